@@ -1,0 +1,67 @@
+"""Carry music from one metre into another, and recognise it again.
+
+>>> import mi_theme as mi
+>>> print(mi.theme().to_meter("4/4").grouping)
+3+3+1+1
+
+This is the front door: a table of public names, each loaded when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mi_theme.errors import MiThemeError as MiThemeError
+    from mi_theme.files import read as read
+    from mi_theme.meter import Grouping as Grouping
+    from mi_theme.meter import Meter as Meter
+    from mi_theme.pitch import Degree as Degree
+    from mi_theme.pitch import Tonic as Tonic
+    from mi_theme.score import Score as Score
+    from mi_theme.themes import Motif as Motif
+    from mi_theme.themes import Theme as Theme
+    from mi_theme.themes import theme as theme
+    from mi_theme.warp import Warp as Warp
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "errors": ("MiThemeError",),
+    "meter": ("Grouping", "Meter"),
+    "warp": ("Warp",),
+    "pitch": ("Degree", "Tonic"),
+    "score": ("Score",),
+    "files": ("read",),
+    "themes": ("Motif", "Theme", "theme"),
+    "renditions": ("render",),
+}
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Degree",
+    "Grouping",
+    "Meter",
+    "MiThemeError",
+    "Motif",
+    "Score",
+    "Theme",
+    "Tonic",
+    "Warp",
+    "read",
+    "render",
+    "theme",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mi_theme' has no attribute {name!r}")
+    value = getattr(import_module(f"mi_theme.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,132 @@
+"""A change of metre is a map of the bar: strategies make maps, a plan shows one."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
+from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
+from mi_theme.adaptation.strategies import STRATEGIES, find, readings
+from mi_theme.errors import StrategyError
+from mi_theme.meter import Meter
+
+__all__ = ["adapt", "first_choices"]
+
+RATIOS = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
+MOST_ALTERNATIVES = 3
+
+
+def adapt(
+    lines: tuple[Line, ...], figure: tuple[Fraction, ...], figure_source: str, source: Meter, target: Meter,
+    how: str | None = None, ratio: Fraction = Fraction(1),
+) -> Plan:  # fmt: skip
+    """Plan a figure in another metre.
+
+    Parameters
+    ----------
+    lines
+        The notes of each source bar.
+    figure, figure_source
+        Group lengths of a source bar in quarters, and where they come from.
+    source, target
+        Metres.
+    how
+        A strategy by name; None takes the first of `first_choices` that can.
+    ratio
+        Target bars for one source bar.
+
+    Raises
+    ------
+    UnknownName, StrategyError
+        Where the strategy is unknown or unable to reach the target.
+    """
+    if ratio not in RATIOS:
+        raise StrategyError(f"ratio {ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
+    task = _task(lines, figure, Frame(source, ratio.denominator), Frame(target, ratio.numerator))
+    names = [find(how).name] if how else first_choices(task)
+    name, outcomes = _first_able(names, task)
+    plan = Plan(
+        source,
+        target,
+        name,
+        outcomes[0].warp,
+        figure,
+        figure_source,
+        lines,
+        round(outcomes[0].cost, 6),
+        outcomes[0].repeats,
+    )
+    return plan.offering(_alternatives(plan, task, outcomes))
+
+
+def first_choices(task: Task) -> list[str]:
+    """What an arranger would try, in order."""
+    source, target = task.source.meter, task.target.meter
+    longer = task.target.length > task.source.length
+    uneven = len(set(task.figure)) > 1
+    if (
+        source.is_compound != target.is_compound
+        and len(task.source.beats) == len(task.target.beats)
+        and not source.is_additive
+    ):
+        return ["long-short", "regroup"]
+    if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
+        return ["add-group", "regroup", "hold-last"]
+    if longer and not uneven:
+        return ["hold-first", "regroup", "rest"]
+    return ["regroup", "square", "cut", "rest"]
+
+
+def _as_many_groups(task: Task) -> bool:
+    """Whether the target has, or may be read to have, no more groups than the figure."""
+    return any(len(reading.beats) <= len(task.figure) for reading, _ in readings(task))
+
+
+def _task(lines: tuple[Line, ...], figure: tuple[Fraction, ...], source: Frame, target: Frame) -> Task:
+    bars = range(source.bars)
+    onsets = {
+        bar * source.meter.bar + onset for bar in bars for line in lines[bar :: source.bars] for onset, *_ in line
+    }
+    return Task(figure * source.bars, tuple(sorted(onsets)), source, target)
+
+
+def _first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:
+    """The first strategy that reaches the target, with what it proposes."""
+    refusals = []
+    for name in names:
+        try:
+            return name, STRATEGIES[name].make(task)
+        except StrategyError as error:
+            refusals.append(str(error))
+    able = [name for name, outcomes in _able(task).items() if outcomes]
+    hint = f" (these can: {', '.join(able)})" if able else ""
+    raise StrategyError("; ".join(dict.fromkeys(refusals)) + hint)
+
+
+def _able(task: Task) -> dict[str, list[Outcome]]:
+    """What each strategy that arrangers use proposes; an empty list where it cannot."""
+    found: dict[str, list[Outcome]] = {}
+    for name, strategy in STRATEGIES.items():
+        if strategy.offered:
+            try:
+                found[name] = strategy.make(task)
+            except StrategyError:
+                found[name] = []
+    return found
+
+
+def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str, ...]:
+    """Other ways to go, in words: shapes players know among the strategy's own thoughts, then other strategies."""
+    known = [(plan.how, outcome) for outcome in outcomes[1:] if _shape(outcome, task) in FAMOUS]
+    others = [(name, found[0]) for name, found in _able(task).items() if found and name != plan.how]
+    different = [
+        (name, outcome)
+        for name, outcome in known + others
+        if outcome._replace(cost=0.0) != (plan.warp, 0.0, plan.repeats)
+    ]
+    return tuple(dict.fromkeys(variant_words(plan, name, outcome) for name, outcome in different))[:MOST_ALTERNATIVES]
+
+
+def _shape(outcome: Outcome, task: Task) -> tuple[int, ...]:
+    grouping = whole_grouping(groups_under(task.figure, outcome.warp, outcome.repeats), task.target.meter.pulse)
+    return tuple(grouping or ())

@@ -1,0 +1,198 @@
+"""Plans: what will happen to the music, as a value that prints, compares and serialises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, starts_of, whole_grouping
+from mi_theme.errors import FileError, MiThemeError
+from mi_theme.meter import Grouping, Meter
+from mi_theme.warp import Warp
+
+__all__ = ["Fate", "Line", "Plan", "variant_words"]
+
+Repeat = tuple[Fraction, Fraction, Fraction]
+
+
+class Line(tuple[tuple[Fraction, Fraction, str], ...]):
+    """The notes of one bar: (onset in the bar, duration, name), quarters."""
+
+    __slots__ = ()
+
+
+class Fate(NamedTuple):
+    """What becomes of one note: its place in its bar before and after, in quarters.
+
+    ``now`` and ``lasts`` are None for a note that is left out; ``was`` is None for
+    one that the plan adds.
+    """
+
+    bar: int
+    number: int
+    name: str
+    was: Fraction | None
+    lasted: Fraction
+    now: Fraction | None
+    lasts: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A figure's way from one metre into another.
+
+    Attributes
+    ----------
+    source, target
+        Metres.
+    how
+        The strategy.
+    warp
+        The bar map, in quarters; it repeats for every bar.
+    figure, figure_source
+        Group lengths of a source bar in quarters; ``given``, ``metre`` or ``notes``.
+    lines
+        The notes of each source bar.
+    cost
+        What it costs, in the terms of `adaptation.frames.Costs`.
+    repeats
+        Source spans (start, stop) played again, so many quarters later.
+    instead
+        Other ways to go, in words.
+    """
+
+    source: Meter
+    target: Meter
+    how: str
+    warp: Warp
+    figure: tuple[Fraction, ...]
+    figure_source: str = "metre"
+    lines: tuple[Line, ...] = ()
+    cost: float = 0.0
+    repeats: tuple[Repeat, ...] = ()
+    instead: tuple[str, ...] = ()
+
+    def offering(self, instead: tuple[str, ...]) -> Plan:
+        """The same plan with other ways beside it."""
+        return replace(self, instead=instead)
+
+    @property
+    def bars(self) -> tuple[int, int]:
+        """Source bars and target bars in one cycle of the map."""
+        return int(self.warp.source / self.source.bar), int(self.warp.target / self.target.bar)
+
+    @property
+    def groups(self) -> tuple[Fraction, ...]:
+        """Lengths of the figure's groups in the target, in quarters, with what is repeated."""
+        return groups_under(self.figure, self.warp, self.repeats)
+
+    @property
+    def grouping(self) -> Grouping | None:
+        """`groups` in target pulses, where they are whole."""
+        return whole_grouping(self.groups, self.target.pulse)
+
+    @property
+    def is_hemiola(self) -> bool:
+        """Whether fewer than half of the groups start on beats of the target."""
+        starts = starts_of(self.groups)
+        beats = Frame(self.target, self.bars[1]).beats
+        return 2 * sum(start in beats for start in starts) < len(starts)
+
+    @property
+    def sounds_the_same(self) -> bool:
+        """Whether only the notation or the tempo changes."""
+        return self.warp.is_linear
+
+    @property
+    def untouched(self) -> Fraction:
+        """Quarters at the beginning of the bar that do not move."""
+        return self.warp.points[1][0] if self.warp.points[1][0] == self.warp.points[1][1] else Fraction(0)
+
+    def fates(self) -> Iterator[Fate]:
+        """What becomes of every note, bar by bar; what the plan adds comes after."""
+        for index, line in enumerate(self.lines):
+            start = index * self.source.bar
+            floor = self.bar_start(index)
+            for number, (onset, duration, name) in enumerate(line, 1):
+                kept = self.warp.keeps(start + onset)
+                now = self.warp(start + onset) - floor if kept else None
+                lasts = self.warp.end(start + onset + duration) - floor - now if now is not None else None
+                yield Fate(index + 1, number, name, onset, duration, now, lasts)
+            yield from self._repeated(index, line)
+
+    def bar_start(self, index: int) -> Fraction:
+        """Where, in quarters, the target bars of a source bar begin; 0 where bars only meet now and then."""
+        return self.warp(index * self.source.bar) if self.bars[0] == 1 else Fraction(0)
+
+    def _repeated(self, index: int, line: Line) -> Iterator[Fate]:
+        for start, stop, shift in self.repeats:
+            for number, (onset, duration, name) in enumerate(line, 1):
+                if start <= onset < stop:
+                    yield Fate(index + 1, number, name, None, duration, self.warp(onset) + shift, duration)
+
+    def to_json(self) -> str:
+        """The plan as JSON; `from_json` reads it back."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, fractions as text."""
+        return {
+            "source": str(self.source), "target": str(self.target), "how": self.how, "warp": str(self.warp),
+            "figure": [str(group) for group in self.figure], "figure_source": self.figure_source,
+            "grouping": str(self.grouping) if self.grouping else None, "hemiola": self.is_hemiola,
+            "cost": self.cost, "repeats": [[str(x) for x in repeat] for repeat in self.repeats],
+            "lines": [[[str(onset), str(duration), name] for onset, duration, name in line] for line in self.lines],
+            "instead": list(self.instead),
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read back what `to_json` wrote.
+
+        Raises
+        ------
+        FileError
+            Where the text is no plan.
+        """
+        try:
+            d = json.loads(text)
+            repeats = tuple((Fraction(a), Fraction(b), Fraction(c)) for a, b, c in d["repeats"])
+            lines = tuple(Line((Fraction(a), Fraction(b), str(name)) for a, b, name in line) for line in d["lines"])
+            figure = tuple(Fraction(group) for group in d["figure"])
+            return cls(
+                Meter(d["source"]), Meter(d["target"]), str(d["how"]), Warp(d["warp"]), figure, str(d["figure_source"]),
+                lines, float(d["cost"]), repeats, tuple(map(str, d["instead"])),
+            )  # fmt: skip
+        except MiThemeError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FileError(f"this is no plan: {error}") from None
+
+    def __str__(self) -> str:
+        from mi_theme.adaptation.wording import explained
+
+        return explained(self)
+
+
+def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
+    """Group lengths under a map: dropped groups are gone, repeated ones added."""
+    starts = [warp(start) for start in starts_of(figure) if warp.keeps(start)]
+    length = warp.target if warp.source == sum(figure) else warp(sum(figure))
+    starts += [warp(start) + shift for start, _, shift in repeats]
+    return tuple(b - a for a, b in zip(starts, [*starts[1:], length], strict=True))
+
+
+def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:
+    """One other way to go, in a few words."""
+    if name == "float":
+        return f"float (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
+    other = replace(plan, how=name, warp=outcome.warp, repeats=outcome.repeats)
+    shape = f" {other.grouping}" if other.grouping else ""
+    lost = dict.fromkeys(fate.name for fate in other.fates() if fate.now is None)
+    levelled = len(set(other.groups)) == 1 < len(set(plan.figure))
+    known = FAMOUS.get(tuple(other.grouping or ()))
+    remarks = [f"loses {' / '.join(lost)}"] * bool(lost) + ["long = short"] * levelled + [known] * (known is not None)
+    return f"{name}{shape}" + (f" ({'; '.join(filter(None, remarks))})" if remarks else "")

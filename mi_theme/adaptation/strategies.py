@@ -1,0 +1,298 @@
+"""Strategies: rules that make a bar map, each under the name arrangers would know.
+
+`STRATEGIES` is the table; `register` adds a row of one's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations, pairwise
+from math import ceil, comb, floor, lcm
+
+from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_cost, starts_of
+from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.meter import Meter
+from mi_theme.warp import Warp
+
+__all__ = ["STRATEGIES", "Strategy", "find", "readings", "register"]
+
+MOST_CUTS = 200_000  # ways to cut a bar that regroup is willing to try
+LONG_SHORT = Fraction(2, 3)  # where the second note of a swung beat falls
+# what happens within a beat: (share of the source beat, share of the target beat)
+SWING = [(Fraction(1, 2), LONG_SHORT)]
+STRAIGHT: list[tuple[Fraction, Fraction]] = []
+DOTTED = [(Fraction(1, 3), Fraction(1, 2)), (LONG_SHORT, Fraction(3, 4))]
+EVENED = [(Fraction(1, 3), Fraction(1, 4)), (LONG_SHORT, Fraction(1, 2))]
+Maker = Callable[[Task], list[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One row of the table.
+
+    Attributes
+    ----------
+    name, players, summary
+        What we call it, what players call it, what it does.
+    make
+        From a task to outcomes, best first; raises StrategyError where it cannot.
+    offered
+        False for the baselines that no arranger would use.
+    """
+
+    name: str
+    players: str
+    summary: str
+    make: Maker
+    offered: bool = True
+
+
+def regroup(task: Task) -> list[Outcome]:
+    """Every way to cut the target's pulses into as many groups, cheapest first.
+
+    Equal groups stay equal and longer ones longer where that is possible. A
+    compound target is also tried through its simple counterpart, then swung. In
+    an additive target every group is hit as long as the figure has enough groups.
+    """
+    outcomes = [outcome for reading, onward in readings(task) for outcome in _cuts(task, reading, onward)]
+    if not outcomes:
+        pulses = task.target.pulses
+        raise StrategyError(f"regroup: no way to cut {pulses} pulses into {len(task.figure)} groups; try square or cut")
+    different = {outcome.warp: outcome for outcome in reversed(outcomes)}.values()
+    return sorted(different, key=lambda outcome: (round(outcome.cost, 9), [-y for _, y in outcome.warp.points]))
+
+
+def cut(task: Task) -> list[Outcome]:
+    """The end of the bar goes."""
+    source, target = task.source.length, task.target.length
+    if target >= source:
+        raise StrategyError(f"cut: {task.target.meter} is not shorter; try rest, hold-last or add-group")
+    return _priced(task, Warp([(0, 0), (target, target), (source, target)]))
+
+
+def rest(task: Task) -> list[Outcome]:
+    """The bar is lengthened by rest."""
+    _needs_longer(task, "rest")
+    source, target = task.source.length, task.target.length
+    return _priced(task, Warp([(0, 0), (source, source), (source, target)]))
+
+
+def hold_last(task: Task) -> list[Outcome]:
+    """The last group is stretched."""
+    _needs_longer(task, "hold-last")
+    lengths = [*task.figure[:-1], task.figure[-1] + task.target.length - task.source.length]
+    return _priced(task, Warp.of_lengths(task.figure, lengths))
+
+
+def hold_first(task: Task) -> list[Outcome]:
+    """The first group is stretched."""
+    _needs_longer(task, "hold-first")
+    lengths = [task.figure[0] + task.target.length - task.source.length, *task.figure[1:]]
+    return _priced(task, Warp.of_lengths(task.figure, lengths))
+
+
+def add_group(task: Task) -> list[Outcome]:
+    """The last group is played again until the bar is full."""
+    _needs_longer(task, "add-group")
+    source, target, last = task.source.length, task.target.length, task.figure[-1]
+    count, left = divmod(target - source, last)
+    if left:
+        raise StrategyError(
+            f"add-group: {target - source} quarters are no multiple of the last group of {last}; try hold-last or regroup"
+        )
+    (outcome,) = rest(task)
+    repeats = tuple((source - last, source, last * (i + 1)) for i in range(int(count)))
+    return [outcome._replace(repeats=repeats)]
+
+
+def square(task: Task) -> list[Outcome]:
+    """Every group becomes as long as every other."""
+    each = Fraction(task.target.pulses, len(task.figure))
+    if each.denominator != 1:
+        raise StrategyError(
+            f"square: {task.target.pulses} pulses do not divide by {len(task.figure)} groups; try regroup"
+        )
+    lengths = [each * task.target.meter.pulse] * len(task.figure)
+    return _priced(task, Warp.of_lengths(task.figure, lengths))
+
+
+def long_short(task: Task) -> list[Outcome]:
+    """Beat for beat: two even notes are swung, or a compound beat is dotted."""
+    return _beat_by_beat(task, "long-short", SWING, DOTTED)
+
+
+def even(task: Task) -> list[Outcome]:
+    """Beat for beat: the inside of the beat stays, or is made, even."""
+    return _beat_by_beat(task, "even", STRAIGHT, EVENED)
+
+
+def rebar(task: Task) -> list[Outcome]:
+    """New bar lines; no note moves. The cycle is as many bars as it takes to meet."""
+    source, target = task.source.meter.bar, task.target.meter.bar
+    scale = lcm(source.denominator, target.denominator)
+    cycle = Fraction(lcm(int(source * scale), int(target * scale)), scale)
+    return [Outcome(Warp.identity(cycle), 0.0)]
+
+
+def proportional(task: Task) -> list[Outcome]:
+    """Everything stretched alike: with bar = bar it sounds the same."""
+    return _priced(task, Warp.linear(task.source.length, task.target.length))
+
+
+def _snapped(name: str, snap: Callable[[Fraction], int]) -> Maker:
+    """A strategy that scales onsets and snaps them to the target's pulses.
+
+    Gomez, Khoury, Kienzle, McLeish, Melvin, Perez-Fernandez, Rappaport and
+    Toussaint (2007), "Mathematical models for binarization and ternarization
+    of musical rhythms".
+    """
+
+    def make(task: Task) -> list[Outcome]:
+        pulse, scale = task.target.meter.pulse, task.target.length / task.source.length
+        onsets = sorted({Fraction(0), *task.onsets})
+        images = [snap(onset * scale / pulse) * pulse for onset in onsets]
+        points = [*zip(onsets, images, strict=True), (task.source.length, task.target.length)]
+        if any(y1 <= y0 for (_, y0), (_, y1) in pairwise(points)):
+            raise StrategyError(f"{name}: two notes would fall on one pulse of {task.target.meter}")
+        return _priced(task, Warp(points))
+
+    return make
+
+
+def _nearest(x: Fraction) -> int:
+    return floor(x + Fraction(1, 2))
+
+
+def _furthest(x: Fraction) -> int:
+    return int(x) if x.denominator == 1 else ceil(x) if x - floor(x) < Fraction(1, 2) else floor(x)
+
+
+STRATEGIES: dict[str, Strategy] = {
+    row.name: row
+    for row in (
+        Strategy("regroup", "trim the tail, make it a tresillo", "equal groups stay equal, longer stay longer", regroup),
+        Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", cut),
+        Strategy("rest", "add a beat", "the bar is lengthened by rest", rest),
+        Strategy("hold-last", "let it ring", "the last group is stretched", hold_last),
+        Strategy("hold-first", "long one", "the first group is stretched", hold_first),
+        Strategy("add-group", "one more of those", "the last group is played again", add_group),
+        Strategy("square", "square it", "every group becomes as long as every other", square),
+        Strategy("long-short", "dot it, swing it", "inside the beat, between simple and compound: long and short", long_short),
+        Strategy("even", "straighten it", "inside the beat, between simple and compound: even", even),
+        Strategy("float", "let it float over the bar", "one layer keeps its metre over the other's bars (polymetre)", rebar),
+        Strategy("rebar", "new bar lines", "new bar lines; no note moves", rebar, offered=False),
+        Strategy("proportional", "same thing, other paper", "everything stretched alike; with bar = bar it sounds the same", proportional, offered=False),
+        Strategy("nearest", "quantize", "stretched, then snapped to the nearest pulse", _snapped("nearest", _nearest), offered=False),
+        Strategy("later", "push later", "stretched, then snapped to the next pulse", _snapped("later", ceil), offered=False),
+        Strategy("earlier", "pull earlier", "stretched, then snapped to the pulse before", _snapped("earlier", floor), offered=False),
+        Strategy("furthest", "quantize the wrong way", "stretched, then snapped to the pulse farther off", _snapped("furthest", _furthest), offered=False),
+    )
+}  # fmt: skip
+
+
+def find(name: str) -> Strategy:
+    """A strategy by its name.
+
+    Raises
+    ------
+    UnknownName
+        Where there is none; near names are suggested.
+    """
+    if name not in STRATEGIES:
+        raise UnknownName.among("strategy", name, STRATEGIES)
+    return STRATEGIES[name]
+
+
+def register(strategy: Strategy) -> None:
+    """Add a strategy of one's own to the table; a name can be taken only once.
+
+    Raises
+    ------
+    StrategyError
+        Where the name is taken.
+    """
+    if strategy.name in STRATEGIES:
+        raise StrategyError(f"there is a strategy {strategy.name!r} already")
+    STRATEGIES[strategy.name] = strategy
+
+
+def _needs_longer(task: Task, name: str) -> None:
+    if task.target.length <= task.source.length:
+        raise StrategyError(f"{name}: {task.target.meter} is not longer; try regroup or cut")
+
+
+def _priced(task: Task, warp: Warp) -> list[Outcome]:
+    """An outcome with the cost of what happens to the figure's groups."""
+    kept = [start for start in starts_of(task.figure) if warp.keeps(start)]
+    ends = [*kept[1:], task.source.length]
+    before = [stop - start for start, stop in zip(kept, ends, strict=True)]
+    after = [warp.end(stop) - warp(start) for start, stop in zip(kept, ends, strict=True)]
+    lost = len(task.figure) - len(kept)
+    return [Outcome(warp, figure_cost(before, after, task.source, task.target) + 3.0 * lost)]
+
+
+def readings(task: Task) -> list[tuple[Frame, Warp]]:
+    """What the target may be taken for, each with the map from there to the target.
+
+    A compound metre is also read as its simple counterpart, swung. An odd one
+    without a grouping is read as groups of two and three, as many as the figure has.
+    """
+    target, same = task.target, Warp.identity(task.target.length)
+    if target.meter.is_open:
+        meters = _twos_and_threes(target.meter, len(task.figure))
+        return [(replace(target, meter=meter), same) for meter in meters] or [(target, same)]
+    simple = target.meter.counterpart if target.meter.is_compound else None
+    swung = (
+        [(replace(target, meter=simple), _by_beats(simple, target.meter, SWING).times(target.bars))] if simple else []
+    )
+    return [*swung, (target, same)]
+
+
+def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
+    """Groupings of the metre's pulses into twos and threes: the fewest groups, at most `most`."""
+    pulses = meter.pulses
+    for threes in range(pulses // 3, -1, -1):
+        twos, odd = divmod(pulses - 3 * threes, 2)
+        if not odd and threes and twos + threes <= most:
+            places = combinations(range(twos + threes), threes)
+            return [meter.grouped(3 if i in chosen else 2 for i in range(twos + threes)) for chosen in places]
+    return []
+
+
+def _cuts(task: Task, reading: Frame, onward: Warp) -> Iterator[Outcome]:
+    """All cuts of one reading of the target into as many groups as the figure has."""
+    count, pulses, pulse = len(task.figure), reading.pulses, reading.meter.pulse
+    if count > pulses or comb(pulses - 1, count - 1) > MOST_CUTS:
+        return
+    must = set(reading.beats) if reading.meter.is_additive and len(reading.beats) <= count else set()
+    for places in combinations(range(1, pulses), count - 1):
+        starts = [Fraction(0), *(place * pulse for place in places)]
+        if must <= set(starts):
+            after = [b - a for a, b in pairwise([*starts, reading.length])]
+            cost = figure_cost(task.figure, after, task.source, reading)
+            yield Outcome(Warp.of_lengths(task.figure, after).then(onward), cost)
+
+
+def _by_beats(source: Meter, target: Meter, inside: list[tuple[Fraction, Fraction]]) -> Warp:
+    """A bar mapped beat for beat; `inside` says what happens within, in shares of the beat."""
+    places = [(Fraction(0), Fraction(0)), *inside, (Fraction(1), Fraction(1))]
+    beats = zip(source.beats, source.groups, target.beats, target.groups, strict=True)
+    return Warp(
+        ((x + share * a) * source.pulse, (y + image * b) * target.pulse)
+        for x, a, y, b in beats
+        for share, image in places
+    )
+
+
+def _beat_by_beat(
+    task: Task, name: str, into_compound: list[tuple[Fraction, Fraction]], out_of_it: list[tuple[Fraction, Fraction]]
+) -> list[Outcome]:
+    source, target = task.source.meter, task.target.meter
+    if source.is_compound == target.is_compound or len(task.source.beats) != len(task.target.beats):
+        raise StrategyError(
+            f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"
+        )
+    warp = _by_beats(source, target, into_compound if target.is_compound else out_of_it)
+    return _priced(task, warp.times(task.target.bars))

@@ -1,0 +1,212 @@
+"""A plan in an arranger's words: was, now, kept, changed, heard, instead, basis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from mi_theme.adaptation.frames import FAMOUS, order_cost
+from mi_theme.adaptation.plans import Fate, Plan
+from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.meter import EIGHTH, Meter
+
+__all__ = ["duration_name", "explained", "place_name"]
+
+DURATIONS = {
+    Fraction(1, 4): "sixteenth", Fraction(3, 8): "dotted sixteenth", Fraction(1, 2): "eighth", Fraction(3, 4): "dotted eighth",
+    Fraction(1): "quarter", Fraction(3, 2): "dotted quarter", Fraction(2): "half", Fraction(3): "dotted half", Fraction(4): "whole",
+}  # fmt: skip
+MOST_CELLS = 32  # a bar drawn finer than this is listed instead
+
+
+def explained(plan: Plan) -> str:
+    """The whole explanation, a line a matter."""
+    rows = [("was", _drawn(plan, before=True)), ("now", _drawn(plan, before=False) + _shape(plan))]
+    rows += [("kept", _kept(plan)), ("changed", _changed(plan)), ("added", _added(plan)), ("heard", _heard(plan))]
+    rows += [("instead", " | ".join(plan.instead)), ("basis", _basis(plan))]
+    return "\n".join([_headline(plan), *(f"  {word:8} {text}" for word, text in rows if text)])
+
+
+def duration_name(duration: Fraction) -> str:
+    """``quarter``, ``dotted quarter`` ..., or a count of eighths."""
+    return DURATIONS.get(duration) or f"{duration / EIGHTH} eighths"
+
+
+def place_name(meter: Meter, position: Fraction) -> str:
+    """A place in a bar as players count it: ``beat 3``, ``the and of 2``, ``eighth 7 (group 3)``."""
+    pulse = position % meter.bar / meter.pulse
+    beat = max(index for index, start in enumerate(meter.beats) if start <= pulse)
+    within = pulse - meter.beats[beat]
+    if within == 0 and not meter.is_additive:
+        return f"beat {beat + 1}"
+    if not (meter.is_compound or meter.is_additive) and 2 * within == meter.groups[beat]:
+        return f"the and of {beat + 1}"
+    unit = duration_name(meter.pulse)
+    return (
+        f"{unit} {pulse + 1} (group {beat + 1})" if pulse.denominator == 1 else f"{within} {unit}s into beat {beat + 1}"
+    )
+
+
+def _headline(plan: Plan) -> str:
+    count = len(plan.lines)
+    bars = f"bars 1-{count}" if count > 1 else "bar 1"
+    figure = "+".join(str(group / EIGHTH) for group in plan.figure)
+    source = f"{plan.source.signature} ({figure}{'' if plan.figure_source == 'metre' else ', ' + _FIGURES[plan.figure_source]})"
+    return f"{bars}   {source} -> {plan.target}   {_equation(plan)}     {_title(plan)}"
+
+
+_FIGURES = {"given": "as given", "notes": "read off the notes"}
+
+
+def _equation(plan: Plan) -> str:
+    (m, n), pulse = plan.bars, duration_name(min(plan.source.pulse, plan.target.pulse))
+    change = plan.target.bar * n - plan.source.bar * m
+    size = (
+        f"one {duration_name(abs(change))} {'longer' if change > 0 else 'shorter'}" if change else "as long as before"
+    )
+    bars = "bar" if m == n == 1 else f"{m} bar{'s' * (m > 1)} to {n},"
+    return f"{pulse} = {pulse}, {bars} {size}"
+
+
+def _title(plan: Plan) -> str:
+    """The strategy in players' words."""
+    if plan.how == "regroup":
+        if plan.untouched >= plan.source.bar / 2:
+            return (
+                "TRIM THE TAIL"
+                if plan.warp.target < plan.warp.source
+                else "AS IT WAS"
+                if plan.warp.is_identity
+                else "STRETCH THE TAIL"
+            )
+        return "REGROUP"
+    return STRATEGIES[plan.how].players.upper() if plan.how in STRATEGIES else plan.how.upper()
+
+
+def _drawn(plan: Plan, before: bool) -> str:
+    """The bars as rows of pulses: a name where a note begins, a dot elsewhere."""
+    meter = plan.source if before else plan.target
+    length = plan.source.bar * len(plan.lines)
+    end, rows = length if before else plan.warp(length), []
+    places = [
+        (_absolute(plan, fate, before), fate.name)
+        for fate in plan.fates()
+        if (fate.was if before else fate.now) is not None
+    ]
+    for index in range(-(-end // meter.bar)):
+        start = index * meter.bar
+        inside = [(at - start, name) for at, name in places if start <= at < start + meter.bar]
+        rows.append(_row(inside, min(meter.bar, end - start), meter.pulse))
+    return " | ".join(rows)
+
+
+def _absolute(plan: Plan, fate: Fate, before: bool) -> Fraction:
+    """A note's place counted from the first bar line."""
+    start = (fate.bar - 1) * plan.source.bar
+    return start + (fate.was or 0) if before else plan.bar_start(fate.bar - 1) + (fate.now or 0)
+
+
+def _row(places: Sequence[tuple[Fraction, str]], length: Fraction, pulse: Fraction) -> str:
+    unit = pulse
+    while any((at / unit).denominator > 1 for at, _ in places) and length / unit <= MOST_CELLS:
+        unit /= 2
+    names = dict(places)
+    cells = [names.get(index * unit, ".") for index in range(int(length / unit))]
+    if length / unit > MOST_CELLS or sum(cell != "." for cell in cells) < len(names):
+        return " ".join(f"{name}@{at / pulse}" for at, name in places)
+    return " ".join(cells)
+
+
+def _shape(plan: Plan) -> str:
+    """The grouping, and the name of the shape it has when its last two groups are joined."""
+    grouping = plan.grouping
+    if not grouping:
+        return ""
+    words = f"     {grouping}" + (" (a hemiola)" if plan.is_hemiola else "")
+    *first, last, end = (0, *grouping.parts)
+    if known := FAMOUS.get(grouping.parts):
+        return f"{words}: {known}"
+    joined = (*first[1:], last + end)
+    return (
+        f"{words}: {FAMOUS[joined]} ({'+'.join(map(str, joined))}), its last group split" if joined in FAMOUS else words
+    )
+
+
+def _kept(plan: Plan) -> str:
+    fates = [fate for fate in plan.fates() if fate.was is not None]
+    kept = [fate for fate in fates if fate.now is not None]
+    phrases = [f"all {len(fates)} notes" if len(kept) == len(fates) else f"{len(kept)} of {len(fates)} notes"]
+    if plan.sounds_the_same:
+        phrases.append(
+            "sounds the same" if plan.warp.is_identity else "every proportion: with bar = bar it sounds the same"
+        )
+    elif whole := int(plan.untouched):
+        phrases.append("the first quarter untouched" if whole == 1 else f"the first {whole} quarters untouched")
+    if len(plan.groups) == len(plan.figure) and not order_cost(plan.figure, plan.groups):
+        phrases.append(_long_short(plan.groups))
+    return "; ".join(phrases)
+
+
+def _long_short(groups: Sequence[Fraction]) -> str:
+    if len(set(groups)) != 2:
+        return "the order of long and short"
+    return " ".join("long" if group == max(groups) else "short" for group in groups)
+
+
+def _changed(plan: Plan) -> str:
+    """Changes of duration, notes with the same change together; notes left out last."""
+    found: dict[str, list[Fate]] = {}
+    for fate in plan.fates():
+        if fate.was is not None and fate.lasts != fate.lasted:
+            change = (
+                "left out" if fate.lasts is None else f"{duration_name(fate.lasted)} -> {duration_name(fate.lasts)}"
+            )
+            found.setdefault(change, []).append(fate)
+    return "; ".join(f"{_numbers(plan, fates)}: {change}" for change, fates in found.items())
+
+
+def _added(plan: Plan) -> str:
+    added = [fate for fate in plan.fates() if fate.was is None]
+    return f"{_numbers(plan, added)} again" if added else ""
+
+
+def _numbers(plan: Plan, fates: Sequence[Fate]) -> str:
+    """``notes 3, 4 of each bar``, or bar by bar where bars differ."""
+    by_bar = {bar: [fate.number for fate in fates if fate.bar == bar] for bar in range(1, len(plan.lines) + 1)}
+    if len(by_bar) > 1 and len({tuple(numbers) for numbers in by_bar.values()}) == 1:
+        numbers, where = by_bar[1], " of each bar"
+        return f"note{'s' * (len(set(numbers)) > 1)} {', '.join(map(str, dict.fromkeys(numbers)))}{where}"
+    pieces = [
+        f"{', '.join(map(str, dict.fromkeys(numbers)))} of bar {bar}" for bar, numbers in by_bar.items() if numbers
+    ]
+    return (
+        "notes " + "; ".join(pieces)
+        if len(by_bar) > 1
+        else "note" + "s" * (len(fates) > 1) + " " + ", ".join(str(f.number) for f in fates)
+    )
+
+
+def _heard(plan: Plan) -> str:
+    """Notes of the first bar that fall off the target's beats, and how they sound there."""
+    meter = plan.target
+    beats = {beat * meter.pulse for beat in meter.beats} | {meter.bar}
+    phrases = []
+    for fate in plan.fates():
+        if fate.bar == 1 and fate.now is not None and fate.lasts is not None and fate.now % meter.bar not in beats:
+            phrases.append(
+                f"note {fate.number} on {place_name(meter, fate.now)}{_leads(fate.now % meter.bar, fate.lasts, beats, meter)}"
+            )
+    if not phrases:
+        return "every note on a beat" if any(plan.lines) else ""
+    return "; ".join(phrases)
+
+
+def _leads(now: Fraction, lasts: Fraction, beats: set[Fraction], meter: Meter) -> str:
+    crossed = sorted(beat for beat in beats if now < beat < now + lasts)
+    if crossed:
+        return f", held over {'the bar line' if crossed[0] == meter.bar else place_name(meter, crossed[0])}"
+    return ", pushing into the next bar" if now + lasts == meter.bar else ""
+
+
+def _basis(plan: Plan) -> str:
+    return f"computed by {plan.how}, cost {plan.cost:.2f}; our reconstruction, not a transcription of any record"

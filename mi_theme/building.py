@@ -1,0 +1,154 @@
+"""Scores made from rows: `Score.from_notes` and `Score.passage`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mi_theme import messages as m
+from mi_theme.errors import ScoreError
+from mi_theme.meter import Meter
+from mi_theme.score import PERCUSSION, Event, Part, Score, Track
+from mi_theme.timing import MeterMap
+
+__all__ = ["TimingWarning", "conductor", "cut_passage", "score_from_rows"]
+
+GRID = 10080  # parts of a quarter that floats snap to: 2, 3, 5, 7 and their products
+FINEST, SNAP = 480, 1e-6
+
+
+class TimingWarning(UserWarning):
+    """Times were rounded; the message gives the largest error."""
+
+
+def score_from_rows(
+    columns: Sequence[ArrayLike], names: Sequence[str], meter: Meter | str | MeterMap, tempo: float
+) -> Score:
+    """Build tracks from the columns onset, duration, pitch, velocity, part, voice, step."""
+    onset, duration, *rest = _columns(columns)
+    starts = _on_grid(onset)
+    stops = starts + np.maximum(_on_grid(duration), 0)
+    meters = meter if isinstance(meter, MeterMap) else MeterMap.of([(Fraction(0), Meter(meter))])
+    coarse = _coarsest(np.concatenate([starts, stops, _ticks_of(meters)]))
+    rows = np.column_stack([starts // coarse, stops // coarse, *rest])
+    count = max(int(rows[:, 4].max(initial=0)) + 1, len(names), 1)
+    titles = [*names, *(f"Part {index + 1}" for index in range(len(names), count))]
+    tracks = [_part_track(rows, index, Part(title, index + 1, channel_of(index))) for index, title in enumerate(titles)]
+    return Score(GRID // coarse, (conductor(meters, tempo, GRID // coarse), *tracks))
+
+
+def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
+    """The track of metres and tempo."""
+    events = [Event(0, m.tempo(tempo_of(tempo)))]
+    for start, meter in meters.changes:
+        tick = int(start * ticks_per_quarter)
+        events.append(Event(tick, m.time_signature(meter)))
+        if meter.grouping:
+            events.append(Event(tick, m.grouping_text(meter)))
+    return Track.sorted(events)
+
+
+def tempo_of(per_minute: float) -> int:
+    """Microseconds in a quarter.
+
+    Raises
+    ------
+    ScoreError
+        Outside what a MIDI file can say with sense: 4 to 1,000 quarters a minute.
+    """
+    if not 4 <= per_minute <= 1000:
+        raise ScoreError(f"a tempo is 4 to 1000 quarters a minute, not {per_minute:g}")
+    return round(6e7 / per_minute)
+
+
+def channel_of(index: int) -> int:
+    """A channel for the part of that number, never the drum channel."""
+    return index % 15 + (index % 15 >= PERCUSSION)
+
+
+def cut_passage(score: Score, bars: tuple[int, int], part: str | int | None) -> Score:
+    """The notes that begin in some bars, the first bar line at 0."""
+    first, last = bars
+    if last < first:
+        raise ScoreError(f"bars {first} to {last}: the first comes after the last")
+    start, end = score.bar(first).start, score.bar(last).end
+    notes = score.notes(part)
+    rows = notes[(notes["onset"] >= float(start) - SNAP) & (notes["onset"] < float(end) - SNAP)]
+    length = np.minimum(rows["duration"], float(end) - rows["onset"])
+    inside = [(at - start, meter) for at, meter in score.meters.changes if start < at < end]
+    meters = MeterMap.of([(Fraction(0), score.meters.at(start).meter), *inside])
+    kept = np.unique(rows["part"])
+    cut = score_from_rows(
+        (rows["onset"] - float(start), length, rows["pitch"], rows["velocity"], np.searchsorted(kept, rows["part"]), rows["voice"], rows["step"]),
+        [score.parts[index].name for index in kept], meters, min(max(score.tempos.per_minute(start), 4), 1000),
+    )  # fmt: skip
+    return Score(cut.ticks_per_quarter, cut.tracks, source=score.source)
+
+
+def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:
+    """Columns of one length, finite and in range."""
+    try:
+        found = np.broadcast_arrays(*(np.atleast_1d(np.asarray(column, float)) for column in columns))
+    except (ValueError, TypeError) as error:
+        raise ScoreError(f"columns of notes are numbers, all of one length: {error}") from None
+    if not all(np.isfinite(column).all() for column in found):
+        raise ScoreError("a note's numbers are finite: there is a nan or an infinity")
+    onset, duration, pitch, velocity, part = found[:5]
+    for name, column, low, high in (
+        ("onset", onset, 0, 1e9), ("duration", duration, 0, 1e9), ("pitch", pitch, 0, 127),
+        ("velocity", velocity, 1, 127), ("part", part, 0, 10_000),
+    ):  # fmt: skip
+        wrong = np.flatnonzero((column < low) | (column > high))
+        if len(wrong):
+            raise ScoreError(f"note {wrong[0]}: its {name} is {column[wrong[0]]:g}, not {low} to {high:g}")
+    return [np.asarray(column, float) for column in found]
+
+
+def _on_grid(quarters: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Quarters as multiples of 1/GRID, with a warning where that rounds."""
+    ticks = np.rint(quarters * GRID)
+    error = np.abs(quarters - ticks / GRID).max(initial=0)
+    if error > SNAP:
+        warnings.warn(f"times rounded to 1/{GRID} of a quarter, by at most {error:.2g}", TimingWarning, stacklevel=4)
+    return ticks.astype(np.int64)
+
+
+def _ticks_of(meters: MeterMap) -> NDArray[np.int64]:
+    return np.array([int(start * GRID) for start, _ in meters.changes], np.int64)
+
+
+def _coarsest(ticks: NDArray[np.int64]) -> int:
+    """The largest step that keeps every tick whole and at least `FINEST` in a quarter."""
+    common = int(np.gcd.reduce(ticks, initial=GRID))
+    return max(step for step in range(1, GRID // FINEST + 1) if GRID % step == 0 and common % step == 0)
+
+
+def _part_track(rows: NDArray[np.float64], index: int, part: Part) -> Track:
+    """The track of one part."""
+    mine = np.flatnonzero(rows[:, 4] == index)
+    events = [Event(0, m.meta(m.TRACK_NAME, part.name))]
+    late = []
+    for row, (start, stop, pitch, velocity, _, voice, step) in zip(
+        mine.tolist(), rows[mine].astype(int).tolist(), strict=True
+    ):
+        events.append(Event(start, m.note_on(part.channel, pitch, velocity), voice, step, row))
+        (events if stop > start else late).append(Event(stop, m.note_off(part.channel, pitch)))
+    return _with_late(Track.sorted(events), late)
+
+
+def _with_late(track: Track, late: list[Event]) -> Track:
+    """Add the ends of notes without length behind their beginnings."""
+    if not late:
+        return track
+    events = list(track)[:-1]
+    for end in late:
+        begin = m.NOTE_ON << 8 | end.message[1]
+        places = [
+            i for i, e in enumerate(events) if e.tick == end.tick and (e.message[0] & 0xF0) << 8 | e.message[1] == begin
+        ]
+        events.insert(places[-1] + 1, end)
+    return Track.of([*events, Event(events[-1].tick, m.end_of_track())])

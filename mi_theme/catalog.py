@@ -1,0 +1,60 @@
+"""The only reader of ``data/``: tables in TOML, checked against a type.
+
+The folder travels inside the package; in a checkout it lies beside it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from mi_theme.errors import FileError
+
+__all__ = ["Row", "data_path", "load", "load_file"]
+
+T = TypeVar("T")
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A row of a table: frozen, and nothing in it that its type does not name."""
+
+
+def data_path(name: str) -> Path:
+    """Where a data file lies: inside the package, or beside it in a checkout.
+
+    Raises
+    ------
+    FileError
+        Where it is in neither place.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package / "data", package.parent / "data"):
+        if (folder / name).is_file():
+            return folder / name
+    raise FileError(f"data/{name} is missing from this installation")
+
+
+@cache
+def load(name: str, kind: type[T]) -> T:
+    """A table of ours as a value of the type `kind`; each is read once."""
+    return load_file(data_path(name), kind)
+
+
+def load_file(path: str | Path, kind: type[T]) -> T:
+    """A table from any file: a user's own styles or forms are read like ours.
+
+    Raises
+    ------
+    FileError
+        Where it is not TOML, or not of the type; the message says which field.
+    OSError
+        Where it cannot be opened.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), kind)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise FileError(f"{path}: {error}") from None

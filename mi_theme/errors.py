@@ -1,0 +1,71 @@
+"""The few things that can go wrong, all of them ``ValueError``.
+
+::
+
+    MiThemeError(ValueError)
+    ├── TextError       text that is no metre, grouping, degree or motif
+    ├── MapError        points that make no bar map
+    ├── StrategyError   a strategy that cannot reach this target
+    ├── ScoreError      rows that make no notes, bars that are not there
+    ├── FileError       a file that cannot be read or written as asked
+    ├── UnknownName     no strategy, style, form or part of that name
+    └── MissingExtra    an optional package is not installed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class MiThemeError(ValueError):
+    """Anything mi_theme refuses; the message says where and what to do."""
+
+
+class TextError(MiThemeError):
+    """Text that is no metre, grouping, degree or motif."""
+
+    @classmethod
+    def at(cls, text: str, column: int, why: str) -> TextError:
+        """Point at a column (from 0) of `text`."""
+        shown = text if len(text) <= 40 else text[:37] + "..."
+        return cls(f"{shown!r}, column {column + 1}: {why}")
+
+
+class MapError(MiThemeError):
+    """Points that make no bar map."""
+
+
+class StrategyError(MiThemeError):
+    """A strategy that cannot reach this target."""
+
+
+class ScoreError(MiThemeError):
+    """Rows that make no notes, bars or parts that are not there."""
+
+
+class FileError(MiThemeError):
+    """A file that cannot be read or written as asked."""
+
+
+class UnknownName(MiThemeError):
+    """No such name; near ones are suggested."""
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str]) -> UnknownName:
+        """Say what is known, the nearest first."""
+        from difflib import get_close_matches
+
+        names = list(known)
+        near = get_close_matches(name, names, n=1, cutoff=0.5)
+        shown = name if len(name) <= 40 else name[:37] + "..."
+        hint = f"did you mean {near[0]!r}?" if near else "there are: " + ", ".join(names)
+        return cls(f"no {kind} {shown!r}: {hint}")
+
+
+class MissingExtra(MiThemeError):
+    """An optional package is not installed; the message names the extra."""
+
+    @classmethod
+    def named(cls, package: str, extra: str) -> MissingExtra:
+        """Say how to install it."""
+        return cls(f"this needs {package}: pip install 'mi-theme[{extra}]'")

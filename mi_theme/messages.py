@@ -1,0 +1,75 @@
+"""MIDI messages as bytes: the text form of a score's events.
+
+A channel message is its two or three bytes; a meta event is ``FF``, its type
+and its data; system exclusive is ``F0`` and its data without the closing
+``F7``. Running status and length prefixes belong to files and are not here.
+"""
+
+from __future__ import annotations
+
+from mi_theme.meter import Meter
+
+NOTE_OFF, NOTE_ON, CONTROL, PROGRAM, BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
+SYSEX, META = 0xF0, 0xFF
+
+TEXT, COPYRIGHT, TRACK_NAME, INSTRUMENT, LYRIC, MARKER, CUE = range(1, 8)
+END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x2F, 0x51, 0x58, 0x59
+
+GROUPING_TEXT = "meter "  # a text event beside a signature: MIDI itself has no groupings
+MAX_TEMPO = 0xFFFFFF  # microseconds in a quarter, the most that three bytes hold
+
+
+def note_on(channel: int, pitch: int, velocity: int) -> bytes:
+    """A note begins."""
+    return bytes((NOTE_ON | channel, pitch, velocity))
+
+
+def note_off(channel: int, pitch: int) -> bytes:
+    """A note ends."""
+    return bytes((NOTE_OFF | channel, pitch, 64))
+
+
+def program(channel: int, number: int) -> bytes:
+    """An instrument, counted from 1 as manuals print it."""
+    return bytes((PROGRAM | channel, number - 1))
+
+
+def control(channel: int, number: int, value: int) -> bytes:
+    """A controller."""
+    return bytes((CONTROL | channel, number, value))
+
+
+def meta(kind: int, data: bytes | str) -> bytes:
+    """A meta event; text is written in UTF-8."""
+    return bytes((META, kind)) + (data.encode() if isinstance(data, str) else data)
+
+
+def tempo(microseconds: int) -> bytes:
+    """Microseconds in a quarter note."""
+    return meta(TEMPO, microseconds.to_bytes(3, "big"))
+
+
+def time_signature(meter: Meter) -> bytes:
+    """The signature of a metre: 5/4 is written 5/4, whatever its grouping.
+
+    The metronome byte clicks on a whole beat where beats are equal, else on a quarter.
+    """
+    beat = meter.groups[0] * meter.pulse if not meter.is_additive else 1
+    clocks = min(max(int(24 * beat), 1), 255)
+    power = meter.denominator.bit_length() - 1
+    return meta(TIME_SIGNATURE, bytes((meter.numerator, power, clocks, 8)))
+
+
+def grouping_text(meter: Meter) -> bytes:
+    """The text event that carries a grouping through MIDI."""
+    return meta(TEXT, GROUPING_TEXT + str(meter))
+
+
+def key_signature(fifths: int, minor: bool) -> bytes:
+    """Sharps, or flats as a negative number, and whether the mode is minor."""
+    return meta(KEY_SIGNATURE, bytes((fifths % 256, int(minor))))
+
+
+def end_of_track() -> bytes:
+    """Nothing follows."""
+    return meta(END_OF_TRACK, b"")

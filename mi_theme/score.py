@@ -1,0 +1,480 @@
+"""A score: what any file becomes.
+
+Events are authoritative, every message at its tick; notes are a view on them.
+A `Track` is an array of events, a `Part` what a listener would call one: the
+notes of one channel in one track.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from os import PathLike
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mi_theme import messages as m
+from mi_theme.errors import ScoreError, TextError, UnknownName
+from mi_theme.meter import Meter
+from mi_theme.timing import Bar, MeterMap, TempoMap
+
+__all__ = ["NOTE", "Event", "Part", "Score", "Track"]
+
+EVENT = np.dtype(
+    [
+        ("tick", "<i8"),
+        ("status", "u1"),
+        ("data1", "u1"),
+        ("data2", "u1"),
+        ("payload", "<i4"),  # row in the track's payloads, -1 for none
+        ("voice", "<i2"),
+        ("step", "<i2"),
+        ("id", "<i8"),
+    ]
+)
+NOTE = np.dtype(
+    [
+        ("onset", "<f8"),
+        ("duration", "<f8"),
+        ("pitch", "<i4"),
+        ("velocity", "<i4"),
+        ("part", "<i4"),
+        ("voice", "<i4"),
+        ("step", "<i4"),
+        ("id", "<i8"),
+    ]
+)
+SPAN = np.dtype([("start", "<i8"), ("stop", "<i8"), ("track", "<i4"), ("on", "<i8"), ("off", "<i8")])
+
+PERCUSSION = 9  # the drum channel, printed as 10
+
+
+class Event(NamedTuple):
+    """One message at its tick; `voice`, `step` and `id` say more of a note than MIDI can."""
+
+    tick: int
+    message: bytes
+    voice: int = 0
+    step: int = -1
+    id: int = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """Events in file order.
+
+    Attributes
+    ----------
+    events
+        Structured array with the fields tick, status, data1, data2, payload, voice, step, id.
+    payloads
+        The data of meta events and system exclusive.
+    """
+
+    events: NDArray[np.void]
+    payloads: tuple[bytes, ...] = ()
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Track:
+        """Pack events that are in order."""
+        payloads: list[bytes] = []
+        rows = [_packed(event, payloads) for event in events]
+        return cls(_frozen(np.array(rows, EVENT)), tuple(payloads))
+
+    @classmethod
+    def sorted(cls, events: Iterable[Event]) -> Track:
+        """Put events in order, ends of notes before beginnings, and close the track."""
+        ordered = sorted(events, key=lambda event: (event.tick, _rank(event.message)))
+        last = ordered[-1].tick if ordered else 0
+        if not ordered or ordered[-1].message != m.end_of_track():
+            ordered.append(Event(last, m.end_of_track()))
+        return cls.of(ordered)
+
+    def __iter__(self) -> Iterator[Event]:
+        for row in self.events.tolist():
+            yield Event(row[0], self._message(row), *row[5:])
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Track) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"<Track {self.name!r}: {len(self)} events>"
+
+    @property
+    def _key(self) -> tuple[bytes, tuple[bytes, ...]]:
+        return self.events.tobytes(), self.payloads
+
+    def _message(self, row: tuple[int, ...]) -> bytes:
+        _, status, data1, data2, payload = row[:5]
+        if status == m.META:
+            return bytes((status, data1)) + self.payloads[payload]
+        if payload >= 0:
+            return bytes((status,)) + self.payloads[payload]
+        return bytes((status, data1) if status & 0xF0 in (0xC0, 0xD0) else (status, data1, data2))
+
+    def metas(self, kind: int) -> list[tuple[int, bytes]]:
+        """(tick, data) of every meta event of a kind."""
+        found = self.events[(self.events["status"] == m.META) & (self.events["data1"] == kind)]
+        return [(int(row["tick"]), self.payloads[row["payload"]]) for row in found]
+
+    @property
+    def name(self) -> str:
+        """What the track name event says, or nothing."""
+        names = self.metas(m.TRACK_NAME)
+        return text_of(names[0][1]) if names else ""
+
+    @property
+    def end(self) -> int:
+        """The last tick."""
+        return int(self.events["tick"].max()) if len(self) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The notes of one channel in one track; `program` counts from 1, 0 for none stated."""
+
+    name: str
+    track: int
+    channel: int
+    program: int = 0
+
+    @property
+    def is_percussion(self) -> bool:
+        """Whether this is the drum channel."""
+        return self.channel == PERCUSSION
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """Tracks of events, and views on them.
+
+    Attributes
+    ----------
+    ticks_per_quarter
+        Resolution of every tick in the score.
+    tracks
+        The events.
+    kind
+        MIDI file type, 0 (one track) or 1.
+    source
+        Where it came from, for messages.
+    """
+
+    ticks_per_quarter: int
+    tracks: tuple[Track, ...]
+    kind: int = 1
+    source: str = ""
+
+    @classmethod
+    def from_notes(
+        cls,
+        onset: ArrayLike,
+        duration: ArrayLike,
+        pitch: ArrayLike,
+        voice: ArrayLike | None = None,
+        step: ArrayLike | None = None,
+        *,
+        velocity: ArrayLike = 80,
+        part: ArrayLike = 0,
+        names: Sequence[str] = (),
+        meter: Meter | str | MeterMap = "4/4",
+        tempo: float = 120.0,
+    ) -> Score:
+        """A score from rows of notes, in any order.
+
+        Parameters
+        ----------
+        onset, duration
+            Quarters, shape (n,). Values within 1e-6 of a 1/10080 are taken as
+            that; others are rounded to it with a `TimingWarning`.
+        pitch, velocity
+            MIDI numbers, shape (n,) or one for all.
+        voice, step, part
+            Voice number, diatonic step (35 for middle C, -1 unknown), part index.
+        names
+            Names of the parts.
+        meter, tempo
+            Metre (or a whole map) and quarters a minute.
+
+        Raises
+        ------
+        ScoreError
+            Where the rows make no notes.
+        """
+        from mi_theme.building import score_from_rows
+
+        columns = (onset, duration, pitch, velocity, part, 0 if voice is None else voice, -1 if step is None else step)
+        return score_from_rows(columns, names, meter, tempo)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Score) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        metres = " ".join(dict.fromkeys(str(meter) for _, meter in self.meters.changes))
+        shape = f"{len(self.parts)} parts, {len(self.spans)} notes, {float(self.quarters):g} quarters, {metres}"
+        return f"<Score {self.source!r}: {shape}>" if self.source else f"<Score: {shape}>"
+
+    @property
+    def _key(self) -> tuple[int, tuple[Track, ...], int]:
+        return self.ticks_per_quarter, self.tracks, self.kind
+
+    # Time
+
+    @property
+    def end(self) -> int:
+        """The last tick of any track."""
+        return max((track.end for track in self.tracks), default=0)
+
+    @property
+    def quarters(self) -> Fraction:
+        """The length in quarters."""
+        return Fraction(self.end, self.ticks_per_quarter)
+
+    def _metas(self, kind: int) -> list[tuple[Fraction, bytes]]:
+        found = [item for track in self.tracks for item in track.metas(kind)]
+        return [
+            (Fraction(tick, self.ticks_per_quarter), data) for tick, data in sorted(found, key=lambda item: item[0])
+        ]
+
+    @cached_property
+    def meters(self) -> MeterMap:
+        """The metres, with groupings where a text event beside the signature says them."""
+        groupings = {at: found for at, data in self._metas(m.TEXT) if (found := _grouping(data))}
+        changes = []
+        for at, data in self._metas(m.TIME_SIGNATURE):
+            meter = _signature(data)
+            said = groupings.get(at)
+            changes.append((at, said if said and said.plain == meter else meter))
+        return MeterMap.of(changes)
+
+    @cached_property
+    def tempos(self) -> TempoMap:
+        """The tempos."""
+        return TempoMap.of((at, int.from_bytes(data, "big")) for at, data in self._metas(m.TEMPO))
+
+    def bars(self) -> Iterator[Bar]:
+        """The bars up to the end, lazily; a pick-up is bar 0."""
+        return self.meters.bars(self.quarters)
+
+    def bar(self, number: int) -> Bar:
+        """One bar by its number.
+
+        Raises
+        ------
+        ScoreError
+            Where there is no such bar.
+        """
+        bar = self.meters.bar(number)
+        if bar.start >= max(self.quarters, bar.length if number <= 1 else 0):
+            raise ScoreError(f"there is no bar {number}: the score ends after {float(self.quarters):g} quarters")
+        return bar
+
+    @property
+    def markers(self) -> list[tuple[Fraction, str]]:
+        """(position in quarters, text) of the markers."""
+        return [(at, text_of(data)) for at, data in self._metas(m.MARKER)]
+
+    @property
+    def texts(self) -> list[tuple[Fraction, str]]:
+        """(position in quarters, text) of text and copyright events."""
+        found = [*self._metas(m.COPYRIGHT), *self._metas(m.TEXT)]
+        return [(at, text_of(data)) for at, data in sorted(found, key=lambda item: item[0])]
+
+    @property
+    def key(self) -> tuple[int, bool] | None:
+        """(fifths, is minor) of the first key signature, or None."""
+        found = [data for _, data in self._metas(m.KEY_SIGNATURE) if len(data) == 2]
+        return (int.from_bytes(found[0][:1], "big", signed=True), found[0][1] == 1) if found else None
+
+    # Notes
+
+    @cached_property
+    def spans(self) -> NDArray[np.void]:
+        """Where each note starts and stops, in ticks, and the rows of its two events.
+
+        An end closes the oldest open note of its key; a note that nothing ends
+        lasts to the end of its track (`off` is then -1).
+        """
+        rows = [row for index, track in enumerate(self.tracks) for row in _pairs(track, index)]
+        return _frozen(np.array(rows, SPAN))
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts, in the order of their tracks and channels."""
+        found = []
+        for index, track in enumerate(self.tracks):
+            status = track.events["status"]
+            for channel in np.unique(status[(status & 0xF0) == m.NOTE_ON] & 15):
+                programs = track.events["data1"][status == (m.PROGRAM | channel)]
+                name = track.name or f"Track {index + 1}"
+                found.append((name, index, int(channel), int(programs[0]) + 1 if len(programs) else 0))
+        shared = {index for _, index, *_ in found if sum(row[1] == index for row in found) > 1}
+        return tuple(Part(f"{n} ({c + 1})" if i in shared else n, i, c, p) for n, i, c, p in found)
+
+    def part_index(self, name: str | int) -> int:
+        """The index of a part by its name or number (from 0).
+
+        Raises
+        ------
+        UnknownName
+            Where there is no such part.
+        """
+        names = [part.name for part in self.parts]
+        if isinstance(name, int) and 0 <= name < len(names):
+            return name
+        folded = [known.casefold() for known in names]
+        if str(name).casefold() not in folded:
+            raise UnknownName.among("part", str(name), names)
+        return folded.index(str(name).casefold())
+
+    @cached_property
+    def _table(self) -> NDArray[np.void]:
+        table = np.zeros(len(self.spans), NOTE)
+        table["onset"] = self.spans["start"] / self.ticks_per_quarter
+        table["duration"] = (self.spans["stop"] - self.spans["start"]) / self.ticks_per_quarter
+        channels = np.zeros(len(table), np.int64)
+        for index, track in enumerate(self.tracks):
+            mine = self.spans["track"] == index
+            events = track.events[self.spans["on"][mine]]
+            for column, field in (
+                ("pitch", "data1"),
+                ("velocity", "data2"),
+                ("voice",) * 2,
+                ("step",) * 2,
+                ("id",) * 2,
+            ):
+                table[column][mine] = events[field]
+            channels[mine] = events["status"] & 15
+        for number, part in enumerate(self.parts):
+            table["part"][(self.spans["track"] == part.track) & (channels == part.channel)] = number
+        table["id"] = np.where(table["id"] < 0, np.arange(len(table)), table["id"])
+        return _frozen(table[np.lexsort((table["part"], table["pitch"], table["onset"]))])
+
+    def note_table(self) -> NDArray[np.void]:
+        """Every note, sorted by onset then pitch.
+
+        Returns
+        -------
+        structured array, shape (n,)
+            ``onset`` and ``duration`` in quarters (float64), ``pitch``,
+            ``velocity``, ``part``, ``voice``, ``step`` (diatonic step, -1
+            unknown) and ``id`` (the row in the input, or the note's number in
+            file order).
+        """
+        return self._table
+
+    def notes(self, part: str | int | None = None) -> NDArray[np.void]:
+        """`note_table`, of one part if one is named."""
+        return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
+
+    def passage(self, bars: tuple[int, int], part: str | int | None = None) -> Score:
+        """The notes that begin in some bars (first and last, inclusive) as a score of its own.
+
+        Notes that ring on are cut at the last bar line.
+
+        Raises
+        ------
+        ScoreError, UnknownName
+            Where there are no such bars, or no such part.
+        """
+        from mi_theme.building import cut_passage
+
+        return cut_passage(self, bars, part)
+
+    def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
+        """Write a MIDI file, whole or not at all.
+
+        Raises
+        ------
+        FileError
+            Where the ending is unknown; with `exact`, where ticks must be rounded.
+        """
+        from mi_theme.files import save
+
+        save(self, path, exact=exact)
+
+    def to_bytes(self) -> bytes:
+        """The MIDI file as bytes."""
+        from mi_theme.files.midi import write
+
+        return write(self)
+
+
+def text_of(data: bytes) -> str:
+    """Text of a meta event: UTF-8 where it is that, else Latin-1."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.setflags(write=False)
+    return array
+
+
+def _packed(event: Event, payloads: list[bytes]) -> tuple[int, ...]:
+    message, more = event.message, (event.voice, event.step, event.id)
+    status = message[0]
+    if status >= m.SYSEX:
+        payloads.append(message[2:] if status == m.META else message[1:])
+        return (event.tick, status, message[1] if status == m.META else 0, 0, len(payloads) - 1, *more)
+    return (event.tick, status, message[1], message[2] if len(message) > 2 else 0, -1, *more)
+
+
+def _rank(message: bytes) -> int:
+    """The order of messages at one tick: about the whole, ends, settings, beginnings."""
+    if message[0] == m.META:
+        return 9 if message[1] == m.END_OF_TRACK else 0
+    return {m.NOTE_OFF: 1, m.NOTE_ON: 3}.get(message[0] & 0xF0, 2)
+
+
+def _pairs(track: Track, index: int) -> Iterator[tuple[int, int, int, int, int]]:
+    """(start, stop, track, row on, row off) of each note, in the order of their beginnings."""
+    kind = track.events["status"] & 0xF0
+    rows = np.flatnonzero((kind == m.NOTE_ON) | (kind == m.NOTE_OFF))
+    columns = (track.events[name][rows].tolist() for name in ("tick", "status", "data1", "data2"))
+    sounding: defaultdict[tuple[int, int], deque[int]] = defaultdict(deque)
+    opened: list[tuple[int, int]] = []
+    closed: dict[int, tuple[int, int]] = {}
+    for row, tick, status, pitch, velocity in zip(rows.tolist(), *columns, strict=True):
+        queue = sounding[status & 15, pitch]
+        if status & 0xF0 == m.NOTE_ON and velocity:
+            queue.append(row)
+            opened.append((tick, row))
+        elif queue:
+            closed[queue.popleft()] = (tick, row)
+    end = track.end
+    for tick, row in opened:
+        stop, off = closed.get(row, (end, -1))
+        yield tick, stop, index, row, off
+
+
+def _grouping(data: bytes) -> Meter | None:
+    """The metre of a text event such as ``meter 5/4:3+3+2+2``, if it is one."""
+    text = text_of(data)
+    if not text.startswith(m.GROUPING_TEXT):
+        return None
+    try:
+        return Meter(text.removeprefix(m.GROUPING_TEXT))
+    except TextError:
+        return None
+
+
+def _signature(data: bytes) -> Meter:
+    """The metre of a time signature event."""
+    return Meter(f"{data[0]}/{2 ** min(data[1], 9)}")

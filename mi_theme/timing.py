@@ -1,0 +1,168 @@
+"""Where bars and beats fall, and how many seconds that takes.
+
+Positions are quarters as exact fractions; seconds are floats and appear only here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import ceil
+
+from mi_theme.errors import ScoreError
+from mi_theme.meter import Meter
+
+__all__ = ["Bar", "MeterMap", "TempoMap"]
+
+Change = tuple[Fraction, Meter]
+DEFAULT_TEMPO = 500_000  # microseconds in a quarter where a file says nothing: 120 a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its number (0 for a pick-up), where it starts and ends in quarters, its metre."""
+
+    number: int
+    start: Fraction
+    end: Fraction
+    meter: Meter
+
+    @property
+    def length(self) -> Fraction:
+        """Quarters from bar line to bar line; short for a pick-up or a cut bar."""
+        return self.end - self.start
+
+    @property
+    def beats(self) -> tuple[Fraction, ...]:
+        """Where the beats fall, in quarters from the beginning of the score."""
+        starts = (self.start + pulse * self.meter.pulse for pulse in self.meter.beats)
+        return tuple(start for start in starts if start < self.end)
+
+
+@dataclass(frozen=True)
+class MeterMap:
+    """The metres of a score, in order.
+
+    Parameters
+    ----------
+    changes
+        (position in quarters, metre), ascending, the first at 0.
+    pickup
+        Length of an incomplete first bar, which then is bar 0. Without one, a
+        first segment that holds no more than one bar and is shorter than the
+        next metre's bar is a pick-up.
+    stated
+        False where nothing said so and 4/4 is only the default.
+    """
+
+    changes: tuple[Change, ...]
+    pickup: Fraction = Fraction(0)
+    stated: bool = True
+
+    @classmethod
+    def of(cls, changes: Iterable[Change], pickup: Fraction = Fraction(0)) -> MeterMap:
+        """Clean up what a file says: the last word at one position counts; 4/4 before the first."""
+        said = dict(sorted(changes, key=lambda change: change[0]))
+        stated = bool(said)
+        return cls(tuple(sorted(({Fraction(0): Meter("4/4")} | said).items())), pickup, stated)
+
+    @cached_property
+    def _segments(self) -> tuple[tuple[Fraction, Meter, int], ...]:
+        """(start, metre, number of the first bar) of each stretch in one metre."""
+        segments: list[tuple[Fraction, Meter, int]] = []
+        number = 0 if self._opens_short else 1
+        for start, meter in self._starts:
+            if segments:
+                before, old, first = segments[-1]
+                number = first + ceil((start - before) / old.bar)
+            segments.append((start, meter, number))
+        return tuple(segments)
+
+    @cached_property
+    def _starts(self) -> tuple[Change, ...]:
+        """The changes, and the bar line after an explicit pick-up."""
+        if not self.pickup or any(start == self.pickup for start, _ in self.changes):
+            return self.changes
+        return tuple(sorted([*self.changes, (self.pickup, self.changes[0][1])], key=lambda change: change[0]))
+
+    @property
+    def _opens_short(self) -> bool:
+        if self.pickup:
+            return True
+        if len(self.changes) < 2:
+            return False
+        (_, first), (start, second) = self.changes[:2]
+        return start <= first.bar and start < second.bar
+
+    def _segment(self, index: int) -> tuple[Fraction, Meter, int, Fraction | None]:
+        start, meter, number = self._segments[index]
+        last = index + 1 == len(self._segments)
+        return start, meter, number, None if last else self._segments[index + 1][0]
+
+    def _bar_in(self, index: int, offset: int) -> Bar:
+        start, meter, number, stop = self._segment(index)
+        begin = start + offset * meter.bar
+        end = begin + meter.bar
+        return Bar(number + offset, begin, end if stop is None else min(end, stop), meter)
+
+    def at(self, position: Fraction | int) -> Bar:
+        """The bar that a position, in quarters, falls in."""
+        index = max(bisect_right(self._segments, position, key=lambda segment: segment[0]) - 1, 0)
+        start, meter, _ = self._segments[index]
+        return self._bar_in(index, int((position - start) // meter.bar))
+
+    def bar(self, number: int) -> Bar:
+        """The bar of that number.
+
+        Raises
+        ------
+        ScoreError
+            Before the first bar.
+        """
+        first = self._segments[0][2]
+        if number < first:
+            raise ScoreError(f"there is no bar {number}: the first is bar {first}")
+        index = bisect_right(self._segments, number, key=lambda segment: segment[2]) - 1
+        return self._bar_in(index, number - self._segments[index][2])
+
+    def bars(self, end: Fraction | int) -> Iterator[Bar]:
+        """The bars that begin before `end`, lazily."""
+        bar = self.bar(self._segments[0][2])
+        while bar.start < end:
+            yield bar
+            bar = self.bar(bar.number + 1)
+
+
+@dataclass(frozen=True)
+class TempoMap:
+    """The tempos of a score: (position in quarters, microseconds a quarter), the first at 0."""
+
+    changes: tuple[tuple[Fraction, int], ...]
+
+    @classmethod
+    def of(cls, changes: Iterable[tuple[Fraction, int]]) -> TempoMap:
+        """Clean up what a file says; 120 quarters a minute before the first."""
+        said = dict(sorted(changes, key=lambda change: change[0]))
+        return cls(tuple(sorted(({Fraction(0): DEFAULT_TEMPO} | said).items())))
+
+    @cached_property
+    def _clock(self) -> tuple[float, ...]:
+        """Seconds at each change."""
+        clock = [0.0]
+        for (start, speed), (stop, _) in zip(self.changes, self.changes[1:], strict=False):
+            clock.append(clock[-1] + float(stop - start) * speed / 1e6)
+        return tuple(clock)
+
+    def seconds(self, position: Fraction | int) -> float:
+        """Seconds from the beginning to a position in quarters."""
+        index = max(bisect_right(self.changes, position, key=lambda change: change[0]) - 1, 0)
+        start, speed = self.changes[index]
+        return self._clock[index] + float(position - start) * speed / 1e6
+
+    def per_minute(self, position: Fraction | int = 0) -> float:
+        """Quarters a minute in force at a position."""
+        index = max(bisect_right(self.changes, position, key=lambda change: change[0]) - 1, 0)
+        return 6e7 / max(self.changes[index][1], 1)
