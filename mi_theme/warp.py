@@ -104,7 +104,7 @@ class Warp:
     @property
     def is_identity(self) -> bool:
         """Whether nothing moves."""
-        return self.points == ((0, 0), (self.source, self.source))
+        return self.is_linear and self.source == self.target
 
     @property
     def is_linear(self) -> bool:
@@ -204,7 +204,7 @@ def _canonical(points: list[Point]) -> tuple[Point, ...]:
     Points on a straight line are left out; where something is dropped and
     something inserted at one place, the dropping is written first.
     """
-    if not points or points[0] != (0, 0):
+    if not points or any(points[0]):
         raise MapError("a map begins at 0>0")
     if any(x1 < x0 or y1 < y0 for (x0, y0), (x1, y1) in pairwise(points)):
         raise MapError("a map never goes back: both sides of its points grow or stay")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme import messages as m
-from mi_theme.building import TimingWarning
 from mi_theme.errors import FileError, MissingExtra, MiThemeError
 from mi_theme.score import NOTE, Event, Score, Track
+from mi_theme.score import messages as m
+from mi_theme.score.building import TimingWarning
 
 if TYPE_CHECKING:
     import mido
@@ -91,7 +91,7 @@ def read_notes(path: str | PathLike[str]) -> NDArray[np.void]:
     except ImportError:
         raise MissingExtra.named("symusic", "fast") from None
     try:
-        score = symusic.Score.from_file(fspath(path), ttype="tick", format="midi")
+        score: Any = symusic.Score.from_file(fspath(path), ttype="tick", format="midi")
     except Exception as error:  # each version raises its own kinds
         raise FileError(f"{path}: {str(error).splitlines()[0] if str(error) else 'damaged'}") from None
     if score.ticks_per_quarter <= 0:

@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mi_theme import messages as m
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
-from mi_theme.score import PERCUSSION, Event, Part, Score, Track
-from mi_theme.timing import MeterMap
+from mi_theme.score import messages as m
+from mi_theme.score.scores import Score
+from mi_theme.score.timing import MeterMap
+from mi_theme.score.tracks import PERCUSSION, Event, Part, Track
 
 __all__ = ["TimingWarning", "conductor", "cut_passage", "score_from_rows"]
 
@@ -131,7 +132,7 @@ def _part_track(rows: NDArray[np.float64], index: int, part: Part) -> Track:
     """The track of one part."""
     mine = np.flatnonzero(rows[:, 4] == index)
     events = [Event(0, m.meta(m.TRACK_NAME, part.name))]
-    late = []
+    late: list[Event] = []
     for row, (start, stop, pitch, velocity, _, voice, step) in zip(
         mine.tolist(), rows[mine].astype(int).tolist(), strict=True
     ):

@@ -9,7 +9,8 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Degree, Tonic
 from mi_theme.score import Score
-from mi_theme.themes import Motif, Rights, Theme, Tone
+from mi_theme.themes.model import Rights, Theme
+from mi_theme.themes.motifs import Motif, Tone
 
 __all__ = ["key_of", "lowest_part", "quotation", "theme_of_passage"]
 
@@ -24,7 +25,7 @@ KEY_NAMES = {
 }
 
 
-class MotifRow(catalog.Row):
+class MotifRow(catalog.Row, frozen=True):
     """One motif of ``theme.toml``."""
 
     name: str
@@ -33,7 +34,7 @@ class MotifRow(catalog.Row):
     place_source: str = ""
 
 
-class ThemeRow(catalog.Row):
+class ThemeRow(catalog.Row, frozen=True):
     """``theme.toml``."""
 
     name: str
