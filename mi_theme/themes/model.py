@@ -31,6 +31,10 @@ class Rights:
     provenance: str = ""
 
 
+DEFAULT_TONIC = Tonic("G")  # a parameter, not a fact
+NO_RIGHTS = Rights()
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """Named motifs in a home metre.
@@ -56,9 +60,9 @@ class Theme:
     motifs: tuple[Motif, ...]
     meter: Meter
     grouping: Grouping | None = None
-    tonic: Tonic = Tonic("G")
+    tonic: Tonic = DEFAULT_TONIC
     mode: str = "minor"
-    rights: Rights = Rights()
+    rights: Rights = NO_RIGHTS
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -139,6 +143,12 @@ class Theme:
         source = "given" if grouping else self.figure_source
         lines = self.ostinato.lines(self.tonic, self.meter)
         return Adaptation(self, adapt(lines, figure, source, self.meter, Meter(meter), how, Fraction(ratio)))
+
+    def to_score(self, *, repeats: int = 2, tempo: float = 160.0) -> Score:
+        """The ostinato, repeated, and the head above it the last time: a sketch, not an arrangement."""
+        from mi_theme.themes.sources import sketch
+
+        return sketch(self, repeats, tempo)
 
     @classmethod
     def from_score(

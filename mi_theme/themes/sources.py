@@ -12,7 +12,7 @@ from mi_theme.score import Score
 from mi_theme.themes.model import Rights, Theme
 from mi_theme.themes.motifs import Motif, Tone
 
-__all__ = ["key_of", "lowest_part", "quotation", "theme_of_passage"]
+__all__ = ["key_of", "lowest_part", "quotation", "sketch", "theme_of_passage"]
 
 OSTINATO_REGISTER, HEAD_REGISTER = 33, 67  # MIDI numbers: where degree 1 is looked for
 PROFILES = {
@@ -56,6 +56,28 @@ def quotation(tonic: str | Tonic | None = None, mode: str | None = None, head_pl
     motifs = tuple(Motif(motif.text, motif.name, places[motif.name]) for motif in row.motif)
     rights = Rights(row.attribution, row.notice, row.provenance)
     return Theme(row.name, motifs, Meter(row.meter), None, Tonic(tonic or row.tonic), mode or row.mode, rights)
+
+
+def sketch(theme: Theme, repeats: int, tempo: float) -> Score:
+    """The ostinato `repeats` times, and the head above the last of them, as a score."""
+    cell = -(-theme.ostinato.length // theme.meter.bar) * theme.meter.bar
+    rows = [(tone, theme.ostinato, i * cell, OSTINATO_REGISTER, 0) for i in range(repeats) for tone in theme.ostinato]
+    heads = [motif for motif in theme.motifs if motif.name == "head"]
+    rows += [
+        (tone, head, max((repeats - 1) * cell - head.upbeat, Fraction(0)), HEAD_REGISTER, 1)
+        for head in heads
+        for tone in head
+    ]
+    return Score.from_notes(
+        [float(shift + tone.onset) for tone, _, shift, _, _ in rows],
+        [float(tone.duration) for tone, *_ in rows],
+        [tone.degree.pitch(theme.tonic, register) for tone, _, _, register, _ in rows],
+        step=[tone.degree.step(theme.tonic, register) for tone, _, _, register, _ in rows],
+        part=[part for *_, part in rows],
+        names=["Ostinato", "Lead"][: 1 + bool(heads)],
+        meter=theme.meter,
+        tempo=tempo,
+    )
 
 
 def theme_of_passage(

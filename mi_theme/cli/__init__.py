@@ -1,0 +1,90 @@
+"""``mi-theme``: the library from the command line.
+
+Each command lives in a module that is imported only when the command is run.
+Data goes to standard output, words to standard error; 1 is an error, 2 a wrong call.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from mi_theme import __version__
+from mi_theme.errors import MiThemeError, UnknownName
+
+__all__ = ["main"]
+
+# command: (module, one line for the list)
+COMMANDS = {
+    "render": ("arranging", "Make a MIDI file of the theme, or of your own, in a form and a style."),
+    "forms": ("arranging", "The forms that render knows."),
+    "styles": ("arranging", "The styles that render knows."),
+    "adapt": ("metre", "Carry the theme, or your own, into another metre and show the plan."),
+    "strategies": ("metre", "The ways to change a metre."),
+    "meter": ("metre", "Draw a bar: its pulses, groups and weights."),
+    "info": ("files", "Say what is in a MIDI file."),
+}
+
+
+class Commands(click.Group):
+    """A group that loads its commands when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(
+            import_module(f"mi_theme.cli.{COMMANDS[cmd_name][0]}"), cmd_name.replace("-", "_")
+        )
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(str(UnknownName.among("command", args[0], COMMANDS)), ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:  # type: ignore[override]
+        """Run a command; whatever is wrong with the input is one line on standard error."""
+        try:
+            return super().main(args, *more, **extra)
+        except MiThemeError as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(_os_words(error))
+        except RecursionError:
+            _fail("the input is nested too deeply")
+        except MemoryError:
+            _fail("the input needs more memory than there is")
+
+
+def _os_words(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _fail(words: str) -> None:
+    click.echo(f"mi-theme: {' '.join(words.split())}", err=True)
+    sys.stdout = None  # nothing more to flush to a closed pipe or a full disk
+    sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "--version", prog_name="mi-theme")
+def main() -> None:
+    """Carry music from one metre into another, and recognise it again.
+
+    Shell completion: eval "$(_MI_THEME_COMPLETE=bash_source mi-theme)", or zsh_source, fish_source.
+    """

@@ -1,0 +1,132 @@
+"""``mi-theme adapt``, ``strategies`` and ``meter``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mi_theme.cli.shared import (
+    Ratio,
+    chosen_theme,
+    json_option,
+    print_json,
+    print_table,
+    say,
+    theme_options,
+    write_score,
+)
+
+if TYPE_CHECKING:
+    from mi_theme.themes import Theme
+
+__all__ = ["adapt", "meter", "strategies"]
+
+
+@click.command()
+@click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ...")
+@click.option("--how", help="Strategy; see mi-theme strategies.")
+@click.option("--ratio", type=Ratio(), default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4.")
+@click.option("--grouping", help="How the figure groups its bar, such as 3+3+2.")
+@click.option("--all", "every", is_flag=True, help="Every strategy side by side.")
+@click.option("-o", "--out", help="Also write the adapted theme as MIDI; - for standard output.")
+@theme_options
+@json_option
+def adapt(
+    target: str, how: str | None, ratio: Fraction, grouping: str | None, every: bool, out: str | None, as_json: bool,
+    theme_file: str | None, theme_bars: tuple[int, int] | None, theme_part: str | None, tonic: str | None, mode: str | None,
+) -> None:  # fmt: skip
+    """Carry the theme, or your own, into another metre and show the plan."""
+    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    if every:
+        _side_by_side(theme, target, ratio, grouping, as_json)
+        return
+    adaptation = theme.to_meter(target, how, ratio=ratio, grouping=grouping)
+    if out:
+        write_score(adaptation.theme.to_score(), out)
+        say(f"wrote {'standard output' if out == '-' else out}")
+    if out == "-":
+        return
+    if as_json:
+        print_json(adaptation.plan.as_dict())
+    else:
+        click.echo(str(adaptation))
+
+
+def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | None, as_json: bool) -> None:
+    """A row a strategy: the shape it makes and what it costs, or why it cannot."""
+    from mi_theme.adaptation.strategies import STRATEGIES
+    from mi_theme.errors import StrategyError
+
+    rows: list[dict[str, Any]] = []
+    for name in STRATEGIES:
+        try:
+            plan = theme.to_meter(target, name, ratio=ratio, grouping=grouping).plan
+        except StrategyError as error:
+            rows.append(
+                {"strategy": name, "shape": None, "cost": None, "remark": str(error).partition(" (these can")[0]}
+            )
+            continue
+        lost = sum(fate.now is None for fate in plan.fates())
+        remarks = (
+            ["sounds the same"] * plan.sounds_the_same
+            + ["hemiola"] * plan.is_hemiola
+            + [f"{lost} notes lost"] * bool(lost)
+        )
+        rows.append(
+            {"strategy": name, "shape": str(plan.grouping or "-"), "cost": plan.cost, "remark": "; ".join(remarks)}
+        )
+    if as_json:
+        print_json(rows)
+    else:
+        cells = (
+            [r["strategy"], r["shape"] or "-", "-" if r["cost"] is None else f"{r['cost']:.2f}", r["remark"]]
+            for r in rows
+        )
+        print_table(("strategy", "shape", "cost", "remark"), cells)
+
+
+@click.command()
+@json_option
+def strategies(as_json: bool) -> None:
+    """The ways to change a metre."""
+    from mi_theme.adaptation.strategies import STRATEGIES
+
+    if as_json:
+        print_json(
+            [
+                {"name": s.name, "players": s.players, "summary": s.summary, "offered": s.offered}
+                for s in STRATEGIES.values()
+            ]
+        )
+        return
+    for offered, title in ((True, ""), (False, "\nbaselines, for comparison:")):
+        if title:
+            click.echo(title)
+        print_table(
+            ("name", "players say", "what it does"),
+            ([s.name, s.players, s.summary] for s in STRATEGIES.values() if s.offered == offered),
+        )
+
+
+@click.command()
+@click.argument("text", metavar="METER")
+@json_option
+def meter(text: str, as_json: bool) -> None:
+    """Draw a bar: its pulses, groups and weights. METER is such as 5/4:3+3+2+2."""
+    from mi_theme.meter import Meter
+
+    found = Meter(text)
+    if as_json:
+        print_json(
+            {
+                "meter": str(found), "bar": str(found.bar), "pulse": str(found.pulse), "pulses": found.pulses,
+                "groups": found.groups, "beats": found.beats, "levels": found.levels, "ranks": found.ranks,
+                "compound": found.is_compound, "additive": found.is_additive,
+            }
+        )  # fmt: skip
+        return
+    from mi_theme.views.bars import drawn
+
+    click.echo(drawn(found))

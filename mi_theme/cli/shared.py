@@ -1,0 +1,125 @@
+"""What several commands share: output, options, themes from files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from mi_theme.score import Score
+    from mi_theme.themes import Theme
+
+__all__ = [
+    "Ratio",
+    "bars_option",
+    "chosen_theme",
+    "json_option",
+    "print_json",
+    "print_table",
+    "say",
+    "theme_options",
+    "write_score",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+class BarRange(click.ParamType):
+    """Bars as ``5`` or ``5-12``."""
+
+    name = "BARS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        first, _, last = str(value).partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal() or len(value) > 15:
+            self.fail(f"{value!r} is no range of bars: write 5 or 5-12", param, ctx)
+        return int(first), int(last or first)
+
+
+class Ratio(click.ParamType):
+    """A whole number or a fraction."""
+
+    name = "RATIO"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        try:
+            return Fraction(str(value)[:20])
+        except (ValueError, ZeroDivisionError):
+            self.fail(f"{value!r} is no ratio: write 1/4, 1/2, 1, 2 or 4", param, ctx)
+
+
+def bars_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
+    """An option that takes a range of bars."""
+    return click.option(*names, type=BarRange(), help=help)
+
+
+def theme_options(command: F) -> F:
+    """Options that choose the theme: the quoted one, or a passage of a file."""
+    for option in (
+        click.option("--theme-part", help="Part of the file (by name) that has the figure; the lowest without it."),
+        bars_option("--theme-bars", help="Bars of the file that make the theme (1-2 without it)."),
+        click.option(
+            "--theme", "theme_file", type=click.Path(), help="A file of your own instead of the quoted theme."
+        ),
+        click.option("--mode", help="Mode: minor, major, dorian ..."),
+        click.option("--tonic", help="Tonic, such as G or Bb."),
+    ):
+        command = option(command)
+    return command
+
+
+def chosen_theme(
+    theme_file: str | None,
+    theme_bars: tuple[int, int] | None,
+    theme_part: str | None,
+    tonic: str | None,
+    mode: str | None,
+) -> Theme:
+    """The theme that the options choose."""
+    from mi_theme.themes import Theme, theme
+
+    if theme_file is None:
+        if theme_bars or theme_part:
+            raise click.UsageError("--theme-bars and --theme-part go with --theme FILE")
+        return theme(tonic, mode)
+    from mi_theme.files import read
+
+    score = read(theme_file)
+    last = 2 if any(bar.number == 2 for bar in score.bars()) else 1
+    return Theme.from_score(score, theme_bars or (1, last), theme_part, tonic=tonic, mode=mode)
+
+
+def say(words: str) -> None:
+    """A line for people, on standard error."""
+    click.echo(words, err=True)
+
+
+def print_json(value: Any) -> None:
+    """A value for machines, on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Aligned columns, cut to nothing: the last column may be long."""
+    table = [list(header), *(list(row) for row in rows)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
+    for row in table:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def write_score(score: Score, out: str) -> None:
+    """To a file, or to standard output for ``-``."""
+    if out == "-":
+        sys.stdout.buffer.write(score.to_bytes())
+        sys.stdout.buffer.flush()
+    else:
+        score.save(out)
