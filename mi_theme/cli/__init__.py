@@ -56,7 +56,7 @@ class Commands(click.Group):
             raise click.UsageError(str(UnknownName.among("command", args[0], COMMANDS)), ctx)
         return super().resolve_command(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:  # type: ignore[override]
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Run a command; whatever is wrong with the input is one line on standard error."""
         try:
             return super().main(args, *more, **extra)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import (
-    Ratio,
     chosen_theme,
     json_option,
     print_json,
     print_table,
+    ratio_of,
     say,
     theme_options,
     write_score,
@@ -27,7 +27,9 @@ __all__ = ["adapt", "meter", "strategies"]
 @click.command()
 @click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ...")
 @click.option("--how", help="Strategy; see mi-theme strategies.")
-@click.option("--ratio", type=Ratio(), default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4.")
+@click.option(
+    "--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
+)
 @click.option("--grouping", help="How the figure groups its bar, such as 3+3+2.")
 @click.option("--all", "every", is_flag=True, help="Every strategy side by side.")
 @click.option("-o", "--out", help="Also write the adapted theme as MIDI; - for standard output.")

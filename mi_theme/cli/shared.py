@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mi_theme.themes import Theme
 
 __all__ = [
-    "Ratio",
     "bars_option",
     "chosen_theme",
     "json_option",
@@ -31,35 +30,25 @@ F = TypeVar("F", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
 
-class BarRange(click.ParamType):
+def bar_range(text: str) -> tuple[int, int]:
     """Bars as ``5`` or ``5-12``."""
-
-    name = "BARS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        first, _, last = str(value).partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal() or len(value) > 15:
-            self.fail(f"{value!r} is no range of bars: write 5 or 5-12", param, ctx)
-        return int(first), int(last or first)
+    first, _, last = str(text).partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal() or len(text) > 15:
+        raise click.BadParameter(f"{text!r} is no range of bars: write 5 or 5-12")
+    return int(first), int(last or first)
 
 
-class Ratio(click.ParamType):
+def ratio_of(text: str) -> Fraction:
     """A whole number or a fraction."""
-
-    name = "RATIO"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        try:
-            return Fraction(str(value)[:20])
-        except (ValueError, ZeroDivisionError):
-            self.fail(f"{value!r} is no ratio: write 1/4, 1/2, 1, 2 or 4", param, ctx)
+    try:
+        return Fraction(str(text)[:20])
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f"{text!r} is no ratio: write 1/4, 1/2, 1, 2 or 4") from None
 
 
 def bars_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
     """An option that takes a range of bars."""
-    return click.option(*names, type=BarRange(), help=help)
+    return click.option(*names, type=bar_range, metavar="BARS", help=help)
 
 
 def theme_options(command: F) -> F:
