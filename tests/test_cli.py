@@ -1,0 +1,155 @@
+"""The command line: what it prints, and one clear line for whatever is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import mi_theme as mi
+from mi_theme.cli import COMMANDS, main
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def process(*arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "mi_theme", *arguments]
+    return subprocess.run(command, capture_output=True, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def refused(result: Result, code: int = 1) -> str:
+    """The one line that a refusal prints."""
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    assert not isinstance(result.exception, Exception) or isinstance(result.exception, SystemExit)
+    return result.stderr.strip()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert COMMANDS[name][1].rstrip(".") in " ".join(result.output.split())
+
+
+def test_adapt_prints_the_plan_and_its_json_reads_back() -> None:
+    from mi_theme.adaptation.plans import Plan
+
+    assert run("adapt", "--to", "4/4").output.strip() == str(mi.theme().to_meter("4/4"))
+    assert Plan.from_json(run("adapt", "--to", "4/4", "--json").output) == mi.theme().to_meter("4/4").plan
+
+
+def test_adapt_compares_every_strategy() -> None:
+    rows = json.loads(run("adapt", "--to", "4/4", "--all", "--json").output)
+    from mi_theme.adaptation.strategies import STRATEGIES
+
+    assert [row["strategy"] for row in rows] == list(STRATEGIES)
+    assert {row["strategy"]: row["shape"] for row in rows}["regroup"] == "3+3+1+1"
+
+
+def test_adapt_takes_a_tune_of_ones_own(tmp_path: Path) -> None:
+    tune = mi.Score.from_notes([0, 1, 2, 3, 4, 5], [1] * 6, [60, 62, 64, 65, 64, 62], meter="3/4", names=["Tune"])
+    tune.save(tmp_path / "tune.mid")
+    output = run("adapt", "--theme", str(tmp_path / "tune.mid"), "--to", "4/4").output
+    assert "C . D . E ." in output
+    assert "LONG ONE" in output
+
+
+def test_meter_draws_and_says_json() -> None:
+    assert "3" in run("meter", "5/4:3+3+2+2").output
+    assert json.loads(run("meter", "5/4:3+3+2+2", "--json").output)["groups"] == [3, 3, 2, 2]
+
+
+def test_info_reads_back_what_was_written(tmp_path: Path) -> None:
+    assert run("adapt", "--to", "7/8:2+2+3", "-o", str(tmp_path / "seven.mid")).exit_code == 0
+    described = json.loads(run("info", str(tmp_path / "seven.mid"), "--json").output)
+    assert described["metres"] == [{"bar": 1, "quarter": 0.0, "meter": "7/8:2+2+3"}]
+    assert described["bars"] == 4
+    assert "7/8:2+2+3" in run("info", str(tmp_path / "seven.mid")).output
+
+
+def test_standard_output_is_the_file_itself(tmp_path: Path) -> None:
+    run("adapt", "--to", "4/4", "-o", str(tmp_path / "a.mid"))
+    assert process("adapt", "--to", "4/4", "-o", "-").stdout == (tmp_path / "a.mid").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["adapt", "--to", "5/3"], "'5/3', column 3"),
+        (["adapt", "--to", "0/4"], "column 1"),
+        (["adapt", "--to", ""], "no metre"),
+        (["adapt", "--to", "1" * 1000], "column 1001"),
+        (["adapt", "--to", "4/4", "--how", "regruop"], "did you mean 'regroup'?"),
+        (["adapt", "--to", "4/4", "--how", "rest"], "not longer"),
+        (["adapt", "--to", "4/4", "--tonic", "H"], "tonic"),
+        (["adapt", "--to", "4/4", "--mode", "blue"], "no mode"),
+        (["adapt", "--to", "4/4", "--ratio", "3"], "ratio 3"),
+        (["adapt", "--to", "4/4", "--theme", "/nowhere/at/all.mid"], "No such file"),
+        (["meter", "5/4:3+3+1"], "add up to 7"),
+        (["info", "/nowhere/at/all.mid"], "No such file"),
+        (["info", "/"], "directory"),
+    ],
+)
+def test_wrong_input_is_one_clear_line(arguments: list[str], words: str) -> None:
+    line = refused(run(*arguments))
+    assert line.startswith("mi-theme: ")
+    assert "\n" not in line
+    assert words in line
+
+
+def test_a_wrong_call_is_exit_code_2() -> None:
+    assert "did you mean 'adapt'?" in refused(run("adapte"), 2)
+    refused(run("adapt"), 2)
+    refused(run("adapt", "--to", "4/4", "--ratio", "x"), 2)
+
+
+@pytest.mark.parametrize("data", [b"", b"MThd", b"RIFF1234", b"MThd\0\0\0\6\0\1\0\1\0\0MTrk\0\0\0\4\0\xff\x2f\0"])
+def test_a_damaged_file_is_one_clear_line(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "damaged.mid"
+    path.write_bytes(data)
+    assert str(path) in refused(run("info", str(path)))
+
+
+def test_output_that_cannot_be_written(tmp_path: Path) -> None:
+    assert "directory" in refused(run("adapt", "--to", "4/4", "-o", str(tmp_path)))
+    assert "No such file" in refused(run("adapt", "--to", "4/4", "-o", str(tmp_path / "no" / "where.mid")))
+    assert "end the name in .mid" in refused(run("adapt", "--to", "4/4", "-o", str(tmp_path / "a.txt")))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_no_permission(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert "Permission denied" in refused(run("adapt", "--to", "4/4", "-o", str(tmp_path / "a.mid")))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_and_a_closed_pipe() -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        result = subprocess.run([sys.executable, "-m", "mi_theme", "strategies"], stdout=full, stderr=subprocess.PIPE)
+    assert result.returncode == 1
+    assert b"Traceback" not in result.stderr
+    assert b"No space left" in result.stderr
+    piped = subprocess.run(f"{sys.executable} -m mi_theme adapt --to 4/4 --all --json | head -c 1", shell=True, capture_output=True)
+    assert b"Traceback" not in piped.stderr
+
+
+def test_an_existing_file_is_kept_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "old.mid"
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert "No space left" in refused(run("adapt", "--to", "4/4", "-o", str(path)))
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["old.mid"]
