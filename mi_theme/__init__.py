@@ -10,8 +10,8 @@ This is the front door: a table of public names, each loaded when first used.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
 if TYPE_CHECKING:
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read

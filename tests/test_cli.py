@@ -138,7 +138,9 @@ def test_a_full_disk_and_a_closed_pipe() -> None:
     assert result.returncode == 1
     assert b"Traceback" not in result.stderr
     assert b"No space left" in result.stderr
-    piped = subprocess.run(f"{sys.executable} -m mi_theme adapt --to 4/4 --all --json | head -c 1", shell=True, capture_output=True)
+    piped = subprocess.run(
+        f"{sys.executable} -m mi_theme adapt --to 4/4 --all --json | head -c 1", shell=True, capture_output=True
+    )
     assert b"Traceback" not in piped.stderr
 
 

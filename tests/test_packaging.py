@@ -26,12 +26,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _names(built: Path, kind: str) -> set[str]:
     if kind == "wheel":
         return set(zipfile.ZipFile(next(built.glob("*.whl"))).namelist())
-    names = tarfile.open(next(built.glob("*.tar.gz"))).getnames()
-    return {name.partition("/")[2] for name in names}
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
 
 
 def _data_files() -> set[str]:
-    return {str(path.relative_to(ROOT)) for path in (ROOT / "data").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    return {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "data").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def test_data_travels_in_the_wheel(built: Path) -> None:

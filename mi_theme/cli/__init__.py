@@ -6,8 +6,10 @@ Data goes to standard output, words to standard error; 1 is an error, 2 a wrong 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -63,6 +65,7 @@ class Commands(click.Group):
         except MiThemeError as error:
             _fail(str(error))
         except OSError as error:
+            _silence()
             _fail(_os_words(error))
         except RecursionError:
             _fail("the input is nested too deeply")
@@ -75,9 +78,14 @@ def _os_words(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
+def _silence() -> None:
+    """What is left for a full disk or a closed pipe goes nowhere, instead of failing again at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(words: str) -> None:
     click.echo(f"mi-theme: {' '.join(words.split())}", err=True)
-    sys.stdout = None  # nothing more to flush to a closed pipe or a full disk
     sys.exit(1)
 
 

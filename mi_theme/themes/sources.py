@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from mi_theme import catalog
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Degree, Tonic
-from mi_theme.score import Score
 from mi_theme.themes.model import Rights, Theme
 from mi_theme.themes.motifs import Motif, Tone
+
+if TYPE_CHECKING:
+    from mi_theme.score import Score
 
 __all__ = ["key_of", "lowest_part", "quotation", "sketch", "theme_of_passage"]
 
@@ -60,6 +63,8 @@ def quotation(tonic: str | Tonic | None = None, mode: str | None = None, head_pl
 
 def sketch(theme: Theme, repeats: int, tempo: float) -> Score:
     """The ostinato `repeats` times, and the head above the last of them, as a score."""
+    from mi_theme.score import Score
+
     cell = -(-theme.ostinato.length // theme.meter.bar) * theme.meter.bar
     rows = [(tone, theme.ostinato, i * cell, OSTINATO_REGISTER, 0) for i in range(repeats) for tone in theme.ostinato]
     heads = [motif for motif in theme.motifs if motif.name == "head"]
