@@ -19,7 +19,7 @@ from mi_theme.themes.motifs import Motif, Tone
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["Adaptation", "Motif", "Rights", "Theme", "Tone", "theme"]
+__all__ = ["Adaptation", "Motif", "Rights", "Theme", "Tone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,28 +236,6 @@ class Adaptation:
         from html import escape
 
         return f"<pre>{escape(str(self.plan))}</pre>"
-
-
-def theme(tonic: str | Tonic | None = None, mode: str | None = None, head_place: str | None = None) -> Theme:
-    """The theme from *Mission: Impossible*, as the short quotation in ``data/theme.toml``.
-
-    Parameters
-    ----------
-    tonic, mode
-        Parameters, not facts; G minor by default.
-    head_place
-        ``downbeat`` or ``upbeat``.
-
-    Raises
-    ------
-    FileError
-        Where the quotation has been removed from this installation.
-    TextError, UnknownName
-        Where there is no such tonic, mode or place.
-    """
-    from mi_theme.themes.sources import quotation
-
-    return quotation(tonic, mode, head_place)
 
 
 def _figure_of(motif: Motif, meter: Meter) -> tuple[Fraction, ...]:

@@ -15,7 +15,7 @@ from mi_theme.themes.motifs import Motif, Tone
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["key_of", "lowest_part", "quotation", "sketch", "theme_of_passage"]
+__all__ = ["key_of", "lowest_part", "sketch", "theme", "theme_of_passage"]
 
 OSTINATO_REGISTER, HEAD_REGISTER = 33, 67  # MIDI numbers: where degree 1 is looked for
 PROFILES = {
@@ -52,8 +52,23 @@ class ThemeRow(catalog.Row, frozen=True):
     motif: list[MotifRow]
 
 
-def quotation(tonic: str | Tonic | None = None, mode: str | None = None, head_place: str | None = None) -> Theme:
-    """The theme of ``data/theme.toml``."""
+def theme(tonic: str | Tonic | None = None, mode: str | None = None, head_place: str | None = None) -> Theme:
+    """The theme from *Mission: Impossible*, as the short quotation in ``data/theme.toml``.
+
+    Parameters
+    ----------
+    tonic, mode
+        Parameters, not facts; G minor by default.
+    head_place
+        ``downbeat`` or ``upbeat``.
+
+    Raises
+    ------
+    FileError
+        Where the quotation has been removed from this installation.
+    TextError, UnknownName
+        Where there is no such tonic, mode or place.
+    """
     row = catalog.load("theme.toml", ThemeRow)
     places = {motif.name: motif.place for motif in row.motif} | ({"head": head_place} if head_place else {})
     motifs = tuple(Motif(motif.text, motif.name, places[motif.name]) for motif in row.motif)
