@@ -11,7 +11,7 @@ from mi_theme.adaptation.plans import Line
 from mi_theme.errors import ScoreError, TextError, UnknownName
 from mi_theme.meter import EIGHTH, Meter
 from mi_theme.pitch import Degree, Tonic
-from mi_theme.warp import Warp
+from mi_theme.warp import Warp, fraction_of
 
 __all__ = ["Motif", "Tone"]
 
@@ -156,7 +156,7 @@ def _read_motif(text: str) -> tuple[tuple[Tone, ...], Fraction]:
 
 def _duration(text: str, word: str, length: str) -> Fraction:
     try:
-        duration = Fraction(length) * EIGHTH if len(length) <= 9 else Fraction(0)
+        duration = fraction_of(length) * EIGHTH
     except (ValueError, ZeroDivisionError):
         duration = Fraction(0)
     if duration <= 0:
