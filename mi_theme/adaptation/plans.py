@@ -160,7 +160,9 @@ class Plan:
         try:
             d = json.loads(text)
             repeats = tuple((fraction_of(a), fraction_of(b), fraction_of(c)) for a, b, c in d["repeats"])
-            lines = tuple(Line((fraction_of(a), fraction_of(b), str(name)) for a, b, name in line) for line in d["lines"])
+            lines = tuple(
+                Line((fraction_of(a), fraction_of(b), str(name)) for a, b, name in line) for line in d["lines"]
+            )
             figure = tuple(fraction_of(group) for group in d["figure"])
             return cls(
                 Meter(d["source"]), Meter(d["target"]), str(d["how"]), Warp(d["warp"]), figure, str(d["figure_source"]),

@@ -125,7 +125,8 @@ class Motif:
         None where the longest note has not that much to give.
         """
         held = max(range(len(self.tones)), key=lambda i: self.tones[i].duration)
-        if self.tones[held].duration + by < max(EIGHTH, *(t.duration for i, t in enumerate(self.tones) if i != held)):
+        others = [t.duration for i, t in enumerate(self.tones) if i != held]
+        if self.tones[held].duration + by < max([EIGHTH, *others]):
             return None
         moved = [
             t._replace(onset=t.onset + by * (i > held), duration=t.duration + by * (i == held))
