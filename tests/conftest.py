@@ -28,7 +28,9 @@ settings.register_profile("everything", max_examples=600, deadline=None, suppres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--everything", action="store_true", help="also what is marked slow, and more examples of each law")
+    parser.addoption(
+        "--everything", action="store_true", help="also what is marked slow, and more examples of each law"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 
@@ -223,11 +224,8 @@ def test_nothing_is_no_metre(text: str) -> None:
 
 @given(st.text(max_size=12) | st.text("0123456789+/: ", max_size=12))
 def test_any_text_is_a_metre_or_a_text_error(text: str) -> None:
-    try:
+    with suppress(TextError):
         meter = Meter(text)
-    except TextError as error:
-        assert "\n" not in str(error)
-    else:
         assert Meter(str(meter)) == meter
 
 
