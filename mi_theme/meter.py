@@ -213,7 +213,8 @@ class Meter:
         if self.grouping or self.is_open or self.numerator == 1:
             return None
         if self.is_compound:
-            return Meter.of(self.numerator // 3, self.denominator // 2) if self.denominator > 1 else None
+            simple = Meter.of(self.numerator // 3, self.denominator // 2) if self.denominator > 1 else None
+            return None if simple is None or simple.is_compound else simple
         return Meter.of(self.numerator * 3, self.denominator * 2) if self.denominator < 64 else None
 
     def same_bar(self, other: str | Meter) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mi_theme.errors import TextError
+from mi_theme.errors import TextError, UnknownName
 
 __all__ = ["Degree", "Tonic"]
 
@@ -73,7 +73,7 @@ class Tonic:
         whichever has its third.
         """
         sharps = "FCGDAEB".index(self.letter) - 1 + 7 * self.alteration
-        minor_third = 3 in MODES[mode]
+        minor_third = 3 in _scale(mode)
         return sharps - 3 if minor_third else sharps
 
 
@@ -117,7 +117,7 @@ class Degree:
             MIDI number at or above which the octave of ``1`` begins.
         """
         octave, semitones = divmod(pitch - _tonic_at(Tonic(tonic), register), 12)
-        names = {semi: (i + 1, semi - MAJOR[i]) for i, semi in enumerate(MODES[mode])}
+        names = {semi: (i + 1, semi - MAJOR[i]) for i, semi in enumerate(_scale(mode))}
         plain = {semi: (i + 1, 0) for i, semi in enumerate(MAJOR)}
         lowered = {MAJOR[i] - 1: (i + 1, -1) for i in (1, 2, 5, 6)} | {6: (4, 1)}
         number, alteration = (lowered | plain | names)[semitones]
@@ -158,6 +158,13 @@ class Degree:
         tonic = Tonic(tonic)
         octave = (_tonic_at(tonic, register) - MAJOR[tonic.step] - tonic.alteration) // 12 - 1
         return 7 * octave + tonic.step + self.steps
+
+
+def _scale(mode: str) -> tuple[int, ...]:
+    """The semitones of a mode."""
+    if mode not in MODES:
+        raise UnknownName.among("mode", mode, MODES)
+    return MODES[mode]
 
 
 def _tonic_at(tonic: Tonic, register: int) -> int:

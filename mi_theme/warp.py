@@ -18,7 +18,7 @@ from itertools import groupby, pairwise
 
 from mi_theme.errors import MapError
 
-__all__ = ["Warp"]
+__all__ = ["Warp", "fraction_of"]
 
 Point = tuple[Fraction, Fraction]
 Span = tuple[Fraction, Fraction]
@@ -189,10 +189,23 @@ def _crossings(warp: Warp) -> Callable[[Fraction], Span]:
     return crossing
 
 
+def fraction_of(text: str) -> Fraction:
+    """A fraction from ``3``, ``7/2`` or ``1.5``.
+
+    Raises
+    ------
+    ValueError, ZeroDivisionError
+        For anything else; an exponent too, since 1e999999999 would take for ever.
+    """
+    if "e" in text.lower():
+        raise ValueError(f"{text[:20]!r} is no plain fraction")
+    return Fraction(text)
+
+
 def _read(text: str) -> list[Point]:
     """Points from text."""
     try:
-        return [(Fraction(x), Fraction(y)) for x, y in (piece.split(">") for piece in text.split())]
+        return [(fraction_of(x), fraction_of(y)) for x, y in (piece.split(">") for piece in text.split())]
     except (ValueError, ZeroDivisionError):
         shown = text if len(text) <= 40 else text[:37] + "..."
         raise MapError(f"{shown!r}: a map is written as points source>target, such as '0>0 3>3 5>4'") from None

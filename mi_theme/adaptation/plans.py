@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, starts_of, whole_grouping
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Grouping, Meter
-from mi_theme.warp import Warp
+from mi_theme.warp import Warp, fraction_of
 
 __all__ = ["Fate", "Line", "Plan", "variant_words"]
 
@@ -159,16 +159,18 @@ class Plan:
         """
         try:
             d = json.loads(text)
-            repeats = tuple((Fraction(a), Fraction(b), Fraction(c)) for a, b, c in d["repeats"])
-            lines = tuple(Line((Fraction(a), Fraction(b), str(name)) for a, b, name in line) for line in d["lines"])
-            figure = tuple(Fraction(group) for group in d["figure"])
+            repeats = tuple((fraction_of(a), fraction_of(b), fraction_of(c)) for a, b, c in d["repeats"])
+            lines = tuple(
+                Line((fraction_of(a), fraction_of(b), str(name)) for a, b, name in line) for line in d["lines"]
+            )
+            figure = tuple(fraction_of(group) for group in d["figure"])
             return cls(
                 Meter(d["source"]), Meter(d["target"]), str(d["how"]), Warp(d["warp"]), figure, str(d["figure_source"]),
                 lines, float(d["cost"]), repeats, tuple(map(str, d["instead"])),
             )  # fmt: skip
         except MiThemeError:
             raise
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError) as error:
             raise FileError(f"this is no plan: {error}") from None
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,8 @@ def parse(data: bytes, source: str = "") -> Score:
     _check_header(file, where)
     try:
         tracks = tuple(Track.of(_events(track)) for track in file.tracks)
-        score = Score(file.ticks_per_beat, tracks, file.type, source)
+        kind = 0 if file.type == 0 and len(tracks) == 1 else 1
+        score = Score(file.ticks_per_beat, tracks, kind, source)
         _ = score.meters  # a signature that makes no metre is refused here, not later
     except MiThemeError as error:
         raise FileError(f"{where}: a time signature is damaged: {error}") from None
@@ -122,14 +124,36 @@ def _loaded(data: bytes, where: str) -> mido.MidiFile:
     import mido
 
     try:
-        return mido.MidiFile(file=BytesIO(data))
+        with _timed_metas():
+            return mido.MidiFile(file=BytesIO(data))
     except EOFError:
         raise FileError(f"{where}: the file ends too early") from None
     except Exception as error:  # mido raises OSError, ValueError, IndexError, KeySignatureError ... on damage
         raise FileError(f"{where}: damaged: {str(error) or type(error).__name__}") from None
 
 
+@contextmanager
+def _timed_metas() -> Iterator[None]:
+    """mido 1.3 forgets the delta time of meta events that it does not know: keep it."""
+    from mido.midifiles import midifiles
+
+    build = midifiles.build_meta_message
+
+    def timed(kind: int, data: list[int], delta: int = 0) -> mido.MetaMessage:
+        message = build(kind, data, delta)
+        message.time = delta
+        return message
+
+    midifiles.build_meta_message = timed
+    try:
+        yield
+    finally:
+        midifiles.build_meta_message = build
+
+
 def _check_header(file: mido.MidiFile, where: str) -> None:
+    if file.type not in (0, 1, 2):
+        raise FileError(f"{where}: damaged: there is no MIDI file of type {file.type}")
     if file.type == 2:
         raise FileError(f"{where}: a MIDI file of type 2 (separate songs); types 0 and 1 can be read")
     if file.ticks_per_beat < 0:
@@ -166,7 +190,9 @@ def _mido_messages(track: Track, ticks: list[int]) -> Iterator[mido.Message | mi
         data, delta = event.message, tick - before
         before = tick
         if data[0] == m.META:
-            yield mido.midifiles.meta.build_meta_message(data[1], list(data[2:]), delta)
+            message = mido.midifiles.meta.build_meta_message(data[1], list(data[2:]))
+            message.time = delta
+            yield message
         elif data[0] == m.SYSEX:
             yield mido.Message("sysex", data=data[1:], time=delta)
         else:
@@ -181,19 +207,19 @@ def _fitted(score: Score, exact: bool) -> tuple[int, list[list[int]]]:
     common = int(np.gcd.reduce(np.concatenate([*ticks, np.array([score.ticks_per_quarter])])))
     if score.ticks_per_quarter // common <= LARGEST_RESOLUTION:
         return score.ticks_per_quarter // common, [(times // common).tolist() for times in ticks]
-    return LARGEST_RESOLUTION, [_rounded(times, score.ticks_per_quarter, exact) for times in ticks]
+    return LARGEST_RESOLUTION, _rounded(ticks, score.ticks_per_quarter, exact)
 
 
-def _rounded(ticks: NDArray[np.int64], resolution: int, exact: bool) -> list[int]:
-    """Ticks at the largest resolution, to the nearest; different ones stay different."""
-    scaled = (ticks * LARGEST_RESOLUTION * 2 + resolution) // (2 * resolution)
-    error = np.abs(scaled / LARGEST_RESOLUTION - ticks / resolution).max(initial=0)
+def _rounded(ticks: list[NDArray[np.int64]], resolution: int, exact: bool) -> list[list[int]]:
+    """Ticks at the largest resolution, to the nearest; in all tracks equal ones stay equal, different ones different."""
+    different, place = np.unique(np.concatenate(ticks), return_inverse=True)
+    steps = np.arange(len(different))
+    nearest = (different * LARGEST_RESOLUTION * 2 + resolution) // (2 * resolution)
+    apart = np.maximum.accumulate(nearest - steps) + steps
+    error = np.abs(apart / LARGEST_RESOLUTION - different / resolution).max(initial=0)
     if error and exact:
         raise FileError(f"ticks of 1/{resolution} of a quarter do not fit into a MIDI file exactly")
     if error:
         warnings.warn(f"times rounded by at most {error:.2g} quarters to fit a MIDI file", TimingWarning, stacklevel=3)
-    different, place = np.unique(ticks, return_inverse=True)
-    first = np.searchsorted(ticks, different)
-    apart = np.maximum.accumulate(scaled[first] - np.arange(len(first))) + np.arange(len(first))
-    moved: list[int] = apart[place].tolist()
-    return moved
+    tracks = np.split(apart[place], np.cumsum([len(times) for times in ticks])[:-1])
+    return [times.tolist() for times in tracks]

@@ -97,6 +97,9 @@ class Score:
         columns = (onset, duration, pitch, velocity, part, 0 if voice is None else voice, -1 if step is None else step)
         return score_from_rows(columns, names, meter, tempo)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Score, (self.ticks_per_quarter, self.tracks, self.kind, self.source)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Score) and self._key == other._key
 

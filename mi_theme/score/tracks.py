@@ -53,12 +53,18 @@ class Track:
     events: NDArray[np.void]
     payloads: tuple[bytes, ...] = ()
 
+    def __post_init__(self) -> None:
+        frozen(self.events)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Track, (self.events, self.payloads)
+
     @classmethod
     def of(cls, events: Iterable[Event]) -> Track:
         """Pack events that are in order."""
         payloads: list[bytes] = []
         rows = [_packed(event, payloads) for event in events]
-        return cls(frozen(np.array(rows, EVENT)), tuple(payloads))
+        return cls(np.array(rows, EVENT), tuple(payloads))
 
     @classmethod
     def sorted(cls, events: Iterable[Event]) -> Track:

@@ -11,7 +11,7 @@ from mi_theme.adaptation.plans import Line
 from mi_theme.errors import ScoreError, TextError, UnknownName
 from mi_theme.meter import EIGHTH, Meter
 from mi_theme.pitch import Degree, Tonic
-from mi_theme.warp import Warp
+from mi_theme.warp import Warp, fraction_of
 
 __all__ = ["Motif", "Tone"]
 
@@ -125,7 +125,8 @@ class Motif:
         None where the longest note has not that much to give.
         """
         held = max(range(len(self.tones)), key=lambda i: self.tones[i].duration)
-        if self.tones[held].duration + by < max(EIGHTH, *(t.duration for i, t in enumerate(self.tones) if i != held)):
+        others = [t.duration for i, t in enumerate(self.tones) if i != held]
+        if self.tones[held].duration + by < max([EIGHTH, *others]):
             return None
         moved = [
             t._replace(onset=t.onset + by * (i > held), duration=t.duration + by * (i == held))
@@ -156,7 +157,7 @@ def _read_motif(text: str) -> tuple[tuple[Tone, ...], Fraction]:
 
 def _duration(text: str, word: str, length: str) -> Fraction:
     try:
-        duration = Fraction(length) * EIGHTH if len(length) <= 9 else Fraction(0)
+        duration = fraction_of(length) * EIGHTH
     except (ValueError, ZeroDivisionError):
         duration = Fraction(0)
     if duration <= 0:

@@ -1,0 +1,77 @@
+"""What all tests share: how much is run, which tools are there, and a home that is nobody's.
+
+``pytest`` runs a sample, ``pytest --everything`` also what is marked slow, with
+more hypothesis examples. A test that needs a program or package says so,
+``@pytest.mark.tool("musescore3")``: without it the test is skipped by that name,
+with CI set in the environment it fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from types import FrameType
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+PROGRAMS = {"musescore3": ("musescore3", "mscore3"), "midicsv": ("midicsv",)}
+LONGEST = 60  # seconds after which a single test counts as hanging
+UNHURRIED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+
+settings.register_profile("sample", max_examples=40, deadline=None, derandomize=True, suppress_health_check=UNHURRIED)
+settings.register_profile("everything", max_examples=600, deadline=None, suppress_health_check=UNHURRIED)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--everything", action="store_true", help="also what is marked slow, and more examples of each law"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("hypothesis_profile", None):
+        settings.load_profile("everything" if config.getoption("everything") else "sample")
+    home = tempfile.mkdtemp(prefix="mi_theme-home-")  # music21 reads ~/.music21rc when it is imported
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ |= {"HOME": home, "XDG_RUNTIME_DIR": home, "QT_QPA_PLATFORM": "offscreen", "MPLBACKEND": "Agg"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, unless everything is wanted."""
+    if config.getoption("everything") or config.getoption("markexpr"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name in (name for marker in item.iter_markers("tool") for name in marker.args):
+        if tool(name) is None:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{name} is not installed")
+
+
+def tool(name: str) -> str | None:
+    """The path of a program, or the name of a package, that is there."""
+    if name in PROGRAMS:
+        return next(filter(None, map(shutil.which, PROGRAMS[name])), None)
+    return name if find_spec(name) else None
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """A test that hangs fails."""
+
+    def late(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"still running after {LONGEST} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(LONGEST)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

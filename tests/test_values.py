@@ -1,0 +1,98 @@
+"""Laws over every public value: frozen, hashable, copied, pickled, evaluated from its repr."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import mi_theme as mi
+from mi_theme.adaptation import frames, plans
+from mi_theme.adaptation.strategies import STRATEGIES, Strategy
+from mi_theme.score import Bar, Event, MeterMap, Part, TempoMap, Track
+from mi_theme.themes import Adaptation, Rights, Tone
+
+SCORE = mi.Score.from_notes([0, 1.5, 3, 4], [1.5, 1.5, 1, 1], [43, 43, 46, 48], meter="5/4:3+3+2+2", names=["Bass"])
+ADAPTED = mi.theme().to_meter("4/4")
+VALUES = {
+    type(value): value
+    for value in (
+        mi.Meter("5/4:3+3+2+2"), mi.Grouping("3+3+1+1"), mi.Warp("0>0 3>3 5>4"), mi.Tonic("Bb"), mi.Degree("b7,"),
+        mi.Motif("1:3 1:3 b3:2 4:2", "riff", "upbeat"), mi.theme(), ADAPTED, ADAPTED.plan, mi.theme().rights,
+        mi.theme().ostinato.tones[0], SCORE, SCORE.tracks[1], SCORE.parts[0], SCORE.meters, SCORE.tempos, SCORE.bar(1),
+        next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.fates()),
+    )
+}  # fmt: skip
+NAMES = vars(mi) | {
+    kind.__name__: kind
+    for kind in (
+        *VALUES,
+        Adaptation,
+        Bar,
+        Event,
+        Fraction,
+        MeterMap,
+        Part,
+        Rights,
+        TempoMap,
+        Tone,
+        plans.Plan,
+        plans.Fate,
+    )
+}
+SHORT_REPRS = (mi.Score, Track, Strategy)  # too large, or made of functions
+EVALUATED = [kind for kind in VALUES if kind not in SHORT_REPRS]
+by_name = pytest.mark.parametrize("value", VALUES.values(), ids=lambda value: type(value).__name__)
+
+
+def test_every_public_value_is_here() -> None:
+    public = {getattr(mi, name) for name in mi.__all__ if name != "render"}
+    values = {kind for kind in public if isinstance(kind, type) and not issubclass(kind, Exception)}
+    assert values <= set(VALUES)
+    assert len(values) >= 8
+
+
+@by_name
+def test_frozen(value: Any) -> None:
+    names = [field.name for field in fields(value)] if is_dataclass(value) else value._fields
+    assert names
+    for name in names:
+        with pytest.raises(AttributeError):
+            setattr(value, name, getattr(value, name))
+        with pytest.raises((AttributeError, TypeError)):
+            delattr(value, name)
+
+
+@by_name
+def test_hashable_and_equal_to_its_copies(value: Any) -> None:
+    for other in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
+        assert other == value
+        assert hash(other) == hash(value)
+        assert type(other) is type(value)
+        assert str(other) == str(value)
+    assert value != object()
+
+
+@pytest.mark.parametrize("kind", EVALUATED, ids=lambda kind: kind.__name__)
+def test_repr_evaluates_back(kind: type) -> None:
+    assert eval(repr(VALUES[kind]), {}, dict(NAMES)) == VALUES[kind]
+
+
+@by_name
+def test_repr_fits_on_one_line(value: Any) -> None:
+    assert "\n" not in repr(value)
+
+
+def test_arrays_cannot_be_written_to() -> None:
+    for array in (
+        SCORE.note_table(),
+        SCORE.spans,
+        SCORE.tracks[1].events,
+        pickle.loads(pickle.dumps(SCORE)).tracks[1].events,
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = array[0]
