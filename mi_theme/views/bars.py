@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from textwrap import fill
 
 from mi_theme.adaptation.wording import duration_name
 from mi_theme.meter import Meter
@@ -43,7 +44,7 @@ def drawn(meter: str | Meter) -> str:
     cell = max(CELL, len(str(meter.pulses)) + 1)
     most = min(MOST_PULSES, (WIDTH - LABEL) // cell)
     blocks = [_block(meter, rows, span, cell) for span in _fewest_lines(meter, most)]
-    return "\n\n".join([_headline(meter), *blocks]) + "\n"
+    return "\n\n".join([fill(_headline(meter), WIDTH), *blocks]) + "\n"
 
 
 def counted(meter: str | Meter) -> tuple[str, ...]:

@@ -89,8 +89,8 @@ def _sheets(
     below, above = DRUM_ROW * len(keys), max(ROW * (high - low), LOWEST)
     whole, height = LABELS + width + EDGE, EDGE + below + GULF + above + HEAD
     picture = blank(whole, height, words)
-    lower = picture.sheet(LABELS / whole, EDGE / height, width / whole, below / height)
     upper = picture.sheet(LABELS / whole, (EDGE + below + GULF) / height, width / whole, above / height)
+    lower = picture.sheet(LABELS / whole, EDGE / height, width / whole, below / height)
     upper.set(xlim=span, ylim=(low, high))
     lower.set(xlim=span, ylim=(-0.5, max(len(keys), 1) - 0.5))
     return picture, upper, lower
