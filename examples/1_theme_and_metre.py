@@ -63,6 +63,8 @@
 # and that is the whole secret of this metre.
 
 # %%
+from itertools import product
+
 import mi_theme as mi
 from mi_theme.views import bar_map, drawn, necklace, weight_profile
 
@@ -98,8 +100,6 @@ for name, rhythm in (("B", "2+2+3+3"), ("C", "3+2+3+2")):
 # How many ways are there to fill ten eighths with twos and threes? Find them on paper first. Then:
 
 # %%
-from itertools import product
-
 fillings = [groups for count in (4, 5) for groups in product((3, 2), repeat=count) if sum(groups) == 10]
 print(*(mi.Grouping(groups) for groups in fillings), sep="\n")
 
