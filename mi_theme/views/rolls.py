@@ -1,0 +1,175 @@
+"""A score as a piano roll, with its bars and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.errors import ScoreError
+from mi_theme.score import Bar, Score
+from mi_theme.views.paper import FAINT, INK, MIDDLE, blank, in_our_style
+from mi_theme.views.words import piano_roll_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from mi_theme.views.pictures import Picture
+
+__all__ = ["piano_roll"]
+
+QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD, LEGEND = 0.32, 0.085, 0.19, 1.0, 0.15, 0.12, 0.55, 0.27  # inches
+GAP = 0.06  # quarters between a note and the next: two attacks never look like one
+NARROWEST, WIDEST, LOWEST = 4.5, 16.0, 1.0
+LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and white
+    {"facecolor": INK},
+    {"facecolor": "white"},
+    {"facecolor": "0.6"},
+    {"facecolor": "white", "hatch": "//////"},
+    {"facecolor": "0.85"},
+    {"facecolor": "white", "hatch": "......"},
+)
+DRUMS = {  # the General MIDI kit, as players call it
+    35: "kick", 36: "kick", 37: "rim", 38: "snare", 39: "clap", 40: "snare", 41: "low tom", 43: "low tom", 45: "mid tom",
+    47: "mid tom", 48: "high tom", 50: "high tom", 42: "closed hat", 44: "pedal hat", 46: "open hat", 49: "crash", 57: "crash",
+    51: "ride", 59: "ride", 53: "ride bell", 54: "tambourine", 56: "cowbell", 60: "high bongo", 61: "low bongo",
+    62: "muted conga", 63: "open conga", 64: "low conga", 65: "high timbale", 66: "low timbale", 70: "maracas", 75: "claves",
+    76: "high block", 77: "low block", 80: "muted triangle", 81: "triangle",
+}  # fmt: skip
+
+
+@in_our_style
+def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
+    """The notes of a score over time, with bar lines, and thin lines where groups begin.
+
+    Parts differ in fill; drums stand below, a row for each.
+
+    Parameters
+    ----------
+    score
+        What to draw.
+    bars
+        First and last bar, inclusive; all of them without.
+
+    Raises
+    ------
+    ScoreError, MissingExtra
+        Where there are no such bars; where matplotlib is not installed.
+    """
+    shown = list(score.bars()) if bars is None else _bars(score, *bars)
+    span = (float(shown[0].start), float(shown[-1].end)) if shown else (0.0, 4.0)
+    notes = score.note_table()
+    notes = notes[(notes["onset"] < span[1]) & (notes["onset"] + notes["duration"] > span[0])]
+    kit = [index for index, part in enumerate(score.parts) if part.is_percussion]
+    is_drum = np.isin(notes["part"], kit)
+    keys = sorted(set(notes["pitch"][is_drum].tolist()))
+    picture, upper, lower = _sheets(piano_roll_words(score, bars), notes["pitch"][~is_drum], keys, span)
+    for axes in (upper, lower):
+        _bar_lines(axes, shown)
+    _bar_names(upper, shown)
+    _pitched(upper, score, notes[~is_drum], picture.dpi)
+    _drums(lower, notes[is_drum], keys)
+    return picture
+
+
+def _bars(score: Score, first: int, last: int) -> list[Bar]:
+    if last < first:
+        raise ScoreError(f"bars {first} to {last}: the first comes after the last")
+    return [score.bar(number) for number in range(first, last + 1)]
+
+
+def _sheets(
+    words: str, pitches: NDArray[np.int32], keys: list[int], span: tuple[float, float]
+) -> tuple[Picture, Axes, Axes]:
+    """The picture with a sheet for pitches and, below, one for drums."""
+    low, high = (int(pitches.min()) - 2, int(pitches.max()) + 2) if len(pitches) else (58, 62)
+    width = min(max(QUARTER * (span[1] - span[0]), NARROWEST), WIDEST)
+    below, above = DRUM_ROW * len(keys), max(ROW * (high - low), LOWEST)
+    whole, height = LABELS + width + EDGE, EDGE + below + GULF + above + HEAD
+    picture = blank(whole, height, words)
+    upper = picture.sheet(LABELS / whole, (EDGE + below + GULF) / height, width / whole, above / height)
+    lower = picture.sheet(LABELS / whole, EDGE / height, width / whole, below / height)
+    upper.set(xlim=span, ylim=(low, high))
+    lower.set(xlim=span, ylim=(-0.5, max(len(keys), 1) - 0.5))
+    return picture, upper, lower
+
+
+def _bar_lines(axes: Axes, bars: Sequence[Bar]) -> None:
+    """Full lines at bars, thin broken ones where other groups begin."""
+    across = axes.get_xaxis_transform()
+    starts = [float(bar.start) for bar in bars] + [float(bar.end) for bar in bars[-1:]]
+    beats = [float(beat) for bar in bars for beat in bar.beats[1:]]
+    axes.vlines(starts, 0, 1, transform=across, color=INK, lw=1.1, zorder=2, clip_on=False, gid="bar lines")
+    axes.vlines(beats, 0, 1, transform=across, color=MIDDLE, lw=0.7, ls=(0, (2, 3)), zorder=1, gid="group lines")
+
+
+def _bar_names(axes: Axes, bars: Sequence[Bar]) -> None:
+    """Bar numbers above, and the metre wherever it changes."""
+    before = None
+    for bar in bars:
+        words = str(bar.number) if bar.meter == before else f"{bar.number}    {bar.meter}"
+        axes.annotate(
+            words, (float(bar.start), 1), xycoords=axes.get_xaxis_transform(), xytext=(1, 3), textcoords="offset points"
+        )
+        before = bar.meter
+
+
+def _pitched(axes: Axes, score: Score, notes: NDArray[np.void], dpi: float) -> None:
+    """Notes as boxes, a look for each part, and the names of the Cs beside them."""
+    low, high = axes.get_ylim()
+    for octave in range(int(-(-low // 12)), int(high // 12) + 1):
+        axes.axhline(12 * octave, color=FAINT, lw=0.7, zorder=0)
+        axes.annotate(
+            f"C{octave - 1}",
+            (axes.get_xlim()[0], 12 * octave),
+            (-5, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+        )
+    for place, part in enumerate(sorted(set(notes["part"].tolist()))):
+        mine = notes[notes["part"] == part]
+        look = LOOKS[place % len(LOOKS)]
+        length = mine["duration"] - np.minimum(GAP, mine["duration"] / 6)
+        axes.barh(
+            mine["pitch"],
+            length,
+            0.9,
+            mine["onset"],
+            edgecolor=INK,
+            lw=0.7,
+            zorder=3,
+            label=score.parts[part].name,
+            **look,
+        )
+    if len(notes):
+        rise = 1 + LEGEND * dpi / axes.bbox.height
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0, rise),
+            borderaxespad=0,
+            borderpad=0,
+            ncols=6,
+            frameon=False,
+            handlelength=1.6,
+        )
+
+
+def _drums(axes: Axes, notes: NDArray[np.void], keys: Sequence[int]) -> None:
+    """Strokes as diamonds, a row for each drum; loud ones are larger."""
+    rows = np.searchsorted(keys, notes["pitch"])
+    axes.scatter(
+        notes["onset"], rows, s=notes["velocity"] / 4, marker="D", color=INK, zorder=3, clip_on=False, gid="strokes"
+    )
+    for row, key in enumerate(keys):
+        axes.axhline(row, color=FAINT, lw=0.7, zorder=0)
+        axes.annotate(
+            DRUMS.get(key, f"key {key}"),
+            (axes.get_xlim()[0], row),
+            (-8, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+        )

@@ -1,0 +1,71 @@
+"""Pictures in words, for those who cannot see them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mi_theme.adaptation.plans import Fate
+from mi_theme.meter import Grouping, Meter
+from mi_theme.score import Score
+from mi_theme.themes import Adaptation
+from mi_theme.views.bars import pulse_name
+
+__all__ = ["bar_map_words", "necklace_words", "piano_roll_words", "weight_profile_words"]
+
+
+def bar_map_words(adaptation: Adaptation) -> str:
+    """What becomes of each note, one after another."""
+    plan = adaptation.plan
+    shape = f" as {plan.grouping}" if plan.grouping else ""
+    fates = "; ".join(f"bar {fate.bar}, {_fate(fate, plan.source, plan.target)}" for fate in plan.fates())
+    return f"Bar map of {plan.source} to {plan.target}{shape}, by {plan.how}. {fates}."
+
+
+def necklace_words(*rhythms: str | Grouping) -> str:
+    """Which pulses of the circle are struck."""
+    return "; ".join(_necklace(Grouping(rhythm)) for rhythm in rhythms) + "."
+
+
+def weight_profile_words(meter: str | Meter) -> str:
+    """The pulses in the order of their weight."""
+    meter = Meter(meter)
+    order = sorted(range(meter.pulses), key=lambda pulse: -meter.ranks[pulse])
+    heavy = ", ".join(str(pulse + 1) for pulse in order)
+    starts = _listed([pulse + 1 for pulse in meter.beats])
+    name = pulse_name(meter)
+    return (
+        f"Metrical weights of {meter}, counted in {name}s: beats begin on {starts}; from heaviest to lightest, {heavy}."
+    )
+
+
+def piano_roll_words(score: Score, bars: tuple[int, int] | None = None) -> str:
+    """Parts with their numbers of notes, bars and metres; of some bars, what begins in them."""
+    shown = [bar for bar in score.bars() if bars is None or bars[0] <= bar.number <= bars[1]]
+    metres = ", then ".join(dict.fromkeys(str(bar.meter) for bar in shown))
+    onsets = score.note_table()["onset"]
+    inside = (onsets >= float(shown[0].start)) & (onsets < float(shown[-1].end)) if shown else onsets < 0
+    counts = Counter(score.note_table()["part"][inside].tolist())
+    parts = "; ".join(f"{score.parts[part].name}, {counts[part]} notes" for part in sorted(counts))
+    if not shown:
+        return "Piano roll of an empty score."
+    return f"Piano roll of bars {shown[0].number} to {shown[-1].number} in {metres}. {parts or 'No notes'}."
+
+
+def _fate(fate: Fate, source: Meter, target: Meter) -> str:
+    """One note's way, in eighths or other pulses counted from 1."""
+    if fate.was is None:
+        return f"{fate.name} added on {target.signature} pulse {(fate.now or 0) / target.pulse + 1}"
+    before = f"{fate.name} on pulse {fate.was / source.pulse + 1}"
+    return f"{before} left out" if fate.now is None else f"{before} goes to pulse {fate.now / target.pulse + 1}"
+
+
+def _necklace(rhythm: Grouping) -> str:
+    starts = _listed([start + 1 for start in rhythm.starts])
+    pulses = f"{rhythm.total} pulse{'s' * (rhythm.total > 1)}"
+    return f"Necklace of {rhythm}: {pulses} on a circle, clockwise from the top; struck: {starts}"
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last
