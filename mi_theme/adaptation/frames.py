@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate, combinations
 from math import log2
 from typing import NamedTuple
@@ -16,7 +17,18 @@ from typing import NamedTuple
 from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp
 
-__all__ = ["COSTS", "FAMOUS", "Costs", "Frame", "Outcome", "Task", "figure_cost", "starts_of", "whole_grouping"]
+__all__ = [
+    "COSTS",
+    "FAMOUS",
+    "Costs",
+    "Frame",
+    "Outcome",
+    "Pricing",
+    "Task",
+    "broken",
+    "starts_of",
+    "whole_grouping",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +51,7 @@ class Frame:
     @property
     def beats(self) -> tuple[Fraction, ...]:
         """Where the beats fall."""
-        meter = self.meter
-        return tuple(bar * meter.bar + beat * meter.pulse for bar in range(self.bars) for beat in meter.beats)
+        return _beats(self.meter, self.bars)
 
     @property
     def groups(self) -> tuple[Fraction, ...]:
@@ -52,6 +63,11 @@ class Frame:
         if position % self.meter.bar == 0:
             return 0
         return 1 if position in self.beats else 2
+
+
+@lru_cache(maxsize=256)
+def _beats(meter: Meter, bars: int) -> tuple[Fraction, ...]:
+    return tuple(bar * meter.bar + beat * meter.pulse for bar in range(bars) for beat in meter.beats)
 
 
 class Task(NamedTuple):
@@ -90,7 +106,8 @@ class Costs(NamedTuple):
     ``reversal``: the longer of two becomes the shorter; ``lost``, ``gained``:
     a group start moves to a weaker or stronger place (per step of bar line,
     beat, pulse); ``share``: each doubling or halving of a group's share of the
-    bar; ``missed``: a beat of the target on which no group starts.
+    bar; ``missed``: a beat of the target on which no group starts; ``dropped``: a
+    group that is left out.
     """
 
     equality: float = 3.0
@@ -99,6 +116,7 @@ class Costs(NamedTuple):
     gained: float = 0.3
     share: float = 0.6
     missed: float = 1.0
+    dropped: float = 3.0
 
 
 COSTS = Costs()
@@ -116,45 +134,56 @@ def whole_grouping(lengths: Sequence[Fraction], pulse: Fraction) -> Grouping | N
     return Grouping(int(count) for count in counts) if whole and counts else None
 
 
-def figure_cost(
-    before: Sequence[Fraction], after: Sequence[Fraction], source: Frame, target: Frame, costs: Costs = COSTS
-) -> float:
-    """What it costs to turn one figure into another; 0 where nothing is lost.
+class Pricing:
+    """What it costs to turn a figure into others that fill the same target.
 
     Parameters
     ----------
-    before, after
-        Group lengths in quarters, as many after as before.
+    before
+        Group lengths in quarters.
     source, target
-        The bars they stand in.
+        The bars that they stand in and shall fill.
     """
-    return (
-        order_cost(before, after, costs)
-        + level_cost(before, after, source, target, costs)
-        + share_cost(before, after, costs)
-        + costs.missed * len(set(target.beats) - set(starts_of(after)))
-    )
+
+    def __init__(self, before: Sequence[Fraction], source: Frame, target: Frame, costs: Costs = COSTS) -> None:
+        self.costs = costs
+        self.signs = _signs(before)
+        self.shares = [log2(length / source.length) for length in before]
+        self.stood = [source.depth(start) for start in starts_of(before)]
+        self.pulses = target.pulses
+        self.depths = [target.depth(pulse * target.meter.pulse) for pulse in range(target.pulses)]
+        self.beats = frozenset(beat / target.meter.pulse for beat in target.beats)
+
+    def __call__(self, after: Sequence[Fraction | int]) -> float:
+        """The cost of as many groups, their lengths in pulses of the target."""
+        starts = [0, *accumulate(after[:-1])]
+        missed = self.costs.missed * len(self.beats.difference(starts))
+        return self._order(after) + self._levels(starts) + self._shares(after) + missed
+
+    def _order(self, after: Sequence[Fraction | int]) -> float:
+        """The order relations among group lengths that break, pair by pair."""
+        pairs = zip(self.signs, _signs(after), strict=True)
+        return sum(self.costs.reversal if was and now else self.costs.equality for was, now in pairs if was != now)
+
+    def _levels(self, starts: Sequence[Fraction | int]) -> float:
+        """Metrical standing lost or gained by the starts of groups."""
+        falls = (self._depth(start) - stood for start, stood in zip(starts, self.stood, strict=True))
+        return sum(self.costs.lost * fall if fall > 0 else -self.costs.gained * fall for fall in falls)
+
+    def _depth(self, start: Fraction | int) -> int:
+        return self.depths[int(start)] if start == int(start) else 2
+
+    def _shares(self, after: Sequence[Fraction | int]) -> float:
+        """How much the groups' shares of the whole change."""
+        now = (log2(length / self.pulses) for length in after)
+        return self.costs.share * sum(abs(share - was) for share, was in zip(now, self.shares, strict=True))
 
 
-def order_cost(before: Sequence[Fraction], after: Sequence[Fraction], costs: Costs = COSTS) -> float:
-    """The order relations among group lengths that break, pair by pair."""
-    total = 0.0
-    for (a, b), (c, d) in zip(combinations(before, 2), combinations(after, 2), strict=True):
-        was, now = (a > b) - (a < b), (c > d) - (c < d)
-        if was != now:
-            total += costs.equality if 0 in (was, now) else costs.reversal
-    return total
+def broken(before: Sequence[Fraction | int], after: Sequence[Fraction | int]) -> int:
+    """How many pairs of groups no longer are equal, or longer and shorter, as they were."""
+    return sum(was != now for was, now in zip(_signs(before), _signs(after), strict=True))
 
 
-def level_cost(
-    before: Sequence[Fraction], after: Sequence[Fraction], source: Frame, target: Frame, costs: Costs = COSTS
-) -> float:
-    """Metrical standing lost or gained by the starts of groups."""
-    falls = (target.depth(y) - source.depth(x) for x, y in zip(starts_of(before), starts_of(after), strict=True))
-    return sum(costs.lost * fall if fall > 0 else -costs.gained * fall for fall in falls)
-
-
-def share_cost(before: Sequence[Fraction], after: Sequence[Fraction], costs: Costs = COSTS) -> float:
-    """How much the groups' shares of the whole change."""
-    scale = sum(before) / sum(after)
-    return costs.share * sum(abs(log2(y * scale / x)) for x, y in zip(before, after, strict=True))
+def _signs(lengths: Sequence[Fraction | int]) -> list[int]:
+    """For each pair of lengths: 1 where the first is longer, -1 where it is shorter, 0."""
+    return [(a > b) - (a < b) for a, b in combinations(lengths, 2)]

@@ -11,14 +11,15 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
-from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_cost, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Pricing, Task, broken, starts_of
 from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
 __all__ = ["STRATEGIES", "Strategy", "find", "readings", "register"]
 
-MOST_CUTS = 200_000  # ways to cut a bar that regroup is willing to try
+MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
+MOST_OUTCOMES = 40  # how many of them it proposes
 LONG_SHORT = Fraction(2, 3)  # where the second note of a swung beat falls
 # what happens within a beat: (share of the source beat, share of the target beat)
 SWING = [(Fraction(1, 2), LONG_SHORT)]
@@ -56,12 +57,17 @@ def regroup(task: Task) -> list[Outcome]:
     compound target is also tried through its simple counterpart, then swung. In
     an additive target every group is hit as long as the figure has enough groups.
     """
-    outcomes = [outcome for reading, onward in readings(task) for outcome in _cuts(task, reading, onward)]
-    if not outcomes:
+    cuts = [(*cut, reading, onward) for reading, onward in readings(task) for cut in _cuts(task, reading)]
+    if not cuts:
         pulses = task.target.pulses
-        raise StrategyError(f"regroup: no way to cut {pulses} pulses into {len(task.figure)} groups; try square or cut")
-    different = {outcome.warp: outcome for outcome in reversed(outcomes)}.values()
-    return sorted(different, key=lambda outcome: (round(outcome.cost, 9), [-y for _, y in outcome.warp.points]))
+        raise StrategyError(f"regroup: cannot cut {pulses} pulses into {len(task.figure)} groups; try square or cut")
+    outcomes: dict[Warp, Outcome] = {}
+    for cost, counts, reading, onward in sorted(cuts, key=lambda cut: (cut[0], [-count for count in cut[1]]))[
+        :MOST_OUTCOMES
+    ]:
+        warp = Warp.of_lengths(task.figure, [count * reading.meter.pulse for count in counts]).then(onward)
+        outcomes.setdefault(warp, Outcome(warp, cost))
+    return list(outcomes.values())
 
 
 def cut(task: Task) -> list[Outcome]:
@@ -230,7 +236,8 @@ def _priced(task: Task, warp: Warp) -> list[Outcome]:
     before = [stop - start for start, stop in zip(kept, ends, strict=True)]
     after = [warp.end(stop) - warp(start) for start, stop in zip(kept, ends, strict=True)]
     lost = len(task.figure) - len(kept)
-    return [Outcome(warp, figure_cost(before, after, task.source, task.target) + 3.0 * lost)]
+    price = Pricing(before, task.source, task.target)
+    return [Outcome(warp, price([length / task.target.meter.pulse for length in after]) + price.costs.dropped * lost)]
 
 
 def readings(task: Task) -> list[tuple[Frame, Warp]]:
@@ -241,13 +248,21 @@ def readings(task: Task) -> list[tuple[Frame, Warp]]:
     """
     target, same = task.target, Warp.identity(task.target.length)
     if target.meter.is_open:
-        meters = _twos_and_threes(target.meter, len(task.figure))
+        meters = _agreeing(_twos_and_threes(target.meter, len(task.figure)), task.figure)
         return [(replace(target, meter=meter), same) for meter in meters] or [(target, same)]
     simple = target.meter.counterpart if target.meter.is_compound else None
     swung = (
         [(replace(target, meter=simple), _by_beats(simple, target.meter, SWING).times(target.bars))] if simple else []
     )
     return [*swung, (target, same)]
+
+
+def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:
+    """Of groupings with as many groups as the figure, those that keep most of its long and short."""
+    if not meters or len(meters[0].groups) != len(figure):
+        return meters
+    breaks = [broken(figure, meter.groups) for meter in meters]
+    return [meter for meter, count in zip(meters, breaks, strict=True) if count == min(breaks)]
 
 
 def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
@@ -261,18 +276,18 @@ def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
     return []
 
 
-def _cuts(task: Task, reading: Frame, onward: Warp) -> Iterator[Outcome]:
-    """All cuts of one reading of the target into as many groups as the figure has."""
-    count, pulses, pulse = len(task.figure), reading.pulses, reading.meter.pulse
+def _cuts(task: Task, reading: Frame) -> Iterator[tuple[float, list[int]]]:
+    """(cost, group lengths in pulses) of all cuts of one reading of the target."""
+    count, pulses = len(task.figure), reading.pulses
     if count > pulses or comb(pulses - 1, count - 1) > MOST_CUTS:
         return
-    must = set(reading.beats) if reading.meter.is_additive and len(reading.beats) <= count else set()
+    beats = {int(beat / reading.meter.pulse) for beat in reading.beats}
+    must = beats if reading.meter.is_additive and len(beats) <= count else set()
+    price = Pricing(task.figure, task.source, reading)
     for places in combinations(range(1, pulses), count - 1):
-        starts = [Fraction(0), *(place * pulse for place in places)]
-        if must <= set(starts):
-            after = [b - a for a, b in pairwise([*starts, reading.length])]
-            cost = figure_cost(task.figure, after, task.source, reading)
-            yield Outcome(Warp.of_lengths(task.figure, after).then(onward), cost)
+        if must <= {0, *places}:
+            counts = [b - a for a, b in pairwise((0, *places, pulses))]
+            yield round(price(counts), 9), counts
 
 
 def _by_beats(source: Meter, target: Meter, inside: list[tuple[Fraction, Fraction]]) -> Warp:
