@@ -1,0 +1,150 @@
+"""Renditions: a theme in a form for an ensemble, arranged by theory's means.
+
+`arrange` gives the plan as a value that prints; `render` carries it out. Forms
+and styles are tables to which a file of one's own adds rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeVar
+
+from mi_theme.errors import StrategyError
+from mi_theme.meter import Meter
+from mi_theme.pitch import Tonic
+from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
+from mi_theme.renditions.ensembles import Groove, Instrument, Style, all_grooves, all_styles, style_named
+from mi_theme.renditions.sections import ROLES, Form, Section, all_forms, form_named
+from mi_theme.renditions.tempos import KEEPS
+
+if TYPE_CHECKING:
+    from mi_theme.score import Score
+    from mi_theme.themes import Theme
+
+__all__ = [
+    "ENDINGS", "KEEPS", "ROLES", "Arrangement", "Form", "Instrument", "Passage", "Phrase", "Section", "Style",
+    "arrange", "find_form", "find_style", "forms", "render", "stems", "styles",
+]  # fmt: skip
+
+forms, styles = all_forms, all_styles
+find_form, find_style = form_named, style_named
+OWN_FILE = ".toml"
+T = TypeVar("T")
+
+
+def render(
+    *, form: str | Form | None = None, film: int | None = None, meter: str | Meter | None = None,
+    style: str | Style | None = None, theme: Theme | None = None, how: str | None = None,
+    tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
+    bars: int | None = None, ending: str | None = None, seed: int = 0,
+    parts: Iterable[str] | None = None, keep: str | None = None,
+) -> Score:  # fmt: skip
+    """A theme arranged for an ensemble.
+
+    Parameters
+    ----------
+    form
+        Name of a form, a `Form`, or a file of one's own (``mine.toml``); ``tv`` if
+        nothing is said.
+    film
+        Number of a film whose form it shall have, instead of `form`.
+    meter
+        Replaces every section's metre.
+    style
+        Name of a style, a `Style`, or a file of one's own; ``jazz-combo`` if
+        nothing is said.
+    theme
+        What is played; the quotation of this library if nothing is said.
+    how
+        Strategy of the change of metre; the arranger's first choice if nothing is said.
+    tempo
+        Quarters a minute in the first section.
+    tonic, mode
+        In place of the theme's own.
+    bars
+        About how long; sections keep their shares in whole two-bar cells.
+    ending
+        ``ring``, ``stop``, ``fade`` or ``loop``.
+    seed
+        Another seed, another arrangement; the same one, the same bytes.
+    parts
+        Names of the parts to keep.
+    keep
+        Tempo equation at a change of metre: ``pulse``, ``beat`` or ``bar``.
+
+    Raises
+    ------
+    UnknownName, TextError, StrategyError, ScoreError
+        Where an argument names nothing known or is out of range.
+    """
+    plan = arrange(
+        form=form, film=film, meter=meter, style=style, theme=theme, how=how, tempo=tempo,
+        tonic=tonic, mode=mode, bars=bars, ending=ending, seed=seed, keep=keep,
+    )  # fmt: skip
+    return plan.score(None if parts is None else tuple(parts))
+
+
+def arrange(
+    *, form: str | Form | None = None, film: int | None = None, meter: str | Meter | None = None,
+    style: str | Style | None = None, theme: Theme | None = None, how: str | None = None,
+    tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
+    bars: int | None = None, ending: str | None = None, seed: int = 0, keep: str | None = None,
+) -> Arrangement:  # fmt: skip
+    """The plan of a rendition: sections, layers, chords and devices; see `render` for the arguments."""
+    from mi_theme.renditions.planning import arrangement_of
+    from mi_theme.renditions.tempos import tempo_at
+
+    chosen_style, grooves = _style(style)
+    chosen_form = _form(form, film)
+    chosen_form = chosen_form.in_meter(meter) if meter else chosen_form
+    chosen_form = chosen_form.scaled(bars) if bars is not None else chosen_form
+    speed = tempo_at(tempo, chosen_style.tempo[1])
+    return arrangement_of(
+        chosen_form, chosen_style, _theme(theme, tonic, mode), speed, ending, seed, how, keep, grooves
+    )
+
+
+def stems(score: Score) -> dict[str, Score]:
+    """A score for each part, with the conductor track."""
+    from mi_theme.score import Score
+
+    conductor = score.tracks[0]
+    return {
+        part.name: Score(score.ticks_per_quarter, (conductor, score.tracks[part.track]), source=score.source)
+        for part in score.parts
+    }
+
+
+def _theme(theme: Theme | None, tonic: str | Tonic | None, mode: str | None) -> Theme:
+    from dataclasses import replace
+
+    from mi_theme.themes import theme as quotation
+
+    own = theme or quotation()
+    return replace(own, tonic=Tonic(tonic or own.tonic), mode=mode or own.mode)
+
+
+def _form(form: str | Form | None, film: int | None) -> Form:
+    """A form by name, value or file; the lineage gives films theirs through `Form.of`."""
+    if film is not None:
+        raise StrategyError("a film's form needs the lineage data, which this installation lacks: name a form instead")
+    if isinstance(form, Form):
+        return form
+    name = form or "tv"
+    return next(iter(_own(all_forms(name), all_forms()).values())) if name.endswith(OWN_FILE) else form_named(name)
+
+
+def _style(style: str | Style | None) -> tuple[Style, tuple[Groove, ...]]:
+    """A style by name, value or file, and the grooves it may name."""
+    name = style if isinstance(style, str) else "jazz-combo"
+    if name.endswith(OWN_FILE):
+        own = _own(all_styles(name), all_styles())
+        return next(iter(own.values())), tuple(all_grooves(name).values())
+    chosen = style if isinstance(style, Style) else style_named(name)
+    return chosen, tuple(all_grooves().values())
+
+
+def _own(all_rows: dict[str, T], ours: dict[str, T]) -> dict[str, T]:
+    """What a user's file adds or replaces."""
+    return {name: row for name, row in all_rows.items() if ours.get(name) != row} or all_rows

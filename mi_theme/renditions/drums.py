@@ -1,0 +1,128 @@
+"""Drums: the kit plays the metre, hands play the figure's grouping.
+
+A groove is written by group: what a drum does in a group of three eighths and in
+one of two, in groups that carry the downbeat and in those that carry the
+backbeat. So one row of a table plays in every metre.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from mi_theme.renditions.ensembles import Groove, Instrument, Voice
+from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar
+
+__all__ = ["crash", "fill", "groove_bar", "percussion"]
+
+ACCENT, GHOST = 16, -22  # velocities added
+FILL_KEYS = (50, 48, 47, 45, 43)  # toms, high to low
+HAND_FILL = (60, 60, 61, 61)
+CRASH_ACCENT = 14
+SNARE, KICK, LOW_TOM = 38, 36, 43
+STROKES = {"x": 0, "X": ACCENT, "o": GHOST}
+
+
+def percussion(grid: Grid, part: Instrument, random: Random) -> list[Note]:
+    """All strokes of a drum part."""
+    groove = next(g for g in grid.arrangement.grooves if g.name == part.groove)
+    bars = grid.played(part.name)
+    playing = {bar.number for bar in bars}
+    notes: list[Note] = []
+    for bar in bars:
+        if bar.role == "ending":
+            continue
+        strokes = list(groove_bar(groove, bar))
+        if groove.fills and bar.fills:
+            strokes = _with_fill(strokes, bar, random)
+        if groove.fills and _lands(grid, bar, playing):
+            strokes = crash(strokes, bar, groove)
+        notes += strokes
+    return notes
+
+
+def groove_bar(groove: Groove, bar: PlannedBar) -> Iterator[Note]:
+    """The strokes of one bar."""
+    groups = divided(bar.figure if groove.follows == "figure" else bar.groups)
+    for voice in groove.voice:
+        if voice.enters and bar.phrase.level[0] < 0.12 * voice.enters and bar.role == "intro":
+            continue
+        if not voice.vary or bar.place % 4 == 3:
+            yield from _strokes(voice, groups, bar.start)
+
+
+def divided(groups: tuple[Group, ...]) -> list[Group]:
+    """Groups as twos and threes of eighths: single pulses joined, long groups cut."""
+    found: list[Group] = []
+    for start, length in groups:
+        if found and (found[-1].length < 2 * EIGHTH):
+            found[-1] = Group(found[-1].start, found[-1].length + length)
+            continue
+        found.append(Group(start, length))
+    if len(found) > 1 and found[-1].length < 2 * EIGHTH:
+        last = found.pop()
+        found[-1] = Group(found[-1].start, found[-1].length + last.length)
+    return [piece for group in found for piece in _cut(group)]
+
+
+def _cut(group: Group) -> Iterator[Group]:
+    """A long group as threes and twos."""
+    start, left = group
+    while left >= 4 * EIGHTH:
+        step = 2 * EIGHTH if left == 4 * EIGHTH else 3 * EIGHTH
+        yield Group(start, step)
+        start, left = start + step, left - step
+    yield Group(start, left)
+
+
+def _strokes(voice: Voice, groups: list[Group], start: int) -> Iterator[Note]:
+    """One drum in one bar."""
+    for index, group in enumerate(groups):
+        pattern = voice.three if group.length > 2 * EIGHTH else voice.two
+        front, _, back = pattern.partition("/")
+        for place, sign in enumerate((back or front) if carries_backbeat(index, len(groups)) else front):
+            offset = place * SIXTEENTH
+            if sign in STROKES and offset < group.length:
+                yield Note(start + group.start + offset, SIXTEENTH, voice.key, 1.0, STROKES[sign])
+
+
+def carries_backbeat(index: int, count: int) -> bool:
+    """Every second group, and the last of an odd number."""
+    return index % 2 == 1 or (count % 2 == 1 and index == count - 1 and count > 1)
+
+
+def fill(bar: PlannedBar, random: Random) -> list[Note]:
+    """Sixteenths in the last two groups, high to low, getting louder."""
+    groups = divided(bar.groups)
+    begin = groups[-2].start if len(groups) > 2 else groups[-1].start
+    places = range(bar.start + begin, bar.end, SIXTEENTH)
+    rests = set(random.sample(range(1, max(len(places) - 1, 2)), k=min(1, len(places) // 4)))
+    return [
+        Note(tick, SIXTEENTH, FILL_KEYS[index * len(FILL_KEYS) // len(places)], 1.0, 4 + 30 * index // len(places))
+        for index, tick in enumerate(places)
+        if index not in rests
+    ]
+
+
+def _with_fill(strokes: list[Note], bar: PlannedBar, random: Random) -> list[Note]:
+    """The bar up to its fill, and the fill; the kick goes on under it."""
+    filled = fill(bar, random)
+    begin = filled[0].start
+    return [note for note in strokes if note.start < begin or note.pitch == KICK] + filled
+
+
+def _lands(grid: Grid, bar: PlannedBar, playing: set[int]) -> bool:
+    """Whether this downbeat opens a section, or follows a fill."""
+    before = grid.number(bar.number - 1)
+    opens = bar.number == bar.passage.first and bar.number > 1
+    return opens or (before is not None and before.fills and before.number in playing)
+
+
+def crash(strokes: list[Note], bar: PlannedBar, groove: Groove) -> list[Note]:
+    """Crash and kick on the downbeat, in place of what a hand would have played there."""
+    kept = [note for note in strokes if note.start > bar.start or note.pitch not in (51, 42, 46, KICK)]
+    return [
+        Note(bar.start, EIGHTH * 2, groove.crash, 1.0, CRASH_ACCENT),
+        Note(bar.start, SIXTEENTH, KICK, 1.0, CRASH_ACCENT),
+        *kept,
+    ]

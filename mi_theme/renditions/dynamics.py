@@ -1,0 +1,83 @@
+"""Dynamics and articulation: composed notes become played ones.
+
+v = loud + 22 w + 26 s + c + d: w the weight of the place in the bar, s the level
+of the section, c the contour of the line, d a slow drift; never more than three
+equal velocities in a row on one key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import NamedTuple
+
+from mi_theme.renditions.ensembles import Instrument
+from mi_theme.renditions.grid import Grid, Note
+
+__all__ = ["Played", "played"]
+
+METRE, LEVEL = 22, 26  # velocity between the weakest and the strongest place, the quietest and loudest moment
+CONTOUR = 8  # at most, for height above the mean of the part
+MEMORY, SPREAD = 0.6, 2.0  # of the drift
+SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
+BREATH = 12  # ticks between repeated notes
+
+
+class Played(NamedTuple):
+    """A sounding note: ticks, pitch, velocity and spelling."""
+
+    start: int
+    stop: int
+    pitch: int
+    velocity: int
+    step: int
+
+
+def played(notes: Sequence[Note], part: Instrument, grid: Grid, random: Random) -> list[Played]:
+    """Velocities and sounding lengths for the notes of a part."""
+    ordered = sorted(set(notes), key=lambda note: (note.start, note.pitch))
+    if not ordered:
+        return []
+    mean = sum(note.pitch for note in ordered) / len(ordered)
+    drift, found, tick = 0.0, [], -1
+    for note in ordered:
+        if note.start != tick:
+            drift, tick = MEMORY * drift + random.gauss(0, SPREAD), note.start
+        found.append((note, _velocity(note, part, grid, mean, drift)))
+    return _articulated(_unequal(found), part)
+
+
+def _velocity(note: Note, part: Instrument, grid: Grid, mean: float, drift: float) -> int:
+    bar = grid.at(note.start)
+    contour = 0.0 if part.is_drums else max(-CONTOUR, min(CONTOUR, note.pitch - mean))
+    value = part.loud + METRE * bar.weight(note.start) + LEVEL * bar.level + contour + drift + note.accent
+    if part.is_drums and note.accent < -10:
+        return round(min(max(value, GHOST_LOW), GHOST_HIGH))
+    return round(min(max(value, SOFTEST), LOUDEST))
+
+
+def _unequal(notes: list[tuple[Note, int]]) -> list[tuple[Note, int]]:
+    """Never more than three equal velocities in a row on one key."""
+    history: dict[int, list[int]] = {}
+    found = []
+    for note, velocity in notes:
+        past = history.setdefault(note.pitch, [])
+        if past[-2:] == [velocity] * 2:
+            velocity += -1 if velocity >= LOUDEST - 1 else 1
+        past.append(velocity)
+        found.append((note, velocity))
+    return found
+
+
+def _articulated(notes: list[tuple[Note, int]], part: Instrument) -> list[Played]:
+    """Sounding lengths; a note stops before the next on its key."""
+    following: dict[int, int] = {}
+    found = []
+    for note, velocity in reversed(notes):
+        stop = note.start + max(round(note.length * (note.gate or part.gate)), 1)
+        if note.pitch in following:
+            limit = following[note.pitch]
+            stop = min(stop, max(limit - (0 if part.is_drums else BREATH), note.start + 1))
+        following[note.pitch] = note.start
+        found.append(Played(note.start, stop, note.pitch, velocity, note.step))
+    return found[::-1]

@@ -1,0 +1,72 @@
+"""Endings: the unison on the groups, the last downbeat, the fade."""
+
+from __future__ import annotations
+
+from mi_theme.renditions.drums import KICK, fill
+from mi_theme.renditions.ensembles import Instrument
+from mi_theme.renditions.figures import register_for
+from mi_theme.renditions.grid import TICKS, Grid, Note, PlannedBar
+from mi_theme.score import Event
+from mi_theme.score import messages as m
+
+__all__ = ["bass", "closing", "drums", "fade", "final_length", "unison"]
+
+RING, STOP = 4 * TICKS, TICKS // 2  # how long the last downbeat sounds
+FADE_BARS = 8
+FINAL_ACCENT = 14
+CRASH = 49
+
+
+def closing(grid: Grid) -> list[PlannedBar]:
+    """The bars of the ending section."""
+    return [bar for bar in grid.bars if bar.role == "ending"]
+
+
+def final_length(grid: Grid) -> int:
+    """How long the last downbeat sounds, in ticks; 0 where there is none."""
+    return {"ring": RING, "stop": STOP}.get(grid.arrangement.ending, 0)
+
+
+def unison(bars: list[PlannedBar], pitch: int) -> list[Note]:
+    """One pitch on every group."""
+    return [Note(bar.start + g.start, g.length, pitch, 0.6, 6) for bar in bars for g in bar.figure]
+
+
+def bass(grid: Grid, part: Instrument) -> list[Note]:
+    """The unison and the last downbeat, an octave lower where the instrument has it."""
+    motif = grid.arrangement.passages[-1].adaptation.motif("ostinato")
+    tonic = register_for(motif, grid.tuning, part)
+    notes = unison(closing(grid), tonic)
+    if length := final_length(grid):
+        low = tonic - 12 if tonic - 12 >= part.low else tonic
+        notes.append(Note(grid.end, length, low, 1.0, FINAL_ACCENT))
+    return notes
+
+
+def drums(grid: Grid, part: Instrument) -> list[Note]:
+    """The unison in the first bar, out in the second but for its fill, and the last downbeat."""
+    bars = closing(grid)
+    notes: list[Note] = []
+    if part.plays == "kit":
+        from random import Random
+
+        notes = [note._replace(length=TICKS // 4, gate=1.0) for note in unison(bars[:1], KICK)]
+        notes += fill(bars[-1], Random(grid.arrangement.seed)) if len(bars) > 1 else []
+        if length := final_length(grid):
+            notes += [Note(grid.end, length, CRASH, 1.0, 10), Note(grid.end, length, KICK, 1.0, FINAL_ACCENT)]
+    elif final_length(grid):
+        notes = [Note(grid.end, TICKS // 4, 61, 1.0, FINAL_ACCENT)]
+    return notes
+
+
+def fade(grid: Grid, channel: int, volume: int) -> list[Event]:
+    """Volume to nothing over the last eight bars."""
+    if grid.arrangement.ending != "fade":
+        return []
+    bars = grid.bars[-FADE_BARS:]
+    begin, step = bars[0].start, TICKS
+    span = grid.end - begin
+    return [
+        Event(tick, m.control(channel, 7, round(volume * (grid.end - tick) / span)))
+        for tick in range(begin, grid.end + 1, step)
+    ]

@@ -1,0 +1,180 @@
+"""Styles: who plays, in which register, how long and how loud, over which groove.
+
+Everything a style says is data: a row of ``data/styles.toml`` or of a user's own
+file in the same shape. Programs count from 1 as manuals print them; pitches are
+MIDI numbers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mi_theme import catalog
+from mi_theme.errors import ScoreError, UnknownName
+
+__all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "style_named"]
+
+# what an instrument may do, and who does it: see `parts.COMPOSERS`
+PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "riff", "kit", "hands", "colour")
+
+
+class Instrument(catalog.Row, frozen=True):
+    """One player.
+
+    Attributes
+    ----------
+    name
+        Of the track.
+    plays
+        One of `PARTS`.
+    program
+        General MIDI, from 1; nothing for drums.
+    low, high
+        Range.
+    gate
+        Share of the written value that sounds.
+    loud
+        Velocity of a weak pulse at the quietest moment.
+    volume, pan
+        Controllers 7 and 10.
+    enters
+        Place in the order in which layers enter, from 1.
+    swells
+        Whether long notes get an expression curve: winds, strings, synthesisers.
+    groove
+        The pattern, for drums.
+    exempt
+        Whether its strokes are accented against the metre on purpose.
+    """
+
+    name: str
+    plays: str
+    program: int = 0
+    low: int = 0
+    high: int = 127
+    gate: float = 0.9
+    loud: int = 64
+    volume: int = 100
+    pan: int = 64
+    enters: int = 1
+    swells: bool = False
+    groove: str = ""
+    exempt: bool = False
+
+    def __post_init__(self) -> None:
+        if self.plays not in PARTS:
+            raise UnknownName.among("part of an instrument", self.plays, PARTS)
+        if not (0 <= self.low <= self.high <= 127 and self.program in range(129) and 0 < self.gate <= 1):
+            raise ScoreError(f"instrument {self.name!r}: low <= high within 0 to 127, program to 128, gate to 1")
+
+    @property
+    def is_drums(self) -> bool:
+        """Whether it plays on the drum channel."""
+        return self.plays in ("kit", "hands")
+
+
+class Style(catalog.Row, frozen=True):
+    """An ensemble and its manners.
+
+    Attributes
+    ----------
+    tempo
+        Quarters a minute: slowest, usual, fastest.
+    part
+        The players; one plays the ostinato.
+    swing
+        Where a sixteenth off the eighth falls, in percent of the eighth: 50 is straight.
+    thirds
+        Whether chords have thirds; without, roots, fifths and octaves only.
+    """
+
+    name: str
+    about: str
+    tempo: tuple[int, int, int]
+    part: tuple[Instrument, ...]
+    swing: int = 50
+    thirds: bool = True
+
+    def __post_init__(self) -> None:
+        if [p.plays for p in self.part].count("ostinato") != 1:
+            raise ScoreError(f"style {self.name!r}: exactly one part plays the ostinato")
+        if len({p.name for p in self.part}) < len(self.part):
+            raise ScoreError(f"style {self.name!r}: two parts have one name")
+        if len([p for p in self.part if not p.is_drums]) > 13:
+            raise ScoreError(f"style {self.name!r}: a MIDI file has channels for 13 pitched parts")
+
+    def playing(self, *kinds: str) -> tuple[Instrument, ...]:
+        """The instruments with one of some tasks."""
+        return tuple(p for p in self.part if p.plays in kinds)
+
+    def __str__(self) -> str:
+        low, usual, high = self.tempo
+        rows = [f"{self.name}: {self.about}", f"  tempo {usual} ({low} to {high})"]
+        rows += [f"  {p.name:16} {p.plays:9} {_range(p)}" for p in self.part]
+        return "\n".join(rows)
+
+
+def _range(part: Instrument) -> str:
+    return f"groove {part.groove}" if part.is_drums else f"program {part.program}, {part.low} to {part.high}"
+
+
+class Voice(catalog.Row, frozen=True):
+    """One drum of a groove, in sixteenths, by the length of the group it plays in.
+
+    ``x`` is a stroke, ``X`` an accent, ``o`` a ghost, ``.`` nothing; ``three`` for
+    a group of three eighths, ``two`` for one of two. A pattern with a ``/`` says
+    one thing for groups that carry the downbeat and another for those that
+    carry the backbeat; with ``vary`` the voice plays only in every fourth bar.
+    """
+
+    key: int
+    three: str = "......"
+    two: str = "...."
+    vary: bool = False
+    enters: int = 0
+
+
+class Groove(catalog.Row, frozen=True):
+    """Voices together, and whether they follow the metre or the figure's grouping."""
+
+    name: str
+    voice: tuple[Voice, ...]
+    follows: str = "metre"
+    fills: bool = False
+    crash: int = 49
+
+
+class StyleTable(catalog.Row, frozen=True):
+    """A styles file."""
+
+    style: tuple[Style, ...] = ()
+    groove: tuple[Groove, ...] = ()
+
+
+def all_styles(path: str | Path | None = None) -> dict[str, Style]:
+    """Our styles by name, and those of a user's own file."""
+    return {style.name: style for table in _tables(path) for style in table.style}
+
+
+def all_grooves(path: str | Path | None = None) -> dict[str, Groove]:
+    """The grooves that styles may name."""
+    return {groove.name: groove for table in _tables(path) for groove in table.groove}
+
+
+def style_named(name: str, path: str | Path | None = None) -> Style:
+    """The style of that name.
+
+    Raises
+    ------
+    UnknownName
+        Where there is none; the nearest is suggested.
+    """
+    known = all_styles(path)
+    if name not in known:
+        raise UnknownName.among("style", name, known)
+    return known[name]
+
+
+def _tables(path: str | Path | None) -> list[StyleTable]:
+    ours = catalog.load("styles.toml", StyleTable)
+    return [ours, catalog.load_file(path, StyleTable)] if path else [ours]

@@ -1,0 +1,206 @@
+"""From arguments to an arrangement: sections, phrases, layers, chords, what the lead does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.meter import Meter
+from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
+from mi_theme.renditions.ensembles import Groove, Instrument, Style
+from mi_theme.renditions.harmony import Chord, progression
+from mi_theme.renditions.sections import Form
+from mi_theme.renditions.tempos import equation
+from mi_theme.themes import Adaptation, Theme
+
+__all__ = ["arrangement_of", "grouped_for"]
+
+PHRASE = 4  # bars in which the same layers play
+CELL = 2
+CLIMAX = 0.77  # of the length: where the highest note shall stand
+LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that no first choice carries over
+
+# what the lead does after the statement, up to the climax; a seed chooses a row
+STORIES = (
+    ("inversion", "sequence", "fragmentation", "silence", "diminution", "sequence"),
+    ("sequence", "inversion", "silence", "fragmentation", "inversion", "diminution"),
+    ("inversion", "fragmentation", "sequence", "silence", "inversion", "sequence"),
+)
+AFTERMATH = ("fragmentation", "inversion", "silence")  # between the climax and the close
+
+
+def arrangement_of(
+    form: Form, style: Style, theme: Theme, tempo: Fraction, ending: str | None, seed: int,
+    how: str | None, keep: str | None, grooves: tuple[Groove, ...],
+) -> Arrangement:  # fmt: skip
+    """Plan everything; the same arguments give the same arrangement.
+
+    Raises
+    ------
+    UnknownName
+        Where there is no such ending, strategy or tempo equation.
+    """
+    ending = ending or "ring"
+    if ending not in ENDINGS:
+        raise UnknownName.among("ending", ending, ENDINGS)
+    if ending in ("fade", "loop") and any(section.role != "ending" for section in form.sections):
+        form = form.without("ending")
+    passages = _passages(form, theme, tempo, how, keep)
+    planned = _Planner(style, form.bars, Random(f"{seed}/plan")).phrases(passages, theme)
+    return Arrangement(theme, form.name, style, planned, ending, seed, grooves)
+
+
+def grouped_for(meter: Meter, adaptation: Adaptation) -> Meter:
+    """A metre that players would group but that does not say how, grouped as the figure is."""
+    figure = adaptation.grouping
+    if not meter.is_open or figure is None or figure.total != meter.pulses:
+        return meter
+    return meter.grouped(_joined(figure.parts))
+
+
+def _joined(parts: tuple[int, ...]) -> tuple[int, ...]:
+    """Groups of one pulse in pairs; one that is left over goes with the group before it."""
+    groups: list[int] = []
+    for index, part in enumerate(parts):
+        if groups and (groups[-1] == 1 or (part == 1 and index == len(parts) - 1)):
+            groups[-1] += part
+        else:
+            groups.append(part)
+    return tuple(groups)
+
+
+def _passages(form: Form, theme: Theme, tempo: Fraction, how: str | None, keep: str | None) -> tuple[Passage, ...]:
+    """The sections one after another, with the figure in each metre and the tempo equations."""
+    passages: list[Passage] = []
+    first, start = 1, Fraction(0)
+    adaptations = {meter: _adapted(theme, meter, how) for meter in dict.fromkeys(s.meter for s in form.sections)}
+    for section in form.sections:
+        adaptation = adaptations[section.meter]
+        meter, words = grouped_for(section.meter, adaptation), ""
+        if passages and passages[-1].meter != meter:
+            words, factor = equation(passages[-1].meter, meter, keep)
+            tempo *= factor
+        passages.append(
+            Passage(section.name, section.role, meter, first, section.bars, start, tempo, words, adaptation, ())
+        )
+        first, start = first + section.bars, passages[-1].end
+    return tuple(passages)
+
+
+def _adapted(theme: Theme, meter: Meter, how: str | None) -> Adaptation:
+    """The theme in a metre; a figure that no first choice carries over is held, cut or rested."""
+    if how:
+        return theme.to_meter(meter, how)
+    try:
+        return theme.to_meter(meter)
+    except StrategyError as refusal:
+        for name in LAST_RESORTS:
+            try:
+                return theme.to_meter(meter, name)
+            except StrategyError:
+                continue
+        raise refusal
+
+
+class _Planner:
+    """Goes through the sections once, remembering what played before."""
+
+    def __init__(self, style: Style, bars: int, random: Random) -> None:
+        self.style, self.bars, self.random = style, bars, random
+        self.before: tuple[str, ...] = ()
+        self.full = 0  # bars since all layers have been playing
+        self.drops = 0
+
+    def phrases(self, passages: tuple[Passage, ...], theme: Theme) -> tuple[Passage, ...]:
+        """The passages with their phrases."""
+        spans = [(index, first, count) for index, p in enumerate(passages) for first, count in _spans(p)]
+        devices = _devices(
+            [(passages[index].role, first, count) for index, first, count in spans], self.bars, self.random
+        )
+        chords = [progression(theme.mode, p.role, -(-p.bars // CELL), self.random) for p in passages]
+        done: list[list[Phrase]] = [[] for _ in passages]
+        for number, (index, first, count) in enumerate(spans):
+            passage = passages[index]
+            last_of_section = first + count > passage.last and index + 1 < len(passages)
+            done[index].append(
+                Phrase(
+                    first, count, self._layers(passage.role, first, count, devices[number]), devices[number],
+                    _cells(chords[index], first - passage.first, count), self._level(passage.role, first, count),
+                    (last_of_section and passages[index + 1].role != "ending") or (number % 2 == 1 and passage.role == "groove"),
+                )
+            )  # fmt: skip
+        return tuple(replace(p, phrases=tuple(found)) for p, found in zip(passages, done, strict=True))
+
+    def _level(self, role: str, first: int, count: int) -> tuple[float, float]:
+        """How loud and full at the beginning and the end of a phrase: it grows through the piece."""
+        start, end = ((first - 1) / self.bars, (first - 1 + count) / self.bars)
+        drop = {"break": 0.1, "bridge": 0.05}.get(role, 0.0)
+        return max(start - drop, 0.0), max(end - drop, 0.0)
+
+    def _layers(self, role: str, first: int, count: int, device: str) -> tuple[str, ...]:
+        """Who plays in a phrase: at least one player enters or leaves."""
+        chosen = [part for part in self.style.part if self._plays(part, role, first, device)]
+        names = tuple(part.name for part in chosen)
+        everybody = len(names) == len(self.style.part)
+        if names == self.before or (everybody and self.full + count > 8):
+            names = self._without_one(chosen)
+        self.full = self.full + count if len(names) == len(self.style.part) else 0
+        self.before = names
+        return names
+
+    def _without_one(self, chosen: list[Instrument]) -> tuple[str, ...]:
+        """The players without one who can be spared, each in turn."""
+        spare = [part.name for part in chosen if part.plays not in ("ostinato", "lead", "kit")]
+        if not spare:
+            return tuple(part.name for part in chosen)
+        self.drops += 1
+        left = spare[self.drops % len(spare)]
+        return tuple(part.name for part in chosen if part.name != left)
+
+    def _plays(self, part: Instrument, role: str, first: int, device: str) -> bool:
+        if part.plays == "ostinato":
+            return True
+        if part.plays == "lead":
+            return device not in ("silence", "rest")
+        if role == "ending":
+            return True
+        if role == "break":
+            return part.plays == "hands" or part.enters <= 1
+        progress = (first - 1) / (0.6 * self.bars)
+        most = max(p.enters for p in self.style.part)
+        return part.enters <= 1 + round(progress * most + (0.6 if role == "groove" else 0.0))
+
+
+def _spans(passage: Passage) -> list[tuple[int, int]]:
+    """First bar and length of each phrase of a section."""
+    return [(first, min(PHRASE, passage.last + 1 - first)) for first in range(passage.first, passage.last + 1, PHRASE)]
+
+
+def _cells(chords: tuple[Chord, ...], offset: int, count: int) -> tuple[Chord, ...]:
+    return chords[offset // CELL : -(-(offset + count) // CELL)]
+
+
+def _devices(spans: list[tuple[str, int, int]], bars: int, random: Random) -> list[str]:
+    """What the lead does in each phrase: one device a phrase, the literal statement once."""
+    devices = ["rest"] * len(spans)
+    sung = [index for index, (role, _, _) in enumerate(spans) if role in ("groove", "bridge")]
+    if not sung:
+        return devices
+    goal = 1 + CLIMAX * bars
+    climax = min(sung, key=lambda i: abs(spans[i][1] + spans[i][2] / 2 - goal))
+    grooves = [index for index in sung if spans[index][0] == "groove"]
+    statement = grooves[1] if len(grooves) > 4 else grooves[0] if grooves else sung[0]
+    before = [index for index in sung if statement < index < climax]
+    after = [index for index in sung if index > max(climax, statement)]
+    story = random.choice(STORIES)
+    for number, index in enumerate(before):
+        devices[index] = story[number % len(story)]
+    for number, index in enumerate(after):
+        devices[index] = AFTERMATH[number % len(AFTERMATH)]
+    devices[climax] = "augmentation"
+    if after:
+        devices[after[-1]] = "close"
+    devices[statement] = "statement"
+    return devices

@@ -1,0 +1,162 @@
+"""Composed parts as a score: conductor first, then a named track for each part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from random import Random
+
+from mi_theme.errors import UnknownName
+from mi_theme.pitch import MODES
+from mi_theme.renditions import drums, endings, figures, leads, voicings
+from mi_theme.renditions.arrangements import Arrangement, Passage
+from mi_theme.renditions.dynamics import Played, played
+from mi_theme.renditions.ensembles import Instrument
+from mi_theme.renditions.grid import TICKS, Grid, Note, ticks
+from mi_theme.score import PERCUSSION, Event, Score, Track
+from mi_theme.score import messages as m
+from mi_theme.score.building import channel_of
+
+__all__ = ["score_of"]
+
+OURS = "arrangement by mi_theme; not a transcription"
+SECOND = "Ostinato II"
+VOLUME, PAN, EXPRESSION = 7, 10, 11
+SILENCE = Fraction(3, 2)  # seconds after the last event
+
+
+def score_of(arrangement: Arrangement, parts: tuple[str, ...] | None = None) -> Score:
+    """The notes of an arrangement, of some parts if they are named."""
+    grid = Grid.of(arrangement)
+    tracks = list(_part_tracks(grid))
+    chosen = _chosen(tracks, parts)
+    end = _end(grid, [track for _, track in tracks])
+    return Score(TICKS, (_conductor(grid, end), *(_closed(track, end) for track in chosen)))
+
+
+def _chosen(tracks: list[tuple[str, list[Event]]], parts: tuple[str, ...] | None) -> list[list[Event]]:
+    """The tracks whose names are wanted, in the order of the score."""
+    known = {name.casefold(): name for name, _ in tracks}
+    for name in parts or ():
+        if name.casefold() not in known:
+            raise UnknownName.among("part", name, known.values())
+    wanted = {name.casefold() for name in parts} if parts else set(known)
+    return [events for name, events in tracks if name.casefold() in wanted]
+
+
+def _part_tracks(grid: Grid) -> Iterator[tuple[str, list[Event]]]:
+    """Name and events of each part that plays."""
+    composed = compose(grid)
+    pitched = 0
+    for part, notes in composed:
+        channel = PERCUSSION if part.is_drums else channel_of(pitched)
+        pitched += not part.is_drums
+        if notes:
+            sounding = played(notes, part, grid, _random(grid, part.name, "touch"))
+            yield part.name, _events(part, channel, sounding, grid)
+
+
+def compose(grid: Grid) -> list[tuple[Instrument, list[Note]]]:
+    """What each part plays, as composed."""
+    style = grid.arrangement.style
+    done: dict[str, list[Note]] = {}
+    (ostinato,) = style.playing("ostinato")
+    twin = second_player(ostinato)
+    done[ostinato.name] = figures.literal(grid, ostinato)
+    done[twin.name] = figures.second(grid, twin) + endings.bass(grid, twin)
+    for part in sorted(style.part, key=lambda p: _ORDER.index(p.plays)):
+        if part.plays in COMPOSERS:
+            done[part.name] = COMPOSERS[part.plays](grid, part, _random(grid, part.name), done)
+    order = [part for part in style.part if part.plays == "ostinato"] + [twin]
+    order += [part for part in style.part if part.plays != "ostinato"]
+    return [(part, done.get(part.name, [])) for part in order]
+
+
+def second_player(ostinato: Instrument) -> Instrument:
+    """The ostinato's instrument again, for everything that is not the exact figure."""
+    from msgspec.structs import replace
+
+    return replace(ostinato, name=SECOND, plays="double")
+
+
+Done = dict[str, list[Note]]
+Composer = Callable[[Grid, Instrument, Random, Done], list[Note]]
+
+
+def _drums(grid: Grid, part: Instrument, random: Random, done: Done) -> list[Note]:
+    return drums.percussion(grid, part, random) + endings.drums(grid, part)
+
+
+COMPOSERS: dict[str, Composer] = {
+    "lead": leads.melody,
+    "answer": leads.answers,
+    "stabs": voicings.stabs,
+    "pad": voicings.pads,
+    "kit": _drums,
+    "hands": _drums,
+}
+_ORDER = ("ostinato", "lead", "answer", "double", "riff", "stabs", "pad", "arpeggio", "colour", "kit", "hands")
+
+
+def _random(grid: Grid, *names: str) -> Random:
+    """Chance of its own for each purpose, so that one part's choices never move another's."""
+    return Random("/".join([str(grid.arrangement.seed), *names]))
+
+
+def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: Grid) -> list[Event]:
+    """Name, instrument and notes."""
+    events = [Event(0, m.meta(m.TRACK_NAME, part.name))]
+    if part.program:
+        events.append(Event(0, m.program(channel, part.program)))
+    events += [Event(0, m.control(channel, VOLUME, part.volume)), Event(0, m.control(channel, PAN, part.pan))]
+    for number, note in enumerate(notes):
+        events.append(Event(note.start, m.note_on(channel, note.pitch, note.velocity), 0, note.step, number))
+        events.append(Event(note.stop, m.note_off(channel, note.pitch)))
+    return events + endings.fade(grid, channel, part.volume)
+
+
+def _end(grid: Grid, tracks: Sequence[list[Event]]) -> int:
+    """Where every track ends: on the bar line of a loop, else silence after the last event."""
+    if grid.arrangement.ending == "loop":
+        return grid.end
+    last = max((event.tick for events in tracks for event in events), default=grid.end)
+    tempo = grid.arrangement.passages[-1].tempo
+    return max(last, grid.end) + ticks(SILENCE * tempo / 60)
+
+
+def _closed(events: list[Event], end: int) -> Track:
+    return Track.sorted([*events, Event(end, m.end_of_track())])
+
+
+def _conductor(grid: Grid, end: int) -> Track:
+    """Tempo, signatures, key, markers and words."""
+    arrangement = grid.arrangement
+    theme = arrangement.theme
+    title = f"{theme.name} ({arrangement.form}, {arrangement.style.name})"
+    events = [Event(0, m.meta(m.TRACK_NAME, title))]
+    if theme.rights.attribution:
+        events.append(Event(0, m.meta(m.COPYRIGHT, theme.rights.attribution)))
+    fifths = theme.tonic.fifths(theme.mode)
+    if -7 <= fifths <= 7:
+        events.append(Event(0, m.key_signature(fifths, 3 in MODES[theme.mode])))
+    events.append(Event(0, m.meta(m.TEXT, OURS)))
+    before: Passage | None = None
+    for passage in arrangement.passages:
+        events += _passage_events(passage, before)
+        before = passage
+    return _closed(events, end)
+
+
+def _passage_events(passage: Passage, before: Passage | None) -> Iterator[Event]:
+    """What the conductor reads at the beginning of a section."""
+    tick = ticks(passage.start)
+    yield Event(tick, m.meta(m.MARKER, f"{passage.name} ({passage.role})"))
+    if before is None or before.meter != passage.meter:
+        yield Event(tick, m.time_signature(passage.meter))
+        if passage.meter.grouping:
+            yield Event(tick, m.grouping_text(passage.meter))
+        if passage.figure and passage.figure != passage.meter.grouping:
+            yield Event(tick, m.meta(m.TEXT, f"figure {passage.figure}"))
+        yield Event(tick, m.tempo(round(60_000_000 / passage.tempo)))
+        if passage.equation:
+            yield Event(tick, m.meta(m.TEXT, f"tempo {passage.equation}"))
