@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mi_theme.adaptation.frames import broken
+from mi_theme.adaptation.frames import order_cost
 from mi_theme.errors import TextError
 from mi_theme.meter import Grouping, Meter
 
@@ -238,11 +238,11 @@ def test_ten_eighths_fall_into_twos_and_threes_in_seven_orders() -> None:
 
 def test_one_cut_of_eight_breaks_no_order_relation_of_the_theme() -> None:
     cuts = list(compositions(8, 4))
-    keeping = [cut for cut in cuts if not broken((3, 3, 2, 2), cut)]
+    keeping = [cut for cut in cuts if not order_cost((3, 3, 2, 2), cut)]
     assert len(cuts) == 35
     assert keeping == [(3, 3, 1, 1)]
 
 
 def test_on_sixteenths_other_cuts_keep_the_order_too() -> None:
-    keeping = [cut for cut in compositions(16, 4) if not broken((3, 3, 2, 2), cut)]
+    keeping = [cut for cut in compositions(16, 4) if not order_cost((3, 3, 2, 2), cut)]
     assert keeping == [(5, 5, 3, 3), (6, 6, 2, 2), (7, 7, 1, 1)]

@@ -25,7 +25,8 @@ __all__ = [
     "Outcome",
     "Pricing",
     "Task",
-    "broken",
+    "figure_cost",
+    "order_cost",
     "starts_of",
     "whole_grouping",
 ]
@@ -158,12 +159,7 @@ class Pricing:
         """The cost of as many groups, their lengths in pulses of the target."""
         starts = [0, *accumulate(after[:-1])]
         missed = self.costs.missed * len(self.beats.difference(starts))
-        return self._order(after) + self._levels(starts) + self._shares(after) + missed
-
-    def _order(self, after: Sequence[Fraction | int]) -> float:
-        """The order relations among group lengths that break, pair by pair."""
-        pairs = zip(self.signs, _signs(after), strict=True)
-        return sum(self.costs.reversal if was and now else self.costs.equality for was, now in pairs if was != now)
+        return _order(self.signs, after, self.costs) + self._levels(starts) + self._shares(after) + missed
 
     def _levels(self, starts: Sequence[Fraction | int]) -> float:
         """Metrical standing lost or gained by the starts of groups."""
@@ -179,9 +175,21 @@ class Pricing:
         return self.costs.share * sum(abs(share - was) for share, was in zip(now, self.shares, strict=True))
 
 
-def broken(before: Sequence[Fraction | int], after: Sequence[Fraction | int]) -> int:
-    """How many pairs of groups no longer are equal, or longer and shorter, as they were."""
-    return sum(was != now for was, now in zip(_signs(before), _signs(after), strict=True))
+def figure_cost(
+    before: Sequence[Fraction], after: Sequence[Fraction], source: Frame, target: Frame, costs: Costs = COSTS
+) -> float:
+    """What it costs to turn one figure into another: `Pricing` for one case, lengths in quarters."""
+    return Pricing(before, source, target, costs)([length / target.meter.pulse for length in after])
+
+
+def order_cost(before: Sequence[Fraction | int], after: Sequence[Fraction | int], costs: Costs = COSTS) -> float:
+    """What the broken order relations among group lengths cost; 0 where none breaks."""
+    return _order(_signs(before), after, costs)
+
+
+def _order(signs: list[int], after: Sequence[Fraction | int], costs: Costs) -> float:
+    pairs = zip(signs, _signs(after), strict=True)
+    return sum(costs.reversal if was and now else costs.equality for was, now in pairs if was != now)
 
 
 def _signs(lengths: Sequence[Fraction | int]) -> list[int]:

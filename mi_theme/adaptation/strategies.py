@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
-from mi_theme.adaptation.frames import Frame, Outcome, Pricing, Task, broken, starts_of
+from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, order_cost, starts_of
 from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp
@@ -236,8 +236,7 @@ def _priced(task: Task, warp: Warp) -> list[Outcome]:
     before = [stop - start for start, stop in zip(kept, ends, strict=True)]
     after = [warp.end(stop) - warp(start) for start, stop in zip(kept, ends, strict=True)]
     lost = len(task.figure) - len(kept)
-    price = Pricing(before, task.source, task.target)
-    return [Outcome(warp, price([length / task.target.meter.pulse for length in after]) + price.costs.dropped * lost)]
+    return [Outcome(warp, figure_cost(before, after, task.source, task.target) + COSTS.dropped * lost)]
 
 
 def readings(task: Task) -> list[tuple[Frame, Warp]]:
@@ -261,7 +260,7 @@ def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:
     """Of groupings with as many groups as the figure, those that keep most of its long and short."""
     if not meters or len(meters[0].groups) != len(figure):
         return meters
-    breaks = [broken(figure, meter.groups) for meter in meters]
+    breaks = [order_cost(figure, meter.groups) for meter in meters]
     return [meter for meter, count in zip(meters, breaks, strict=True) if count == min(breaks)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import FAMOUS, broken
+from mi_theme.adaptation.frames import FAMOUS, order_cost
 from mi_theme.adaptation.plans import Fate, Plan
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
@@ -142,7 +142,7 @@ def _kept(plan: Plan) -> str:
         )
     elif whole := int(plan.untouched):
         phrases.append("the first quarter untouched" if whole == 1 else f"the first {whole} quarters untouched")
-    if len(plan.groups) == len(plan.figure) and not broken(plan.figure, plan.groups):
+    if len(plan.groups) == len(plan.figure) and not order_cost(plan.figure, plan.groups):
         phrases.append(_long_short(plan.groups))
     return "; ".join(phrases)
 

@@ -2,4 +2,107 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mi_theme.cli.shared import chosen_theme, json_option, print_json, print_table, say, theme_options, write_score
+
+if TYPE_CHECKING:
+    from mi_theme.renditions import Form
+    from mi_theme.score import Score
+
 __all__ = ["forms", "render", "styles"]
+
+
+@click.command()
+@click.option("--form", help="Form: a name (mi-theme forms) or a file of your own; tv without it.")
+@click.option("--film", type=int, help="The form of a film's version of the theme, by its number.")
+@click.option("--style", help="Style: a name (mi-theme styles) or a file of your own; jazz-combo without it.")
+@click.option("--meter", help="One metre for every section.")
+@click.option("--how", help="Strategy of the change of metre; see mi-theme strategies.")
+@click.option("--tempo", type=float, help="Quarters a minute in the first section.")
+@click.option("--keep", help="What stays alike where the metre changes: pulse, beat or bar.")
+@click.option("--bars", type=int, help="About how many bars.")
+@click.option("--ending", help="ring, stop, fade or loop.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another arrangement.")
+@click.option("--parts", help="Only these parts, names apart by commas.")
+@click.option("--stems", type=click.Path(), help="Also a file for each part, in this folder.")
+@click.option("--plan", "only_plan", is_flag=True, help="Print the arrangement and write nothing.")
+@click.option("-o", "--out", help="The file; - for standard output. FORM-STYLE.mid without it.")
+@theme_options
+@json_option
+def render(
+    form: str | None, film: int | None, style: str | None, meter: str | None, how: str | None, tempo: float | None,
+    keep: str | None, bars: int | None, ending: str | None, seed: int, parts: str | None, stems: str | None,
+    only_plan: bool, out: str | None, as_json: bool, theme_file: str | None, theme_bars: tuple[int, int] | None,
+    theme_part: str | None, tonic: str | None, mode: str | None,
+) -> None:  # fmt: skip
+    """Make a MIDI file of the theme, or of your own, in a form and a style."""
+    from mi_theme.renditions import arrange
+
+    plan = arrange(
+        form=form, film=film, meter=meter, style=style, theme=chosen_theme(theme_file, theme_bars, theme_part, tonic, mode),
+        how=how, tempo=tempo, bars=bars, ending=ending, seed=seed, keep=keep,
+    )  # fmt: skip
+    if only_plan:
+        print_json(plan.as_dict()) if as_json else click.echo(str(plan))
+        return
+    score = plan.score(tuple(name.strip() for name in parts.split(",")) if parts else None)
+    name = out or f"{Path(plan.form).stem}-{Path(plan.style.name).stem}.mid"
+    write_score(score, name)
+    if stems:
+        _write_stems(score, Path(stems))
+    if as_json and out != "-":
+        print_json(plan.as_dict())
+    length = score.tempos.seconds(score.quarters)
+    target = "standard output" if out == "-" else name
+    say(
+        f"wrote {target}: {plan.bars} bars, {len(score.parts)} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
+    )
+
+
+def _write_stems(score: Score, folder: Path) -> None:
+    from mi_theme.renditions import stems
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, part in stems(score).items():
+        part.save(folder / f"{name.lower().replace(' ', '-').replace('/', '-')}.mid")
+    say(f"wrote {len(score.parts)} stems to {folder}")
+
+
+@click.command()
+@json_option
+def forms(as_json: bool) -> None:
+    """The forms that render knows."""
+    from mi_theme.renditions import forms as known
+
+    if as_json:
+        print_json([_plain(form) for form in known().values()])
+        return
+    for form in known().values():
+        click.echo(str(form))
+
+
+def _plain(form: Form) -> dict[str, Any]:
+    sections = [{"name": s.name, "role": s.role, "meter": str(s.meter), "bars": s.bars} for s in form.sections]
+    return {"name": form.name, "about": form.about, "source": form.source, "sections": sections}
+
+
+@click.command()
+@json_option
+def styles(as_json: bool) -> None:
+    """The styles that render knows."""
+    from msgspec import to_builtins
+
+    from mi_theme.renditions import styles as known
+
+    if as_json:
+        print_json([to_builtins(style) for style in known().values()])
+        return
+    rows = (
+        [style.name, f"{style.tempo[0]}-{style.tempo[2]}", ", ".join(p.name for p in style.part)]
+        for style in known().values()
+    )
+    print_table(("name", "bpm", "parts"), rows)
