@@ -147,6 +147,8 @@ class Warp:
         """
         if self.target != other.source:
             raise MapError(f"a map into {self.target} quarters cannot go on with one of {other.source}")
+        if other.is_identity:
+            return self
         middles = sorted({y for _, y in self.points} | {x for x, _ in other.points})
         first, second = _crossings(self.inverse()), _crossings(other)
         points: list[Point] = []

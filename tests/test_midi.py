@@ -18,10 +18,10 @@ from midi_making import END, File, chunk, files, header, parsed, varlen, written
 
 import mi_theme as mi
 from mi_theme.errors import FileError
-from mi_theme.files.midi import LARGEST_RESOLUTION, read_notes, write
-from mi_theme.score import Event, Score, Track
+from mi_theme.files.bulk import read_notes
+from mi_theme.files.midi import LARGEST_RESOLUTION, write
+from mi_theme.score import Event, Score, TimingWarning, Track
 from mi_theme.score import messages as m
-from mi_theme.score.building import TimingWarning
 
 SMALL: File = (
     1, 480,

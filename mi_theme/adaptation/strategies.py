@@ -19,7 +19,7 @@ from mi_theme.warp import Warp
 __all__ = ["STRATEGIES", "Strategy", "find", "readings", "register"]
 
 MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
-MOST_OUTCOMES = 40  # how many of them it proposes
+MOST_OUTCOMES = 24  # how many of them it proposes
 LONG_SHORT = Fraction(2, 3)  # where the second note of a swung beat falls
 # what happens within a beat: (share of the source beat, share of the target beat)
 SWING = [(Fraction(1, 2), LONG_SHORT)]

@@ -59,7 +59,7 @@ def render(
     length = score.tempos.seconds(score.quarters)
     target = "standard output" if out == "-" else name
     say(
-        f"wrote {target}: {plan.bars} bars, {len(score.parts)} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
+        f"wrote {target}: {plan.bars} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
     )
 
 
@@ -69,7 +69,7 @@ def _write_stems(score: Score, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, part in stems(score).items():
         part.save(folder / f"{name.lower().replace(' ', '-').replace('/', '-')}.mid")
-    say(f"wrote {len(score.parts)} stems to {folder}")
+    say(f"wrote {len(score.tracks) - 1} stems to {folder}")
 
 
 @click.command()

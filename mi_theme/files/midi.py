@@ -1,26 +1,20 @@
-"""MIDI files through mido, message by message; symusic for notes in bulk."""
+"""MIDI files through mido, message by message."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mi_theme.errors import FileError, MissingExtra, MiThemeError
-from mi_theme.score import NOTE, Event, Score, Track
+from mi_theme.errors import FileError, MiThemeError
+from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
-from mi_theme.score.building import TimingWarning
 
 if TYPE_CHECKING:
     import mido
 
-__all__ = ["parse", "read_notes", "write"]
+__all__ = ["parse", "write"]
 
 LARGEST_RESOLUTION = 32767  # ticks in a quarter that fifteen bits hold
 
@@ -70,54 +64,6 @@ def write(score: Score, *, exact: bool = False) -> bytes:
     buffer = BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
-
-
-def read_notes(path: str | PathLike[str]) -> NDArray[np.void]:
-    """The notes of a MIDI file and nothing else, fast.
-
-    Returns
-    -------
-    structured array, shape (n,)
-        As `Score.note_table`; ``part`` counts symusic's tracks (one for each
-        channel, program and track).
-
-    Raises
-    ------
-    FileError
-        Where the file cannot be read.
-    MissingExtra
-        Where symusic is not installed.
-    """
-    try:
-        import symusic
-    except ImportError:
-        raise MissingExtra.named("symusic", "fast") from None
-    try:
-        score: Any = symusic.Score.from_file(fspath(path), ttype="tick", format="midi")
-    except Exception as error:  # each version raises its own kinds
-        raise FileError(f"{path}: {str(error).splitlines()[0] if str(error) else 'damaged'}") from None
-    if score.ticks_per_quarter <= 0:
-        raise FileError(f"{path}: no ticks in a quarter")
-    return _bulk_table(score)
-
-
-def _bulk_table(score: Any) -> NDArray[np.void]:
-    blocks = []
-    for index, track in enumerate(score.tracks):
-        columns = track.notes.numpy()
-        block = np.zeros(len(columns["time"]), NOTE)
-        block["onset"] = columns["time"] / score.ticks_per_quarter
-        block["duration"] = columns["duration"] / score.ticks_per_quarter
-        block["pitch"], block["velocity"], block["part"], block["step"] = (
-            columns["pitch"],
-            columns["velocity"],
-            index,
-            -1,
-        )
-        blocks.append(block)
-    table = np.concatenate(blocks) if blocks else np.zeros(0, NOTE)
-    table["id"] = np.arange(len(table))
-    return table[np.lexsort((table["part"], table["pitch"], table["onset"]))]
 
 
 def _loaded(data: bytes, where: str) -> mido.MidiFile:
@@ -201,25 +147,8 @@ def _mido_messages(track: Track, ticks: list[int]) -> Iterator[mido.Message | mi
 
 def _fitted(score: Score, exact: bool) -> tuple[int, list[list[int]]]:
     """A resolution that a file can hold, and the ticks of each track in it."""
-    ticks = [track.events["tick"] for track in score.tracks]
-    if score.ticks_per_quarter <= LARGEST_RESOLUTION:
-        return score.ticks_per_quarter, [times.tolist() for times in ticks]
-    common = int(np.gcd.reduce(np.concatenate([*ticks, np.array([score.ticks_per_quarter])])))
-    if score.ticks_per_quarter // common <= LARGEST_RESOLUTION:
-        return score.ticks_per_quarter // common, [(times // common).tolist() for times in ticks]
-    return LARGEST_RESOLUTION, _rounded(ticks, score.ticks_per_quarter, exact)
+    if score.ticks_per_quarter > LARGEST_RESOLUTION:
+        from mi_theme.files.resolutions import brought_down
 
-
-def _rounded(ticks: list[NDArray[np.int64]], resolution: int, exact: bool) -> list[list[int]]:
-    """Ticks at the largest resolution, to the nearest; in all tracks equal ones stay equal, different ones different."""
-    different, place = np.unique(np.concatenate(ticks), return_inverse=True)
-    steps = np.arange(len(different))
-    nearest = (different * LARGEST_RESOLUTION * 2 + resolution) // (2 * resolution)
-    apart = np.maximum.accumulate(nearest - steps) + steps
-    error = np.abs(apart / LARGEST_RESOLUTION - different / resolution).max(initial=0)
-    if error and exact:
-        raise FileError(f"ticks of 1/{resolution} of a quarter do not fit into a MIDI file exactly")
-    if error:
-        warnings.warn(f"times rounded by at most {error:.2g} quarters to fit a MIDI file", TimingWarning, stacklevel=3)
-    tracks = np.split(apart[place], np.cumsum([len(times) for times in ticks])[:-1])
-    return [times.tolist() for times in tracks]
+        return brought_down(score, LARGEST_RESOLUTION, exact)
+    return score.ticks_per_quarter, [[event.tick for event in track] for track in score.tracks]

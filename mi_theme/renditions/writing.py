@@ -15,7 +15,7 @@ from mi_theme.renditions.ensembles import Instrument
 from mi_theme.renditions.grid import TICKS, Grid, Note, ticks
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
-from mi_theme.score.building import channel_of
+from mi_theme.score.tracks import channel_of
 
 __all__ = ["score_of"]
 

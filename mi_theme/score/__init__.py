@@ -5,8 +5,8 @@ A `Track` is an array of events, a `Part` what a listener would call one: the
 notes of one channel in one track.
 """
 
-from mi_theme.score.scores import NOTE, Score
-from mi_theme.score.timing import Bar, MeterMap, TempoMap
+from mi_theme.score.scores import Score
+from mi_theme.score.timing import Bar, MeterMap, TempoMap, TimingWarning
 from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, text_of
 
-__all__ = ["NOTE", "PERCUSSION", "Bar", "Event", "MeterMap", "Part", "Score", "TempoMap", "Track", "text_of"]
+__all__ = ["PERCUSSION", "Bar", "Event", "MeterMap", "Part", "Score", "TempoMap", "TimingWarning", "Track", "text_of"]

@@ -13,17 +13,13 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
 from mi_theme.score.scores import Score
-from mi_theme.score.timing import MeterMap
-from mi_theme.score.tracks import PERCUSSION, Event, Part, Track
+from mi_theme.score.timing import MeterMap, TimingWarning, tempo_of
+from mi_theme.score.tracks import Event, Part, Track, channel_of
 
-__all__ = ["TimingWarning", "conductor", "cut_passage", "score_from_rows"]
+__all__ = ["conductor", "cut_passage", "score_from_rows"]
 
 GRID = 10080  # parts of a quarter that floats snap to: 2, 3, 5, 7 and their products
 FINEST, SNAP = 480, 1e-6
-
-
-class TimingWarning(UserWarning):
-    """Times were rounded; the message gives the largest error."""
 
 
 def score_from_rows(
@@ -51,24 +47,6 @@ def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
         if meter.grouping:
             events.append(Event(tick, m.grouping_text(meter)))
     return Track.sorted(events)
-
-
-def tempo_of(per_minute: float) -> int:
-    """Microseconds in a quarter.
-
-    Raises
-    ------
-    ScoreError
-        Outside what a MIDI file can say with sense: 4 to 1,000 quarters a minute.
-    """
-    if not 4 <= per_minute <= 1000:
-        raise ScoreError(f"a tempo is 4 to 1000 quarters a minute, not {per_minute:g}")
-    return round(6e7 / per_minute)
-
-
-def channel_of(index: int) -> int:
-    """A channel for the part of that number, never the drum channel."""
-    return index % 15 + (index % 15 >= PERCUSSION)
 
 
 def cut_passage(score: Score, bars: tuple[int, int], part: str | int | None) -> Score:

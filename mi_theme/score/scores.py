@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from os import PathLike
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import TYPE_CHECKING
 
 from mi_theme.errors import ScoreError, TextError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
 from mi_theme.score.timing import Bar, MeterMap, TempoMap
-from mi_theme.score.tracks import Part, Track, frozen, text_of
+from mi_theme.score.tracks import Part, Track, text_of
 
-__all__ = ["NOTE", "Score"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
-NOTE = np.dtype(
-    [
-        ("onset", "<f8"),
-        ("duration", "<f8"),
-        ("pitch", "<i4"),
-        ("velocity", "<i4"),
-        ("part", "<i4"),
-        ("voice", "<i4"),
-        ("step", "<i4"),
-        ("id", "<i8"),
-    ]
-)
-SPAN = np.dtype([("start", "<i8"), ("stop", "<i8"), ("track", "<i4"), ("on", "<i8"), ("off", "<i8")])
+__all__ = ["Score"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,21 +179,16 @@ class Score:
         An end closes the oldest open note of its key; a note that nothing ends
         lasts to the end of its track (`off` is then -1).
         """
-        rows = [row for index, track in enumerate(self.tracks) for row in _pairs(track, index)]
-        return frozen(np.array(rows, SPAN))
+        from mi_theme.score.notes import spans_of
+
+        return spans_of(self)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The parts, in the order of their tracks and channels."""
-        found = []
-        for index, track in enumerate(self.tracks):
-            status = track.events["status"]
-            for channel in np.unique(status[(status & 0xF0) == m.NOTE_ON] & 15):
-                programs = track.events["data1"][status == (m.PROGRAM | channel)]
-                name = track.name or f"Track {index + 1}"
-                found.append((name, index, int(channel), int(programs[0]) + 1 if len(programs) else 0))
-        shared = {index for _, index, *_ in found if sum(row[1] == index for row in found) > 1}
-        return tuple(Part(f"{n} ({c + 1})" if i in shared else n, i, c, p) for n, i, c, p in found)
+        from mi_theme.score.notes import parts_of
+
+        return parts_of(self)
 
     def part_index(self, name: str | int) -> int:
         """The index of a part by its name or number (from 0).
@@ -226,26 +208,9 @@ class Score:
 
     @cached_property
     def _table(self) -> NDArray[np.void]:
-        table = np.zeros(len(self.spans), NOTE)
-        table["onset"] = self.spans["start"] / self.ticks_per_quarter
-        table["duration"] = (self.spans["stop"] - self.spans["start"]) / self.ticks_per_quarter
-        channels = np.zeros(len(table), np.int64)
-        for index, track in enumerate(self.tracks):
-            mine = self.spans["track"] == index
-            events = track.events[self.spans["on"][mine]]
-            for column, field in (
-                ("pitch", "data1"),
-                ("velocity", "data2"),
-                ("voice",) * 2,
-                ("step",) * 2,
-                ("id",) * 2,
-            ):
-                table[column][mine] = events[field]
-            channels[mine] = events["status"] & 15
-        for number, part in enumerate(self.parts):
-            table["part"][(self.spans["track"] == part.track) & (channels == part.channel)] = number
-        table["id"] = np.where(table["id"] < 0, np.arange(len(table)), table["id"])
-        return frozen(table[np.lexsort((table["part"], table["pitch"], table["onset"]))])
+        from mi_theme.score.notes import table_of
+
+        return table_of(self)
 
     def note_table(self) -> NDArray[np.void]:
         """Every note, sorted by onset then pitch.
@@ -295,27 +260,6 @@ class Score:
         from mi_theme.files.midi import write
 
         return write(self)
-
-
-def _pairs(track: Track, index: int) -> Iterator[tuple[int, int, int, int, int]]:
-    """(start, stop, track, row on, row off) of each note, in the order of their beginnings."""
-    kind = track.events["status"] & 0xF0
-    rows = np.flatnonzero((kind == m.NOTE_ON) | (kind == m.NOTE_OFF))
-    columns = (track.events[name][rows].tolist() for name in ("tick", "status", "data1", "data2"))
-    sounding: defaultdict[tuple[int, int], deque[int]] = defaultdict(deque)
-    opened: list[tuple[int, int]] = []
-    closed: dict[int, tuple[int, int]] = {}
-    for row, tick, status, pitch, velocity in zip(rows.tolist(), *columns, strict=True):
-        queue = sounding[status & 15, pitch]
-        if status & 0xF0 == m.NOTE_ON and velocity:
-            queue.append(row)
-            opened.append((tick, row))
-        elif queue:
-            closed[queue.popleft()] = (tick, row)
-    end = track.end
-    for tick, row in opened:
-        stop, off = closed.get(row, (end, -1))
-        yield tick, stop, index, row, off
 
 
 def _grouping(data: bytes) -> Meter | None:

@@ -15,7 +15,7 @@ from math import ceil
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 
-__all__ = ["Bar", "MeterMap", "TempoMap"]
+__all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "tempo_of"]
 
 Change = tuple[Fraction, Meter]
 DEFAULT_TEMPO = 500_000  # microseconds in a quarter where a file says nothing: 120 a minute
@@ -166,3 +166,20 @@ class TempoMap:
         """Quarters a minute in force at a position."""
         index = max(bisect_right(self.changes, position, key=lambda change: change[0]) - 1, 0)
         return 6e7 / max(self.changes[index][1], 1)
+
+
+def tempo_of(per_minute: float) -> int:
+    """Microseconds in a quarter.
+
+    Raises
+    ------
+    ScoreError
+        Outside what a MIDI file can say with sense: 4 to 1,000 quarters a minute.
+    """
+    if not 4 <= per_minute <= 1000:
+        raise ScoreError(f"a tempo is 4 to 1000 quarters a minute, not {per_minute:g}")
+    return round(6e7 / per_minute)
+
+
+class TimingWarning(UserWarning):
+    """Times were rounded; the message gives the largest error."""

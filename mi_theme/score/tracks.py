@@ -1,30 +1,28 @@
-"""Tracks: the events of a score, as arrays."""
+"""Tracks: the events of a score, packed; an array when one is wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from struct import Struct, error
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mi_theme.errors import ScoreError
 from mi_theme.score import messages as m
 
-__all__ = ["PERCUSSION", "Event", "Part", "Track", "frozen", "text_of"]
+__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of", "text_of"]
 
-EVENT = np.dtype(
-    [
-        ("tick", "<i8"),
-        ("status", "u1"),
-        ("data1", "u1"),
-        ("data2", "u1"),
-        ("payload", "<i4"),  # row in the track's payloads, -1 for none
-        ("voice", "<i2"),
-        ("step", "<i2"),
-        ("id", "<i8"),
-    ]
-)
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
+RECORD = Struct("<qBBBihhq")
+FIELDS = [
+    ("tick", "<i8"), ("status", "u1"), ("data1", "u1"), ("data2", "u1"),
+    ("payload", "<i4"), ("voice", "<i2"), ("step", "<i2"), ("id", "<i8"),
+]  # fmt: skip
 PERCUSSION = 9  # the drum channel, printed as 10
 
 
@@ -38,33 +36,48 @@ class Event(NamedTuple):
     id: int = -1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Track:
     """Events in file order.
 
     Attributes
     ----------
-    events
-        Structured array with the fields tick, status, data1, data2, payload, voice, step, id.
+    packed
+        The events as records of fixed size, which `events` shows as an array.
     payloads
         The data of meta events and system exclusive.
     """
 
-    events: NDArray[np.void]
+    packed: bytes
     payloads: tuple[bytes, ...] = ()
-
-    def __post_init__(self) -> None:
-        frozen(self.events)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return Track, (self.events, self.payloads)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> Track:
-        """Pack events that are in order."""
+        """Pack events that are in order.
+
+        Raises
+        ------
+        ScoreError
+            Where a number is out of range: voice and step are 16 bits, the rest as in MIDI.
+        """
         payloads: list[bytes] = []
-        rows = [_packed(event, payloads) for event in events]
-        return cls(np.array(rows, EVENT), tuple(payloads))
+        try:
+            packed = b"".join([RECORD.pack(*_row(event, payloads)) for event in events])
+        except error:
+            raise ScoreError("an event's tick, data, voice or step is out of range") from None
+        return cls(packed, tuple(payloads))
+
+    @classmethod
+    def of_array(cls, events: NDArray[np.void], payloads: tuple[bytes, ...]) -> Track:
+        """Pack an array such as `events`."""
+        return cls(events.tobytes(), payloads)
+
+    @cached_property
+    def events(self) -> NDArray[np.void]:
+        """Structured array with the fields tick, status, data1, data2, payload, voice, step and id; read-only."""
+        import numpy as np
+
+        return np.frombuffer(self.packed, np.dtype(FIELDS))
 
     @classmethod
     def sorted(cls, events: Iterable[Event]) -> Track:
@@ -76,24 +89,14 @@ class Track:
         return cls.of(ordered)
 
     def __iter__(self) -> Iterator[Event]:
-        for row in self.events.tolist():
+        for row in RECORD.iter_unpack(self.packed):
             yield Event(row[0], self._message(row), *row[5:])
 
     def __len__(self) -> int:
-        return len(self.events)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Track) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
+        return len(self.packed) // RECORD.size
 
     def __repr__(self) -> str:
         return f"<Track {self.name!r}: {len(self)} events>"
-
-    @property
-    def _key(self) -> tuple[bytes, tuple[bytes, ...]]:
-        return self.events.tobytes(), self.payloads
 
     def _message(self, row: tuple[int, ...]) -> bytes:
         _, status, data1, data2, payload = row[:5]
@@ -103,10 +106,15 @@ class Track:
             return bytes((status,)) + self.payloads[payload]
         return bytes((status, data1) if status & 0xF0 in (0xC0, 0xD0) else (status, data1, data2))
 
+    @cached_property
+    def _metas(self) -> tuple[tuple[int, int, bytes], ...]:
+        """(kind, tick, data) of every meta event."""
+        rows = (row for row in RECORD.iter_unpack(self.packed) if row[1] == m.META)
+        return tuple((row[2], row[0], self.payloads[row[4]]) for row in rows)
+
     def metas(self, kind: int) -> list[tuple[int, bytes]]:
         """(tick, data) of every meta event of a kind."""
-        found = self.events[(self.events["status"] == m.META) & (self.events["data1"] == kind)]
-        return [(int(row["tick"]), self.payloads[row["payload"]]) for row in found]
+        return [(tick, data) for found, tick, data in self._metas if found == kind]
 
     @property
     def name(self) -> str:
@@ -117,7 +125,7 @@ class Track:
     @property
     def end(self) -> int:
         """The last tick."""
-        return int(self.events["tick"].max()) if len(self) else 0
+        return max((row[0] for row in RECORD.iter_unpack(self.packed[-RECORD.size :])), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +151,7 @@ def text_of(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """The array, read-only from now on."""
-    array.setflags(write=False)
-    return array
-
-
-def _packed(event: Event, payloads: list[bytes]) -> tuple[int, ...]:
+def _row(event: Event, payloads: list[bytes]) -> tuple[int, ...]:
     message, more = event.message, (event.voice, event.step, event.id)
     status = message[0]
     if status >= m.SYSEX:
@@ -163,3 +165,8 @@ def _rank(message: bytes) -> int:
     if message[0] == m.META:
         return 9 if message[1] == m.END_OF_TRACK else 0
     return {m.NOTE_OFF: 1, m.NOTE_ON: 3}.get(message[0] & 0xF0, 2)
+
+
+def channel_of(index: int) -> int:
+    """A channel for the part of that number, never the drum channel."""
+    return index % 15 + (index % 15 >= PERCUSSION)
