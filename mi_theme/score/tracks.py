@@ -51,6 +51,9 @@ class Track:
     packed: bytes
     payloads: tuple[bytes, ...] = ()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Track, (self.packed, self.payloads)
+
     @classmethod
     def of(cls, events: Iterable[Event]) -> Track:
         """Pack events that are in order.
