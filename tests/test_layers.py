@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
@@ -104,6 +105,7 @@ def is_docstring(line: ast.stmt) -> bool:
     return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
 
 
+@cache
 def awake_imports() -> dict[str, set[str]]:
     """The modules of ours that each module imports when it is imported."""
     graph: dict[str, set[str]] = {}
