@@ -14,6 +14,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from types import FrameType
 
 import pytest
@@ -36,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("hypothesis_profile", None):
         settings.load_profile("everything" if config.getoption("everything") else "sample")
+    pip = Path.home() / ".config" / "pip" / "pip.conf"
+    if pip.exists():
+        os.environ.setdefault("PIP_CONFIG_FILE", str(pip))
     home = tempfile.mkdtemp(prefix="mi_theme-home-")  # music21 reads ~/.music21rc when it is imported
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ |= {"HOME": home, "XDG_RUNTIME_DIR": home, "QT_QPA_PLATFORM": "offscreen", "MPLBACKEND": "Agg"}

@@ -193,6 +193,8 @@ REFUSED = {
     "a delta beyond all counting": one_track(b"\xff" * 12 + b"\x7f\x90\x3c\x40" + ENDED),
     "many deltas beyond counting": one_track((b"\xff" * 8 + b"\x7f\x90\x3c\x40") * 9 + ENDED),
     "running status of nothing": one_track(b"\x00\x3c\x40" + ENDED),
+    "a realtime message": one_track(b"\x00\xf8" + ENDED),
+    "a tune request": one_track(b"\x00\xf6" + ENDED),
     "another chunk": header(1, 1, 480) + chunk(b"JUNK", ENDED),
 }
 READ = {

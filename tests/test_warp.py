@@ -122,8 +122,9 @@ def test_the_identity_changes_nothing(warp: Warp) -> None:
 def test_written_out_it_is_the_same_map(warp: Warp, count: int, place: Fraction) -> None:
     long = warp.times(count)
     assert (long.source, long.target) == (count * warp.source, count * warp.target)
-    assert long(place) == warp(place)
     assert long.keeps(place) == warp.keeps(place)
+    if warp.keeps(place):  # where a whole bar goes and comes anew, its end and the next beginning meet
+        assert long(place) == warp(place)
 
 
 @given(warps(), warps(), PLACES)

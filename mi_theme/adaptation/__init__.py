@@ -116,9 +116,11 @@ def _able(task: Task) -> dict[str, list[Outcome]]:
 
 
 def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str, ...]:
-    """Other ways to go, in words: shapes players know among the strategy's own thoughts, then other strategies."""
-    known = [(plan.how, outcome) for outcome in outcomes[1:] if _shape(outcome, task) in FAMOUS]
-    others = [(name, found[0]) for name, found in _able(task).items() if found and name != plan.how]
+    """Other ways to go, in words: shapes players know, thought of by this strategy or by regroup, then other strategies."""
+    able = _able(task)
+    thoughts = [(plan.how, outcome) for outcome in outcomes[1:]] + [("regroup", found) for found in able["regroup"]]
+    known = [(name, outcome) for name, outcome in thoughts if _shape(outcome, task) in FAMOUS]
+    others = [(name, found[0]) for name, found in able.items() if found and name != plan.how]
     different = [
         (name, outcome)
         for name, outcome in known + others

@@ -170,7 +170,7 @@ class Plan:
             )  # fmt: skip
         except MiThemeError:
             raise
-        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise FileError(f"this is no plan: {error}") from None
 
     def __str__(self) -> str:

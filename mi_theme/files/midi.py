@@ -115,6 +115,8 @@ def _events(track: mido.MidiTrack) -> Iterator[Event]:
     for message in track:
         tick += message.time
         data = bytes(message.bytes())
+        if m.SYSEX < data[0] < m.META:
+            raise ValueError(f"a system message {data[0]:X}, which no file may hold")
         begins = not message.is_meta and data[0] & 0xF0 == m.NOTE_ON and data[2] > 0
         yield Event(tick, _without_length(data), id=number if begins else -1)
         number += begins

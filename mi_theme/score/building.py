@@ -72,7 +72,7 @@ def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:
     """Columns of one length, finite and in range."""
     try:
         found = np.broadcast_arrays(*(np.atleast_1d(np.asarray(column, float)) for column in columns))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise ScoreError(f"columns of notes are numbers, all of one length: {error}") from None
     if not all(np.isfinite(column).all() for column in found):
         raise ScoreError("a note's numbers are finite: there is a nan or an infinity")
