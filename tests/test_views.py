@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -185,6 +186,23 @@ def test_a_piano_roll_of_some_bars_and_of_none():
         piano_roll(score(), (99, 99))
     with pytest.raises(mi.MiThemeError, match="comes after"):
         piano_roll(score(), (2, 1))
+
+
+def test_a_legend_of_many_parts_and_the_numbers_of_many_bars_fit():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    onsets = [bar * 3.5 for bar in range(200)] * 20
+    parts = [part for part in range(20) for _ in range(200)]
+    names = [f"A part with a long name, number {part}" for part in range(20)]
+    picture = piano_roll(Score.from_notes(onsets, 1, 60, part=parts, names=names, meter="7/8:2+2+3"))
+    renderer = FigureCanvasAgg(picture).get_renderer()
+    legend = picture.axes[0].get_legend().get_window_extent(renderer)
+    assert legend.y1 <= picture.bbox.y1
+    assert legend.x1 <= picture.bbox.x1
+    numbers = [t.get_window_extent(renderer) for t in picture.axes[0].texts if not t.get_text().startswith("C")]
+    assert len(numbers) > 20
+    assert all(a.x1 < b.x0 for a, b in pairwise(numbers))
+    assert legend.y0 >= max(box.y1 for box in numbers)
 
 
 def test_descriptions_say_what_is_there():

@@ -118,22 +118,16 @@ def _note(axes: Any, plan: Plan, fate: Fate) -> None:
 
 
 def _box(axes: Any, name: str, onset: Fraction, duration: Fraction, level: float, kind: str, meter: Meter) -> None:
+    """A note as a box with its name; a bar line shows through."""
     gap = min(0.06, float(duration) / 8)
     axes.barh(level, float(duration) - gap, THICK, float(onset), lw=1, zorder=3, gid=kind, **LOOKS[kind])
+    start, end = onset, onset + duration
     crossed = (onset // meter.bar + 1) * meter.bar
-    if crossed < onset + duration:  # the bar line shows through the note
-        axes.vlines(
-            float(crossed), level - THICK / 2, level + THICK / 2, color="white", lw=1.4, ls=(0, (2, 1)), zorder=4
-        )
-    ink = "white" if kind == "kept" else INK
-    behind = {"facecolor": "white", "edgecolor": "none", "pad": 1} if kind == "added" else None
-    axes.text(
-        float(onset + duration / 2) - gap / 2,
-        level,
-        signed(name),
-        ha="center",
-        va="center",
-        color=ink,
-        zorder=5,
-        bbox=behind,
-    )
+    if crossed < end:
+        dashes = {"lw": 1.4, "ls": (0, (2, 1)), "color": "white" if kind == "kept" else INK}
+        axes.vlines(float(crossed), level - THICK / 2, level + THICK / 2, zorder=4, **dashes)
+        start, end = max((start, crossed), (crossed, end), key=lambda side: side[1] - side[0])
+    looks: dict[str, Any] = {"ha": "center", "va": "center", "color": "white" if kind == "kept" else INK, "zorder": 5}
+    if kind == "added":
+        looks["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    axes.text(float(start + end) / 2 - gap / 2, level, signed(name), **looks)

@@ -16,6 +16,7 @@ __all__ = ["necklace"]
 
 SIDE, MARGIN = 2.6, 1.45  # inches of one circle; edge of the picture in radii
 OUTSIDE = 1.2  # where pulses are numbered, in radii
+MOST_NAMED = 10  # groups that fit above a circle
 MOST_NUMBERED = 32  # pulses; of more, only the struck ones are numbered
 
 
@@ -59,7 +60,8 @@ def _draw(axes: Any, grouping: Grouping) -> None:
             weight="bold",
             zorder=5,
         )
-    axes.text(0, MARGIN + 0.12, str(grouping), ha="center", va="center", fontsize=12)
+    title = str(grouping) if len(grouping) <= MOST_NAMED else f"{total} pulses in {len(grouping)} groups"
+    axes.text(0, MARGIN + 0.12, title, ha="center", va="center", fontsize=12)
 
 
 def _bead(axes: Any, pulse: int, total: int, struck: bool) -> None:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["piano_roll"]
 
-QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD, LEGEND = 0.32, 0.085, 0.19, 1.0, 0.15, 0.12, 0.55, 0.27  # inches
+QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.32, 0.085, 0.19, 1.0, 0.15, 0.12, 0.38  # inches
+KEY, KEY_ROW, NAME = 2.1, 0.19, 20  # of one part in the legend: inches, and letters of its name
+CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.075  # inches between lines, between numbers; of a letter
 GAP = 0.06  # quarters between a note and the next: two attacks never look like one
 NARROWEST, WIDEST, LOWEST = 4.5, 16.0, 1.0
 LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and white
@@ -65,11 +67,13 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     kit = [index for index, part in enumerate(score.parts) if part.is_percussion]
     is_drum = np.isin(notes["part"], kit)
     keys = sorted(set(notes["pitch"][is_drum].tolist()))
-    picture, upper, lower = _sheets(piano_roll_words(score, bars), notes["pitch"][~is_drum], keys, span)
+    names = {part: score.parts[part].name[:NAME] for part in sorted(set(notes["part"][~is_drum].tolist()))}
+    picture, upper, lower = _sheets(piano_roll_words(score, bars), notes["pitch"][~is_drum], keys, len(names), span)
+    bar_width = _inches(upper) / max(len(shown), 1)
     for axes in (upper, lower):
-        _bar_lines(axes, shown)
-    _bar_names(upper, shown)
-    _pitched(upper, score, notes[~is_drum], picture.dpi)
+        _bar_lines(axes, shown, bar_width)
+    _bar_names(upper, shown, bar_width)
+    _pitched(upper, notes[~is_drum], names)
     _drums(lower, notes[is_drum], keys)
     return picture
 
@@ -81,13 +85,14 @@ def _bars(score: Score, first: int, last: int) -> list[Bar]:
 
 
 def _sheets(
-    words: str, pitches: NDArray[np.int32], keys: list[int], span: tuple[float, float]
+    words: str, pitches: NDArray[np.int32], keys: list[int], parts: int, span: tuple[float, float]
 ) -> tuple[Picture, Axes, Axes]:
     """The picture with a sheet for pitches and, below, one for drums."""
     low, high = (int(pitches.min()) - 2, int(pitches.max()) + 2) if len(pitches) else (58, 62)
     width = min(max(QUARTER * (span[1] - span[0]), NARROWEST), WIDEST)
     below, above = DRUM_ROW * len(keys), max(ROW * (high - low), LOWEST)
-    whole, height = LABELS + width + EDGE, EDGE + below + GULF + above + HEAD
+    head = HEAD + KEY_ROW * -(-parts // _columns(width))
+    whole, height = LABELS + width + EDGE, EDGE + below + GULF + above + head
     picture = blank(whole, height, words)
     upper = picture.sheet(LABELS / whole, (EDGE + below + GULF) / height, width / whole, above / height)
     lower = picture.sheet(LABELS / whole, EDGE / height, width / whole, below / height)
@@ -96,65 +101,55 @@ def _sheets(
     return picture, upper, lower
 
 
-def _bar_lines(axes: Axes, bars: Sequence[Bar]) -> None:
-    """Full lines at bars, thin broken ones where other groups begin."""
+def _columns(width: float) -> int:
+    """How many parts stand side by side in the legend."""
+    return max(int(width / KEY), 1)
+
+
+def _inches(axes: Axes) -> float:
+    """The width of a sheet."""
+    return float(axes.bbox.width / axes.figure.dpi)
+
+
+def _bar_lines(axes: Axes, bars: Sequence[Bar], bar_width: float) -> None:
+    """Full lines at bars, thin broken ones where other groups begin; none that would run together."""
     across = axes.get_xaxis_transform()
     starts = [float(bar.start) for bar in bars] + [float(bar.end) for bar in bars[-1:]]
     beats = [float(beat) for bar in bars for beat in bar.beats[1:]]
-    axes.vlines(starts, 0, 1, transform=across, color=INK, lw=1.1, zorder=2, clip_on=False, gid="bar lines")
-    axes.vlines(beats, 0, 1, transform=across, color=MIDDLE, lw=0.7, ls=(0, (2, 3)), zorder=1, gid="group lines")
+    if bar_width > CLEAR:
+        axes.vlines(starts, 0, 1, transform=across, color=INK, lw=1.1, zorder=2, clip_on=False, gid="bar lines")
+    if bar_width * len(bars) > CLEAR * len(beats):
+        axes.vlines(beats, 0, 1, transform=across, color=MIDDLE, lw=0.7, ls=(0, (2, 3)), zorder=1, gid="group lines")
 
 
-def _bar_names(axes: Axes, bars: Sequence[Bar]) -> None:
-    """Bar numbers above, and the metre wherever it changes."""
-    before = None
-    for bar in bars:
-        words = str(bar.number) if bar.meter == before else f"{bar.number}    {bar.meter}"
-        axes.annotate(
-            words, (float(bar.start), 1), xycoords=axes.get_xaxis_transform(), xytext=(1, 3), textcoords="offset points"
-        )
+def _bar_names(axes: Axes, bars: Sequence[Bar], bar_width: float) -> None:
+    """Bar numbers above, as many as there is room for, and the metre wherever it changes."""
+    before, free, across = None, 0.0, axes.get_xaxis_transform()
+    for index, bar in enumerate(bars):
+        changes = bar.meter != before
+        if changes or index * bar_width >= free:
+            words = f"{bar.number}    {bar.meter}" if changes else str(bar.number)
+            axes.annotate(words, (float(bar.start), 1), (1, 3), xycoords=across, textcoords="offset points")
+            free = index * bar_width + NUMBERED + LETTER * len(words)
         before = bar.meter
 
 
-def _pitched(axes: Axes, score: Score, notes: NDArray[np.void], dpi: float) -> None:
+def _pitched(axes: Axes, notes: NDArray[np.void], names: dict[int, str]) -> None:
     """Notes as boxes, a look for each part, and the names of the Cs beside them."""
-    low, high = axes.get_ylim()
-    for octave in range(int(-(-low // 12)), int(high // 12) + 1):
-        axes.axhline(12 * octave, color=FAINT, lw=0.7, zorder=0)
-        axes.annotate(
-            f"C{octave - 1}",
-            (axes.get_xlim()[0], 12 * octave),
-            (-5, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-        )
-    for place, part in enumerate(sorted(set(notes["part"].tolist()))):
+    (left, _), (low, high) = axes.get_xlim(), axes.get_ylim()
+    beside: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "center"}
+    for key in range(int(-(-low // 12)) * 12, int(high) + 1, 12):
+        axes.axhline(key, color=FAINT, lw=0.7, zorder=0)
+        axes.annotate(f"C{key // 12 - 1}", (left, key), (-5, 0), **beside)
+    for place, (part, name) in enumerate(names.items()):
         mine = notes[notes["part"] == part]
-        look = LOOKS[place % len(LOOKS)]
         length = mine["duration"] - np.minimum(GAP, mine["duration"] / 6)
-        axes.barh(
-            mine["pitch"],
-            length,
-            0.9,
-            mine["onset"],
-            edgecolor=INK,
-            lw=0.7,
-            zorder=3,
-            label=score.parts[part].name,
-            **look,
-        )
-    if len(notes):
-        rise = 1 + LEGEND * dpi / axes.bbox.height
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(0, rise),
-            borderaxespad=0,
-            borderpad=0,
-            ncols=6,
-            frameon=False,
-            handlelength=1.6,
-        )
+        look = {"edgecolor": INK, "lw": 0.7, "zorder": 3, **LOOKS[place % len(LOOKS)]}
+        axes.barh(mine["pitch"], length, 0.9, mine["onset"], label=name, **look)
+    if names:
+        corner, columns = (axes.get_position().x0, 1.0), _columns(_inches(axes))
+        legend = axes.legend(loc="upper left", ncols=columns, borderaxespad=0.6, borderpad=0, frameon=False)
+        legend.set_bbox_to_anchor(corner, axes.figure.transFigure)
 
 
 def _drums(axes: Axes, notes: NDArray[np.void], keys: Sequence[int]) -> None:
@@ -163,13 +158,7 @@ def _drums(axes: Axes, notes: NDArray[np.void], keys: Sequence[int]) -> None:
     axes.scatter(
         notes["onset"], rows, s=notes["velocity"] / 4, marker="D", color=INK, zorder=3, clip_on=False, gid="strokes"
     )
+    beside: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "center"}
     for row, key in enumerate(keys):
         axes.axhline(row, color=FAINT, lw=0.7, zorder=0)
-        axes.annotate(
-            DRUMS.get(key, f"key {key}"),
-            (axes.get_xlim()[0], row),
-            (-8, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-        )
+        axes.annotate(DRUMS.get(key, f"key {key}"), (axes.get_xlim()[0], row), (-8, 0), **beside)
