@@ -47,7 +47,7 @@ def groove_bar(groove: Groove, bar: PlannedBar) -> Iterator[Note]:
     for voice in groove.voice:
         if voice.enters and bar.phrase.level[0] < 0.12 * voice.enters and bar.role == "intro":
             continue
-        if not voice.vary or bar.place % 4 == 3:
+        if bar.place % 4 in voice.bars:
             yield from _strokes(voice, groups, bar.start)
 
 
@@ -79,11 +79,17 @@ def _strokes(voice: Voice, groups: list[Group], start: int) -> Iterator[Note]:
     """One drum in one bar."""
     for index, group in enumerate(groups):
         pattern = voice.three if group.length > 2 * EIGHTH else voice.two
-        front, _, back = pattern.partition("/")
-        for place, sign in enumerate((back or front) if carries_backbeat(index, len(groups)) else front):
+        for place, sign in enumerate(_pattern_for(pattern.split("/"), index, len(groups))):
             offset = place * SIXTEENTH
             if sign in STROKES and offset < group.length:
                 yield Note(start + group.start + offset, SIXTEENTH, voice.key, 1.0, STROKES[sign])
+
+
+def _pattern_for(patterns: list[str], index: int, count: int) -> str:
+    """The pattern of a group: one for all, two for downbeat and backbeat, four for quarters of the bar."""
+    if len(patterns) == 4:
+        return patterns[4 * index // count]
+    return patterns[-1] if carries_backbeat(index, count) else patterns[0]
 
 
 def carries_backbeat(index: int, count: int) -> bool:

@@ -20,6 +20,7 @@ METRE, LEVEL = 22, 26  # velocity between the weakest and the strongest place, t
 CONTOUR = 8  # at most, for height above the mean of the part
 MEMORY, SPREAD = 0.6, 2.0  # of the drift
 SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
+STEP = 28  # from note to note
 BREATH = 12  # ticks between repeated notes
 
 
@@ -44,16 +45,27 @@ def played(notes: Sequence[Note], part: Instrument, grid: Grid, random: Random) 
         if note.start != tick:
             drift, tick = MEMORY * drift + random.gauss(0, SPREAD), note.start
         found.append((note, _velocity(note, part, grid, mean, drift)))
-    return _articulated(_unequal(found), part)
+    return _articulated(_unequal(found if part.is_drums else _smooth(found)), part)
 
 
 def _velocity(note: Note, part: Instrument, grid: Grid, mean: float, drift: float) -> int:
     bar = grid.at(note.start)
     contour = 0.0 if part.is_drums else max(-CONTOUR, min(CONTOUR, note.pitch - mean))
-    value = part.loud + METRE * bar.weight(note.start) + LEVEL * bar.level + contour + drift + note.accent
+    value = part.loud + METRE * bar.weight(note.start, part.plays == "hands") + LEVEL * bar.level + contour + drift + note.accent
     if part.is_drums and note.accent < -10:
         return round(min(max(value, GHOST_LOW), GHOST_HIGH))
     return round(min(max(value, SOFTEST), LOUDEST))
+
+
+def _smooth(notes: list[tuple[Note, int]]) -> list[tuple[Note, int]]:
+    """No step larger than `STEP` but into an accent."""
+    found: list[tuple[Note, int]] = []
+    for note, velocity in notes:
+        if found and note.accent <= 0:
+            before = found[-1][1]
+            velocity = min(max(velocity, before - STEP), before + STEP)
+        found.append((note, velocity))
+    return found
 
 
 def _unequal(notes: list[tuple[Note, int]]) -> list[tuple[Note, int]]:

@@ -20,6 +20,8 @@ __all__ = ["arrangement_of", "grouped_for"]
 PHRASE = 4  # bars in which the same layers play
 CELL = 2
 CLIMAX = 0.77  # of the length: where the highest note shall stand
+FULLNESS = {"groove": (0.35, 1.0), "bridge": (0.3, 0.8)}  # share of the players, at the beginning and at the climax
+LONGEST_TUTTI = 8  # bars
 LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that no first choice carries over
 
 # what the lead does after the statement, up to the climax; a seed chooses a row
@@ -111,7 +113,7 @@ class _Planner:
         self.style, self.bars, self.random = style, bars, random
         self.before: tuple[str, ...] = ()
         self.full = 0  # bars since all layers have been playing
-        self.drops = 0
+        self.drops = self.opened = 0
 
     def phrases(self, passages: tuple[Passage, ...], theme: Theme) -> tuple[Passage, ...]:
         """The passages with their phrases."""
@@ -140,37 +142,46 @@ class _Planner:
         return max(start - drop, 0.0), max(end - drop, 0.0)
 
     def _layers(self, role: str, first: int, count: int, device: str) -> tuple[str, ...]:
-        """Who plays in a phrase: at least one player enters or leaves."""
-        chosen = [part for part in self.style.part if self._plays(part, role, first, device)]
-        names = tuple(part.name for part in chosen)
-        everybody = len(names) == len(self.style.part)
-        if names == self.before or (everybody and self.full + count > 8):
-            names = self._without_one(chosen)
-        self.full = self.full + count if len(names) == len(self.style.part) else 0
-        self.before = names
-        return names
+        """Who plays in a phrase: the more the later, and at least one player enters or leaves."""
+        band = sorted(
+            (p for p in self.style.part if p.plays not in ("ostinato", "lead")), key=lambda p: (p.enters, p.name)
+        )
+        chosen = self._ordered(self._band(role, first, band), device)
+        if chosen == self.before or (len(chosen) == len(self.style.part) and self.full + count > LONGEST_TUTTI):
+            chosen = self._ordered(self._changed([p for p in band if p.name in chosen], band), device)
+        self.full = self.full + count if len(chosen) == len(self.style.part) else 0
+        self.before = chosen
+        return chosen
 
-    def _without_one(self, chosen: list[Instrument]) -> tuple[str, ...]:
-        """The players without one who can be spared, each in turn."""
-        spare = [part.name for part in chosen if part.plays not in ("ostinato", "lead", "kit")]
-        if not spare:
-            return tuple(part.name for part in chosen)
-        self.drops += 1
-        left = spare[self.drops % len(spare)]
-        return tuple(part.name for part in chosen if part.name != left)
-
-    def _plays(self, part: Instrument, role: str, first: int, device: str) -> bool:
-        if part.plays == "ostinato":
-            return True
-        if part.plays == "lead":
-            return device not in ("silence", "rest")
+    def _band(self, role: str, first: int, band: list[Instrument]) -> list[Instrument]:
+        """Players besides the ostinato and the lead, as many as the place in the piece asks for."""
         if role == "ending":
-            return True
+            return band
         if role == "break":
-            return part.plays == "hands" or part.enters <= 1
-        progress = (first - 1) / (0.6 * self.bars)
-        most = max(p.enters for p in self.style.part)
-        return part.enters <= 1 + round(progress * most + (0.6 if role == "groove" else 0.0))
+            return [p for p in band if p.plays == "hands"][:1] or band[:1]
+        if role == "intro":
+            self.opened += 1
+            return band[: self.opened - 1]
+        low, high = FULLNESS[role]
+        progress = min((first - 1) / (CLIMAX * self.bars), 1.0)
+        return band[: max(round((low + (high - low) * progress) * len(band)), 1)]
+
+    def _changed(self, chosen: list[Instrument], band: list[Instrument]) -> list[Instrument]:
+        """One more player, or one who can be spared less, each in turn."""
+        waiting = [p for p in band if p not in chosen]
+        if waiting and len(waiting) > 1:
+            return [*chosen, waiting[0]]
+        spare = [p for p in chosen if p.plays != "kit"] or chosen
+        self.drops += 1
+        left = spare[self.drops % len(spare)] if spare else None
+        return [p for p in chosen if p is not left] + (waiting if len(spare) > 1 else [])
+
+    def _ordered(self, band: list[Instrument], device: str) -> tuple[str, ...]:
+        """Names in the order of the score; the lead only where it has something to say."""
+        lead = device not in ("silence", "rest")
+        return tuple(
+            p.name for p in self.style.part if p in band or p.plays == "ostinato" or (p.plays == "lead" and lead)
+        )
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
