@@ -8,9 +8,9 @@ and the tests assert them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, groupby, pairwise
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mi_theme.renditions.arrangements import Arrangement, Passage
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import TICKS, Grid, weights
+from mi_theme.renditions.grid import TICKS, Grid
 from mi_theme.renditions.hearing import LOW, clashes, muddies
 from mi_theme.score import Score
 
@@ -78,9 +78,12 @@ class Hearing:
 
     def seconds(self, quarters: float) -> float:
         """The time of a position."""
-        from fractions import Fraction
-
         return self.score.tempos.seconds(Fraction(quarters).limit_denominator(TICKS))
+
+    @property
+    def ending(self) -> Fraction:
+        """Where the ending begins, or the last section ends."""
+        return next((p.start for p in self.passages("ending")), self.arrangement.end)
 
     def passages(self, role: str) -> list[Passage]:
         """The sections with a role."""
@@ -322,16 +325,16 @@ def head_once(hearing: Hearing) -> Iterator[str]:
         for i in range(len(pitches) - len(steps)):
             moves = [b - a for a, b in pairwise(pitches[i : i + len(motif)])]
             rhythm = tuple(round(b - a, 3) for a, b in pairwise(onsets[i : i + len(motif)]))
-            same = rhythm in rhythms and (pitches[i] - pitches[0]) % 12 >= 0
-            literal += same and moves == steps and _is_home(hearing, pitches[i], motif)
-            near += same and moves[:-1] == steps[:-1] and moves != steps and _is_home(hearing, pitches[i], motif)
+            same = rhythm in rhythms
+            literal += same and moves == steps and _is_home(hearing, pitches[i])
+            near += same and moves[:-1] == steps[:-1] and moves != steps and _is_home(hearing, pitches[i])
         if literal != 1 and len(motif) > 1 and hearing.passages("groove"):
             yield f"{name}: the head {literal} times"
         if near:
             yield f"{name}: the head with only its last note changed"
 
 
-def _is_home(hearing: Hearing, pitch: int, motif: object) -> bool:
+def _is_home(hearing: Hearing, pitch: int) -> bool:
     head = hearing.arrangement.passages[0].adaptation.motif("head")
     wanted = hearing.arrangement.theme.tonic.pitch_class + head.tones[0].degree.semitones
     return (pitch - wanted) % 12 == 0
@@ -353,7 +356,7 @@ def climax(hearing: Hearing) -> Iterator[str]:
 def steps(hearing: Hearing) -> Iterator[str]:
     """Velocity moves by at most 30 from note to note in a pitched part."""
     for name, notes in hearing.pitched.items():
-        before = notes[notes["onset"] < hearing.grid.end / TICKS]  # the last downbeat is an accent
+        before = notes[notes["onset"] < float(hearing.ending)]  # the ending is all accents
         moves = np.abs(np.diff(before["velocity"].astype(int)))
         if len(moves) and moves.max() > MOST_STEP:
             yield f"{name}: a step of {moves.max()} in velocity"
@@ -392,4 +395,3 @@ def faults(arrangement: Arrangement, score: Score | None = None) -> list[str]:
     return [f"{name}: {fault}" for name, found in report(arrangement, score).items() for fault in found]
 
 
-_ = Counter, weights

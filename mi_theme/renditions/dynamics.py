@@ -17,7 +17,7 @@ from mi_theme.renditions.grid import Grid, Note
 __all__ = ["Played", "played"]
 
 METRE, LEVEL = 22, 26  # velocity between the weakest and the strongest place, the quietest and loudest moment
-CONTOUR = 8  # at most, for height above the mean of the part
+CONTOUR = 8  # at most, for height above the mean of a melody; half of it in other parts
 MEMORY, SPREAD = 0.6, 2.0  # of the drift
 SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
 STEP = 28  # from note to note
@@ -50,7 +50,8 @@ def played(notes: Sequence[Note], part: Instrument, grid: Grid, random: Random) 
 
 def _velocity(note: Note, part: Instrument, grid: Grid, mean: float, drift: float) -> int:
     bar = grid.at(note.start)
-    contour = 0.0 if part.is_drums else max(-CONTOUR, min(CONTOUR, note.pitch - mean))
+    most = 0 if part.is_drums else CONTOUR if part.plays in ("lead", "answer") else CONTOUR // 2
+    contour = max(-most, min(most, note.pitch - mean))
     value = part.loud + METRE * bar.weight(note.start, part.plays == "hands") + LEVEL * bar.level + contour + drift + note.accent
     if part.is_drums and note.accent < -10:
         return round(min(max(value, GHOST_LOW), GHOST_HIGH))

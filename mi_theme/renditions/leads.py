@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from mi_theme.renditions.arrangements import Phrase
@@ -86,11 +87,28 @@ def melody(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[N
             notes += statement(singer, bars)
             notes += singer.sung(_consequent(singer, bars, random))
         elif phrase.device in DEVICES:
-            anchor = _anchor(singer, bars[0], random)
-            motif = bars[0].passage.adaptation.motif("head")
-            notes += singer.sung(DEVICES[phrase.device](bars, germ_of(motif), anchor, random))
+            notes += _developed(singer, phrase.device, bars, random)
     notes = breathing(_in_turn(notes), grid)
     return notes + _last_note(singer)
+
+
+def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: Random) -> list[Note]:
+    """What a device makes of the head, a step higher or lower where that would quote it."""
+    head = bars[0].passage.adaptation.motif("head")
+    anchor = _anchor(singer, bars[0], random)
+    state = random.getstate()
+    for offset in (0, 1, -1, 2, -2):
+        random.setstate(state)
+        notes = singer.sung(DEVICES[device](bars, germ_of(head), anchor + offset, random))
+        if not _quotes(notes, head, singer.tonic):
+            break
+    return notes
+
+
+def _quotes(notes: Sequence[Note], head: Motif, tonic: int) -> bool:
+    """Whether the line anywhere begins as the head does, on its pitches."""
+    opening = [(tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
+    return any([a.pitch % 12, b.pitch % 12] == opening for a, b in pairwise(notes))
 
 
 def _phrases(grid: Grid, part: Instrument) -> list[tuple[Phrase, list[PlannedBar]]]:
