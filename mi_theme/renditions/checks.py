@@ -105,9 +105,16 @@ def exact_figure(hearing: Hearing) -> Iterator[str]:
         places = {round(float(tone.onset), 4): tone.degree.semitones for tone in motif}
         onsets = np.round((found["onset"] - float(passage.start)) % cycle, 4)
         wanted = [places.get(onset) for onset in onsets.tolist()]
-        if None in wanted or len({pitch - (w or 0) for pitch, w in zip(found["pitch"].tolist(), wanted, strict=True)}) > 1:
+        if (
+            None in wanted
+            or len({pitch - (w or 0) for pitch, w in zip(found["pitch"].tolist(), wanted, strict=True)}) > 1
+        ):
             yield f"{passage.name}: other notes than the figure's"
-        count = sum(float(tone.onset) + k * cycle < float(passage.end - passage.start) - 1e-9 for tone in motif for k in range(passage.bars))
+        count = sum(
+            float(tone.onset) + k * cycle < float(passage.end - passage.start) - 1e-9
+            for tone in motif
+            for k in range(passage.bars)
+        )
         if len(found) != count:
             yield f"{passage.name}: {len(found)} notes, not {count}"
 
@@ -133,8 +140,8 @@ def metric_accents(hearing: Hearing) -> Iterator[str]:
             continue
         chosen = notes[np.isin(notes["pitch"], HATS)] if part.plays == "kit" else notes
         pair = _weights_and_velocities(hearing, chosen, part)
-        if pair.shape[1] >= ENOUGH and pair.std(axis=1).min() > 0:
-            value = float(np.corrcoef(pair)[0, 1])
+        if pair.shape[1] >= ENOUGH and float(np.min(pair.std(axis=1))) > 0:
+            value = float(np.corrcoef(pair[0], pair[1]).ravel()[1])
             if value < LEAST_CORRELATION:
                 yield f"{name}: weight and velocity correlate at {value:.2f}"
 
@@ -199,7 +206,9 @@ def activity(hearing: Hearing) -> Iterator[str]:
         return
     active: set[int] = set()
     for notes in hearing.playing("lead").values():
-        for first, last in zip(hearing.bar_of(notes["onset"]), hearing.bar_of(notes["onset"] + notes["duration"] - 0.01), strict=True):
+        for first, last in zip(
+            hearing.bar_of(notes["onset"]), hearing.bar_of(notes["onset"] + notes["duration"] - 0.01), strict=True
+        ):
             active |= set(range(int(first), int(last) + 1))
     share = len([number for number in active if number <= len(hearing.grid.bars)]) / len(hearing.grid.bars)
     if not LEAST_ACTIVE <= share <= MOST_ACTIVE:
@@ -231,7 +240,11 @@ def clashing(hearing: Hearing) -> Iterator[str]:
 
 def _together(hearing: Hearing, wrong: Callable[[int, int], bool]) -> Iterator[tuple[str, str, float]]:
     """Pairs of parts with notes that sound together for half an eighth and are wrong."""
-    notes = [(n["onset"], n["onset"] + n["duration"], int(n["pitch"]), name) for name, part in hearing.pitched.items() for n in part]
+    notes = [
+        (n["onset"], n["onset"] + n["duration"], int(n["pitch"]), name)
+        for name, part in hearing.pitched.items()
+        for n in part
+    ]
     notes.sort()
     open_notes: list[tuple[float, float, int, str]] = []
     for note in notes:
@@ -248,7 +261,9 @@ def variety(hearing: Hearing) -> Iterator[str]:
     exact = hearing.arrangement.style.playing("ostinato")[0].name
     for name, notes in hearing.parts.items():
         numbers = hearing.bar_of(notes["onset"])
-        patterns = {number: _pattern(hearing, notes[numbers == number], number) for number in np.unique(numbers).tolist()}
+        patterns = {
+            number: _pattern(hearing, notes[numbers == number], number) for number in np.unique(numbers).tolist()
+        }
         for first in range(1, len(hearing.grid.bars) - WINDOW + 2, 4):
             window = [patterns[n] for n in range(first, first + WINDOW) if n in patterns]
             if name != exact and len(window) >= WINDOW // 2 and len(set(window)) < DIFFERENT:
@@ -276,7 +291,9 @@ def distinct_parts(hearing: Hearing) -> Iterator[str]:
 def _rhythms(hearing: Hearing, notes: Notes) -> dict[int, set[float]]:
     """The onsets in each bar."""
     numbers = hearing.bar_of(notes["onset"])
-    return {number: set(np.round(notes["onset"][numbers == number], 3).tolist()) for number in np.unique(numbers).tolist()}
+    return {
+        number: set(np.round(notes["onset"][numbers == number], 3).tolist()) for number in np.unique(numbers).tolist()
+    }
 
 
 def loops(hearing: Hearing) -> Iterator[str]:
@@ -301,7 +318,9 @@ def tail(hearing: Hearing) -> Iterator[str]:
 
 def layering(hearing: Hearing) -> Iterator[str]:
     """A layer enters or leaves from phrase to phrase; never all for more than eight bars."""
-    plan = [phrase for passage in hearing.arrangement.passages for phrase in passage.phrases if passage.role != "ending"]
+    plan = [
+        phrase for passage in hearing.arrangement.passages for phrase in passage.phrases if passage.role != "ending"
+    ]
     everybody, full = len(hearing.arrangement.style.part), 0
     for before, phrase in pairwise([None, *plan]):
         if phrase is None:
@@ -393,5 +412,3 @@ def report(arrangement: Arrangement, score: Score | None = None) -> dict[str, li
 def faults(arrangement: Arrangement, score: Score | None = None) -> list[str]:
     """Everything that is wrong, in words; nothing where all is well."""
     return [f"{name}: {fault}" for name, found in report(arrangement, score).items() for fault in found]
-
-

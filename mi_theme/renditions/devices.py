@@ -25,7 +25,7 @@ class Wish(NamedTuple):
 
     start: int
     length: int
-    index: int
+    scale_step: int
     strong: bool = False
     goal: bool = False
 
@@ -137,23 +137,20 @@ def diminution(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Rand
 
 
 def augmentation(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
-    """One note a group, then upwards into the highest note of all, then down from it."""
-    groups = [group for bar in bars[:2] for group in groups_of(bar)]
-    wishes = []
-    for step, group in zip(germ.steps, groups, strict=False):
-        wishes.append(Wish(group.start, group.length, anchor + step, strong=True))
-    last = wishes.pop()
-    wishes.append(last._replace(length=bars[0].end - last.start))
+    """One note a group, low, then upwards into the highest note of all, and down from it."""
+    low = anchor - max(germ.steps) + 1
+    groups = groups_of(bars[0])
+    slow = [Wish(g.start, g.length, low + step, True) for step, g in zip(germ.steps, groups, strict=False)]
+    slow[-1] = slow[-1]._replace(length=bars[0].end - slow[-1].start)
     if len(bars) < 3:
-        return [*wishes[:-1], wishes[-1]._replace(goal=True)]
-    rising = groups[-2:]
-    for offset, group in enumerate(rising):
-        wishes.append(Wish(group.start, group.length, anchor + 2 + 2 * offset, strong=True))
+        return [*slow[:-1], slow[-1]._replace(goal=True)]
+    rising = groups_of(bars[1])[-2:]
+    climb = [Wish(g.start, g.length, anchor + 1 + 2 * i, True) for i, g in enumerate(rising)]
     peak = groups_of(bars[2])
-    wishes.append(Wish(peak[0].start, sum(g.length for g in peak[:-1]) or peak[0].length, anchor + 7, True, True))
-    for offset, group in enumerate(groups_of(bars[-1])[:2] if len(bars) > 3 else ()):
-        wishes.append(Wish(group.start, group.length, anchor + 4 - 2 * offset, strong=True))
-    return wishes
+    held = sum(g.length for g in peak[:-1]) or peak[0].length
+    after = groups_of(bars[3])[:2] if len(bars) > 3 else []
+    fall = [Wish(g.start, g.length, anchor + 4 - 2 * i, True) for i, g in enumerate(after)]
+    return [*slow, *climb, Wish(peak[0].start, held, anchor + 7, True, True), *fall]
 
 
 def close(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
@@ -165,7 +162,10 @@ def close(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -
             wishes.append(Wish(group.start, group.length, index, strong=True))
             index -= 1
     last = bars[min(2, len(bars) - 1)]
-    return [*(w for w in wishes if w.start < last.start), Wish(last.start, sum(g.length for g in groups_of(last)[:2]), 0, True)]
+    return [
+        *(w for w in wishes if w.start < last.start),
+        Wish(last.start, sum(g.length for g in groups_of(last)[:2]), 0, True),
+    ]
 
 
 Device = Callable[[Sequence[PlannedBar], Germ, int, Random], list[Wish]]

@@ -139,13 +139,23 @@ class Voice(catalog.Row, frozen=True):
 
 
 class Groove(catalog.Row, frozen=True):
-    """Voices together, and whether they follow the metre or the figure's grouping."""
+    """Voices together.
+
+    Attributes
+    ----------
+    follows
+        ``metre``, or ``figure``: the ostinato's grouping.
+    fill
+        Keys of a fill, in order; none, no fill.
+    crash
+        Key that marks a new section; 0 for none.
+    """
 
     name: str
     voice: tuple[Voice, ...]
     follows: str = "metre"
-    fills: bool = False
-    crash: int = 49
+    fill: tuple[int, ...] = ()
+    crash: int = 0
 
 
 class StyleTable(catalog.Row, frozen=True):

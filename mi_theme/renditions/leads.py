@@ -49,7 +49,7 @@ class Singer:
         if wish.goal:
             return self.goal
         scale = self.grid.tuning.local_scale(bar.chord)
-        asked = self.tonic + scale_pitch(scale, wish.index)
+        asked = self.tonic + scale_pitch(scale, wish.scale_step)
         stop = wish.start + wish.length
         able = [p for p in range(self.low, self.top + 1) if self._belongs(p, bar, wish.strong)]
         clear = [p for p in able if self.heard.fits(wish.start, stop, p)]
@@ -60,10 +60,19 @@ class Singer:
         inside = (pitch - self.tonic) % 12
         return inside in chord if strong else inside in self.grid.tuning.local_scale(bar.chord)
 
+    def placed(self, wishes: Sequence[Wish]) -> list[Wish]:
+        """The wishes moved by whole steps so that they fit between the lowest note and the highest."""
+        scale = self.grid.tuning.scale
+        steps = [wish.scale_step for wish in wishes if not wish.goal] or [0]
+        over = max(steps) - max(s for s in range(-14, 22) if self.tonic + scale_pitch(scale, s) <= self.top)
+        under = min(s for s in range(-14, 22) if self.tonic + scale_pitch(scale, s) >= self.low) - min(steps)
+        move = -over if over > 0 else max(under, 0)
+        return [wish._replace(scale_step=wish.scale_step + move) for wish in wishes]
+
     def sung(self, wishes: Sequence[Wish]) -> list[Note]:
         """The wishes as notes that follow one another."""
         notes: list[Note] = []
-        for wish in sorted(wishes):
+        for wish in self.placed(sorted(wishes)):
             bar = self.grid.at(wish.start)
             pitch = self.pitch_of(wish, bar)
             note = Note(wish.start, wish.length, pitch, accent=GOAL_ACCENT * wish.goal, step=self._step(pitch, bar))
@@ -97,18 +106,19 @@ def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: 
     head = bars[0].passage.adaptation.motif("head")
     anchor = _anchor(singer, bars[0], random)
     state = random.getstate()
-    for offset in (0, 1, -1, 2, -2):
+    for offset in (0, 1, -1, 2, -2, 3):
         random.setstate(state)
         notes = singer.sung(DEVICES[device](bars, germ_of(head), anchor + offset, random))
-        if not _quotes(notes, head, singer.tonic):
+        quoted = _quoted(notes, head, singer.tonic)
+        if not quoted:
             break
-    return notes
+    return [note for note in notes if note not in quoted]
 
 
-def _quotes(notes: Sequence[Note], head: Motif, tonic: int) -> bool:
-    """Whether the line anywhere begins as the head does, on its pitches."""
+def _quoted(notes: Sequence[Note], head: Motif, tonic: int) -> list[Note]:
+    """Second notes of pairs that begin as the head does, on its pitches."""
     opening = [(tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
-    return any([a.pitch % 12, b.pitch % 12] == opening for a, b in pairwise(notes))
+    return [b for a, b in pairwise(notes) if [a.pitch % 12, b.pitch % 12] == opening]
 
 
 def _phrases(grid: Grid, part: Instrument) -> list[tuple[Phrase, list[PlannedBar]]]:
@@ -221,6 +231,6 @@ def _reply(singer: Singer, bar: PlannedBar, groups: Sequence, random: Random) ->
         first = wishes[0]
         wishes[:1] = [
             first._replace(length=EIGHTH),
-            Wish(first.start + EIGHTH, first.length - EIGHTH, first.index + random.choice((-1, 1))),
+            Wish(first.start + EIGHTH, first.length - EIGHTH, first.scale_step + random.choice((-1, 1))),
         ]
     return wishes

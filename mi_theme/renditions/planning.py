@@ -10,7 +10,7 @@ from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
 from mi_theme.renditions.ensembles import Groove, Instrument, Style
-from mi_theme.renditions.harmony import Chord, progression
+from mi_theme.renditions.harmony import Chord, home, progression
 from mi_theme.renditions.sections import Form
 from mi_theme.renditions.tempos import equation
 from mi_theme.themes import Adaptation, Theme
@@ -22,6 +22,7 @@ CELL = 2
 CLIMAX = 0.77  # of the length: where the highest note shall stand
 FULLNESS = {"groove": (0.35, 1.0), "bridge": (0.3, 0.8)}  # share of the players, at the beginning and at the climax
 LONGEST_TUTTI = 8  # bars
+SWELL = 1.4  # above 1 the piece grows more towards its end
 LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that no first choice carries over
 
 # what the lead does after the statement, up to the climax; a seed chooses a row
@@ -124,20 +125,19 @@ class _Planner:
         chords = [progression(theme.mode, p.role, -(-p.bars // CELL), self.random) for p in passages]
         done: list[list[Phrase]] = [[] for _ in passages]
         for number, (index, first, count) in enumerate(spans):
-            passage = passages[index]
-            last_of_section = first + count > passage.last and index + 1 < len(passages)
-            done[index].append(
-                Phrase(
-                    first, count, self._layers(passage.role, first, count, devices[number]), devices[number],
-                    _cells(chords[index], first - passage.first, count), self._level(passage.role, first, count),
-                    (last_of_section and passages[index + 1].role != "ending") or (number % 2 == 1 and passage.role == "groove"),
-                )
+            passage, device = passages[index], devices[number]
+            cells = _cells(chords[index], first - passage.first, count)
+            phrase = Phrase(
+                first, count, self._layers(passage.role, first, count, device), device,
+                (home(theme.mode), *cells[1:]) if device == "statement" else cells,
+                self._level(passage.role, first, count), _fills(passages, index, first + count, number),
             )  # fmt: skip
+            done[index].append(phrase)
         return tuple(replace(p, phrases=tuple(found)) for p, found in zip(passages, done, strict=True))
 
     def _level(self, role: str, first: int, count: int) -> tuple[float, float]:
         """How loud and full at the beginning and the end of a phrase: it grows through the piece."""
-        start, end = ((first - 1) / self.bars, (first - 1 + count) / self.bars)
+        start, end = (((first - 1 + more) / self.bars) ** SWELL for more in (0, count))
         drop = {"break": 0.1, "bridge": 0.05}.get(role, 0.0)
         return max(start - drop, 0.0), max(end - drop, 0.0)
 
@@ -187,6 +187,13 @@ class _Planner:
 def _spans(passage: Passage) -> list[tuple[int, int]]:
     """First bar and length of each phrase of a section."""
     return [(first, min(PHRASE, passage.last + 1 - first)) for first in range(passage.first, passage.last + 1, PHRASE)]
+
+
+def _fills(passages: tuple[Passage, ...], index: int, after: int, number: int) -> bool:
+    """Whether drums fill the end of a phrase: before every new section, and every eight bars of a groove."""
+    if after > passages[index].last:
+        return index + 1 < len(passages) and passages[index + 1].role != "ending"
+    return number % 2 == 1 and passages[index].role == "groove"
 
 
 def _cells(chords: tuple[Chord, ...], offset: int, count: int) -> tuple[Chord, ...]:

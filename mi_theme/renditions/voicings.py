@@ -13,7 +13,7 @@ from random import Random
 from mi_theme.renditions.devices import groups_of
 from mi_theme.renditions.endings import closing, final_length
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar
+from mi_theme.renditions.grid import EIGHTH, Grid, Group, Note, PlannedBar
 from mi_theme.renditions.harmony import Chord
 from mi_theme.renditions.hearing import Heard
 
@@ -112,7 +112,7 @@ def pads(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Not
     """A chord held through each cell, voice by voice as long as it does not clash."""
     notes: list[Note] = []
     top = part.high - 4
-    rhythm = random.choice(((2,), (1, 1), (2, 1, 1)))
+    rhythm = random.choice(((2, 1), (1, 2), (2, 2, 1)))
     for index, bar in enumerate(grid.played(part.name)):
         if bar.role == "ending" or (bar.cell == 1 and rhythm[(index // 2) % len(rhythm)] == 2):
             continue
@@ -128,9 +128,7 @@ def _section_end(grid: Grid, bar: PlannedBar) -> int:
     return grid.bars[bar.passage.last - 1].end
 
 
-def _held(
-    grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, trio: Sequence[int], end: int
-) -> Iterator[Note]:
+def _held(grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, trio: Sequence[int], end: int) -> Iterator[Note]:
     for pitch in trio:
         note = Note(bar.start, end - bar.start, pitch, step=grid.tuning.step_of(pitch, bar.chord))
         if clear := heard.shortened(note, part.gate, 2 * EIGHTH):
@@ -261,5 +259,3 @@ def _closing_chords(grid: Grid, part: Instrument, heard: Heard, top: int) -> lis
         notes += [note for note in found if heard.fits(note.start, note.end, note.pitch)]
     return notes
 
-
-_ = SIXTEENTH

@@ -8,7 +8,7 @@ from random import Random
 
 from mi_theme.errors import UnknownName
 from mi_theme.pitch import MODES
-from mi_theme.renditions import drums, endings, figures, leads, voicings
+from mi_theme.renditions import curves, drums, endings, figures, leads, voicings
 from mi_theme.renditions.arrangements import Arrangement, Passage
 from mi_theme.renditions.dynamics import Played, played
 from mi_theme.renditions.ensembles import Instrument
@@ -22,7 +22,7 @@ __all__ = ["score_of"]
 
 OURS = "arrangement by mi_theme; not a transcription"
 SECOND = "Ostinato II"
-VOLUME, PAN, EXPRESSION = 7, 10, 11
+VOLUME, PAN = 7, 10
 DRUM_VOLUME, MIDDLE = 100, 64  # drum tracks share a channel
 SILENCE = Fraction(3, 2)  # seconds after the last event
 
@@ -117,6 +117,7 @@ def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: Grid)
     for number, note in enumerate(notes):
         events.append(Event(note.start, m.note_on(channel, note.pitch, note.velocity), 0, note.step, number))
         events.append(Event(note.stop, m.note_off(channel, note.pitch)))
+    events += curves.swells(part, channel, notes, grid) + curves.sweeps(part, channel, grid)
     return events + endings.fade(grid, channel, volume)
 
 
