@@ -12,14 +12,16 @@ from random import Random
 from typing import NamedTuple
 
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import Grid, Note
+from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Note
 
-__all__ = ["Played", "played"]
+__all__ = ["Played", "played", "swung"]
 
 METRE, LEVEL = 22, 26  # velocity between the weakest and the strongest place, the quietest and loudest moment
-CONTOUR = 8  # at most, for height above the mean of the part
+CONTOUR = 8  # at most, for height above the mean of a melody; half of it in other parts
 MEMORY, SPREAD = 0.6, 2.0  # of the drift
 SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
+STRAIGHT = 50  # percent
+STEP = 28  # from note to note
 BREATH = 12  # ticks between repeated notes
 
 
@@ -44,16 +46,37 @@ def played(notes: Sequence[Note], part: Instrument, grid: Grid, random: Random) 
         if note.start != tick:
             drift, tick = MEMORY * drift + random.gauss(0, SPREAD), note.start
         found.append((note, _velocity(note, part, grid, mean, drift)))
-    return _articulated(_unequal(found), part)
+    sounding = _articulated(_unequal(found if part.is_drums else _smooth(found)), part)
+    swing = grid.arrangement.style.swing
+    return swung(sounding, grid, swing) if swing != STRAIGHT and part.plays != "ostinato" else sounding
 
 
 def _velocity(note: Note, part: Instrument, grid: Grid, mean: float, drift: float) -> int:
     bar = grid.at(note.start)
-    contour = 0.0 if part.is_drums else max(-CONTOUR, min(CONTOUR, note.pitch - mean))
-    value = part.loud + METRE * bar.weight(note.start) + LEVEL * bar.level + contour + drift + note.accent
+    most = 0 if part.is_drums else CONTOUR if part.plays in ("lead", "answer") else CONTOUR // 2
+    contour = max(-most, min(most, note.pitch - mean))
+    value = (
+        part.loud
+        + METRE * bar.weight(note.start, part.plays == "hands")
+        + LEVEL * bar.level
+        + contour
+        + drift
+        + note.accent
+    )
     if part.is_drums and note.accent < -10:
         return round(min(max(value, GHOST_LOW), GHOST_HIGH))
     return round(min(max(value, SOFTEST), LOUDEST))
+
+
+def _smooth(notes: list[tuple[Note, int]]) -> list[tuple[Note, int]]:
+    """No step larger than `STEP` but into an accent."""
+    found: list[tuple[Note, int]] = []
+    for note, velocity in notes:
+        if found and note.accent <= 0:
+            before = found[-1][1]
+            velocity = min(max(velocity, before - STEP), before + STEP)
+        found.append((note, velocity))
+    return found
 
 
 def _unequal(notes: list[tuple[Note, int]]) -> list[tuple[Note, int]]:
@@ -81,3 +104,13 @@ def _articulated(notes: list[tuple[Note, int]], part: Instrument) -> list[Played
         following[note.pitch] = note.start
         found.append(Played(note.start, stop, note.pitch, velocity, note.step))
     return found[::-1]
+
+
+def swung(notes: list[Played], grid: Grid, swing: int) -> list[Played]:
+    """Sixteenths off the eighth moved to a percentage of the eighth."""
+    late = EIGHTH * swing // 100 - SIXTEENTH
+    off = [(note.start - grid.at(note.start).start) % EIGHTH == SIXTEENTH for note in notes]
+    return [
+        note._replace(start=note.start + late, stop=max(note.stop, note.start + late + 1)) if is_off else note
+        for note, is_off in zip(notes, off, strict=True)
+    ]

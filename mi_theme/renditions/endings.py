@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mi_theme.renditions.drums import KICK, fill
+from random import Random
+
+from mi_theme.renditions.drums import KICK, TOMS, fill
 from mi_theme.renditions.ensembles import Instrument
 from mi_theme.renditions.figures import register_for
 from mi_theme.renditions.grid import TICKS, Grid, Note, PlannedBar
@@ -48,10 +50,8 @@ def drums(grid: Grid, part: Instrument) -> list[Note]:
     bars = closing(grid)
     notes: list[Note] = []
     if part.plays == "kit":
-        from random import Random
-
         notes = [note._replace(length=TICKS // 4, gate=1.0) for note in unison(bars[:1], KICK)]
-        notes += fill(bars[-1], Random(grid.arrangement.seed)) if len(bars) > 1 else []
+        notes += fill(bars[-1], TOMS, Random(grid.arrangement.seed)) if len(bars) > 1 else []
         if length := final_length(grid):
             notes += [Note(grid.end, length, CRASH, 1.0, 10), Note(grid.end, length, KICK, 1.0, FINAL_ACCENT)]
     elif final_length(grid):

@@ -15,7 +15,7 @@ from mi_theme.errors import ScoreError, UnknownName
 __all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "style_named"]
 
 # what an instrument may do, and who does it: see `parts.COMPOSERS`
-PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "riff", "kit", "hands", "colour")
+PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "riff", "anchor", "kit", "hands", "colour")
 
 
 class Instrument(catalog.Row, frozen=True):
@@ -41,6 +41,8 @@ class Instrument(catalog.Row, frozen=True):
         Place in the order in which layers enter, from 1.
     swells
         Whether long notes get an expression curve: winds, strings, synthesisers.
+    sweeps
+        Whether a filter opens (controller 74) through each section.
     groove
         The pattern, for drums.
     exempt
@@ -58,6 +60,7 @@ class Instrument(catalog.Row, frozen=True):
     pan: int = 64
     enters: int = 1
     swells: bool = False
+    sweeps: bool = False
     groove: str = ""
     exempt: bool = False
 
@@ -96,8 +99,8 @@ class Style(catalog.Row, frozen=True):
     thirds: bool = True
 
     def __post_init__(self) -> None:
-        if [p.plays for p in self.part].count("ostinato") != 1:
-            raise ScoreError(f"style {self.name!r}: exactly one part plays the ostinato")
+        if [p.name for p in self.part if p.plays == "ostinato"] != ["Ostinato"]:
+            raise ScoreError(f"style {self.name!r}: exactly one part plays the ostinato, and is called Ostinato")
         if len({p.name for p in self.part}) < len(self.part):
             raise ScoreError(f"style {self.name!r}: two parts have one name")
         if len([p for p in self.part if not p.is_drums]) > 13:
@@ -122,26 +125,37 @@ class Voice(catalog.Row, frozen=True):
     """One drum of a groove, in sixteenths, by the length of the group it plays in.
 
     ``x`` is a stroke, ``X`` an accent, ``o`` a ghost, ``.`` nothing; ``three`` for
-    a group of three eighths, ``two`` for one of two. A pattern with a ``/`` says
-    one thing for groups that carry the downbeat and another for those that
-    carry the backbeat; with ``vary`` the voice plays only in every fourth bar.
+    a group of three eighths, ``two`` for one of two. Two patterns with a ``/``
+    between them are for groups that carry the downbeat and the backbeat, four for
+    the four quarters of the bar. ``bars`` are those of a four-bar phrase in which
+    the drum plays, from 0; ``enters`` keeps it out of the beginning of an intro.
     """
 
     key: int
     three: str = "......"
     two: str = "...."
-    vary: bool = False
+    bars: tuple[int, ...] = (0, 1, 2, 3)
     enters: int = 0
 
 
 class Groove(catalog.Row, frozen=True):
-    """Voices together, and whether they follow the metre or the figure's grouping."""
+    """Voices together.
+
+    Attributes
+    ----------
+    follows
+        ``metre``, or ``figure``: the ostinato's grouping.
+    fill
+        Keys of a fill, in order; none, no fill.
+    crash
+        Key that marks a new section; 0 for none.
+    """
 
     name: str
     voice: tuple[Voice, ...]
     follows: str = "metre"
-    fills: bool = False
-    crash: int = 49
+    fill: tuple[int, ...] = ()
+    crash: int = 0
 
 
 class StyleTable(catalog.Row, frozen=True):

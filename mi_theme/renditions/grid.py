@@ -99,9 +99,15 @@ class PlannedBar:
         """Whether the drums fill its end."""
         return self.phrase.fill and self.number == self.phrase.last
 
-    def weight(self, tick: int) -> float:
-        """The weight of a place in the bar, 1 for the bar line down to .15 between pulses."""
-        return weights(self.meter).get(tick - self.start, 0.15)
+    def weight(self, tick: int, by_figure: bool = False) -> float:
+        """The weight of a place in the bar, 1 for the bar line down to .15 between pulses.
+
+        With `by_figure` the ostinato's groups count instead of the metre's beats.
+        """
+        meter = self.meter
+        if by_figure and (figure := self.passage.figure) and figure.total == meter.pulses:
+            meter = meter.plain.grouped(figure)
+        return weights(meter).get(tick - self.start, 0.15)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from functools import cache
 from random import Random
 
 from mi_theme.errors import TextError
-from mi_theme.pitch import MAJOR, MODES, Degree, Tonic
+from mi_theme.pitch import MODES, Degree, Tonic
 
-__all__ = ["Chord", "Tuning", "progression", "scale_pitch"]
+__all__ = ["Chord", "Tuning", "chord", "home", "progression", "scale_pitch"]
 
 QUALITIES = {
     "": "1 3 5", "m": "1 b3 5", "m7": "1 b3 5 b7", "m9": "1 b3 5 b7 2", "m6": "1 b3 5 6", "7": "1 3 5 b7",
@@ -81,10 +81,15 @@ def chord(name: str) -> Chord:
     return Chord(name, Degree(found[1]), tuple(Degree(tone) for tone in QUALITIES[found[2]].split()))
 
 
+def home(mode: str) -> Chord:
+    """The chord of the tonic."""
+    return chord(("1m" if 1 in MODES[mode] else "1m9") if 3 in MODES[mode] else "1")
+
+
 def progression(mode: str, role: str, cells: int, random: Random) -> tuple[Chord, ...]:
     """A chord for each cell: over the tonic in grooves, travelling in bridges."""
     if role not in ("groove", "bridge"):
-        return (chord("1m9" if 3 in MODES[mode] else "1"),) * cells
+        return (home(mode),) * cells
     family = FAMILIES.get(mode, mode)
     table = PEDALS if role == "groove" else JOURNEYS
     names = random.choice(table[family]).split()
@@ -146,6 +151,3 @@ def scale_pitch(scale: tuple[int, ...], index: int) -> int:
     octave, number = divmod(index, 7)
     low = scale[number]
     return 12 * octave + low
-
-
-_ = MAJOR

@@ -1,51 +1,236 @@
-"""The lead: one device a phrase."""
+"""The lead: a device a phrase, fitted to chord, range and everything that sounds already."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
+from mi_theme.renditions.arrangements import Phrase
+from mi_theme.renditions.devices import DEVICES, Wish, germ_of, groups_of
+from mi_theme.renditions.endings import final_length
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import Grid, Note, PlannedBar, ticks
+from mi_theme.renditions.grid import EIGHTH, TICKS, Grid, Note, PlannedBar, ticks
+from mi_theme.renditions.harmony import scale_pitch
+from mi_theme.renditions.hearing import Heard
+from mi_theme.themes import Motif
 
 __all__ = ["answers", "melody"]
 
-Done = dict[str, list[Note]]
+COMPASS = 19  # semitones: an octave and a fifth
+LONGEST, BREATH = 7.4, 0.36  # seconds of a phrase, and of the rest after it
+MIDDLE = 0.38  # of the range: where the lead lives
+GOAL_ACCENT = 8
 
 
-def melody(grid: Grid, part: Instrument, random: Random, done: Done) -> list[Note]:
-    """Every phrase of the lead."""
+@dataclass(frozen=True)
+class Singer:
+    """A lead with its place in the range.
+
+    ``tonic`` is the MIDI number of degree 1; ``low`` and ``top`` bound everything
+    but the highest note, which is ``goal``.
+    """
+
+    grid: Grid
+    part: Instrument
+    heard: Heard
+    tonic: int
+    low: int
+    goal: int
+
+    @property
+    def top(self) -> int:
+        """The highest pitch but one."""
+        return self.goal - 1
+
+    def pitch_of(self, wish: Wish, bar: PlannedBar) -> int:
+        """The pitch of a wish: in the local scale, a strong one in the chord, in range, without a clash."""
+        if wish.goal:
+            return self.goal
+        scale = self.grid.tuning.local_scale(bar.chord)
+        asked = self.tonic + scale_pitch(scale, wish.scale_step)
+        stop = wish.start + wish.length
+        able = [p for p in range(self.low, self.top + 1) if self._belongs(p, bar, wish.strong)]
+        clear = [p for p in able if self.heard.fits(wish.start, stop, p)]
+        return min(clear or able, key=lambda p: (abs(p - asked), p))
+
+    def _belongs(self, pitch: int, bar: PlannedBar, strong: bool) -> bool:
+        chord = bar.chord.classes
+        inside = (pitch - self.tonic) % 12
+        return inside in chord if strong else inside in self.grid.tuning.local_scale(bar.chord)
+
+    def placed(self, wishes: Sequence[Wish]) -> list[Wish]:
+        """The wishes moved by whole steps so that they fit between the lowest note and the highest."""
+        scale = self.grid.tuning.scale
+        steps = [wish.scale_step for wish in wishes if not wish.goal] or [0]
+        over = max(steps) - max(s for s in range(-14, 22) if self.tonic + scale_pitch(scale, s) <= self.top)
+        under = min(s for s in range(-14, 22) if self.tonic + scale_pitch(scale, s) >= self.low) - min(steps)
+        move = -over if over > 0 else max(under, 0)
+        return [wish._replace(scale_step=wish.scale_step + move) for wish in wishes]
+
+    def sung(self, wishes: Sequence[Wish]) -> list[Note]:
+        """The wishes as notes that follow one another."""
+        notes: list[Note] = []
+        for wish in self.placed(sorted(wishes)):
+            bar = self.grid.at(wish.start)
+            pitch = self.pitch_of(wish, bar)
+            note = Note(wish.start, wish.length, pitch, accent=GOAL_ACCENT * wish.goal, step=self._step(pitch, bar))
+            if notes and notes[-1].end > note.start:
+                notes[-1] = notes[-1]._replace(length=note.start - notes[-1].start)
+            if clear := self.heard.shortened(note, self.part.gate, EIGHTH // 2):
+                notes.append(clear)
+        return [note for note in notes if note.length > 0]
+
+    def _step(self, pitch: int, bar: PlannedBar) -> int:
+        return self.grid.tuning.step_of(pitch, bar.chord)
+
+
+def melody(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+    """Every phrase of the lead, with breaths, and its last note."""
+    head = grid.arrangement.passages[0].adaptation.motif("head")
+    singer = _singer(grid, part, heard, head)
     notes: list[Note] = []
-    for passage in grid.arrangement.passages:
-        for phrase in passage.phrases:
-            bars = [bar for bar in grid.bars if bar.phrase is phrase]
-            if phrase.device == "statement":
-                notes += statement(grid, part, bars)
-    return notes
+    for phrase, bars in _phrases(grid, part):
+        if phrase.device == "statement":
+            notes += statement(singer, bars)
+            notes += singer.sung(_consequent(singer, bars, random))
+        elif phrase.device in DEVICES:
+            notes += _developed(singer, phrase.device, bars, random)
+    notes = breathing(_in_turn(notes), grid)
+    return notes + _last_note(singer)
 
 
-def statement(grid: Grid, part: Instrument, bars: list[PlannedBar]) -> list[Note]:
-    """The head, literally, once."""
-    bar = bars[0]
-    head = bar.passage.adaptation.motif("head")
+def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: Random) -> list[Note]:
+    """What a device makes of the head, a step higher or lower where that would quote it."""
+    head = bars[0].passage.adaptation.motif("head")
+    anchor = _anchor(singer, bars[0], random)
+    state = random.getstate()
+    for offset in (0, 1, -1, 2, -2, 3):
+        random.setstate(state)
+        notes = singer.sung(DEVICES[device](bars, germ_of(head), anchor + offset, random))
+        quoted = _quoted(notes, head, singer.tonic)
+        if not quoted:
+            break
+    return [note for note in notes if note not in quoted]
+
+
+def _quoted(notes: Sequence[Note], head: Motif, tonic: int) -> list[Note]:
+    """Second notes of pairs that begin as the head does, on its pitches."""
+    opening = [(tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
+    return [b for a, b in pairwise(notes) if [a.pitch % 12, b.pitch % 12] == opening]
+
+
+def _phrases(grid: Grid, part: Instrument) -> list[tuple[Phrase, list[PlannedBar]]]:
+    return [
+        (phrase, [grid.bars[number - 1] for number in range(phrase.first, phrase.last + 1)])
+        for passage in grid.arrangement.passages
+        for phrase in passage.phrases
+        if part.name in phrase.layers
+    ]
+
+
+def _singer(grid: Grid, part: Instrument, heard: Heard, head: Motif) -> Singer:
+    """Choose the tonic so that the head lies well, then the compass above and below."""
     lowest = min(tone.degree.semitones for tone in head)
     highest = max(tone.degree.semitones for tone in head)
-    middle = (part.low + part.high) / 2 - 6
-    able = [
-        tonic
-        for tonic in range(part.low - lowest, part.high - highest + 1)
-        if tonic % 12 == grid.tuning.tonic.pitch_class
-    ]
-    tonic = min(able, key=lambda t: abs(t + (lowest + highest) / 2 - middle), default=part.low)
-    start = bar.start - ticks(head.upbeat)
-    if start < 0:
-        start = bar.end - ticks(head.upbeat)
+    able = [t for t in range(128) if t % 12 == grid.tuning.tonic.pitch_class]
+    inside = [t for t in able if part.low <= t + lowest and t + highest <= part.high]
+    middle = part.low + MIDDLE * (part.high - part.low)
+    tonic = min(inside or able, key=lambda t: abs(t + (lowest + highest) / 2 - middle))
+    low = max(part.low, tonic + min(lowest, 0) - 2)
+    high = min(part.high, low + COMPASS)
+    fifth_and_tonic = [p for p in range(tonic + highest, high + 1) if (p - tonic) % 12 in (0, 3, 7)]
+    return Singer(grid, part, heard, tonic, low, max(fifth_and_tonic, default=high))
+
+
+def _anchor(singer: Singer, bar: PlannedBar, random: Random) -> int:
+    """A step of the scale in the middle of the compass that belongs to the chord."""
+    scale = singer.grid.tuning.local_scale(bar.chord)
+    middle = (singer.low + singer.goal) / 2
+    steps = [s for s in range(-7, 15) if scale_pitch(scale, s) % 12 in bar.chord.classes]
+    near = sorted(steps, key=lambda s: abs(singer.tonic + scale_pitch(scale, s) - middle))
+    return random.choice(near[:3])
+
+
+def statement(singer: Singer, bars: Sequence[PlannedBar]) -> list[Note]:
+    """The head, literally, once; one on an upbeat leads to the second bar."""
+    bar = bars[0]
+    head = bar.passage.adaptation.motif("head")
+    start = bar.start if not head.upbeat else bar.end - ticks(head.upbeat)
+    tonic, key = singer.tonic, singer.grid.tuning.tonic
     return [
-        Note(start + ticks(t.onset), ticks(t.duration), tonic + t.degree.semitones,
-             step=t.degree.step(grid.tuning.tonic, tonic))
+        Note(start + ticks(t.onset), ticks(t.duration), tonic + t.degree.semitones, step=t.degree.step(key, tonic))
         for t in head
-    ]  # fmt: skip
+    ]
 
 
-def answers(grid: Grid, part: Instrument, random: Random, done: Done) -> list[Note]:
-    """Another voice answers."""
-    return []
+def _consequent(singer: Singer, bars: Sequence[PlannedBar], random: Random) -> list[Wish]:
+    """After the statement and a rest: a long note and a step, in the third bar."""
+    if len(bars) < 3:
+        return []
+    groups = groups_of(bars[2])
+    anchor = _anchor(singer, bars[2], random)
+    long = sum(group.length for group in groups[:2])
+    wishes = [Wish(groups[0].start, long, anchor, strong=True)]
+    return wishes + [Wish(g.start, g.length, anchor + 1 + i) for i, g in enumerate(groups[2:4])]
+
+
+def _last_note(singer: Singer) -> list[Note]:
+    """The tonic on the last downbeat."""
+    length = final_length(singer.grid)
+    tonic = singer.tonic if singer.tonic + 12 > singer.top else singer.tonic + 12
+    if not singer.part.low <= tonic <= singer.part.high:
+        tonic -= 12
+    return [Note(singer.grid.end, length, tonic, 1.0, step=singer.grid.tuning.step_of(tonic))] if length else []
+
+
+def _in_turn(notes: list[Note]) -> list[Note]:
+    """One note at a time."""
+    ordered: list[Note] = []
+    for note in sorted(notes):
+        if ordered and ordered[-1].end > note.start:
+            ordered[-1] = ordered[-1]._replace(length=note.start - ordered[-1].start)
+        ordered.append(note)
+    return [note for note in ordered if note.length > 0]
+
+
+def breathing(notes: list[Note], grid: Grid) -> list[Note]:
+    """No phrase longer than a breath: after it a rest, and what falls into the rest is left out."""
+    done: list[Note] = []
+    began = 0
+    for note in notes:
+        speed = float(grid.at(note.start).passage.tempo) * TICKS / 60  # ticks a second
+        rest, most = round(BREATH * speed), round(LONGEST * speed)
+        if not done or note.start - done[-1].end >= rest:
+            began = note.start
+        elif note.start - began > most - EIGHTH:
+            continue
+        done.append(note._replace(length=min(note.length, began + most - note.start)))
+    return [note for note in done if note.length >= EIGHTH // 4]
+
+
+def answers(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+    """Another voice inside the last two groups, in bars where the lead rests."""
+    leads = [p.name for p in grid.arrangement.style.playing("lead")]
+    singer = _singer(grid, part, heard, grid.arrangement.passages[0].adaptation.motif("head"))
+    notes: list[Note] = []
+    for bar in grid.played(part.name):
+        groups = groups_of(bar)[-2:]
+        free = all(heard.silent(lead, groups[0].start - EIGHTH, bar.end) for lead in leads)
+        if free and bar.role in ("groove", "bridge") and bar.place % 2 == 1:
+            notes += singer.sung(_reply(singer, bar, groups, random))
+    return notes + _last_note(singer)
+
+
+def _reply(singer: Singer, bar: PlannedBar, groups: Sequence, random: Random) -> list[Wish]:  # type: ignore[type-arg]
+    anchor = _anchor(singer, bar, random)
+    shape = random.choice(((0, 2), (2, 1), (0, -1), (1, 3), (4, 2)))
+    wishes = [Wish(g.start, g.length, anchor + s, strong=True) for g, s in zip(groups, shape, strict=False)]
+    if random.random() < 0.5:
+        first = wishes[0]
+        wishes[:1] = [
+            first._replace(length=EIGHTH),
+            Wish(first.start + EIGHTH, first.length - EIGHTH, first.scale_step + random.choice((-1, 1))),
+        ]
+    return wishes

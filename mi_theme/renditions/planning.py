@@ -10,7 +10,7 @@ from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
 from mi_theme.renditions.ensembles import Groove, Instrument, Style
-from mi_theme.renditions.harmony import Chord, progression
+from mi_theme.renditions.harmony import Chord, home, progression
 from mi_theme.renditions.sections import Form
 from mi_theme.renditions.tempos import equation
 from mi_theme.themes import Adaptation, Theme
@@ -20,6 +20,9 @@ __all__ = ["arrangement_of", "grouped_for"]
 PHRASE = 4  # bars in which the same layers play
 CELL = 2
 CLIMAX = 0.77  # of the length: where the highest note shall stand
+FULLNESS = {"groove": (0.35, 1.0), "bridge": (0.3, 0.8)}  # share of the players, at the beginning and at the climax
+LONGEST_TUTTI = 8  # bars
+SWELL = 1.4  # above 1 the piece grows more towards its end
 LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that no first choice carries over
 
 # what the lead does after the statement, up to the climax; a seed chooses a row
@@ -111,7 +114,7 @@ class _Planner:
         self.style, self.bars, self.random = style, bars, random
         self.before: tuple[str, ...] = ()
         self.full = 0  # bars since all layers have been playing
-        self.drops = 0
+        self.drops = self.opened = 0
 
     def phrases(self, passages: tuple[Passage, ...], theme: Theme) -> tuple[Passage, ...]:
         """The passages with their phrases."""
@@ -122,60 +125,75 @@ class _Planner:
         chords = [progression(theme.mode, p.role, -(-p.bars // CELL), self.random) for p in passages]
         done: list[list[Phrase]] = [[] for _ in passages]
         for number, (index, first, count) in enumerate(spans):
-            passage = passages[index]
-            last_of_section = first + count > passage.last and index + 1 < len(passages)
-            done[index].append(
-                Phrase(
-                    first, count, self._layers(passage.role, first, count, devices[number]), devices[number],
-                    _cells(chords[index], first - passage.first, count), self._level(passage.role, first, count),
-                    (last_of_section and passages[index + 1].role != "ending") or (number % 2 == 1 and passage.role == "groove"),
-                )
+            passage, device = passages[index], devices[number]
+            cells = _cells(chords[index], first - passage.first, count)
+            phrase = Phrase(
+                first, count, self._layers(passage.role, first, count, device), device,
+                (home(theme.mode), *cells[1:]) if device == "statement" else cells,
+                self._level(passage.role, first, count), _fills(passages, index, first + count, number),
             )  # fmt: skip
+            done[index].append(phrase)
         return tuple(replace(p, phrases=tuple(found)) for p, found in zip(passages, done, strict=True))
 
     def _level(self, role: str, first: int, count: int) -> tuple[float, float]:
         """How loud and full at the beginning and the end of a phrase: it grows through the piece."""
-        start, end = ((first - 1) / self.bars, (first - 1 + count) / self.bars)
+        start, end = (((first - 1 + more) / self.bars) ** SWELL for more in (0, count))
         drop = {"break": 0.1, "bridge": 0.05}.get(role, 0.0)
         return max(start - drop, 0.0), max(end - drop, 0.0)
 
     def _layers(self, role: str, first: int, count: int, device: str) -> tuple[str, ...]:
-        """Who plays in a phrase: at least one player enters or leaves."""
-        chosen = [part for part in self.style.part if self._plays(part, role, first, device)]
-        names = tuple(part.name for part in chosen)
-        everybody = len(names) == len(self.style.part)
-        if names == self.before or (everybody and self.full + count > 8):
-            names = self._without_one(chosen)
-        self.full = self.full + count if len(names) == len(self.style.part) else 0
-        self.before = names
-        return names
+        """Who plays in a phrase: the more the later, and at least one player enters or leaves."""
+        band = sorted(
+            (p for p in self.style.part if p.plays not in ("ostinato", "lead")), key=lambda p: (p.enters, p.name)
+        )
+        chosen = self._ordered(self._band(role, first, band), device)
+        if chosen == self.before or (len(chosen) == len(self.style.part) and self.full + count > LONGEST_TUTTI):
+            chosen = self._ordered(self._changed([p for p in band if p.name in chosen], band), device)
+        self.full = self.full + count if len(chosen) == len(self.style.part) else 0
+        self.before = chosen
+        return chosen
 
-    def _without_one(self, chosen: list[Instrument]) -> tuple[str, ...]:
-        """The players without one who can be spared, each in turn."""
-        spare = [part.name for part in chosen if part.plays not in ("ostinato", "lead", "kit")]
-        if not spare:
-            return tuple(part.name for part in chosen)
-        self.drops += 1
-        left = spare[self.drops % len(spare)]
-        return tuple(part.name for part in chosen if part.name != left)
-
-    def _plays(self, part: Instrument, role: str, first: int, device: str) -> bool:
-        if part.plays == "ostinato":
-            return True
-        if part.plays == "lead":
-            return device not in ("silence", "rest")
+    def _band(self, role: str, first: int, band: list[Instrument]) -> list[Instrument]:
+        """Players besides the ostinato and the lead, as many as the place in the piece asks for."""
         if role == "ending":
-            return True
+            return band
         if role == "break":
-            return part.plays == "hands" or part.enters <= 1
-        progress = (first - 1) / (0.6 * self.bars)
-        most = max(p.enters for p in self.style.part)
-        return part.enters <= 1 + round(progress * most + (0.6 if role == "groove" else 0.0))
+            return [p for p in band if p.plays == "hands"][:1] or band[:1]
+        if role == "intro":
+            self.opened += 1
+            return band[: self.opened - 1]
+        low, high = FULLNESS[role]
+        progress = min((first - 1) / (CLIMAX * self.bars), 1.0)
+        return band[: max(round((low + (high - low) * progress) * len(band)), 1)]
+
+    def _changed(self, chosen: list[Instrument], band: list[Instrument]) -> list[Instrument]:
+        """One more player, or one who can be spared less, each in turn."""
+        waiting = [p for p in band if p not in chosen]
+        if waiting and len(waiting) > 1:
+            return [*chosen, waiting[0]]
+        spare = [p for p in chosen if p.plays != "kit"] or chosen
+        self.drops += 1
+        left = spare[self.drops % len(spare)] if spare else None
+        return [p for p in chosen if p is not left] + (waiting if len(spare) > 1 else [])
+
+    def _ordered(self, band: list[Instrument], device: str) -> tuple[str, ...]:
+        """Names in the order of the score; the lead only where it has something to say."""
+        lead = device not in ("silence", "rest")
+        return tuple(
+            p.name for p in self.style.part if p in band or p.plays == "ostinato" or (p.plays == "lead" and lead)
+        )
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
     """First bar and length of each phrase of a section."""
     return [(first, min(PHRASE, passage.last + 1 - first)) for first in range(passage.first, passage.last + 1, PHRASE)]
+
+
+def _fills(passages: tuple[Passage, ...], index: int, after: int, number: int) -> bool:
+    """Whether drums fill the end of a phrase: before every new section, and every eight bars of a groove."""
+    if after > passages[index].last:
+        return index + 1 < len(passages) and passages[index + 1].role != "ending"
+    return number % 2 == 1 and passages[index].role == "groove"
 
 
 def _cells(chords: tuple[Chord, ...], offset: int, count: int) -> tuple[Chord, ...]:

@@ -8,11 +8,12 @@ from random import Random
 
 from mi_theme.errors import UnknownName
 from mi_theme.pitch import MODES
-from mi_theme.renditions import drums, endings, figures, leads, voicings
+from mi_theme.renditions import curves, drums, endings, figures, leads, voicings
 from mi_theme.renditions.arrangements import Arrangement, Passage
 from mi_theme.renditions.dynamics import Played, played
 from mi_theme.renditions.ensembles import Instrument
 from mi_theme.renditions.grid import TICKS, Grid, Note, ticks
+from mi_theme.renditions.hearing import Heard
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
 from mi_theme.score.tracks import channel_of
@@ -21,7 +22,8 @@ __all__ = ["score_of"]
 
 OURS = "arrangement by mi_theme; not a transcription"
 SECOND = "Ostinato II"
-VOLUME, PAN, EXPRESSION = 7, 10, 11
+VOLUME, PAN = 7, 10
+DRUM_VOLUME, MIDDLE = 100, 64  # drum tracks share a channel
 SILENCE = Fraction(3, 2)  # seconds after the last event
 
 
@@ -57,45 +59,47 @@ def _part_tracks(grid: Grid) -> Iterator[tuple[str, list[Event]]]:
 
 
 def compose(grid: Grid) -> list[tuple[Instrument, list[Note]]]:
-    """What each part plays, as composed."""
-    style = grid.arrangement.style
-    done: dict[str, list[Note]] = {}
+    """What each part plays; each listens to those composed before it."""
+    style, heard = grid.arrangement.style, Heard()
     (ostinato,) = style.playing("ostinato")
     twin = second_player(ostinato)
-    done[ostinato.name] = figures.literal(grid, ostinato)
-    done[twin.name] = figures.second(grid, twin) + endings.bass(grid, twin)
-    for part in sorted(style.part, key=lambda p: _ORDER.index(p.plays)):
-        if part.plays in COMPOSERS:
-            done[part.name] = COMPOSERS[part.plays](grid, part, _random(grid, part.name), done)
-    order = [part for part in style.part if part.plays == "ostinato"] + [twin]
-    order += [part for part in style.part if part.plays != "ostinato"]
-    return [(part, done.get(part.name, [])) for part in order]
+    heard.add(ostinato, figures.literal(grid, ostinato))
+    heard.add(twin, [*figures.second(grid, twin), *endings.bass(grid, twin)])
+    for part in sorted(style.part, key=lambda p: ORDER.index(p.plays)):
+        if part is not ostinato:
+            heard.add(part, COMPOSERS[part.plays](grid, part, _random(grid, part.name), heard))
+    others = [part for part in style.part if part is not ostinato]
+    return [(part, heard.notes[part.name]) for part in (ostinato, twin, *others)]
 
 
 def second_player(ostinato: Instrument) -> Instrument:
     """The ostinato's instrument again, for everything that is not the exact figure."""
     from msgspec.structs import replace
 
-    return replace(ostinato, name=SECOND, plays="double")
+    return replace(ostinato, name=SECOND)
 
 
-Done = dict[str, list[Note]]
-Composer = Callable[[Grid, Instrument, Random, Done], list[Note]]
+Composer = Callable[[Grid, Instrument, Random, Heard], list[Note]]
 
 
-def _drums(grid: Grid, part: Instrument, random: Random, done: Done) -> list[Note]:
+def _drums(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
     return drums.percussion(grid, part, random) + endings.drums(grid, part)
 
 
 COMPOSERS: dict[str, Composer] = {
     "lead": leads.melody,
     "answer": leads.answers,
+    "riff": voicings.riffs,
+    "anchor": voicings.anchors,
+    "double": voicings.doubles,
     "stabs": voicings.stabs,
+    "arpeggio": voicings.arpeggios,
     "pad": voicings.pads,
+    "colour": voicings.colours,
     "kit": _drums,
     "hands": _drums,
 }
-_ORDER = ("ostinato", "lead", "answer", "double", "riff", "stabs", "pad", "arpeggio", "colour", "kit", "hands")
+ORDER = ("ostinato", *COMPOSERS)  # of composing
 
 
 def _random(grid: Grid, *names: str) -> Random:
@@ -108,11 +112,13 @@ def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: Grid)
     events = [Event(0, m.meta(m.TRACK_NAME, part.name))]
     if part.program:
         events.append(Event(0, m.program(channel, part.program)))
-    events += [Event(0, m.control(channel, VOLUME, part.volume)), Event(0, m.control(channel, PAN, part.pan))]
+    volume, pan = (DRUM_VOLUME, MIDDLE) if part.is_drums else (part.volume, part.pan)
+    events += [Event(0, m.control(channel, VOLUME, volume)), Event(0, m.control(channel, PAN, pan))]
     for number, note in enumerate(notes):
         events.append(Event(note.start, m.note_on(channel, note.pitch, note.velocity), 0, note.step, number))
         events.append(Event(note.stop, m.note_off(channel, note.pitch)))
-    return events + endings.fade(grid, channel, part.volume)
+    events += curves.swells(part, channel, notes, grid) + curves.sweeps(part, channel, grid)
+    return events + endings.fade(grid, channel, volume)
 
 
 def _end(grid: Grid, tracks: Sequence[list[Event]]) -> int:
