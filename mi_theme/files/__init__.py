@@ -29,9 +29,11 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     if isinstance(source, bytes | bytearray):
         return midi.parse(bytes(source))
     path = Path(fspath(source))
-    if path.is_file() and path.stat().st_size > LARGEST_FILE:
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
         raise FileError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB")
-    return midi.parse(path.read_bytes(), str(path))
+    return midi.parse(data, str(path))
 
 
 def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> None:

@@ -24,6 +24,8 @@ def replace_file(path: str | PathLike[str], data: bytes) -> None:
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", str(path))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(2, "No such file or directory", str(path))
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
