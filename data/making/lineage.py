@@ -98,7 +98,9 @@ def _placed(row: dict[str, Any], seeds: Path) -> dict[str, Any]:
         raise SystemExit(f"hand_set.toml: {row['id']}: say whether it is conflicting or superseded")
     if "span" not in row:
         return row
-    file = next(seeds / name for name in sorted(p.name for p in seeds.iterdir()) if LETTERS.get(name[:3]) == row["source"])
+    file = next(
+        seeds / name for name in sorted(p.name for p in seeds.iterdir()) if LETTERS.get(name[:3]) == row["source"]
+    )
     start, end = row["span"]
     words = file.read_text("utf-8")[start:end]
     return row | {"locator": (row["line"], start, end, hashlib.sha256(words.encode()).hexdigest())}

@@ -12,7 +12,7 @@ from functools import cache
 from mi_theme.credits.conflicts import Conflict
 from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.locators import Verification, verify
-from mi_theme.credits.markings import annotated, annotations
+from mi_theme.credits.markings import annotated, annotations_of
 from mi_theme.credits.model import Credit, Film, Section, Version
 from mi_theme.credits.readings import ASSUMPTIONS, Readings
 from mi_theme.credits.records import Claim, Locator, Source
@@ -33,7 +33,7 @@ __all__ = [
     "Verification",
     "Version",
     "annotated",
-    "annotations",
+    "annotations_of",
     "film",
     "films",
     "lineage",

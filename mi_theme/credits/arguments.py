@@ -89,7 +89,9 @@ def _outcome(film: Film, credit: Credit) -> str:
     shares = ", ".join(f"{name} in {counts[name]}" for name in credit.candidates)
     if credit.is_forced:
         return f"All of them give film {film.number} to {credit}: {credit.certainty}, under these assumptions."
-    return f"Of these, film {film.number} is given to {shares}. A count of readings is no probability: {credit.certainty}."
+    return (
+        f"Of these, film {film.number} is given to {shares}. A count of readings is no probability: {credit.certainty}."
+    )
 
 
 def _reference(film: Film) -> Iterator[str]:
@@ -103,7 +105,13 @@ def _reference(film: Film) -> Iterator[str]:
     pages = ", ".join(f"{c.id} ({lineage.sources[c.source].title}, {lineage.sources[c.source].grade})" for c in claims)
     noun = "origin" if origins == 1 else "independent origins"
     seed = film.composer.candidates
-    verdict = "as the seed layer allows" if credit.candidates[0] in seed else "which the seed layer does not know" if not seed else "against the seed layer"
+    verdict = (
+        "as the seed layer allows"
+        if credit.candidates[0] in seed
+        else "which the seed layer does not know"
+        if not seed
+        else "against the seed layer"
+    )
     yield f"The reference layer says {credit}, {verdict}, from {origins} {noun}: {pages}{_supposing(credit)}."
 
 

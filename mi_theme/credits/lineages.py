@@ -8,20 +8,9 @@ from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from mi_theme.credits.checking import check_added, read_tables, validated
 from mi_theme.credits.readings import Question, Readings, chosen
-from mi_theme.credits.records import (
-    LAYERS,
-    STATUSES,
-    Claim,
-    FilmRow,
-    Source,
-    Tables,
-    check_added,
-    folded,
-    read_tables,
-    titles,
-    validated,
-)
+from mi_theme.credits.records import LAYERS, STATUSES, Claim, FilmRow, Source, Tables, folded, titles
 from mi_theme.credits.tables import Rows
 from mi_theme.errors import UnknownName
 
@@ -224,7 +213,8 @@ class Lineage:
     def question(self, layer: str = "seed") -> Question | None:
         """The sentence that names makers for several openings, with what else is said of them."""
         sentence = next(
-            (c for c in self.claims(predicate="opening_by", layer="seed") if len(c.films) > 1 and len(c.values) > 1), None
+            (c for c in self.claims(predicate="opening_by", layer="seed") if len(c.films) > 1 and len(c.values) > 1),
+            None,
         )
         if sentence is None:
             return None

@@ -13,7 +13,7 @@ from mi_theme.score import messages as m
 if TYPE_CHECKING:
     from mi_theme.credits.lineages import Lineage
 
-__all__ = ["annotated", "annotations", "facts"]
+__all__ = ["annotated", "annotations_of", "facts"]
 
 PREFIX = "lineage "  # how a text event of ours begins: "lineage opening by (seed) = ..."
 EQUALS = " = "
@@ -46,7 +46,7 @@ def annotated(score: Score, film: Film) -> Score:
     return replace(score, tracks=(Track.of([*kept[:place], marker, *texts, *kept[place:]]), *others))
 
 
-def annotations(score: Score) -> dict[str, str]:
+def annotations_of(score: Score) -> dict[str, str]:
     """What `annotated` wrote, by the name of the fact; empty where there is nothing."""
     ours = (text.removeprefix(PREFIX) for _, text in score.texts if text.startswith(PREFIX) and EQUALS in text)
     return {key: value for key, _, value in (text.partition(EQUALS) for text in ours)}
@@ -59,7 +59,9 @@ def _credit_words(credit: Credit) -> str:
 def _metre_words(version: Version) -> str:
     if version.certainty == "absent":
         return f"unknown [absent{_claims(tuple(_evidence(version)))}]"
-    grouping = f", 5/4 grouped {version.grouping} [reference{_claims(version.grouping_evidence)}]" if version.grouping else ""
+    grouping = (
+        f", 5/4 grouped {version.grouping} [reference{_claims(version.grouping_evidence)}]" if version.grouping else ""
+    )
     return f"{version.metres} [{version.certainty}{_claims(tuple(_evidence(version)))}]{grouping}"
 
 
@@ -88,5 +90,3 @@ def _is_ours(event: Event, lineage: Lineage) -> bool:
 def _is_head(event: Event) -> bool:
     """What belongs before our texts: a track's name and rights at its beginning."""
     return event.tick == 0 and event.message[0] == m.META and event.message[1] in (m.TRACK_NAME, m.COPYRIGHT)
-
-
