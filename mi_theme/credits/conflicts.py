@@ -44,8 +44,8 @@ def conflicts_of(lineage: Lineage, film: int | None) -> Rows[Conflict]:
     """Every conflict, of one film or of all, in the order of the claims."""
     found = [*_said(lineage), *_computed(lineage), *_anachronisms(lineage), *_sentence(lineage)]
     if film is not None:
-        mine = {claim.id for claim in lineage.claims(film=film)}
-        found = [conflict for conflict in found if mine & set(conflict.claims)]
+        mine = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
+        found = [c for c in found if c.claims[0] in mine or any(mine.get(name) for name in c.claims)]
     return Rows(found)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mi_theme.credits.checking import check_added, read_tables, validated
 from mi_theme.credits.readings import Question, Readings, chosen
-from mi_theme.credits.records import LAYERS, STATUSES, Claim, FilmRow, Source, Tables, folded, titles
+from mi_theme.credits.records import STATUSES, Claim, FilmRow, Source, Tables, folded, layers, titles
 from mi_theme.credits.tables import Rows
 from mi_theme.errors import UnknownName
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mi_theme.credits.conflicts import Conflict
     from mi_theme.credits.model import Film
 
-__all__ = ["Lineage", "layers"]
+__all__ = ["Lineage"]
 
 PERSON_PREDICATES = ("opening_by", "score_by", "performers")
 
@@ -254,19 +254,6 @@ class Lineage:
         from mi_theme.credits.arguments import argument
 
         return argument(self.film(film))
-
-
-def layers(name: str) -> tuple[str, ...]:
-    """The layers a name stands for.
-
-    Raises
-    ------
-    UnknownName
-        Where there is no such layer.
-    """
-    if name not in (*LAYERS, "both"):
-        raise UnknownName.among("layer", str(name), (*LAYERS, "both"))
-    return LAYERS if name == "both" else (name,)
 
 
 def _replaced(claim: Claim, people: tuple[str, ...]) -> Claim:

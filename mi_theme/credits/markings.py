@@ -41,7 +41,7 @@ def annotated(score: Score, film: Film) -> Score:
     first, *others = score.tracks or (Track.sorted([]),)
     kept = [event for event in first if not _is_ours(event, film.lineage)]
     place = next((i for i, event in enumerate(kept) if not _is_head(event)), len(kept))
-    marker = Event(0, m.meta(m.MARKER, _title(film)))
+    marker = Event(0, m.meta(m.MARKER, str(film)))
     texts = [Event(0, m.meta(m.TEXT, f"{PREFIX}{key}{EQUALS}{value}")) for key, value in facts(film).items()]
     return replace(score, tracks=(Track.of([*kept[:place], marker, *texts, *kept[place:]]), *others))
 
@@ -73,10 +73,6 @@ def _claims(ids: tuple[str, ...]) -> str:
     return f": {' '.join(ids)}" if ids else ""
 
 
-def _title(film: Film) -> str:
-    return f"Film {film.number}: {film.title} ({film.year})"
-
-
 def _is_ours(event: Event, lineage: Lineage) -> bool:
     """Whether `annotated` wrote it."""
     if event.tick or event.message[0] != m.META:
@@ -84,7 +80,7 @@ def _is_ours(event: Event, lineage: Lineage) -> bool:
     text = text_of(event.message[2:])
     if event.message[1] == m.TEXT:
         return text.startswith(PREFIX)
-    return event.message[1] == m.MARKER and text in map(_title, lineage.films())
+    return event.message[1] == m.MARKER and text in map(str, lineage.films())
 
 
 def _is_head(event: Event) -> bool:

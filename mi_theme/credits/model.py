@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from mi_theme.credits.records import Claim, FilmRow, VersionRow
+from mi_theme.credits.records import Claim, FilmRow, VersionRow, layers
 from mi_theme.credits.tables import Rows
 from mi_theme.errors import ClaimError, UnknownName
 from mi_theme.meter import Meter
@@ -168,13 +168,13 @@ class Film:
     """
 
     row: FilmRow
-    lineage: Lineage = field(compare=True)
+    lineage: Lineage
 
     def __repr__(self) -> str:
         return f"film({self.number})"
 
     def __str__(self) -> str:
-        return f"film {self.number}: {self.title} ({self.year})"
+        return f"Film {self.number}: {self.title} ({self.year})"
 
     @property
     def number(self) -> int:
@@ -218,8 +218,6 @@ class Film:
         UnknownName
             Where there is no such role or layer.
         """
-        from mi_theme.credits.lineages import layers
-
         if role is not None and role not in ROLES:
             raise UnknownName.among("role", str(role), ROLES)
         makers = {"opening": self._openings, "score": self._scores, "soundtrack": self._soundtracks}
@@ -286,7 +284,12 @@ class Film:
     @property
     def versions(self) -> Rows[Version]:
         """The opening rendition, the score and the soundtrack versions: three different things."""
-        return Rows(version_of(row, self.lineage) for row in self.lineage.tables.versions if row.film == self.number)
+        return self.versions_in("both")
+
+    def versions_in(self, layer: str) -> Rows[Version]:
+        """The versions with the metres that one layer states; the seed layer goes first in ``both``."""
+        rows = [row for row in self.lineage.tables.versions if row.film == self.number]
+        return Rows(version_of(row, self.lineage, layer) for row in rows)
 
     def version(self, kind: str = "opening") -> Version:
         """The first version of a kind.
@@ -317,8 +320,6 @@ class Film:
 
     def released(self, layer: str = "seed") -> str | None:
         """The release date, the most exact one stated; None where the layer has only plans."""
-        from mi_theme.credits.lineages import layers
-
         stated = [row.date for row in self.dates if row.layer in layers(layer) and row.kind.startswith("release")]
         return max(stated, key=len, default=None)
 
@@ -336,9 +337,9 @@ class Film:
         }  # fmt: skip
 
 
-def version_of(row: VersionRow, lineage: Lineage) -> Version:
+def version_of(row: VersionRow, lineage: Lineage, layer: str = "both") -> Version:
     """A version with the metres that claims state of it."""
-    sections = tuple(_section(section.role, section.predicate, row, lineage) for section in row.sections)
+    sections = tuple(_section(section.role, section.predicate, row, lineage, layer) for section in row.sections)
     groupings = lineage.claims(subject="theme/schifrin", predicate="grouping", layer="reference")
     stated = [claim for claim in groupings if claim.is_live]
     has_five = any(section.meter == "5/4" for section in sections)
@@ -348,15 +349,15 @@ def version_of(row: VersionRow, lineage: Lineage) -> Version:
     return Version(row.id, row.kind, row.title, row.film, sections, stated[0].text, evidence)
 
 
-def _section(role: str, predicate: str, row: VersionRow, lineage: Lineage) -> Section:
+def _section(role: str, predicate: str, row: VersionRow, lineage: Lineage, layer: str) -> Section:
     """The metre that the first layer to speak gives a section."""
-    for layer in ("seed", "reference"):
-        claims = lineage.live(row.subject, predicate, layer) or _unsure(lineage, row.subject, predicate, layer)
+    for which in layers(layer):
+        claims = lineage.live(row.subject, predicate, which) or _unsure(lineage, row.subject, predicate, which)
         metres = dict.fromkeys(claim.text for claim in claims)
         if metres:
             certainty = claims[0].status if len(metres) == 1 else "conflicting"
             return Section(next(iter(metres)), role, certainty, tuple(claim.id for claim in claims))
-    silent = lineage.claims(predicate=predicate, status="absent")
+    silent = lineage.claims(predicate=predicate, status="absent", layer=layer)
     number = row.film
     return Section(None, role, "absent", tuple(c.id for c in silent if number in c.films or c.subject == row.subject))
 

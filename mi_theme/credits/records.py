@@ -27,6 +27,10 @@ __all__ = [
     "Source",
     "Tables",
     "VersionRow",
+    "films_of",
+    "folded",
+    "layers",
+    "titles",
 ]
 
 Status = Literal["stated", "inferred", "ambiguous", "conflicting", "superseded", "absent"]
@@ -283,6 +287,19 @@ def films_of(subject: str) -> tuple[int, ...]:
     if not found or (kind == "films") != bool(found[2]):
         raise FileError(f"{subject!r} names no film: write film/4 or films/1-7")
     return tuple(range(int(found[1]), int(found[2] or found[1]) + 1))
+
+
+def layers(name: str) -> tuple[str, ...]:
+    """The layers a name stands for.
+
+    Raises
+    ------
+    UnknownName
+        Where there is no such layer.
+    """
+    if name not in (*LAYERS, "both"):
+        raise UnknownName.among("layer", str(name), (*LAYERS, "both"))
+    return LAYERS if name == "both" else (name,)
 
 
 def titles(film: FilmRow) -> Iterator[str]:
