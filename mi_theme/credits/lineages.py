@@ -161,7 +161,7 @@ class Lineage:
             found = [film for film in films if folded(text) in map(folded, titles(film))]
         if not found:
             known = [name for film in films for name in (film.title, *(alias.name for alias in film.aliases))]
-            raise UnknownName.among("film", text, ["1-8 by number", *known] if text.isdecimal() else known)
+            raise UnknownName.among("film", text, [*(str(film.number) for film in films), *known])
         return found[0]
 
     def film(self, key: int | str) -> Film:
