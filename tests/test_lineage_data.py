@@ -132,7 +132,7 @@ def test_a_wrong_locator_is_found(seeds: Path, tables: Path, tmp_path: Path, cha
         first.write_text(text[:100], "utf-8")
     elif change == "missing":
         first.unlink()
-        with pytest.raises(FileError, match="000_.*No such file"):
+        with pytest.raises(FileError, match=r"000_.*No such file"):
             verify(mi.lineage(), documents)
         return
     else:

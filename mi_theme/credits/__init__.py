@@ -12,7 +12,6 @@ from functools import cache
 from mi_theme.credits.conflicts import Conflict
 from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.locators import Verification, verify
-from mi_theme.credits.markings import annotated, annotations_of
 from mi_theme.credits.model import Credit, Film, Section, Version
 from mi_theme.credits.readings import ASSUMPTIONS, Readings
 from mi_theme.credits.records import Claim, Locator, Source
@@ -32,8 +31,6 @@ __all__ = [
     "Source",
     "Verification",
     "Version",
-    "annotated",
-    "annotations_of",
     "film",
     "films",
     "lineage",

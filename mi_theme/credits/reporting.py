@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.locators import verify
-from mi_theme.credits.markings import annotations_of
 from mi_theme.credits.model import UNKNOWN, Film
 from mi_theme.credits.readings import ASSUMPTIONS
 from mi_theme.credits.records import Claim, layers
 from mi_theme.credits.tables import csv_table, text_table
 from mi_theme.errors import FileError
-from mi_theme.score import Score
+
+if TYPE_CHECKING:
+    from mi_theme.score import Score
 
 __all__ = [
     "Report",
@@ -183,6 +184,8 @@ def verification(folder: str, lineage: Lineage | None = None) -> str:
 
 def annotation_lines(score: Score) -> list[str]:
     """What a file says of a film, one line a fact, for ``mi-theme info``."""
+    from mi_theme.credits.markings import annotations_of
+
     return [f"{key}: {value}" for key, value in annotations_of(score).items()]
 
 
