@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mi_theme.credits.model import Credit, Film
 from mi_theme.credits.readings import ASSUMPTIONS, Question
+from mi_theme.credits.records import layers
 
 if TYPE_CHECKING:
     from mi_theme.credits.lineages import Lineage
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["argument", "cited"]
 
 
-def argument(film: Film) -> str:
+def argument(film: Film, layer: str = "both") -> str:
     """What the seed layer implies about the opening of a film, and what the reference layer says."""
-    lines = [*_seed(film), *_reference(film), *_metre(film)]
+    lines = [*_seed(film), *(_reference(film) if "reference" in layers(layer) else ()), *_metre(film)]
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 

@@ -160,8 +160,7 @@ class Lineage:
         else:
             found = [film for film in films if folded(text) in map(folded, titles(film))]
         if not found:
-            known = [name for film in films for name in (film.title, *(alias.name for alias in film.aliases))]
-            raise UnknownName.among("film", text, [*(str(film.number) for film in films), *known])
+            raise _no_film(text, films)
         return found[0]
 
     def film(self, key: int | str) -> Film:
@@ -249,11 +248,22 @@ class Lineage:
 
         return conflicts_of(self, None if film is None else self.film_row(film).number)
 
-    def explain(self, film: int | str) -> str:
-        """The argument for the maker of a film's opening, in our own sentences."""
+    def explain(self, film: int | str, layer: str = "both") -> str:
+        """The argument for the maker of a film's opening, in our own sentences.
+
+        The seed layer is argued in any case; ``layer="seed"`` leaves it at that.
+        """
         from mi_theme.credits.arguments import argument
 
-        return argument(self.film(film))
+        return argument(self.film(film), layer)
+
+
+def _no_film(text: str, films: Iterable[FilmRow]) -> UnknownName:
+    """What there is: the numbers and years for a number, the nearest title for a title."""
+    if text.isdecimal():
+        known = ", ".join(f"{film.number} ({film.year})" for film in films)
+        return UnknownName(f"no film {text[:40]!r}: there are {known}")
+    return UnknownName.among("film", text, (name for film in films for name in titles(film)))
 
 
 def _replaced(claim: Claim, people: tuple[str, ...]) -> Claim:

@@ -112,7 +112,9 @@ class Claim(catalog.Row, frozen=True):
         if not found or found[2] + found[3] == "scoremetre":
             raise ClaimError(f"{text[:60]!r} is no claim: write it like 'film 4 opening by Giacchino'")
         number, what, how, value = found.groups()
-        return cls(f"{READER}:{text.strip()}", f"film/{number}", f"{what}_{how}", value, READER)
+        team = tuple(re.split(r"\s+(?:&|and)\s+", value)) if how == "by" else (value,)
+        said = team if len(team) > 1 else value
+        return cls(f"{READER}:{text.strip()}", f"film/{number}", f"{what}_{how}", said, READER)
 
     @property
     def films(self) -> tuple[int, ...]:
