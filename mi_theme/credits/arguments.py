@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from mi_theme.credits.model import Credit, Film
+from mi_theme.credits.model import Credit, Film, Section
 from mi_theme.credits.readings import ASSUMPTIONS, Question
-from mi_theme.credits.records import layers
+from mi_theme.credits.records import Claim, layers
 
 if TYPE_CHECKING:
     from mi_theme.credits.lineages import Lineage
@@ -96,6 +96,7 @@ def _outcome(film: Film, credit: Credit) -> str:
 
 
 def _reference(film: Film) -> Iterator[str]:
+    """What the reference layer says, from how many origins, and what shares its origin with a seed document."""
     lineage = film.lineage
     (credit,) = film.credits("opening", "reference")
     if not credit.candidates:
@@ -103,17 +104,23 @@ def _reference(film: Film) -> Iterator[str]:
         return
     claims = lineage.claims(ids=credit.evidence)
     origins = len(lineage.witnesses(claims))
-    pages = ", ".join(f"{c.id} ({lineage.sources[c.source].title}, {lineage.sources[c.source].grade})" for c in claims)
     noun = "origin" if origins == 1 else "independent origins"
-    seed = film.composer.candidates
-    verdict = (
-        "as the seed layer allows"
-        if credit.candidates[0] in seed
-        else "which the seed layer does not know"
-        if not seed
-        else "against the seed layer"
-    )
-    yield f"The reference layer says {credit}, {verdict}, from {origins} {noun}: {pages}{_supposing(credit)}."
+    pages = ", ".join(_page(lineage, claim) for claim in claims)
+    yield f"The reference layer says {credit}, {_verdict(film, credit)}, from {origins} {noun}: {pages}{_supposing(credit)}."
+
+
+def _verdict(film: Film, credit: Credit) -> str:
+    seed = set(film.composer.candidates)
+    if not seed:
+        return "where the seed layer is silent"
+    return "as the seed layer allows" if seed & set(credit.candidates) else "against the seed layer"
+
+
+def _page(lineage: Lineage, claim: Claim) -> str:
+    """A claim with its page and grade: ``R5-04 (Encyclopaedia dump of 2015, W, of one origin with A)``."""
+    source = lineage.sources[claim.source]
+    kin = [other.id for other in lineage.tables.sources if other.file and other.family == source.family]
+    return f"{claim.id} ({source.title}, {source.grade}{f', of one origin with {kin[0]}' if kin else ''})"
 
 
 def _supposing(credit: Credit) -> str:
@@ -123,8 +130,13 @@ def _supposing(credit: Credit) -> str:
 def _metre(film: Film) -> Iterator[str]:
     """The metre of the opening, and of other versions, which are other things."""
     for version in film.versions:
-        for section in version.sections:
-            where = cited(film.lineage, dict.fromkeys(section.evidence))
-            group = any(len(film.lineage.by_id[name].films) > 1 for name in section.evidence)
-            said = f"{section.meter}, {section.certainty}" if section.meter else "unknown"
-            yield f"Metre of {version.title}, {section.role}: {said}{' of the films as a group' if group else ''} ({where or 'no claim'})."
+        if version.sections:
+            sections = ", then ".join(_section(film.lineage, section) for section in version.sections)
+            yield f"Metre of {version.title}: {sections}."
+
+
+def _section(lineage: Lineage, section: Section) -> str:
+    """A section in words: ``5/4 (groove, stated of several films, M10 (A 72))``."""
+    group = any(len(lineage.by_id[name].films) > 1 for name in section.evidence)
+    where = cited(lineage, section.evidence) or "no claim"
+    return f"{section.meter or 'unknown'} ({section.role}, {section.certainty}{' of several films at once' if group else ''}, {where})"
