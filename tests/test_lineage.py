@@ -239,6 +239,14 @@ def test_film_eight_is_silent_in_the_seed_layer() -> None:
     assert B not in str(film.credits(layer="seed"))
 
 
+def test_what_came_before_the_films() -> None:
+    television, single = mi.lineage().versions()[:2]
+    assert (television.film, television.kind, television.metres) == (0, "television", "5/4")
+    assert television.certainty == "ambiguous", "the digits 54 have to be read as a fraction"
+    assert (single.kind, single.metres, single.certainty) == ("single", "-", "absent")
+    assert [claim.text for claim in mi.lineage().live("theme/schifrin", "composer", "seed")] == ["Lalo Schifrin"]
+
+
 def test_metre_plans_are_usable_as_forms() -> None:
     five, four = Meter("5/4:3+3+2+2"), Meter("4/4")
     assert mi.film(2).version().plan() == (("groove", five),)

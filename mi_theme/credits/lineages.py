@@ -16,7 +16,7 @@ from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
     from mi_theme.credits.conflicts import Conflict
-    from mi_theme.credits.model import Film
+    from mi_theme.credits.model import Film, Version
 
 __all__ = ["Lineage"]
 
@@ -174,6 +174,12 @@ class Lineage:
         from mi_theme.credits.model import Film
 
         return Rows(Film(row, self) for row in sorted(self.tables.films, key=lambda row: row.number))
+
+    def versions(self) -> Rows[Version]:
+        """Every version of the theme: on television, as a single, and in each film."""
+        from mi_theme.credits.model import version_of
+
+        return Rows(version_of(row, self) for row in self.tables.versions)
 
     # Other lineages
 
