@@ -148,6 +148,30 @@ def test_claims_that_exclude_each_other_leave_no_reading_and_say_so() -> None:
     assert any(c.kind == "contradiction" and "film 4" in c.about for c in two.conflicts(4) if "reader" in c.claims[0])
 
 
+def test_metres_that_contradict_each_other_are_not_chosen_between() -> None:
+    lineage = mi.lineage().add("film 3 opening metre 4/4")
+    opening = lineage.film(3).version()
+    assert (opening.sections[0].meter, opening.certainty, opening.metres) == (None, "conflicting", "unknown")
+    assert ("M10", "reader:film 3 opening metre 4/4") in [c.claims for c in lineage.conflicts(3)]
+    with pytest.raises(ClaimError, match="contradict each other"):
+        opening.plan()
+    assert lineage.film(2).version().metres == "5/4"
+
+
+def test_two_sentences_are_not_mixed() -> None:
+    lineage = mi.lineage().add(Claim("T1", "films/1-2", "opening_by", ("Elfman", "Zimmer"), "reader"))
+    with pytest.raises(ClaimError, match="M11, T1"):
+        lineage.readings()
+    balanced = lineage.without("M11")
+    assert list(balanced.readings()) == [(E, Z)], "two names for two films: one reading"
+    assert "miscount" not in [conflict.kind for conflict in balanced.conflicts()]
+
+
+def test_the_seed_layer_knows_no_third_record() -> None:
+    assert [v.id for v in mi.film(3).versions_in("seed")] == ["opening-3", "score-3"]
+    assert [v.layer for v in mi.film(3).versions] == ["seed", "seed", "reference"]
+
+
 def test_without_the_sentence_only_the_credits_speak() -> None:
     lineage = mi.lineage().without("M11")
     assert len(lineage.readings()) == 0

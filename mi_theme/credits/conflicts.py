@@ -66,13 +66,14 @@ def _computed(lineage: Lineage) -> Iterator[Conflict]:
     """Live claims about one thing with different values."""
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in lineage.tables.claims:
-        if claim.is_live and claim.predicate in SINGLE_VALUED and len(claim.films) < 2 and claim.text:
-            groups.setdefault((claim.subject, claim.predicate), []).append(claim)
-    for claims in groups.values():
-        for one, other in combinations(claims, 2):
-            if _plain(lineage, one) != _plain(lineage, other):
-                why = f"{one.text} by {one.place}, {other.text} by {other.place}"
-                yield Conflict("contradiction", (one.id, other.id), _about(one), why)
+        if claim.is_live and claim.predicate in SINGLE_VALUED and claim.text:
+            for subject in [f"film/{number}" for number in claim.films] or [claim.subject]:
+                groups.setdefault((subject, claim.predicate), []).append(claim)
+    pairs = {(one.id, other.id): (one, other) for claims in groups.values() for one, other in combinations(claims, 2)}
+    for one, other in pairs.values():
+        if _plain(lineage, one) != _plain(lineage, other):
+            why = f"{one.text} by {one.place}, {other.text} by {other.place}"
+            yield Conflict("contradiction", (one.id, other.id), _about(other), why)
 
 
 def _plain(lineage: Lineage, claim: Claim) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from mi_theme.credits.checking import check_added, read_tables, validated
 from mi_theme.credits.readings import Question, Readings, chosen
 from mi_theme.credits.records import STATUSES, Claim, FilmRow, Source, Tables, folded, layers, titles
 from mi_theme.credits.tables import Rows
-from mi_theme.errors import UnknownName
+from mi_theme.errors import ClaimError, UnknownName
 
 if TYPE_CHECKING:
     from mi_theme.credits.conflicts import Conflict
@@ -216,16 +216,24 @@ class Lineage:
     # Reasoning
 
     def question(self, layer: str = "seed") -> Question | None:
-        """The sentence that names makers for several openings, with what else is said of them."""
-        sentence = next(
-            (c for c in self.claims(predicate="opening_by", layer="seed") if len(c.films) > 1 and len(c.values) > 1),
-            None,
-        )
-        if sentence is None:
+        """The sentence that names makers for several openings, with what else is said of them.
+
+        Raises
+        ------
+        ClaimError
+            Where there are several such sentences.
+        """
+        openings = self.claims(predicate="opening_by", layer="seed")
+        sentences = [claim for claim in openings if len(claim.films) > 1 and len(claim.values) > 1]
+        if len(sentences) > 1:
+            ids = ", ".join(claim.id for claim in sentences)
+            raise ClaimError(f"several sentences name makers of openings ({ids}): leave out all but one of them")
+        if not sentences:
             return None
+        (sentence,) = sentences
         names = tuple(self.tables.person(name).name for name in sentence.values)
-        openings, scores = (self._said(predicate, layer) for predicate in ("opening_by", "score_by"))
-        return Question(sentence.id, sentence.films, names, openings, scores)
+        said, scores = (self._said(predicate, layer) for predicate in ("opening_by", "score_by"))
+        return Question(sentence.id, sentence.films, names, said, scores)
 
     def _said(self, predicate: str, layer: str) -> tuple[tuple[int, str, str], ...]:
         """(film, maker, claim) of every claim about one film."""

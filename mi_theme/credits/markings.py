@@ -57,8 +57,8 @@ def _credit_words(credit: Credit) -> str:
 
 
 def _metre_words(version: Version) -> str:
-    if version.certainty == "absent":
-        return f"unknown [absent{_claims(tuple(_evidence(version)))}]"
+    if version.certainty in ("absent", "conflicting"):
+        return f"unknown [{version.certainty}{_claims(tuple(_evidence(version)))}]"
     grouping = (
         f", 5/4 grouped {version.grouping} [reference{_claims(version.grouping_evidence)}]" if version.grouping else ""
     )

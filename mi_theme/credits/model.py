@@ -77,7 +77,7 @@ class Credit:
 
 
 class Section(NamedTuple):
-    """A section of a version: its metre as text (None where nobody states it), its role, and on whose word."""
+    """A section of a version: its metre as text (None where nobody states one), its role, and on whose word."""
 
     meter: str | None
     role: str
@@ -91,8 +91,9 @@ class Version:
 
     Attributes
     ----------
-    id, kind, title, film
-        ``opening``, ``score``, ``soundtrack``, ``television`` or ``single``; film 0 is none.
+    id, kind, title, film, layer
+        ``opening``, ``score``, ``soundtrack``, ``television`` or ``single``; film 0 is
+        none; the layer is the first that knows of it.
     sections
         In order; lengths are not stated anywhere. Empty where the form is unknown.
     grouping, grouping_evidence
@@ -103,6 +104,7 @@ class Version:
     kind: str
     title: str
     film: int
+    layer: str = "seed"
     sections: tuple[Section, ...] = ()
     grouping: str | None = None
     grouping_evidence: tuple[str, ...] = ()
@@ -128,7 +130,8 @@ class Version:
             Where a metre is not known.
         """
         if not self.sections or any(section.meter is None for section in self.sections):
-            raise ClaimError(f"{self.title}: nobody states its metre; choose one with --meter (meter=...)")
+            why = "sources contradict each other about" if self.certainty == "conflicting" else "nobody states"
+            raise ClaimError(f"{self.title}: {why} its metre; choose one with --meter (meter=...)")
         return tuple((section.role, self._grouped(Meter(section.meter or ""))) for section in self.sections)
 
     def _grouped(self, meter: Meter) -> Meter:
@@ -138,7 +141,7 @@ class Version:
     def cells(self) -> dict[str, str]:
         """The version as a row of a table."""
         return {
-            "film": str(self.film or UNKNOWN), "kind": self.kind, "title": self.title, "metres": self.metres,
+            "film": str(self.film or UNKNOWN), "kind": self.kind, "title": self.title, "layer": self.layer, "metres": self.metres,
             "certainty": self.certainty, "claims": " ".join(e for s in self.sections for e in s.evidence),
         }  # fmt: skip
 
@@ -288,8 +291,8 @@ class Film:
 
     def versions_in(self, layer: str) -> Rows[Version]:
         """The versions with the metres that one layer states; the seed layer goes first in ``both``."""
-        rows = [row for row in self.lineage.tables.versions if row.film == self.number]
-        return Rows(version_of(row, self.lineage, layer) for row in rows)
+        rows = (row for row in self.lineage.tables.versions if row.film == self.number)
+        return Rows(version_of(row, self.lineage, layer) for row in rows if row.layer == "seed" or layer != "seed")
 
     def version(self, kind: str = "opening") -> Version:
         """The first version of a kind.
@@ -342,11 +345,10 @@ def version_of(row: VersionRow, lineage: Lineage, layer: str = "both") -> Versio
     sections = tuple(_section(section.role, section.predicate, row, lineage, layer) for section in row.sections)
     groupings = lineage.claims(subject="theme/schifrin", predicate="grouping", layer="reference")
     stated = [claim for claim in groupings if claim.is_live]
-    has_five = any(section.meter == "5/4" for section in sections)
-    if not (stated and has_five):
-        return Version(row.id, row.kind, row.title, row.film, sections)
+    if not stated or all(section.meter != "5/4" for section in sections):
+        return Version(row.id, row.kind, row.title, row.film, row.layer, sections)
     evidence = tuple(claim.id for claim in stated)
-    return Version(row.id, row.kind, row.title, row.film, sections, stated[0].text, evidence)
+    return Version(row.id, row.kind, row.title, row.film, row.layer, sections, stated[0].text, evidence)
 
 
 def _section(role: str, predicate: str, row: VersionRow, lineage: Lineage, layer: str) -> Section:
@@ -355,8 +357,8 @@ def _section(role: str, predicate: str, row: VersionRow, lineage: Lineage, layer
         claims = lineage.live(row.subject, predicate, which) or _unsure(lineage, row.subject, predicate, which)
         metres = dict.fromkeys(claim.text for claim in claims)
         if metres:
-            certainty = claims[0].status if len(metres) == 1 else "conflicting"
-            return Section(next(iter(metres)), role, certainty, tuple(claim.id for claim in claims))
+            (meter, certainty) = (next(iter(metres)), claims[0].status) if len(metres) == 1 else (None, "conflicting")
+            return Section(meter, role, certainty, tuple(claim.id for claim in claims))
     silent = lineage.claims(predicate=predicate, status="absent", layer=layer)
     number = row.film
     return Section(None, role, "absent", tuple(c.id for c in silent if number in c.films or c.subject == row.subject))

@@ -95,7 +95,7 @@ def _sections(film: Film, layer: str, claims: Report) -> Iterator[str]:
     aliases = f"\nalso called: {'; '.join(film.aliases)}" if film.aliases else ""
     yield f"{film}{aliases}"
     yield f"CREDITS\n{film.credits(layer=layer)}"
-    yield f"VERSIONS\n{film.versions}"
+    yield f"VERSIONS\n{film.versions_in(layer)}"
     yield f"WHO MADE THE OPENING, AND HOW IT IS KNOWN\n{film.lineage.explain(film.number, layer)}"
     if dates := [row for row in film.dates if row.layer in layers(layer)]:
         yield f"DATES\n{text_table(list(dates[0].cells), [list(row.cells.values()) for row in dates])}"
@@ -195,7 +195,7 @@ def _film_data(film: Film, layer: str) -> dict[str, Any]:
         "number": film.number, "title": film.title, "year": film.year, "aliases": film.aliases,
         "dates": [row._asdict() for row in film.dates if row.layer in layers(layer)],
         "credits": msgspec.to_builtins(list(film.credits(layer=layer))),
-        "versions": msgspec.to_builtins(list(film.versions)),
+        "versions": msgspec.to_builtins(list(film.versions_in(layer))),
         "argument": film.lineage.explain(film.number, layer).splitlines(),
         "claims": [_claim_data(film.lineage, claim) for claim in film.claims if claim.layer in layers(layer)],
     }  # fmt: skip
