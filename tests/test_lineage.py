@@ -32,7 +32,8 @@ def test_the_seed_layer_gives_each_film_its_possible_set(number: int) -> None:
     composer = mi.film(number).composer
     assert set(composer.candidates) == SEED[number]
     assert composer.certainty == {0: "absent", 1: "inferred", 2: "ambiguous"}[len(SEED[number])]
-    assert composer.evidence
+    assert composer.evidence == tuple(claim.id for claim in mi.film(number).evidence())
+    assert all(claim.layer == "seed" for claim in mi.film(number).evidence())
 
 
 @pytest.mark.parametrize("number", REFERENCE)

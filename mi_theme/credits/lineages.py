@@ -91,18 +91,14 @@ class Lineage:
     ) -> Rows[Claim]:
         """The claims that fit everything asked for, in the order of the tables.
 
-        Parameters
-        ----------
-        film
-            Number, title or year; claims about a group of films and about a
-            version of the film are among them.
-        layer
-            ``seed``, ``reference`` or ``both``.
+        A film is given by number, title or year; claims about its versions, and
+        about a group it is in, are among them. The layer is ``seed``,
+        ``reference`` or ``both``.
 
         Raises
         ------
         UnknownName
-            Where there is no such film, status or layer.
+            Where there is no such film, claim, status or layer.
         """
         wanted = None if ids is None else {self.claim(name).id for name in ids}
         if status is not None and status not in STATUSES:

@@ -282,6 +282,10 @@ class Film:
         found = self.lineage.claims(predicate=predicate, status="absent", layer=layer)
         return tuple(claim.id for claim in found if self.number in claim.films)
 
+    def evidence(self, credit: Credit | None = None) -> Rows[Claim]:
+        """The claims that a credit rests on; without one, those of `composer`."""
+        return self.lineage.claims(ids=(credit or self.composer).evidence)
+
     # Versions
 
     @property
