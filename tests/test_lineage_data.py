@@ -188,6 +188,16 @@ def test_every_person_named_by_a_credit_is_known() -> None:
     assert Counter(named)["Lorne Balfe"] > 3
 
 
+def test_every_source_says_something() -> None:
+    lineage = mi.lineage()
+    assert {claim.source for claim in lineage.claims()} == set(lineage.sources) - {"reader"}
+    assert all(
+        source.url and source.grade
+        for source in lineage.sources.values()
+        if source.layer == "reference" and source.id != "notes"
+    )
+
+
 # Nothing copied
 
 
