@@ -13,6 +13,9 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
 if TYPE_CHECKING:
+    from mi_theme.credits import film as film
+    from mi_theme.credits import films as films
+    from mi_theme.credits import lineage as lineage
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read
     from mi_theme.meter import Grouping as Grouping
@@ -35,6 +38,7 @@ _ROOMS = {
     "score": ("Score",),
     "files": ("read",),
     "themes": ("Motif", "Theme", "theme"),
+    "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -49,6 +53,9 @@ __all__ = [
     "Theme",
     "Tonic",
     "Warp",
+    "film",
+    "films",
+    "lineage",
     "read",
     "render",
     "theme",

@@ -8,6 +8,7 @@
     ├── StrategyError   a strategy that cannot reach this target
     ├── ScoreError      rows that make no notes, bars that are not there
     ├── FileError       a file that cannot be read or written as asked
+    ├── ClaimError      a claim that is none, or a fact that nobody states
     ├── UnknownName     no strategy, style, form or part of that name
     └── MissingExtra    an optional package is not installed
 """
@@ -45,6 +46,10 @@ class ScoreError(MiThemeError):
 
 class FileError(MiThemeError):
     """A file that cannot be read or written as asked."""
+
+
+class ClaimError(MiThemeError):
+    """Text that is no claim, or a fact that is needed and nobody states."""
 
 
 class UnknownName(MiThemeError):

@@ -1,0 +1,181 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 4. Who made which version for which film, claim by claim
+#
+# Eight films open with a version of one theme. Who made each of them? Three documents
+# (the *seed layer*) speak of it, none of them film by film. This notebook goes from what
+# they state, by way of what can be inferred, to what other public pages say (the
+# *reference layer*). Nothing is mixed: each row says who says it, where, and how certain it is.
+
+# %%
+import mi_theme as mi
+
+lineage = mi.lineage()
+lineage
+
+# %% [markdown]
+# The films, with the answer of the seed layer alone. A dash is silence.
+
+# %%
+mi.films()
+
+# %% [markdown]
+# ## One claim
+#
+# A claim is one thing that one source says. Its *locator* is the place in the document:
+# a line, a span of characters and the hash of the words there. The words themselves are not
+# part of this library; who has the documents can check each place with
+# `mi-theme lineage verify FOLDER`.
+
+# %%
+lineage.claim("M10")
+
+# %% [markdown]
+# The note is worth reading: in the document the fraction has lost its stroke. Next to another
+# sentence (five crotchets to a bar, claim M05) the digits can only be 5/4.
+
+# %%
+lineage.claims(ids=["M04", "M05", "M10", "M21", "M23", "M26", "M27"])
+
+# %% [markdown]
+# ## The sentence that cannot be zipped
+#
+# Claim M11 names five people in order for the openings of seven films.
+
+# %%
+sentence = lineage.claim("M11")
+sentence.values, sentence.films
+
+# %% [markdown]
+# Pairing them off from the left runs out of names at film 6, and gives film 4 to the fourth
+# and film 5 to the fifth of them. Instead, every way to share out the films is a *reading*.
+# With no assumption at all there are very many.
+
+# %%
+len(lineage.readings(()))
+
+# %% [markdown]
+# Assumptions have names and can be switched on one by one.
+
+# %%
+from mi_theme.credits import ASSUMPTIONS
+
+for count in range(len(ASSUMPTIONS) + 1):
+    names = list(ASSUMPTIONS)[:count]
+    print(f"{len(lineage.readings(names)):6}  {', '.join(names) or 'no assumption'}")
+
+# %% [markdown]
+# The third assumption rests on two claims of another document: it credits one of the five with
+# the *scores* of films 6 and 7. A score is not an opening, so taking one for the other is an
+# assumption with a name. The readings that are left:
+
+# %%
+lineage.readings()
+
+# %%
+lineage.readings().possible
+
+# %% [markdown]
+# Three films are forced, four are not. How many readings give a film to somebody is a count;
+# it is no probability, as nothing says that the readings are equally likely.
+#
+# ## What if?
+#
+# A lineage is a value. Leave out the two credits, and fifteen readings are left:
+
+# %%
+without = lineage.without(["M17", "M18"])
+len(without.readings()), without.film(6).composer.candidates
+
+# %% [markdown]
+# Add a claim, and some go:
+
+# %%
+more = lineage.add("film 4 opening by Giacchino")
+more.readings()
+
+# %% [markdown]
+# ## One film
+#
+# The opening, the score and the version on the soundtrack album are three things. So film 1
+# has an opening in 5/4 and a record in 4/4, and there is no contradiction.
+
+# %%
+mi.film(1).versions
+
+# %%
+mi.film(1).version("soundtrack").plan()
+
+# %% [markdown]
+# Who made the opening of film 5, and how is it known?
+
+# %%
+print(lineage.explain(5))
+
+# %%
+mi.film(5).credits()
+
+# %% [markdown]
+# Film 8 is not in the sentence. The seed layer is silent on its maker and on its metre, and
+# stays so when the reference layer speaks.
+
+# %%
+mi.film(8).credits()
+
+# %%
+mi.film(8).version().metres
+
+# %% [markdown]
+# ## When was it true?
+#
+# Plans are not release dates. Of the dates that the seed layer gives film 8, all are plans and
+# five were cancelled.
+
+# %%
+mi.film(8).dates
+
+# %% [markdown]
+# ## What contradicts what
+#
+# Contradictions are kept: superseded plans, stale sentences, a title used before it was
+# announced, a list that does not count.
+
+# %%
+lineage.conflicts()
+
+# %% [markdown]
+# Two tellings in one document are one witness, and so are an encyclopaedia and its mirror.
+
+# %%
+told_twice = lineage.claims(ids=["F7-55", "H03"])
+lineage.witnesses(told_twice)
+
+# %% [markdown]
+# ## The whole as a picture
+#
+# A disc: the only candidate that the seed layer leaves. A ring: one of several. A square: the
+# reference layer.
+
+# %%
+from mi_theme.credits.timeline import timeline_svg
+
+
+class Picture(str):
+    """SVG that draws itself in a notebook."""
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+
+Picture(timeline_svg(lineage))

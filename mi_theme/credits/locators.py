@@ -1,0 +1,85 @@
+"""Whether every claim is where it says it is, checked against the documents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from mi_theme.credits.lineages import Lineage
+from mi_theme.credits.records import Claim, Source
+from mi_theme.errors import FileError
+
+__all__ = ["Verification", "verify"]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked and what is wrong; each problem says file, claim and reason."""
+
+    documents: int
+    checked: int
+    problems: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.problems
+
+    def __str__(self) -> str:
+        head = f"{self.checked} locators in {self.documents} documents: "
+        return head + (f"{len(self.problems)} wrong" if self.problems else "every one is right")
+
+
+def verify(lineage: Lineage, folder: str | PathLike[str]) -> Verification:
+    """Check the hash of every document, and line, span and hash of every locator.
+
+    Raises
+    ------
+    FileError
+        Where a document is missing or cannot be read.
+    """
+    sources = [source for source in lineage.tables.sources if source.file]
+    texts = {source.id: _text(Path(folder) / source.file) for source in sources}
+    problems = [problem for source in sources for problem in _document(source, texts[source.id])]
+    located = [claim for claim in lineage.tables.claims if claim.locator and claim.source in texts]
+    for claim in located:
+        problems += _locator(claim, lineage.sources[claim.source], texts[claim.source])
+    return Verification(len(sources), len(located), tuple(problems))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror}; give the folder with the three documents") from None
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path}: not UTF-8: {error}") from None
+
+
+def _document(source: Source, text: str) -> Iterator[str]:
+    if _hash(text) != source.sha256:
+        yield f"{source.file}: source {source.id!r}: not the document that was read: its SHA-256 differs"
+    if len(text) != source.characters:
+        yield f"{source.file}: source {source.id!r}: {len(text)} characters, not {source.characters}"
+
+
+def _locator(claim: Claim, source: Source, text: str) -> Iterator[str]:
+    """A span that lies in the document, on its line, with its words."""
+    locator = claim.locator
+    if locator is None:
+        return
+    start, end = locator.span
+    where = f"{source.file}: claim {claim.id!r}: "
+    if end > len(text):
+        yield where + f"its span ends at {end}, the document at {len(text)}"
+        return
+    line = text.count("\n", 0, start) + 1
+    if line != locator.line:
+        yield where + f"its span begins on line {line}, not {locator.line}"
+    if _hash(text[start:end]) != locator.sha256:
+        yield where + f"the words at {start}-{end} are not those that were read: their SHA-256 differs"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
