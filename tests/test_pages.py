@@ -51,3 +51,10 @@ def test_the_design_page_lists_the_rooms_that_are_there():
     package = Path(mi_theme.__file__).parent
     there = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert set(listed) == {name for name in there if not name.startswith("_")}
+
+
+def test_all_pages_speak_of_the_same_version():
+    version = mi_theme.__version__
+    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f'version = "{version}"' in (ROOT / "pyproject.toml").read_text("utf-8")
