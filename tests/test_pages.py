@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import mi_theme
 from mi_theme.adaptation.frames import COSTS
 from mi_theme.adaptation.strategies import STRATEGIES
 
@@ -42,3 +43,18 @@ def test_the_page_on_metre_states_the_costs_that_are_charged():
     table = METRE[METRE.index("| what | points |") :]
     points = [float(cell) for cell in re.findall(r"\| ([\d.]+) \|$", table, re.M)]
     assert points == list(COSTS)
+
+
+def test_the_design_page_lists_the_rooms_that_are_there():
+    design = (ROOT / "docs/explanation/design.md").read_text("utf-8")
+    listed = [name.rstrip("/") for name in re.findall(r"^\| `([a-z]+/?)` \|", design, re.M)]
+    package = Path(mi_theme.__file__).parent
+    there = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert set(listed) == {name for name in there if not name.startswith("_")}
+
+
+def test_all_pages_speak_of_the_same_version():
+    version = mi_theme.__version__
+    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f'version = "{version}"' in (ROOT / "pyproject.toml").read_text("utf-8")

@@ -96,6 +96,11 @@ def test_rights_are_stated():
     assert "RIGHTS.md" in (ROOT / QUOTATION).read_text("utf-8")
 
 
+def test_what_is_rendered_carries_the_attribution():
+    said = [text for _, text in mi.render(form="tv", style="bare").texts]
+    assert mi.theme().rights.attribution in said
+
+
 @pytest.fixture
 def without_quotation(tmp_path, monkeypatch):
     """An installation whose data/ has everything but the quotation."""
@@ -111,8 +116,9 @@ def without_quotation(tmp_path, monkeypatch):
 
 
 def test_without_the_quotation_the_theme_says_so(without_quotation):
-    with pytest.raises(FileError, match=r"data/theme\.toml is missing"):
-        mi.theme()
+    for uses_it in (mi.theme, mi.render):
+        with pytest.raises(FileError, match=r"data/theme\.toml is missing"):
+            uses_it()
 
 
 def test_without_the_quotation_everything_else_works(without_quotation):
@@ -121,4 +127,5 @@ def test_without_the_quotation_everything_else_works(without_quotation):
     score = mi.Score.from_notes([0, 1.5, 3, 4], [1.5, 1.5, 1, 1], [60, 62, 64, 67], meter="5/4:3+3+2+2")
     theme = mi.Theme.from_score(mi.read(score.to_bytes()), (1, 1))
     assert str(theme.to_meter("4/4").grouping) == "3+3+1+1"
+    assert mi.render(theme=theme, form="tv", style="bare", seed=1).note_table().size
     assert drawn("5/4")

@@ -26,6 +26,7 @@ from mi_theme.views import (
     weight_profile,
     weight_profile_words,
 )  # fmt: skip
+from mi_theme.views.rolls import DRUMS
 
 pytestmark = pytest.mark.tool("matplotlib")
 
@@ -203,6 +204,22 @@ def test_a_legend_of_many_parts_and_the_numbers_of_many_bars_fit():
     assert len(numbers) > 20
     assert all(a.x1 < b.x0 for a, b in pairwise(numbers))
     assert legend.y0 >= max(box.y1 for box in numbers)
+
+
+def test_the_names_of_drums_fit_beside_their_rows():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    assert len(set(DRUMS.values())) == len(DRUMS)
+    strokes = [
+        Event(480 * (2 * i + off), m.note_off(PERCUSSION, key) if off else m.note_on(PERCUSSION, key, 90))
+        for i, key in enumerate(DRUMS)
+        for off in (0, 1)
+    ]
+    picture = piano_roll(Score(480, (Track.sorted(strokes),)))
+    renderer = FigureCanvasAgg(picture).get_renderer()
+    labels = [text for text in picture.axes[1].texts if text.get_text() in DRUMS.values()]
+    assert len(labels) == len(DRUMS)
+    assert all(label.get_window_extent(renderer).x0 >= 0 for label in labels)
 
 
 def test_descriptions_say_what_is_there():

@@ -39,6 +39,13 @@ def bar_map(adaptation: Adaptation, bar: int = 1) -> Picture:
     dashed edge and a cross is left out; a hatched one is added. Grey bands join
     each group to what becomes of it. Time runs at one scale above and below.
 
+    Parameters
+    ----------
+    adaptation
+        What `Theme.to_meter` returns.
+    bar
+        The first source bar drawn, counted from 1.
+
     Raises
     ------
     ScoreError, MissingExtra

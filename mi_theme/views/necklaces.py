@@ -26,6 +26,11 @@ def necklace(*rhythms: str | Grouping) -> Picture:
 
     Time goes clockwise from the top (Toussaint, 2013, The Geometry of Musical Rhythm).
 
+    Parameters
+    ----------
+    rhythms
+        Groupings or their text, such as ``"3+3+2+2"``.
+
     Raises
     ------
     TextError, MissingExtra

@@ -25,6 +25,11 @@ def weight_profile(meter: str | Meter) -> Picture:
     Bars are Barlow's indispensability (1987), black where a group begins; dots
     are the levels of the metrical grid (Lerdahl and Jackendoff, 1983).
 
+    Parameters
+    ----------
+    meter
+        A metre, or its text.
+
     Raises
     ------
     TextError, MissingExtra

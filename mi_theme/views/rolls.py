@@ -34,11 +34,11 @@ LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and whi
     {"facecolor": "white", "hatch": "......"},
 )
 DRUMS = {  # the General MIDI kit, as players call it
-    35: "kick", 36: "kick", 37: "rim", 38: "snare", 39: "clap", 40: "snare", 41: "low tom", 43: "low tom", 45: "mid tom",
-    47: "mid tom", 48: "high tom", 50: "high tom", 42: "closed hat", 44: "pedal hat", 46: "open hat", 49: "crash", 57: "crash",
-    51: "ride", 59: "ride", 53: "ride bell", 54: "tambourine", 56: "cowbell", 60: "high bongo", 61: "low bongo",
-    62: "muted conga", 63: "open conga", 64: "low conga", 65: "high timbale", 66: "low timbale", 70: "maracas", 75: "claves",
-    76: "high block", 77: "low block", 80: "muted triangle", 81: "triangle",
+    35: "kick 2", 36: "kick", 37: "rim", 38: "snare", 39: "clap", 40: "snare 2", 41: "low floor tom", 43: "floor tom",
+    45: "low tom", 47: "low-mid tom", 48: "mid tom", 50: "high tom", 42: "closed hat", 44: "pedal hat", 46: "open hat",
+    49: "crash", 57: "crash 2", 51: "ride", 59: "ride 2", 53: "ride bell", 54: "tambourine", 56: "cowbell",
+    60: "high bongo", 61: "low bongo", 62: "mute conga", 63: "open conga", 64: "low conga", 65: "high timbale",
+    66: "low timbale", 70: "maracas", 75: "claves", 76: "high block", 77: "low block", 80: "mute triangle", 81: "triangle",
 }  # fmt: skip
 
 
