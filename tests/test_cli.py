@@ -80,6 +80,25 @@ def test_standard_output_is_the_file_itself(tmp_path: Path) -> None:
     assert process("adapt", "--to", "4/4", "-o", "-").stdout == (tmp_path / "a.mid").read_bytes()
 
 
+def test_lineage_takes_claims_away_and_adds_them() -> None:
+    def count(*options: str) -> int:
+        return int(run("lineage", "--readings", *options).output.split()[0])
+
+    assert count() == 5
+    assert count("--without", "M17 M18") == 15
+    assert count("--assume", "order-preserved,consecutive-runs,score-implies-opening,one-earlier-score") == 4
+    assert count("--add", "film 4 opening by Giacchino") == 3
+
+
+def test_annotate_writes_what_info_reads(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.mid")
+    run("adapt", "--to", "4/4", "-o", path)
+    before = len(mi.read(path).note_table())
+    assert run("annotate", path, "--film", "3").exit_code == 0
+    assert "Giacchino" in run("info", path).output
+    assert len(mi.read(path).note_table()) == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -96,6 +115,10 @@ def test_standard_output_is_the_file_itself(tmp_path: Path) -> None:
         (["meter", "5/4:3+3+1"], "add up to 7"),
         (["info", "/nowhere/at/all.mid"], "No such file"),
         (["info", "/"], "directory"),
+        (["lineage", "--film", "9"], "no film '9'"),
+        (["lineage", "--readings", "--add", "nonsense"], "is no claim"),
+        (["lineage", "verify", "/nowhere"], "/nowhere"),
+        (["annotate", "/nowhere/at/all.mid", "--film", "3"], "No such file"),
     ],
 )
 def test_wrong_input_is_one_clear_line(arguments: list[str], words: str) -> None:

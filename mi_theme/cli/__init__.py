@@ -29,6 +29,8 @@ COMMANDS = {
     "strategies": ("metre", "The ways to change a metre."),
     "meter": ("metre", "Draw a bar: its pulses, groups and weights."),
     "info": ("files", "Say what is in a MIDI file."),
+    "lineage": ("lineages", "Who made which version for which film, on whose word."),
+    "annotate": ("lineages", "Write what is known of a film into a MIDI file."),
 }
 
 
