@@ -21,7 +21,7 @@ from mi_theme.score import Score
 PIECES = (
     *(f"bach/bwv{number}" for number in range(253, 293)),
     *(f"monteverdi/madrigal.3.{number}.mxl" for number in range(1, 11)),
-    *(f"palestrina/Agnus_{number:02}.krn" for number in range(17)),
+    *(f"palestrina/Agnus_{number:02}.krn" for number in range(18)),
     *(f"mozart/k155/movement{number}.mxl" for number in (1, 2, 3)),
     *(f"mozart/k156/movement{number}.mxl" for number in (1, 2, 3, 4)),
     *(f"mozart/k458/movement{number}.mxl" for number in (2, 3)),
@@ -30,14 +30,14 @@ PIECES = (
     *(f"beethoven/opus18no1/movement{number}.mxl" for number in (1, 2, 3)),
     *(f"schumann_robert/opus41no1/movement{number}.mxl" for number in (2, 3)),
     *(f"schoenberg/opus19/movement{number}.mxl" for number in (2, 6)),
-    "schumann_robert/opus48no2.mxl", "chopin/mazurka06-2.krn", "joplin/maple_leaf_rag.mxl", "handel/rinaldo/Lascia_chio_pianga.mxl",
+    "schumann_robert/opus48no2.mxl", "joplin/maple_leaf_rag.mxl", "handel/rinaldo/Lascia_chio_pianga.mxl",
     "verdi/laDonnaEMobile.mxl", "leadSheet/fosterBrownHair.mxl", "liliuokalani/aloha_oe.mxl", "johnson_j_r/lift_every_voice.mxl",
     "webern/webern_dormi_jesu_op_16_no_2.mxl", "ciconia/quod_jactatur.xml",
 )  # fmt: skip
 SAMPLE = (
     "bach/bwv253", "bach/bwv262", "bach/bwv271", "bach/bwv280", "monteverdi/madrigal.3.6.mxl", "palestrina/Agnus_00.krn",
     "palestrina/Agnus_09.krn", "mozart/k156/movement4.mxl", "haydn/opus1no1/movement2.mxl", "schoenberg/opus19/movement2.mxl",
-    "chopin/mazurka06-2.krn", "verdi/laDonnaEMobile.mxl",
+    "liliuokalani/aloha_oe.mxl", "verdi/laDonnaEMobile.mxl",
 )  # fmt: skip
 
 
