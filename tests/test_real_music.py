@@ -15,18 +15,18 @@ import pytest
 from midi_making import parsed
 
 import mi_theme as mi
-from mi_theme.files.midi import read_notes
+from mi_theme.files.bulk import read_notes
 from mi_theme.score import Score
 
 PIECES = (
-    *(f"bach/bwv{number}" for number in range(253, 293)),
+    *(f"bach/bwv{number}" for number in range(253, 294) if number != 277),
     *(f"monteverdi/madrigal.3.{number}.mxl" for number in range(1, 11)),
-    *(f"palestrina/Agnus_{number:02}.krn" for number in range(18)),
+    *(f"palestrina/Agnus_{number:02}.krn" for number in range(20)),
     *(f"mozart/k155/movement{number}.mxl" for number in (1, 2, 3)),
     *(f"mozart/k156/movement{number}.mxl" for number in (1, 2, 3, 4)),
-    *(f"mozart/k458/movement{number}.mxl" for number in (2, 3)),
+    "mozart/k458/movement3.mxl",
     *(f"haydn/opus1no1/movement{number}.mxl" for number in (1, 2, 3, 4, 5)),
-    *(f"haydn/opus74no1/movement{number}.mxl" for number in (2, 3)),
+    "haydn/opus74no1/movement2.mxl",
     *(f"beethoven/opus18no1/movement{number}.mxl" for number in (1, 2, 3)),
     *(f"schumann_robert/opus41no1/movement{number}.mxl" for number in (2, 3)),
     *(f"schoenberg/opus19/movement{number}.mxl" for number in (2, 6)),
