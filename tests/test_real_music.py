@@ -20,8 +20,8 @@ from mi_theme.score import Score
 
 PIECES = (
     *(f"bach/bwv{number}" for number in range(253, 294) if number != 277),
-    *(f"monteverdi/madrigal.3.{number}.mxl" for number in range(1, 11)),
-    *(f"palestrina/Agnus_{number:02}.krn" for number in range(20)),
+    *(f"monteverdi/madrigal.3.{number}.mxl" for number in range(1, 14)),
+    *(f"palestrina/Agnus_{number:02}.krn" for number in range(17)),
     *(f"mozart/k155/movement{number}.mxl" for number in (1, 2, 3)),
     *(f"mozart/k156/movement{number}.mxl" for number in (1, 2, 3, 4)),
     "mozart/k458/movement3.mxl",
