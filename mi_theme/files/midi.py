@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import count
 from typing import TYPE_CHECKING
 
 from mi_theme.errors import FileError, MiThemeError
@@ -33,7 +34,8 @@ def parse(data: bytes, source: str = "") -> Score:
     file = _loaded(data, where)
     _check_header(file, where)
     try:
-        tracks = tuple(Track.of(_events(track)) for track in file.tracks)
+        numbers = count()
+        tracks = tuple(Track.of(_events(track, numbers)) for track in file.tracks)
         kind = 0 if file.type == 0 and len(tracks) == 1 else 1
         score = Score(file.ticks_per_beat, tracks, kind, source)
         _ = score.meters  # a signature that makes no metre is refused here, not later
@@ -110,16 +112,16 @@ def _check_header(file: mido.MidiFile, where: str) -> None:
         raise FileError(f"{where}: no tracks")
 
 
-def _events(track: mido.MidiTrack) -> Iterator[Event]:
-    tick = number = 0
+def _events(track: mido.MidiTrack, numbers: Iterator[int]) -> Iterator[Event]:
+    """The events of a track; its notes take the next numbers of the file."""
+    tick = 0
     for message in track:
         tick += message.time
         data = bytes(message.bytes())
         if m.SYSEX < data[0] < m.META:
             raise ValueError(f"a system message {data[0]:X}, which no file may hold")
         begins = not message.is_meta and data[0] & 0xF0 == m.NOTE_ON and data[2] > 0
-        yield Event(tick, _without_length(data), id=number if begins else -1)
-        number += begins
+        yield Event(tick, _without_length(data), id=next(numbers) if begins else -1)
 
 
 def _without_length(data: bytes) -> bytes:
