@@ -17,12 +17,35 @@
 # (the *seed layer*) speak of it, none of them film by film. This notebook goes from what
 # they state, by way of what can be inferred, to what other public pages say (the
 # *reference layer*). Nothing is mixed: each row says who says it, where, and how certain it is.
+#
+# **Level** from age 16, or first-year students of film music. **Time** 45 minutes.
+# **You need** records that the class may listen to, paper.
+#
+# **Aims.** After this lesson you can
+#
+# - tell what a source states from what can be inferred from it, and from what nobody says;
+# - name the assumption that an inference rests on, and take it away again;
+# - keep the opening, the score and the soundtrack version of a film apart.
+#
+# | minutes | what happens | how |
+# |---|---|---|
+# | 0-8 | listen and step | everyone, no notation |
+# | 8-30 | from one claim to the readings | below |
+# | 30-42 | three exercises | pairs |
+# | 42-45 | what would you cite? | everyone |
 
 # %%
 import mi_theme as mi
 
 lineage = mi.lineage()
 lineage
+
+# %% [markdown]
+# ## Sound before symbols
+#
+# Before anything is read: play a record of any of these openings that the class owns, then a pop
+# version. Step from foot to foot on the beat. Where does the step stop fitting, and does it come
+# back? Write down what you *heard*; later, mark it off against what the sources *state*.
 
 # %% [markdown]
 # The films, with the answer of the seed layer alone. A dash is silence.
@@ -179,3 +202,30 @@ class Picture(str):
 
 
 Picture(timeline_svg(lineage))
+
+# %% [markdown]
+# ## Exercises
+#
+# **1. Take a claim away.** Choose one claim on the openings, leave it out with `lineage.without`, and say
+# what can still be known of films 2 to 5.
+#
+# **2. Stated, inferred, reconstructed.** Of the metres of the first film's record: which part is stated by
+# a source, which is inferred, and which of this library's 4/4 rhythms is only computed?
+#
+# **3. A date that is none.** Find two dates of film 8 that must not stand in a table of releases, and say why.
+
+# %% [markdown]
+# ## Key (for teachers; more than one answer is right)
+#
+# **1.** Without M17 and M18 nothing anchors the end of the row: fifteen readings, and film 6 is open again.
+# Without M11 there is nothing to share out: the openings are unknown, the scores of films 6 and 7 are not.
+# Any claim is a good choice if the pupil can say which step of the argument it carried.
+#
+# **2.** Stated: 4/4, with an intro in 5/4. Inferred by people who know other sources: the grouping 3+3+2+2.
+# Computed here, by rule: 3+3+1+1 in 4/4, our reconstruction. "Nobody states a tempo or a key" is a right answer too.
+#
+# **3.** Any of the five cancelled plans, or the date that one document still gives as coming. They were plans;
+# a plan that was cancelled is not a release, and a sentence can grow stale without being wrong when written.
+
+# %%
+lineage.without(["M17", "M18"]).readings().possible

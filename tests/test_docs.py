@@ -19,7 +19,8 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 def _blocks(kind: str) -> list[pytest.ParameterSet]:
     found = []
     for page in PAGES:
-        bodies = [body for language, body in BLOCK.findall(page.read_text("utf-8")) if language == kind]
+        blocks = BLOCK.findall(page.read_text("utf-8"))
+        bodies = [body for language, body in blocks if language == kind and ">>> " not in body]
         if bodies:
             found.append(pytest.param(bodies, id=str(page.relative_to(ROOT))))
     return found

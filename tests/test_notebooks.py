@@ -73,7 +73,7 @@ def test_a_notebook_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
     NotebookClient(book, kernel_manager_class=RunningPython, timeout=LONGEST, resources=where).execute()
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     pictures = [out for cell in code for out in cell.outputs if "image/svg+xml" in out.get("data", {})]
-    assert len(pictures) >= 4
+    assert pictures
     assert not any(out.get("name") == "stderr" for cell in code for out in cell.outputs)
 
 

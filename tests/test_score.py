@@ -319,3 +319,16 @@ def test_markers_texts_and_key() -> None:
     assert score.markers == [(0, "Intro"), (2, "Groove")]
     assert score.texts == [(0, "Mine"), (1, "hello")]
     assert score.key == (-2, True)
+
+
+def test_a_note_without_length_may_be_written_end_first() -> None:
+    """As music21 writes grace notes; a note that follows keeps its own end."""
+    events = [
+        (0, b"\x80\x3c\x40"), (0, b"\x90\x3c\x40"),  # end, beginning: no length
+        (480, b"\x90\x3c\x40"), (960, b"\x80\x3c\x40"),
+        (960, b"\x80\x40\x40"), (960, b"\x90\x40\x40"), (1440, b"\x80\x40\x40"),  # a stray end, then a note
+    ]  # fmt: skip
+    from mi_theme.score import Event, Track
+
+    score = mi.Score(480, (Track.of([*(Event(tick, data) for tick, data in events), Event(2000, b"\xff\x2f")]),))
+    assert [(n["onset"], n["duration"]) for n in score.note_table()] == [(0, 0), (1, 1), (2, 1)]

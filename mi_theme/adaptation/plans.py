@@ -62,6 +62,8 @@ class Plan:
         Source spans (start, stop) played again, so many quarters later.
     instead
         Other ways to go, in words.
+    remark
+        What else is to be said of the result.
     """
 
     source: Meter
@@ -74,6 +76,7 @@ class Plan:
     cost: float = 0.0
     repeats: tuple[Repeat, ...] = ()
     instead: tuple[str, ...] = ()
+    remark: str = ""
 
     def offering(self, instead: tuple[str, ...]) -> Plan:
         """The same plan with other ways beside it."""
@@ -128,10 +131,12 @@ class Plan:
         return self.warp(index * self.source.bar) if self.bars[0] == 1 else Fraction(0)
 
     def _repeated(self, index: int, line: Line) -> Iterator[Fate]:
+        cycle, floor = index * self.source.bar // self.warp.source, self.bar_start(index)
         for start, stop, shift in self.repeats:
             for number, (onset, duration, name) in enumerate(line, 1):
-                if start <= onset < stop:
-                    yield Fate(index + 1, number, name, None, duration, self.warp(onset) + shift, duration)
+                place = index * self.source.bar + onset
+                if start <= place - cycle * self.warp.source < stop:
+                    yield Fate(index + 1, number, name, None, duration, self.warp(place) + shift - floor, duration)
 
     def to_json(self) -> str:
         """The plan as JSON; `from_json` reads it back."""
@@ -145,7 +150,7 @@ class Plan:
             "grouping": str(self.grouping) if self.grouping else None, "hemiola": self.is_hemiola,
             "cost": self.cost, "repeats": [[str(x) for x in repeat] for repeat in self.repeats],
             "lines": [[[str(onset), str(duration), name] for onset, duration, name in line] for line in self.lines],
-            "instead": list(self.instead),
+            "instead": list(self.instead), "remark": self.remark,
         }  # fmt: skip
 
     @classmethod
@@ -166,7 +171,7 @@ class Plan:
             figure = tuple(fraction_of(group) for group in d["figure"])
             return cls(
                 Meter(d["source"]), Meter(d["target"]), str(d["how"]), Warp(d["warp"]), figure, str(d["figure_source"]),
-                lines, float(d["cost"]), repeats, tuple(map(str, d["instead"])),
+                lines, float(d["cost"]), repeats, tuple(map(str, d["instead"])), str(d["remark"]),
             )  # fmt: skip
         except MiThemeError:
             raise
@@ -180,11 +185,18 @@ class Plan:
 
 
 def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
-    """Group lengths under a map: dropped groups are gone, repeated ones added."""
-    starts = [warp(start) for start in starts_of(figure) if warp.keeps(start)]
-    length = warp.target if warp.source == sum(figure) else warp(sum(figure))
-    starts += [warp(start) + shift for start, _, shift in repeats]
-    return tuple(b - a for a, b in zip(starts, [*starts[1:], length], strict=True))
+    """Group lengths under a map: dropped groups are gone, repeated ones added.
+
+    Of one bar where the bar keeps its length, else of a whole cycle of the map.
+    """
+    bar = sum(figure)
+    bars = 1 if warp.is_identity else int(warp.source / bar)
+    starts = [bar * i + start for i in range(bars) for start in starts_of(figure)]
+    images = [warp(start) for start in starts if warp.keeps(start)] + [
+        warp(start) + shift for start, _, shift in repeats
+    ]
+    length = warp.target if bars * bar == warp.source else warp(bar)
+    return tuple(b - a for a, b in zip(images, [*images[1:], length], strict=True))
 
 
 def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:

@@ -197,7 +197,7 @@ def _heard(plan: Plan) -> str:
                 f"note {fate.number} on {place_name(meter, fate.now)}{_leads(fate.now % meter.bar, fate.lasts, beats, meter)}"
             )
     if not phrases:
-        return "every note on a beat" if any(plan.lines) else ""
+        return "every note on a beat" if any(plan.lines) and not meter.is_open else ""
     return "; ".join(phrases)
 
 
@@ -209,4 +209,5 @@ def _leads(now: Fraction, lasts: Fraction, beats: set[Fraction], meter: Meter) -
 
 
 def _basis(plan: Plan) -> str:
-    return f"computed by {plan.how}, cost {plan.cost:.2f}; our reconstruction, not a transcription of any record"
+    computed = f"computed by {plan.how}, cost {plan.cost:.2f}"
+    return f"{computed}; {plan.remark}" if plan.remark else computed

@@ -80,20 +80,39 @@ def _pairs(track: Track, index: int) -> Iterator[tuple[int, int, int, int, int]]
     kind = track.events["status"] & 0xF0
     rows = np.flatnonzero((kind == m.NOTE_ON) | (kind == m.NOTE_OFF))
     columns = (track.events[name][rows].tolist() for name in ("tick", "status", "data1", "data2"))
-    sounding: defaultdict[tuple[int, int], deque[int]] = defaultdict(deque)
-    opened: list[tuple[int, int]] = []
-    closed: dict[int, tuple[int, int]] = {}
+    keys: defaultdict[tuple[int, int], list[tuple[int, int, bool]]] = defaultdict(list)
     for row, tick, status, pitch, velocity in zip(rows.tolist(), *columns, strict=True):
-        queue = sounding[status & 15, pitch]
-        if status & 0xF0 == m.NOTE_ON and velocity:
-            queue.append(row)
-            opened.append((tick, row))
-        elif queue:
-            closed[queue.popleft()] = (tick, row)
+        keys[status & 15, pitch].append((tick, row, status & 0xF0 == m.NOTE_ON and velocity > 0))
     end = track.end
-    for tick, row in opened:
-        stop, off = closed.get(row, (end, -1))
-        yield tick, stop, index, row, off
+    found = [note for events in keys.values() for note in _notes_of_key(events, end)]
+    for row, start, stop, off in sorted(found):
+        yield start, stop, index, row, off
+
+
+def _notes_of_key(events: list[tuple[int, int, bool]], end: int) -> Iterator[tuple[int, int, int, int]]:
+    """(row on, start, stop, row off) of the notes of one key from its (tick, row, is a beginning).
+
+    An end closes the oldest open note. Some programs write a note without length
+    end first: such an end counts if nothing else closes the note in time.
+    """
+    sounding: deque[tuple[int, int]] = deque()
+    early: dict[int, tuple[int, int]] = {}
+    stray = (-1, -1)
+    for tick, row, begins in events:
+        if begins:
+            if len(sounding) == 1 and sounding[0][0] in early:
+                on, start = sounding.popleft()
+                yield on, start, *early[on]
+            if stray[0] == tick:
+                early[row] = stray
+            sounding.append((row, tick))
+            stray = (-1, -1)
+        elif sounding:
+            yield *sounding.popleft(), tick, row
+        else:
+            stray = (tick, row)
+    for on, start in sounding:
+        yield on, start, *early.get(on, (end, -1))
 
 
 def _frozen(array: NDArray[np.void]) -> NDArray[np.void]:

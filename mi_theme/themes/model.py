@@ -24,11 +24,12 @@ __all__ = ["Adaptation", "Motif", "Rights", "Theme", "Tone"]
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whose music it is, what may be done with it here, and how we know the notes."""
+    """Whose music it is, what may be done with it here, how we know the notes, and what our versions are."""
 
     attribution: str = ""
     notice: str = ""
     provenance: str = ""
+    versions: str = ""
 
 
 DEFAULT_TONIC = Tonic("G")  # a parameter, not a fact
@@ -69,7 +70,7 @@ class Theme:
             raise UnknownName.among("mode", self.mode, MODES)
 
     def motif(self, name: str) -> Motif:
-        """The motif of that name.
+        """The motif of that name; without a ``head``, the first three notes of the ostinato are one.
 
         Raises
         ------
@@ -79,6 +80,8 @@ class Theme:
         for motif in self.motifs:
             if motif.name == name:
                 return motif
+        if name == "head":
+            return self.ostinato.opening(3)
         raise UnknownName.among("motif", name, (motif.name for motif in self.motifs))
 
     @property
@@ -142,7 +145,8 @@ class Theme:
         figure = replace(self, grouping=Grouping(grouping)).figure if grouping else self.figure
         source = "given" if grouping else self.figure_source
         lines = self.ostinato.lines(self.tonic, self.meter)
-        return Adaptation(self, adapt(lines, figure, source, self.meter, Meter(meter), how, Fraction(ratio)))
+        plan = adapt(lines, figure, source, self.meter, Meter(meter), how, Fraction(ratio))
+        return Adaptation(self, replace(plan, remark=self.rights.versions))
 
     def to_score(self, *, repeats: int = 2, tempo: float = 160.0) -> Score:
         """The ostinato, repeated, and the head above it the last time: a sketch, not an arrangement."""

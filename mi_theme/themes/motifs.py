@@ -134,6 +134,11 @@ class Motif:
         ]
         return Motif(moved, self.name, self.place, length=self.length + by)
 
+    def opening(self, count: int) -> Motif:
+        """The first notes, as a head of their own."""
+        first = self.tones[:count]
+        return Motif((tone._replace(onset=tone.onset - first[0].onset) for tone in first), "head")
+
     def transposed(self, degrees: int) -> Motif:
         """Every note moved by a number of scale steps, in the alterations of its own degree."""
         return Motif(

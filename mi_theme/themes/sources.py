@@ -46,6 +46,7 @@ class ThemeRow(catalog.Row, frozen=True):
     attribution: str
     notice: str
     provenance: str
+    versions: str
     meter: str
     tonic: str
     mode: str
@@ -72,7 +73,7 @@ def theme(tonic: str | Tonic | None = None, mode: str | None = None, head_place:
     row = catalog.load("theme.toml", ThemeRow)
     places = {motif.name: motif.place for motif in row.motif} | ({"head": head_place} if head_place else {})
     motifs = tuple(Motif(motif.text, motif.name, places[motif.name]) for motif in row.motif)
-    rights = Rights(row.attribution, row.notice, row.provenance)
+    rights = Rights(row.attribution, row.notice, row.provenance, row.versions)
     return Theme(row.name, motifs, Meter(row.meter), None, Tonic(tonic or row.tonic), mode or row.mode, rights)
 
 
@@ -82,19 +83,15 @@ def sketch(theme: Theme, repeats: int, tempo: float) -> Score:
 
     cell = -(-theme.ostinato.length // theme.meter.bar) * theme.meter.bar
     rows = [(tone, theme.ostinato, i * cell, OSTINATO_REGISTER, 0) for i in range(repeats) for tone in theme.ostinato]
-    heads = [motif for motif in theme.motifs if motif.name == "head"]
-    rows += [
-        (tone, head, max((repeats - 1) * cell - head.upbeat, Fraction(0)), HEAD_REGISTER, 1)
-        for head in heads
-        for tone in head
-    ]
+    head = theme.head
+    rows += [(tone, head, max((repeats - 1) * cell - head.upbeat, Fraction(0)), HEAD_REGISTER, 1) for tone in head]
     return Score.from_notes(
         [float(shift + tone.onset) for tone, _, shift, _, _ in rows],
         [float(tone.duration) for tone, *_ in rows],
         [tone.degree.pitch(theme.tonic, register) for tone, _, _, register, _ in rows],
         step=[tone.degree.step(theme.tonic, register) for tone, _, _, register, _ in rows],
         part=[part for *_, part in rows],
-        names=["Ostinato", "Lead"][: 1 + bool(heads)],
+        names=["Ostinato", "Lead"],
         meter=theme.meter,
         tempo=tempo,
     )
@@ -114,16 +111,16 @@ def theme_of_passage(
     chosen = lowest_part(score, bars) if part is None else part
     tonic, mode = key_of(score, *key)
     ostinato = _motif(score, bars, chosen, "ostinato", (tonic, mode), OSTINATO_REGISTER)
+    motifs = [ostinato]
     if head:
-        melody = _motif(score, head, chosen if head_part is None else head_part, "head", (tonic, mode), HEAD_REGISTER)
-    else:
-        first = ostinato.tones[:3]
-        melody = Motif((tone._replace(onset=tone.onset - first[0].onset) for tone in first), "head")
+        motifs.append(
+            _motif(score, head, chosen if head_part is None else head_part, "head", (tonic, mode), HEAD_REGISTER)
+        )
     title = name or score.source.rpartition("/")[2] or "a passage"
     rights = Rights(
         provenance=f"bars {bars[0]}-{bars[1]} of {title}, part {score.parts[score.part_index(chosen)].name}"
     )
-    return Theme(title, (ostinato, melody), meter, None, tonic, mode, rights)
+    return Theme(title, tuple(motifs), meter, None, tonic, mode, rights)
 
 
 def lowest_part(score: Score, bars: tuple[int, int]) -> int:
