@@ -61,9 +61,8 @@ _FIGURES = {"given": "as given", "notes": "read off the notes"}
 def _equation(plan: Plan) -> str:
     (m, n), pulse = plan.bars, duration_name(min(plan.source.pulse, plan.target.pulse))
     change = plan.target.bar * n - plan.source.bar * m
-    size = (
-        f"one {duration_name(abs(change))} {'longer' if change > 0 else 'shorter'}" if change else "as long as before"
-    )
+    amount = f"{'one ' * (abs(change) in DURATIONS)}{duration_name(abs(change))}"
+    size = f"{amount} {'longer' if change > 0 else 'shorter'}" if change else "as long as before"
     bars = "bar" if m == n == 1 else f"{m} bar{'s' * (m > 1)} to {n},"
     return f"{pulse} = {pulse}, {bars} {size}"
 
@@ -172,18 +171,19 @@ def _added(plan: Plan) -> str:
 
 def _numbers(plan: Plan, fates: Sequence[Fate]) -> str:
     """``notes 3, 4 of each bar``, or bar by bar where bars differ."""
-    by_bar = {bar: [fate.number for fate in fates if fate.bar == bar] for bar in range(1, len(plan.lines) + 1)}
-    if len(by_bar) > 1 and len({tuple(numbers) for numbers in by_bar.values()}) == 1:
-        numbers, where = by_bar[1], " of each bar"
-        return f"note{'s' * (len(set(numbers)) > 1)} {', '.join(map(str, dict.fromkeys(numbers)))}{where}"
-    pieces = [
-        f"{', '.join(map(str, dict.fromkeys(numbers)))} of bar {bar}" for bar, numbers in by_bar.items() if numbers
-    ]
-    return (
-        "notes " + "; ".join(pieces)
-        if len(by_bar) > 1
-        else "note" + "s" * (len(fates) > 1) + " " + ", ".join(str(f.number) for f in fates)
+    bars = range(1, len(plan.lines) + 1)
+    by_bar = [tuple(dict.fromkeys(fate.number for fate in fates if fate.bar == bar)) for bar in bars]
+    if len(by_bar) == 1:
+        return _note_words(by_bar[0])
+    if len(set(by_bar)) == 1:
+        return f"{_note_words(by_bar[0])} of each bar"
+    return ", ".join(
+        f"{_note_words(numbers)} of bar {bar}" for bar, numbers in zip(bars, by_bar, strict=True) if numbers
     )
+
+
+def _note_words(numbers: Sequence[int]) -> str:
+    return f"note{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
 def _heard(plan: Plan) -> str:
