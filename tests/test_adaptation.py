@@ -433,3 +433,48 @@ def test_explanations_are_as_they_were(name: str) -> None:
 def test_no_golden_file_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES)
     assert len(CASES) >= 12
+
+
+METRES = [
+    "5/4:3+3+2+2",
+    "5/4",
+    "4/4",
+    "3/4",
+    "2/4",
+    "6/8",
+    "7/8",
+    "9/8",
+    "12/8",
+    "7/4",
+    "11/8",
+    "7/8:2+2+3",
+    "1/4",
+    "2/2",
+    "3/8",
+    "13/8",
+    "15/8",
+    "4/4:3+3+2",
+    "6/4",
+    "1/16",
+    "21/8",
+]
+
+
+@given(
+    st.sampled_from(METRES),
+    st.sampled_from([None, *STRATEGIES]),
+    st.sampled_from([Fraction(1, 2), 1, 2]),
+    st.booleans(),
+)
+def test_every_metre_is_reached_or_refused_in_words(meter: str, how: str | None, ratio: Fraction, upbeat: bool) -> None:
+    theme = mi.theme(head_place="upbeat" if upbeat else "downbeat")
+    try:
+        adaptation, words = theme.to_meter(meter, how, ratio=ratio), ""
+    except StrategyError as error:
+        adaptation, words = None, str(error)
+    if adaptation is None:
+        assert any(hint in words for hint in ("try ", "fall on one pulse", "these can"))
+    else:
+        assert "basis" in str(adaptation)
+        assert Plan.from_json(adaptation.plan.to_json()) == adaptation.plan
+        assert adaptation.theme.meter == mi.Meter(meter)

@@ -304,9 +304,15 @@ def _beat_by_beat(
     task: Task, name: str, into_compound: list[tuple[Fraction, Fraction]], out_of_it: list[tuple[Fraction, Fraction]]
 ) -> list[Outcome]:
     source, target = task.source.meter, task.target.meter
-    if source.is_compound == target.is_compound or len(task.source.beats) != len(task.target.beats):
+    if source.is_compound == target.is_compound or not _beats_match(task):
         raise StrategyError(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"
         )
     warp = _by_beats(source, target, into_compound if target.is_compound else out_of_it)
     return _priced(task, warp.times(task.target.bars))
+
+
+def _beats_match(task: Task) -> bool:
+    """Whether source and target are as many bars of as many beats."""
+    source, target = task.source, task.target
+    return source.bars == target.bars and len(source.meter.beats) == len(target.meter.beats)
