@@ -22,6 +22,7 @@ COMPASS = 19  # semitones: an octave and a fifth
 LONGEST, BREATH = 7.4, 0.36  # seconds of a phrase, and of the rest after it
 MIDDLE = 0.38  # of the range: where the lead lives
 GOAL_ACCENT = 8
+ASTRAY = 3  # semitones: what it costs a line to turn back or stand still where it asked to move
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,11 @@ class Singer:
         """The highest pitch but one."""
         return self.goal - 1
 
-    def pitch_of(self, wish: Wish, bar: PlannedBar) -> int:
-        """The pitch of a wish: in the local scale, a strong one in the chord, in range, without a clash."""
+    def pitch_of(self, wish: Wish, bar: PlannedBar, course: tuple[int, int] | None) -> int:
+        """The pitch of a wish: in the local scale, a strong one in the chord, in range, without a clash.
+
+        `course` is the pitch before and which way the line goes on from it.
+        """
         if wish.goal:
             return self.goal
         scale = self.grid.tuning.local_scale(bar.chord)
@@ -53,7 +57,8 @@ class Singer:
         stop = wish.start + wish.length
         able = [p for p in range(self.low, self.top + 1) if self._belongs(p, bar, wish.strong)]
         clear = [p for p in able if self.heard.fits(wish.start, stop, p)]
-        return min(clear or able, key=lambda p: (abs(p - asked), p))
+        before, way = course or (asked, 0)
+        return min(clear or able, key=lambda p: (abs(p - asked) + (ASTRAY if (p - before) * way < abs(way) else 0), p))
 
     def _belongs(self, pitch: int, bar: PlannedBar, strong: bool) -> bool:
         chord = bar.chord.classes
@@ -72,9 +77,11 @@ class Singer:
     def sung(self, wishes: Sequence[Wish]) -> list[Note]:
         """The wishes as notes that follow one another."""
         notes: list[Note] = []
+        step = 0
         for wish in self.placed(sorted(wishes)):
             bar = self.grid.at(wish.start)
-            pitch = self.pitch_of(wish, bar)
+            way = (wish.scale_step > step) - (wish.scale_step < step)
+            pitch, step = self.pitch_of(wish, bar, (notes[-1].pitch, way) if notes else None), wish.scale_step
             note = Note(wish.start, wish.length, pitch, accent=GOAL_ACCENT * wish.goal, step=self._step(pitch, bar))
             if notes and notes[-1].end > note.start:
                 notes[-1] = notes[-1]._replace(length=note.start - notes[-1].start)
