@@ -349,7 +349,7 @@ def head_once(hearing: Hearing) -> Iterator[str]:
             near += same and moves[:-1] == steps[:-1] and moves != steps and _is_home(hearing, pitches[i])
         if literal != 1 and len(motif) > 1 and hearing.passages("groove"):
             yield f"{name}: the head {literal} times"
-        if near:
+        if near and len(motif) >= 3:
             yield f"{name}: the head with only its last note changed"
 
 

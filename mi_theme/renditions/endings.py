@@ -6,7 +6,7 @@ from random import Random
 
 from mi_theme.renditions.drums import KICK, TOMS, fill
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.figures import register_for
+from mi_theme.renditions.figures import folded, register_for
 from mi_theme.renditions.grid import TICKS, Grid, Note, PlannedBar
 from mi_theme.score import Event
 from mi_theme.score import messages as m
@@ -37,7 +37,7 @@ def unison(bars: list[PlannedBar], pitch: int) -> list[Note]:
 def bass(grid: Grid, part: Instrument) -> list[Note]:
     """The unison and the last downbeat, an octave lower where the instrument has it."""
     motif = grid.arrangement.passages[-1].adaptation.motif("ostinato")
-    tonic = register_for(motif, grid.tuning, part)
+    tonic = folded(register_for(motif, grid.tuning, part), part)
     notes = unison(closing(grid), tonic)
     if length := final_length(grid):
         low = tonic - 12 if tonic - 12 >= part.low else tonic

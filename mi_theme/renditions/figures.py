@@ -10,7 +10,7 @@ from mi_theme.renditions.grid import Grid, Note, PlannedBar, ticks
 from mi_theme.renditions.harmony import Chord, Tuning, scale_pitch
 from mi_theme.themes import Motif, Tone
 
-__all__ = ["literal", "register_for", "second", "travelling"]
+__all__ = ["folded", "literal", "register_for", "second", "travelling"]
 
 LEAP = 5  # semitones: a larger approach comes from the other side
 
@@ -86,8 +86,21 @@ def travelling(grid: Grid, part: Instrument, bars: list[PlannedBar]) -> list[Not
                 else root_pitch(grid.tuning, following.chord, part, motif)
             )
             line[-2:] = _approach(line[-2:], line[-3].pitch, aim)
-        notes += line
+        notes += [_inside(note, part) for note in line]
     return notes
+
+
+def folded(pitch: int, part: Instrument) -> int:
+    """The pitch in the nearest octave that the instrument has."""
+    if pitch < part.low:
+        return pitch + -(-(part.low - pitch) // 12) * 12
+    return pitch - max(-(-(pitch - part.high) // 12), 0) * 12
+
+
+def _inside(note: Note, part: Instrument) -> Note:
+    """The note in the octave that the instrument has."""
+    pitch = folded(note.pitch, part)
+    return note._replace(pitch=pitch, step=note.step + (pitch - note.pitch) // 12 * 7)
 
 
 def root_pitch(tuning: Tuning, chord: Chord, part: Instrument, motif: Motif) -> int:

@@ -20,6 +20,7 @@ __all__ = ["answers", "melody"]
 
 COMPASS = 19  # semitones: an octave and a fifth
 LONGEST, BREATH = 7.4, 0.36  # seconds of a phrase, and of the rest after it
+ROOM = 5  # semitones above the head, for the highest note
 MIDDLE = 0.38  # of the range: where the lead lives
 GOAL_ACCENT = 8
 ASTRAY = 3  # semitones: what it costs a line to turn back or stand still where it asked to move
@@ -143,12 +144,22 @@ def _singer(grid: Grid, part: Instrument, heard: Heard, head: Motif) -> Singer:
     highest = max(tone.degree.semitones for tone in head)
     able = [t for t in range(128) if t % 12 == grid.tuning.tonic.pitch_class]
     inside = [t for t in able if part.low <= t + lowest and t + highest <= part.high]
+    roomy = [t for t in inside if t + highest + ROOM <= part.high]
     middle = part.low + MIDDLE * (part.high - part.low)
-    tonic = min(inside or able, key=lambda t: abs(t + (lowest + highest) / 2 - middle))
+    tonic = min(roomy or inside or able, key=lambda t: abs(t + (lowest + highest) / 2 - middle))
     low = max(part.low, tonic + min(lowest, 0) - 2)
-    high = min(part.high, low + COMPASS)
-    fifth_and_tonic = [p for p in range(tonic + highest, high + 1) if (p - tonic) % 12 in (0, 3, 7)]
-    return Singer(grid, part, heard, tonic, low, max(fifth_and_tonic, default=high))
+    high = min(part.high, max(low + COMPASS, tonic + highest + ROOM))
+    goals = [p for p in range(tonic + highest + 1, high + 1) if _is_goal(grid, heard, p)]
+    return Singer(grid, part, heard, tonic, low, max(goals, default=high))
+
+
+def _is_goal(grid: Grid, heard: Heard, pitch: int) -> bool:
+    """Whether a pitch belongs to the chord where the highest note stands, and sounds well there."""
+    phrases = [phrase for passage in grid.arrangement.passages for phrase in passage.phrases]
+    summit = next((phrase for phrase in phrases if phrase.device == "augmentation"), phrases[-1])
+    bar = grid.bars[min(summit.first + 2, summit.last) - 1]
+    belongs = (pitch - grid.tuning.tonic.pitch_class) % 12 in bar.chord.classes
+    return belongs and heard.fits(bar.start, bar.end, pitch)
 
 
 def _anchor(singer: Singer, bar: PlannedBar, random: Random) -> int:

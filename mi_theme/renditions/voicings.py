@@ -288,4 +288,3 @@ def _closing_chords(grid: Grid, part: Instrument, heard: Heard, top: int) -> lis
         found = (Note(grid.end, length, p, 1.0, 6, grid.tuning.step_of(p, home.chord)) for p in trio)
         notes += [note for note in found if heard.fits(note.start, note.end, note.pitch)]
     return notes
-
