@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from mi_theme.errors import StrategyError
+from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
 from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
@@ -136,13 +136,16 @@ def _form(form: str | Form | None, film: int | None) -> Form:
 
 
 def _style(style: str | Style | None) -> tuple[Style, tuple[Groove, ...]]:
-    """A style by name, value or file, and the grooves it may name."""
+    """A style by name, value or file, and the grooves that it names."""
     name = style if isinstance(style, str) else "jazz-combo"
-    if name.endswith(OWN_FILE):
-        own = _own(all_styles(name), all_styles())
-        return next(iter(own.values())), tuple(all_grooves(name).values())
-    chosen = style if isinstance(style, Style) else style_named(name)
-    return chosen, tuple(all_grooves().values())
+    own = name if name.endswith(OWN_FILE) else None
+    named = next(iter(_own(all_styles(own), all_styles()).values())) if own else style_named(name)
+    chosen = style if isinstance(style, Style) else named
+    grooves = all_grooves(own)
+    wanted = [part.groove for part in chosen.part if part.is_drums]
+    if missing := [groove for groove in wanted if groove not in grooves]:
+        raise UnknownName.among(f"groove for style {chosen.name!r}", missing[0], grooves)
+    return chosen, tuple(grooves[groove] for groove in dict.fromkeys(wanted))
 
 
 def _own(all_rows: dict[str, T], ours: dict[str, T]) -> dict[str, T]:

@@ -94,29 +94,28 @@ Check = Callable[[Hearing], Iterator[str]]
 
 
 def exact_figure(hearing: Hearing) -> Iterator[str]:
-    """`Ostinato` holds the exact figure in every bar of a groove, and nothing else."""
-    notes = hearing.parts[hearing.arrangement.style.playing("ostinato")[0].name]
-    for passage in hearing.arrangement.passages:
-        found = notes[(notes["onset"] >= float(passage.start)) & (notes["onset"] < float(passage.end))]
-        if passage.role != "groove":
-            continue
-        motif = passage.adaptation.motif("ostinato")
-        cycle = float(-(-motif.length // passage.meter.bar) * passage.meter.bar)
-        places = {round(float(tone.onset), 4): tone.degree.semitones for tone in motif}
-        onsets = np.round((found["onset"] - float(passage.start)) % cycle, 4)
-        wanted = [places.get(onset) for onset in onsets.tolist()]
-        if (
-            None in wanted
-            or len({pitch - (w or 0) for pitch, w in zip(found["pitch"].tolist(), wanted, strict=True)}) > 1
-        ):
-            yield f"{passage.name}: other notes than the figure's"
-        count = sum(
-            float(tone.onset) + k * cycle < float(passage.end - passage.start) - 1e-9
-            for tone in motif
-            for k in range(passage.bars)
-        )
-        if len(found) != count:
-            yield f"{passage.name}: {len(found)} notes, not {count}"
+    """`Ostinato` holds the exact figure in every bar of intros, grooves and breaks, and nothing else."""
+    notes = hearing.parts["Ostinato"]
+    wanted = [place for passage in hearing.arrangement.passages for place in _figure_of(passage)]
+    tonic = hearing.arrangement.theme.tonic.pitch_class
+    found = list(zip(np.round(notes["onset"], 3).tolist(), notes["pitch"].tolist(), strict=True))
+    if [onset for onset, _ in found] != [onset for onset, _ in wanted]:
+        yield f"{len(found)} notes, {len(wanted)} in the figure, or at other places"
+    else:
+        tonics = {pitch - semitones for (_, pitch), (_, semitones) in zip(found, wanted, strict=True)}
+        if len(tonics) > 1 or tonics.pop() % 12 != tonic:
+            yield "other pitches than the figure's"
+
+
+def _figure_of(passage: Passage) -> list[tuple[float, int]]:
+    """(onset in quarters, semitones above the tonic) of the figure through a section."""
+    if passage.role in ("bridge", "ending"):
+        return []
+    motif = passage.adaptation.motif("ostinato")
+    cycle = -(-motif.length // passage.meter.bar) * passage.meter.bar
+    cycles = int(-(-(passage.end - passage.start) // cycle))
+    places = ((passage.start + k * cycle + tone.onset, tone.degree.semitones) for k in range(cycles) for tone in motif)
+    return [(round(float(onset), 3), semitones) for onset, semitones in places if onset < passage.end]
 
 
 def signatures(hearing: Hearing) -> Iterator[str]:
@@ -347,7 +346,7 @@ def head_once(hearing: Hearing) -> Iterator[str]:
             same = rhythm in rhythms
             literal += same and moves == steps and _is_home(hearing, pitches[i])
             near += same and moves[:-1] == steps[:-1] and moves != steps and _is_home(hearing, pitches[i])
-        if literal != 1 and len(motif) > 1 and hearing.passages("groove"):
+        if literal < 1 or (literal > 1 and len(motif) >= 3):
             yield f"{name}: the head {literal} times"
         if near and len(motif) >= 3:
             yield f"{name}: the head with only its last note changed"

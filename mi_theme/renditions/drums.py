@@ -16,7 +16,6 @@ from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, Plann
 __all__ = ["crash", "fill", "groove_bar", "percussion"]
 
 ACCENT, GHOST = 16, -22  # velocities added
-TOMS = (50, 48, 47, 45, 43)  # high to low
 CRASH_ACCENT = 14
 KICK = 36
 STROKES = {"x": 0, "X": ACCENT, "o": GHOST}

@@ -124,9 +124,10 @@ def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: 
 
 
 def _quoted(notes: Sequence[Note], head: Motif, tonic: int) -> list[Note]:
-    """Second notes of pairs that begin as the head does, on its pitches."""
+    """Second notes of pairs that begin as the head does, on its pitches and in its rhythm."""
     opening = [(tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
-    return [b for a, b in pairwise(notes) if [a.pitch % 12, b.pitch % 12] == opening]
+    apart = ticks(head.onsets[1] - head.onsets[0]) if len(head) > 1 else 0
+    return [b for a, b in pairwise(notes) if [a.pitch % 12, b.pitch % 12] == opening and b.start - a.start == apart]
 
 
 def _phrases(grid: Grid, part: Instrument) -> list[tuple[Phrase, list[PlannedBar]]]:

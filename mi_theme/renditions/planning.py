@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
+from mi_theme.adaptation.strategies import find
 from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
@@ -51,6 +52,8 @@ def arrangement_of(
     if ending in ("fade", "loop") and any(section.role != "ending" for section in form.sections):
         form = form.without("ending")
     passages = _passages(form, theme, tempo, how, keep)
+    if how:
+        find(how)
     planned = _Planner(style, form.bars, Random(f"{seed}/plan")).phrases(passages, theme)
     return Arrangement(theme, form.name, style, planned, ending, seed, grooves)
 
@@ -93,8 +96,12 @@ def _passages(form: Form, theme: Theme, tempo: Fraction, how: str | None, keep: 
 
 
 def _adapted(theme: Theme, meter: Meter, how: str | None) -> Adaptation:
-    """The theme in a metre; a figure that no first choice carries over is held, cut or rested."""
-    if how:
+    """The theme in a metre, by `how` where that is not its own.
+
+    A figure that no first choice carries over is held, cut or rested.
+    """
+    at_home = meter.bar == theme.meter.bar and meter.grouping in (None, theme.meter.grouping)
+    if how and not at_home:
         return theme.to_meter(meter, how)
     try:
         return theme.to_meter(meter)
