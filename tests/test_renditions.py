@@ -293,7 +293,7 @@ def test_styles_and_forms_of_ones_own(tmp_path: Path) -> None:
     style.write_text(OWN)
     form.write_text(OWN_FORM)
     score = render(style=str(style), form=str(form))
-    assert [part.name for part in score.parts][0] == "Ostinato"
+    assert score.parts[0].name == "Ostinato"
     assert {"Whistle", "Sticks"} <= {part.name for part in score.parts}
     assert [str(meter) for _, meter in score.meters.changes] == ["7/8:2+2+3"]
     sticks = score.notes("Sticks")

@@ -9,9 +9,6 @@ and the tests assert them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
 from itertools import combinations, groupby, pairwise
 
 import numpy as np
@@ -19,8 +16,9 @@ from numpy.typing import NDArray
 
 from mi_theme.renditions.arrangements import Arrangement, Passage
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import TICKS, Grid
+from mi_theme.renditions.grid import TICKS
 from mi_theme.renditions.hearing import LOW, clashes, muddies
+from mi_theme.renditions.listening import Hearing, Notes
 from mi_theme.score import Score
 
 __all__ = ["CHECKS", "Hearing", "faults", "report"]
@@ -34,60 +32,6 @@ SAME_RHYTHM, SAME_RANGE = 0.6, 0.5
 CLIMAX = (0.70, 0.85)
 ENOUGH = 16  # notes, or bars, from which a statistic means something
 HATS = (42, 51)
-
-Notes = NDArray[np.void]
-
-
-@dataclass(frozen=True)
-class Hearing:
-    """A rendition with its arrangement."""
-
-    arrangement: Arrangement
-    score: Score
-
-    @cached_property
-    def grid(self) -> Grid:
-        """The bars."""
-        return Grid.of(self.arrangement)
-
-    @cached_property
-    def parts(self) -> dict[str, Notes]:
-        """The notes of each part."""
-        return {part.name: self.score.notes(part.name) for part in self.score.parts}
-
-    @cached_property
-    def players(self) -> dict[str, Instrument]:
-        """The instrument of each part."""
-        style = {part.name: part for part in self.arrangement.style.part}
-        (ostinato,) = self.arrangement.style.playing("ostinato")
-        return {name: style.get(name, ostinato) for name in self.parts}
-
-    @cached_property
-    def pitched(self) -> dict[str, Notes]:
-        """The notes of the parts that are no drums."""
-        return {name: notes for name, notes in self.parts.items() if not self.players[name].is_drums}
-
-    def playing(self, kind: str) -> dict[str, Notes]:
-        """The notes of the parts with a task."""
-        return {name: notes for name, notes in self.parts.items() if self.players[name].plays == kind}
-
-    def bar_of(self, onsets: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Numbers of the bars in which notes begin, one past the last for the last downbeat."""
-        starts = np.array([bar.start for bar in self.grid.bars] + [self.grid.end]) / TICKS
-        return np.searchsorted(starts, onsets + 1e-6, side="right")
-
-    def seconds(self, quarters: float) -> float:
-        """The time of a position."""
-        return self.score.tempos.seconds(Fraction(quarters).limit_denominator(TICKS))
-
-    @property
-    def ending(self) -> Fraction:
-        """Where the ending begins, or the last section ends."""
-        return next((p.start for p in self.passages("ending")), self.arrangement.end)
-
-    def passages(self, role: str) -> list[Passage]:
-        """The sections with a role."""
-        return [passage for passage in self.arrangement.passages if passage.role == role]
 
 
 Check = Callable[[Hearing], Iterator[str]]
