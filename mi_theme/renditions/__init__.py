@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
-from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
+from mi_theme.renditions.arrangements import ENDINGS, OPEN_ENDINGS, Arrangement, Passage, Phrase, ending_named
 from mi_theme.renditions.ensembles import Groove, Instrument, Style, all_grooves, all_styles, style_named
 from mi_theme.renditions.sections import ROLES, Form, Section, all_forms, form_named
 from mi_theme.renditions.tempos import KEEPS
@@ -96,12 +96,14 @@ def arrange(
     from mi_theme.renditions.tempos import tempo_at
 
     chosen_style, grooves = _style(style)
+    chosen_ending = ending_named(ending)
     chosen_form = _form(form, film)
     chosen_form = chosen_form.in_meter(meter) if meter else chosen_form
+    chosen_form = chosen_form.open_ended() if chosen_ending in OPEN_ENDINGS else chosen_form
     chosen_form = chosen_form.scaled(bars) if bars is not None else chosen_form
     speed = tempo_at(tempo, chosen_style.tempo[1])
     return arrangement_of(
-        chosen_form, chosen_style, _theme(theme, tonic, mode), speed, ending, seed, how, keep, grooves
+        chosen_form, chosen_style, _theme(theme, tonic, mode), speed, chosen_ending, seed, how, keep, grooves
     )
 
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 from random import Random
 
 from mi_theme.adaptation.strategies import find
-from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
-from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
+from mi_theme.renditions.arrangements import Arrangement, Passage, Phrase
 from mi_theme.renditions.ensembles import Groove, Instrument, Style
 from mi_theme.renditions.harmony import Chord, home, progression
 from mi_theme.renditions.sections import Form
@@ -36,7 +36,7 @@ AFTERMATH = ("fragmentation", "inversion", "silence")  # between the climax and 
 
 
 def arrangement_of(
-    form: Form, style: Style, theme: Theme, tempo: Fraction, ending: str | None, seed: int,
+    form: Form, style: Style, theme: Theme, tempo: Fraction, ending: str, seed: int,
     how: str | None, keep: str | None, grooves: tuple[Groove, ...],
 ) -> Arrangement:  # fmt: skip
     """Plan everything; the same arguments give the same arrangement.
@@ -44,13 +44,8 @@ def arrangement_of(
     Raises
     ------
     UnknownName
-        Where there is no such ending, strategy or tempo equation.
+        Where there is no such strategy or tempo equation.
     """
-    ending = ending or "ring"
-    if ending not in ENDINGS:
-        raise UnknownName.among("ending", ending, ENDINGS)
-    if ending in ("fade", "loop") and any(section.role != "ending" for section in form.sections):
-        form = form.without("ending")
     passages = _passages(form, theme, tempo, how, keep)
     if how:
         find(how)

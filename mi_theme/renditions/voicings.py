@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from random import Random
 
 from mi_theme.renditions.devices import groups_of
 from mi_theme.renditions.endings import closing, final_length
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import EIGHTH, Grid, Group, Note, PlannedBar
+from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar
 from mi_theme.renditions.harmony import Chord
 from mi_theme.renditions.hearing import Heard
 
@@ -41,9 +41,9 @@ BROKEN = (
 PADS = ((3, 0, 1, 2), (1, 2, 3, 0), (3, 0, 2, 1))
 # (group, strokes in it) by bar of the phrase: the tonic in the first group, else the fifth
 ANCHORS = (
-    (((0, 1),), ((0, 1), (1, 1)), ((0, 2),), ((0, 2), (1, 1), (-1, 2))),
-    (((0, 1), (1, 1)), ((0, 2),), ((0, 1), (1, 1)), ((0, 1), (1, 2), (-1, 2))),
-    (((0, 1),), ((0, 2), (-1, 1)), ((0, 2), (1, 1)), ((0, 1), (-1, 2))),
+    (((0, 1),), ((0, 1), (1, 1)), ((0, 2),), ((0, 3), (1, 1), (-1, 2))),
+    (((0, 1), (1, 1)), ((0, 2),), ((0, 1), (1, 1)), ((0, 1), (1, 2), (-1, 3))),
+    (((0, 1),), ((0, 2), (-1, 1)), ((0, 3), (1, 1)), ((0, 1), (-1, 2))),
 )
 
 
@@ -239,10 +239,16 @@ def anchors(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[
         groups = groups_of(bar)
         for number, strokes in shapes[bar.place % 4]:
             group = groups[number % len(groups)]
-            for stroke in range(strokes):
-                start, length = group.start + stroke * group.length // strokes, group.length // strokes
-                notes += _rooted(grid, heard, part, bar, Group(start, length), (7, 0) if number else (0,))
+            for span in _rolled(group, strokes):
+                notes += _rooted(grid, heard, part, bar, span, (7, 0) if number else (0,))
     return notes + _closing_chords(grid, part, heard, part.low + 5)
+
+
+def _rolled(group: Group, strokes: int) -> list[Group]:
+    """One stroke, one with an eighth at the end of the group, or one with two sixteenths there."""
+    late = {1: [], 2: [EIGHTH], 3: [2 * SIXTEENTH, SIXTEENTH]}[strokes]
+    starts = [0, *(group.length - before for before in late if before < group.length)]
+    return [Group(group.start + a, b - a) for a, b in pairwise([*starts, group.length])]
 
 
 def _rooted(
@@ -254,8 +260,8 @@ def _rooted(
         wanted = grid.tuning.class_of(root + semitones)
         pitch = next((p for p in range(part.low, part.high + 1) if p % 12 == wanted), part.low)
         note = Note(span.start, span.length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
-        if clear := heard.shortened(note, part.gate):
-            return [clear]
+        if heard.fits(note.start, note.start + round(note.length * part.gate), pitch):
+            return [note]
     return []
 
 
