@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from mi_theme.errors import StrategyError
+from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
-from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
+from mi_theme.renditions.arrangements import ENDINGS, OPEN_ENDINGS, Arrangement, Passage, Phrase, ending_named
 from mi_theme.renditions.ensembles import Groove, Instrument, Style, all_grooves, all_styles, style_named
 from mi_theme.renditions.sections import ROLES, Form, Section, all_forms, form_named
 from mi_theme.renditions.tempos import KEEPS
@@ -96,12 +96,14 @@ def arrange(
     from mi_theme.renditions.tempos import tempo_at
 
     chosen_style, grooves = _style(style)
+    chosen_ending = ending_named(ending)
     chosen_form = _form(form, film)
     chosen_form = chosen_form.in_meter(meter) if meter else chosen_form
+    chosen_form = chosen_form.open_ended() if chosen_ending in OPEN_ENDINGS else chosen_form
     chosen_form = chosen_form.scaled(bars) if bars is not None else chosen_form
     speed = tempo_at(tempo, chosen_style.tempo[1])
     return arrangement_of(
-        chosen_form, chosen_style, _theme(theme, tonic, mode), speed, ending, seed, how, keep, grooves
+        chosen_form, chosen_style, _theme(theme, tonic, mode), speed, chosen_ending, seed, how, keep, grooves
     )
 
 
@@ -136,13 +138,16 @@ def _form(form: str | Form | None, film: int | None) -> Form:
 
 
 def _style(style: str | Style | None) -> tuple[Style, tuple[Groove, ...]]:
-    """A style by name, value or file, and the grooves it may name."""
+    """A style by name, value or file, and the grooves that it names."""
     name = style if isinstance(style, str) else "jazz-combo"
-    if name.endswith(OWN_FILE):
-        own = _own(all_styles(name), all_styles())
-        return next(iter(own.values())), tuple(all_grooves(name).values())
-    chosen = style if isinstance(style, Style) else style_named(name)
-    return chosen, tuple(all_grooves().values())
+    own = name if name.endswith(OWN_FILE) else None
+    named = next(iter(_own(all_styles(own), all_styles()).values())) if own else style_named(name)
+    chosen = style if isinstance(style, Style) else named
+    grooves = all_grooves(own)
+    wanted = [part.groove for part in chosen.part if part.is_drums]
+    if missing := [groove for groove in wanted if groove not in grooves]:
+        raise UnknownName.among(f"groove for style {chosen.name!r}", missing[0], grooves)
+    return chosen, tuple(grooves[groove] for groove in dict.fromkeys(wanted))
 
 
 def _own(all_rows: dict[str, T], ours: dict[str, T]) -> dict[str, T]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from mi_theme.errors import UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.renditions.ensembles import Groove, Style
 from mi_theme.renditions.harmony import Chord
@@ -18,9 +19,24 @@ from mi_theme.themes import Adaptation, Theme
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["ENDINGS", "Arrangement", "Passage", "Phrase"]
+__all__ = ["ENDINGS", "OPEN_ENDINGS", "Arrangement", "Passage", "Phrase", "ending_named"]
 
 ENDINGS = ("ring", "stop", "fade", "loop")
+OPEN_ENDINGS = ("fade", "loop")  # without a closing section
+
+
+def ending_named(name: str | None) -> str:
+    """An ending that was asked for, or the usual one.
+
+    Raises
+    ------
+    UnknownName
+        Where it is none of `ENDINGS`.
+    """
+    chosen = ENDINGS[0] if name is None else name
+    if chosen not in ENDINGS:
+        raise UnknownName.among("ending", chosen, ENDINGS)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,7 @@ class Arrangement:
     @property
     def has_final_bar(self) -> bool:
         """Whether a last downbeat adds a bar."""
-        return self.ending in ("ring", "stop")
+        return self.ending not in OPEN_ENDINGS
 
     def score(self, parts: tuple[str, ...] | None = None) -> Score:
         """The notes, of some parts if they are named.

@@ -9,9 +9,6 @@ and the tests assert them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
 from itertools import combinations, groupby, pairwise
 
 import numpy as np
@@ -19,8 +16,9 @@ from numpy.typing import NDArray
 
 from mi_theme.renditions.arrangements import Arrangement, Passage
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import TICKS, Grid
+from mi_theme.renditions.grid import TICKS
 from mi_theme.renditions.hearing import LOW, clashes, muddies
+from mi_theme.renditions.listening import Hearing, Notes
 from mi_theme.score import Score
 
 __all__ = ["CHECKS", "Hearing", "faults", "report"]
@@ -35,88 +33,33 @@ CLIMAX = (0.70, 0.85)
 ENOUGH = 16  # notes, or bars, from which a statistic means something
 HATS = (42, 51)
 
-Notes = NDArray[np.void]
-
-
-@dataclass(frozen=True)
-class Hearing:
-    """A rendition with its arrangement."""
-
-    arrangement: Arrangement
-    score: Score
-
-    @cached_property
-    def grid(self) -> Grid:
-        """The bars."""
-        return Grid.of(self.arrangement)
-
-    @cached_property
-    def parts(self) -> dict[str, Notes]:
-        """The notes of each part."""
-        return {part.name: self.score.notes(part.name) for part in self.score.parts}
-
-    @cached_property
-    def players(self) -> dict[str, Instrument]:
-        """The instrument of each part."""
-        style = {part.name: part for part in self.arrangement.style.part}
-        (ostinato,) = self.arrangement.style.playing("ostinato")
-        return {name: style.get(name, ostinato) for name in self.parts}
-
-    @cached_property
-    def pitched(self) -> dict[str, Notes]:
-        """The notes of the parts that are no drums."""
-        return {name: notes for name, notes in self.parts.items() if not self.players[name].is_drums}
-
-    def playing(self, kind: str) -> dict[str, Notes]:
-        """The notes of the parts with a task."""
-        return {name: notes for name, notes in self.parts.items() if self.players[name].plays == kind}
-
-    def bar_of(self, onsets: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Numbers of the bars in which notes begin, one past the last for the last downbeat."""
-        starts = np.array([bar.start for bar in self.grid.bars] + [self.grid.end]) / TICKS
-        return np.searchsorted(starts, onsets + 1e-6, side="right")
-
-    def seconds(self, quarters: float) -> float:
-        """The time of a position."""
-        return self.score.tempos.seconds(Fraction(quarters).limit_denominator(TICKS))
-
-    @property
-    def ending(self) -> Fraction:
-        """Where the ending begins, or the last section ends."""
-        return next((p.start for p in self.passages("ending")), self.arrangement.end)
-
-    def passages(self, role: str) -> list[Passage]:
-        """The sections with a role."""
-        return [passage for passage in self.arrangement.passages if passage.role == role]
-
 
 Check = Callable[[Hearing], Iterator[str]]
 
 
 def exact_figure(hearing: Hearing) -> Iterator[str]:
-    """`Ostinato` holds the exact figure in every bar of a groove, and nothing else."""
-    notes = hearing.parts[hearing.arrangement.style.playing("ostinato")[0].name]
-    for passage in hearing.arrangement.passages:
-        found = notes[(notes["onset"] >= float(passage.start)) & (notes["onset"] < float(passage.end))]
-        if passage.role != "groove":
-            continue
-        motif = passage.adaptation.motif("ostinato")
-        cycle = float(-(-motif.length // passage.meter.bar) * passage.meter.bar)
-        places = {round(float(tone.onset), 4): tone.degree.semitones for tone in motif}
-        onsets = np.round((found["onset"] - float(passage.start)) % cycle, 4)
-        wanted = [places.get(onset) for onset in onsets.tolist()]
-        if (
-            None in wanted
-            or len({pitch - (w or 0) for pitch, w in zip(found["pitch"].tolist(), wanted, strict=True)}) > 1
-        ):
-            yield f"{passage.name}: other notes than the figure's"
-        count = sum(
-            float(tone.onset) + k * cycle < float(passage.end - passage.start) - 1e-9
-            for tone in motif
-            for k in range(passage.bars)
-        )
-        if len(found) != count:
-            yield f"{passage.name}: {len(found)} notes, not {count}"
+    """`Ostinato` holds the exact figure in every bar of intros, grooves and breaks, and nothing else."""
+    notes = hearing.parts["Ostinato"]
+    wanted = [place for passage in hearing.arrangement.passages for place in _figure_of(passage)]
+    tonic = hearing.arrangement.theme.tonic.pitch_class
+    found = list(zip(np.round(notes["onset"], 3).tolist(), notes["pitch"].tolist(), strict=True))
+    if [onset for onset, _ in found] != [onset for onset, _ in wanted]:
+        yield f"{len(found)} notes, {len(wanted)} in the figure, or at other places"
+    else:
+        tonics = {pitch - semitones for (_, pitch), (_, semitones) in zip(found, wanted, strict=True)}
+        if len(tonics) > 1 or tonics.pop() % 12 != tonic:
+            yield "other pitches than the figure's"
+
+
+def _figure_of(passage: Passage) -> list[tuple[float, int]]:
+    """(onset in quarters, semitones above the tonic) of the figure through a section."""
+    if passage.role in ("bridge", "ending"):
+        return []
+    motif = passage.adaptation.motif("ostinato")
+    cycle = -(-motif.length // passage.meter.bar) * passage.meter.bar
+    cycles = int(-(-(passage.end - passage.start) // cycle))
+    places = ((passage.start + k * cycle + tone.onset, tone.degree.semitones) for k in range(cycles) for tone in motif)
+    return [(round(float(onset), 3), semitones) for onset, semitones in places if onset < passage.end]
 
 
 def signatures(hearing: Hearing) -> Iterator[str]:
@@ -347,9 +290,9 @@ def head_once(hearing: Hearing) -> Iterator[str]:
             same = rhythm in rhythms
             literal += same and moves == steps and _is_home(hearing, pitches[i])
             near += same and moves[:-1] == steps[:-1] and moves != steps and _is_home(hearing, pitches[i])
-        if literal != 1 and len(motif) > 1 and hearing.passages("groove"):
+        if literal < 1 or (literal > 1 and len(motif) >= 3):
             yield f"{name}: the head {literal} times"
-        if near:
+        if near and len(motif) >= 3:
             yield f"{name}: the head with only its last note changed"
 
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
-from mi_theme.renditions.drums import divided
-from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Group, PlannedBar
+from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Group, PlannedBar, divided
 from mi_theme.themes import Motif
 
 __all__ = ["DEVICES", "Germ", "Wish", "germ_of"]

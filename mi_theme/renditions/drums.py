@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from random import Random
 
 from mi_theme.renditions.ensembles import Groove, Instrument, Voice
-from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar
+from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar, divided
 
 __all__ = ["crash", "fill", "groove_bar", "percussion"]
 
 ACCENT, GHOST = 16, -22  # velocities added
-TOMS = (50, 48, 47, 45, 43)  # high to low
 CRASH_ACCENT = 14
 KICK = 36
 STROKES = {"x": 0, "X": ACCENT, "o": GHOST}
@@ -47,30 +46,6 @@ def groove_bar(groove: Groove, bar: PlannedBar) -> Iterator[Note]:
             continue
         if bar.place % 4 in voice.bars:
             yield from _strokes(voice, groups, bar.start)
-
-
-def divided(groups: tuple[Group, ...]) -> list[Group]:
-    """Groups as twos and threes of eighths: single pulses joined, long groups cut."""
-    found: list[Group] = []
-    for start, length in groups:
-        if found and (found[-1].length < 2 * EIGHTH):
-            found[-1] = Group(found[-1].start, found[-1].length + length)
-            continue
-        found.append(Group(start, length))
-    if len(found) > 1 and found[-1].length < 2 * EIGHTH:
-        last = found.pop()
-        found[-1] = Group(found[-1].start, found[-1].length + last.length)
-    return [piece for group in found for piece in _cut(group)]
-
-
-def _cut(group: Group) -> Iterator[Group]:
-    """A long group as threes and twos."""
-    start, left = group
-    while left >= 4 * EIGHTH:
-        step = 2 * EIGHTH if left == 4 * EIGHTH else 3 * EIGHTH
-        yield Group(start, step)
-        start, left = start + step, left - step
-    yield Group(start, left)
 
 
 def _strokes(voice: Voice, groups: list[Group], start: int) -> Iterator[Note]:

@@ -17,10 +17,11 @@ from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Note
 __all__ = ["Played", "played", "swung"]
 
 METRE, LEVEL = 22, 26  # velocity between the weakest and the strongest place, the quietest and loudest moment
-CONTOUR = 8  # at most, for height above the mean of a melody; half of it in other parts
+CONTOUR = {"lead": 8, "answer": 8, "ostinato": 2, "kit": 0, "hands": 0}  # at most, for height above the mean; else 4
 MEMORY, SPREAD = 0.6, 2.0  # of the drift
 SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
 STRAIGHT = 50  # percent
+TRUE_ACCENT = 10
 STEP = 28  # from note to note
 BREATH = 12  # ticks between repeated notes
 
@@ -53,7 +54,7 @@ def played(notes: Sequence[Note], part: Instrument, grid: Grid, random: Random) 
 
 def _velocity(note: Note, part: Instrument, grid: Grid, mean: float, drift: float) -> int:
     bar = grid.at(note.start)
-    most = 0 if part.is_drums else CONTOUR if part.plays in ("lead", "answer") else CONTOUR // 2
+    most = CONTOUR.get(part.plays, 4)
     contour = max(-most, min(most, note.pitch - mean))
     value = (
         part.loud
@@ -72,7 +73,7 @@ def _smooth(notes: list[tuple[Note, int]]) -> list[tuple[Note, int]]:
     """No step larger than `STEP` but into an accent."""
     found: list[tuple[Note, int]] = []
     for note, velocity in notes:
-        if found and note.accent <= 0:
+        if found and note.accent < TRUE_ACCENT:
             before = found[-1][1]
             velocity = min(max(velocity, before - STEP), before + STEP)
         found.append((note, velocity))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from mi_theme.renditions.drums import KICK, TOMS, fill
+from mi_theme.renditions.drums import KICK, fill
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.figures import register_for
+from mi_theme.renditions.figures import folded, register_for
 from mi_theme.renditions.grid import TICKS, Grid, Note, PlannedBar
 from mi_theme.score import Event
 from mi_theme.score import messages as m
@@ -16,7 +16,6 @@ __all__ = ["bass", "closing", "drums", "fade", "final_length", "unison"]
 RING, STOP = 4 * TICKS, TICKS // 2  # how long the last downbeat sounds
 FADE_BARS = 8
 FINAL_ACCENT = 14
-CRASH = 49
 
 
 def closing(grid: Grid) -> list[PlannedBar]:
@@ -37,7 +36,7 @@ def unison(bars: list[PlannedBar], pitch: int) -> list[Note]:
 def bass(grid: Grid, part: Instrument) -> list[Note]:
     """The unison and the last downbeat, an octave lower where the instrument has it."""
     motif = grid.arrangement.passages[-1].adaptation.motif("ostinato")
-    tonic = register_for(motif, grid.tuning, part)
+    tonic = folded(register_for(motif, grid.tuning, part), part)
     notes = unison(closing(grid), tonic)
     if length := final_length(grid):
         low = tonic - 12 if tonic - 12 >= part.low else tonic
@@ -47,16 +46,15 @@ def bass(grid: Grid, part: Instrument) -> list[Note]:
 
 def drums(grid: Grid, part: Instrument) -> list[Note]:
     """The unison in the first bar, out in the second but for its fill, and the last downbeat."""
+    groove = next(g for g in grid.arrangement.grooves if g.name == part.groove)
     bars = closing(grid)
-    notes: list[Note] = []
-    if part.plays == "kit":
-        notes = [note._replace(length=TICKS // 4, gate=1.0) for note in unison(bars[:1], KICK)]
-        notes += fill(bars[-1], TOMS, Random(grid.arrangement.seed)) if len(bars) > 1 else []
-        if length := final_length(grid):
-            notes += [Note(grid.end, length, CRASH, 1.0, 10), Note(grid.end, length, KICK, 1.0, FINAL_ACCENT)]
-    elif final_length(grid):
-        notes = [Note(grid.end, TICKS // 4, 61, 1.0, FINAL_ACCENT)]
-    return notes
+    length = final_length(grid)
+    if part.plays == "hands":
+        return [Note(grid.end, TICKS // 4, groove.voice[0].key, 1.0, FINAL_ACCENT)] if length else []
+    notes = [note._replace(length=TICKS // 4, gate=1.0) for note in unison(bars[:1], KICK)]
+    notes += fill(bars[-1], groove.fill, Random(grid.arrangement.seed)) if groove.fill and len(bars) > 1 else []
+    keys = [key for key in (groove.crash, KICK) if key] if length else []
+    return notes + [Note(grid.end, length, key, 1.0, FINAL_ACCENT) for key in keys]
 
 
 def fade(grid: Grid, channel: int, volume: int) -> list[Event]:

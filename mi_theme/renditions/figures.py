@@ -10,7 +10,7 @@ from mi_theme.renditions.grid import Grid, Note, PlannedBar, ticks
 from mi_theme.renditions.harmony import Chord, Tuning, scale_pitch
 from mi_theme.themes import Motif, Tone
 
-__all__ = ["literal", "register_for", "second", "travelling"]
+__all__ = ["folded", "literal", "register_for", "second", "travelling"]
 
 LEAP = 5  # semitones: a larger approach comes from the other side
 
@@ -79,7 +79,6 @@ def travelling(grid: Grid, part: Instrument, bars: list[PlannedBar]) -> list[Not
         root = root_pitch(grid.tuning, bar.chord, part, motif)
         line = [_local(grid, bar, tone, offset, root) for tone in tones]
         following = bars[index + 1] if index + 1 < len(bars) else None
-        target = grid.tuning.tonic if following is None else following.chord.root
         if (following is None or following.chord != bar.chord) and len(line) >= 3:
             aim = (
                 register_for(motif, grid.tuning, part)
@@ -87,15 +86,27 @@ def travelling(grid: Grid, part: Instrument, bars: list[PlannedBar]) -> list[Not
                 else root_pitch(grid.tuning, following.chord, part, motif)
             )
             line[-2:] = _approach(line[-2:], line[-3].pitch, aim)
-        _ = target
-        notes += line
+        notes += [_inside(note, part) for note in line]
     return notes
+
+
+def folded(pitch: int, part: Instrument) -> int:
+    """The pitch in the nearest octave that the instrument has."""
+    if pitch < part.low:
+        return pitch + -(-(part.low - pitch) // 12) * 12
+    return pitch - max(-(-(pitch - part.high) // 12), 0) * 12
+
+
+def _inside(note: Note, part: Instrument) -> Note:
+    """The note in the octave that the instrument has."""
+    pitch = folded(note.pitch, part)
+    return note._replace(pitch=pitch, step=note.step + (pitch - note.pitch) // 12 * 7)
 
 
 def root_pitch(tuning: Tuning, chord: Chord, part: Instrument, motif: Motif) -> int:
     """The root of a chord in the register of the figure, near the tonic."""
-    lowest = min(0, *(tone.degree.semitones for tone in motif))
-    highest = max(0, *(tone.degree.semitones for tone in motif))
+    lowest = min(-2, *(tone.degree.semitones - 1 for tone in motif))  # room for the approach and the local mode
+    highest = max(2, *(tone.degree.semitones + 1 for tone in motif))
     home = register_for(motif, tuning, part)
     wanted = tuning.class_of(chord.root.semitones)
     able = [p for p in range(part.low - lowest, part.high - highest + 1) if p % 12 == wanted]

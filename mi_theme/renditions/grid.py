@@ -6,6 +6,7 @@ All positions here are ticks, 480 a quarter, from the beginning of the score.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -16,7 +17,7 @@ from mi_theme.meter import Meter
 from mi_theme.renditions.arrangements import Arrangement, Passage, Phrase
 from mi_theme.renditions.harmony import Chord, Tuning
 
-__all__ = ["EIGHTH", "SIXTEENTH", "TICKS", "Grid", "Group", "Note", "PlannedBar", "ticks"]
+__all__ = ["EIGHTH", "SIXTEENTH", "TICKS", "Grid", "Group", "Note", "PlannedBar", "divided", "ticks"]
 
 TICKS = 480  # in a quarter
 EIGHTH, SIXTEENTH = TICKS // 2, TICKS // 4
@@ -104,10 +105,14 @@ class PlannedBar:
 
         With `by_figure` the ostinato's groups count instead of the metre's beats.
         """
-        meter = self.meter
-        if by_figure and (figure := self.passage.figure) and figure.total == meter.pulses:
-            meter = meter.plain.grouped(figure)
-        return weights(meter).get(tick - self.start, 0.15)
+        return weights(self._figure_meter if by_figure else self.meter).get(tick - self.start, 0.15)
+
+    @cached_property
+    def _figure_meter(self) -> Meter:
+        """The metre grouped as the figure is, in twos and threes."""
+        pulse = ticks(self.meter.pulse)
+        parts = [group.length // pulse for group in divided(self.figure)]
+        return self.meter.plain.grouped(parts) if sum(parts) == self.meter.pulses else self.meter
 
 
 @dataclass(frozen=True)
@@ -174,6 +179,30 @@ def spans_of(lengths: tuple[int, ...], pulse: int) -> tuple[Group, ...]:
     """Groups from lengths in pulses."""
     starts = accumulate(lengths[:-1], initial=0)
     return tuple(Group(start * pulse, length * pulse) for start, length in zip(starts, lengths, strict=True))
+
+
+def divided(groups: tuple[Group, ...]) -> list[Group]:
+    """Groups as twos and threes of eighths: single pulses joined, long groups cut."""
+    found: list[Group] = []
+    for start, length in groups:
+        if found and (found[-1].length < 2 * EIGHTH):
+            found[-1] = Group(found[-1].start, found[-1].length + length)
+            continue
+        found.append(Group(start, length))
+    if len(found) > 1 and found[-1].length < 2 * EIGHTH:
+        last = found.pop()
+        found[-1] = Group(found[-1].start, found[-1].length + last.length)
+    return [piece for group in found for piece in _cut(group)]
+
+
+def _cut(group: Group) -> Iterator[Group]:
+    """A long group as threes and twos."""
+    start, left = group
+    while left >= 4 * EIGHTH:
+        step = 2 * EIGHTH if left == 4 * EIGHTH else 3 * EIGHTH
+        yield Group(start, step)
+        start, left = start + step, left - step
+    yield Group(start, left)
 
 
 def _bar(passage: Passage, phrase: Phrase, number: int) -> PlannedBar:

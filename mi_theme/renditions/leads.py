@@ -20,8 +20,10 @@ __all__ = ["answers", "melody"]
 
 COMPASS = 19  # semitones: an octave and a fifth
 LONGEST, BREATH = 7.4, 0.36  # seconds of a phrase, and of the rest after it
+ROOM = 5  # semitones above the head, for the highest note
 MIDDLE = 0.38  # of the range: where the lead lives
 GOAL_ACCENT = 8
+ASTRAY = 3  # semitones: what it costs a line to turn back or stand still where it asked to move
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,11 @@ class Singer:
         """The highest pitch but one."""
         return self.goal - 1
 
-    def pitch_of(self, wish: Wish, bar: PlannedBar) -> int:
-        """The pitch of a wish: in the local scale, a strong one in the chord, in range, without a clash."""
+    def pitch_of(self, wish: Wish, bar: PlannedBar, course: tuple[int, int] | None) -> int:
+        """The pitch of a wish: in the local scale, a strong one in the chord, in range, without a clash.
+
+        `course` is the pitch before and which way the line goes on from it.
+        """
         if wish.goal:
             return self.goal
         scale = self.grid.tuning.local_scale(bar.chord)
@@ -53,7 +58,8 @@ class Singer:
         stop = wish.start + wish.length
         able = [p for p in range(self.low, self.top + 1) if self._belongs(p, bar, wish.strong)]
         clear = [p for p in able if self.heard.fits(wish.start, stop, p)]
-        return min(clear or able, key=lambda p: (abs(p - asked), p))
+        before, way = course or (asked, 0)
+        return min(clear or able, key=lambda p: (abs(p - asked) + (ASTRAY if (p - before) * way < abs(way) else 0), p))
 
     def _belongs(self, pitch: int, bar: PlannedBar, strong: bool) -> bool:
         chord = bar.chord.classes
@@ -72,9 +78,11 @@ class Singer:
     def sung(self, wishes: Sequence[Wish]) -> list[Note]:
         """The wishes as notes that follow one another."""
         notes: list[Note] = []
+        step = 0
         for wish in self.placed(sorted(wishes)):
             bar = self.grid.at(wish.start)
-            pitch = self.pitch_of(wish, bar)
+            way = (wish.scale_step > step) - (wish.scale_step < step)
+            pitch, step = self.pitch_of(wish, bar, (notes[-1].pitch, way) if notes else None), wish.scale_step
             note = Note(wish.start, wish.length, pitch, accent=GOAL_ACCENT * wish.goal, step=self._step(pitch, bar))
             if notes and notes[-1].end > note.start:
                 notes[-1] = notes[-1]._replace(length=note.start - notes[-1].start)
@@ -116,9 +124,10 @@ def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: 
 
 
 def _quoted(notes: Sequence[Note], head: Motif, tonic: int) -> list[Note]:
-    """Second notes of pairs that begin as the head does, on its pitches."""
+    """Second notes of pairs that begin as the head does, on its pitches and in its rhythm."""
     opening = [(tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
-    return [b for a, b in pairwise(notes) if [a.pitch % 12, b.pitch % 12] == opening]
+    apart = ticks(head.onsets[1] - head.onsets[0]) if len(head) > 1 else 0
+    return [b for a, b in pairwise(notes) if [a.pitch % 12, b.pitch % 12] == opening and b.start - a.start == apart]
 
 
 def _phrases(grid: Grid, part: Instrument) -> list[tuple[Phrase, list[PlannedBar]]]:
@@ -136,12 +145,22 @@ def _singer(grid: Grid, part: Instrument, heard: Heard, head: Motif) -> Singer:
     highest = max(tone.degree.semitones for tone in head)
     able = [t for t in range(128) if t % 12 == grid.tuning.tonic.pitch_class]
     inside = [t for t in able if part.low <= t + lowest and t + highest <= part.high]
+    roomy = [t for t in inside if t + highest + ROOM <= part.high]
     middle = part.low + MIDDLE * (part.high - part.low)
-    tonic = min(inside or able, key=lambda t: abs(t + (lowest + highest) / 2 - middle))
+    tonic = min(roomy or inside or able, key=lambda t: abs(t + (lowest + highest) / 2 - middle))
     low = max(part.low, tonic + min(lowest, 0) - 2)
-    high = min(part.high, low + COMPASS)
-    fifth_and_tonic = [p for p in range(tonic + highest, high + 1) if (p - tonic) % 12 in (0, 3, 7)]
-    return Singer(grid, part, heard, tonic, low, max(fifth_and_tonic, default=high))
+    high = min(part.high, max(low + COMPASS, tonic + highest + ROOM))
+    goals = [p for p in range(tonic + highest + 1, high + 1) if _is_goal(grid, heard, p)]
+    return Singer(grid, part, heard, tonic, low, max(goals, default=high))
+
+
+def _is_goal(grid: Grid, heard: Heard, pitch: int) -> bool:
+    """Whether a pitch belongs to the chord where the highest note stands, and sounds well there."""
+    phrases = [phrase for passage in grid.arrangement.passages for phrase in passage.phrases]
+    summit = next((phrase for phrase in phrases if phrase.device == "augmentation"), phrases[-1])
+    bar = grid.bars[min(summit.first + 2, summit.last) - 1]
+    belongs = (pitch - grid.tuning.tonic.pitch_class) % 12 in bar.chord.classes
+    return belongs and heard.fits(bar.start, bar.end, pitch)
 
 
 def _anchor(singer: Singer, bar: PlannedBar, random: Random) -> int:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
-from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.adaptation.strategies import find
+from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
-from mi_theme.renditions.arrangements import ENDINGS, Arrangement, Passage, Phrase
+from mi_theme.renditions.arrangements import Arrangement, Passage, Phrase
 from mi_theme.renditions.ensembles import Groove, Instrument, Style
 from mi_theme.renditions.harmony import Chord, home, progression
 from mi_theme.renditions.sections import Form
@@ -35,7 +36,7 @@ AFTERMATH = ("fragmentation", "inversion", "silence")  # between the climax and 
 
 
 def arrangement_of(
-    form: Form, style: Style, theme: Theme, tempo: Fraction, ending: str | None, seed: int,
+    form: Form, style: Style, theme: Theme, tempo: Fraction, ending: str, seed: int,
     how: str | None, keep: str | None, grooves: tuple[Groove, ...],
 ) -> Arrangement:  # fmt: skip
     """Plan everything; the same arguments give the same arrangement.
@@ -43,14 +44,11 @@ def arrangement_of(
     Raises
     ------
     UnknownName
-        Where there is no such ending, strategy or tempo equation.
+        Where there is no such strategy or tempo equation.
     """
-    ending = ending or "ring"
-    if ending not in ENDINGS:
-        raise UnknownName.among("ending", ending, ENDINGS)
-    if ending in ("fade", "loop") and any(section.role != "ending" for section in form.sections):
-        form = form.without("ending")
     passages = _passages(form, theme, tempo, how, keep)
+    if how:
+        find(how)
     planned = _Planner(style, form.bars, Random(f"{seed}/plan")).phrases(passages, theme)
     return Arrangement(theme, form.name, style, planned, ending, seed, grooves)
 
@@ -93,8 +91,12 @@ def _passages(form: Form, theme: Theme, tempo: Fraction, how: str | None, keep: 
 
 
 def _adapted(theme: Theme, meter: Meter, how: str | None) -> Adaptation:
-    """The theme in a metre; a figure that no first choice carries over is held, cut or rested."""
-    if how:
+    """The theme in a metre, by `how` where that is not its own.
+
+    A figure that no first choice carries over is held, cut or rested.
+    """
+    at_home = meter.bar == theme.meter.bar and meter.grouping in (None, theme.meter.grouping)
+    if how and not at_home:
         return theme.to_meter(meter, how)
     try:
         return theme.to_meter(meter)

@@ -93,9 +93,10 @@ class Form:
         """The same form with every section in one metre."""
         return replace(self, sections=tuple(replace(section, meter=Meter(meter)) for section in self.sections))
 
-    def without(self, role: str) -> Form:
-        """The same form without the sections of a role."""
-        return replace(self, sections=tuple(section for section in self.sections if section.role != role))
+    def open_ended(self) -> Form:
+        """The same form without its endings, if anything is left then."""
+        kept = tuple(section for section in self.sections if section.role != "ending")
+        return replace(self, sections=kept or self.sections)
 
     def scaled(self, bars: int) -> Form:
         """The same form in about so many bars, every section in whole two-bar cells.

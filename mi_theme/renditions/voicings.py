@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from random import Random
 
 from mi_theme.renditions.devices import groups_of
 from mi_theme.renditions.endings import closing, final_length
 from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import EIGHTH, Grid, Group, Note, PlannedBar
+from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar
 from mi_theme.renditions.harmony import Chord
 from mi_theme.renditions.hearing import Heard
 
@@ -27,9 +27,9 @@ CLOSE = 52  # below this nothing closer than a third
 
 # strokes of a stab in one bar: (group, eighths after its start, eighths long); a seed chooses a set
 STABS = (
-    (((1, 0, 1),), ((1, 0, 1), (1, 2, 1)), ((1, 0, 1),), ((0, 2, 1), (1, 0, 2))),
-    (((0, 2, 1), (1, 1, 1)), ((1, 0, 1),), ((0, 2, 1), (1, 1, 1)), ((1, 0, 2),)),
-    (((1, 0, 2),), ((0, 1, 1), (1, 0, 1)), ((1, 0, 2),), ((1, 0, 1), (1, 1, 1))),
+    (((1, 0, 1),), ((1, 0, 1), (1, 1, 1)), ((0, 1, 1), (1, 0, 1)), ((1, 0, 2),)),
+    (((0, 1, 1), (1, 1, 1)), ((1, 0, 1),), ((1, 1, 1),), ((0, 1, 1), (1, 0, 2))),
+    (((1, 0, 2),), ((0, 1, 1), (1, 0, 1)), ((1, 0, 1), (1, 1, 1)), ((1, 1, 1),)),
 )
 # steps through a voicing, an eighth each, by bar of the phrase; a seed chooses a set
 BROKEN = (
@@ -37,8 +37,14 @@ BROKEN = (
     ((2, 0, 1, 0), (2, 1, 0, 1), (2, 0, 1, 0), (0, 1, 2, 1)),
     ((0, 2, 1, 2), (1, 2, 0, 2), (0, 2, 1, 2), (2, 1, 2, 0)),
 )
-# groups, from either end, on which tonic (0) and fifth fall, by bar of the phrase
-ANCHORS = (((0,), (0, 1), (0,), (0, 1, -1)), ((0, 1), (0,), (0, 1), (0, -1)), ((0,), (0, -1), (0, 1), (0, -1)))
+# what a held chord does by bar of the phrase: see `_spells`; a seed chooses a row
+PADS = ((3, 0, 1, 2), (1, 2, 3, 0), (3, 0, 2, 1))
+# (group, strokes in it) by bar of the phrase: the tonic in the first group, else the fifth
+ANCHORS = (
+    (((0, 1),), ((0, 1), (1, 1)), ((0, 2),), ((0, 3), (1, 1), (-1, 2))),
+    (((0, 1), (1, 1)), ((0, 2),), ((0, 1), (1, 1)), ((0, 1), (1, 2), (-1, 3))),
+    (((0, 1),), ((0, 2), (-1, 1)), ((0, 3), (1, 1)), ((0, 1), (-1, 2))),
+)
 
 
 @cache
@@ -109,28 +115,40 @@ def _chord(
 
 
 def pads(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
-    """A chord held through each cell, voice by voice as long as it does not clash."""
+    """A chord held through a cell or a bar, struck again in every fourth bar; voices end before they clash."""
     notes: list[Note] = []
     top = part.high - 4
-    rhythm = random.choice(((2, 1), (1, 2), (2, 2, 1)))
-    for index, bar in enumerate(grid.played(part.name)):
-        if bar.role == "ending" or (bar.cell == 1 and rhythm[(index // 2) % len(rhythm)] == 2):
-            continue
-        length = bar.length * (2 if rhythm[(index // 2) % len(rhythm)] == 2 and not bar.last else 1)
-        end = min(bar.start + length, _section_end(grid, bar))
-        trio = voicing(grid, bar.chord, part, top, rootless=True)
-        top = trio[-1] if trio else top
-        notes += _held(grid, heard, part, bar, trio, end)
+    rhythm = random.choice(PADS)
+    for bar in grid.played(part.name):
+        if bar.role != "ending":
+            trio = voicing(grid, bar.chord, part, top, rootless=True)
+            top = trio[-1] if trio else top
+            for start, end in _spells(bar, rhythm[bar.place % len(rhythm)], _section_end(grid, bar)):
+                notes += _held(grid, heard, part, bar, trio, start, end)
     return notes + _closing_chords(grid, part, heard, top)
+
+
+def _spells(bar: PlannedBar, strokes: int, section_end: int) -> list[tuple[int, int]]:
+    """From where to where a chord is held: 0 nothing new, 1 the bar, 2 half and half, 3 on into the next bar."""
+    if strokes == 0:
+        return []
+    if strokes == 3:
+        return [(bar.start, min(bar.end + bar.length, section_end))]
+    groups = groups_of(bar)
+    middle = groups[len(groups) // 2].start
+    return [(bar.start, middle), (middle, bar.end)] if strokes == 2 and middle > bar.start else [(bar.start, bar.end)]
 
 
 def _section_end(grid: Grid, bar: PlannedBar) -> int:
     return grid.bars[bar.passage.last - 1].end
 
 
-def _held(grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, trio: Sequence[int], end: int) -> Iterator[Note]:
+def _held(
+    grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, trio: Sequence[int], start: int, end: int
+) -> Iterator[Note]:
+    """A chord's voices, each as long as it does not clash."""
     for pitch in trio:
-        note = Note(bar.start, end - bar.start, pitch, step=grid.tuning.step_of(pitch, bar.chord))
+        note = Note(start, end - start, pitch, step=grid.tuning.step_of(pitch, bar.chord))
         if clear := heard.shortened(note, part.gate, 2 * EIGHTH):
             yield clear
 
@@ -219,14 +237,32 @@ def anchors(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[
         if bar.role == "ending":
             continue
         groups = groups_of(bar)
-        degree = bar.chord.root.semitones if bar.role == "bridge" else 0
-        for number in shapes[bar.place % 4]:
+        for number, strokes in shapes[bar.place % 4]:
             group = groups[number % len(groups)]
-            wanted = grid.tuning.class_of(degree + (7 if number else 0))
-            pitch = next((p for p in range(part.low, part.high + 1) if p % 12 == wanted), part.low)
-            note = Note(group.start, group.length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
-            notes += [clear] if (clear := heard.shortened(note, part.gate)) else []
+            for span in _rolled(group, strokes):
+                notes += _rooted(grid, heard, part, bar, span, (7, 0) if number else (0,))
     return notes + _closing_chords(grid, part, heard, part.low + 5)
+
+
+def _rolled(group: Group, strokes: int) -> list[Group]:
+    """One stroke, one with an eighth at the end of the group, or one with two sixteenths there."""
+    late = {1: [], 2: [EIGHTH], 3: [2 * SIXTEENTH, SIXTEENTH]}[strokes]
+    starts = [0, *(group.length - before for before in late if before < group.length)]
+    return [Group(group.start + a, b - a) for a, b in pairwise([*starts, group.length])]
+
+
+def _rooted(
+    grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, span: Group, above: Sequence[int]
+) -> list[Note]:
+    """One stroke on the first of some tones above the bass that sounds well."""
+    root = bar.chord.root.semitones if bar.role == "bridge" else 0
+    for semitones in above:
+        wanted = grid.tuning.class_of(root + semitones)
+        pitch = next((p for p in range(part.low, part.high + 1) if p % 12 == wanted), part.low)
+        note = Note(span.start, span.length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
+        if heard.fits(note.start, note.start + round(note.length * part.gate), pitch):
+            return [note]
+    return []
 
 
 def colours(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
@@ -237,10 +273,10 @@ def colours(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[
         if bar.role in ("intro", "groove", "bridge") and bar.number == bar.phrase.last - 1:
             trio = voicing(grid, bar.chord, part, top, rootless=True)
             count = random.choice((1, 2, 2))
-            notes += _held(grid, heard, part, bar, trio[-count:], grid.bars[bar.number].end)
+            notes += _held(grid, heard, part, bar, trio[-count:], bar.start, grid.bars[bar.number].end)
         elif bar.role == "groove" and bar.number == bar.phrase.first and random.random() < 0.5:
             trio = voicing(grid, bar.chord, part, top, rootless=True)
-            notes += _held(grid, heard, part, bar, trio[-1:], bar.end)
+            notes += _held(grid, heard, part, bar, trio[-1:], bar.start, bar.end)
     return notes + _closing_chords(grid, part, heard, top)
 
 

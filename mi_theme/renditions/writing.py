@@ -23,7 +23,7 @@ __all__ = ["score_of"]
 OURS = "arrangement by mi_theme; not a transcription"
 SECOND = "Ostinato II"
 VOLUME, PAN = 7, 10
-DRUM_VOLUME, MIDDLE = 100, 64  # drum tracks share a channel
+DRUM_VOLUME, MIDDLE = 84, 64  # drum tracks share a channel
 SILENCE = Fraction(3, 2)  # seconds after the last event
 
 
