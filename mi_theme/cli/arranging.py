@@ -18,7 +18,7 @@ __all__ = ["forms", "render", "styles"]
 
 @click.command()
 @click.option("--form", help="Form: a name (mi-theme forms) or a file of your own; tv without it.")
-@click.option("--film", type=int, help="The form of a film's version of the theme, by its number.")
+@click.option("--film", help="The metre of a film's opening: its number, title or year.")
 @click.option("--style", help="Style: a name (mi-theme styles) or a file of your own; jazz-combo without it.")
 @click.option("--meter", help="One metre for every section.")
 @click.option("--how", help="Strategy of the change of metre; see mi-theme strategies.")
@@ -34,7 +34,7 @@ __all__ = ["forms", "render", "styles"]
 @theme_options
 @json_option
 def render(
-    form: str | None, film: int | None, style: str | None, meter: str | None, how: str | None, tempo: float | None,
+    form: str | None, film: str | None, style: str | None, meter: str | None, how: str | None, tempo: float | None,
     keep: str | None, bars: int | None, ending: str | None, seed: int, parts: str | None, stems: str | None,
     only_plan: bool, out: str | None, as_json: bool, theme_file: str | None, theme_bars: tuple[int, int] | None,
     theme_part: str | None, tonic: str | None, mode: str | None,
@@ -42,6 +42,8 @@ def render(
     """Make a MIDI file of the theme, or of your own, in a form and a style."""
     from mi_theme.renditions import arrange
 
+    if form and film:
+        raise click.UsageError("--film brings its own form: give one of --form and --film")
     plan = arrange(
         form=form, film=film, meter=meter, style=style, theme=chosen_theme(theme_file, theme_bars, theme_part, tonic, mode),
         how=how, tempo=tempo, bars=bars, ending=ending, seed=seed, keep=keep,

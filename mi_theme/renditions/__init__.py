@@ -7,10 +7,11 @@ and styles are tables to which a file of one's own adds rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.errors import UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
 from mi_theme.renditions.arrangements import ENDINGS, OPEN_ENDINGS, Arrangement, Passage, Phrase, ending_named
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 
 def render(
-    *, form: str | Form | None = None, film: int | None = None, meter: str | Meter | None = None,
+    *, form: str | Form | None = None, film: int | str | None = None, meter: str | Meter | None = None,
     style: str | Style | None = None, theme: Theme | None = None, how: str | None = None,
     tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
     bars: int | None = None, ending: str | None = None, seed: int = 0,
@@ -48,7 +49,8 @@ def render(
         Name of a form, a `Form`, or a file of one's own (``mine.toml``); ``tv`` if
         nothing is said.
     film
-        Number of a film whose form it shall have, instead of `form`.
+        Number, title or year of a film whose opening's metre it shall have, instead
+        of `form`; what is known of the film is written into the file.
     meter
         Replaces every section's metre.
     style
@@ -75,8 +77,8 @@ def render(
 
     Raises
     ------
-    UnknownName, TextError, StrategyError, ScoreError
-        Where an argument names nothing known or is out of range.
+    UnknownName, TextError, StrategyError, ScoreError, ClaimError
+        Where an argument names nothing known, is out of range, or nobody states it.
     """
     plan = arrange(
         form=form, film=film, meter=meter, style=style, theme=theme, how=how, tempo=tempo,
@@ -86,7 +88,7 @@ def render(
 
 
 def arrange(
-    *, form: str | Form | None = None, film: int | None = None, meter: str | Meter | None = None,
+    *, form: str | Form | None = None, film: int | str | None = None, meter: str | Meter | None = None,
     style: str | Style | None = None, theme: Theme | None = None, how: str | None = None,
     tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
     bars: int | None = None, ending: str | None = None, seed: int = 0, keep: str | None = None,
@@ -97,14 +99,14 @@ def arrange(
 
     chosen_style, grooves = _style(style)
     chosen_ending = ending_named(ending)
-    chosen_form = _form(form, film)
-    chosen_form = chosen_form.in_meter(meter) if meter else chosen_form
+    chosen_form = _form(form, film, meter)
     chosen_form = chosen_form.open_ended() if chosen_ending in OPEN_ENDINGS else chosen_form
     chosen_form = chosen_form.scaled(bars) if bars is not None else chosen_form
     speed = tempo_at(tempo, chosen_style.tempo[1])
-    return arrangement_of(
+    plan = arrangement_of(
         chosen_form, chosen_style, _theme(theme, tonic, mode), speed, chosen_ending, seed, how, keep, grooves
     )
+    return replace(plan, film=film)
 
 
 def stems(score: Score) -> dict[str, Score]:
@@ -119,22 +121,23 @@ def stems(score: Score) -> dict[str, Score]:
 
 
 def _theme(theme: Theme | None, tonic: str | Tonic | None, mode: str | None) -> Theme:
-    from dataclasses import replace
-
     from mi_theme.themes import theme as quotation
 
     own = theme or quotation()
     return replace(own, tonic=Tonic(tonic or own.tonic), mode=mode or own.mode)
 
 
-def _form(form: str | Form | None, film: int | None) -> Form:
-    """A form by name, value or file; the lineage gives films theirs through `Form.of`."""
+def _form(form: str | Form | None, film: int | str | None, meter: str | Meter | None) -> Form:
+    """A form by name, value, file or film, in one metre if one is given."""
     if film is not None:
-        raise StrategyError("a film's form needs the lineage data, which this installation lacks: name a form instead")
-    if isinstance(form, Form):
-        return form
-    name = form or "tv"
-    return next(iter(_own(all_forms(name), all_forms()).values())) if name.endswith(OWN_FILE) else form_named(name)
+        from mi_theme.renditions.films import form_of_film
+
+        return form_of_film(film, meter)
+    name = form if isinstance(form, str) else "tv"
+    own = name.endswith(OWN_FILE)
+    named = next(iter(_own(all_forms(name), all_forms()).values())) if own else form_named(name)
+    chosen = form if isinstance(form, Form) else named
+    return chosen.in_meter(meter) if meter else chosen
 
 
 def _style(style: str | Style | None) -> tuple[Style, tuple[Groove, ...]]:

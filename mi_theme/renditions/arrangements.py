@@ -157,6 +157,7 @@ class Arrangement:
     ending: str
     seed: int
     grooves: tuple[Groove, ...]
+    film: int | str | None = None
 
     @property
     def bars(self) -> int:
@@ -183,7 +184,12 @@ class Arrangement:
         """
         from mi_theme.renditions.writing import score_of
 
-        return score_of(self, parts)
+        score = score_of(self, parts)
+        if self.film is None:
+            return score
+        from mi_theme.renditions.films import with_facts
+
+        return with_facts(score, self.film)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
