@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mi_theme.meter import Meter as Meter
     from mi_theme.pitch import Degree as Degree
     from mi_theme.pitch import Tonic as Tonic
+    from mi_theme.rhythm import induce_meter as induce_meter
+    from mi_theme.rhythm import measure as measure
     from mi_theme.score import Score as Score
     from mi_theme.themes import Motif as Motif
     from mi_theme.themes import Theme as Theme
@@ -34,6 +36,7 @@ _ROOMS = {
     "pitch": ("Degree", "Tonic"),
     "score": ("Score",),
     "files": ("read",),
+    "rhythm": ("induce_meter", "measure"),
     "themes": ("Motif", "Theme", "theme"),
     "renditions": ("render",),
 }
@@ -49,6 +52,8 @@ __all__ = [
     "Theme",
     "Tonic",
     "Warp",
+    "induce_meter",
+    "measure",
     "read",
     "render",
     "theme",
