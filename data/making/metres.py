@@ -141,9 +141,14 @@ def folds_of(tunes: Sequence[Tune]) -> np.ndarray:
 
 
 def fit(tunes: Sequence[Tune], odd: bool = True) -> Model:
-    """Tables from all tunes; weights from tunes that the tables behind their evidence have not seen."""
+    """Tables from all tunes; weights from tunes that the tables behind their evidence have not seen.
+
+    Without odd metres there are no weights for lines without pitches either: for comparisons only.
+    """
     fold = folds_of(tunes)
     lines = {True: [t.line for t in tunes], False: [t.line._replace(pitches=None) for t in tunes]}
+    if not odd:
+        lines.pop(False)
     unseen = [stored(count([t for t, f in zip(tunes, fold, strict=True) if f != k])) for k in range(FOLDS)]
     weights = {}
     for pitched, some in lines.items():
@@ -151,7 +156,7 @@ def fit(tunes: Sequence[Tune], odd: bool = True) -> Model:
         weights[pitched] = _fit_weights(found, tunes, fold)
     tables = stored(count(tunes))
     extended = tables.extended(AMONG, ODD)
-    model = Model(extended, weights[True], weights[False], 1.0)
+    model = Model(extended, weights[True], weights.get(False, weights[True]), 1.0)
     return _with_odd(model, tunes) if odd else model
 
 

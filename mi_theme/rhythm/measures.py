@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mi_theme.errors import ScoreError
-from mi_theme.meter import Grouping, Meter
-from mi_theme.rhythm import cycles, offbeats, regularity
+from mi_theme.meter import Meter
+from mi_theme.rhythm import offbeats, regularity
 from mi_theme.rhythm.grids import on_grid
 from mi_theme.rhythm.lines import Floats, Music, line_of
 from mi_theme.score import Score
@@ -145,29 +143,29 @@ def _shown(value: float | None) -> str:
     return f"{value:.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def _bars(onsets: Floats, meter: Meter) -> Iterator[tuple[list[int], int]]:
-    """The onsets of each bar that has any, as places of the bar, and how many places it has."""
+def _bars(onsets: Floats, meter: Meter) -> Floats:
+    """The bars that have a note, as rows of 0 and 1 for their places: shape (bars, places)."""
     grid, places = on_grid(onsets, meter)
-    for _, bar in groupby(places.tolist(), lambda place: place // grid.places):
-        yield [place % grid.places for place in bar], grid.places
+    numbers, rows = np.unique(places // grid.places, return_inverse=True)
+    bars = np.zeros((len(numbers), grid.places))
+    bars[rows, places % grid.places] = 1
+    return bars
 
 
-def _mean_of_bars(of_bar: Callable[[list[int], int], float]) -> Callable[[Floats, Meter], float | None]:
-    """The mean of a measure of single bars; equal bars are measured once."""
-
-    def mean(onsets: Floats, meter: Meter) -> float | None:
-        known: dict[tuple[int, ...], float] = {}
-        values = [
-            known[key] if (key := tuple(bar)) in known else known.setdefault(key, of_bar(bar, count))
-            for bar, count in _bars(onsets, meter)
-        ]
-        return float(np.mean(values)) if values else None
-
-    return mean
+def _evenness(onsets: Floats, meter: Meter) -> float | None:
+    bars = _bars(onsets, meter)
+    if not len(bars):
+        return None
+    angles = np.pi * np.arange(bars.shape[1]) / bars.shape[1]
+    chords = (bars @ np.abs(np.sin(angles[:, None] - angles)) * bars).sum(1)
+    count = bars.sum(1)
+    return float(np.where(count < 2, 1, chords * np.tan(np.pi / (2 * count)) / count).mean())
 
 
-def _euclidean(bar: list[int], count: int) -> float:
-    return float(cycles.is_euclidean(Grouping.of_onsets(bar, count)))
+def _off_beatness(onsets: Floats, meter: Meter) -> float | None:
+    bars = _bars(onsets, meter)
+    prime = np.gcd(np.arange(bars.shape[1]), bars.shape[1]) == 1
+    return float(bars[:, prime].sum() / len(bars)) if len(bars) else None
 
 
 def _keith(onsets: Floats, meter: Meter) -> float | None:
@@ -177,27 +175,17 @@ def _keith(onsets: Floats, meter: Meter) -> float | None:
         return None
 
 
-def _inner_by_place(onsets: Floats, meter: Meter) -> Floats:
-    """The mean spectral weight of each pulse of the bar."""
-    inner = regularity.inner_meter(onsets)
-    pulses = np.rint(inner.places / float(meter.pulse), where=np.ones(len(inner.places), bool))
-    on = np.abs(pulses * float(meter.pulse) - inner.places) < 1e-6
-    place = pulses[on].astype(int) % meter.pulses
-    heard = np.bincount(place, minlength=meter.pulses)
-    weights: Floats = np.bincount(place, inner.spectral[on], meter.pulses) / np.maximum(heard, 1)
-    return weights
-
-
 def _inner_agreement(onsets: Floats, meter: Meter) -> float | None:
-    weights, levels = _inner_by_place(onsets, meter), np.array(meter.levels, float)
+    """Correlation of the mean spectral weight of each pulse of the bar with its level."""
+    inner = regularity.inner_meter(onsets)
+    pulses = np.rint(inner.places / float(meter.pulse)).astype(np.int64)
+    on = np.abs(pulses * float(meter.pulse) - inner.places) < 1e-6
+    place = pulses[on] % meter.pulses
+    weights = np.bincount(place, inner.spectral[on], meter.pulses) / np.maximum(np.bincount(place, minlength=meter.pulses), 1)
+    levels = np.array(meter.levels, float)
     if np.ptp(weights) == 0 or np.ptp(levels) == 0:
         return None
     return float(np.corrcoef(weights, levels)[0, 1])
-
-
-def _inner_peak(onsets: Floats, meter: Meter) -> float | None:
-    weights = _inner_by_place(onsets, meter)
-    return float(weights.argmax()) + 1 if weights.any() else None
 
 
 def _count_of_bars(onsets: Floats, meter: Meter) -> float:
@@ -212,13 +200,11 @@ MEASURES = (
     Measure("syncopation", "Longuet-Higgins and Lee 1984, per bar; 0 up", offbeats.syncopation),
     Measure("Keith", "1 hesitation, 2 anticipation, 3 syncopation, per bar; - where not defined", _keith),
     Measure("WNBD", "weighted note-to-beat distance, per note; 0 up", offbeats.wnbd),
-    Measure("off-beatness", "onsets on places prime to the bar, per bar", _mean_of_bars(lambda bar, n: float(cycles.off_beatness(bar, n)))),
+    Measure("off-beatness", "onsets on places prime to the bar, per bar", _off_beatness),
     Measure("metric complexity", "weight short of the strongest places, per bar; 0 up", offbeats.metric_complexity),
     Measure("indispensability", "Barlow 1987, mean over the notes; 0 to 1", offbeats.indispensability),
-    Measure("evenness", "chords against a regular polygon, mean of the bars; 0 to 1", _mean_of_bars(cycles.evenness)),
-    Measure("Euclidean bars", "share of bars that are Euclidean rhythms; 0 to 1", _mean_of_bars(_euclidean)),
+    Measure("evenness", "chords against a regular polygon, mean of the bars; 0 to 1", _evenness),
     Measure("inner agreement", "correlation of spectral weight (Volk 2008) and metrical level; -1 to 1", _inner_agreement),
-    Measure("inner peak", "pulse of the bar with the greatest spectral weight, the first is 1", _inner_peak),
     Measure("IOI entropy", "bits; 0 up", lambda onsets, _: regularity.ioi_entropy(onsets)),
     Measure("nPVI", "contrast of neighbouring intervals; 0 to 200", lambda onsets, _: regularity.npvi(onsets)),
 )  # fmt: skip

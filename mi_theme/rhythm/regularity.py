@@ -18,7 +18,7 @@ __all__ = ["InnerMeter", "inner_meter", "ioi_entropy", "npvi"]
 
 GRIDS = (1, 2, 3, 4, 6, 8, 12, 24, 5, 7, 120)  # places in a quarter
 LONGEST_SPAN = 2_000_000  # places
-LONGEST_PERIOD = 64  # places: longer periods are looked for only in short rhythms
+LONGEST_PERIOD = 48  # places: longer periods are looked for only in short rhythms
 
 
 class InnerMeter(NamedTuple):
@@ -56,7 +56,7 @@ def inner_meter(onsets: ArrayLike, *, power: float = 2, shortest: int = 2, longe
         Volk's p and l.
     longest
         The longest step looked for, in places of the grid; all without it up to
-        512 places, else 64.
+        512 places, else 48.
 
     Notes
     -----
@@ -86,47 +86,50 @@ def _placed(onsets: Floats) -> tuple[Ints, int]:
 
 
 def _weights(sounding: NDArray[np.bool_], reach: int, power: float, shortest: int) -> tuple[Floats, Floats]:
-    span = len(sounding)
-    metric, spectral = np.zeros(span), np.zeros(span)
-    steps: dict[int, Ints] = {}
-    for period in range(1, reach + 1):
-        steps[period] = _steps_ahead(sounding, period)
-        starts = np.flatnonzero(steps[period] >= shortest)
-        earlier = starts >= period
-        earlier[earlier] = sounding[starts[earlier] - period]
-        starts = starts[~earlier]
+    metric, spectral = np.zeros(len(sounding)), np.zeros(len(sounding))
+    chains = {period: _Chains(sounding, period) for period in range(1, reach + 1)}
+    for period, found in chains.items():
+        starts, steps = found.starts[found.steps >= shortest], found.steps[found.steps >= shortest]
+        inside = np.zeros(len(starts), bool)
         for part in _prime_factors(period):
-            finer = period // part
-            starts = starts[steps[finer][starts] < part * steps[period][starts]]
-        chains = steps[period][starts]
-        _add_chains(metric, spectral, starts, chains, period, chains.astype(float) ** power)
+            inside |= chains[period // part].steps_from(starts) >= part * steps
+        starts, steps = starts[~inside], steps[~inside]
+        _add(metric, spectral, starts, steps, period, steps.astype(float) ** power)
     return metric, spectral
 
 
-def _steps_ahead(sounding: NDArray[np.bool_], period: int) -> Ints:
-    """How many equal steps lead from each onset on to further onsets, unbroken."""
-    rows = -(-len(sounding) // period)
-    padded = np.zeros((rows + 1) * period, bool)
-    padded[: len(sounding)] = sounding
-    columns = padded.reshape(-1, period)
-    index = np.arange(rows + 1, dtype=np.int64)[:, None]
-    silent = np.where(columns, rows + 1, index)
-    following = np.minimum.accumulate(silent[::-1])[::-1]
-    ahead: Ints = np.where(columns, following - index - 1, 0).reshape(-1)[: len(sounding)]
-    return ahead
+class _Chains:
+    """The longest chains of onsets one period apart: where they start and how many steps they go."""
+
+    def __init__(self, sounding: NDArray[np.bool_], period: int) -> None:
+        self.period, self.rows = period, -(-len(sounding) // period) + 1
+        columns = np.zeros((self.rows, period), bool)  # a silent row closes each column
+        columns.reshape(-1)[: len(sounding)] = sounding
+        edges = np.flatnonzero(np.diff(columns.T.reshape(-1), prepend=False))
+        firsts, self.ends = edges[::2], edges[1::2]
+        self.starts = firsts % self.rows * period + firsts // self.rows
+        self.steps = self.ends - firsts - 1
+
+    def steps_from(self, places: Ints) -> Ints:
+        """Steps that lead on from each of some onsets."""
+        flat = places % self.period * self.rows + places // self.period
+        ahead: Ints = self.ends[np.searchsorted(self.ends, flat, side="right")] - flat - 1
+        return ahead
 
 
-def _add_chains(metric: Floats, spectral: Floats, starts: Ints, steps: Ints, period: int, weights: Floats) -> None:
+def _add(metric: Floats, spectral: Floats, starts: Ints, steps: Ints, period: int, weights: Floats) -> None:
     """Add each chain's weight to its notes, and to all places that it meets when carried on."""
     if not len(starts):
         return
     rows = -(-len(metric) // period) + 1
-    changes = np.zeros((rows + 1) * period)
-    np.add.at(changes, starts, weights)
-    np.add.at(changes, starts + (steps + 1) * period, -weights)
-    metric += changes.reshape(-1, period).cumsum(0).reshape(-1)[: len(metric)]
+    changes = np.zeros((rows, period)).reshape(-1)
+    changes[starts] = weights
+    changes[starts + (steps + 1) * period] -= weights
+    metric += changes.reshape(rows, period).cumsum(0).reshape(-1)[: len(metric)]
     met = np.bincount(starts % period, weights, period)
-    spectral += np.resize(met, len(spectral))
+    whole = len(spectral) // period * period
+    spectral[:whole].reshape(-1, period)[:] += met
+    spectral[whole:] += met[: len(spectral) - whole]
 
 
 def _prime_factors(number: int) -> list[int]:
