@@ -16,20 +16,17 @@ from folksongs import TRAINING, Song, songs
 from scipy.optimize import minimize
 
 from mi_theme.rhythm.evidence import (
-    IOIS,
     ODD,
     PLAIN,
-    STEPS,
-    TURNS,
     Candidates,
     Tables,
     Ticks,
     evidence,
+    ioi_bins,
     lag_profile,
     melody_bins,
     ticks_of,
 )
-from mi_theme.rhythm.evidence import _ioi_bins as ioi_bins
 from mi_theme.rhythm.lines import Floats, line_of
 from mi_theme.rhythm.models import SHAPES, Model, Weights, packed, second_inputs, softmax, unpacked
 
@@ -200,7 +197,9 @@ def _regression(inputs: Floats, metres: np.ndarray) -> Floats:
     def loss(theta: Floats) -> tuple[float, Floats]:
         shares = softmax(inputs @ theta.reshape(-1, len(PLAIN)))
         value = -np.log(np.maximum((shares * wanted).sum(1), 1e-300)).sum()
-        return value + SECOND_PENALTY * theta @ theta / 2, (inputs.T @ (shares - wanted)).ravel() + SECOND_PENALTY * theta
+        return value + SECOND_PENALTY * theta @ theta / 2, (
+            inputs.T @ (shares - wanted)
+        ).ravel() + SECOND_PENALTY * theta
 
     return _minimum(loss, inputs.shape[1] * len(PLAIN)).reshape(-1, len(PLAIN))
 
@@ -218,7 +217,10 @@ def _with_odd(model: Model, tunes: Sequence[Tune]) -> Model:
         gaps = []
         for tune in tunes:
             line = tune.line if pitched else tune.line._replace(pitches=None)
-            scores = evidence(line, among, model.tables) @ weights.first + np.append(weights.biases, np.zeros(len(ODD)))[among.index]
+            scores = (
+                evidence(line, among, model.tables) @ weights.first
+                + np.append(weights.biases, np.zeros(len(ODD)))[among.index]
+            )
             totals = np.array([np.logaddexp.reduce(scores[among.index == m]) for m in range(len(among.names))])
             gaps.append(np.max(totals[:split]) - np.max(totals[split:]))
         bias = np.round(np.quantile(gaps, ODD_ALARMS) - ODD_MARGIN, 4)

@@ -14,8 +14,8 @@ from mi_theme.rhythm.cycles import (
 )
 from mi_theme.rhythm.induction import MeterGuess, induce_meter, sure_guess, which_meters
 from mi_theme.rhythm.measures import MEASURES, Measures, measure
-from mi_theme.rhythm.regularity import InnerMeter, inner_meter, ioi_entropy, npvi
 from mi_theme.rhythm.offbeats import indispensability, keith, metric_complexity, syncopation, wnbd
+from mi_theme.rhythm.regularity import InnerMeter, inner_meter, ioi_entropy, npvi
 
 __all__ = [
     "MEASURES",

@@ -31,8 +31,12 @@ def euclidean(onsets: int, pulses: int) -> Grouping:
         Unless there is at least one onset and no more than pulses, of which 100,000 at most.
     """
     if not 1 <= onsets <= pulses <= LARGEST:
-        raise ScoreError(f"E({onsets},{pulses}): it takes 1 to {LARGEST} pulses and at least one onset, no more than pulses")
+        raise ScoreError(
+            f"E({onsets},{pulses}): it takes 1 to {LARGEST} pulses and at least one onset, no more than pulses"
+        )
     heads, tails = [[1]] * onsets, [[0]] * (pulses - onsets)
+    if len(tails) == 1:  # a single silence goes behind the first onset
+        heads, tails = [[1, 0], *heads[1:]], []
     while len(tails) > 1:
         pairs = min(len(heads), len(tails))
         joined = [head + tail for head, tail in zip(heads, tails, strict=False)]
@@ -87,7 +91,9 @@ def swap_distance(one: Iterable[int], other: Iterable[int]) -> int:
     """
     left, right = np.unique(list(one)), np.unique(list(other))
     if len(left) != len(right):
-        raise ScoreError(f"swap distance needs as many onsets on both sides, not {len(left)} and {len(right)}: try directed_swap_distance")
+        raise ScoreError(
+            f"swap distance needs as many onsets on both sides, not {len(left)} and {len(right)}: try directed_swap_distance"
+        )
     return int(np.abs(left - right).sum())
 
 
@@ -122,6 +128,6 @@ def _assignment(many: Sequence[int], few: Sequence[int]) -> int:
 
 def _checked(onsets: Iterable[int], pulses: int) -> list[int]:
     places = sorted(set(onsets))
-    if not 1 <= pulses <= LARGEST or any(not 0 <= place < pulses for place in places):
+    if not 1 <= pulses <= LARGEST or any(place not in range(pulses) for place in places):
         raise ScoreError(f"onsets on a cycle are whole numbers from 0 to {pulses - 1}")
     return places

@@ -183,17 +183,18 @@ def evidence(line: Ticks, candidates: Candidates, tables: Tables) -> Floats:
 
 def _likelihood(line: Ticks, rows: Ints, tables: Tables) -> Floats:
     """How likely the line is at these places: rhythm, places, steps, turns; over the root of its length."""
-    now, before = _ioi_bins(line)
+    now, before = ioi_bins(line)
     parts = [tables.rhythm[rows, before, now].sum(1), tables.places[rows].sum(1)]
     if line.pitches is None:
         parts += [np.zeros(len(rows))] * 2
     else:
         steps, turns = melody_bins(line.pitches)
         parts += [tables.steps[rows, steps].sum(1), tables.turns[rows, turns].sum(1)]
-    return np.stack(parts, 1) / np.sqrt(len(line.onsets))
+    scaled: Floats = np.stack(parts, 1) / np.sqrt(len(line.onsets))
+    return scaled
 
 
-def _ioi_bins(line: Ticks) -> tuple[Ints, Ints]:
+def ioi_bins(line: Ticks) -> tuple[Ints, Ints]:
     """The class of each IOI and of the one before it; one class more for nothing before."""
     now = NEAREST_IOI[np.clip(line.iois, 1, len(NEAREST_IOI)) - 1]
     return now, np.append(len(IOIS), now[:-1])
@@ -220,7 +221,8 @@ def lag_profile(line: Ticks) -> Floats:
     held = np.where(pairs, np.minimum(line.iois, line.iois[found]), 0)
     same = held * (line.iois == line.iois[found])
     pitch = np.zeros_like(same) if line.pitches is None else same * (line.pitches == line.pitches[found])
-    return np.stack([held.sum(1), same.sum(1), pitch.sum(1)]) / line.iois.sum()
+    profile: Floats = np.stack([held.sum(1), same.sum(1), pitch.sum(1)]) / line.iois.sum()
+    return profile
 
 
 def _repetition(line: Ticks, candidates: Candidates) -> Floats:
@@ -229,12 +231,14 @@ def _repetition(line: Ticks, candidates: Candidates) -> Floats:
     twelfths = candidates.bars[:, None] * np.array([6, 12, 24, 3, 2, 9])
     lags, rest = np.divmod(twelfths, 6 * QUARTER // 2)
     chosen = np.where((rest == 0) & (lags <= LAGS), lags - 1, LAGS)
-    return profile[:, chosen].transpose(1, 0, 2).reshape(len(chosen), -1)
+    returned: Floats = profile[:, chosen].transpose(1, 0, 2).reshape(len(chosen), -1)
+    return returned
 
 
 def _length(line: Ticks, candidates: Candidates) -> Floats:
     """Whether the whole is a number of full bars: shape (metres, 1)."""
-    return ((line.end - line.onsets[0]) % candidates.bars == 0).astype(float)[:, None]
+    whole: Floats = ((line.end - line.onsets[0]) % candidates.bars == 0).astype(float)[:, None]
+    return whole
 
 
 def _accents(line: Ticks, rows: Ints, candidates: Candidates) -> Floats:

@@ -121,7 +121,9 @@ def on_grid(onsets: ArrayLike, meter: Meter | str, offset: float = 0.0) -> tuple
             return _grid(meter, parts), np.unique(places.astype(np.int64))
     finest = 120 * pulses
     wrong = int(np.abs(finest - np.rint(finest)).argmax())
-    raise ScoreError(f"note {wrong} at {pulses[wrong] * float(meter.pulse) + offset:g} quarters lies on no grid of {meter}: quantise first")
+    raise ScoreError(
+        f"note {wrong} at {pulses[wrong] * float(meter.pulse) + offset:g} quarters lies on no grid of {meter}: quantise first"
+    )
 
 
 def _finite(onsets: ArrayLike) -> Floats:

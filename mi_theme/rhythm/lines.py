@@ -76,7 +76,7 @@ def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike
         return _line(rows["onset"], rows["duration"], rows["pitch"].astype(float) if pitched else None)
     if isinstance(music, Tones):
         onset, length, degree = zip(*music.tones, strict=True)
-        return _line(_column(onset), _column(length), _column([d.semitones for d in degree]))  # type: ignore[attr-defined]
+        return _line(_column(onset), _column(length), _column([d.semitones for d in degree]))
     others = (None if column is None else _column(column) for column in (durations, pitches))
     return _line(_column(music), *others)
 
@@ -90,7 +90,9 @@ def _column(values: ArrayLike | Iterable[object]) -> Floats:
     if column.ndim != 1:
         raise ScoreError(f"onsets are one row of numbers, not an array of {column.ndim} dimensions")
     if not np.isfinite(column).all():
-        raise ScoreError(f"note {int(np.flatnonzero(~np.isfinite(column))[0])} is not finite: there is a nan or an infinity")
+        raise ScoreError(
+            f"note {int(np.flatnonzero(~np.isfinite(column))[0])} is not finite: there is a nan or an infinity"
+        )
     if np.abs(column).max(initial=0) > 1e9:
         raise ScoreError("positions and lengths are at most 1e9 quarters")
     return column
@@ -107,4 +109,5 @@ def _line(onsets: Floats, durations: Floats | None = None, pitches: Floats | Non
         pitches = None if pitches is None else pitches[sounding]
     order = np.lexsort((onsets if pitches is None else -pitches, onsets))
     first = order[np.append(True, np.diff(onsets[order]) > 1e-6)] if len(order) else order
-    return Line(*(None if column is None else column[first] for column in (onsets, durations, pitches)))  # type: ignore[arg-type]
+    others = [None if column is None else column[first] for column in (durations, pitches)]
+    return Line(onsets[first], *others)

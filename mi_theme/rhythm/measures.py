@@ -67,9 +67,7 @@ class Measures:
 
     def as_dict(self) -> dict[str, dict[str, float | None]]:
         """The values by title, then by measure."""
-        return {
-            title: {name: values[column] for name, values in self.rows} for column, title in enumerate(self.titles)
-        }
+        return {title: {name: values[column] for name, values in self.rows} for column, title in enumerate(self.titles)}
 
     def beside(self, *others: Measures) -> Measures:
         """These columns and those of others; a title that is there already gets a number."""
@@ -181,7 +179,9 @@ def _inner_agreement(onsets: Floats, meter: Meter) -> float | None:
     pulses = np.rint(inner.places / float(meter.pulse)).astype(np.int64)
     on = np.abs(pulses * float(meter.pulse) - inner.places) < 1e-6
     place = pulses[on] % meter.pulses
-    weights = np.bincount(place, inner.spectral[on], meter.pulses) / np.maximum(np.bincount(place, minlength=meter.pulses), 1)
+    weights = np.bincount(place, inner.spectral[on], meter.pulses) / np.maximum(
+        np.bincount(place, minlength=meter.pulses), 1
+    )
     levels = np.array(meter.levels, float)
     if np.ptp(weights) == 0 or np.ptp(levels) == 0:
         return None

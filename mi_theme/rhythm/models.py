@@ -96,6 +96,11 @@ class WeightsRow(catalog.Row, frozen=True):
     biases: list[float]
     second: list[list[float]]
 
+    @property
+    def weights(self) -> Weights:
+        """The same as arrays."""
+        return Weights(np.array(self.first), np.array(self.biases), np.array(self.second))
+
 
 class ModelRow(catalog.Row, frozen=True):
     """``metres.toml``."""
@@ -119,11 +124,7 @@ def model() -> Model:
     """The model of ``data/metres.toml``, with rows for the odd metres."""
     row = catalog.load("metres.toml", ModelRow)
     tables = Tables(*(unpacked(text, shape) for text, shape in zip(row.tables, SHAPES, strict=True)))
-    weights = (
-        Weights(np.array(part.first), np.array(part.biases), np.array(part.second))
-        for part in (row.pitched, row.unpitched)
-    )
-    return Model(tables.extended(Candidates(PLAIN), ODD), *weights, row.temperature)
+    return Model(tables.extended(Candidates(PLAIN), ODD), row.pitched.weights, row.unpitched.weights, row.temperature)
 
 
 def packed(table: Floats) -> str:

@@ -104,7 +104,9 @@ def keith(onsets: ArrayLike, meter: Meter | str) -> float:
     """
     grid, places = on_grid(onsets, meter)
     if grid.places & (grid.places - 1) or grid.meter.is_additive:
-        raise ScoreError(f"Keith's measure is not defined for {grid.meter}: it needs equal beats and a power of two of places")
+        raise ScoreError(
+            f"Keith's measure is not defined for {grid.meter}: it needs equal beats and a power of two of places"
+        )
     if not len(places):
         return 0.0
     ends = _ends(places, grid)

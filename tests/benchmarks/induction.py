@@ -25,7 +25,7 @@ import metres  # noqa: E402
 from folksongs import EVALUATION, TRAINING, songs  # noqa: E402
 
 import mi_theme as mi  # noqa: E402
-from mi_theme.rhythm.evidence import ODD, PLAIN, Candidates, lag_profile  # noqa: E402
+from mi_theme.rhythm.evidence import PLAIN, Candidates, lag_profile  # noqa: E402
 from mi_theme.rhythm.models import candidates, model, softmax  # noqa: E402
 
 FAMILY = np.array([0, 1, 0, 0, 1, 2, 3, 1, 2])  # of PLAIN: simple duple, simple triple, compound duple, compound triple
@@ -65,7 +65,10 @@ def sets() -> None:
         used = [tune for song in tunes if (tune := metres.tune_of(song))]
         kept = {tune.id for tune in used}
         why = Counter(reason(song) for song in tunes if song.id not in kept)
-        print(f"{name:14} {len(tunes):6} {len(used):6} {sum(t.steady for t in used):7}  " + ", ".join(f"{n} {w}" for w, n in why.most_common()))
+        print(
+            f"{name:14} {len(tunes):6} {len(used):6} {sum(t.steady for t in used):7}  "
+            + ", ".join(f"{n} {w}" for w, n in why.most_common())
+        )
     print("(steady: bar lines where the metre puts them; phase is judged, and tables counted, on these only)")
 
 
@@ -93,7 +96,7 @@ def rates(tunes: list[metres.Tune], found: np.ndarray) -> tuple[float, float, fl
     truth = np.array([tune.meter for tune in tunes])
     plain, odd = found[:, : len(PLAIN)], found.argmax(1) >= len(PLAIN)
     two = (plain[:, TERNARY].sum(1) > plain[:, ~TERNARY].sum(1)) == TERNARY[truth]
-    family = np.stack([plain[:, FAMILY == f].sum(1) for f in range(4)], 1).argmax(1) == FAMILY[truth]
+    family = np.stack([plain[:, f == FAMILY].sum(1) for f in range(4)], 1).argmax(1) == FAMILY[truth]
     exact = plain.argmax(1) == truth
     return tuple(float((right & ~odd).mean()) for right in (two, exact, family))
 
@@ -114,13 +117,20 @@ def baselines(tunes: list[metres.Tune]) -> None:
     train = metres.training_tunes()
     inputs = np.array([np.append(5 * lag_profile(tune.line)[0, :24], 1) for tune in train])
     weights = metres._regression(inputs, np.array([tune.meter for tune in train]))
-    line("  autocorrelation, regression on 24 lags", tunes, softmax(np.column_stack([5 * profiles[:, :24], np.ones(len(tunes))]) @ weights))
+    line(
+        "  autocorrelation, regression on 24 lags",
+        tunes,
+        softmax(np.column_stack([5 * profiles[:, :24], np.ones(len(tunes))]) @ weights),
+    )
 
 
 def confusion(tunes: list[metres.Tune], found: np.ndarray) -> None:
     """First guesses by true metre."""
     names = candidates().names
-    table = Counter((PLAIN[tune.meter], names[k] if k < len(PLAIN) else "odd") for tune, k in zip(tunes, found.argmax(1), strict=True))
+    table = Counter(
+        (PLAIN[tune.meter], names[k] if k < len(PLAIN) else "odd")
+        for tune, k in zip(tunes, found.argmax(1), strict=True)
+    )
     columns = (*PLAIN, "odd")
     print("\nOther half of Essen, true metre by first guess\n      " + "".join(f"{c:>6}" for c in columns))
     for row in PLAIN:
@@ -136,10 +146,14 @@ def reliability(tunes: list[metres.Tune], found: np.ndarray) -> None:
     for low, high in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.99), (0.99, 1.01)):
         inside_bin = (top >= low) & (top < high)
         if inside_bin.any():
-            print(f"{low:.2f}-{min(high, 1):.2f} {inside_bin.mean():18.3f} {top[inside_bin].mean():9.3f} {right[inside_bin].mean():7.3f} {two[inside_bin].mean():12.3f}")
+            print(
+                f"{low:.2f}-{min(high, 1):.2f} {inside_bin.mean():18.3f} {top[inside_bin].mean():9.3f} {right[inside_bin].mean():7.3f} {two[inside_bin].mean():12.3f}"
+            )
     for least in (0.5, 0.9):
         given = top >= least
-        print(f"answered at {least}: {given.mean():.3f} of tunes, right {right[given].mean():.3f}; withheld {1 - given.mean():.3f} (first guess right in {right[~given].mean():.3f})")
+        print(
+            f"answered at {least}: {given.mean():.3f} of tunes, right {right[given].mean():.3f}; withheld {1 - given.mean():.3f} (first guess right in {right[~given].mean():.3f})"
+        )
 
 
 def odd_metres(tunes: list[metres.Tune]) -> None:
@@ -148,7 +162,10 @@ def odd_metres(tunes: list[metres.Tune]) -> None:
         found, _ = shares(tunes, pitched)
         first = Counter(candidates().names[k].partition(":")[0] for k in found.argmax(1) if k >= len(PLAIN))
         said = ", ".join(f"{name} {first[name] / len(tunes):.2%}" for name in ("5/4", "5/8", "7/8"))
-        print(f"\nFalse alarms over all {len(tunes)} tunes of Essen, {kind}: {said}; any {sum(first.values()) / len(tunes):.2%}", end="")
+        print(
+            f"\nFalse alarms over all {len(tunes)} tunes of Essen, {kind}: {said}; any {sum(first.values()) / len(tunes):.2%}",
+            end="",
+        )
     print("\nReal odd songs of Essen: title, written metre, first guesses")
     for song in songs("essenFolksong"):
         if song.has_one_meter and song.meter in ("5/4", "5/8", "7/8", "7/4"):
@@ -164,13 +181,21 @@ def ostinato() -> None:
     for start in onsets:
         turned = np.sort((onsets - start) % 5)
         guesses = mi.induce_meter(np.concatenate([turned + 5 * bar for bar in range(8)]))
-        print(f"  from {start:3}: " + "; ".join(f"{g.meter} {g.probability:.3f} bar line at {float(g.phase):g}" for g in guesses[:4]))
+        print(
+            f"  from {start:3}: "
+            + "; ".join(f"{g.meter} {g.probability:.3f} bar line at {float(g.phase):g}" for g in guesses[:4])
+        )
 
 
 def speed(tunes: list[metres.Tune]) -> None:
     """Files a second, reading included."""
-    some = [song for song in list(songs("essenFolksong"))[:2000:10]]
-    files = [mi.Score.from_notes(np.array(s.onsets, float) - float(min(s.onsets)), np.array(s.durations, float), s.pitches).to_bytes() for s in some]
+    some = list(songs("essenFolksong"))[:2000:10]
+    files = [
+        mi.Score.from_notes(
+            np.array(s.onsets, float) - float(min(s.onsets)), np.array(s.durations, float), s.pitches
+        ).to_bytes()
+        for s in some
+    ]
     begun = time.perf_counter()
     for data in files:
         mi.induce_meter(mi.read(data))
@@ -180,7 +205,9 @@ def speed(tunes: list[metres.Tune]) -> None:
     for tune in tunes[:500]:
         model().probabilities(tune.line, candidates())
     alone = (time.perf_counter() - begun) / 500
-    print(f"\nSpeed, one process: {len(files) / took:.0f} MIDI files a second (mean {np.mean([len(s.ticks) for s in some]):.0f} notes), {1 / alone:.0f} tunes a second without reading ({len(line_.onsets)} notes in the first)")
+    print(
+        f"\nSpeed, one process: {len(files) / took:.0f} MIDI files a second (mean {np.mean([len(s.ticks) for s in some]):.0f} notes), {1 / alone:.0f} tunes a second without reading ({len(line_.onsets)} notes in the first)"
+    )
 
 
 def inside(tunes: list[metres.Tune]) -> None:
