@@ -288,7 +288,9 @@ def test_levels_agree_with_the_beat_depth_of_music21(meter: str) -> None:
     music21 = pytest.importorskip("music21")
     signature = music21.meter.TimeSignature(meter)
     one = Meter(meter)
-    depths = [signature.getOffsetFromBeat(1) == 0 and signature.getBeat(float(one.pulse * i)) for i in range(one.pulses)]
+    depths = [
+        signature.getOffsetFromBeat(1) == 0 and signature.getBeat(float(one.pulse * i)) for i in range(one.pulses)
+    ]
     on_beat = [float(depth).is_integer() for depth in depths]
     levels = np.array(one.levels)
     weakest_beat = levels[on_beat].min()

@@ -63,6 +63,8 @@ class Ticks(NamedTuple):
 
 def ticks_of(line: Line) -> Ticks:
     """A line on the grid, its first `MOST` notes; the origin stays where it is."""
+    if not len(line.onsets):
+        return Ticks(np.zeros(0, np.int64), np.zeros(0, np.int64), 0, None)
     onsets, first = np.unique(np.rint(line.onsets[: MOST + 1] * QUARTER).astype(np.int64), return_index=True)
     if line.durations is None:
         last = int(onsets[-1] - onsets[-2]) if len(onsets) > 1 else QUARTER

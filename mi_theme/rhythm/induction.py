@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
 from mi_theme.rhythm.evidence import QUARTER, ticks_of
-from mi_theme.rhythm.lines import Floats, Line, Music, line_of
+from mi_theme.rhythm.lines import Floats, Music, lines_of
 from mi_theme.rhythm.models import candidates, model
 
 __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
@@ -69,8 +69,10 @@ def induce_meter(
     -----
     Looked for: 2/4 3/4 4/4 2/2 3/8 6/8 9/8 3/2 6/4, and 5/8, 7/8 and 5/4 in all
     their groupings; 12/8 comes out as 6/8 and 4/2 as one of its halves. Times
-    have to be in notated quarters, not in seconds. Learned from Irish, American
-    and Scottish tunes; see docs/explanation/rhythm.md for how far that carries.
+    have to be in notated quarters, not in seconds. Each part of a score is asked
+    alone and the mean of their answers counts; of a chord its highest note, of a
+    part its first 1,000 notes. Learned from Irish, American and Scottish tunes;
+    see docs/explanation/rhythm.md for how far that carries.
 
     Examples
     --------
@@ -78,27 +80,19 @@ def induce_meter(
     >>> str(induce_meter(ostinato)[0].meter)
     '5/4:3+3+2+2'
     """
-    return _guesses(line_of(music, durations, pitches))
+    lines = [ticks for line in lines_of(music, durations, pitches) if len((ticks := ticks_of(line)).onsets) >= FEWEST]
+    if not lines:
+        return []
+    among = candidates()
+    joint = np.mean([model().probabilities(ticks, among) for ticks in lines], axis=0)
+    metres = np.bincount(among.index, joint)
+    order = np.argsort(-metres, kind="stable")
+    return [MeterGuess(Meter(among.names[k]), float(metres[k]), _phase(joint, k)) for k in order if metres[k] >= LEAST]
 
 
 def sure_guess(guesses: Sequence[MeterGuess], at_least: float = SURE) -> MeterGuess | None:
     """The first guess if it is likely enough to be an answer, else None."""
     return guesses[0] if guesses and guesses[0].probability >= at_least else None
-
-
-def _guesses(line: Line) -> list[MeterGuess]:
-    if len(line.onsets) < FEWEST:
-        return []
-    ticks, among = ticks_of(line), candidates()
-    if len(ticks.onsets) < FEWEST:
-        return []
-    joint = model().probabilities(ticks, among)
-    metres = np.bincount(among.index, joint)
-    order = np.argsort(-metres, kind="stable")
-    return [
-        MeterGuess(Meter(among.names[k]), float(metres[k]), _phase(joint, k))
-        for k in order.tolist() if metres[k] >= LEAST
-    ]  # fmt: skip
 
 
 def _phase(joint: Floats, index: int) -> Fraction:
