@@ -18,7 +18,7 @@ __all__ = ["InnerMeter", "inner_meter", "ioi_entropy", "npvi"]
 
 GRIDS = (1, 2, 3, 4, 6, 8, 12, 24, 5, 7, 120)  # places in a quarter
 LONGEST_SPAN = 2_000_000  # places
-LONGEST_PERIOD = 48  # places: longer periods are looked for only in short rhythms
+LONGEST_PERIOD = 32  # places: longer periods are looked for only in short rhythms
 
 
 class InnerMeter(NamedTuple):
@@ -56,7 +56,7 @@ def inner_meter(onsets: ArrayLike, *, power: float = 2, shortest: int = 2, longe
         Volk's p and l.
     longest
         The longest step looked for, in places of the grid; all without it up to
-        512 places, else 48.
+        512 places, else 32.
 
     Notes
     -----
