@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mi_theme.meter import Meter as Meter
     from mi_theme.pitch import Degree as Degree
     from mi_theme.pitch import Tonic as Tonic
+    from mi_theme.renditions import render as render
+    from mi_theme.rhythm import induce_meter as induce_meter
+    from mi_theme.rhythm import measure as measure
     from mi_theme.score import Score as Score
     from mi_theme.themes import Motif as Motif
     from mi_theme.themes import Theme as Theme
@@ -37,29 +40,14 @@ _ROOMS = {
     "pitch": ("Degree", "Tonic"),
     "score": ("Score",),
     "files": ("read",),
+    "rhythm": ("induce_meter", "measure"),
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [
-    "Degree",
-    "Grouping",
-    "Meter",
-    "MiThemeError",
-    "Motif",
-    "Score",
-    "Theme",
-    "Tonic",
-    "Warp",
-    "film",
-    "films",
-    "lineage",
-    "read",
-    "render",
-    "theme",
-]
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> object:

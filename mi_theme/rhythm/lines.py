@@ -1,0 +1,113 @@
+"""One line of a piece of music: when its notes begin, how long they last, how high they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mi_theme.errors import ScoreError
+from mi_theme.score import Score
+
+__all__ = ["Floats", "Line", "Music", "line_of", "lines_of"]
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+@runtime_checkable
+class Tones(Protocol):
+    """Something with tones, as a `Motif` has: each of an onset, a duration and a degree."""
+
+    @property
+    def tones(self) -> Iterable[tuple[object, object, object]]:
+        """(onset, duration, degree) of each note."""
+
+
+Music: TypeAlias = Score | Tones | ArrayLike
+
+
+class Line(NamedTuple):
+    """Notes of one line, by onset: no two begin together.
+
+    Attributes
+    ----------
+    onsets
+        Quarters, shape (n,), strictly ascending.
+    durations, pitches
+        Quarters and MIDI numbers, shape (n,), or None where they are not known.
+    """
+
+    onsets: Floats
+    durations: Floats | None = None
+    pitches: Floats | None = None
+
+
+def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> list[Line]:
+    """The lines of any music: a score gives one a part, anything else is one line.
+
+    Percussion has no pitches. A chord counts once, with its highest note.
+
+    Raises
+    ------
+    ScoreError
+        Where the numbers are no notes: not finite, not of one length.
+    """
+    if not isinstance(music, Score):
+        return [line_of(music, durations, pitches)]
+    found = []
+    for index, part in enumerate(music.parts):
+        rows = music.notes(index)
+        rows = rows[rows["duration"] > 0]  # grace notes have no time of their own
+        if len(rows):
+            heights = None if part.is_percussion else rows["pitch"].astype(float)
+            found.append(_line(rows["onset"], rows["duration"], heights))
+    return found
+
+
+def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> Line:
+    """All notes of any music as one line: the union of a score's parts; see `lines_of`."""
+    if isinstance(music, Score):
+        rows = music.note_table()
+        pitched = [index for index, part in enumerate(music.parts) if not part.is_percussion]
+        chosen = np.isin(rows["part"], pitched) if pitched else np.ones(len(rows), bool)
+        rows = rows[chosen & (rows["duration"] > 0)]
+        return _line(rows["onset"], rows["duration"], rows["pitch"].astype(float) if pitched else None)
+    if isinstance(music, Tones):
+        onset, length, degree = zip(*music.tones, strict=True)
+        return _line(_column(onset), _column(length), _column([d.semitones for d in degree]))
+    others = (None if column is None else _column(column) for column in (durations, pitches))
+    return _line(_column(music), *others)
+
+
+def _column(values: ArrayLike | Iterable[object]) -> Floats:
+    """One column of finite numbers."""
+    try:
+        column = np.asarray(list(values) if isinstance(values, tuple) else values, float)
+    except (ValueError, TypeError):
+        raise ScoreError("onsets, durations and pitches are numbers") from None
+    if column.ndim != 1:
+        raise ScoreError(f"onsets are one row of numbers, not an array of {column.ndim} dimensions")
+    if not np.isfinite(column).all():
+        raise ScoreError(
+            f"note {int(np.flatnonzero(~np.isfinite(column))[0])} is not finite: there is a nan or an infinity"
+        )
+    if np.abs(column).max(initial=0) > 1e9:
+        raise ScoreError("positions and lengths are at most 1e9 quarters")
+    return column
+
+
+def _line(onsets: Floats, durations: Floats | None = None, pitches: Floats | None = None) -> Line:
+    """Sort, and keep of notes that begin together the highest."""
+    for name, column in (("durations", durations), ("pitches", pitches)):
+        if column is not None and len(column) != len(onsets):
+            raise ScoreError(f"{len(onsets)} onsets, but {len(column)} {name}")
+    if durations is not None and (durations <= 0).any():
+        sounding = durations > 0
+        onsets, durations = onsets[sounding], durations[sounding]
+        pitches = None if pitches is None else pitches[sounding]
+    order = np.lexsort((onsets if pitches is None else -pitches, onsets))
+    first = order[np.append(True, np.diff(onsets[order]) > 1e-6)] if len(order) else order
+    others = [None if column is None else column[first] for column in (durations, pitches)]
+    return Line(onsets[first], *others)
