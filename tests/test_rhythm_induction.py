@@ -204,9 +204,11 @@ def test_files_and_folders(tmp_path: Path) -> None:
     assert found[str(tmp_path / "b.mid")][0].meter == Meter("3/4")
 
 
-def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="none"):
-        list(which_meters([tmp_path / "none.mid"]))
+def test_a_missing_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    mi.Score.from_notes(*waltz()).save(tmp_path / "b.mid")
+    missing, there = which_meters([tmp_path / "none.mid", tmp_path / "b.mid"])
+    assert isinstance(missing[1], FileNotFoundError)
+    assert there[1][0].meter == Meter("3/4")
 
 
 # The model and its file

@@ -102,15 +102,17 @@ def _phase(joint: Floats, index: int) -> Fraction:
     return Fraction(int(among.phases[mine[joint[mine].argmax()]]), QUARTER)
 
 
-def which_meters(paths: Iterable[str | PathLike[str]]) -> Iterator[tuple[str, list[MeterGuess] | MiThemeError]]:
-    """The guesses for each score file, or why there are none; folders are gone through in order of their names."""
+def which_meters(
+    paths: Iterable[str | PathLike[str]],
+) -> Iterator[tuple[str, list[MeterGuess] | MiThemeError | OSError]]:
+    """The guesses for each score file, or why it cannot be read; folders are gone through in order of their names."""
     from mi_theme.files import read
 
     for path in paths:
         for file in _files(Path(fspath(path))):
             try:
                 yield str(file), induce_meter(read(file))
-            except MiThemeError as error:
+            except (MiThemeError, OSError) as error:
                 yield str(file), error
 
 
