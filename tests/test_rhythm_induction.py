@@ -90,6 +90,20 @@ def test_parts_are_asked_one_by_one() -> None:
     assert induce_meter(score)[0].meter == Meter("3/4")
 
 
+def test_a_part_of_voices_is_asked_for_its_edges() -> None:
+    onsets, durations, pitches = waltz()
+    rows = ([*onsets, *range(48)], [*durations, *[1] * 48], [*pitches, *([40, 47, 47] * 16)])
+    upper, lower = lines_of(mi.Score.from_notes(*rows))
+    assert upper.onsets.tolist() == onsets
+    assert lower.pitches.tolist() == [40, 47, 47] * 16
+    assert induce_meter(mi.Score.from_notes(*rows))[0].meter == Meter("3/4")
+
+
+def test_a_line_played_legato_is_one_line() -> None:
+    score = mi.Score.from_notes(np.arange(20), 1.2, 60 + np.arange(20) % 7)
+    assert [len(line.onsets) for line in lines_of(score)] == [20]
+
+
 # Laws
 
 
