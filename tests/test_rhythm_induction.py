@@ -17,7 +17,7 @@ from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm import MeterGuess, induce_meter, sure_guess, which_meters
 from mi_theme.rhythm.evidence import ODD, PLAIN, Candidates, evidence, ticks_of
-from mi_theme.rhythm.lines import line_of, lines_of
+from mi_theme.rhythm.lines import _edge, line_of, lines_of
 from mi_theme.rhythm.models import candidates, model, packed, unpacked
 
 MAKING = str(Path(__file__).parents[1] / "data" / "making")
@@ -97,6 +97,22 @@ def test_a_part_of_voices_is_asked_for_its_edges() -> None:
     assert upper.onsets.tolist() == onsets
     assert lower.pitches.tolist() == [40, 47, 47] * 16
     assert induce_meter(mi.Score.from_notes(*rows))[0].meter == Meter("3/4")
+
+
+NOTES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12), st.integers(40, 60)), min_size=4, max_size=25, unique_by=lambda n: (n[0], n[2]))  # fmt: skip
+
+
+@given(NOTES, st.sampled_from([1, -1]))
+def test_the_edge_of_a_part_is_its_definition(notes: list[tuple[int, int, int]], sign: int) -> None:
+    """No higher (lower) note sounds as a note of the edge begins."""
+    rows = np.array([(on, length, pitch) for on, length, pitch in notes], [("onset", float), ("duration", float), ("pitch", int)])  # fmt: skip
+    wanted = {
+        (on, pitch)
+        for on, _, pitch in notes
+        if not any(start <= on < start + length and sign * other > sign * pitch for start, length, other in notes)
+    }
+    found = _edge(rows, sign)
+    assert set(zip(found["onset"].tolist(), found["pitch"].tolist(), strict=True)) == wanted
 
 
 def test_a_line_played_legato_is_one_line() -> None:
