@@ -50,7 +50,7 @@ def induce_meter(
     Parameters
     ----------
     music
-        A score, a motif, or onsets in quarters, shape (n,).
+        A score, a theme (its ostinato), a motif, or onsets in quarters, shape (n,).
     durations, pitches
         Of onsets: quarters and MIDI numbers, shape (n,). Pitches help a little.
 

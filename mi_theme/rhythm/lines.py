@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import ScoreError
+from mi_theme.meter import Meter
 from mi_theme.score import Score
 
-__all__ = ["Floats", "Line", "Music", "line_of", "lines_of"]
+__all__ = ["Floats", "Line", "Music", "Themed", "line_of", "lines_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -25,7 +26,19 @@ class Tones(Protocol):
         """(onset, duration, degree) of each note."""
 
 
-Music: TypeAlias = Score | Tones | ArrayLike
+@runtime_checkable
+class Themed(Protocol):
+    """Something with a metre and an ostinato, as a `Theme` and an `Adaptation` have."""
+
+    @property
+    def meter(self) -> Meter:
+        """Its metre."""
+
+    def motif(self, name: str) -> Tones:
+        """A motif by its name."""
+
+
+Music: TypeAlias = Score | Themed | Tones | ArrayLike
 
 
 class Line(NamedTuple):
@@ -97,6 +110,8 @@ def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike
         chosen = np.isin(rows["part"], pitched) if pitched else np.ones(len(rows), bool)
         rows = rows[chosen & (rows["duration"] > 0)]
         return _line(rows["onset"], rows["duration"], rows["pitch"].astype(float) if pitched else None)
+    if isinstance(music, Themed):
+        return line_of(music.motif("ostinato"))
     if isinstance(music, Tones):
         onset, length, degree = zip(*music.tones, strict=True)
         return _line(_column(onset), _column(length), _column([d.semitones for d in degree]))
