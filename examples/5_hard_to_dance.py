@@ -71,11 +71,9 @@ for name, (figure, meter) in figures.items():
 # note. Draw the bar with its levels and try it on both versions before you look at the table.
 
 # %%
-print(mi.measure(theme.ostinato, theme.meter, name="5/4:3+3+2+2"
-    ).beside(mi.measure(theme.ostinato, "5/4", name="five equal beats"),
-             mi.measure(in_four.motif("ostinato"), "4/4", name="4/4 regroup"),
-             mi.measure(theme.to_meter("4/4", how="cut").motif("ostinato"), "4/4", name="cut"),
-             mi.measure(theme.to_meter("4/4", how="square").motif("ostinato"), "4/4", name="square")))  # fmt: skip
+equal_beats = mi.measure(theme, "5/4", name="five equal beats")
+in_four_ways = [mi.measure(theme.to_meter("4/4", how=how), name=how) for how in ("regroup", "cut", "square")]
+print(mi.measure(theme).beside(equal_beats, *in_four_ways))
 
 # %% [markdown]
 # Read the first row of surprises. In its own metre the theme has **no syncopation at all**: every note *is* a beat. For

@@ -17,7 +17,7 @@ from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm import MeterGuess, induce_meter, sure_guess, which_meters
 from mi_theme.rhythm.evidence import ODD, PLAIN, Candidates, evidence, ticks_of
-from mi_theme.rhythm.lines import line_of, lines_of
+from mi_theme.rhythm.lines import _edge, line_of, lines_of
 from mi_theme.rhythm.models import candidates, model, packed, unpacked
 
 MAKING = str(Path(__file__).parents[1] / "data" / "making")
@@ -88,6 +88,36 @@ def test_parts_are_asked_one_by_one() -> None:
     )
     assert len(lines_of(score)) == 2
     assert induce_meter(score)[0].meter == Meter("3/4")
+
+
+def test_a_part_of_voices_is_asked_for_its_edges() -> None:
+    onsets, durations, pitches = waltz()
+    rows = ([*onsets, *range(48)], [*durations, *[1] * 48], [*pitches, *([40, 47, 47] * 16)])
+    upper, lower = lines_of(mi.Score.from_notes(*rows))
+    assert upper.onsets.tolist() == onsets
+    assert lower.pitches.tolist() == [40, 47, 47] * 16
+    assert induce_meter(mi.Score.from_notes(*rows))[0].meter == Meter("3/4")
+
+
+NOTES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12), st.integers(40, 60)), min_size=4, max_size=25, unique_by=lambda n: (n[0], n[2]))  # fmt: skip
+
+
+@given(NOTES, st.sampled_from([1, -1]))
+def test_the_edge_of_a_part_is_its_definition(notes: list[tuple[int, int, int]], sign: int) -> None:
+    """No higher (lower) note sounds as a note of the edge begins."""
+    rows = np.array([(on, length, pitch) for on, length, pitch in notes], [("onset", float), ("duration", float), ("pitch", int)])  # fmt: skip
+    wanted = {
+        (on, pitch)
+        for on, _, pitch in notes
+        if not any(start <= on < start + length and sign * other > sign * pitch for start, length, other in notes)
+    }
+    found = _edge(rows, sign)
+    assert set(zip(found["onset"].tolist(), found["pitch"].tolist(), strict=True)) == wanted
+
+
+def test_a_line_played_legato_is_one_line() -> None:
+    score = mi.Score.from_notes(np.arange(20), 1.2, 60 + np.arange(20) % 7)
+    assert [len(line.onsets) for line in lines_of(score)] == [20]
 
 
 # Laws
@@ -204,9 +234,11 @@ def test_files_and_folders(tmp_path: Path) -> None:
     assert found[str(tmp_path / "b.mid")][0].meter == Meter("3/4")
 
 
-def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="none"):
-        list(which_meters([tmp_path / "none.mid"]))
+def test_a_missing_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    mi.Score.from_notes(*waltz()).save(tmp_path / "b.mid")
+    missing, there = which_meters([tmp_path / "none.mid", tmp_path / "b.mid"])
+    assert isinstance(missing[1], FileNotFoundError)
+    assert there[1][0].meter == Meter("3/4")
 
 
 # The model and its file

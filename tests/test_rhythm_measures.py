@@ -334,10 +334,18 @@ def test_a_motif_and_a_score_are_measured_alike() -> None:
     assert measure(score, part=0).rows == motif.rows
 
 
+def test_a_theme_and_its_adaptation_bring_their_metre() -> None:
+    theme = mi.theme()
+    assert measure(theme).rows == measure(theme.ostinato, theme.meter).rows
+    adapted = theme.to_meter("4/4", how="regroup")
+    assert measure(adapted).rows == measure(adapted.motif("ostinato"), "4/4").rows
+    assert measure(theme, "5/4")["syncopation"] == 1
+
+
 def test_a_pick_up_is_measured_from_the_first_full_bar() -> None:
-    meters = mi.score.MeterMap.of([(Fraction(0), Meter("4/4"))], pickup=Fraction(1))
-    score = mi.Score.from_notes([0, 1, 2, 3, 4], 1, 60, meter=meters)
-    assert measure(score)["bars"] in (2, measure([-1, 0, 1, 2, 3], "4/4")["bars"])
+    meters = mi.score.MeterMap.of([(Fraction(0), Meter("1/4")), (Fraction(1), Meter("4/4"))])
+    score = mi.Score.from_notes([0.5, 1, 2.5, 4, 5], 1, 60, meter=meters)
+    assert measure(score).rows == measure([-0.5, 0, 1.5, 3, 4], "4/4").rows
 
 
 def test_a_score_that_changes_its_metre_is_not_measured_as_one() -> None:

@@ -50,7 +50,7 @@ def induce_meter(
     Parameters
     ----------
     music
-        A score, a motif, or onsets in quarters, shape (n,).
+        A score, a theme (its ostinato), a motif, or onsets in quarters, shape (n,).
     durations, pitches
         Of onsets: quarters and MIDI numbers, shape (n,). Pitches help a little.
 
@@ -70,9 +70,10 @@ def induce_meter(
     Looked for: 2/4 3/4 4/4 2/2 3/8 6/8 9/8 3/2 6/4, and 5/8, 7/8 and 5/4 in all
     their groupings; 12/8 comes out as 6/8 and 4/2 as one of its halves. Times
     have to be in notated quarters, not in seconds. Each part of a score is asked
-    alone and the mean of their answers counts; of a chord its highest note, of a
-    part its first 1,000 notes. Learned from Irish, American and Scottish tunes;
-    see docs/explanation/rhythm.md for how far that carries.
+    alone (a part of chords and voices twice, its highest and its lowest notes;
+    each its first 1,000 notes) and the mean of the answers counts. Learned from
+    Irish, American and Scottish tunes; see docs/explanation/rhythm.md for how far
+    that carries.
 
     Examples
     --------
@@ -102,15 +103,17 @@ def _phase(joint: Floats, index: int) -> Fraction:
     return Fraction(int(among.phases[mine[joint[mine].argmax()]]), QUARTER)
 
 
-def which_meters(paths: Iterable[str | PathLike[str]]) -> Iterator[tuple[str, list[MeterGuess] | MiThemeError]]:
-    """The guesses for each score file, or why there are none; folders are gone through in order of their names."""
+def which_meters(
+    paths: Iterable[str | PathLike[str]],
+) -> Iterator[tuple[str, list[MeterGuess] | MiThemeError | OSError]]:
+    """The guesses for each score file, or why it cannot be read; folders are gone through in order of their names."""
     from mi_theme.files import read
 
     for path in paths:
         for file in _files(Path(fspath(path))):
             try:
                 yield str(file), induce_meter(read(file))
-            except MiThemeError as error:
+            except (MiThemeError, OSError) as error:
                 yield str(file), error
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import ScoreError
+from mi_theme.meter import Meter
 from mi_theme.score import Score
 
-__all__ = ["Floats", "Line", "Music", "line_of", "lines_of"]
+__all__ = ["Floats", "Line", "Music", "Themed", "line_of", "lines_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -25,7 +26,19 @@ class Tones(Protocol):
         """(onset, duration, degree) of each note."""
 
 
-Music: TypeAlias = Score | Tones | ArrayLike
+@runtime_checkable
+class Themed(Protocol):
+    """Something with a metre and an ostinato, as a `Theme` and an `Adaptation` have."""
+
+    @property
+    def meter(self) -> Meter:
+        """Its metre."""
+
+    def motif(self, name: str) -> Tones:
+        """A motif by its name."""
+
+
+Music: TypeAlias = Score | Themed | Tones | ArrayLike
 
 
 class Line(NamedTuple):
@@ -47,7 +60,8 @@ class Line(NamedTuple):
 def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> list[Line]:
     """The lines of any music: a score gives one a part, anything else is one line.
 
-    Percussion has no pitches. A chord counts once, with its highest note.
+    Percussion has no pitches. A part where a tenth of the notes or more begin
+    while another sounds gives two lines, its highest and its lowest notes.
 
     Raises
     ------
@@ -60,10 +74,32 @@ def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLik
     for index, part in enumerate(music.parts):
         rows = music.notes(index)
         rows = rows[rows["duration"] > 0]  # grace notes have no time of their own
-        if len(rows):
-            heights = None if part.is_percussion else rows["pitch"].astype(float)
-            found.append(_line(rows["onset"], rows["duration"], heights))
+        if part.is_percussion and len(rows):
+            found.append(_line(rows["onset"], rows["duration"]))
+        elif len(rows):
+            edges = [_edge(rows, 1), _edge(rows, -1)] if _has_voices(rows) else [rows]
+            found += [_line(edge["onset"], edge["duration"], edge["pitch"].astype(float)) for edge in edges]
     return found
+
+
+def _has_voices(rows: NDArray[np.void]) -> bool:
+    """Whether a tenth of the notes or more begin while another sounds, more than half of it still to come."""
+    held = np.maximum.accumulate(rows["onset"] + rows["duration"] / 2)
+    return bool((rows["onset"][1:] < held[:-1] - 1e-6).mean() >= 0.1) if len(rows) > 1 else False
+
+
+def _edge(rows: NDArray[np.void], sign: int) -> NDArray[np.void]:
+    """The notes that no higher (for `sign` -1 no lower) note sounds over as they begin."""
+    order = np.lexsort((-sign * rows["pitch"], rows["onset"]))
+    columns = (rows[name][order].tolist() for name in ("onset", "duration", "pitch"))
+    kept: list[bool] = []
+    above: list[tuple[float, int]] = []  # (end, signed pitch) of what sounds; what lies under a longer one is left out
+    for onset, duration, pitch in zip(*columns, strict=True):
+        above = [(end, other) for end, other in above if end > onset + 1e-6]
+        end, height = onset + duration, sign * pitch
+        kept.append(all(other <= height for _, other in above))
+        above = [(stop, other) for stop, other in above if stop > end or other > height] + [(end, height)]
+    return rows[order[kept]]
 
 
 def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> Line:
@@ -74,6 +110,8 @@ def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike
         chosen = np.isin(rows["part"], pitched) if pitched else np.ones(len(rows), bool)
         rows = rows[chosen & (rows["duration"] > 0)]
         return _line(rows["onset"], rows["duration"], rows["pitch"].astype(float) if pitched else None)
+    if isinstance(music, Themed):
+        return line_of(music.motif("ostinato"))
     if isinstance(music, Tones):
         onset, length, degree = zip(*music.tones, strict=True)
         return _line(_column(onset), _column(length), _column([d.semitones for d in degree]))

@@ -13,7 +13,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm import offbeats, regularity
 from mi_theme.rhythm.grids import on_grid
-from mi_theme.rhythm.lines import Floats, Music, line_of
+from mi_theme.rhythm.lines import Floats, Music, Themed, line_of
 from mi_theme.score import Score
 
 __all__ = ["MEASURES", "Measure", "Measures", "measure"]
@@ -88,11 +88,11 @@ def measure(
     Parameters
     ----------
     music
-        A score (all its pitched parts together, or one `part`), a motif, or
-        onsets in quarters with a bar line at 0.
+        A score (all its pitched parts together, or one `part`), a theme or an
+        adaptation (its ostinato), a motif, or onsets in quarters with a bar line at 0.
     meter
-        The metre to measure against; a score brings its own. Without one, what
-        needs a metre is None.
+        The metre to measure against; scores, themes and adaptations bring their
+        own. Without one, what needs a metre is None.
     part
         One part of a score, by name or number.
     name
@@ -119,14 +119,15 @@ def measure(
 def _read(music: Music, meter: Meter | None, part: str | int | None) -> tuple[Floats, Meter | None]:
     """Onsets from a bar line, and the metre."""
     if not isinstance(music, Score):
-        return line_of(music).onsets, meter
-    metres = list(dict.fromkeys(m for _, m in music.meters.changes))
+        return line_of(music).onsets, meter or (music.meter if isinstance(music, Themed) else None)
+    start = music.meters.bar(1).start  # a pick-up may have a signature of its own
+    metres = list(dict.fromkeys([music.meters.at(start).meter, *(m for at, m in music.meters.changes if at > start)]))
     if meter is None and len(metres) > 1:
         said = ", ".join(map(str, metres[:4]))
         raise ScoreError(f"the score changes its metre ({said}): name one, or measure score.passage(bars)")
     rows = music.notes(part)
     onsets = line_of(music).onsets if part is None else line_of(rows["onset"], rows["duration"]).onsets
-    return onsets - float(music.meters.bar(1).start), meter or metres[0]
+    return onsets - float(start), meter or metres[0]
 
 
 def _value(row: Measure, onsets: Floats, meter: Meter | None) -> float | None:

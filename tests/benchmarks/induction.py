@@ -247,6 +247,7 @@ def polyphony() -> None:
         ways = {
             "mean of the parts (default)": np.mean(parts, 0), "highest part": parts[0], "lowest part": parts[-1],
             "all onsets, highest notes": joint_of(together), "all onsets, no pitches": joint_of(together._replace(pitches=None)),
+            "as one part: highest and lowest": np.mean([joint_of(edge) for edge in lines_of(one_part(score))], 0),
         }  # fmt: skip
         count[meter] += 1
         for way, joint in ways.items():
@@ -255,6 +256,12 @@ def polyphony() -> None:
     print(f"\nScores of several parts ({said}): two classes, exact, family, phase")
     for way, right in asked.items():
         print(f"  {way:30}" + "".join(f"{share:8.3f}" for share in np.mean(right, 0)))
+
+
+def one_part(score: mi.Score) -> mi.Score:
+    """The same notes in a single part, as a piano plays them."""
+    rows = score.note_table()
+    return mi.Score.from_notes(rows["onset"], rows["duration"], rows["pitch"])
 
 
 def joint_of(one: Line) -> np.ndarray:
