@@ -17,6 +17,7 @@ from mi_theme.renditions.hearing import Heard
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
 from mi_theme.score.tracks import channel_of
+from mi_theme.themes import Theme
 
 __all__ = ["score_of"]
 
@@ -108,8 +109,9 @@ def _random(grid: Grid, *names: str) -> Random:
 
 
 def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: Grid) -> list[Event]:
-    """Name, instrument and notes."""
+    """Name, key (MuseScore 3 looks for it in every track), instrument and notes."""
     events = [Event(0, m.meta(m.TRACK_NAME, part.name))]
+    events += [] if part.is_drums else _key(grid.arrangement.theme)
     if part.program:
         events.append(Event(0, m.program(channel, part.program)))
     volume, pan = (DRUM_VOLUME, MIDDLE) if part.is_drums else (part.volume, part.pan)
@@ -142,15 +144,18 @@ def _conductor(grid: Grid, end: int) -> Track:
     events = [Event(0, m.meta(m.TRACK_NAME, title))]
     if theme.rights.attribution:
         events.append(Event(0, m.meta(m.COPYRIGHT, theme.rights.attribution)))
-    fifths = theme.tonic.fifths(theme.mode)
-    if -7 <= fifths <= 7:
-        events.append(Event(0, m.key_signature(fifths, 3 in MODES[theme.mode])))
-    events.append(Event(0, m.meta(m.TEXT, OURS)))
+    events += [*_key(theme), Event(0, m.meta(m.TEXT, OURS))]
     before: Passage | None = None
     for passage in arrangement.passages:
         events += _passage_events(passage, before)
         before = passage
     return _closed(events, end)
+
+
+def _key(theme: Theme) -> list[Event]:
+    """The key signature, where there is one with seven accidentals or fewer."""
+    fifths = theme.tonic.fifths(theme.mode)
+    return [Event(0, m.key_signature(fifths, 3 in MODES[theme.mode]))] if -7 <= fifths <= 7 else []
 
 
 def _passage_events(passage: Passage, before: Passage | None) -> Iterator[Event]:
