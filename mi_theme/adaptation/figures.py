@@ -45,7 +45,7 @@ def is_hemiola(piece: Piece, start: Fraction, meter: Meter) -> bool:
     if len(meter.groups) != 3 or meter.is_additive:
         return False
     beat = meter.bar / 3
-    onsets = {mark.at for mark in piece.marks(start, start + 2 * meter.bar)}
+    onsets = {mark.at for mark in piece.marks(start, start + 2 * meter.bar) if mark.starts}
     return {2 * beat, 4 * beat} <= onsets and not onsets & {beat, 3 * beat, 5 * beat}
 
 
@@ -80,7 +80,7 @@ def _weights(piece: Piece, meter: Meter) -> Counter[int]:
         if bar.meter == meter and bar.length == meter.bar:
             for mark in piece.marks(bar.start, bar.end):
                 pulse = mark.at / meter.pulse
-                if pulse.denominator == 1:
+                if mark.starts and pulse.denominator == 1:
                     weights[int(pulse)] += 1 + mark.lead
     return weights
 

@@ -29,12 +29,14 @@ Point = tuple[Fraction, Fraction]
 class Mark(NamedTuple):
     """A place where pitched notes begin, in quarters from the first bar line of the map.
 
-    ``before`` is the beat that it anticipates, if it does.
+    ``before`` is the beat that it anticipates, if it does; ``starts`` is False
+    where notes only end.
     """
 
     at: Fraction
     lead: bool = True
     before: Fraction | None = None
+    starts: bool = True
 
 
 def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) -> Warp:
@@ -142,7 +144,7 @@ def _leaning(points: list[Point], mark: Mark, marks: Sequence[Mark]) -> list[Poi
     beat, lead = mark.before, mark.before - mark.at
     highest = _height(points, beat)
     place = (mark.at, highest - lead)
-    onsets = {other.at for other in marks}
+    onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
     after = [p for p in points if p[0] > beat]
     cut = _dropped_until(points, beat)

@@ -15,6 +15,7 @@ from mi_theme.adaptation.fitting import Mark, swung
 from mi_theme.adaptation.plans import Line
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
+from mi_theme.pitch import LETTERS, MAJOR, SIGNS
 from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["Piece", "is_written", "piece_of", "span_parts"]
@@ -88,15 +89,20 @@ class Piece:
         return swing_place(self.score.spans["start"], self.score.ticks_per_quarter)
 
     @cached_property
-    def _onsets(self) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-        """Ticks where pitched notes begin, whether the lead's do, and the beat (tick) they anticipate or -1."""
+    def _onsets(self) -> tuple[NDArray[np.int64], ...]:
+        """Ticks where pitched notes begin (or end, on a sixteenth), whether the lead's begin, the beat they anticipate or -1, whether any begin."""
         spans, parts = self.score.spans[self.pitched], self.part_of[self.pitched]
-        ticks, place = np.unique(spans["start"], return_inverse=True)
+        ends = np.unique(spans["stop"])
+        ends = ends[ends * 4 % self.score.ticks_per_quarter == 0]
+        ticks, place = np.unique(np.concatenate([spans["start"], ends]), return_inverse=True)
+        place = place[: len(spans)]
         leads = np.zeros(len(ticks), bool)
         leads[place[parts == self.lead]] = True
         ahead = np.full(len(ticks), -1, np.int64)
         np.maximum.at(ahead, place, self._anticipated(spans["start"], spans["stop"]))
-        return ticks, leads, ahead
+        starts = np.zeros(len(ticks), np.int64)
+        starts[place] = 1
+        return ticks, leads, ahead, starts
 
     def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
         """The beat (tick) that each note begins shortly before and sounds through, else -1."""
@@ -109,16 +115,17 @@ class Piece:
         return np.where(close & ~on_beat & (stops > following) & (following > starts), following, -1)
 
     def marks(self, start: Fraction, end: Fraction) -> tuple[Mark, ...]:
-        """Where pitched notes begin in a stretch, counted from its start; swung notes as if they were even."""
+        """Where pitched notes begin or end in a stretch, counted from its start; swung notes as if they were even."""
         quarter = self.score.ticks_per_quarter
-        ticks, leads, ahead = self._onsets
+        ticks, *columns = self._onsets
         low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
         straight = self._straight(end - start)
         found: dict[Fraction, Mark] = {}
-        for tick, lead, beat in zip(ticks[low:high].tolist(), leads[low:high].tolist(), ahead[low:high].tolist(), strict=True):
+        rows = zip(*(column[low:high].tolist() for column in (ticks, *columns)), strict=True)
+        for tick, lead, beat, starts in rows:
             at = straight(Fraction(tick, quarter) - start)
             before = Fraction(beat, quarter) - start if beat >= 0 else None
-            found[at] = Mark(at, lead, before if before is not None and before <= end - start else None)
+            found[at] = Mark(at, bool(lead), before if before is not None and before <= end - start else None, bool(starts))
         return tuple(found.values())
 
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
@@ -131,26 +138,29 @@ class Piece:
         rows = self._lead_rows[low:high].tolist()
         top = {row[0]: row for row in sorted(rows, key=lambda row: row[2])}
         return Line(
-            (self._shown(Fraction(on, quarter) - start), self._shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch))
-            for on, off, pitch in (top[on] for on in sorted(top))
+            (self._shown(Fraction(on, quarter) - start), self._shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch, step))
+            for on, off, pitch, step in (top[on] for on in sorted(top))
         )
 
     @cached_property
     def _lead_rows(self) -> NDArray[np.void]:
-        """(start, stop, pitch) of the lead's notes in order."""
+        """(start, stop, pitch, step) of the lead's notes in order."""
         mine = self.part_of == self.lead
         spans = self.score.spans[mine]
-        rows = np.zeros(len(spans), [("start", "<i8"), ("stop", "<i8"), ("pitch", "<i8")])
+        rows = np.zeros(len(spans), [("start", "<i8"), ("stop", "<i8"), ("pitch", "<i8"), ("step", "<i8")])
         rows["start"], rows["stop"] = spans["start"], spans["stop"]
         if len(spans):
-            rows["pitch"] = self.score.tracks[int(spans["track"][0])].events["data1"][spans["on"]]
+            events = self.score.tracks[int(spans["track"][0])].events[spans["on"]]
+            rows["pitch"], rows["step"] = events["data1"], events["step"]
         return np.sort(rows, order="start", kind="stable")
 
     def _shown(self, value: Fraction) -> Fraction:
         """What a performance means, on the grid."""
         return value if self.is_written else Fraction(round(value / SHORTEST)) * SHORTEST
 
-    def _name(self, pitch: int) -> str:
+    def _name(self, pitch: int, step: int) -> str:
+        if step >= 0 and abs(sharps := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
+            return LETTERS[step % 7] + SIGNS[sharps]
         flat = (self.score.key or (-1, False))[0] < 0
         return (FLATS if flat else SHARPS)[pitch % 12]
 

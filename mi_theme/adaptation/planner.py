@@ -158,7 +158,7 @@ def plan_score(score: Score, wish: Wish) -> ScorePlan:
     plan = ScorePlan(
         main, wish.target, name, score.parts[piece.lead].name if piece.lead >= 0 else "", wish.drums, keep, wish.ratio,
         tempo_factor(main, wish, keep), piece.swing, planner.figure(main)[1], spans, notes=(*piece.notes, *_notes(planner, spans)),
-        instead=_instead(planner, main, name), choices=wish.choices, options=(("wish", wish),), score=score,
+        instead=_instead(planner, main, name), parts=tuple((part.name, part.is_percussion) for part in score.parts), choices=wish.choices, options=(("wish", wish),), score=score,
     )  # fmt: skip
     return with_changes(plan, score)
 

@@ -132,6 +132,10 @@ class ScorePlan:
         Remarks: what was inferred, what stays as it is, what to look out for.
     instead
         Other ways to go, in words.
+    parts
+        Names of the parts, and whether they are percussion.
+    choices
+        What the user chose for single bars.
     """
 
     source: Meter
@@ -149,6 +153,7 @@ class ScorePlan:
     runs: tuple[tuple[Run, ...], ...] = ()
     notes: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    parts: tuple[tuple[str, bool], ...] = ()
     choices: tuple[Choice, ...] = ()
     options: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
     score: Score | None = field(default=None, compare=False, repr=False)
