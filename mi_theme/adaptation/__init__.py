@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
-from mi_theme.adaptation.strategies import STRATEGIES, find, readings
+from mi_theme.adaptation.strategies import STRATEGIES, find, proposed, readings
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
 
@@ -195,7 +195,7 @@ def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:
     refusals = []
     for name in names:
         try:
-            return name, STRATEGIES[name].make(task)
+            return name, list(proposed(name, task))
         except StrategyError as error:
             refusals.append(str(error))
     able = [name for name, outcomes in _able(task).items() if outcomes]
@@ -209,7 +209,7 @@ def _able(task: Task) -> dict[str, list[Outcome]]:
     for name, strategy in STRATEGIES.items():
         if strategy.offered:
             try:
-                found[name] = strategy.make(task)
+                found[name] = list(proposed(name, task))
             except StrategyError:
                 found[name] = []
     return found

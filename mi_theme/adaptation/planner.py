@@ -15,7 +15,7 @@ from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
 from mi_theme.adaptation.kits import MODES
 from mi_theme.adaptation.pieces import Piece, piece_of
 from mi_theme.adaptation.scoreplans import Choice, ScorePlan, Span
-from mi_theme.adaptation.strategies import STRATEGIES, find
+from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import MiThemeError, ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Bar, Score
@@ -134,7 +134,7 @@ class Planner:
 
 def make_outcome(how: str, task: Task) -> Outcome:
     """What a strategy proposes first; the seam where an optimiser that looks at the notes comes in."""
-    return find(how).make(task)[0]
+    return proposed(how, task)[0]
 
 
 def plan_score(score: Score, wish: Wish) -> ScorePlan:

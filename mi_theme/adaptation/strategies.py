@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
@@ -16,7 +17,7 @@ from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
-__all__ = ["STRATEGIES", "Strategy", "find", "readings", "register"]
+__all__ = ["STRATEGIES", "Strategy", "find", "proposed", "readings", "register"]
 
 MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
 MOST_OUTCOMES = 24  # how many of them it proposes
@@ -224,6 +225,18 @@ def find(name: str) -> Strategy:
     if name not in STRATEGIES:
         raise UnknownName.among("strategy", name, STRATEGIES)
     return STRATEGIES[name]
+
+
+@lru_cache(maxsize=1024)
+def proposed(name: str, task: Task) -> tuple[Outcome, ...]:
+    """What a strategy proposes for a task, best first; worked out once.
+
+    Raises
+    ------
+    UnknownName, StrategyError
+        Where there is no such strategy, or it cannot.
+    """
+    return tuple(find(name).make(task))
 
 
 def register(strategy: Strategy) -> None:
