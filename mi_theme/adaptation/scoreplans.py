@@ -188,8 +188,8 @@ class ScorePlan:
             yield span, position
             position += span.warp.target
 
-    def apply(self, score: Score) -> Score:
-        """Do what the plan says.
+    def apply(self, score: Any) -> Any:
+        """Do what the plan says: a Score gives a Score, a music21 Stream a Stream.
 
         Raises
         ------
@@ -197,8 +197,13 @@ class ScorePlan:
             Where the plan was made for a score with other bars.
         """
         from mi_theme.adaptation.converter import convert_events
+        from mi_theme.adaptation.sources import is_stream, score_of
 
-        return convert_events(self, score)
+        if is_stream(score):
+            from mi_theme.adaptation.streams import convert_stream
+
+            return convert_stream(self, score)
+        return convert_events(self, score_of(score))
 
     def replace(self, bar: int | None = None, bars: tuple[int, int] | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
