@@ -82,7 +82,7 @@ def _convert_part(plan: ScorePlan, places: Places, part: Any) -> None:
     things += list(_again(plan, places, things, part, old))
     lines = list(_bar_lines(part, old, places))
     brackets = _brackets(part, places)
-    bars = _new_bars(plan, places, [at for at, _, _ in lines])
+    bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
     for measure in old:
         part.remove(measure)
     for element in list(part.notesAndRests) + list(part.getElementsByClass(["TimeSignature"])):
@@ -202,22 +202,39 @@ def _again(plan: ScorePlan, places: Places, things: list[Placed], part: Any, old
                     yield Placed(thing.start + shift, thing.end + shift, twin, thing.voice)
 
 
-def _new_bars(plan: ScorePlan, places: Places, seams: list[Fraction]) -> list[NewBar]:
+def _signatures(part: Any) -> list[tuple[Fraction, Meter]]:
+    """The signatures that are printed in a part."""
+    printed = part.recurse().getElementsByClass("TimeSignature")
+    return [(exact(s.getOffsetInHierarchy(part)), Meter.of(int(s.numerator), int(s.denominator))) for s in printed]
+
+
+def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fraction, Meter]]) -> list[NewBar]:
     """The target's bars, broken where a repeat sign stands inside one."""
     found: list[NewBar] = []
     number = plan.spans[0].first if plan.spans else 1
     before: Meter | None = None
-    for span, start in plan.starts():
+    spans = list(plan.starts())
+    for index, (span, start) in enumerate(spans):
+        meter = span.target if span.how else _shown_meter(plan, index, printed)
         end, at = start + span.warp.target, start
         while at < end:
             stop = min(at + span.target.bar, end)
             cuts = [at, *sorted({seam for seam in seams if at < seam < stop}), stop]
             for a, b in zip(cuts, cuts[1:], strict=False):
-                found.append(NewBar(a, b, number, span.target, span.target.plain != before))
-                before = span.target.plain
+                found.append(NewBar(a, b, number, meter, meter.plain != before))
+                before = meter.plain
             number += 1
             at = stop
     return found
+
+
+def _shown_meter(plan: ScorePlan, index: int, printed: list[tuple[Fraction, Meter]]) -> Meter:
+    """The signature over bars that stay: a pick-up stands under the one that follows."""
+    span = plan.spans[index]
+    if span.first == span.last == 0 and index + 1 < len(plan.spans):
+        return plan.spans[index + 1].target
+    said = [meter for at, meter in printed if at <= span.start]
+    return said[-1] if said else span.target
 
 
 def _bar_lines(part: Any, measures: list[Any], places: Places) -> Iterator[tuple[Fraction, str, Any]]:

@@ -137,6 +137,8 @@ def _bar_index(starts: Sequence[Fraction], at: Fraction) -> int:
 
 def _write(thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]]) -> None:
     """One note in as many tied pieces as it takes."""
+    from music21 import duration
+
     assert thing.end is not None
     spans: list[tuple[int, Fraction, Fraction]] = []
     while index < len(bars):
@@ -148,7 +150,7 @@ def _write(thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[s
         index += 1
     elements = list(_tied(thing.element, len(spans)))
     for (at, start, end), element in zip(spans, elements, strict=True):
-        element.duration.quarterLength = _length(end - start)
+        element.duration = duration.Duration(_length(end - start))
         boxes[at].setdefault(thing.voice, []).append((start, end, element))
     thing.last = elements[-1] if elements else thing.element
 
@@ -157,7 +159,6 @@ def _tied(element: Any, count: int) -> Iterator[Any]:
     """The element and its copies, tied; words and marks stay with the first."""
     from music21 import tie
 
-    element.duration = copy.deepcopy(element.duration)
     came, goes = (bool(element.tie and element.tie.type in kinds) for kinds in (("stop", "continue"), ("start", "continue")))
     if element.isRest or count == 1:
         yield element

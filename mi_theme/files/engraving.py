@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from mi_theme.errors import FileError, MissingExtra
@@ -50,10 +51,14 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
 
 
 def _name_parts(stream: Any) -> None:
-    """Give parts and instruments names that do not change from run to run."""
+    """Give parts and instruments names that do not change from run to run; a part without an instrument gets one."""
+    from music21 import instrument as instruments
+
     parts = list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
     for number, part in enumerate(parts, 1):
         part.id = f"P{number}"
+        if not part.recurse().getElementsByClass("Instrument"):
+            part.insert(0, instruments.Instrument())
         for count, instrument in enumerate(part.recurse().getElementsByClass("Instrument"), 1):
             instrument.partId = f"P{number}"
             instrument.instrumentId = f"P{number}-I{count}"
@@ -70,11 +75,11 @@ def _packed(data: bytes) -> bytes:
 def stream_of_score(score: Score) -> Any:
     """A music21 Score of a Score's notes, spelled by step or key, rounded to 1/24 of a quarter."""
     try:
-        from music21 import key, metadata, stream, tempo
+        from music21 import clef, key, metadata, stream, tempo
     except ImportError:
         raise MissingExtra.named("music21", "scores") from None
     found = stream.Score()
-    found.metadata = metadata.Metadata()
+    found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
     bars = list(new_bars(score))
     for index, part in enumerate(score.parts):
         staff = stream.Part(id=f"P{index + 1}")
@@ -82,6 +87,7 @@ def stream_of_score(score: Score) -> Any:
         measures = fill(staff, list(_placed(score, index)), bars)
         if not measures:
             continue
+        measures[0].insert(0, clef.bestClef(staff, recurse=True))
         if score.key and not part.is_percussion:
             measures[0].insert(0, key.KeySignature(score.key[0]))
         if index == 0:
