@@ -11,9 +11,10 @@ from itertools import groupby
 from mi_theme.adaptation import RATIOS, adapt, first_able, first_choices
 from mi_theme.adaptation.figures import figure_of, is_hemiola
 from mi_theme.adaptation.fitting import fitted, swung
-from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, starts_of, whole_grouping
 from mi_theme.adaptation.kits import MODES
 from mi_theme.adaptation.pieces import Piece, piece_of
+from mi_theme.adaptation.plans import groups_under, variant_words
 from mi_theme.adaptation.scoreplans import Choice, ScorePlan, Span
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import MiThemeError, ScoreError, StrategyError, UnknownName
@@ -24,7 +25,7 @@ from mi_theme.warp import Warp
 __all__ = ["Wish", "plan_score", "replanned"]
 
 KEEPS = ("pulse", "beat", "bar")
-KEPT = "as it was"
+MOST_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Planner:
         marks = self.piece.marks(start, end) if self.piece.is_written else ()
         key = (outcome.warp, marks, task.figure)
         if key not in self.maps:
-            warp = fitted(outcome.warp, marks, starts_of(task.figure)) if not outcome.warp.is_identity else outcome.warp
+            warp = fitted(outcome.warp, marks, starts_of(task.figure)) if not outcome.warp.is_linear else outcome.warp
             self.maps[key] = (self._swung(warp), outcome.warp)
         return self.maps[key][0]
 
@@ -334,15 +335,27 @@ def _notes(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
 
 
 def _instead(planner: Planner, main: Meter, name: str) -> tuple[str, ...]:
-    """Other strategies that can, and the shape each would make."""
-    task = planner.task(main)
-    bar = next((bar for bar in planner.piece.bars if bar.meter == main and bar.number and bar.length == main.bar), None)
-    if bar is None:
+    """Other ways, in words: shapes that players know, fast bars felt in one, other strategies that can."""
+    task, figure = planner.task(main), planner.figure(main)
+    bars = [bar for bar in planner.piece.bars if bar.meter == main and bar.number and bar.length == main.bar]
+    lines = tuple(planner.piece.line(bar.start, bar.end) for bar in bars[: max(2, task.source.bars)])
+    if not lines:
         return ()
-    lines = (planner.piece.line(bar.start, bar.end),)
     try:
-        source = planner.figure(main)[1]
-        how = None if STRATEGIES[name].by_notes else name
-        return adapt(lines * task.source.bars, planner.figure(main)[0], source, main, planner.wish.target, how, planner.wish.ratio).instead
+        plan = adapt(lines, figure[0], figure[1], main, planner.wish.target, None if STRATEGIES[name].by_notes else name, planner.wish.ratio)
+        shapes = [o for o in proposed("regroup", task) if _is_famous(o, figure[0], task)] if name != "regroup" else []
     except MiThemeError:
         return ()
+    famous = [variant_words(plan, "regroup", outcome) for outcome in shapes if outcome.warp != plan.warp]
+    return tuple(dict.fromkeys([*famous[:1], *_felt_in_one(main, planner.wish), *plan.instead]))[:MOST_ALTERNATIVES]
+
+
+def _is_famous(outcome: Outcome, figure: tuple[Fraction, ...], task: Task) -> bool:
+    grouping = whole_grouping(groups_under(figure * task.source.bars, outcome.warp, outcome.repeats), task.target.meter.pulse)
+    return tuple(grouping or ()) in FAMOUS
+
+
+def _felt_in_one(main: Meter, wish: Wish) -> list[str]:
+    """What a fast waltz would rather be."""
+    twelve = len(main.groups) == 3 and not main.is_additive and not main.is_compound and len(wish.target.beats) == 4
+    return ["in one: 4 bars = one bar of 12/8, for fast bars"] * (twelve and wish.ratio == 1)

@@ -15,6 +15,7 @@ from mi_theme.meter import EIGHTH, Meter
 
 __all__ = ["explained"]
 
+TITLES = {"hold-first": "HOLD THE FIRST", "hold-last": "HOLD THE LAST"}
 MOST_SHOWN = 4  # bars drawn of a stretch
 MOST_LISTED = 12  # notes named in a stretch; JSON has them all
 
@@ -48,7 +49,7 @@ def _summary(plan: ScorePlan) -> str:
 
 def tempo_words(plan: ScorePlan) -> str:
     """The tempo equation, and what happens to quarters a minute."""
-    pulse = wording.duration_name(min(plan.source.pulse, plan.target.pulse))
+    pulse = wording.duration_name(common_unit(plan))
     names = {
         "pulse": f"{pulse} = {pulse}",
         "beat": f"{beat_name(plan.source)} = {beat_name(plan.target)}",
@@ -56,6 +57,12 @@ def tempo_words(plan: ScorePlan) -> str:
     }
     change = "" if plan.tempo == 1 else f"; quarters a minute times {1 / plan.tempo}"
     return names[plan.keep] + change
+
+
+def common_unit(plan: ScorePlan) -> Fraction:
+    """What source and target count in: the beat, if both have the same, else the shorter pulse."""
+    beats = {group * meter.pulse for meter in (plan.source, plan.target) for group in meter.groups}
+    return beats.pop() if len(beats) == 1 else min(plan.source.pulse, plan.target.pulse)
 
 
 def beat_name(meter: Meter) -> str:
@@ -70,7 +77,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
         return f"{bars}   {spans[0].source}   as before ({spans[0].why})"
     figure = _figure_plan(plan, spans)
     rows = [("was", wording.drawn(figure, before=True)), ("now", wording.drawn(figure, before=False) + wording.shape(figure))]
-    rows += [("kept", wording.kept(figure)), ("changed", wording.changed(figure)), ("heard", wording.heard(figure))]
+    rows += [("kept", _kept(plan, spans, figure)), ("changed", wording.changed(figure)), ("heard", _heard(plan, spans, figure))]
     rows += [("fitted", _fitted(spans)), ("parts", " | ".join(_parts(plan, indices)))]
     rows += [(word, _listed(plan, spans, word)) for word in ("dropped", "added")]
     rows += [("instead", " | ".join(plan.instead)), ("basis", wording.basis(figure))]
@@ -108,7 +115,49 @@ def _lines(span: Span) -> Iterator[Line]:
 def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
     groups = "+".join(str(group / EIGHTH) for group in figure.figure)
     said = {"notes": ", read off the notes", "given": ", as given"}.get(plan.figure_source, "")
-    return f"{bars}   {figure.source.signature} ({groups}{said}) -> {figure.target}   {tempo_words(plan)}, {_size(plan, figure)}     {wording.title(figure)}"
+    shown = f" ({groups}{said})" if said or figure.source.is_additive or figure.source.is_open else ""
+    source = f"{figure.source.signature}{shown} -> {figure.target}"
+    return f"{bars}   {source}   {tempo_words(plan)}, {_size(plan, figure)}     {_title(plan, figure)}"
+
+
+def _title(plan: ScorePlan, figure: Plan) -> str:
+    """The strategy in players' words, with the shape that it makes of equal beats."""
+    title = TITLES.get(figure.how) or wording.title(figure)
+    counts = [group / common_unit(plan) for group in figure.groups]
+    shaped = figure.how in TITLES and all(count.denominator == 1 for count in counts)
+    return f"{title} ({'+'.join(map(str, counts))})" if shaped else title
+
+
+def _kept(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
+    """What a listener has again, the bars' own order included."""
+    phrases = [wording.kept(figure)]
+    if all(span.frames[0].bars == span.frames[1].bars for span in spans) and not figure.sounds_the_same:
+        phrases.append("every downbeat")
+        count = spans[-1].last - spans[0].first + 1
+        phrases += [f"{size}-bar phrases" if count > size else f"the {size}-bar phrase" for size in (4,) if count % size == 0]
+    return "; ".join(phrases)
+
+
+def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
+    """Where beats of equal length have gone, and notes off the beat."""
+    phrases = list(_beats_heard(spans[0], common_unit(plan)))
+    notes = wording.heard(figure)
+    return "; ".join([*phrases, *([notes] if notes and (not phrases or notes != "every note on a beat") else [])])
+
+
+def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
+    source, target = span.source, span.target
+    if span.base.is_linear or source.is_additive or target.is_additive or span.frames[0].bars != 1 or span.frames[1].bars != 1:
+        return
+    if {group * meter.pulse for meter in (source, target) for group in meter.groups} != {unit}:
+        return
+    longer = span.base(unit) - unit
+    if longer > 0 and longer % unit == 0:
+        yield f"downbeat {'one beat' if longer == unit else f'{longer / unit} beats'} longer"
+    for beat in range(1, len(source.beats)):
+        image = span.base(beat * unit) / unit
+        if span.base.keeps(beat * unit) and image != beat and image.denominator == 1:
+            yield f"old beat {beat + 1} is now {image + 1}"
 
 
 def _size(plan: ScorePlan, figure: Plan) -> str:

@@ -53,7 +53,7 @@ def plan_options(command: F) -> F:
 def convert(
     source_file: str, target: str, how: str | None, plan_file: str | None, out: str | None, explain: bool, as_json: bool, **options: Any
 ) -> None:
-    """Carry a piece into another metre.
+    """Carry a piece into another metre, and show the plan.
 
     IN is a MIDI, MusicXML, ABC or kern file, or a folder of them; then OUT is a
     folder. Without OUT the plan is shown and nothing is written.
