@@ -31,7 +31,10 @@ def others(count: int) -> list[Path]:
     from music21 import corpus
 
     found: list[Path] = []
-    shelves = [[Path(p) for p in corpus.getComposer(name) if Path(p).suffix in (".mxl", ".xml", ".krn", ".abc")] for name in COMPOSERS]
+    shelves = [
+        [Path(p) for p in corpus.getComposer(name) if Path(p).suffix in (".mxl", ".xml", ".krn", ".abc")]
+        for name in COMPOSERS
+    ]
     for row in range(max(map(len, shelves))):
         found += [shelf[row] for shelf in shelves if row < len(shelf)]
     return found[:count]
@@ -40,7 +43,9 @@ def others(count: int) -> list[Path]:
 def table(score: mi.Score) -> list[tuple[float, int, float]]:
     """Notes as plain rows, rounded to what a MIDI file holds."""
     notes = score.note_table()
-    return sorted(zip(notes["onset"].round(4).tolist(), notes["pitch"].tolist(), notes["duration"].round(4).tolist(), strict=True))
+    return sorted(
+        zip(notes["onset"].round(4).tolist(), notes["pitch"].tolist(), notes["duration"].round(4).tolist(), strict=True)
+    )
 
 
 def check_midi(score: mi.Score, to: str) -> mi.Score:
@@ -119,5 +124,3 @@ def pieces(paths: list[Path]) -> Iterator[tuple[Path, mi.Score]]:
     """Each file as a Score, one by one."""
     for path in paths:
         yield path, read(path)
-
-

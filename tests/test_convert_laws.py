@@ -40,7 +40,12 @@ def scores(draw: st.DrawFn) -> mi.Score:
     meter = mi.Meter(draw(st.sampled_from(METERS)))
     head = [Event(0, m.tempo(500_000)), Event(0, m.time_signature(meter))]
     head += [Event(0, m.grouping_text(meter))] if meter.grouping else []
-    tracks = [Track.sorted(head), Track.sorted(draw(lines(0))), Track.sorted(draw(lines(1))), Track.sorted(draw(lines(9, 0)))]
+    tracks = [
+        Track.sorted(head),
+        Track.sorted(draw(lines(0))),
+        Track.sorted(draw(lines(1))),
+        Track.sorted(draw(lines(9, 0))),
+    ]
     return mi.Score(480, tuple(tracks))
 
 
@@ -56,7 +61,14 @@ def spans_of(score: mi.Score) -> list[tuple[int, int, Fraction, Fraction]]:
     quarter, found = score.ticks_per_quarter, []
     for span in score.spans:
         event = score.tracks[span["track"]].events[span["on"]]
-        found.append((int(span["track"]), int(event["data1"]), Fraction(int(span["start"]), quarter), Fraction(int(span["stop"]), quarter)))
+        found.append(
+            (
+                int(span["track"]),
+                int(event["data1"]),
+                Fraction(int(span["start"]), quarter),
+                Fraction(int(span["stop"]), quarter),
+            )
+        )
     return found
 
 
@@ -74,7 +86,11 @@ def image(plan: ScorePlan, at: Fraction, *, end: bool) -> Fraction:
     return at
 
 
-plans = given(scores(), st.sampled_from(METERS), st.sampled_from([None, "regroup", "cut", "rest", "hold-first", "hold-last", "square", "rebar"]))
+plans = given(
+    scores(),
+    st.sampled_from(METERS),
+    st.sampled_from([None, "regroup", "cut", "rest", "hold-first", "hold-last", "square", "rebar"]),
+)
 
 
 @settings(deadline=None, max_examples=30)
@@ -98,7 +114,10 @@ def test_pitched_notes_begin_and_end_where_the_map_says(score: mi.Score, to: str
     expected = sorted(
         (track, pitch, image(plan, start, end=False), image(plan, stop, end=True))
         for track, pitch, start, stop in spans_of(score)
-        if track < 3 and not any(c.pitch == pitch and lost_at(plan, c) == start and c.part == f"Track {track + 1}" for c in plan.dropped)
+        if track < 3
+        and not any(
+            c.pitch == pitch and lost_at(plan, c) == start and c.part == f"Track {track + 1}" for c in plan.dropped
+        )
     )
     assert [row[:3] for row in made if row[0] < 3] == [row[:3] for row in expected]
     assert sorted(row[3] for row in made if row[0] < 3) == sorted(row[3] for row in expected)

@@ -26,7 +26,10 @@ def midi(meter: str, *parts: tuple[int, list[tuple[float, float, int]]], tempo: 
     for number, (channel, notes) in enumerate(parts):
         events = [Event(0, m.meta(m.TRACK_NAME, "Kit" if channel == 9 else f"Tune {number + 1}"))]
         for on, lasts, pitch in notes:
-            events += [Event(round(on * 480), m.note_on(channel, pitch, 80)), Event(round((on + lasts) * 480), m.note_off(channel, pitch))]
+            events += [
+                Event(round(on * 480), m.note_on(channel, pitch, 80)),
+                Event(round((on + lasts) * 480), m.note_off(channel, pitch)),
+            ]
         tracks.append(Track.sorted(events))
     return mi.Score(480, tuple(tracks))
 
@@ -62,7 +65,12 @@ def test_a_steady_hat_stays_steady() -> None:
 
 @pytest.mark.parametrize(
     ("to", "kicks", "snares"),
-    [("5/4:3+3+2+2", [0, 6], [3, 8]), ("7/8:2+2+3", [0, 4], [2]), ("3/4", [0, 4], [2]), ("5/4:2+2+3+3", [0, 4], [2, 7])],
+    [
+        ("5/4:3+3+2+2", [0, 6], [3, 8]),
+        ("7/8:2+2+3", [0, 4], [2]),
+        ("3/4", [0, 4], [2]),
+        ("5/4:2+2+3+3", [0, 4], [2, 7]),
+    ],
 )
 def test_the_backbeat_stays_on_the_backbeat(to: str, kicks: list[int], snares: list[int]) -> None:
     song = midi("4/4", (0, melody(4, QUARTERS, 4)), (9, rock(4)))
@@ -70,21 +78,31 @@ def test_the_backbeat_stays_on_the_backbeat(to: str, kicks: list[int], snares: l
     made, bar = plan.apply(song), 2 * float(plan.target.bar)
     for key, expected in ((KICK, kicks), (SNARE, snares)):
         assert onsets(made, "Kit", key) == [(b * bar + at) / 2 for b in range(4) for at in expected]
-    assert len(plan.added) + len(plan.dropped) == abs(len(made.spans) - len(song.spans)) + 2 * min(len(plan.added), len(plan.dropped))
+    assert len(plan.added) + len(plan.dropped) == abs(len(made.spans) - len(song.spans)) + 2 * min(
+        len(plan.added), len(plan.dropped)
+    )
 
 
 def test_the_rim_of_five_four_becomes_a_backbeat() -> None:
-    kit = [(5 * bar + at / 2, 0.25, key) for bar in range(4) for at, key in ((0, KICK), (3, SNARE), (5, KICK), (6, KICK), (8, SNARE))]
+    kit = [
+        (5 * bar + at / 2, 0.25, key)
+        for bar in range(4)
+        for at, key in ((0, KICK), (3, SNARE), (5, KICK), (6, KICK), (8, SNARE))
+    ]
     song = midi("5/4:3+3+2+2", (0, melody(4, [(0, 1.5), (1.5, 1.5), (3, 1), (4, 1)], 5)), (9, kit))
     plan = mi.plan(song, "4/4")
     made = plan.apply(song)
     assert onsets(made, "Kit", SNARE)[:4] == [1, 3, 5, 7]
     assert onsets(made, "Kit", KICK)[:2] == [0, 2]
-    assert [(c.part, c.bar, c.at, c.pitch) for c in plan.dropped] == [("Kit", bar, F(5, 2), KICK) for bar in (1, 2, 3, 4)]
+    assert [(c.part, c.bar, c.at, c.pitch) for c in plan.dropped] == [
+        ("Kit", bar, F(5, 2), KICK) for bar in (1, 2, 3, 4)
+    ]
 
 
 def test_a_triplet_stays_a_triplet() -> None:
-    tune = melody(2, [(0, 1), (1, 1 / 3), (4 / 3, 1 / 3), (5 / 3, 1 / 3), (2, 1), (3, 1 / 3), (10 / 3, 1 / 3), (11 / 3, 1 / 3)], 4)
+    tune = melody(
+        2, [(0, 1), (1, 1 / 3), (4 / 3, 1 / 3), (5 / 3, 1 / 3), (2, 1), (3, 1 / 3), (10 / 3, 1 / 3), (11 / 3, 1 / 3)], 4
+    )
     song = midi("4/4", (0, tune))
     for to in ("5/4", "3/4", "7/8", "5/4:3+3+2+2", "6/4"):
         made = onsets(mi.convert(song, to), 0)
@@ -108,7 +126,11 @@ def test_a_swung_pair_stays_swung() -> None:
 def test_a_pick_up_keeps_its_values() -> None:
     head = [Event(0, m.time_signature(mi.Meter("1/4"))), Event(480, m.time_signature(mi.Meter("4/4")))]
     notes = [(0, 0.5), (0.5, 0.5), *((1 + at, 1) for at in range(8))]
-    events = [e for i, (on, lasts) in enumerate(notes) for e in (Event(int(on * 480), m.note_on(0, 60 + i, 80)), Event(int((on + lasts) * 480), m.note_off(0, 60 + i)))]
+    events = [
+        e
+        for i, (on, lasts) in enumerate(notes)
+        for e in (Event(int(on * 480), m.note_on(0, 60 + i, 80)), Event(int((on + lasts) * 480), m.note_off(0, 60 + i)))
+    ]
     song = mi.Score(480, (Track.sorted(head), Track.sorted(events)))
     for to in ("5/4:3+3+2+2", "3/4", "7/8"):
         made = mi.convert(song, to)
@@ -189,14 +211,23 @@ def test_only_some_bars() -> None:
     song = midi("4/4", (0, melody(6, QUARTERS, 4)), (9, rock(6)))
     plan = mi.plan(song, "5/4", bars=(3, 4))
     made = plan.apply(song)
-    assert [(str(bar.meter), bar.number) for bar in made.bars()] == [("4/4", 1), ("4/4", 2), ("5/4", 3), ("5/4", 4), ("4/4", 5), ("4/4", 6)]
+    assert [(str(bar.meter), bar.number) for bar in made.bars()] == [
+        ("4/4", 1),
+        ("4/4", 2),
+        ("5/4", 3),
+        ("5/4", 4),
+        ("4/4", 5),
+        ("4/4", 6),
+    ]
     assert onsets(made, 0)[:8] == onsets(song, 0)[:8]
     assert onsets(made, 0)[-8:] == [at + 2 for at in onsets(song, 0)[-8:]]
 
 
 def test_other_metres_in_the_piece_stay() -> None:
     head = [Event(480 * at, m.time_signature(mi.Meter(text))) for at, text in ((0, "4/4"), (8, "2/4"), (10, "4/4"))]
-    notes = [e for at in range(18) for e in (Event(at * 480, m.note_on(0, 60, 80)), Event(at * 480 + 400, m.note_off(0, 60)))]
+    notes = [
+        e for at in range(18) for e in (Event(at * 480, m.note_on(0, 60, 80)), Event(at * 480 + 400, m.note_off(0, 60)))
+    ]
     song = mi.Score(480, (Track.sorted(head), Track.sorted(notes)))
     plan = mi.plan(song, "5/4")
     assert [span.why for span in plan.spans if not span.how] == ["in 2/4: too far from 5/4"]
@@ -257,7 +288,17 @@ def test_the_worked_example_of_the_theme() -> None:
 
 
 def test_the_worked_example_of_the_waltz() -> None:
-    tune = [(0, 1, 67), (1, 1, 69), (2, 1, 71), (3, 2, 72), (5, 1, 71), (6, 1.5, 69), (7.5, 0.5, 67), (8, 1, 66), (9, 3, 67)]
+    tune = [
+        (0, 1, 67),
+        (1, 1, 69),
+        (2, 1, 71),
+        (3, 2, 72),
+        (5, 1, 71),
+        (6, 1.5, 69),
+        (7.5, 0.5, 67),
+        (8, 1, 66),
+        (9, 3, 67),
+    ]
     waltz = midi("3/4", (0, tune))
     plan = mi.plan(waltz, "4/4")
     made = plan.apply(waltz).notes(0)

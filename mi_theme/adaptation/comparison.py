@@ -84,7 +84,9 @@ def comparison(music: Any, to: str | Meter, options: Mapping[str, Any]) -> Compa
     values["ratio"] = Fraction(values.get("ratio", 1))
     wish = Wish(Meter(to), **values)
     rows = tuple(_rows(score, wish))
-    return Comparison(plan_score(score, dataclasses.replace(wish, how="rebar", ratio=Fraction(1))).source, wish.target, rows)
+    return Comparison(
+        plan_score(score, dataclasses.replace(wish, how="rebar", ratio=Fraction(1))).source, wish.target, rows
+    )
 
 
 def _rows(score: Score, wish: Wish) -> Iterator[Row]:
@@ -122,10 +124,14 @@ def _picture(plan: ScorePlan) -> tuple[str, bool]:
         return "", False
     bars = span.last - span.first + 1
     lines = tuple(
-        type(span.line)((at - i * span.source.bar, lasts, name) for at, lasts, name in span.line if at // span.source.bar == i)
+        type(span.line)(
+            (at - i * span.source.bar, lasts, name) for at, lasts, name in span.line if at // span.source.bar == i
+        )
         for i in range(min(bars, 4))
     )
-    figure = Plan(span.source, span.target, span.how, span.warp, span.figure, plan.figure_source, lines, span.cost, span.repeats)
+    figure = Plan(
+        span.source, span.target, span.how, span.warp, span.figure, plan.figure_source, lines, span.cost, span.repeats
+    )
     return wording.drawn(figure, before=False), figure.is_hemiola
 
 

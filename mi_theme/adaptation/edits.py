@@ -56,7 +56,9 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     cut = np.flatnonzero(timeline.dropped(starts) & ~elsewhere)
     dropped = np.unique(np.concatenate([cut, np.array(strokes.dropped, np.int64)]))
     extras = (*_repeated(plan, score, parts, pitched), *_beaten(strokes, score, parts))
-    return Edits(timeline, strokes, dropped, tuple(sorted(extras, key=lambda extra: (extra.at, extra.part, extra.pitch))))
+    return Edits(
+        timeline, strokes, dropped, tuple(sorted(extras, key=lambda extra: (extra.at, extra.part, extra.pitch)))
+    )
 
 
 def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
@@ -119,7 +121,15 @@ def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: 
                 on, off = (Fraction(int(spans[name][row]), quarter) - span.start for name in ("start", "stop"))
                 if off <= stop:  # a note that is held on anyway is not struck again
                     velocity, pitch = _sound(score, row)
-                    yield Extra(begin + span.warp(on) + shift, off - on, row, int(parts[row]), pitch, velocity, "the last group again")
+                    yield Extra(
+                        begin + span.warp(on) + shift,
+                        off - on,
+                        row,
+                        int(parts[row]),
+                        pitch,
+                        velocity,
+                        "the last group again",
+                    )
 
 
 def _beaten(strokes: Strokes, score: Score, parts: NDArray[np.int64]) -> Iterator[Extra]:
@@ -137,5 +147,3 @@ def _sound(score: Score, row: int) -> tuple[int, int]:
     span = score.spans[row]
     event = score.tracks[span["track"]].events[span["on"]]
     return int(event["data2"]), int(event["data1"])
-
-

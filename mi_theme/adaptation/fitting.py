@@ -150,7 +150,9 @@ def _leaning(points: list[Point], mark: Mark, marks: Sequence[Mark]) -> list[Poi
     cut = _dropped_until(points, beat)
     if cut is not None and cut <= mark.at:
         return _earlier_cut(points, cut, place, beat, onsets)
-    inserted = [(mark.at, place[1] - (highest - min(y for x, y in points if x == beat)))] if _jumps(points, beat) else []
+    inserted = (
+        [(mark.at, place[1] - (highest - min(y for x, y in points if x == beat)))] if _jumps(points, beat) else []
+    )
     found = [*before, *inserted, place, (beat, highest), *after]
     if not before:
         return None

@@ -130,7 +130,9 @@ def kit_frame(frame: Frame, images: Sequence[Fraction]) -> Frame:
 
 @lru_cache(maxsize=256)
 def _nearest_grouping(meter: Meter, starts: frozenset[Fraction]) -> Meter:
-    best = max(twos_and_threes(meter.pulses), key=lambda way: len(starts & set(Grouping(way).starts)) / len(way), default=())
+    best = max(
+        twos_and_threes(meter.pulses), key=lambda way: len(starts & set(Grouping(way).starts)) / len(way), default=()
+    )
     return meter.grouped(best) if best else meter
 
 
@@ -140,6 +142,8 @@ def stock(target: Frame) -> list[tuple[Fraction, int, int]]:
     rows = []
     for bar in range(target.bars):
         start = bar * meter.bar
-        rows += [(start + pulse * meter.pulse, HAT, LOUD if pulse in meter.beats else SOFT) for pulse in range(meter.pulses)]
+        rows += [
+            (start + pulse * meter.pulse, HAT, LOUD if pulse in meter.beats else SOFT) for pulse in range(meter.pulses)
+        ]
         rows += [(start + beat * meter.pulse, SNARE if i % 2 else KICK, LOUD) for i, beat in enumerate(meter.beats)]
     return sorted(rows)

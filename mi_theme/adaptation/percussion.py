@@ -92,7 +92,10 @@ def _strokes(plan: ScorePlan, score: Score) -> list[dict[tuple[int, int], list[t
 
 def _keys(score: Score, rows: np.ndarray) -> list[int]:
     spans = score.spans[rows]
-    return [int(score.tracks[track].events["data1"][on]) for track, on in zip(spans["track"].tolist(), spans["on"].tolist(), strict=True)]
+    return [
+        int(score.tracks[track].events["data1"][on])
+        for track, on in zip(spans["track"].tolist(), spans["on"].tolist(), strict=True)
+    ]
 
 
 def _straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:
@@ -142,7 +145,9 @@ def kit_frames(span: Span) -> tuple[Frame, Frame]:
     if source.meter.is_open and figure and figure.total == source.meter.pulses:
         source = Frame(source.meter.grouped(figure), source.bars)
     source = kit_frame(source, starts_of(span.figure))
-    return source, kit_frame(target, [span.base(at) for at in source.beats if at < source.meter.bar and span.base.keeps(at)])
+    return source, kit_frame(
+        target, [span.base(at) for at in source.beats if at < source.meter.bar and span.base.keeps(at)]
+    )
 
 
 def _stock(score: Score, span: Span, start: Fraction, index: int) -> Iterator[tuple[Fraction, int, int, int, int]]:

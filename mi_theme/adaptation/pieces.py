@@ -125,7 +125,9 @@ class Piece:
         for tick, lead, beat, starts in rows:
             at = straight(Fraction(tick, quarter) - start)
             before = Fraction(beat, quarter) - start if beat >= 0 else None
-            found[at] = Mark(at, bool(lead), before if before is not None and before <= end - start else None, bool(starts))
+            found[at] = Mark(
+                at, bool(lead), before if before is not None and before <= end - start else None, bool(starts)
+            )
         return tuple(found.values())
 
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
@@ -138,7 +140,11 @@ class Piece:
         rows = self._lead_rows[low:high].tolist()
         top = {row[0]: row for row in sorted(rows, key=lambda row: row[2])}
         return Line(
-            (self._shown(Fraction(on, quarter) - start), self._shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch, step))
+            (
+                self._shown(Fraction(on, quarter) - start),
+                self._shown(Fraction(off - on, quarter)) or SHORTEST,
+                self._name(pitch, step),
+            )
             for on, off, pitch, step in (top[on] for on in sorted(top))
         )
 
@@ -237,7 +243,11 @@ def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
 def _share_on(starts: NDArray[np.int64], quarter: int, grid: int) -> float:
     """The share of ticks that are the nearest to a multiple of 1/grid of a quarter."""
     nearest = np.rint(starts * (grid / quarter))
-    return float((np.abs(starts - nearest * quarter / grid) <= 0.5).mean()) if quarter > 2 * grid else _coarse(starts, quarter)
+    return (
+        float((np.abs(starts - nearest * quarter / grid) <= 0.5).mean())
+        if quarter > 2 * grid
+        else _coarse(starts, quarter)
+    )
 
 
 def _coarse(starts: NDArray[np.int64], quarter: int) -> float:

@@ -174,7 +174,9 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
         wish = Wish(plan.target, plan.source, plan.how, plan.lead or None, plan.drums, None, plan.ratio, plan.keep)
     numbers = {number for span in plan.spans for number in range(span.first, span.last + 1)}
     if not {choice.first, choice.last} <= numbers:
-        raise ScoreError(f"there are no bars {choice.first} to {choice.last}: they go from {min(numbers)} to {max(numbers)}")
+        raise ScoreError(
+            f"there are no bars {choice.first} to {choice.last}: they go from {min(numbers)} to {max(numbers)}"
+        )
     return plan_score(plan.score, dataclasses.replace(wish, choices=(*plan.choices, choice)))
 
 
@@ -190,7 +192,9 @@ def _check_bars(piece: Piece, wish: Wish) -> None:
     if not numbers:
         raise ScoreError(f"{piece.score.source or 'this score'} is empty: there is nothing to convert")
     if wish.bars and not (numbers[0] <= wish.bars[0] and wish.bars[1] <= numbers[-1]):
-        raise ScoreError(f"there are no bars {wish.bars[0]} to {wish.bars[1]}: they go from {numbers[0]} to {numbers[-1]}")
+        raise ScoreError(
+            f"there are no bars {wish.bars[0]} to {wish.bars[1]}: they go from {numbers[0]} to {numbers[-1]}"
+        )
 
 
 def _main_of(planner: Planner) -> Meter:
@@ -263,8 +267,10 @@ def _converted(planner: Planner, bars: Sequence[Bar]) -> Iterator[Span]:
     while at < len(bars):
         how = _how_for(planner, bars[at])
         frame, hemiola = _frame(planner, bars, at, how)
-        yield _shortened(planner, bars[at : at + frame], how) if at + frame > len(bars) and _more_follows(planner, bars) else planner.span(
-            bars[at : at + frame], how, hemiola
+        yield (
+            _shortened(planner, bars[at : at + frame], how)
+            if at + frame > len(bars) and _more_follows(planner, bars)
+            else planner.span(bars[at : at + frame], how, hemiola)
         )
         at += frame
 
@@ -274,7 +280,12 @@ def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[in
     bar = bars[at]
     size = planner.outcome(how, planner._task_of([bar], how, False)).warp.source / bar.meter.bar
     pair = bars[at : at + 2]
-    if size == 1 and len(pair) == 2 and how == _how_for(planner, pair[1]) and is_hemiola(planner.piece, bar.start, bar.meter):
+    if (
+        size == 1
+        and len(pair) == 2
+        and how == _how_for(planner, pair[1])
+        and is_hemiola(planner.piece, bar.start, bar.meter)
+    ):
         try:
             planner.outcome(how, planner._task_of(pair, how, True))
         except StrategyError:
@@ -342,7 +353,15 @@ def _instead(planner: Planner, main: Meter, name: str) -> tuple[str, ...]:
     if not lines:
         return ()
     try:
-        plan = adapt(lines, figure[0], figure[1], main, planner.wish.target, None if STRATEGIES[name].by_notes else name, planner.wish.ratio)
+        plan = adapt(
+            lines,
+            figure[0],
+            figure[1],
+            main,
+            planner.wish.target,
+            None if STRATEGIES[name].by_notes else name,
+            planner.wish.ratio,
+        )
         shapes = [o for o in proposed("regroup", task) if _is_famous(o, figure[0], task)] if name != "regroup" else []
     except MiThemeError:
         return ()
@@ -351,7 +370,9 @@ def _instead(planner: Planner, main: Meter, name: str) -> tuple[str, ...]:
 
 
 def _is_famous(outcome: Outcome, figure: tuple[Fraction, ...], task: Task) -> bool:
-    grouping = whole_grouping(groups_under(figure * task.source.bars, outcome.warp, outcome.repeats), task.target.meter.pulse)
+    grouping = whole_grouping(
+        groups_under(figure * task.source.bars, outcome.warp, outcome.repeats), task.target.meter.pulse
+    )
     return tuple(grouping or ()) in FAMOUS
 
 

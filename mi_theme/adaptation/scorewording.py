@@ -76,8 +76,15 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     if not spans[0].how:
         return f"{bars}   {spans[0].source}   as before ({spans[0].why})"
     figure = _figure_plan(plan, spans)
-    rows = [("was", wording.drawn(figure, before=True)), ("now", wording.drawn(figure, before=False) + wording.shape(figure))]
-    rows += [("kept", _kept(plan, spans, figure)), ("changed", wording.changed(figure)), ("heard", _heard(plan, spans, figure))]
+    rows = [
+        ("was", wording.drawn(figure, before=True)),
+        ("now", wording.drawn(figure, before=False) + wording.shape(figure)),
+    ]
+    rows += [
+        ("kept", _kept(plan, spans, figure)),
+        ("changed", wording.changed(figure)),
+        ("heard", _heard(plan, spans, figure)),
+    ]
     rows += [("fitted", _fitted(spans)), ("parts", " | ".join(_parts(plan, indices)))]
     rows += [(word, _listed(plan, spans, word)) for word in ("dropped", "added")]
     rows += [("instead", " | ".join(plan.instead)), ("basis", wording.basis(figure))]
@@ -102,14 +109,20 @@ def _figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
             warp = warp.beside(span.warp)
     lines = tuple(line for span in shown for line in _lines(span))
     first = shown[0]
-    return Plan(first.source, first.target, first.how, warp, first.figure, plan.figure_source, lines, first.cost, first.repeats)
+    return Plan(
+        first.source, first.target, first.how, warp, first.figure, plan.figure_source, lines, first.cost, first.repeats
+    )
 
 
 def _lines(span: Span) -> Iterator[Line]:
     """The lead's notes bar by bar."""
     bar = span.source.bar
     for index in range(span.last - span.first + 1):
-        yield Line((onset - index * bar, duration, name) for onset, duration, name in span.line if index * bar <= onset < (index + 1) * bar)
+        yield Line(
+            (onset - index * bar, duration, name)
+            for onset, duration, name in span.line
+            if index * bar <= onset < (index + 1) * bar
+        )
 
 
 def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
@@ -134,7 +147,9 @@ def _kept(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
     if all(span.frames[0].bars == span.frames[1].bars for span in spans) and not figure.sounds_the_same:
         phrases.append("every downbeat")
         count = spans[-1].last - spans[0].first + 1
-        phrases += [f"{size}-bar phrases" if count > size else f"the {size}-bar phrase" for size in (4,) if count % size == 0]
+        phrases += [
+            f"{size}-bar phrases" if count > size else f"the {size}-bar phrase" for size in (4,) if count % size == 0
+        ]
     return "; ".join(phrases)
 
 
@@ -147,7 +162,13 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
 
 def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
     source, target = span.source, span.target
-    if span.base.is_linear or source.is_additive or target.is_additive or span.frames[0].bars != 1 or span.frames[1].bars != 1:
+    if (
+        span.base.is_linear
+        or source.is_additive
+        or target.is_additive
+        or span.frames[0].bars != 1
+        or span.frames[1].bars != 1
+    ):
         return
     if {group * meter.pulse for meter in (source, target) for group in meter.groups} != {unit}:
         return
@@ -168,7 +189,13 @@ def _size(plan: ScorePlan, figure: Plan) -> str:
 
 
 def _length(change: Fraction) -> str:
-    return "one beat" if change == 1 else f"one {wording.duration_name(change)}" if change in wording.DURATIONS else f"{change} quarters"
+    return (
+        "one beat"
+        if change == 1
+        else f"one {wording.duration_name(change)}"
+        if change in wording.DURATIONS
+        else f"{change} quarters"
+    )
 
 
 def _fitted(spans: Sequence[Span]) -> str:
@@ -191,9 +218,15 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     if not any(percussion for _, percussion in plan.parts):
         return
     if plan.drums != "pulse":
-        yield {"keep": "Drums: by the map", "pattern": f"Drums: a stock pattern for {plan.target}", "mute": "Drums: silent"}[plan.drums]
+        yield {
+            "keep": "Drums: by the map",
+            "pattern": f"Drums: a stock pattern for {plan.target}",
+            "mute": "Drums: silent",
+        }[plan.drums]
         return
-    runs = Counter((run.key, run.was, run.now, run.even) for index in indices if index < len(plan.runs) for run in plan.runs[index])
+    runs = Counter(
+        (run.key, run.was, run.now, run.even) for index in indices if index < len(plan.runs) for run in plan.runs[index]
+    )
     seen: set[int] = set()
     for (key, was, now, even), _ in runs.most_common():
         if key not in seen:

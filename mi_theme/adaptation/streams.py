@@ -115,7 +115,13 @@ def _things(part: Any, measures: list[Any], places: Places) -> Iterator[Placed |
             continue
         name = (voice, _sound(element))
         before = held.pop(name, None)
-        if before and before[1] == at and element.tie and element.tie.type in ("stop", "continue") and _whole_tie(element):
+        if (
+            before
+            and before[1] == at
+            and element.tie
+            and element.tie.type in ("stop", "continue")
+            and _whole_tie(element)
+        ):
             chain = before[0]
             chain.end = max(places.end(at + length), chain.start)
             _inherit(element, chain.element)
@@ -264,7 +270,9 @@ def _brackets(part: Any, places: Places) -> list[tuple[Any, Fraction, Fraction]]
         measures = spanner.getSpannedElements()
         if measures:
             start, last = exact(measures[0].offset), measures[-1]
-            found.append((spanner, places.onset(start), places.end(exact(last.offset) + exact(last.duration.quarterLength))))
+            found.append(
+                (spanner, places.onset(start), places.end(exact(last.offset) + exact(last.duration.quarterLength)))
+            )
             for measure in list(measures):
                 spanner.spannerStorage.remove(measure)
     return found

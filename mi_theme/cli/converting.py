@@ -51,7 +51,14 @@ def plan_options(command: F) -> F:
 @click.option("--explain", is_flag=True, help="Say what happens to each bar.")
 @json_option
 def convert(
-    source_file: str, target: str, how: str | None, plan_file: str | None, out: str | None, explain: bool, as_json: bool, **options: Any
+    source_file: str,
+    target: str,
+    how: str | None,
+    plan_file: str | None,
+    out: str | None,
+    explain: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Carry a piece into another metre, and show the plan.
 
@@ -87,7 +94,9 @@ def compare(source_file: str, target: str, as_json: bool, **options: Any) -> Non
         click.echo(str(found))
 
 
-def _convert_file(source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None) -> ScorePlan:
+def _convert_file(
+    source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None
+) -> ScorePlan:
     """Plan, and write if there is somewhere to write to; notation to notation goes by the stream itself."""
     from mi_theme.files import read, read_stream, save_stream
 

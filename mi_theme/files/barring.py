@@ -78,7 +78,11 @@ def _hides(span: tuple[Fraction, Fraction], at: Fraction, meter: Meter) -> bool:
     if len(meter.beats) % 2 == 0 and at == meter.bar / 2 and len(meter.beats) > 2:
         return True
     beat = meter.bar / len(meter.beats)
-    return (start / HALF_BEATS).denominator != 1 or (end - start not in SIMPLE) or (not _is_beat(start, meter) and end - start > beat)
+    return (
+        (start / HALF_BEATS).denominator != 1
+        or (end - start not in SIMPLE)
+        or (not _is_beat(start, meter) and end - start > beat)
+    )
 
 
 def _is_beat(at: Fraction, meter: Meter) -> bool:
@@ -135,7 +139,9 @@ def _bar_index(starts: Sequence[Fraction], at: Fraction) -> int:
     return bisect_right(starts, at) - 1
 
 
-def _write(thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]]) -> None:
+def _write(
+    thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]]
+) -> None:
     """One note in as many tied pieces as it takes."""
     from music21 import duration
 
@@ -159,7 +165,9 @@ def _tied(element: Any, count: int) -> Iterator[Any]:
     """The element and its copies, tied; words and marks stay with the first."""
     from music21 import tie
 
-    came, goes = (bool(element.tie and element.tie.type in kinds) for kinds in (("stop", "continue"), ("start", "continue")))
+    came, goes = (
+        bool(element.tie and element.tie.type in kinds) for kinds in (("stop", "continue"), ("start", "continue"))
+    )
     if element.isRest or count == 1:
         yield element
         if count == 1:
@@ -204,7 +212,9 @@ def _voices(measure: Any, box: dict[str, list[tuple[Fraction, Fraction, Any]]], 
             measure.insert(0, target)
 
 
-def _with_rests(rows: list[tuple[Fraction, Fraction, Any]], length: Fraction, meter: Meter) -> list[tuple[Fraction, Fraction, Any]]:
+def _with_rests(
+    rows: list[tuple[Fraction, Fraction, Any]], length: Fraction, meter: Meter
+) -> list[tuple[Fraction, Fraction, Any]]:
     from music21 import note
 
     if not any(end > start for start, end, _ in rows):
@@ -286,5 +296,3 @@ def _float(value: Fraction) -> Any:
 
 
 _length = _float
-
-

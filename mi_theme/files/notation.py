@@ -100,7 +100,10 @@ def _unpacked(data: bytes, where: str) -> bytes:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = [name for name in archive.namelist() if not name.startswith("META-INF/")]
             roots: list[str | None] = []
-            if "META-INF/container.xml" in archive.namelist() and archive.getinfo("META-INF/container.xml").file_size < 2**20:
+            if (
+                "META-INF/container.xml" in archive.namelist()
+                and archive.getinfo("META-INF/container.xml").file_size < 2**20
+            ):
                 container = ET.fromstring(archive.read("META-INF/container.xml"))
                 roots = [element.get("full-path") for element in container.iter() if element.tag.endswith("rootfile")]
             name = next((root for root in roots if root in names), None)
@@ -111,7 +114,15 @@ def _unpacked(data: bytes, where: str) -> bytes:
                 raise FileError(f"{where}: unpacked it is larger than {LARGEST_NOTATION // 2**20} MiB")
             with archive.open(name) as file:
                 return file.read(LARGEST_NOTATION)
-    except (zipfile.BadZipFile, ET.ParseError, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        ET.ParseError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+    ) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(f"{where}: damaged: {_first_line(error)}") from None
@@ -203,7 +214,11 @@ def _whole_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> Iterator[tuple[
     index = 0
     while index < len(bars):
         start, length, meter = bars[index]
-        if 0 < index < len(bars) - 1 and 0 < length < meter.bar and length + bars[index + 1][1] == meter.bar == bars[index + 1][2].bar:
+        if (
+            0 < index < len(bars) - 1
+            and 0 < length < meter.bar
+            and length + bars[index + 1][1] == meter.bar == bars[index + 1][2].bar
+        ):
             length, index = meter.bar, index + 1
         if length > 0:
             yield start, length, meter
@@ -280,7 +295,9 @@ def _is_percussion(part: Any) -> bool:
 
 
 def _percussion_key(part: Any) -> int | None:
-    return next((i.percMapPitch for i in part.flatten().getElementsByClass("UnpitchedPercussion") if i.percMapPitch), None)
+    return next(
+        (i.percMapPitch for i in part.flatten().getElementsByClass("UnpitchedPercussion") if i.percMapPitch), None
+    )
 
 
 def _part_name(part: Any, index: int) -> str:
