@@ -14,6 +14,7 @@ from mi_theme.adaptation.scoreplans import ScorePlan
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
 
+pytestmark = pytest.mark.filterwarnings("ignore:times rounded")  # controllers between the ticks
 METERS = ["5/4:3+3+2+2", "5/4", "4/4", "3/4", "7/8:2+2+3", "7/8", "6/8", "12/8", "2/4", "9/8"]
 GRID = st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(1, 3), Fraction(1, 8)])
 

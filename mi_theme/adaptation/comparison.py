@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation import wording
-from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.planner import Wish, plan_score
+from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.scoreplans import ScorePlan, Span
 from mi_theme.adaptation.sources import score_of
 from mi_theme.adaptation.strategies import STRATEGIES
@@ -138,7 +138,7 @@ def _picture(plan: ScorePlan) -> tuple[str, bool]:
 def _syncopation(plan: ScorePlan) -> tuple[float, float] | None:
     """Of the lead, before and after, a bar (Longuet-Higgins and Lee, 1984)."""
     try:
-        from mi_theme.rhythm.syncopation import syncopation  # type: ignore[import-not-found, unused-ignore]
+        from mi_theme.rhythm.syncopation import syncopation  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError:
         return None
     before: list[float] = []

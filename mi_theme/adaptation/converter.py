@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from mi_theme.adaptation.edits import Edits, edits_under
 from mi_theme.adaptation.scoreplans import ScorePlan, Span
-from mi_theme.adaptation.timelines import FINEST, Images, Timeline, reduced, resolution, rounded_ticks, whole_ticks
+from mi_theme.adaptation.timelines import FINEST, Images, Timeline, least_resolution, ticks_at
 from mi_theme.errors import ScoreError
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m
-from mi_theme.score.tracks import frozen
 
 __all__ = ["convert_events"]
 
+HELD = 32767  # ticks in a quarter, the most that a MIDI file holds
 PEDALS = (64, 66, 67, 69)  # sustain, sostenuto, soft, hold: below 64 they end
 FIRST, LAST = -1, 2**40  # places in a tick: before and after what the track has there
 
@@ -205,19 +205,22 @@ def _home(score: Score, kind: int) -> int:
 
 def _written(score: Score, timeline: Timeline, sheets: list[Sheet]) -> Score:
     """All positions brought to one resolution, as fine as they need, and the tracks put in order."""
-    dens = {int(den) for sheet in sheets for den in np.unique(sheet.images.den[sheet.keep])}
-    dens |= {(at * timeline.unit).denominator for sheet in sheets for at, _, _ in sheet.added}
-    factor = resolution(dens)
-    now = timeline.unit * factor if factor else FINEST
-    ticks = [whole_ticks(s.images, factor) if factor else rounded_ticks(s.images, timeline.unit) for s in sheets]
-    extra = [np.array([round(at * now) for at, _, _ in s.added], np.int64) for s in sheets]
-    common = reduced([t[s.keep] for t, s in zip(ticks, sheets, strict=True)] + extra, now, score.ticks_per_quarter)
-    if now // common > FINEST:
-        ticks = [(t * FINEST * 2 + now) // (2 * now) for t in ticks]
-        extra = [(t * FINEST * 2 + now) // (2 * now) for t in extra]
-        now, common = FINEST, 1
-    tracks = [_track(s, t // common, e // common) for s, t, e in zip(sheets, ticks, extra, strict=True)]
-    return Score(now // common, tuple(tracks), score.kind, score.source)
+    resolution = _resolution(score, timeline, sheets)
+    ticks = [ticks_at(sheet.images, timeline.unit, resolution) for sheet in sheets]
+    extra = [np.array([round(at * resolution) for at, _, _ in sheet.added], np.int64) for sheet in sheets]
+    tracks = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
+    return Score(resolution, tuple(tracks), score.kind, score.source)
+
+
+def _resolution(score: Score, timeline: Timeline, sheets: list[Sheet]) -> int:
+    """The least that is exact for every message; if no file holds it, for every note; else the finest there is."""
+    added = {at.denominator for sheet in sheets for at, _, _ in sheet.added}
+    exact = least_resolution(score.ticks_per_quarter, timeline.unit, [s.images.at(s.keep) for s in sheets], added)
+    if 0 < exact <= HELD:
+        return exact
+    sounding = [s.images.at(s.keep & ((s.track.events["status"] & 0xF0) <= m.NOTE_ON)) for s in sheets]
+    notes = least_resolution(score.ticks_per_quarter, timeline.unit, sounding, added)
+    return notes if 0 < notes <= HELD else FINEST
 
 
 def _track(sheet: Sheet, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> Track:
@@ -236,4 +239,4 @@ def _track(sheet: Sheet, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> 
     events["tick"][ends] = events["tick"].max(initial=0)
     place = np.concatenate([rows, np.array([place for _, place, _ in sheet.added], np.int64)])
     order = np.lexsort((np.where(ends, LAST + 1, place), events["tick"]))
-    return Track(frozen(events[order]), (*payloads, *came.payloads))
+    return Track.of_array(events[order], (*payloads, *came.payloads))

@@ -55,7 +55,7 @@ def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) 
     points = _without_breaks(_anchored(base, anchors), units)
     for mark in marks:
         if mark.before is not None:
-            points = _leaning(points, mark, marks) or points
+            points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(marks, units)
     found = [points[0]]
     for start, stop in pairwise(points):
@@ -138,11 +138,9 @@ def _knots(marks: Sequence[Mark], units: list[tuple[Fraction, Fraction]]) -> lis
     return sorted(places.items())
 
 
-def _leaning(points: list[Point], mark: Mark, marks: Sequence[Mark]) -> list[Point] | None:
+def _leaning(points: list[Point], mark: Mark, beat: Fraction, marks: Sequence[Mark]) -> list[Point] | None:
     """The points with an anticipation as far before its beat as it was; None where there is no room."""
-    assert mark.before is not None
-    beat, lead = mark.before, mark.before - mark.at
-    highest = _height(points, beat)
+    lead, highest = beat - mark.at, _height(points, beat)
     place = (mark.at, highest - lead)
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]

@@ -283,7 +283,7 @@ def _regrouped(changes: Sequence[tuple[Fraction, Meter]], source: Meter) -> tupl
 def _induced(score: Score) -> tuple[MeterMap, tuple[str, ...]]:
     """The most probable metre of a file that states none."""
     try:
-        from mi_theme.rhythm import induce_meter  # type: ignore[attr-defined, import-not-found, unused-ignore]
+        from mi_theme.rhythm import induce_meter  # type: ignore[attr-defined, import-not-found, import-untyped, unused-ignore]
     except ImportError:
         raise FileError(f"{score.source or 'this score'}: it states no metre; say which it is (--from 4/4)") from None
     best = induce_meter(score)[0]

@@ -215,10 +215,11 @@ class ScorePlan:
         """
         from mi_theme.adaptation.planner import replanned
 
-        if (bar is None) == (bars is None):
+        if bar is not None:
+            bars = (bar, bar) if bars is None else None
+        if bars is None:
             raise ScoreError("say which bar, or which bars=(first, last)")
-        first, last = bars or (bar, bar)  # type: ignore[assignment]
-        return replanned(self, Choice(first, last, how))
+        return replanned(self, Choice(*bars, how))
 
     def with_score(self, score: Score) -> ScorePlan:
         """The same plan, able to be edited with `replace` again."""

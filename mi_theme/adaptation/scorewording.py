@@ -87,7 +87,10 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     ]
     rows += [("fitted", _fitted(spans)), ("parts", " | ".join(_parts(plan, indices)))]
     rows += [(word, _listed(plan, spans, word)) for word in ("dropped", "added")]
-    rows += [("instead", " | ".join(plan.instead)), ("basis", wording.basis(figure))]
+    rows += [
+        ("instead", " | ".join(plan.instead)),
+        ("basis", f"{wording.basis(figure)}; our reconstruction, not a transcription"),
+    ]
     return "\n".join([_headline(plan, figure, bars), *(f"  {word:8} {text}" for word, text in rows if text)])
 
 

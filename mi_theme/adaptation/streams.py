@@ -11,6 +11,7 @@ import copy
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from mi_theme.adaptation.scoreplans import ScorePlan
@@ -228,7 +229,7 @@ def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fracti
         while at < end:
             stop = min(at + span.target.bar, end)
             cuts = [at, *sorted({seam for seam in seams if at < seam < stop}), stop]
-            for a, b in zip(cuts, cuts[1:], strict=False):
+            for a, b in pairwise(cuts):
                 found.append(NewBar(a, b, number, meter, meter.plain != before))
                 before = meter.plain
             number += 1

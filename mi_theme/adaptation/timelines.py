@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from mi_theme.adaptation.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 
-__all__ = ["FINEST", "Images", "Timeline", "reduced", "resolution", "rounded_ticks", "timeline_of", "whole_ticks"]
+__all__ = ["FINEST", "Images", "Timeline", "least_resolution", "ticks_at", "timeline_of"]
 
 FINEST = 2**20  # ticks in a quarter, the most that are used inside
 EARLY = Fraction(1, 8)  # quarters: a note played less than this before a beat belongs to it
-LARGEST = 2**62
+LARGEST = 2**61
 
 Ints = NDArray[np.int64]
 
@@ -28,6 +28,10 @@ class Images:
 
     num: Ints
     den: Ints
+
+    def at(self, rows: NDArray[np.bool_]) -> Images:
+        """Some of them."""
+        return Images(self.num[rows], self.den[rows])
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Timeline:
         at = ticks * self.scale
         row = np.clip(np.searchsorted(self.x, at, "right") - 1, 0, len(self.x) - 2)
         flat = (self.y[row + 1] == self.y[row]) & (self.x[row + 1] > self.x[row])
-        return flat & (at < self.x[row + 1])
+        found: NDArray[np.bool_] = flat & (at < self.x[row + 1])
+        return found
 
 
 def timeline_of(plan: ScorePlan, ticks_per_quarter: int, end: Fraction, played: Ints | None = None) -> Timeline:
@@ -130,32 +135,30 @@ def _early(beat: Fraction, played: Ints, quarter: int) -> Fraction:
     return beat - Fraction(int(played[row]), quarter) if row < len(played) and played[row] < high else Fraction(0)
 
 
-def resolution(dens: Iterable[int]) -> int:
-    """The least factor of the unit that makes all positions whole; 0 where it grows beyond reason."""
-    factor = 1
-    for den in sorted(set(dens)):
-        factor = lcm(factor, den)
-        if factor > FINEST * 64:
+def least_resolution(at_least: int, unit: int, images: Iterable[Images], added: Iterable[int]) -> int:
+    """The least whole multiple of `at_least` ticks in a quarter in which all positions are whole; 0 beyond reason.
+
+    `added` are denominators of further positions, in quarters.
+    """
+    needed = at_least
+    for den in {*added, *(den for image in images for den in _denominators(image, unit))}:
+        needed = lcm(needed, den)
+        if needed > FINEST:
             return 0
-    return factor
+    return needed
 
 
-def whole_ticks(images: Images, factor: int) -> Ints:
-    """Positions in units so many times smaller."""
-    ticks: Ints = images.num * (factor // images.den)
-    return ticks
+def _denominators(images: Images, unit: int) -> list[int]:
+    """The denominators of positions in quarters, each once."""
+    whole = images.den * unit
+    found: list[int] = np.unique(whole // np.gcd(images.num, whole)).tolist()
+    return found
 
 
-def rounded_ticks(images: Images, unit: int) -> Ints:
-    """Positions to the nearest of `FINEST` parts of a quarter, where no common unit holds them all."""
+def ticks_at(images: Images, unit: int, resolution: int) -> Ints:
+    """Positions in ticks, to the nearest where they are not whole."""
+    if 2 * resolution * int(images.num.max(initial=0)) < LARGEST:
+        ticks: Ints = (2 * images.num * resolution + images.den * unit) // (2 * images.den * unit)
+        return ticks
     pairs = zip(images.num.tolist(), images.den.tolist(), strict=True)
-    return np.array([(2 * num * FINEST + den * unit) // (2 * den * unit) for num, den in pairs], np.int64)
-
-
-def reduced(ticks: list[Ints], resolution_now: int, at_least: int) -> int:
-    """By how much all ticks can be divided, the resolution staying a whole multiple of what it was."""
-    common = gcd(resolution_now, *(int(np.gcd.reduce(values)) for values in ticks if len(values)))
-    while common > 1 and (resolution_now // common) % at_least:
-        wanted = lcm(resolution_now // common, at_least)
-        common = resolution_now // wanted if resolution_now % wanted == 0 else 1
-    return common
+    return np.array([(2 * num * resolution + den * unit) // (2 * den * unit) for num, den in pairs], np.int64)

@@ -145,11 +145,11 @@ def _write(
     """One note in as many tied pieces as it takes."""
     from music21 import duration
 
-    assert thing.end is not None
+    until = thing.start if thing.end is None else thing.end
     spans: list[tuple[int, Fraction, Fraction]] = []
     while index < len(bars):
         bar = bars[index]
-        start, end = max(thing.start, bar.start), min(thing.end, bar.end)
+        start, end = max(thing.start, bar.start), min(until, bar.end)
         if start >= end:
             break
         spans += [(index, a, b) for a, b in pieces(start - bar.start, end - bar.start, bar.meter)]
@@ -163,7 +163,7 @@ def _write(
 
 def _tied(element: Any, count: int) -> Iterator[Any]:
     """The element and its copies, tied; words and marks stay with the first."""
-    from music21 import tie
+    from music21 import tie as ties
 
     came, goes = (
         bool(element.tie and element.tie.type in kinds) for kinds in (("stop", "continue"), ("start", "continue"))
@@ -178,7 +178,8 @@ def _tied(element: Any, count: int) -> Iterator[Any]:
         return
     for place, piece in enumerate(copies):
         first, last = place == 0 and not came, place == count - 1 and not goes
-        piece.tie = tie.Tie("start" if first else "stop" if last else "continue") if not (first and last) else None
+        kind = "start" if first else "stop" if last else "continue"
+        piece.tie = None if first and last else ties.Tie(kind)  # type: ignore[no-untyped-call]
         yield piece
 
 

@@ -78,11 +78,11 @@ def stream_of_score(score: Score) -> Any:
         from music21 import clef, key, metadata, stream, tempo
     except ImportError:
         raise MissingExtra.named("music21", "scores") from None
-    found = stream.Score()
+    found: Any = stream.Score()
     found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
     bars = list(new_bars(score))
     for index, part in enumerate(score.parts):
-        staff = stream.Part(id=f"P{index + 1}")
+        staff: Any = stream.Part(id=f"P{index + 1}")  # type: ignore[no-untyped-call]
         staff.partName = part.name
         measures = fill(staff, list(_placed(score, index)), bars)
         if not measures:

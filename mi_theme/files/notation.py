@@ -76,7 +76,7 @@ def _parsed(text: str, kind: str, where: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = converter.parseData(text, format=kind)
+            found: Any = converter.parseData(text, format=kind)
     except MemoryError:
         raise
     except Exception as error:  # music21 and the parsers under it raise whatever they like
@@ -176,7 +176,7 @@ def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
         moved = track.events.copy()
         channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
         moved["status"][channel] = (moved["status"][channel] & 0xF0) | PERCUSSION
-        track = Track(moved, track.payloads)
+        track = Track.of_array(moved, track.payloads)
     if not events:
         return track
     return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
@@ -250,7 +250,7 @@ def _notes(part: Any) -> Iterator[Sung]:
     voices: dict[str, int] = defaultdict(lambda: len(voices))
     key = _percussion_key(part)
     for element in part.flatten().notes:
-        if element.isChord and type(element).__name__ == "ChordSymbol" or type(element).__name__ == "NoChord":
+        if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
             continue
         voice = voices[str(_voice(element))]
         for sound, pitch, step in _sounds(element, key):
