@@ -13,6 +13,10 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
 if TYPE_CHECKING:
+    from mi_theme.adaptation import align as align
+    from mi_theme.adaptation import compare as compare
+    from mi_theme.adaptation import convert as convert
+    from mi_theme.adaptation import plan as plan
     from mi_theme.credits import film as film
     from mi_theme.credits import films as films
     from mi_theme.credits import lineage as lineage
@@ -41,6 +45,7 @@ _ROOMS = {
     "score": ("Score",),
     "files": ("read",),
     "rhythm": ("induce_meter", "measure"),
+    "adaptation": ("align", "compare", "convert", "plan"),
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),

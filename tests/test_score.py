@@ -15,8 +15,8 @@ from midi_making import END, written
 import mi_theme as mi
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Meter
-from mi_theme.score import MeterMap, Score, TempoMap
-from mi_theme.score.building import GRID, TimingWarning
+from mi_theme.score import MeterMap, Score, TempoMap, TimingWarning
+from mi_theme.score.building import GRID
 
 ROWS = st.lists(
     st.tuples(

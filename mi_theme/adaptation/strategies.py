@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
@@ -16,7 +17,7 @@ from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
-__all__ = ["STRATEGIES", "Strategy", "find", "readings", "register"]
+__all__ = ["STRATEGIES", "Strategy", "find", "proposed", "readings", "register"]
 
 MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
 MOST_OUTCOMES = 24  # how many of them it proposes
@@ -41,6 +42,8 @@ class Strategy:
         From a task to outcomes, best first; raises StrategyError where it cannot.
     offered
         False for the baselines that no arranger would use.
+    by_notes
+        Whether it looks at the notes of each bar, so that bars may differ.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Strategy:
     summary: str
     make: Maker
     offered: bool = True
+    by_notes: bool = False
 
 
 def regroup(task: Task) -> list[Outcome]:
@@ -134,6 +138,17 @@ def even(task: Task) -> list[Outcome]:
     return _beat_by_beat(task, "even", STRAIGHT, EVENED)
 
 
+def in_one(task: Task) -> list[Outcome]:
+    """Bars become the beats of one bar."""
+    source, target = task.source, task.target
+    if source.bars != len(target.meter.beats) or target.bars != 1 or source.bars == 1:
+        beats = len(target.meter.beats)
+        raise StrategyError(
+            f"in-one: as many bars of {source.meter} become one of {target.meter} as it has beats ({beats}); ask for ratio 1/{beats}"
+        )
+    return _priced(task, Warp.of_lengths([source.meter.bar] * source.bars, target.groups))
+
+
 def rebar(task: Task) -> list[Outcome]:
     """New bar lines; no note moves. The cycle is as many bars as it takes to meet."""
     source, target = task.source.meter.bar, task.target.meter.bar
@@ -187,13 +202,14 @@ STRATEGIES: dict[str, Strategy] = {
         Strategy("square", "square it", "every group becomes as long as every other", square),
         Strategy("long-short", "dot it, swing it", "inside the beat, between simple and compound: long and short", long_short),
         Strategy("even", "straighten it", "inside the beat, between simple and compound: even", even),
+        Strategy("in-one", "feel it in one", "fast bars become beats: four of 3/4 one of 12/8", in_one),
         Strategy("float", "let it float over the bar", "one layer keeps its metre over the other's bars (polymetre)", rebar),
         Strategy("rebar", "new bar lines", "new bar lines; no note moves", rebar, offered=False),
         Strategy("proportional", "same thing, other paper", "everything stretched alike; with bar = bar it sounds the same", proportional, offered=False),
-        Strategy("nearest", "quantize", "stretched, then snapped to the nearest pulse", _snapped("nearest", _nearest), offered=False),
-        Strategy("later", "push later", "stretched, then snapped to the next pulse", _snapped("later", ceil), offered=False),
-        Strategy("earlier", "pull earlier", "stretched, then snapped to the pulse before", _snapped("earlier", floor), offered=False),
-        Strategy("furthest", "quantize the wrong way", "stretched, then snapped to the pulse farther off", _snapped("furthest", _furthest), offered=False),
+        Strategy("nearest", "quantize", "stretched, then snapped to the nearest pulse", _snapped("nearest", _nearest), False, True),
+        Strategy("later", "push later", "stretched, then snapped to the next pulse", _snapped("later", ceil), False, True),
+        Strategy("earlier", "pull earlier", "stretched, then snapped to the pulse before", _snapped("earlier", floor), False, True),
+        Strategy("furthest", "quantize the wrong way", "stretched, then snapped to the pulse farther off", _snapped("furthest", _furthest), False, True),
     )
 }  # fmt: skip
 
@@ -209,6 +225,18 @@ def find(name: str) -> Strategy:
     if name not in STRATEGIES:
         raise UnknownName.among("strategy", name, STRATEGIES)
     return STRATEGIES[name]
+
+
+@lru_cache(maxsize=1024)
+def proposed(name: str, task: Task) -> tuple[Outcome, ...]:
+    """What a strategy proposes for a task, best first; worked out once.
+
+    Raises
+    ------
+    UnknownName, StrategyError
+        Where there is no such strategy, or it cannot.
+    """
+    return tuple(find(name).make(task))
 
 
 def register(strategy: Strategy) -> None:

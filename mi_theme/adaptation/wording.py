@@ -10,7 +10,7 @@ from mi_theme.adaptation.plans import Fate, Plan
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
 
-__all__ = ["duration_name", "explained", "place_name"]
+__all__ = ["basis", "changed", "drawn", "duration_name", "explained", "heard", "kept", "place_name", "shape", "title"]
 
 DURATIONS = {
     Fraction(1, 4): "sixteenth", Fraction(3, 8): "dotted sixteenth", Fraction(1, 2): "eighth", Fraction(3, 4): "dotted eighth",
@@ -21,9 +21,9 @@ MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 def explained(plan: Plan) -> str:
     """The whole explanation, a line a matter."""
-    rows = [("was", _drawn(plan, before=True)), ("now", _drawn(plan, before=False) + _shape(plan))]
-    rows += [("kept", _kept(plan)), ("changed", _changed(plan)), ("added", _added(plan)), ("heard", _heard(plan))]
-    rows += [("instead", " | ".join(plan.instead)), ("basis", _basis(plan))]
+    rows = [("was", drawn(plan, before=True)), ("now", drawn(plan, before=False) + shape(plan))]
+    rows += [("kept", kept(plan)), ("changed", changed(plan)), ("added", _added(plan)), ("heard", heard(plan))]
+    rows += [("instead", " | ".join(plan.instead)), ("basis", basis(plan))]
     return "\n".join([_headline(plan), *(f"  {word:8} {text}" for word, text in rows if text)])
 
 
@@ -52,7 +52,7 @@ def _headline(plan: Plan) -> str:
     bars = f"bars 1-{count}" if count > 1 else "bar 1"
     figure = "+".join(str(group / EIGHTH) for group in plan.figure)
     source = f"{plan.source.signature} ({figure}{'' if plan.figure_source == 'metre' else ', ' + _FIGURES[plan.figure_source]})"
-    return f"{bars}   {source} -> {plan.target}   {_equation(plan)}     {_title(plan)}"
+    return f"{bars}   {source} -> {plan.target}   {_equation(plan)}     {title(plan)}"
 
 
 _FIGURES = {"given": "as given", "notes": "read off the notes"}
@@ -67,7 +67,7 @@ def _equation(plan: Plan) -> str:
     return f"{pulse} = {pulse}, {bars} {size}"
 
 
-def _title(plan: Plan) -> str:
+def title(plan: Plan) -> str:
     """The strategy in players' words."""
     if plan.how == "regroup":
         if plan.untouched >= plan.source.bar / 2:
@@ -82,7 +82,7 @@ def _title(plan: Plan) -> str:
     return STRATEGIES[plan.how].players.upper() if plan.how in STRATEGIES else plan.how.upper()
 
 
-def _drawn(plan: Plan, before: bool) -> str:
+def drawn(plan: Plan, before: bool) -> str:
     """The bars as rows of pulses: a name where a note begins, a dot elsewhere."""
     meter = plan.source if before else plan.target
     length = plan.source.bar * len(plan.lines)
@@ -116,7 +116,7 @@ def _row(places: Sequence[tuple[Fraction, str]], length: Fraction, pulse: Fracti
     return " ".join(cells)
 
 
-def _shape(plan: Plan) -> str:
+def shape(plan: Plan) -> str:
     """The grouping, and the name of the shape it has when its last two groups are joined."""
     grouping = plan.grouping
     if not grouping:
@@ -131,7 +131,7 @@ def _shape(plan: Plan) -> str:
     )
 
 
-def _kept(plan: Plan) -> str:
+def kept(plan: Plan) -> str:
     fates = [fate for fate in plan.fates() if fate.was is not None]
     kept = [fate for fate in fates if fate.now is not None]
     phrases = [f"all {len(fates)} notes" if len(kept) == len(fates) else f"{len(kept)} of {len(fates)} notes"]
@@ -152,7 +152,7 @@ def _long_short(groups: Sequence[Fraction]) -> str:
     return " ".join("long" if group == max(groups) else "short" for group in groups)
 
 
-def _changed(plan: Plan) -> str:
+def changed(plan: Plan) -> str:
     """Changes of duration, notes with the same change together; notes left out last."""
     found: dict[str, list[Fate]] = {}
     for fate in plan.fates():
@@ -186,7 +186,7 @@ def _note_words(numbers: Sequence[int]) -> str:
     return f"note{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
-def _heard(plan: Plan) -> str:
+def heard(plan: Plan) -> str:
     """Notes of the first bar that fall off the target's beats, and how they sound there."""
     meter = plan.target
     beats = {beat * meter.pulse for beat in meter.beats} | {meter.bar}
@@ -208,6 +208,6 @@ def _leads(now: Fraction, lasts: Fraction, beats: set[Fraction], meter: Meter) -
     return ", pushing into the next bar" if now + lasts == meter.bar else ""
 
 
-def _basis(plan: Plan) -> str:
+def basis(plan: Plan) -> str:
     computed = f"computed by {plan.how}, cost {plan.cost:.2f}"
     return f"{computed}; {plan.remark}" if plan.remark else computed

@@ -25,6 +25,8 @@ COMMANDS = {
     "render": ("arranging", "Make a MIDI file of the theme, or of your own, in a form and a style."),
     "forms": ("arranging", "The forms that render knows."),
     "styles": ("arranging", "The styles that render knows."),
+    "convert": ("converting", "Carry a piece into another metre, and show the plan."),
+    "compare": ("converting", "Every strategy side by side on a piece."),
     "adapt": ("metre", "Carry the theme, or your own, into another metre and show the plan."),
     "strategies": ("metre", "The ways to change a metre."),
     "meter": ("metre", "Draw a bar: its pulses, groups and weights."),

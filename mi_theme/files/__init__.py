@@ -4,36 +4,53 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 from pathlib import Path
+from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.score import Score
 
-__all__ = ["read", "save"]
+__all__ = ["ENDINGS", "read", "read_stream", "save", "save_stream"]
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar")
+XML_ENDINGS = (".musicxml", ".xml", ".mxl")
+ENDINGS = (*MIDI_ENDINGS, *XML_ENDINGS, ".abc", ".krn")
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 
 
 def read(source: str | PathLike[str] | bytes) -> Score:
-    """Read a score from a path or from the bytes of a file.
+    """Read a score from a path or from the bytes of a file: MIDI, MusicXML, ABC or kern.
 
     Raises
     ------
     FileError
         Where it is damaged, too large or of an unknown kind.
+    MissingExtra
+        Where it is notation and music21 is not installed.
     OSError
         Where it cannot be opened.
     """
     from mi_theme.files import midi
 
-    if isinstance(source, bytes | bytearray):
-        return midi.parse(bytes(source))
-    path = Path(fspath(source))
-    with path.open("rb") as file:
-        data = file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise FileError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB")
-    return midi.parse(data, str(path))
+    data, name = _bytes_of(source)
+    if data[:4] == b"MThd" or not _is_notation(data, name):
+        return midi.parse(data, name)
+    from mi_theme.files.notation import parse_stream, score_of_stream
+
+    return score_of_stream(parse_stream(data, name, Path(name).suffix.lower()), name)
+
+
+def read_stream(source: str | PathLike[str] | bytes) -> Any:
+    """Read notation as a music21 Stream, with all that a Score does not hold.
+
+    Raises
+    ------
+    FileError, MissingExtra, OSError
+        As `read`.
+    """
+    from mi_theme.files.notation import parse_stream
+
+    data, name = _bytes_of(source)
+    return parse_stream(data, name, Path(name).suffix.lower())
 
 
 def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> None:
@@ -48,6 +65,47 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     from mi_theme.files.saving import replace_file
 
     ending = Path(path).suffix.lower()
+    if ending in XML_ENDINGS:
+        from mi_theme.files.engraving import stream_of_score
+
+        save_stream(stream_of_score(score), path)
+        return
     if ending and ending not in MIDI_ENDINGS:
-        raise FileError(f"{path}: scores are saved as MIDI, so end the name in .mid")
+        raise FileError(f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl")
     replace_file(path, midi.write(score, exact=exact))
+
+
+def save_stream(stream: Any, path: str | PathLike[str]) -> None:
+    """Write a music21 Stream as MusicXML, the same bytes each time.
+
+    Raises
+    ------
+    FileError
+        Where the ending is not that of MusicXML, or music21 cannot write the stream.
+    """
+    from mi_theme.files.engraving import musicxml
+    from mi_theme.files.saving import replace_file
+
+    ending = Path(path).suffix.lower()
+    if ending not in XML_ENDINGS:
+        raise FileError(f"{path}: notation is saved as MusicXML, so end the name in .musicxml or .mxl")
+    replace_file(path, musicxml(stream, compressed=ending == ".mxl"))
+
+
+def _bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
+    """The bytes of a file, and its path for messages."""
+    if isinstance(source, bytes | bytearray):
+        return bytes(source), ""
+    path = Path(fspath(source))
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise FileError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB")
+    return data, str(path)
+
+
+def _is_notation(data: bytes, name: str) -> bool:
+    from mi_theme.files.notation import kind_of
+
+    ending = Path(name).suffix.lower()
+    return bool(data.strip()) and bool(kind_of(data, ending) or ending in ENDINGS[len(MIDI_ENDINGS) :])

@@ -1,0 +1,242 @@
+"""A plan applied to a score: every event finds its tick, exactly, or is left out as the plan says."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.adaptation.edits import Edits, edits_under
+from mi_theme.adaptation.scoreplans import ScorePlan, Span
+from mi_theme.adaptation.timelines import FINEST, Images, Timeline, least_resolution, ticks_at
+from mi_theme.errors import ScoreError
+from mi_theme.score import Event, Score, Track, text_of
+from mi_theme.score import messages as m
+
+__all__ = ["convert_events"]
+
+HELD = 32767  # ticks in a quarter, the most that a MIDI file holds
+PEDALS = (64, 66, 67, 69)  # sustain, sostenuto, soft, hold: below 64 they end
+FIRST, LAST = -1, 2**40  # places in a tick: before and after what the track has there
+
+
+@dataclass
+class Sheet:
+    """One track on its way: which rows stay, where they go, and what comes to them."""
+
+    track: Track
+    keep: NDArray[np.bool_]
+    images: Images
+    said: dict[int, bytes] = field(default_factory=dict)  # row: new data
+    added: list[tuple[Fraction, int, Event]] = field(default_factory=list)  # quarters, place in the tick, event
+
+
+def convert_events(plan: ScorePlan, score: Score) -> Score:
+    """The score under the plan.
+
+    Raises
+    ------
+    ScoreError
+        Where the plan was made for a score with other bars.
+    """
+    _check(plan, score)
+    edits = edits_under(plan, score)
+    sheets = [_sheet(score, index, edits.timeline) for index in range(len(score.tracks))]
+    _take_out(score, edits, sheets)
+    _strike(score, edits, sheets)
+    _retime(plan, score, sheets)
+    _resign(plan, score, sheets)
+    return _written(score, edits.timeline, sheets)
+
+
+def _check(plan: ScorePlan, score: Score) -> None:
+    end = plan.spans[-1].start + plan.spans[-1].warp.source if plan.spans else Fraction(0)
+    last = plan.spans[-1].start if plan.spans else Fraction(0)
+    if not last <= score.quarters or (plan.spans and score.quarters > end):
+        raise ScoreError(
+            f"this plan is for {float(end):g} quarters, the score has {float(score.quarters):g}: make a plan of this score"
+        )
+
+
+def _sheet(score: Score, index: int, timeline: Timeline) -> Sheet:
+    """A track with every event where the map puts it: ends before what is inserted, all else behind it."""
+    track = score.tracks[index]
+    events = track.events
+    kind = events["status"] & 0xF0
+    ends = (kind == m.NOTE_OFF) | ((kind == m.NOTE_ON) & (events["data2"] == 0))
+    ends |= (kind == m.CONTROL) & np.isin(events["data1"], PEDALS) & (events["data2"] < 64)
+    ends |= (events["status"] == m.META) & (events["data1"] == m.END_OF_TRACK)
+    empty = score.spans[(score.spans["track"] == index) & (score.spans["start"] == score.spans["stop"])]
+    ends[empty["off"][empty["off"] >= 0]] = False  # a note without length ends where it begins
+    return Sheet(track, np.ones(len(events), bool), timeline.images(events["tick"].astype(np.int64), ~ends))
+
+
+def _take_out(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
+    """Leave out both events of every note that the plan drops."""
+    for span in score.spans[edits.dropped]:
+        sheets[span["track"]].keep[span["on"]] = False
+        if span["off"] >= 0:
+            sheets[span["track"]].keep[span["off"]] = False
+
+
+def _strike(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
+    """Put strokes and notes that the map does not place where the plan wants them, each ended by the next."""
+    if not edits.strokes.moved and not edits.extras:
+        return
+    notes = sorted(_placed_notes(score, edits))
+    following: dict[tuple[int, int, int], Fraction] = {}
+    unit = edits.timeline.unit
+    for at, track, channel, pitch, lasts, row, extra in reversed(notes):
+        limit = following.get((track, channel, pitch))
+        following[track, channel, pitch] = at
+        end = at + lasts if limit is None else min(at + lasts, limit)
+        sheet = sheets[track]
+        if row >= 0:
+            _place(sheet, score.spans["on"][row], at * unit)
+            if score.spans["off"][row] >= 0:
+                _place(sheet, score.spans["off"][row], end * unit)
+        else:
+            note = edits.extras[extra]
+            sheet.added.append((at, LAST, Event(0, m.note_on(channel, pitch, note.velocity))))
+            sheet.added.append((end, FIRST, Event(0, m.note_off(channel, pitch))))
+
+
+def _placed_notes(score: Score, edits: Edits) -> Iterator[tuple[Fraction, int, int, int, Fraction, int, int]]:
+    """(onset, track, channel, pitch, duration, row or -1, extra or -1) of moved strokes and added notes."""
+    spans, quarter = score.spans, score.ticks_per_quarter
+    for row, at in edits.strokes.moved.items():
+        track = int(spans["track"][row])
+        event = score.tracks[track].events[spans["on"][row]]
+        lasts = Fraction(int(spans["stop"][row] - spans["start"][row]), quarter)
+        yield at, track, int(event["status"]) & 15, int(event["data1"]), lasts, row, -1
+    for index, extra in enumerate(edits.extras):
+        part = score.parts[extra.part]
+        yield extra.at, part.track, part.channel, extra.pitch, extra.lasts, -1, index
+
+
+def _place(sheet: Sheet, row: int, value: Fraction) -> None:
+    sheet.images.num[row], sheet.images.den[row] = value.numerator, value.denominator
+
+
+def _retime(plan: ScorePlan, score: Score, sheets: list[Sheet]) -> None:
+    """Scale the tempos of converted bars by the tempo equation."""
+    if plan.tempo == 1:
+        return
+    spans = Spans(plan)
+    stated = set()
+    for sheet, row, at in _metas(score, sheets, m.TEMPO):
+        stated.add(at)
+        if spans.at(at).how:
+            speed = int.from_bytes(sheet.track.payloads[sheet.track.events["payload"][row]], "big")
+            sheet.said[row] = _scaled(speed, plan.tempo)[2:]
+    home = sheets[_home(score, m.TEMPO)]
+    for span, start in spans.turns():
+        if span.start not in stated:
+            speed = round(6e7 / score.tempos.per_minute(span.start))
+            home.added.append((start, FIRST, Event(0, _scaled(speed, plan.tempo if span.how else Fraction(1)))))
+
+
+def _scaled(speed: int, factor: Fraction) -> bytes:
+    return m.tempo(min(max(round(speed * factor), 1), m.MAX_TEMPO))
+
+
+def _resign(plan: ScorePlan, score: Score, sheets: list[Sheet]) -> None:
+    """Write the target's signature where converted bars begin, and the old one where they end."""
+    spans = Spans(plan)
+    stated = set()
+    for sheet, row, at in _metas(score, sheets, m.TIME_SIGNATURE, m.TEXT):
+        grouping = sheet.track.events["data1"][row] == m.TEXT
+        if grouping and not _is_grouping(sheet, row):
+            continue
+        span = spans.at(at)
+        sheet.keep[row] = sheet.keep[row] and not (span.how and span.source != span.target)
+        if not grouping:
+            stated.add(at)
+    home = sheets[_home(score, m.TIME_SIGNATURE)]
+    for span, start in spans.turns():
+        if span.source != span.target or (span.start not in stated and span.start > 0):
+            home.added.append((start, FIRST, Event(0, m.time_signature(span.target))))
+            if span.target.grouping:
+                home.added.append((start, FIRST, Event(0, m.grouping_text(span.target))))
+
+
+def _is_grouping(sheet: Sheet, row: int) -> bool:
+    return text_of(sheet.track.payloads[sheet.track.events["payload"][row]]).startswith(m.GROUPING_TEXT)
+
+
+class Spans:
+    """The spans of a plan, looked up by position."""
+
+    def __init__(self, plan: ScorePlan) -> None:
+        self.spans = plan.spans
+        self.begins = [span.start for span in plan.spans]
+        self.starts = [start for _, start in plan.starts()]
+
+    def at(self, position: Fraction) -> Span:
+        """The span that a source position falls into."""
+        return self.spans[max(bisect_right(self.begins, position) - 1, 0)]
+
+    def turns(self) -> Iterator[tuple[Span, Fraction]]:
+        """Where bars begin to be converted, and where that ends: the span and its place in the target."""
+        before: object = None
+        for span, start in zip(self.spans, self.starts, strict=True):
+            state = (span.target, bool(span.how))
+            if state != before and (before is not None or span.how):
+                yield span, start
+            before = state
+
+
+def _metas(score: Score, sheets: list[Sheet], *kinds: int) -> Iterator[tuple[Sheet, int, Fraction]]:
+    """Meta events of some kinds: the sheet, the row and the source position in quarters."""
+    for sheet in sheets:
+        events = sheet.track.events
+        for row in np.flatnonzero((events["status"] == m.META) & np.isin(events["data1"], kinds)).tolist():
+            yield sheet, row, Fraction(int(events["tick"][row]), score.ticks_per_quarter)
+
+
+def _home(score: Score, kind: int) -> int:
+    """The track that has such events, or the first."""
+    return next((index for index, track in enumerate(score.tracks) if track.metas(kind)), 0)
+
+
+def _written(score: Score, timeline: Timeline, sheets: list[Sheet]) -> Score:
+    """All positions brought to one resolution, as fine as they need, and the tracks put in order."""
+    resolution = _resolution(score, timeline, sheets)
+    ticks = [ticks_at(sheet.images, timeline.unit, resolution) for sheet in sheets]
+    extra = [np.array([round(at * resolution) for at, _, _ in sheet.added], np.int64) for sheet in sheets]
+    tracks = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
+    return Score(resolution, tuple(tracks), score.kind, score.source)
+
+
+def _resolution(score: Score, timeline: Timeline, sheets: list[Sheet]) -> int:
+    """The least that is exact for every message; if no file holds it, for every note; else the finest there is."""
+    added = {at.denominator for sheet in sheets for at, _, _ in sheet.added}
+    exact = least_resolution(score.ticks_per_quarter, timeline.unit, [s.images.at(s.keep) for s in sheets], added)
+    if 0 < exact <= HELD:
+        return exact
+    sounding = [s.images.at(s.keep & ((s.track.events["status"] & 0xF0) <= m.NOTE_ON)) for s in sheets]
+    notes = least_resolution(score.ticks_per_quarter, timeline.unit, sounding, added)
+    return notes if 0 < notes <= HELD else FINEST
+
+
+def _track(sheet: Sheet, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> Track:
+    """The rows that stay and those that come, in order; the end of the track last."""
+    rows = np.flatnonzero(sheet.keep)
+    kept = sheet.track.events[rows].copy()
+    kept["tick"] = ticks[rows]
+    payloads = list(sheet.track.payloads)
+    for row, data in sheet.said.items():
+        payloads[sheet.track.events["payload"][row]] = data
+    came = Track.of(event._replace(tick=tick) for tick, (_, _, event) in zip(extra.tolist(), sheet.added, strict=True))
+    fresh = came.events.copy()
+    fresh["payload"][fresh["payload"] >= 0] += len(payloads)
+    events = np.concatenate([kept, fresh])
+    ends = (events["status"] == m.META) & (events["data1"] == m.END_OF_TRACK)
+    events["tick"][ends] = events["tick"].max(initial=0)
+    place = np.concatenate([rows, np.array([place for _, place, _ in sheet.added], np.int64)])
+    order = np.lexsort((np.where(ends, LAST + 1, place), events["tick"]))
+    return Track.of_array(events[order], (*payloads, *came.payloads))

@@ -1,0 +1,247 @@
+"""A strategy's map fitted to the notes of a bar.
+
+The strategy says where the groups go; here every onset inside them finds a
+place on the sixteenth grid (thirty-seconds where that is too crowded): the
+lead's onsets first, all others strictly between. Tuplets and ornaments map as
+spans and stay even inside, an anticipation keeps its distance to its beat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from math import ceil, floor
+from typing import NamedTuple
+
+from mi_theme.warp import Warp
+
+__all__ = ["Mark", "fitted", "swung"]
+
+SIXTEENTH = Fraction(1, 4)
+GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
+MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
+
+Point = tuple[Fraction, Fraction]
+
+
+class Mark(NamedTuple):
+    """A place where pitched notes begin, in quarters from the first bar line of the map.
+
+    ``before`` is the beat that it anticipates, if it does; ``starts`` is False
+    where notes only end.
+    """
+
+    at: Fraction
+    lead: bool = True
+    before: Fraction | None = None
+    starts: bool = True
+
+
+def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) -> Warp:
+    """The map through a place for every mark; dropped and inserted spans stay.
+
+    Parameters
+    ----------
+    base
+        What a strategy proposes.
+    marks
+        In ascending order.
+    anchors
+        Starts of groups, which stay where `base` puts them.
+    """
+    units = _units([mark.at for mark in marks])
+    points = _without_breaks(_anchored(base, anchors), units)
+    for mark in marks:
+        if mark.before is not None:
+            points = _leaning(points, mark, mark.before, marks) or points
+    knots = _knots(marks, units)
+    found = [points[0]]
+    for start, stop in pairwise(points):
+        if start[0] < stop[0] and start[1] < stop[1]:
+            found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop)
+        found.append(stop)
+    return Warp(found)
+
+
+@lru_cache(maxsize=256)
+def swung(length: Fraction, place: Fraction) -> Warp:
+    """From swung to straight: the second half of each quarter begins at `place` before, in the middle after."""
+    points = [(Fraction(0), Fraction(0))]
+    for beat in range(int(length)):
+        points += [(beat + place, beat + Fraction(1, 2)), (Fraction(beat + 1), Fraction(beat + 1))]
+    return Warp([*points, (length, length)])
+
+
+def _units(places: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
+    """Spans that move as one: beats with tuplets, sixteenths with finer notes inside."""
+    places = sorted(places)
+    onsets, spans = set(places), []
+    for at in places:
+        if (at / SIXTEENTH).denominator == 1:
+            continue
+        if at.denominator & (at.denominator - 1):
+            spans.append(_tuplet(at, onsets))
+        else:
+            spans.append((floor(at / SIXTEENTH) * SIXTEENTH, ceil(at / SIXTEENTH) * SIXTEENTH))
+    return _joined(spans)
+
+
+def _tuplet(at: Fraction, onsets: set[Fraction]) -> tuple[Fraction, Fraction]:
+    """The beat of a tuplet, or its half where a note begins there; two beats where none parts them."""
+    beat = Fraction(floor(at))
+    half = beat + Fraction(1, 2)
+    if half in onsets:
+        return (beat, half) if at < half else (half, beat + 1)
+    if (3 * at).denominator == 1:  # a third of a quarter: alone in its beat, it may be of a triplet over two
+        pair = beat - beat % 2
+        if pair + 1 not in onsets and {pair + Fraction(2, 3), pair + Fraction(4, 3)} <= onsets:
+            return pair, pair + 2
+    return beat, beat + 1
+
+
+def _joined(spans: Iterable[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:
+    """Overlapping spans made one."""
+    joined: list[tuple[Fraction, Fraction]] = []
+    for start, stop in sorted(set(spans)):
+        if joined and start < joined[-1][1]:
+            start, stop = joined[-1][0], max(stop, joined.pop()[1])
+        joined.append((start, stop))
+    return joined
+
+
+def _anchored(base: Warp, anchors: Iterable[Fraction]) -> list[Point]:
+    """The points of a map with the starts of groups among them, where they fall on a grid."""
+    inside = [at for at in anchors if 0 < at < base.source and base.keeps(at) and all(at != x for x, _ in base.points)]
+    starts = [(at, base(at)) for at in inside]
+    return sorted([*base.points, *(point for point in starts if (point[1] / GRIDS[-1]).denominator == 1)])
+
+
+def _without_breaks(points: list[Point], units: list[tuple[Fraction, Fraction]]) -> list[Point]:
+    """Leave out bends of the map that would fall inside a unit; what is dropped or inserted stays."""
+    kept = [points[0]]
+    for before, point, after in zip(points, points[1:], points[2:], strict=False):
+        flat = point[0] in (before[0], after[0]) or point[1] in (before[1], after[1])
+        if flat or not any(start < point[0] < stop for start, stop in units):
+            kept.append(point)
+    return [*kept, points[-1]]
+
+
+def _knots(marks: Sequence[Mark], units: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, bool]]:
+    """What has to find a place of its own: (position, of the lead)."""
+    places: dict[Fraction, bool] = {}
+    for mark in marks:
+        unit = next(((a, b) for a, b in units if a < mark.at < b), None)
+        for at in unit or (mark.at,):
+            places[at] = places.get(at, False) or mark.lead
+    return sorted(places.items())
+
+
+def _leaning(points: list[Point], mark: Mark, beat: Fraction, marks: Sequence[Mark]) -> list[Point] | None:
+    """The points with an anticipation as far before its beat as it was; None where there is no room."""
+    lead, highest = beat - mark.at, _height(points, beat)
+    place = (mark.at, highest - lead)
+    onsets = {other.at for other in marks if other.starts}
+    before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
+    after = [p for p in points if p[0] > beat]
+    cut = _dropped_until(points, beat)
+    if cut is not None and cut <= mark.at:
+        return _earlier_cut(points, cut, place, beat, onsets)
+    inserted = (
+        [(mark.at, place[1] - (highest - min(y for x, y in points if x == beat)))] if _jumps(points, beat) else []
+    )
+    found = [*before, *inserted, place, (beat, highest), *after]
+    if not before:
+        return None
+    crowd = sum(before[-1][0] < at < mark.at for at in onsets)
+    room = (inserted or [place])[0][1] - before[-1][1]
+    return found if room > crowd * GRIDS[-1] and _rises(found, _lost(points)) else None
+
+
+def _height(points: list[Point], at: Fraction) -> Fraction:
+    """The image of a position, after anything inserted there."""
+    return max(
+        y1 if x1 == at else y0 + (y1 - y0) * (at - x0) / (x1 - x0)
+        for (x0, y0), (x1, y1) in pairwise(points)
+        if x0 <= at <= x1
+    )
+
+
+def _jumps(points: list[Point], at: Fraction) -> bool:
+    return sum(x == at for x, _ in points) > 1
+
+
+def _dropped_until(points: list[Point], beat: Fraction) -> Fraction | None:
+    """Where the dropped span begins that ends at a beat."""
+    return next((x0 for (x0, y0), (x1, y1) in pairwise(points) if y0 == y1 and x1 == beat), None)
+
+
+def _earlier_cut(
+    points: list[Point], cut: Fraction, place: Point, beat: Fraction, onsets: set[Fraction]
+) -> list[Point] | None:
+    """What is dropped before a beat goes a little sooner, and the anticipation of the beat stays."""
+    lead = beat - place[0]
+    if any(cut - lead <= at < cut for at in onsets):
+        return None
+    before = [p for p in points if p[0] < cut - lead]
+    found = [*before, (cut - lead, place[1]), place, (beat, place[1] + lead), *(p for p in points if p[0] > beat)]
+    return found if before and before[-1][1] < place[1] else None
+
+
+def _lost(points: list[Point]) -> Fraction:
+    return sum((x1 - x0 for (x0, y0), (x1, y1) in pairwise(points) if y0 == y1), Fraction(0))
+
+
+def _rises(points: list[Point], dropped: Fraction) -> bool:
+    """Whether nothing goes back, and no more is dropped than was."""
+    steps = [(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(points)]
+    return all(min(step) >= 0 < max(step) for step in steps) and dropped == sum(dx for dx, dy in steps if not dy)
+
+
+def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> list[Point]:
+    """A place for each knot between two fixed points; none where even stretching already does it."""
+    (x0, y0), (x1, y1) = start, stop
+    slope = (y1 - y0) / (x1 - x0)
+    ideals = [y0 + (x - x0) * slope for x, _ in knots]
+    if slope == 1 or len(knots) > MOST_KNOTS:
+        return []
+    if any(all((y / grid).denominator == 1 for y in ideals) for grid in GRIDS):
+        return []
+    leads = [lead for _, lead in knots]
+    tries = (_slots(ideals, leads, y0, y1, grid) for grid in GRIDS)
+    found = next((places for places in tries if places), [])
+    return [(x, y) for (x, _), y in zip(knots, found, strict=False)]
+
+
+def _slots(
+    ideals: list[Fraction], leads: list[bool], low: Fraction, high: Fraction, grid: Fraction
+) -> list[Fraction] | None:
+    """Grid places strictly between two others, near the ideals: the lead's first, then the rest between them."""
+    first, last = floor(low / grid) + 1, ceil(high / grid) - 1
+    count = len(ideals)
+    if last - first + 1 < count:
+        return None
+    chosen = [i for i in range(count) if leads[i]] or list(range(count))
+    fixed = dict(zip(chosen, _spread([ideals[i] / grid for i in chosen], chosen, first, last, count), strict=True))
+    rest = [i for i in range(count) if i not in fixed]
+    anchors = [(-1, low / grid, first - 1), *((i, ideals[i] / grid, s) for i, s in sorted(fixed.items()))]
+    anchors.append((count, high / grid, last + 1))
+    for (i, u0, s0), (j, u1, s1) in pairwise(anchors):
+        between = [k for k in rest if i < k < j]
+        wanted = [s0 + (ideals[k] / grid - u0) * (s1 - s0) / (u1 - u0) for k in between]
+        places = _spread(wanted, range(len(between)), s0 + 1, s1 - 1, len(between))
+        fixed.update(zip(between, places, strict=True))
+    return [fixed[i] * grid for i in range(count)]
+
+
+def _spread(ideals: Sequence[Fraction], ranks: Sequence[int], first: int, last: int, count: int) -> list[int]:
+    """Whole places near the ideals; the item of rank r leaves room for r others before it."""
+    slots: list[int] = []
+    for ideal, rank in zip(ideals, ranks, strict=True):
+        least = slots[-1] + rank - ranks[len(slots) - 1] if slots else first + rank
+        slots.append(max(floor(ideal + Fraction(1, 2)), least))
+    for i in range(len(slots) - 1, -1, -1):
+        most = slots[i + 1] - (ranks[i + 1] - ranks[i]) if i + 1 < len(slots) else last - (count - 1 - ranks[i])
+        slots[i] = min(slots[i], most)
+    return slots

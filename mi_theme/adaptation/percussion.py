@@ -1,0 +1,158 @@
+"""What becomes of every stroke of a score's drums under a plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from mi_theme.adaptation.fitting import swung
+from mi_theme.adaptation.frames import Frame, starts_of, whole_grouping
+from mi_theme.adaptation.kits import kit_frame, patterned, stock
+from mi_theme.adaptation.pieces import is_written, span_parts
+from mi_theme.adaptation.scoreplans import Run, ScorePlan, Span
+from mi_theme.score import Score
+
+__all__ = ["Strokes", "strokes_under"]
+
+WRITTEN_GRID, PLAYED_GRID = 48, 12  # parts of a quarter that strokes are read on
+BY_THE_MAP = ("rebar", "proportional")
+
+
+@dataclass
+class Strokes:
+    """Strokes of a score under a plan; rows are those of `Score.spans`, places quarters in the target.
+
+    Attributes
+    ----------
+    moved
+        Row: new onset.
+    dropped
+        Rows left out.
+    copied
+        (new onset, row that is copied, span).
+    stock
+        (new onset, key, velocity, part, span) of strokes from a stock pattern.
+    runs
+        For each span what became of each key.
+    """
+
+    moved: dict[int, Fraction] = field(default_factory=dict)
+    dropped: list[int] = field(default_factory=list)
+    copied: list[tuple[Fraction, int, int]] = field(default_factory=list)
+    stock: list[tuple[Fraction, int, int, int, int]] = field(default_factory=list)
+    runs: list[tuple[Run, ...]] = field(default_factory=list)
+
+
+def strokes_under(plan: ScorePlan, score: Score) -> Strokes:
+    """What the plan does with the drums; those that go by the map are not mentioned."""
+    found = Strokes()
+    beaten = _strokes(plan, score)
+    for index, (span, start) in enumerate(plan.starts()):
+        mine = beaten[index]
+        if plan.drums == "keep" or _by_the_map(span):
+            found.runs.append(())
+        elif plan.drums == "pulse":
+            found.runs.append(tuple(_repulsed(plan, span, start, index, mine, found)))
+        else:
+            found.runs.append(())
+            found.dropped += [row for rows in mine.values() for _, _, row in rows]
+            if plan.drums == "pattern":
+                found.stock += _stock(score, span, start, index)
+    return found
+
+
+def _by_the_map(span: Span) -> bool:
+    same = span.warp.is_identity and span.source.same_bar(span.target)
+    return not span.how or same or span.how in BY_THE_MAP or (span.warp.is_linear and span.how != "float")
+
+
+def _strokes(plan: ScorePlan, score: Score) -> list[dict[tuple[int, int], list[tuple[Fraction, Fraction, int]]]]:
+    """For each span and (part, key): (place that is meant, what the player differs by, row), swing taken out."""
+    parts = span_parts(score)
+    drums = [number for number, part in enumerate(score.parts) if part.is_percussion]
+    rows = np.flatnonzero(np.isin(parts, drums))
+    found: list[dict[tuple[int, int], list[tuple[Fraction, Fraction, int]]]] = [defaultdict(list) for _ in plan.spans]
+    if not len(rows) or not plan.spans:
+        return found
+    quarter, starts = score.ticks_per_quarter, score.spans["start"][rows]
+    grid = WRITTEN_GRID if is_written(starts, quarter) else PLAYED_GRID
+    begins = [span.start for span in plan.spans]
+    limits = np.array([float(at) for at in begins])
+    for row, tick, key in zip(rows.tolist(), starts.tolist(), _keys(score, rows), strict=True):
+        at = Fraction(tick, quarter)
+        meant = Fraction(round(at * grid), grid) if plan.swing is None else _straightened(at, plan.swing, grid)
+        index = max(int(np.searchsorted(limits, float(meant), "right")) - 1, 0)
+        found[index][int(parts[row]), key].append((meant - begins[index], at - _swung_back(meant, plan.swing), row))
+    return found
+
+
+def _keys(score: Score, rows: np.ndarray) -> list[int]:
+    spans = score.spans[rows]
+    return [
+        int(score.tracks[track].events["data1"][on])
+        for track, on in zip(spans["track"].tolist(), spans["on"].tolist(), strict=True)
+    ]
+
+
+def _straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:
+    beat, place = divmod(at, 1)
+    straight = place / (2 * swing) if place <= swing else (1 + (place - swing) / (1 - swing)) / 2
+    return beat + Fraction(round(straight * grid), grid)
+
+
+def _swung_back(at: Fraction, swing: Fraction | None) -> Fraction:
+    if swing is None:
+        return at
+    beat, place = divmod(at, 1)
+    return beat + (2 * place * swing if 2 * place <= 1 else swing + (2 * place - 1) * (1 - swing))
+
+
+def _repulsed(
+    plan: ScorePlan, span: Span, start: Fraction, index: int,
+    beaten: dict[tuple[int, int], list[tuple[Fraction, Fraction, int]]], found: Strokes,
+) -> Iterator[Run]:  # fmt: skip
+    """Carry the strokes of one span over, key by key."""
+    source, target = kit_frames(span)
+    back = swung(target.length, plan.swing).inverse() if plan.swing else None
+    for (_, key), rows in sorted(beaten.items()):
+        places = tuple(sorted({max(at, Fraction(0)) for at, _, _ in rows}))
+        strokes, even = patterned(places, source, target)
+        at_place: dict[Fraction, list[tuple[Fraction, int]]] = defaultdict(list)
+        for at, differs, row in rows:
+            at_place[max(at, Fraction(0))].append((differs, row))
+        kept: set[int] = set()
+        for stroke in strokes:
+            at = back(stroke.at) if back else stroke.at
+            for differs, row in at_place[places[stroke.origin]]:
+                onset = max(start + at + differs, Fraction(0))
+                if stroke.added:
+                    found.copied.append((onset, row, index))
+                else:
+                    found.moved[row] = onset
+                    kept.add(row)
+        found.dropped += [row for _, _, row in rows if row not in kept]
+        yield Run(key, len(places), len(strokes), even)
+
+
+def kit_frames(span: Span) -> tuple[Frame, Frame]:
+    """The bars of a span with the beats that drummers count."""
+    source, target = span.frames
+    figure = whole_grouping(span.figure, source.meter.pulse)
+    if source.meter.is_open and figure and figure.total == source.meter.pulses:
+        source = Frame(source.meter.grouped(figure), source.bars)
+    source = kit_frame(source, starts_of(span.figure))
+    return source, kit_frame(
+        target, [span.base(at) for at in source.beats if at < source.meter.bar and span.base.keeps(at)]
+    )
+
+
+def _stock(score: Score, span: Span, start: Fraction, index: int) -> Iterator[tuple[Fraction, int, int, int, int]]:
+    """A stock pattern in the first drum part."""
+    part = next((number for number, part in enumerate(score.parts) if part.is_percussion), -1)
+    if part >= 0:
+        for at, key, velocity in stock(kit_frames(span)[1]):
+            yield start + at, key, velocity, part, index

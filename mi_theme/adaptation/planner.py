@@ -1,0 +1,382 @@
+"""From a score to its plan: which bars, by which strategy, with which map."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import groupby
+
+from mi_theme.adaptation import RATIOS, adapt, first_able, first_choices
+from mi_theme.adaptation.figures import figure_of, is_hemiola
+from mi_theme.adaptation.fitting import fitted, swung
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, starts_of, whole_grouping
+from mi_theme.adaptation.kits import MODES
+from mi_theme.adaptation.pieces import Piece, piece_of
+from mi_theme.adaptation.plans import groups_under, variant_words
+from mi_theme.adaptation.scoreplans import Choice, ScorePlan, Span
+from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
+from mi_theme.errors import MiThemeError, ScoreError, StrategyError, UnknownName
+from mi_theme.meter import Grouping, Meter
+from mi_theme.score import Bar, Score
+from mi_theme.warp import Warp
+
+__all__ = ["Wish", "plan_score", "replanned"]
+
+KEEPS = ("pulse", "beat", "bar")
+MOST_ALTERNATIVES = 4
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asked for, checked."""
+
+    target: Meter
+    source: Meter | None = None
+    how: str | None = None
+    lead: str | int | None = None
+    drums: str = "pulse"
+    bars: tuple[int, int] | None = None
+    ratio: Fraction = Fraction(1)
+    keep: str | None = None
+    grouping: Grouping | None = None
+    choices: tuple[Choice, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.how:
+            find(self.how)
+        if self.drums not in MODES:
+            raise UnknownName.among("way with drums", self.drums, MODES)
+        if self.keep is not None and self.keep not in KEEPS:
+            raise UnknownName.among("tempo equation", self.keep, KEEPS)
+        if self.ratio not in RATIOS:
+            raise StrategyError(f"ratio {self.ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
+        if self.bars and self.bars[1] < self.bars[0]:
+            raise ScoreError(f"bars {self.bars[0]} to {self.bars[1]}: the first comes after the last")
+
+
+@dataclass
+class Planner:
+    """One piece and one wish; strategies and maps are worked out once for all bars that are alike."""
+
+    piece: Piece
+    wish: Wish
+    figures: dict[Meter, tuple[tuple[Fraction, ...], str]] = field(default_factory=dict)
+    outcomes: dict[tuple[str, Task], Outcome] = field(default_factory=dict)
+    names: dict[Meter, str] = field(default_factory=dict)
+    maps: dict[object, tuple[Warp, Warp]] = field(default_factory=dict)
+
+    def figure(self, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
+        """Group lengths of a bar, and where they come from."""
+        if meter not in self.figures:
+            self.figures[meter] = figure_of(self.piece, meter, self.wish.grouping if meter == self.piece.main else None)
+        return self.figures[meter]
+
+    def task(self, meter: Meter, bars: int = 1, onsets: tuple[Fraction, ...] = (), hemiola: bool = False) -> Task:
+        """What a strategy is to do with some bars of a metre."""
+        ratio = self.wish.ratio
+        source = Frame(meter, bars * ratio.denominator)
+        target = Frame(self.wish.target, bars * ratio.numerator)
+        figure = (source.length / 3,) * 3 if hemiola else self.figure(meter)[0] * source.bars
+        return Task(figure, onsets, source, target)
+
+    def name(self, meter: Meter) -> str:
+        """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
+        if meter not in self.names:
+            task = self.task(meter)
+            self.names[meter] = self.wish.how or first_able(first_choices(task), task)[0]
+        return self.names[meter]
+
+    def outcome(self, how: str, task: Task) -> Outcome:
+        """What a strategy proposes first."""
+        if (how, task) not in self.outcomes:
+            self.outcomes[how, task] = make_outcome(how, task)
+        return self.outcomes[how, task]
+
+    def span(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Span:
+        """Some bars of one metre as a span."""
+        first, meter = bars[0], bars[0].meter
+        task = self._task_of(bars, how, hemiola)
+        outcome = self.outcome(how, task)
+        end = first.start + outcome.warp.source
+        warp = self._fitted(first.start, end, outcome, task)
+        line = self.piece.line(first.start, end)
+        return Span(
+            first.number, bars[-1].number, first.start, meter, self.wish.target, how, warp, outcome.warp,
+            task.figure[: len(task.figure) // task.source.bars] if not hemiola else task.figure, line, outcome.repeats,
+            cost=round(outcome.cost, 6),
+        )  # fmt: skip
+
+    def _task_of(self, bars: Sequence[Bar], how: str, hemiola: bool) -> Task:
+        meter, start = bars[0].meter, bars[0].start
+        count = max(len(bars) // self.wish.ratio.denominator, 1) if hemiola else 1
+        if not STRATEGIES[how].by_notes:
+            return self.task(meter, count, hemiola=hemiola)
+        end = start + self.task(meter, count).source.length
+        onsets = tuple(mark.at for mark in self.piece.marks(start, end) if mark.lead)
+        return self.task(meter, count, onsets, hemiola)
+
+    def _fitted(self, start: Fraction, end: Fraction, outcome: Outcome, task: Task) -> Warp:
+        """The strategy's map through the notes of these bars, swing taken out before and put back after."""
+        marks = self.piece.marks(start, end) if self.piece.is_written else ()
+        key = (outcome.warp, marks, task.figure)
+        if key not in self.maps:
+            warp = fitted(outcome.warp, marks, starts_of(task.figure)) if not outcome.warp.is_linear else outcome.warp
+            self.maps[key] = (self._swung(warp), outcome.warp)
+        return self.maps[key][0]
+
+    def _swung(self, warp: Warp) -> Warp:
+        place = self.piece.swing
+        if place is None or warp.is_identity:
+            return warp
+        return swung(warp.source, place).then(warp).then(swung(warp.target, place).inverse())
+
+
+def make_outcome(how: str, task: Task) -> Outcome:
+    """What a strategy proposes first; the seam where an optimiser that looks at the notes comes in."""
+    return proposed(how, task)[0]
+
+
+def plan_score(score: Score, wish: Wish) -> ScorePlan:
+    """The plan for a score.
+
+    Raises
+    ------
+    StrategyError, UnknownName, ScoreError, FileError
+        Where the strategy cannot reach the target, or there are no such bars or parts.
+    """
+    from mi_theme.adaptation.edits import with_changes
+
+    wish = _in_one(wish)
+    piece = piece_of(score, wish.source, wish.lead)
+    planner = Planner(piece, wish)
+    _check_bars(piece, wish)
+    spans = tuple(_spans(planner))
+    main = _main_of(planner)
+    name = planner.name(main)
+    keep = wish.keep or _default_keep(main, wish)
+    plan = ScorePlan(
+        main, wish.target, name, score.parts[piece.lead].name if piece.lead >= 0 else "", wish.drums, keep, wish.ratio,
+        tempo_factor(main, wish, keep), piece.swing, planner.figure(main)[1], spans, notes=(*piece.notes, *_notes(planner, spans)),
+        instead=_instead(planner, main, name), parts=tuple((part.name, part.is_percussion) for part in score.parts), choices=wish.choices, options=(("wish", wish),), score=score,
+    )  # fmt: skip
+    return with_changes(plan, score)
+
+
+def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
+    """The plan once more with one choice more."""
+    find(choice.how)
+    wish = dict(plan.options).get("wish")
+    if plan.score is None:
+        raise ScoreError("this plan comes without its score: read it with ScorePlan.from_json(text, score) to edit it")
+    if wish is None:
+        wish = Wish(plan.target, plan.source, plan.how, plan.lead or None, plan.drums, None, plan.ratio, plan.keep)
+    numbers = {number for span in plan.spans for number in range(span.first, span.last + 1)}
+    if not {choice.first, choice.last} <= numbers:
+        raise ScoreError(
+            f"there are no bars {choice.first} to {choice.last}: they go from {min(numbers)} to {max(numbers)}"
+        )
+    return plan_score(plan.score, dataclasses.replace(wish, choices=(*plan.choices, choice)))
+
+
+def _in_one(wish: Wish) -> Wish:
+    """In one, as many bars become one as it has beats, and last as long."""
+    if wish.how != "in-one" or wish.ratio != 1:
+        return wish
+    return dataclasses.replace(wish, ratio=Fraction(1, len(wish.target.beats)), keep=wish.keep or "bar")
+
+
+def _check_bars(piece: Piece, wish: Wish) -> None:
+    numbers = [bar.number for bar in piece.bars]
+    if not numbers:
+        raise ScoreError(f"{piece.score.source or 'this score'} is empty: there is nothing to convert")
+    if wish.bars and not (numbers[0] <= wish.bars[0] and wish.bars[1] <= numbers[-1]):
+        raise ScoreError(
+            f"there are no bars {wish.bars[0]} to {wish.bars[1]}: they go from {numbers[0]} to {numbers[-1]}"
+        )
+
+
+def _main_of(planner: Planner) -> Meter:
+    """The metre most of the bars to be converted have."""
+    wish, piece = planner.wish, planner.piece
+    if wish.source and any(meter == wish.source for _, meter in piece.meters.changes):
+        return wish.source
+    if wish.bars:
+        inside = [bar.meter for bar in piece.bars if wish.bars[0] <= bar.number <= wish.bars[1]]
+        return max(dict.fromkeys(inside), key=inside.count)
+    return piece.main
+
+
+def _spans(planner: Planner) -> Iterator[Span]:
+    """Every stretch of the score."""
+    able = _able_meters(planner)
+    for reason, run in groupby(planner.piece.bars, key=lambda bar: (_stays(planner, bar, able), bar.meter)):
+        bars = list(run)
+        if reason[0]:
+            yield _kept(bars, reason[0])
+        else:
+            yield from _converted(planner, bars)
+
+
+def _stays(planner: Planner, bar: Bar, able: dict[Meter, str]) -> str:
+    """Why a bar stays as it is; nothing where it is converted."""
+    wish, last = planner.wish, planner.piece.bars[-1]
+    if wish.bars and not wish.bars[0] <= bar.number <= wish.bars[1]:
+        return "not asked for"
+    if bar.number == 0:
+        return "the pick-up keeps its values"
+    if able[bar.meter]:
+        return able[bar.meter]
+    return "" if bar.length == bar.meter.bar or bar == last else "an incomplete bar"
+
+
+def _able_meters(planner: Planner) -> dict[Meter, str]:
+    """For each metre of the score why it stays, or nothing: the main one goes, others where they can."""
+    main = _main_of(planner)
+    planner.name(main)  # what cannot be done with the main metre is an error
+    found = {main: ""}
+    for _, meter in planner.piece.meters.changes:
+        if meter not in found:
+            found[meter] = _unable(planner, main, meter)
+    return found
+
+
+def _unable(planner: Planner, main: Meter, meter: Meter) -> str:
+    target = planner.wish.target
+    if planner.wish.source or meter.plain == target.plain:
+        return f"in {meter} already" if meter.plain == target.plain else f"in {meter}, not in {main}"
+    if not Fraction(2, 3) <= meter.bar / main.bar <= Fraction(3, 2):
+        return f"in {meter}: too far from {target}"
+    try:
+        planner.outcome(planner.name(meter), planner.task(meter))
+    except StrategyError as error:
+        return f"in {meter}: {str(error).partition(' (')[0]}"
+    return ""
+
+
+def _kept(bars: Sequence[Bar], why: str) -> Span:
+    warp = Warp.identity(bars[-1].end - bars[0].start)
+    meter = bars[0].meter
+    return Span(bars[0].number, bars[-1].number, bars[0].start, meter, meter, "", warp, warp, why=why)
+
+
+def _converted(planner: Planner, bars: Sequence[Bar]) -> Iterator[Span]:
+    """A run of bars of one metre, in frames as long as the strategy's map."""
+    at = 0
+    while at < len(bars):
+        how = _how_for(planner, bars[at])
+        frame, hemiola = _frame(planner, bars, at, how)
+        yield (
+            _shortened(planner, bars[at : at + frame], how)
+            if at + frame > len(bars) and _more_follows(planner, bars)
+            else planner.span(bars[at : at + frame], how, hemiola)
+        )
+        at += frame
+
+
+def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[int, bool]:
+    """How many bars go together, and whether because of a hemiola."""
+    bar = bars[at]
+    size = planner.outcome(how, planner._task_of([bar], how, False)).warp.source / bar.meter.bar
+    pair = bars[at : at + 2]
+    if (
+        size == 1
+        and len(pair) == 2
+        and how == _how_for(planner, pair[1])
+        and is_hemiola(planner.piece, bar.start, bar.meter)
+    ):
+        try:
+            planner.outcome(how, planner._task_of(pair, how, True))
+        except StrategyError:
+            return 1, False
+        return 2, True
+    return int(size), False
+
+
+def _more_follows(planner: Planner, bars: Sequence[Bar]) -> bool:
+    return bars[-1] != planner.piece.bars[-1]
+
+
+def _shortened(planner: Planner, bars: Sequence[Bar], how: str) -> Span:
+    """Too few bars for a whole map before others that stay: they are stretched as the map does on the whole."""
+    outcome = planner.outcome(how, planner._task_of(bars[:1], how, False))
+    length = bars[-1].end - bars[0].start
+    warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
+    line = planner.piece.line(bars[0].start, bars[-1].end)
+    meter = bars[0].meter
+    return Span(
+        bars[0].number, bars[-1].number, bars[0].start, meter, planner.wish.target, how, warp, warp,
+        planner.figure(meter)[0], line, cost=round(outcome.cost, 6),
+    )  # fmt: skip
+
+
+def _how_for(planner: Planner, bar: Bar) -> str:
+    chosen = [choice.how for choice in planner.wish.choices if choice.first <= bar.number <= choice.last]
+    return chosen[-1] if chosen else planner.name(bar.meter)
+
+
+def _default_keep(main: Meter, wish: Wish) -> str:
+    """Beat = beat between simple and compound where there are as many beats; else pulse = pulse."""
+    if main.is_compound == wish.target.is_compound or main.is_additive or wish.target.is_additive:
+        return "pulse"
+    same = len(main.beats) * wish.ratio.denominator == len(wish.target.beats) * wish.ratio.numerator
+    return "beat" if same else "pulse"
+
+
+def tempo_factor(main: Meter, wish: Wish, keep: str) -> Fraction:
+    """What the length of a quarter is multiplied with, so that pulse, beat or bar lasts as long as before."""
+    if keep == "pulse":
+        return Fraction(1)
+    if keep == "beat":
+        return (main.bar / len(main.beats)) / (wish.target.bar / len(wish.target.beats))
+    return main.bar / (wish.target.bar * wish.ratio)
+
+
+def _notes(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
+    """What a user should know: what stays, what was inferred, phrases that lose their shape."""
+    ratio = planner.wish.ratio
+    if not planner.piece.is_written:
+        yield "a performance: the map bends on the grid only, and the player's timing rides along"
+    if place := planner.piece.swing:
+        yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
+    bars = sum(span.last - span.first + 1 for span in spans if span.how)
+    if ratio < 1 and bars % (4 * ratio.denominator):
+        yield f"{bars} bars do not make phrases of four at {ratio.denominator} bars to one: check where phrases end"
+
+
+def _instead(planner: Planner, main: Meter, name: str) -> tuple[str, ...]:
+    """Other ways, in words: shapes that players know, fast bars felt in one, other strategies that can."""
+    task, figure = planner.task(main), planner.figure(main)
+    bars = [bar for bar in planner.piece.bars if bar.meter == main and bar.number and bar.length == main.bar]
+    lines = tuple(planner.piece.line(bar.start, bar.end) for bar in bars[: max(2, task.source.bars)])
+    if not lines:
+        return ()
+    try:
+        plan = adapt(
+            lines,
+            figure[0],
+            figure[1],
+            main,
+            planner.wish.target,
+            None if STRATEGIES[name].by_notes else name,
+            planner.wish.ratio,
+        )
+        shapes = [o for o in proposed("regroup", task) if _is_famous(o, figure[0], task)] if name != "regroup" else []
+    except MiThemeError:
+        return ()
+    famous = [variant_words(plan, "regroup", outcome) for outcome in shapes if outcome.warp != plan.warp]
+    return tuple(dict.fromkeys([*famous[:1], *_felt_in_one(main, planner.wish), *plan.instead]))[:MOST_ALTERNATIVES]
+
+
+def _is_famous(outcome: Outcome, figure: tuple[Fraction, ...], task: Task) -> bool:
+    grouping = whole_grouping(
+        groups_under(figure * task.source.bars, outcome.warp, outcome.repeats), task.target.meter.pulse
+    )
+    return tuple(grouping or ()) in FAMOUS
+
+
+def _felt_in_one(main: Meter, wish: Wish) -> list[str]:
+    """What a fast waltz would rather be."""
+    twelve = len(main.groups) == 3 and not main.is_additive and not main.is_compound and len(wish.target.beats) == 4
+    return ["in one: 4 bars = one bar of 12/8, for fast bars"] * (twelve and wish.ratio == 1)

@@ -1,0 +1,279 @@
+"""Notation converted in place: the same map applied to a music21 Stream, with all that it carries.
+
+Lyrics, articulations, slurs and spelling stay with their notes; dynamics, chord
+symbols, words and tempo marks move with the map; measures, ties, rests and beams
+are made anew for the target.
+"""
+
+from __future__ import annotations
+
+import copy
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from mi_theme.adaptation.scoreplans import ScorePlan
+from mi_theme.errors import ScoreError
+from mi_theme.files.barring import NewBar, Placed, fill
+from mi_theme.files.notation import exact
+from mi_theme.meter import Meter
+
+__all__ = ["convert_stream"]
+
+LEFT_BEHIND = ("TimeSignature", "LayoutBase", "Barline")  # made anew, or of no use in other bars
+MARKED = ("repeat", "final", "light-light", "light-heavy", "double", "heavy-light", "heavy-heavy")
+
+
+class Places:
+    """Where positions of the source go, in quarters."""
+
+    def __init__(self, plan: ScorePlan) -> None:
+        self.spans = list(plan.starts())
+        self.begins = [span.start for span, _ in self.spans]
+
+    def onset(self, at: Fraction) -> Fraction:
+        """The image of a beginning."""
+        span, start = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
+        return start + self._within(span, at - span.start, after=True)
+
+    def end(self, at: Fraction) -> Fraction:
+        """The image of an end."""
+        span, start = self.spans[max(bisect_left(self.begins, at) - 1, 0)]
+        return start + self._within(span, at - span.start, after=False)
+
+    def keeps(self, at: Fraction) -> bool:
+        """Whether a note that begins here is kept."""
+        span, _ = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
+        return at - span.start >= span.warp.source or span.warp.keeps(at - span.start)
+
+    @staticmethod
+    def _within(span: Any, at: Fraction, after: bool) -> Fraction:
+        beyond = at - span.warp.source
+        if beyond > 0 or (beyond == 0 and after):
+            return Fraction(span.warp.target + beyond)
+        if after or at == 0:
+            return Fraction(span.warp(at) if after else 0)
+        return Fraction(span.warp.end(at))
+
+
+def convert_stream(plan: ScorePlan, source: Any) -> Any:
+    """A converted copy of a Stream.
+
+    Raises
+    ------
+    ScoreError
+        Where the plan was made for other bars.
+    """
+    made = copy.deepcopy(source)
+    parts = list(made.parts) if hasattr(made, "parts") and len(made.parts) else [made]
+    places = Places(plan)
+    if parts and exact(parts[0].highestTime) > plan.spans[-1].start + plan.spans[-1].warp.source:
+        raise ScoreError("this plan is for a shorter score: make a plan of this one")
+    for part in parts:
+        _convert_part(plan, places, part)
+    return made
+
+
+def _convert_part(plan: ScorePlan, places: Places, part: Any) -> None:
+    """New measures for one part, in the same Part object."""
+    old = list(part.getElementsByClass("Measure"))
+    things = [thing for thing in _things(part, old, places) if thing is not None]
+    things += list(_again(plan, places, things, part, old))
+    lines = list(_bar_lines(part, old, places))
+    brackets = _brackets(part, places)
+    bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
+    end = max([thing.end or thing.start for thing in things] + [at for at, _, _ in lines], default=Fraction(0))
+    bars = [bar for bar in bars if bar.start < end] or bars[:1]
+    for measure in old:
+        part.remove(measure)
+    for element in list(part.notesAndRests) + list(part.getElementsByClass(["TimeSignature"])):
+        part.remove(element)
+    measures = fill(part, things, bars)
+    for thing in things:
+        _stretch_spanners(thing)
+    for at, side, line in lines:
+        _draw(bars, measures, at, side, line)
+    for spanner, first, last in brackets:
+        for index, bar in enumerate(bars):
+            if first <= bar.start < last:
+                spanner.addSpannedElements(measures[index])
+    part.makeAccidentals(inPlace=True, overrideStatus=True)
+
+
+def _things(part: Any, measures: list[Any], places: Places) -> Iterator[Placed | None]:
+    """Everything in the measures with its new place; ties joined, rests and dropped notes gone."""
+    held: dict[tuple[str, object], tuple[Placed, Fraction]] = {}
+    for at, voice, element in _contents(part, measures):
+        if any(kind in element.classSet for kind in LEFT_BEHIND) or "Stream" in element.classSet:
+            continue
+        length = exact(element.quarterLength)
+        sounding = "NotRest" in element.classSet and "Harmony" not in element.classSet
+        if not sounding:
+            if "Rest" not in element.classSet:
+                yield Placed(places.onset(at), None, element)
+            continue
+        name = (voice, _sound(element))
+        before = held.pop(name, None)
+        if (
+            before
+            and before[1] == at
+            and element.tie
+            and element.tie.type in ("stop", "continue")
+            and _whole_tie(element)
+        ):
+            chain = before[0]
+            chain.end = max(places.end(at + length), chain.start)
+            _inherit(element, chain.element)
+            chain.element.tie = None
+        elif not places.keeps(at):
+            _let_go(element)
+            continue
+        else:
+            start = places.onset(at)
+            chain = Placed(start, max(places.end(at + length), start) if length else start, element, voice)
+            yield chain
+        if element.tie and element.tie.type in ("start", "continue") and _whole_tie(element):
+            held[name] = chain, at + length
+
+
+def _contents(part: Any, measures: list[Any]) -> Iterator[tuple[Fraction, str, Any]]:
+    """(position, voice, element) of all that stands in measures, in order."""
+    if not measures:
+        for element in list(part):
+            if "Spanner" not in element.classSet and "Instrument" not in element.classSet:
+                yield exact(element.offset), "1", element
+        return
+    for measure in measures:
+        base, rows = exact(measure.offset), []
+        for element in measure:
+            if "Voice" in element.classSet:
+                shift = exact(element.offset)
+                rows += [(base + shift + exact(inner.offset), str(element.id), inner) for inner in element]
+            else:
+                rows.append((base + exact(element.offset), "1", element))
+        yield from sorted(rows, key=lambda row: row[0])
+
+
+def _sound(element: Any) -> object:
+    return tuple(sorted(pitch.nameWithOctave for pitch in element.pitches)) if hasattr(element, "pitches") else ()
+
+
+def _whole_tie(element: Any) -> bool:
+    """Whether all notes of a chord are tied alike; a note always is."""
+    notes = getattr(element, "notes", None)
+    return not notes or len({note.tie.type if note.tie else None for note in notes}) == 1
+
+
+def _inherit(element: Any, first: Any) -> None:
+    """What hangs on a tied note goes to the first of the chain."""
+    for note in getattr(first, "notes", None) or ():
+        note.tie = None
+    for spanner in list(element.getSpannerSites()):
+        if first not in spanner.getSpannedElements():
+            spanner.replaceSpannedElement(element, first)
+        else:
+            spanner.spannerStorage.remove(element)
+    first.expressions += [mark for mark in element.expressions if mark not in first.expressions]
+
+
+def _let_go(element: Any) -> None:
+    """Take a dropped note out of its slurs."""
+    for spanner in list(element.getSpannerSites()):
+        spanner.spannerStorage.remove(element)
+        if len(spanner.getSpannedElements()) < 2:
+            for site in list(spanner.sites.get()):
+                if site is not None and spanner in site:
+                    site.remove(spanner)
+
+
+def _stretch_spanners(thing: Placed) -> None:
+    """A slur or hairpin that ends on a note ends on the last of its tied pieces."""
+    if thing.last is None or thing.last is thing.element:
+        return
+    for spanner in thing.element.getSpannerSites():
+        if spanner.isLast(thing.element) and not spanner.isFirst(thing.element):
+            spanner.replaceSpannedElement(thing.element, thing.last)
+
+
+def _again(plan: ScorePlan, places: Places, things: list[Placed], part: Any, old: list[Any]) -> Iterator[Placed]:
+    """Notes of groups that are played again."""
+    for span, begin in plan.starts():
+        for start, stop, shift in span.repeats:
+            low, high = begin + span.warp(start), begin + span.warp.end(stop)
+            for thing in things:
+                if thing.end is not None and low <= thing.start < high and thing.end <= high:
+                    twin = copy.deepcopy(thing.element)
+                    for spanner in list(twin.getSpannerSites()):
+                        spanner.spannerStorage.remove(twin) if twin in spanner.spannerStorage else None
+                    twin.lyrics = []
+                    yield Placed(thing.start + shift, thing.end + shift, twin, thing.voice)
+
+
+def _signatures(part: Any) -> list[tuple[Fraction, Meter]]:
+    """The signatures that are printed in a part."""
+    printed = part.recurse().getElementsByClass("TimeSignature")
+    return [(exact(s.getOffsetInHierarchy(part)), Meter.of(int(s.numerator), int(s.denominator))) for s in printed]
+
+
+def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fraction, Meter]]) -> list[NewBar]:
+    """The target's bars, broken where a repeat sign stands inside one."""
+    found: list[NewBar] = []
+    number = plan.spans[0].first if plan.spans else 1
+    before: Meter | None = None
+    spans = list(plan.starts())
+    for index, (span, start) in enumerate(spans):
+        meter = span.target if span.how else _shown_meter(plan, index, printed)
+        end, at = start + span.warp.target, start
+        while at < end:
+            stop = min(at + span.target.bar, end)
+            cuts = [at, *sorted({seam for seam in seams if at < seam < stop}), stop]
+            for a, b in pairwise(cuts):
+                found.append(NewBar(a, b, number, meter, meter.plain != before))
+                before = meter.plain
+            number += 1
+            at = stop
+    return found
+
+
+def _shown_meter(plan: ScorePlan, index: int, printed: list[tuple[Fraction, Meter]]) -> Meter:
+    """The signature over bars that stay: a pick-up stands under the one that follows."""
+    span = plan.spans[index]
+    if span.first == span.last == 0 and index + 1 < len(plan.spans):
+        return plan.spans[index + 1].target
+    said = [meter for at, meter in printed if at <= span.start]
+    return said[-1] if said else span.target
+
+
+def _bar_lines(part: Any, measures: list[Any], places: Places) -> Iterator[tuple[Fraction, str, Any]]:
+    """(new position, side, bar line) of repeat signs, double and final bar lines."""
+    for measure in measures:
+        start = exact(measure.offset)
+        end = start + exact(measure.duration.quarterLength)
+        for side, line, at in (("left", measure.leftBarline, start), ("right", measure.rightBarline, end)):
+            if line is not None and ("Repeat" in line.classSet or line.type in MARKED):
+                yield places.onset(at) if side == "left" else places.end(at), side, line
+
+
+def _draw(bars: list[NewBar], measures: list[Any], at: Fraction, side: str, line: Any) -> None:
+    for bar, measure in zip(bars, measures, strict=True):
+        if side == "left" and bar.start == at:
+            measure.leftBarline = line
+        if side == "right" and (bar.end == at or (bar is bars[-1] and at >= bar.start)):
+            measure.rightBarline = line
+
+
+def _brackets(part: Any, places: Places) -> list[tuple[Any, Fraction, Fraction]]:
+    """First and second endings: the bracket, emptied, and the new positions it goes from and to."""
+    found = []
+    for spanner in part.recurse().getElementsByClass("RepeatBracket"):
+        measures = spanner.getSpannedElements()
+        if measures:
+            start, last = exact(measures[0].offset), measures[-1]
+            found.append(
+                (spanner, places.onset(start), places.end(exact(last.offset) + exact(last.duration.quarterLength)))
+            )
+            for measure in list(measures):
+                spanner.spannerStorage.remove(measure)
+    return found

@@ -1,0 +1,160 @@
+"""``mi-theme convert`` and ``mi-theme compare``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mi_theme.cli.shared import bars_option, json_option, print_json, ratio_of, say, write_score
+from mi_theme.errors import FileError, MiThemeError
+
+if TYPE_CHECKING:
+    from mi_theme.adaptation.scoreplans import ScorePlan
+
+__all__ = ["compare", "convert"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+NOTATION = (".musicxml", ".xml", ".mxl")
+
+
+def plan_options(command: F) -> F:
+    """What `mi.plan` takes, but for the strategy."""
+    for option in (
+        click.option("--keep", type=click.Choice(["pulse", "beat", "bar"]), help="What lasts as long as before."),
+        click.option("--grouping", help="How a source bar is grouped, such as 3+3+2."),
+        click.option(
+            "--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
+        ),
+        bars_option("--bars", help="Only these bars, such as 5-12; what follows is shifted."),
+        click.option(
+            "--drums", type=click.Choice(["pulse", "keep", "pattern", "mute"]), default="pulse",
+            help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
+        ),
+        click.option("--lead", help="The part that decides, by name."),
+        click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
+        click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ..."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("source_file", metavar="IN", type=click.Path())
+@plan_options
+@click.option("--how", help="Strategy; see mi-theme strategies.")
+@click.option("--plan", "plan_file", type=click.Path(), help="Apply a plan saved with --json instead of making one.")
+@click.option("-o", "--out", help="Write the result here; - for MIDI to standard output.")
+@click.option("--explain", is_flag=True, help="Say what happens to each bar.")
+@json_option
+def convert(
+    source_file: str,
+    target: str,
+    how: str | None,
+    plan_file: str | None,
+    out: str | None,
+    explain: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Carry a piece into another metre, and show the plan.
+
+    IN is a MIDI, MusicXML, ABC or kern file, or a folder of them; then OUT is a
+    folder. Without OUT the plan is shown and nothing is written.
+    """
+    wanted = {**options, "how": how, "to": target}
+    if Path(source_file).is_dir():
+        _convert_folder(Path(source_file), out, wanted)
+        return
+    plan = _convert_file(source_file, out, wanted, plan_file)
+    if as_json and out != "-":
+        print_json(plan.as_dict())
+    elif (explain or not out) and out != "-":
+        click.echo(str(plan))
+    if out and not as_json:
+        say(f"{_counted(plan)}: wrote {'standard output' if out == '-' else out}")
+
+
+@click.command()
+@click.argument("source_file", metavar="IN", type=click.Path())
+@plan_options
+@json_option
+def compare(source_file: str, target: str, as_json: bool, **options: Any) -> None:
+    """Every strategy side by side on a piece."""
+    from mi_theme.adaptation import compare as compared
+    from mi_theme.files import read
+
+    found = compared(read(source_file), target, **options)
+    if as_json:
+        print_json(found.as_dicts())
+    else:
+        click.echo(str(found))
+
+
+def _convert_file(
+    source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None
+) -> ScorePlan:
+    """Plan, and write if there is somewhere to write to; notation to notation goes by the stream itself."""
+    from mi_theme.files import read, read_stream, save_stream
+
+    notation = out is not None and Path(out).suffix.lower() in NOTATION and not _is_midi(source_file)
+    music = read_stream(source_file) if notation else read(source_file)
+    plan = _plan(music, options, plan_file)
+    if out:
+        made: Any = plan.apply(music)
+        if notation:
+            save_stream(made, out)
+        else:
+            write_score(made, out)
+    return plan
+
+
+def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePlan:
+    from mi_theme.adaptation import plan
+    from mi_theme.adaptation.scoreplans import ScorePlan
+
+    if not plan_file:
+        return plan(music, **options)
+    path = Path(plan_file)
+    try:
+        return ScorePlan.from_json(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise FileError(f"{path}: this is no plan for a score") from None
+
+
+def _is_midi(path: str) -> bool:
+    with Path(path).open("rb") as file:
+        return file.read(4) == b"MThd"
+
+
+def _counted(plan: ScorePlan) -> str:
+    return f"{plan.source} -> {plan.target} by {plan.how}, {len(plan.dropped)} notes left out, {len(plan.added)} added"
+
+
+def _convert_folder(folder: Path, out: str | None, options: dict[str, Any]) -> None:
+    """Every file of a folder; one that fails is named and passed over."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from mi_theme.files import ENDINGS
+
+    if not out or out == "-":
+        raise click.UsageError("a folder is converted into a folder: say which with -o")
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    failed = []
+    for path in track(files, "converting", console=Console(stderr=True), disable=not files):
+        place = Path(out) / path.relative_to(folder)
+        if place.suffix.lower() not in (*NOTATION, ".mid", ".midi"):
+            place = place.with_suffix(".musicxml")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _convert_file(str(path), str(place), options)
+        except (MiThemeError, OSError) as error:
+            failed.append(f"{path}: {' '.join(str(error).split())}")
+    say(f"{len(files) - len(failed)} of {len(files)} files converted into {out}")
+    for words in failed:
+        say(f"  left out: {words}")
+    if failed:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,299 @@
+"""Notes into measures: split and tied at bar lines and where the metre must be seen, beamed by its groups."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from mi_theme.meter import Meter
+
+__all__ = ["NewBar", "Placed", "fill", "pieces"]
+
+SIMPLE = frozenset(Fraction(4, 2**k) * dots for k in range(9) for dots in (Fraction(1), Fraction(3, 2)))
+HALF_BEATS = Fraction(1, 2)
+
+
+@dataclass(frozen=True)
+class NewBar:
+    """A measure to be: where it starts and ends in quarters, its number, metre, and whether to print the signature."""
+
+    start: Fraction
+    end: Fraction
+    number: int
+    meter: Meter
+    signed: bool = False
+
+
+@dataclass
+class Placed:
+    """A note, chord or other thing with its new place; `voice` is the name of its voice, `end` None for what has no length."""
+
+    start: Fraction
+    end: Fraction | None
+    element: Any
+    voice: str = "1"
+    last: Any = None  # the last of its tied pieces
+
+
+def pieces(start: Fraction, end: Fraction, meter: Meter) -> list[tuple[Fraction, Fraction]]:
+    """How a note of one bar is written: spans joined by ties.
+
+    Parameters
+    ----------
+    start, end
+        Quarters from the bar line.
+    """
+    spans = [(start, end)]
+    for cut in _seams(meter):
+        spans = [piece for span in spans for piece in _cut(span, cut, meter)]
+    return [piece for span in spans for piece in _simple(span, meter)]
+
+
+@lru_cache(maxsize=256)
+def _seams(meter: Meter) -> tuple[Fraction, ...]:
+    """Places that must be seen, strongest first: the middle of 4/4, group starts elsewhere."""
+    beats = [beat * meter.pulse for beat in meter.beats[1:]]
+    middle = meter.bar / 2
+    return tuple(sorted(beats, key=lambda at: at != middle)) if len(meter.beats) % 2 == 0 else tuple(beats)
+
+
+def _cut(span: tuple[Fraction, Fraction], at: Fraction, meter: Meter) -> list[tuple[Fraction, Fraction]]:
+    start, end = span
+    if not start < at < end or not _hides(span, at, meter):
+        return [span]
+    return [(start, at), (at, end)]
+
+
+def _hides(span: tuple[Fraction, Fraction], at: Fraction, meter: Meter) -> bool:
+    """Whether a note over this place would hide the metre."""
+    start, end = span
+    if start == 0 and (end == meter.bar or end - start in SIMPLE) and _is_beat(end, meter):
+        return False
+    if meter.is_additive or meter.is_compound:
+        return not (_is_beat(start, meter) and _is_beat(end, meter) and end - start in SIMPLE)
+    if len(meter.beats) % 2 == 0 and at == meter.bar / 2 and len(meter.beats) > 2:
+        return True
+    beat = meter.bar / len(meter.beats)
+    return (
+        (start / HALF_BEATS).denominator != 1
+        or (end - start not in SIMPLE)
+        or (not _is_beat(start, meter) and end - start > beat)
+    )
+
+
+def _is_beat(at: Fraction, meter: Meter) -> bool:
+    return at == meter.bar or at / meter.pulse in meter.beats
+
+
+def _simple(span: tuple[Fraction, Fraction], meter: Meter) -> Iterator[tuple[Fraction, Fraction]]:
+    """Spans that one symbol can write; tuplets are left to the engraver."""
+    start, end = span
+    length = end - start
+    if length in SIMPLE or length.denominator & (length.denominator - 1):
+        yield span
+        return
+    beats = [beat * meter.pulse for beat in meter.beats if start < beat * meter.pulse < end]
+    if beats and (start / meter.pulse not in meter.beats or beats[-1] - start not in SIMPLE):
+        cut = beats[0]
+    else:
+        cut = start + max(value for value in SIMPLE if value < length)
+    yield from _simple((start, cut), meter)
+    yield from _simple((cut, end), meter)
+
+
+def fill(part: Any, things: Sequence[Placed], bars: Sequence[NewBar]) -> list[Any]:
+    """Put measures with these things into an empty part; the measures."""
+    from music21 import stream
+
+    starts = [bar.start for bar in bars]
+    boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]] = [{} for _ in bars]
+    others: list[list[tuple[Fraction, Any]]] = [[] for _ in bars]
+    for thing in things:
+        index = max(_bar_index(starts, thing.start), 0)
+        if thing.end is None:
+            others[index].append((thing.start - starts[index], thing.element))
+        elif thing.end == thing.start:
+            boxes[index].setdefault(thing.voice, []).append((thing.start - starts[index], Fraction(0), thing.element))
+        else:
+            _write(thing, index, bars, boxes)
+    made = []
+    for bar, box, loose in zip(bars, boxes, others, strict=True):
+        measure = stream.Measure(number=bar.number)
+        if bar.signed:
+            measure.timeSignature = _signature(bar.meter)
+        for offset, element in loose:
+            measure.insert(_float(offset), element)
+        _voices(measure, box, bar)
+        part.insert(_float(bar.start), measure)
+        made.append(measure)
+    return made
+
+
+def _bar_index(starts: Sequence[Fraction], at: Fraction) -> int:
+    from bisect import bisect_right
+
+    return bisect_right(starts, at) - 1
+
+
+def _write(
+    thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]]
+) -> None:
+    """One note in as many tied pieces as it takes."""
+    from music21 import duration
+
+    until = thing.start if thing.end is None else thing.end
+    spans: list[tuple[int, Fraction, Fraction]] = []
+    while index < len(bars):
+        bar = bars[index]
+        start, end = max(thing.start, bar.start), min(until, bar.end)
+        if start >= end:
+            break
+        spans += [(index, a, b) for a, b in pieces(start - bar.start, end - bar.start, bar.meter)]
+        index += 1
+    elements = list(_tied(thing.element, len(spans)))
+    for (at, start, end), element in zip(spans, elements, strict=True):
+        element.duration = duration.Duration(_length(end - start))
+        boxes[at].setdefault(thing.voice, []).append((start, end, element))
+    thing.last = elements[-1] if elements else thing.element
+
+
+def _tied(element: Any, count: int) -> Iterator[Any]:
+    """The element and its copies, tied; words and marks stay with the first."""
+    from music21 import tie as ties
+
+    came, goes = (
+        bool(element.tie and element.tie.type in kinds) for kinds in (("stop", "continue"), ("start", "continue"))
+    )
+    if element.isRest or count == 1:
+        yield element
+        if count == 1:
+            return
+    copies = [element, *(_bare(element) for _ in range(count - 1))]
+    if element.isRest:
+        yield from copies[1:]
+        return
+    for place, piece in enumerate(copies):
+        first, last = place == 0 and not came, place == count - 1 and not goes
+        kind = "start" if first else "stop" if last else "continue"
+        piece.tie = None if first and last else ties.Tie(kind)  # type: ignore[no-untyped-call]
+        yield piece
+
+
+def _bare(element: Any) -> Any:
+    """A copy without words, articulations, ornaments and spanners."""
+    twin = copy.copy(element) if element.isRest else copy.deepcopy(element)
+    if not element.isRest:
+        twin.lyrics, twin.articulations, twin.expressions = [], [], []
+    for site in list(twin.getSpannerSites()):
+        site.spannerStorage.remove(twin) if twin in site.spannerStorage else None
+    return twin
+
+
+def _voices(measure: Any, box: dict[str, list[tuple[Fraction, Fraction, Any]]], bar: NewBar) -> None:
+    """The voices of a measure, gaps filled with rests; one voice needs no Voice."""
+    from music21 import note, stream
+
+    length = bar.end - bar.start
+    if not any(end > start for rows in box.values() for start, end, _ in rows):
+        rest = note.Rest(quarterLength=_length(length))
+        rest.fullMeasure = "auto" if length != bar.meter.bar else True
+        measure.insert(0, rest)
+    names = sorted(box)
+    for name in names:
+        target = measure if len(names) == 1 else stream.Voice(id=name)
+        notes = _with_rests(sorted(box[name], key=lambda row: (row[0], row[1])), length, bar.meter)
+        for start, _, element in notes:
+            target.insert(_float(start), element)
+        _beam([element for _, _, element in notes], [start for start, _, _ in notes], bar.meter)
+        if target is not measure:
+            measure.insert(0, target)
+
+
+def _with_rests(
+    rows: list[tuple[Fraction, Fraction, Any]], length: Fraction, meter: Meter
+) -> list[tuple[Fraction, Fraction, Any]]:
+    from music21 import note
+
+    if not any(end > start for start, end, _ in rows):
+        return rows
+    found, position = [], Fraction(0)
+    for start, end, element in [*rows, (length, length, None)]:
+        if start > position:
+            for a, b in pieces(position, start, meter):
+                found.append((a, b, note.Rest(quarterLength=_length(b - a))))
+        if element is not None:
+            found.append((start, end, element))
+        position = max(position, end)
+    return found
+
+
+def _beam(elements: list[Any], starts: list[Fraction], meter: Meter) -> None:
+    """Explicit beams by the groups of the metre."""
+    from music21 import beam
+
+    groups = _beam_groups(meter)
+    rows = [(e, s) for e, s in zip(elements, starts, strict=True) if e.quarterLength]
+    runs: list[list[Any]] = [[]]
+    for (element, start), before in zip(rows, [(None, Fraction(-1)), *rows], strict=False):
+        flags = 0 if element.isRest else _flags(element)
+        if not flags or (runs[-1] and _group(groups, start) != _group(groups, before[1])):
+            runs.append([])
+        if flags:
+            runs[-1].append(element)
+        if not element.isRest:
+            element.beams = beam.Beams()
+    for run in runs:
+        if len(run) > 1:
+            _beam_run(run)
+
+
+def _beam_run(run: list[Any]) -> None:
+    """Beams of one group: each level from its first to its last neighbour, hooks where alone."""
+    flags = [_flags(element) for element in run]
+    for level in range(1, max(flags) + 1):
+        for i, element in enumerate(run):
+            if flags[i] < level:
+                continue
+            left, right = i > 0 and flags[i - 1] >= level, i + 1 < len(run) and flags[i + 1] >= level
+            if left or right:
+                element.beams.append("continue" if left and right else "stop" if left else "start")
+            else:
+                element.beams.append("partial", "right" if i == 0 else "left")
+
+
+@lru_cache(maxsize=256)
+def _beam_groups(meter: Meter) -> tuple[Fraction, ...]:
+    """Where beams break: at the groups; in a bare odd metre in eighths at twos, the last three."""
+    if meter.is_open and meter.denominator >= 8:
+        pulses = meter.pulses
+        return tuple(at * meter.pulse for at in range(0, pulses - 2, 2)) or (Fraction(0),)
+    return tuple(beat * meter.pulse for beat in meter.beats)
+
+
+def _group(groups: Sequence[Fraction], at: Fraction) -> int:
+    return _bar_index(groups, at)
+
+
+def _flags(element: Any) -> int:
+    kinds = {"eighth": 1, "16th": 2, "32nd": 3, "64th": 4, "128th": 5}
+    return kinds.get(element.duration.type, 0)
+
+
+def _signature(meter: Meter) -> Any:
+    """A plain signature: groups are seen in the beams."""
+    from music21 import meter as meters
+
+    return meters.TimeSignature(meter.signature)
+
+
+def _float(value: Fraction) -> Any:
+    from music21.common import opFrac
+
+    return opFrac(value)
+
+
+_length = _float

@@ -1,0 +1,131 @@
+"""MusicXML out: the same bytes each time; and notation made of a Score that has none."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from mi_theme.errors import FileError, MissingExtra
+from mi_theme.files.barring import NewBar, Placed, fill
+from mi_theme.pitch import LETTERS, MAJOR, SIGNS
+from mi_theme.score import Part, Score
+
+__all__ = ["musicxml", "stream_of_score"]
+
+FINEST = 24  # parts of a quarter that notation made of MIDI is written in
+OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
+FLATS = ("C", "D-", "D", "E-", "E", "F", "G-", "G", "A-", "A", "B-", "B")
+SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
+<container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
+"""
+
+
+def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
+    """The bytes of a MusicXML file, the same for the same stream.
+
+    Raises
+    ------
+    FileError
+        Where music21 cannot write it.
+    MissingExtra
+        Where music21 is not installed.
+    """
+    try:
+        from music21.musicxml.m21ToXml import GeneralObjectExporter
+    except ImportError:
+        raise MissingExtra.named("music21", "scores") from None
+    _name_parts(stream)
+    try:
+        data: bytes = GeneralObjectExporter(stream).parse()
+    except Exception as error:  # music21 raises its own kinds
+        raise FileError(f"this stream cannot be written as MusicXML: {error}") from None
+    data = re.sub(rb"\s*<encoding-date>[^<]*</encoding-date>", b"", data)
+    data = re.sub(rb"<software>music21[^<]*</software>", b"<software>mi_theme, through music21</software>", data)
+    return _packed(data) if compressed else data
+
+
+def _name_parts(stream: Any) -> None:
+    """Give parts and instruments names that do not change from run to run; a part without an instrument gets one."""
+    from music21 import instrument as instruments
+
+    parts = list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
+    for number, part in enumerate(parts, 1):
+        part.id = f"P{number}"
+        if not part.recurse().getElementsByClass("Instrument"):
+            part.insert(0, instruments.Instrument())
+        for count, instrument in enumerate(part.recurse().getElementsByClass("Instrument"), 1):
+            instrument.partId = f"P{number}"
+            instrument.instrumentId = f"P{number}-I{count}"
+
+
+def _packed(data: bytes) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("META-INF/container.xml", CONTAINER), ("score.musicxml", data)):
+            archive.writestr(zipfile.ZipInfo(name, OLDEST), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def stream_of_score(score: Score) -> Any:
+    """A music21 Score of a Score's notes, spelled by step or key, rounded to 1/24 of a quarter."""
+    try:
+        from music21 import clef, key, metadata, stream, tempo
+    except ImportError:
+        raise MissingExtra.named("music21", "scores") from None
+    found: Any = stream.Score()
+    found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
+    bars = list(new_bars(score))
+    for index, part in enumerate(score.parts):
+        staff: Any = stream.Part(id=f"P{index + 1}")  # type: ignore[no-untyped-call]
+        staff.partName = part.name
+        measures = fill(staff, list(_placed(score, index)), bars)
+        if not measures:
+            continue
+        measures[0].insert(0, clef.bestClef(staff, recurse=True))
+        if score.key and not part.is_percussion:
+            measures[0].insert(0, key.KeySignature(score.key[0]))
+        if index == 0:
+            measures[0].insert(0, tempo.MetronomeMark(number=round(score.tempos.per_minute(0), 2)))
+        staff.makeAccidentals(inPlace=True)
+        found.insert(0, staff)
+    return found
+
+
+def new_bars(score: Score) -> Iterator[NewBar]:
+    """The bars of a score; a signature where it changes."""
+    before = None
+    for bar in score.bars():
+        yield NewBar(bar.start, bar.end, bar.number, bar.meter, bar.meter.plain != before)
+        before = bar.meter.plain
+
+
+def _placed(score: Score, index: int) -> Iterator[Placed]:
+    """The notes of a part: chords where they begin and end together, voices where they overlap."""
+    from music21 import chord, note
+
+    groups: dict[tuple[Fraction, Fraction], list[Any]] = {}
+    for row in score.notes(index):
+        start = Fraction(round(float(row["onset"]) * FINEST), FINEST)
+        end = Fraction(round(float(row["onset"] + row["duration"]) * FINEST), FINEST)
+        groups.setdefault((start, max(end, start + Fraction(1, FINEST))), []).append(row)
+    free: list[Fraction] = []
+    for (start, end), rows in sorted(groups.items(), key=lambda item: item[0]):
+        voice = next((i for i, until in enumerate(free) if until <= start), len(free))
+        free[voice : voice + 1] = [end]
+        names = sorted({spelled(score, score.parts[index], int(row["pitch"]), int(row["step"])) for row in rows})
+        element = note.Note(names[0]) if len(names) == 1 else chord.Chord(names)
+        yield Placed(start, end, element, str(voice + 1))
+
+
+def spelled(score: Score, part: Part, pitch: int, step: int) -> str:
+    """A name with its octave, as music21 writes it."""
+    if step >= 0 and abs(sharps := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
+        return LETTERS[step % 7] + SIGNS[sharps].replace("b", "-") + str(step // 7)
+    flat = (score.key or (-1, False))[0] < 0
+    return (FLATS if flat else SHARPS)[pitch % 12] + str(pitch // 12 - 1)

@@ -1,0 +1,316 @@
+"""Notation through music21: MusicXML, compressed MusicXML, ABC and kern, and music21's own Streams."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO
+from typing import Any
+
+from mi_theme.errors import FileError, MissingExtra
+from mi_theme.meter import DENOMINATORS, Meter
+from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
+from mi_theme.score import messages as m
+
+__all__ = ["kind_of", "parse_stream", "score_of_stream"]
+
+LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
+FINEST = 10080  # parts of a quarter
+GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
+SNARE = 38  # for an unpitched note that does not say its key
+
+
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """A note of a stream: exact times in quarters, MIDI numbers and spelling."""
+
+    at: Fraction
+    lasts: Fraction
+    pitch: int
+    velocity: int
+    voice: int
+    step: int
+    lyric: str = ""
+
+
+def kind_of(data: bytes, ending: str = "") -> str:
+    """What kind of notation this is: musicxml, mxl, abc, humdrum, or nothing."""
+    if data[:4] == b"PK\x03\x04":
+        return "mxl"
+    head = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if head[:1] == b"<" or head[:2] == b"<\0":
+        return "musicxml"
+    if b"**kern" in data[:65536] or ending == ".krn":
+        return "humdrum"
+    return "abc" if head[:2] == b"X:" or b"\nX:" in head or ending == ".abc" else ""
+
+
+def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
+    """A music21 Score from the bytes of a file.
+
+    Raises
+    ------
+    FileError
+        Where it is damaged, too large or of an unknown kind.
+    MissingExtra
+        Where music21 is not installed.
+    """
+    where, kind = source or "notation", kind_of(data, ending)
+    if not data.strip():
+        raise FileError(f"{where}: an empty file")
+    if not kind:
+        raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
+    text = _text(_unpacked(data, where) if kind == "mxl" else data, where)
+    return _parsed(text, "musicxml" if kind == "mxl" else kind, where)
+
+
+def _parsed(text: str, kind: str, where: str) -> Any:
+    try:
+        from music21 import converter, stream
+    except ImportError:
+        raise MissingExtra.named("music21", "scores") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found: Any = converter.parseData(text, format=kind)
+    except MemoryError:
+        raise
+    except Exception as error:  # music21 and the parsers under it raise whatever they like
+        raise FileError(f"{where}: damaged: {_first_line(error)}") from None
+    if isinstance(found, stream.Opus):
+        found = next(iter(found.scores), None)
+    if found is None or not found.recurse().notesAndRests:
+        raise FileError(f"{where}: there are no notes in it")
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def _unpacked(data: bytes, where: str) -> bytes:
+    """The score of a compressed MusicXML file, no larger than is sensible."""
+    import xml.etree.ElementTree as ET
+
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = [name for name in archive.namelist() if not name.startswith("META-INF/")]
+            roots: list[str | None] = []
+            if (
+                "META-INF/container.xml" in archive.namelist()
+                and archive.getinfo("META-INF/container.xml").file_size < 2**20
+            ):
+                container = ET.fromstring(archive.read("META-INF/container.xml"))
+                roots = [element.get("full-path") for element in container.iter() if element.tag.endswith("rootfile")]
+            name = next((root for root in roots if root in names), None)
+            name = name or next((n for n in names if n.lower().endswith((".xml", ".musicxml"))), None)
+            if name is None:
+                raise FileError(f"{where}: no score in this archive")
+            if archive.getinfo(name).file_size > LARGEST_NOTATION:
+                raise FileError(f"{where}: unpacked it is larger than {LARGEST_NOTATION // 2**20} MiB")
+            with archive.open(name) as file:
+                return file.read(LARGEST_NOTATION)
+    except (
+        zipfile.BadZipFile,
+        ET.ParseError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+    ) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{where}: damaged: {_first_line(error)}") from None
+
+
+def _text(data: bytes, where: str) -> str:
+    """The text of a file in UTF-8, UTF-16 or Latin-1."""
+    if len(data) > LARGEST_NOTATION:
+        raise FileError(f"{where}: larger than {LARGEST_NOTATION // 2**20} MiB")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
+    if "<!ENTITY" in text[:65536]:
+        raise FileError(f"{where}: entities are not read")
+    if text.lstrip()[:5] == "<?xml":  # a declaration of another encoding is no longer true
+        text = text[text.index("?>") + 2 :] if "?>" in text else text
+    return text.lstrip()
+
+
+def score_of_stream(stream: Any, source: str = "") -> Score:
+    """A music21 Stream as a Score: notes with voices and spelling, names, metres, tempo, key, lyrics.
+
+    Repeats are not played out: each written bar counts once. Tied notes are one;
+    a grace note takes a thirty-second from the time before it.
+    """
+    parts = list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
+    meters = meters_of(parts[0])
+    sung = [list(_notes(part)) for part in parts]
+    names = [_part_name(part, index) for index, part in enumerate(parts)]
+    rows = [(note, index) for index, notes in enumerate(sung) for note in notes]
+    score = Score.from_notes(
+        [float(note.at) for note, _ in rows], [float(note.lasts) for note, _ in rows], [note.pitch for note, _ in rows],
+        [note.voice for note, _ in rows], [note.step for note, _ in rows], velocity=[note.velocity for note, _ in rows] or 80,
+        part=[index for _, index in rows] or 0, names=names, meter=meters, tempo=_tempo(stream),
+    )  # fmt: skip
+    quarter = score.ticks_per_quarter
+    tracks = [_with(score.tracks[0], [Event(0, m.key_signature(*key)) for key in _key(parts[0])])]
+    for part, notes, track in zip(parts, sung, score.tracks[1:], strict=True):
+        words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
+        tracks.append(_with(track, words, _is_percussion(part)))
+    return Score(quarter, tuple(tracks), source=source)
+
+
+def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
+    """A track with more events, on the drum channel if asked."""
+    if percussion:
+        moved = track.events.copy()
+        channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
+        moved["status"][channel] = (moved["status"][channel] & 0xF0) | PERCUSSION
+        track = Track.of_array(moved, track.payloads)
+    if not events:
+        return track
+    return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
+
+
+def meters_of(part: Any) -> MeterMap:
+    """The metres of a part, bar by bar; an incomplete bar has a signature of its own length, as in MIDI."""
+    bars = list(bar_lengths(part))
+    changes: list[tuple[Fraction, Meter]] = []
+    for start, length, meter in _whole_bars(bars):
+        shown = meter if length == meter.bar else _meter_of_length(length) or meter
+        if not changes or changes[-1][1] != shown:
+            changes.append((start, shown))
+    return MeterMap(tuple(changes)) if changes and changes[0][0] == 0 else MeterMap.of(changes)
+
+
+def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
+    """(start, length, metre) of each measure of a part; of each signature where there are no measures."""
+    measures = list(part.getElementsByClass("Measure"))
+    if not measures:
+        for signature in part.flatten().getTimeSignatures():
+            meter = _meter(signature)
+            yield exact(signature.offset), meter.bar, meter
+        return
+    meter = Meter("4/4")
+    for index, measure in enumerate(measures):
+        meter = _meter(measure.timeSignature) if measure.timeSignature else meter
+        start = exact(measure.offset)
+        stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
+        yield start, meter.bar if stop is None else stop - start, meter
+
+
+def _whole_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> Iterator[tuple[Fraction, Fraction, Meter]]:
+    """Bars, two neighbours that are one bar split by a repeat put together again."""
+    index = 0
+    while index < len(bars):
+        start, length, meter = bars[index]
+        if (
+            0 < index < len(bars) - 1
+            and 0 < length < meter.bar
+            and length + bars[index + 1][1] == meter.bar == bars[index + 1][2].bar
+        ):
+            length, index = meter.bar, index + 1
+        if length > 0:
+            yield start, length, meter
+        index += 1
+
+
+def _meter_of_length(length: Fraction) -> Meter | None:
+    """A metre whose bar has this length, with the largest unit."""
+    for denominator in DENOMINATORS[2:]:
+        count = length * denominator / 4
+        if count.denominator == 1 and 1 <= count <= 255:
+            return Meter.of(int(count), denominator)
+    return None
+
+
+def _meter(signature: Any) -> Meter:
+    return Meter.of(int(signature.numerator), int(signature.denominator))
+
+
+def exact(value: Any) -> Fraction:
+    """music21's offsets and lengths as exact fractions."""
+    return Fraction(value).limit_denominator(FINEST)
+
+
+def _notes(part: Any) -> Iterator[Sung]:
+    """The notes of a part, ties joined."""
+    held: dict[tuple[int, int], list[Any]] = {}
+    found: list[list[Any]] = []
+    voices: dict[str, int] = defaultdict(lambda: len(voices))
+    key = _percussion_key(part)
+    for element in part.flatten().notes:
+        if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
+            continue
+        voice = voices[str(_voice(element))]
+        for sound, pitch, step in _sounds(element, key):
+            tie = (sound.tie or element.tie).type if (sound.tie or element.tie) else ""
+            at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+            row = held.get((pitch, voice)) or held.get((pitch, -1))
+            if tie in ("stop", "continue") and row and row[0] + row[1] == at:
+                row[1] += lasts
+            else:
+                row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or ""]
+                found.append(row)
+            held.pop((pitch, voice), None)
+            if tie in ("start", "continue"):
+                held[pitch, voice] = row
+    for at, lasts, *rest in found:
+        grace = lasts <= 0
+        start = max(at - GRACE, Fraction(0)) if grace else at
+        yield Sung(start, GRACE if grace else lasts, *rest)
+
+
+def _sounds(element: Any, key: int | None) -> Iterator[tuple[Any, int, int]]:
+    """(note, MIDI pitch, diatonic step) of a note or each note of a chord."""
+    for note in getattr(element, "notes", None) or (element,):
+        if hasattr(note, "pitch"):
+            yield note, min(max(int(note.pitch.midi), 0), 127), max(int(note.pitch.diatonicNoteNum) - 1, 0)
+        else:
+            instrument = getattr(note, "storedInstrument", None)
+            yield note, getattr(instrument, "percMapPitch", None) or key or SNARE, -1
+
+
+def _voice(element: Any) -> object:
+    context = element.activeSite
+    return getattr(context, "id", "") if type(context).__name__ == "Voice" else ""
+
+
+def _velocity(element: Any) -> int:
+    return min(max(int(element.volume.getRealized(useDynamicContext=False, useArticulations=False) * 127), 1), 127)
+
+
+def _is_percussion(part: Any) -> bool:
+    return any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in part.flatten().notes)
+
+
+def _percussion_key(part: Any) -> int | None:
+    return next(
+        (i.percMapPitch for i in part.flatten().getElementsByClass("UnpitchedPercussion") if i.percMapPitch), None
+    )
+
+
+def _part_name(part: Any, index: int) -> str:
+    name = getattr(part, "partName", None) or getattr(part, "id", "")
+    return str(name) if name and not str(name).isdigit() else f"Part {index + 1}"
+
+
+def _tempo(stream: Any) -> float:
+    marks = stream.flatten().getElementsByClass("MetronomeMark")
+    speeds = (mark.getQuarterBPM() for mark in marks)
+    return next((min(max(float(speed), 4), 1000) for speed in speeds if speed), 120.0)
+
+
+def _key(part: Any) -> list[tuple[int, bool]]:
+    found = part.flatten().getElementsByClass("KeySignature")
+    return [(max(min(int(found[0].sharps), 7), -7), getattr(found[0], "mode", "major") == "minor")] if found else []

@@ -1,0 +1,334 @@
+"""What an arranger listens for: hats, backbeat, triplets, swing, pick-ups, anticipations, pedals, and the plan's words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import mi_theme as mi
+from mi_theme.adaptation.scoreplans import ScorePlan
+from mi_theme.adaptation.strategies import STRATEGIES, Strategy, cut, register
+from mi_theme.score import Event, Track
+from mi_theme.score import messages as m
+
+F = Fraction
+KICK, SNARE, HAT = 36, 38, 42
+
+
+def midi(meter: str, *parts: tuple[int, list[tuple[float, float, int]]], tempo: int = 500_000) -> mi.Score:
+    """A score at 480 ticks of parts (channel, [(onset, duration, pitch), ...])."""
+    metre = mi.Meter(meter)
+    head = [Event(0, m.tempo(tempo)), Event(0, m.time_signature(metre))]
+    head += [Event(0, m.grouping_text(metre))] if metre.grouping else []
+    tracks = [Track.sorted(head)]
+    for number, (channel, notes) in enumerate(parts):
+        events = [Event(0, m.meta(m.TRACK_NAME, "Kit" if channel == 9 else f"Tune {number + 1}"))]
+        for on, lasts, pitch in notes:
+            events += [
+                Event(round(on * 480), m.note_on(channel, pitch, 80)),
+                Event(round((on + lasts) * 480), m.note_off(channel, pitch)),
+            ]
+        tracks.append(Track.sorted(events))
+    return mi.Score(480, tuple(tracks))
+
+
+def rock(bars: int, swing: float = 0.5) -> list[tuple[float, float, int]]:
+    """Eighths on the hat, kick on 1 and 3, snare on 2 and 4."""
+    notes: list[tuple[float, float, int]] = []
+    for bar in range(bars):
+        notes += [(4 * bar + beat + place, 0.25, HAT) for beat in range(4) for place in (0, swing)]
+        notes += [(4 * bar + at, 0.25, key) for at, key in ((0, KICK), (1, SNARE), (2, KICK), (3, SNARE))]
+    return notes
+
+
+def melody(bars: int, rhythm: list[tuple[float, float]], bar: float) -> list[tuple[float, float, int]]:
+    return [(b * bar + at, lasts, 60 + i) for b in range(bars) for i, (at, lasts) in enumerate(rhythm)]
+
+
+def onsets(score: mi.Score, part: str | int, pitch: int | None = None) -> list[float]:
+    notes = score.notes(part)
+    return (notes if pitch is None else notes[notes["pitch"] == pitch])["onset"].round(6).tolist()
+
+
+QUARTERS = [(0, 1), (1, 1), (2, 1), (3, 1)]
+
+
+def test_a_steady_hat_stays_steady() -> None:
+    song = midi("4/4", (0, melody(4, QUARTERS, 4)), (9, rock(4)))
+    for to, strokes in (("5/4:3+3+2+2", 10), ("7/8:2+2+3", 7), ("3/4", 6), ("6/8", 6), ("5/4", 10)):
+        hats = onsets(mi.convert(song, to), "Kit", HAT)
+        assert len(hats) == 4 * strokes
+        assert set(np.diff(hats).round(6)) == {0.5}
+
+
+@pytest.mark.parametrize(
+    ("to", "kicks", "snares"),
+    [
+        ("5/4:3+3+2+2", [0, 6], [3, 8]),
+        ("7/8:2+2+3", [0, 4], [2]),
+        ("3/4", [0, 4], [2]),
+        ("5/4:2+2+3+3", [0, 4], [2, 7]),
+    ],
+)
+def test_the_backbeat_stays_on_the_backbeat(to: str, kicks: list[int], snares: list[int]) -> None:
+    song = midi("4/4", (0, melody(4, QUARTERS, 4)), (9, rock(4)))
+    plan = mi.plan(song, to)
+    made, bar = plan.apply(song), 2 * float(plan.target.bar)
+    for key, expected in ((KICK, kicks), (SNARE, snares)):
+        assert onsets(made, "Kit", key) == [(b * bar + at) / 2 for b in range(4) for at in expected]
+    assert len(plan.added) + len(plan.dropped) == abs(len(made.spans) - len(song.spans)) + 2 * min(
+        len(plan.added), len(plan.dropped)
+    )
+
+
+def test_the_rim_of_five_four_becomes_a_backbeat() -> None:
+    kit = [
+        (5 * bar + at / 2, 0.25, key)
+        for bar in range(4)
+        for at, key in ((0, KICK), (3, SNARE), (5, KICK), (6, KICK), (8, SNARE))
+    ]
+    song = midi("5/4:3+3+2+2", (0, melody(4, [(0, 1.5), (1.5, 1.5), (3, 1), (4, 1)], 5)), (9, kit))
+    plan = mi.plan(song, "4/4")
+    made = plan.apply(song)
+    assert onsets(made, "Kit", SNARE)[:4] == [1, 3, 5, 7]
+    assert onsets(made, "Kit", KICK)[:2] == [0, 2]
+    assert [(c.part, c.bar, c.at, c.pitch) for c in plan.dropped] == [
+        ("Kit", bar, F(5, 2), KICK) for bar in (1, 2, 3, 4)
+    ]
+
+
+def test_a_triplet_stays_a_triplet() -> None:
+    tune = melody(
+        2, [(0, 1), (1, 1 / 3), (4 / 3, 1 / 3), (5 / 3, 1 / 3), (2, 1), (3, 1 / 3), (10 / 3, 1 / 3), (11 / 3, 1 / 3)], 4
+    )
+    song = midi("4/4", (0, tune))
+    for to in ("5/4", "3/4", "7/8", "5/4:3+3+2+2", "6/4"):
+        made = onsets(mi.convert(song, to), 0)
+        for first in (1, 5):
+            steps = np.diff(made[first : first + 4] if first == 1 else [*made[5:8], made[8]])
+            assert np.ptp(steps) < 1e-3, f"the triplet limps in {to}: {steps}"
+
+
+def test_a_swung_pair_stays_swung() -> None:
+    tune = [(beat + place, 0.3, 60 + beat % 5) for beat in range(16) for place in (0, 2 / 3)]
+    song = midi("4/4", (0, tune), (9, rock(4, 2 / 3)))
+    plan = mi.plan(song, "5/4:3+3+2+2")
+    assert plan.swing == F(2, 3)
+    made = plan.apply(song)
+    assert all(abs(at % 1) < 1e-3 or abs(at % 1 - 2 / 3) < 1e-3 for at in onsets(made, "Kit", HAT))
+    assert len(onsets(made, "Kit", HAT)) == 40
+    places = {round(at % 1, 2) for at in onsets(made, 0)}
+    assert places <= {0.0, 0.67, 0.33, 0.83, 0.17}
+    assert 0.67 in places
+    assert 0.5 not in places
+
+
+def test_a_pick_up_keeps_its_values() -> None:
+    head = [Event(0, m.time_signature(mi.Meter("1/4"))), Event(480, m.time_signature(mi.Meter("4/4")))]
+    notes = [(0, 0.5), (0.5, 0.5), *((1 + at, 1) for at in range(8))]
+    events = [
+        e
+        for i, (on, lasts) in enumerate(notes)
+        for e in (Event(int(on * 480), m.note_on(0, 60 + i, 80)), Event(int((on + lasts) * 480), m.note_off(0, 60 + i)))
+    ]
+    song = mi.Score(480, (Track.sorted(head), Track.sorted(events)))
+    for to in ("5/4:3+3+2+2", "3/4", "7/8"):
+        made = mi.convert(song, to)
+        assert onsets(made, 0)[:3] == [0, 0.5, 1]
+        assert made.notes(0)["duration"][:2].tolist() == [0.5, 0.5]
+        assert made.bar(1).start == 1
+        assert made.bar(1).meter == mi.Meter(to)
+
+
+def test_an_anticipation_keeps_its_distance() -> None:
+    tune = [(5 * bar + at, lasts, 60) for bar in range(3) for at, lasts in ((0, 1.5), (1.5, 1.5), (3, 1), (4.5, 0.75))]
+    made = mi.convert(midi("5/4:3+3+2+2", (0, tune)), "4/4")
+    assert onsets(made, 0)[:8] == [0, 1.5, 3, 3.5, 4, 5.5, 7, 7.5]
+    waltz = [(3 * bar + at, lasts, 60) for bar in range(3) for at, lasts in ((0, 1), (1, 1), (2.5, 1))]
+    for how in ("rest", "hold-last", "hold-first"):
+        made = mi.convert(midi("3/4", (0, waltz)), "4/4", how=how)
+        assert 3.5 in onsets(made, 0), how
+
+
+def test_a_hemiola_is_converted_as_a_pair() -> None:
+    tune = [(0, 1, 60), (1, 1, 62), (2, 1, 64), (3, 2, 65), (5, 2, 67), (7, 2, 69), (9, 3, 60)]
+    plan = mi.plan(midi("3/4", (0, tune)), "4/4")
+    assert [(span.first, span.last) for span in plan.spans] == [(1, 1), (2, 3), (4, 4)]
+
+
+def test_a_long_note_over_a_cut_goes_on_and_one_in_it_goes() -> None:
+    song = midi("5/4", (0, [(0, 4, 60), (3.5, 3, 64), (4.25, 0.5, 67), (5, 1, 60)]))
+    plan = mi.plan(song, "4/4", how="cut")
+    made = plan.apply(song)
+    assert [(c.kind, c.pitch, c.bar, c.at) for c in plan.changes] == [("dropped", 67, 1, F(17, 4))]
+    assert sorted(zip(made.notes(0)["onset"], made.notes(0)["pitch"], made.notes(0)["duration"], strict=True)) == [
+        (0, 60, 4), (3.5, 64, 2), (4, 60, 1)]  # fmt: skip
+
+
+def test_pedal_and_controllers_survive_a_cut() -> None:
+    events = [Event(0, m.note_on(0, 60, 80)), Event(0, m.control(0, 64, 127)), Event(2000, m.control(0, 7, 50)),
+              Event(2100, m.control(0, 64, 0)), Event(2200, m.note_off(0, 60)), Event(2400, m.note_on(0, 62, 80)), Event(2880, m.note_off(0, 62))]  # fmt: skip
+    song = mi.Score(480, (Track.sorted([Event(0, m.time_signature(mi.Meter("5/4")))]), Track.sorted(events)))
+    made = mi.convert(song, "4/4", how="cut")
+    found = [(event.tick * 480 // made.ticks_per_quarter, event.message) for event in made.tracks[1]][:7]
+    assert {message for _, message in found[:2]} == {event.message for event in events[:2]}
+    assert [message for _, message in found[2:6]] == [event.message for event in events[2:6]]
+    assert [tick for tick, _ in found[:6]] == [0, 0, 1920, 1920, 1920, 1920]
+
+
+def test_a_performance_bends_on_the_grid_and_keeps_its_timing() -> None:
+    rng = np.random.default_rng(1)
+    tune = [(max(at + rng.normal(0, 0.02), 0), 0.8, 60 + at % 7) for at in range(20)]
+    tune += [(on, lasts, pitch + 12) for on, lasts, pitch in tune]
+    plan = mi.plan(midi("5/4", (0, tune)), "4/4", how="cut")
+    assert all(span.warp == span.base for span in plan.spans)
+    made = plan.apply(midi("5/4", (0, tune)))
+    assert {change.bar for change in plan.dropped} == {1, 2, 3, 4}
+    assert len(plan.dropped) == 8
+    kept = [on for i, (on, _, _) in enumerate(tune[:20]) if i % 5 != 4]
+    differences = np.array(onsets(made, 0)[::2]) - [i + kept[i] - round(kept[i]) for i in range(16)]
+    assert np.abs(differences).max() < 0.01
+    together = made.notes(0)
+    assert len(set(together["onset"].round(5))) == 16, "chords stay together"
+
+
+def test_the_tempo_equation() -> None:
+    song = midi("4/4", (0, melody(2, QUARTERS, 4)))
+    assert mi.plan(song, "5/4").tempo == 1
+    assert mi.plan(song, "12/8").tempo == F(2, 3)
+    bar = mi.plan(song, "5/4", keep="bar")
+    assert bar.tempo == F(4, 5)
+    assert bar.apply(song).tempos.per_minute(0) == 150
+    half = mi.convert(song, "12/8", bars=(1, 1))
+    assert [round(6e7 / speed) for _, speed in half.tempos.changes] == [180, 120]
+
+
+def test_a_waltz_in_one() -> None:
+    waltz = midi("3/4", (0, melody(8, [(0, 1), (1, 1), (2, 1)], 3)))
+    plan = mi.plan(waltz, "12/8", how="in-one")
+    assert plan.ratio == F(1, 4)
+    assert plan.tempo == 2
+    assert plan.sounds_the_same
+    assert onsets(plan.apply(waltz), 0)[:4] == [0, 0.5, 1, 1.5]
+
+
+def test_only_some_bars() -> None:
+    song = midi("4/4", (0, melody(6, QUARTERS, 4)), (9, rock(6)))
+    plan = mi.plan(song, "5/4", bars=(3, 4))
+    made = plan.apply(song)
+    assert [(str(bar.meter), bar.number) for bar in made.bars()] == [
+        ("4/4", 1),
+        ("4/4", 2),
+        ("5/4", 3),
+        ("5/4", 4),
+        ("4/4", 5),
+        ("4/4", 6),
+    ]
+    assert onsets(made, 0)[:8] == onsets(song, 0)[:8]
+    assert onsets(made, 0)[-8:] == [at + 2 for at in onsets(song, 0)[-8:]]
+
+
+def test_other_metres_in_the_piece_stay() -> None:
+    head = [Event(480 * at, m.time_signature(mi.Meter(text))) for at, text in ((0, "4/4"), (8, "2/4"), (10, "4/4"))]
+    notes = [
+        e for at in range(18) for e in (Event(at * 480, m.note_on(0, 60, 80)), Event(at * 480 + 400, m.note_off(0, 60)))
+    ]
+    song = mi.Score(480, (Track.sorted(head), Track.sorted(notes)))
+    plan = mi.plan(song, "5/4")
+    assert [span.why for span in plan.spans if not span.how] == ["in 2/4: too far from 5/4"]
+    assert [str(bar.meter) for bar in plan.apply(song).bars()] == ["5/4", "5/4", "2/4", "5/4", "5/4"]
+
+
+def test_the_last_group_played_again() -> None:
+    theme = mi.theme().to_score()
+    plan = mi.plan(theme, "7/4", how="add-group", lead="Ostinato")
+    assert {change.why for change in plan.added} == {"the last group again"}
+    assert onsets(plan.apply(theme), "Ostinato")[:6] == [0, 1.5, 3, 4, 5, 6]
+
+
+def test_a_plan_is_edited_saved_and_applied() -> None:
+    song = midi("5/4:3+3+2+2", (0, melody(4, [(0, 1.5), (1.5, 1.5), (3, 1), (4, 1)], 5)))
+    plan = mi.plan(song, "4/4").replace(bar=2, how="cut").replace(bars=(3, 4), how="square")
+    assert [span.how for span in plan.spans] == ["regroup", "cut", "square", "square"]
+    again = ScorePlan.from_json(plan.to_json())
+    assert again == plan
+    assert again.apply(song) == plan.apply(song)
+    with pytest.raises(mi.MiThemeError, match="without its score"):
+        again.replace(bar=1, how="cut")
+    with pytest.raises(mi.MiThemeError, match="no bars 9"):
+        plan.replace(bar=9, how="cut")
+
+
+def test_a_strategy_of_ones_own() -> None:
+    register(Strategy("cut-mine", "mine", "as cut", cut))
+    try:
+        song = midi("5/4", (0, melody(2, [(0, 5)], 5)))
+        assert mi.plan(song, "4/4", how="cut-mine").spans[0].how == "cut-mine"
+    finally:
+        del STRATEGIES["cut-mine"]
+
+
+def test_drums_in_their_other_ways() -> None:
+    song = midi("4/4", (0, melody(2, QUARTERS, 4)), (9, rock(2)))
+    assert len(mi.convert(song, "3/4", drums="keep").spans) == len(song.spans)
+    assert len(mi.convert(song, "3/4", drums="mute").notes("Tune 1")) == 8
+    assert not [part for part in mi.convert(song, "3/4", drums="mute").parts if part.is_percussion]
+    pattern = mi.convert(song, "7/8:2+2+3", drums="pattern")
+    assert onsets(pattern, "Kit", KICK)[:2] == [0, 2]
+    assert onsets(pattern, "Kit", SNARE)[:1] == [1]
+
+
+def test_the_worked_example_of_the_theme() -> None:
+    text = str(mi.plan(mi.theme().to_score(), "4/4", lead="Ostinato"))
+    for line in (
+        "bars 1-4   5/4 (3+3+2+2) -> 4/4   eighth = eighth, bar one beat shorter     TRIM THE TAIL",
+        "was      G . . G . . Bb . C . | G . . G . . F . F# .",
+        "now      G . . G . . Bb C | G . . G . . F F#",
+        "3+3+1+1: the tresillo (3+3+2), its last group split",
+        "the first 3 quarters untouched; long long short short",
+        "notes 3, 4 of each bar: quarter -> eighth",
+        "note 2 on the and of 2, held over beat 3; note 4 on the and of 4, pushing into the next bar",
+        "square 2+2+2+2 (long = short) | float (meets every 5 bars)",
+        "our reconstruction, not a transcription",
+    ):
+        assert line in text
+
+
+def test_the_worked_example_of_the_waltz() -> None:
+    tune = [
+        (0, 1, 67),
+        (1, 1, 69),
+        (2, 1, 71),
+        (3, 2, 72),
+        (5, 1, 71),
+        (6, 1.5, 69),
+        (7.5, 0.5, 67),
+        (8, 1, 66),
+        (9, 3, 67),
+    ]
+    waltz = midi("3/4", (0, tune))
+    plan = mi.plan(waltz, "4/4")
+    made = plan.apply(waltz).notes(0)
+    assert list(zip(made["onset"], made["duration"], strict=True)) == [
+        (0, 2), (2, 1), (3, 1), (4, 3), (7, 1), (8, 2.5), (10.5, 0.5), (11, 1), (12, 4)]  # fmt: skip
+    text = str(plan)
+    for line in (
+        "bars 1-4   3/4 -> 4/4   quarter = quarter, bar one beat longer     HOLD THE FIRST (2+1+1)",
+        "every downbeat", "downbeat one beat longer", "old beat 3 is now 4", "in one",
+    ):  # fmt: skip
+        assert line in text, text
+
+
+def test_comparison() -> None:
+    table = mi.compare(mi.theme().to_score(), "4/4")
+    rows = {row.strategy: row for row in table.rows}
+    assert rows["cut"].dropped
+    assert not rows["regroup"].dropped
+    assert rows["proportional"].same
+    assert "sounds the same" in rows["proportional"].remark
+    assert rows["rest"].cost is None
+    assert "not longer" in rows["rest"].remark
+    assert rows["regroup"].bar == "G . . G . . Bb C" or rows["regroup"].bar
+    assert "regroup" in str(table)
