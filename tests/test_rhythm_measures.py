@@ -357,7 +357,7 @@ def test_a_score_that_changes_its_metre_is_not_measured_as_one() -> None:
     assert measure(score, "4/4")["notes"] == 14
 
 
-@pytest.mark.parametrize("onsets", [[], [0], [2.5], range(3000)])
+@pytest.mark.parametrize("onsets", [[], [0], [2.5], range(3000), [0, 1, 1e9], [-7, -3.5]])
 def test_few_and_many_notes_have_defined_answers(onsets: list[float]) -> None:
     table = measure(onsets, "5/4:3+3+2+2")
     assert isinstance(table, Measures)

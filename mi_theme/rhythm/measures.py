@@ -176,7 +176,10 @@ def _keith(onsets: Floats, meter: Meter) -> float | None:
 
 def _inner_agreement(onsets: Floats, meter: Meter) -> float | None:
     """Correlation of the mean spectral weight of each pulse of the bar with its level."""
-    inner = regularity.inner_meter(onsets)
+    try:
+        inner = regularity.inner_meter(onsets)
+    except ScoreError:  # notes too far apart
+        return None
     pulses = np.rint(inner.places / float(meter.pulse)).astype(np.int64)
     on = np.abs(pulses * float(meter.pulse) - inner.places) < 1e-6
     place = pulses[on] % meter.pulses

@@ -58,9 +58,9 @@ def metric_complexity(onsets: ArrayLike, meter: Meter | str) -> float:
     grid, places = on_grid(onsets, meter)
     if not len(places):
         return 0.0
-    bars = np.bincount(places // grid.places - places[0] // grid.places)
+    in_bar = np.unique(places // grid.places, return_counts=True)[1]
     best = np.append(0, np.cumsum(np.sort(grid.levels)[::-1]))
-    return float((best[bars].sum() - grid.levels[places % grid.places].sum()) / len(bars))
+    return float((best[in_bar].sum() - grid.levels[places % grid.places].sum()) / _bars(places, grid))
 
 
 def wnbd(onsets: ArrayLike, meter: Meter | str) -> float:
