@@ -119,9 +119,9 @@ def which_meters(
 
 def _files(path: Path) -> Iterator[Path]:
     """The path itself, or the MIDI files in a folder and its folders."""
-    from mi_theme.files import MIDI_ENDINGS
+    from mi_theme.files import ENDINGS
 
     if not path.is_dir():
         yield path
     else:
-        yield from sorted(found for found in path.rglob("*") if found.suffix.lower() in MIDI_ENDINGS)
+        yield from sorted(found for found in path.rglob("*") if found.suffix.lower() in ENDINGS)
