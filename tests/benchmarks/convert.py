@@ -1,6 +1,6 @@
 """How long a conversion takes: 10,000 notes through the command line, and how it grows.
 
-    python tests/benchmarks/convert.py [largest number of notes, 1000000 without it]
+python tests/benchmarks/convert.py [largest number of notes, 1000000 without it]
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ def command_line(score: mi.Score) -> float:
         times = []
         for _ in range(3):
             start = perf_counter()
-            subprocess.run([sys.executable, "-m", "mi_theme", "convert", str(source), "--to", "5/4:3+3+2+2", "-o", str(out)], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "mi_theme", "convert", str(source), "--to", "5/4:3+3+2+2", "-o", str(out)],
+                check=True,
+            )
             times.append(perf_counter() - start)
     return min(times)
 
