@@ -37,7 +37,7 @@ def others(count: int) -> list[Path]:
     ]
     for row in range(max(map(len, shelves))):
         found += [shelf[row] for shelf in shelves if row < len(shelf)]
-    return found[:count]
+    return sorted(found, key=lambda path: path.stat().st_size)[:count]
 
 
 def table(score: mi.Score) -> list[tuple[float, int, float]]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from mi_theme.adaptation.kits import kit_frame, patterned, stock
 from mi_theme.adaptation.pieces import is_written, span_parts
 from mi_theme.adaptation.scoreplans import Run, ScorePlan, Span
 from mi_theme.score import Score
+from mi_theme.warp import Warp
 
 __all__ = ["Strokes", "strokes_under"]
 
@@ -140,14 +142,17 @@ def _repulsed(
 
 def kit_frames(span: Span) -> tuple[Frame, Frame]:
     """The bars of a span with the beats that drummers count."""
-    source, target = span.frames
-    figure = whole_grouping(span.figure, source.meter.pulse)
-    if source.meter.is_open and figure and figure.total == source.meter.pulses:
-        source = Frame(source.meter.grouped(figure), source.bars)
-    source = kit_frame(source, starts_of(span.figure))
-    return source, kit_frame(
-        target, [span.base(at) for at in source.beats if at < source.meter.bar and span.base.keeps(at)]
-    )
+    return _counted(*span.frames, span.figure, span.base)
+
+
+@lru_cache(maxsize=256)
+def _counted(source: Frame, target: Frame, figure: tuple[Fraction, ...], base: Warp) -> tuple[Frame, Frame]:
+    grouping = whole_grouping(figure, source.meter.pulse)
+    if source.meter.is_open and grouping and grouping.total == source.meter.pulses:
+        source = Frame(source.meter.grouped(grouping), source.bars)
+    source = kit_frame(source, starts_of(figure))
+    images = [base(at) for at in source.beats if at < source.meter.bar and base.keeps(at)]
+    return source, kit_frame(target, images)
 
 
 def _stock(score: Score, span: Span, start: Fraction, index: int) -> Iterator[tuple[Fraction, int, int, int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -116,6 +116,16 @@ class Piece:
 
     def marks(self, start: Fraction, end: Fraction) -> tuple[Mark, ...]:
         """Where pitched notes begin or end in a stretch, counted from its start; swung notes as if they were even."""
+        if (start, end) not in self._read:
+            self._read[start, end] = tuple(self._marks(start, end))
+        return self._read[start, end]
+
+    @cached_property
+    def _read(self) -> dict[tuple[Fraction, Fraction], tuple[Mark, ...]]:
+        """Marks that have been asked for."""
+        return {}
+
+    def _marks(self, start: Fraction, end: Fraction) -> Iterable[Mark]:
         quarter = self.score.ticks_per_quarter
         ticks, *columns = self._onsets
         low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
@@ -128,7 +138,7 @@ class Piece:
             found[at] = Mark(
                 at, bool(lead), before if before is not None and before <= end - start else None, bool(starts)
             )
-        return tuple(found.values())
+        return found.values()
 
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)

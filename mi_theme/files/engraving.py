@@ -62,6 +62,7 @@ def _name_parts(stream: Any) -> None:
         for count, instrument in enumerate(part.recurse().getElementsByClass("Instrument"), 1):
             instrument.partId = f"P{number}"
             instrument.instrumentId = f"P{number}-I{count}"
+            instrument.instrumentName = instrument.instrumentName or str(part.partName or f"Part {number}")
 
 
 def _packed(data: bytes) -> bytes:

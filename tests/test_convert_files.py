@@ -1,0 +1,313 @@
+"""Conversion from file to file: notation in place, the command line, folders, and whatever is wrong with the input."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from real_music import check_midi, check_notation, check_partitura, check_readers, chorales, others, pieces
+from schema import schema_errors
+
+import mi_theme as mi
+from mi_theme.cli import main
+from mi_theme.files import read, read_stream
+from mi_theme.files.engraving import musicxml, stream_of_score
+from mi_theme.score import Event, Track
+from mi_theme.score import messages as m
+
+music21 = pytest.importorskip("music21")
+TARGETS = ("5/4:3+3+2+2", "3/4", "7/8", "6/8")
+ABC = "X:1\nT:Tune\nM:3/4\nL:1/4\nK:G\nw: \nG A B | c2 B | A>G F | G3 |]\n"
+KERN = "**kern\n*M4/4\n=1\n4c\n4d\n4e\n4f\n=2\n1g\n==\n*-\n"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture(scope="module")
+def midi_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("music") / "theme.mid"
+    mi.theme().to_score().save(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def tune() -> object:
+    """A stream with words, a slur, an articulation, dynamics, a chord symbol, a repeat and a part name."""
+    from music21 import articulations, bar, dynamics, harmony, meter, note, spanner, stream
+
+    part = stream.Part()
+    notes = [
+        note.Note(name, quarterLength=length)
+        for name, length in (("G4", 1), ("A-4", 1), ("B-4", 1), ("C5", 2), ("D5", 1), ("E-5", 3))
+    ]
+    notes[0].lyric = "la"
+    notes[1].articulations.append(articulations.Staccato())
+    part.append(meter.TimeSignature("3/4"))
+    for element in notes:
+        part.append(element)
+    part.insert(0, dynamics.Dynamic("mf"))
+    part.insert(3, harmony.ChordSymbol("Cm"))
+    part.insert(0, spanner.Slur([notes[3], notes[5]]))
+    made = part.makeMeasures()
+    made.partName = "Flauto"
+    list(made.getElementsByClass("Measure"))[1].rightBarline = bar.Repeat("end")
+    score = stream.Score()
+    score.insert(0, made)
+    return score
+
+
+@pytest.mark.parametrize("to", TARGETS)
+def test_chorales_and_other_music(to: str, tmp_path: Path) -> None:
+    for number, (path, score) in enumerate(pieces(chorales(3) + others(3))):
+        made = check_midi(score, to)
+        check_readers(made)
+        check_midi(made, str(score.meters.changes[-1][1]))
+        if number < 1:
+            check_partitura(score, made, tmp_path / "made.mid")
+            assert not schema_errors(check_notation(path, to))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("to", TARGETS)
+@pytest.mark.parametrize("shelf", range(25))
+def test_all_chorales_and_other_music(to: str, shelf: int, tmp_path: Path) -> None:
+    mine = (chorales(300) + others(200))[shelf::25]
+    for number, (path, score) in enumerate(pieces(mine)):
+        made = check_midi(score, to)
+        check_readers(made)
+        check_midi(made, str(mi.plan(score, to).source))
+        if number % 5 == 0:
+            check_notation(path, to)
+
+
+def test_notation_keeps_what_it_carries(tune: object) -> None:
+    made = mi.convert(tune, "4/4")
+    notes = list(made.recurse().notes)
+    assert notes[0].lyric == "la"
+    assert any(type(a).__name__ == "Staccato" for n in notes for a in n.articulations)
+    assert [d.value for d in made.recurse().getElementsByClass("Dynamic")] == ["mf"]
+    assert [c.figure for c in made.recurse().getElementsByClass("ChordSymbol")] == ["Cm"]
+    assert made.parts[0].partName == "Flauto"
+    slur = made.recurse().getElementsByClass("Slur")[0]
+    assert (slur.getFirst().name, slur.getLast().name) == ("C", "E-")
+    assert [n.name for n in notes if not n.isChord][1] == "A-"
+    measures = list(made.parts[0].getElementsByClass("Measure"))
+    assert [float(measure.offset) for measure in measures] == [0, 4, 8]
+    assert type(measures[1].rightBarline).__name__ == "Repeat"
+    assert tune.recurse().getElementsByClass("TimeSignature")[0].ratioString == "3/4", "the source is untouched"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("to", ["4/4", "5/4:3+3+2+2", "7/8:2+2+3", "6/8", "2/4"])
+def test_musicxml_is_valid_plain_and_the_same_each_time(tune: object, to: str) -> None:
+    data = musicxml(mi.convert(tune, to))
+    assert data == musicxml(mi.convert(tune, to))
+    assert not schema_errors(data)
+    plain = mi.Meter(to).plain
+    assert f"<beats>{plain.numerator}</beats>".encode() in data
+    assert b"+" not in data[data.index(b"<beats>") : data.index(b"</beats>")]
+
+
+def test_bars_are_beamed_by_their_groups_and_the_middle_is_seen() -> None:
+    eighths = mi.Score.from_notes([i / 2 for i in range(10)], 0.5, 60, meter="5/4:3+3+2+2")
+    beams = [[b.type for b in n.beams.beamsList] for n in stream_of_score(eighths).recurse().notes]
+    assert [b[0] for b in beams] == [
+        "start",
+        "continue",
+        "stop",
+        "start",
+        "continue",
+        "stop",
+        "start",
+        "stop",
+        "start",
+        "stop",
+    ]
+    tresillo = mi.convert(mi.theme().to_score(), "4/4", lead="Ostinato")
+    first = stream_of_score(tresillo).parts[0].getElementsByClass("Measure")[0].notes
+    assert [(float(n.offset), float(n.quarterLength)) for n in first] == [
+        (0, 1.5),
+        (1.5, 0.5),
+        (2, 1),
+        (3, 0.5),
+        (3.5, 0.5),
+    ]
+    six = mi.Score.from_notes([0, 0.5, 1, 1.5, 2, 2.5], 0.5, 60, meter="6/8")
+    assert [n.beams.beamsList[0].type for n in stream_of_score(six).recurse().notes] == [
+        "start",
+        "continue",
+        "stop",
+    ] * 2
+
+
+@pytest.mark.parametrize(("text", "ending"), [(ABC, ".abc"), (KERN, ".krn")])
+def test_other_notations_are_read(text: str, ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"tune{ending}"
+    path.write_text(text)
+    score = mi.read(path)
+    assert len(score.spans) >= 5
+    assert len(mi.convert(score, "5/4").spans) == len(score.spans)
+    assert len(mi.read(text.encode()).spans) == len(score.spans)
+
+
+def test_compressed_musicxml(tune: object, tmp_path: Path) -> None:
+    from mi_theme.files import save_stream
+
+    save_stream(tune, tmp_path / "tune.mxl")
+    save_stream(tune, tmp_path / "tune.musicxml")
+    packed, plain = mi.read(tmp_path / "tune.mxl"), mi.read(tmp_path / "tune.musicxml")
+    assert packed.note_table().tolist() == plain.note_table().tolist()
+    assert (tmp_path / "tune.mxl").read_bytes()[:2] == b"PK"
+    assert len(read_stream(tmp_path / "tune.mxl").parts) == 1
+
+
+def test_the_command_line_converts_and_explains(midi_file: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.mid"
+    result = run("convert", midi_file, "--to", "4/4", "-o", str(out), "--explain")
+    assert result.exit_code == 0, result.output
+    assert "TRIM THE TAIL" in result.output
+    assert read(out).meters.changes[0][1] == mi.Meter("4/4")
+    shown = run("convert", midi_file, "--to", "4/4")
+    assert "3+3+1+1" in shown.output
+    piped = run("convert", midi_file, "--to", "4/4", "-o", "-")
+    assert piped.stdout_bytes == out.read_bytes()
+
+
+def test_plans_go_through_files(midi_file: str, tmp_path: Path) -> None:
+    saved = tmp_path / "plan.json"
+    saved.write_text(run("convert", midi_file, "--to", "4/4", "--how", "square", "--json").stdout)
+    assert json.loads(saved.read_text())["how"] == "square"
+    out = tmp_path / "out.mid"
+    result = run("convert", midi_file, "--to", "4/4", "--plan", str(saved), "-o", str(out))
+    assert result.exit_code == 0
+    assert out.read_bytes() == mi.convert(mi.read(midi_file), "4/4", how="square").to_bytes()
+
+
+def test_notation_out_of_the_command_line(midi_file: str, tmp_path: Path) -> None:
+    source = tmp_path / "tune.abc"
+    source.write_text(ABC)
+    for name in ("a.musicxml", "a.mxl", "a.mid"):
+        result = run("convert", str(source), "--to", "4/4", "-o", str(tmp_path / name))
+        assert result.exit_code == 0, result.output
+        assert len(read(tmp_path / name).spans) == 9
+    assert run("convert", midi_file, "--to", "7/8", "-o", str(tmp_path / "b.musicxml")).exit_code == 0
+    assert not schema_errors((tmp_path / "b.musicxml").read_bytes())
+
+
+def test_a_folder_is_converted_and_a_failing_file_passed_over(midi_file: str, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    (folder / "more").mkdir(parents=True)
+    (folder / "a.mid").write_bytes(Path(midi_file).read_bytes())
+    (folder / "more" / "b.abc").write_text(ABC)
+    (folder / "broken.mid").write_bytes(Path(midi_file).read_bytes()[:60])
+    result = run("convert", str(folder), "--to", "4/4", "-o", str(out))
+    assert result.exit_code == 1
+    assert "2 of 3 files converted" in result.stderr
+    assert "broken.mid" in result.stderr
+    assert sorted(path.name for path in out.rglob("*") if path.is_file()) == ["a.mid", "b.musicxml"]
+
+
+def test_compare_on_the_command_line(midi_file: str) -> None:
+    result = run("compare", midi_file, "--to", "4/4")
+    assert "sounds the same" in result.output
+    rows = {row["strategy"]: row for row in json.loads(run("compare", midi_file, "--to", "4/4", "--json").stdout)}
+    assert rows["cut"]["dropped"] > 0
+    assert rows["rest"]["cost"] is None
+
+
+def refused(*arguments: str) -> str:
+    result = run(*arguments)
+    assert result.exit_code in (1, 2), result.output
+    assert "Traceback" not in result.output
+    assert not isinstance(result.exception, Exception) or isinstance(result.exception, SystemExit)
+    return result.stderr
+
+
+def test_bad_wishes_get_one_line(midi_file: str) -> None:
+    assert "5/4" in refused("convert", midi_file, "--to", "5:4")
+    assert "did you mean 'regroup'" in refused("convert", midi_file, "--to", "4/4", "--how", "regruop")
+    assert "not longer" in refused("convert", midi_file, "--to", "4/4", "--how", "rest")
+    assert "no bars 90" in refused("convert", midi_file, "--to", "4/4", "--bars", "90-99")
+    assert "there are: Ostinato" in refused("convert", midi_file, "--to", "4/4", "--lead", "Tuba")
+    assert "1/4, 1/2, 1, 2 or 4" in refused("convert", midi_file, "--to", "4/4", "--ratio", "3")
+    assert "no plan" in refused("convert", midi_file, "--to", "4/4", "--plan", midi_file, "-o", "x.mid")
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "null", '{"format": 1}', "[" * 5000, "{" * 10])
+def test_what_is_no_plan_is_refused(text: str) -> None:
+    from mi_theme.adaptation.scoreplans import ScorePlan
+
+    with pytest.raises(mi.MiThemeError, match="no plan"):
+        ScorePlan.from_json(text)
+
+
+def test_a_plan_of_another_piece_is_refused() -> None:
+    theme = mi.theme()
+    plan = mi.plan(theme.to_score(repeats=4), "4/4")
+    with pytest.raises(mi.MiThemeError, match="make a plan of this score"):
+        plan.apply(theme.to_score(repeats=1))
+
+
+def bomb() -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("score.xml", b"<score-partwise>" + b" " * (65 * 2**20))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"   ", b"MThd", b"PK\x03\x04 no zip", b"<?xml version='1.0'?><score-partwise>", b"<html></html>", b"X:1\nK:C\n",
+        b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><score-partwise>&b;</score-partwise>", bomb(), b"**kern\n*-\n", b"\x00" * 100,
+    ],
+    ids=["empty", "blank", "header", "no zip", "cut", "html", "no notes", "entities", "bomb", "no spines", "zeros"],
+)  # fmt: skip
+def test_hostile_files_are_refused(data: bytes) -> None:
+    with pytest.raises(mi.MiThemeError):
+        read(data)
+
+
+def test_hostile_scores_are_converted_or_refused() -> None:
+    signature = Event(0, m.time_signature(mi.Meter("1/64")))
+    far = Event(2**27, m.note_on(0, 60, 1))
+    with pytest.raises(mi.MiThemeError, match="more than 1000000 bars"):
+        mi.plan(mi.Score(1, (Track.sorted([signature, far]),)), "4/4")
+    empty = mi.Score(480, (Track.sorted([Event(0, m.time_signature(mi.Meter("4/4")))]),))
+    with pytest.raises(mi.MiThemeError, match="nothing to convert"):
+        mi.plan(empty, "5/4")
+    with pytest.raises(mi.MiThemeError, match="Score or a music21 Stream"):
+        mi.plan("song.mid", "4/4")
+    hanging = mi.Score(
+        7,
+        (
+            Track.sorted(
+                [
+                    Event(0, m.time_signature(mi.Meter("5/4"))),
+                    Event(3, m.note_on(0, 60, 9)),
+                    Event(99, m.note_off(0, 61)),
+                ]
+            ),
+        ),
+    )
+    assert len(mi.convert(hanging, "4/4").spans) == 1
+
+
+@pytest.mark.tool("musescore3")
+def test_musescore_opens_the_results(tune: object, tmp_path: Path) -> None:
+    import shutil
+    import subprocess
+
+    program = shutil.which("musescore3") or shutil.which("mscore3") or ""
+    for to in ("5/4:3+3+2+2", "4/4"):
+        path = tmp_path / "made.musicxml"
+        path.write_bytes(musicxml(mi.convert(tune, to)))
+        result = subprocess.run([program, "-o", str(tmp_path / "back.mid"), str(path)], capture_output=True, timeout=50)
+        assert result.returncode == 0
+        assert b"rror" not in result.stderr.replace(b"no error", b"")
+        assert len(read(tmp_path / "back.mid").spans) >= 6
