@@ -18,7 +18,7 @@ __all__ = ["Played", "played", "swung"]
 
 METRE, LEVEL = 22, 26  # velocity between the weakest and the strongest place, the quietest and loudest moment
 CONTOUR = {"lead": 8, "answer": 8, "ostinato": 2, "kit": 0, "hands": 0}  # at most, for height above the mean; else 4
-MEMORY, SPREAD = 0.6, 2.0  # of the drift
+MEMORY, SPREAD, STEADY = 0.6, 2.0, 1.2  # of the drift; the ostinato is steadier
 SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
 STRAIGHT = 50  # percent
 TRUE_ACCENT = 10
@@ -43,9 +43,10 @@ def played(notes: Sequence[Note], part: Instrument, grid: Grid, random: Random) 
         return []
     mean = sum(note.pitch for note in ordered) / len(ordered)
     drift, found, tick = 0.0, [], -1
+    spread = STEADY if part.plays == "ostinato" else SPREAD
     for note in ordered:
         if note.start != tick:
-            drift, tick = MEMORY * drift + random.gauss(0, SPREAD), note.start
+            drift, tick = MEMORY * drift + random.gauss(0, spread), note.start
         found.append((note, _velocity(note, part, grid, mean, drift)))
     sounding = _articulated(_unequal(found if part.is_drums else _smooth(found)), part)
     swing = grid.arrangement.style.swing

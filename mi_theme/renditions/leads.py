@@ -98,15 +98,21 @@ def melody(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[N
     """Every phrase of the lead, with breaths, and its last note."""
     head = grid.arrangement.passages[0].adaptation.motif("head")
     singer = _singer(grid, part, heard, head)
-    notes: list[Note] = []
+    stated: list[Note] = []
+    others: list[Note] = []
     for phrase, bars in _phrases(grid, part):
         if phrase.device == "statement":
-            notes += statement(singer, bars)
-            notes += singer.sung(_consequent(singer, bars, random))
+            stated = statement(singer, bars)
+            others += singer.sung(_consequent(singer, bars, random))
         elif phrase.device in DEVICES:
-            notes += _developed(singer, phrase.device, bars, random)
-    notes = breathing(_in_turn(notes), grid)
-    return notes + _last_note(singer)
+            others += _developed(singer, phrase.device, bars, random)
+    apart = [note for note in others if not _within(note, stated)]
+    return breathing(_in_turn(stated + apart), grid) + _last_note(singer)
+
+
+def _within(note: Note, stated: Sequence[Note]) -> bool:
+    """Whether a note falls into the statement or the eighth before or after it."""
+    return bool(stated) and stated[0].start - EIGHTH < note.end and note.start < stated[-1].end + EIGHTH
 
 
 def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: Random) -> list[Note]:

@@ -68,9 +68,18 @@ def compose(grid: Grid) -> list[tuple[Instrument, list[Note]]]:
     heard.add(twin, [*figures.second(grid, twin), *endings.bass(grid, twin)])
     for part in sorted(style.part, key=lambda p: ORDER.index(p.plays)):
         if part is not ostinato:
-            heard.add(part, COMPOSERS[part.plays](grid, part, _random(grid, part.name), heard))
+            notes = COMPOSERS[part.plays](grid, part, _random(grid, part.name), heard)
+            heard.add(part, [contained(note, grid) for note in notes])
     others = [part for part in style.part if part is not ostinato]
     return [(part, heard.notes[part.name]) for part in (ostinato, twin, *others)]
+
+
+def contained(note: Note, grid: Grid) -> Note:
+    """The note no longer than its section, so that sections loop; the last downbeat rings on."""
+    if note.start >= grid.end:
+        return note
+    section = grid.at(note.start).passage
+    return note._replace(length=min(note.length, ticks(section.end) - note.start))
 
 
 def second_player(ostinato: Instrument) -> Instrument:
