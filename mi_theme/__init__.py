@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mi_theme.adaptation.onsets import adapt_onsets as adapt_onsets
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read
     from mi_theme.meter import Grouping as Grouping
@@ -34,6 +35,7 @@ _ROOMS = {
     "pitch": ("Degree", "Tonic"),
     "score": ("Score",),
     "files": ("read",),
+    "adaptation.onsets": ("adapt_onsets",),
     "themes": ("Motif", "Theme", "theme"),
     "renditions": ("render",),
 }
@@ -49,6 +51,7 @@ __all__ = [
     "Theme",
     "Tonic",
     "Warp",
+    "adapt_onsets",
     "read",
     "render",
     "theme",

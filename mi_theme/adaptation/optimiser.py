@@ -1,0 +1,223 @@
+"""``best``: the places of all notes that cost least, found exactly.
+
+The skeleton first, where groups are unequal: their starts go where `regroup` puts
+them. Then the lattice: every other note may go to slots near its image, bar lines
+and group starts stay, nothing crosses them. Then the cheapest path, once for each
+feel, and once more with a pull of equal places in different bars towards each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
+from mi_theme.adaptation.lattice import Lattice, cheapest, spread
+from mi_theme.adaptation.objective import Grid, Sums, Weights, costs, family, features, idiom, model, summed
+from mi_theme.adaptation.strategies import priced, regroup
+from mi_theme.warp import Warp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+__all__ = ["FEELS", "Setting", "Solution", "best_outcomes", "fit_between", "skeleton", "solve"]
+
+FEELS = ("even", "long-short")
+INFERRED, ASKED = 1.0, 4.0  # what a pair of notes that contradicts the tune's feel costs
+CONSISTENCY = 4.0  # what standing where the same place of no other bar stands costs
+
+
+class Setting(NamedTuple):
+    """Source bars, the target bars they become, and the figure's groups in quarters."""
+
+    source: Frame
+    target: Frame
+    figure: tuple[Fraction, ...]
+
+    @property
+    def grids(self) -> tuple[Grid, Grid]:
+        """Both metres in slots."""
+        return Grid(self.source.meter), Grid(self.target.meter)
+
+    @property
+    def frame(self) -> tuple[float, float]:
+        """Slots from one locked bar line to the next, in the source and in the target."""
+        before, after = self.grids
+        return float(self.source.length / before.slot), float(self.target.length / after.slot)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the target is the source, but for its tempo."""
+        scale = self.target.length / self.source.length
+        return (
+            self.source.bars == self.target.bars == 1
+            and not self.source.meter.is_open
+            and tuple(group * scale for group in self.source.groups) == self.target.groups
+        )
+
+
+def skeleton(setting: Setting) -> Warp | None:
+    """Where group starts go: `regroup` where groups are unequal, None where they are equal."""
+    if len(set(setting.figure)) == 1:
+        return None
+    return regroup(Task(setting.figure, (), setting.source, setting.target))[0].warp
+
+
+def lattice_of(positions: Array, setting: Setting) -> Lattice:
+    """The lattice of notes at `positions` (slots of the source, from a bar line)."""
+    warp, (before, after) = skeleton(setting), setting.grids
+    old, new = setting.frame
+    cycle = np.floor(positions / old + 1e-9)
+    within = positions - cycle * old
+    points = warp.points if warp else Warp.linear(setting.source.length, setting.target.length).points
+    image = cycle * new + np.interp(
+        within, [float(x / before.slot) for x, _ in points], [float(y / after.slot) for _, y in points]
+    )
+    starts = {Fraction(0), *(starts_of(setting.figure) if warp else _shared_bars(setting))}
+    fixed = np.isin(within.round(6), [round(float(start / before.slot), 6) for start in starts])
+    return Lattice.around(positions, image, fixed, new)
+
+
+def _shared_bars(setting: Setting) -> set[Fraction]:
+    """Source bar lines within the frame that a plain stretch puts on target bar lines."""
+    bars = (setting.source.meter.bar * bar for bar in range(setting.source.bars))
+    scale = setting.target.length / setting.source.length
+    return {bar for bar in bars if bar * scale % setting.target.meter.bar == 0}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The chosen path, and what every term says about every choice."""
+
+    lattice: Lattice
+    path: Array
+    feel: str
+    parts: dict[str, Array]
+
+    @property
+    def slots(self) -> Array:
+        """Where each note goes, in slots of the target."""
+        return self.lattice.along(self.path)
+
+    def without_end(self) -> Solution:
+        """The same without its last note."""
+        return replace(self, path=self.path[:-1])
+
+    def bill(self, path: Array) -> dict[str, Array]:
+        """What each term makes a path pay, note by note (the last of those it looks at)."""
+        found = {}
+        for name, part in self.parts.items():
+            span, count = part.ndim - 1, max(0, len(path) - part.ndim + 2)
+            index = (np.arange(count), *(path[i : i + count] for i in range(span)))
+            found[name] = np.concatenate([np.zeros(min(span - 1, len(path))), part[index]])
+        return found
+
+
+def solve(
+    positions: Array, setting: Setting, feel: str = "auto", weights: Weights | None = None, prior: Array | None = None
+) -> Solution:
+    """The cheapest places.
+
+    Parameters
+    ----------
+    positions
+        At least two, strictly increasing, in slots of the source from a bar line.
+    setting
+        Metres and figure.
+    feel
+        ``even``, ``long-short`` or ``auto``: whichever costs less.
+    weights, prior
+        Other than those that ship: for training and cross-validation.
+    """
+    lattice = lattice_of(positions, setting)
+    kind = family(setting.source.meter, setting.target.meter)
+    weights = weights or model().weights[kind]
+    prior = idiom(setting.target.meter) if prior is None else prior
+    parts = costs(features(lattice, *setting.grids, prior), weights)
+    parts |= {"closed": lattice.closed, "order": lattice.backward}
+    plain, chosen = summed(list(parts.values())), []
+    for name in _feels(feel, kind):
+        parts["feel"] = feel_cost(lattice, name, INFERRED if feel == "auto" else ASKED)
+        chosen.append((*_solved(Sums(plain.start, plain.steps + parts["feel"])), name, parts["feel"]))
+    _, path, sums, name, parts["feel"] = min(chosen, key=lambda found: found[0])
+    pull = consistency_cost(lattice, path, setting.frame)
+    parts["consistency"] = pull
+    pulled = Sums(sums.start + pull[0][:, None] + pull[1], sums.steps + pull[2:, None, None])
+    return Solution(lattice, cheapest(pulled)[0], name, parts)
+
+
+def _solved(sums: Sums) -> tuple[float, Array, Sums]:
+    path, cost = cheapest(sums)
+    return cost, path, sums
+
+
+def _feels(feel: str, kind: str) -> tuple[str, ...]:
+    """The feels to try; one that says nothing where nothing was learned about feel."""
+    if feel != "auto":
+        return (feel,)
+    return ("plain",) if kind == "unlearned" else FEELS
+
+
+def feel_cost(lattice: Lattice, feel: str, weight: float) -> Array:
+    """What two unequal neighbours cost that do not go with the feel, shape (n - 2, k, k, k)."""
+    interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
+    uneven = np.diff(np.diff(lattice.positions)).round(6) != 0
+    equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
+    against = {"even": ~equal, "long-short": equal}.get(feel, np.zeros_like(equal))
+    return weight * (against & uneven[:, None, None, None])
+
+
+def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) -> Array:
+    """What it costs to leave the company of the same place in other bars, shape (n, k)."""
+    old, new = frame
+    cycle = np.floor(lattice.positions / old + 1e-9)
+    _, place = np.unique((lattice.positions - cycle * old).round(4), return_inverse=True)
+    key = place * 1e6 - cycle * new
+    taken, counts = np.unique((key + lattice.along(path)).round(4), return_counts=True)
+    offered = (key[:, None] + lattice.slots).round(4)
+    found = np.minimum(np.searchsorted(taken, offered), len(taken) - 1)
+    company = np.where(taken[found] == offered, counts[found], 0)
+    cost: Array = CONSISTENCY * (1 - company / np.bincount(place)[place][:, None])
+    return cost
+
+
+def fit_between(anchors: Array, images: Array, onsets: Array, slot: float) -> Array:
+    """The second pass for music in parts: the other onsets, strictly between those decided.
+
+    Parameters
+    ----------
+    anchors, images
+        Source and target positions of the lead, strictly increasing, in quarters;
+        the bar lines around everything belong to them.
+    onsets
+        Strictly increasing source positions, anchors among them or not.
+    slot
+        The target's grid in quarters; halved only where there is no room.
+
+    Returns
+    -------
+    ndarray
+        A target position for each onset, strictly increasing.
+    """
+    image = np.interp(onsets, anchors, images) / slot
+    fixed = np.isin(onsets.round(6), anchors.round(6))
+    posts = np.asarray(images) / slot
+    after = np.clip(np.searchsorted(posts, image + 1e-6), 1, len(posts) - 1)
+    places, _ = spread(image, fixed, posts[after - 1], posts[after])
+    return places * slot
+
+
+def best_outcomes(task: Task) -> list[Outcome]:
+    """The strategy ``best``: one bar, or the bars of one cycle, on their own."""
+    setting = Setting(task.source, task.target, task.figure)
+    starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
+    onsets = sorted({Fraction(0), *starts, *(onset for onset in task.onsets if 0 <= onset < task.source.length)})
+    onsets.append(task.source.length)
+    before, after = setting.grids
+    slots = solve(np.array([float(onset / before.slot) for onset in onsets]), setting).slots
+    return priced(task, Warp((x, Fraction(y) * after.slot) for x, y in zip(onsets, slots.tolist(), strict=True)))
