@@ -12,8 +12,6 @@ from mi_theme.errors import StrategyError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mi_theme.adaptation.objective import Sums
-
     Array = NDArray[Any]
 
 __all__ = ["FORBIDDEN", "Lattice", "cheapest", "spread"]
@@ -113,7 +111,9 @@ def spread(image: Array, fixed: Array, low: Array, high: Array) -> tuple[Array, 
         while room / step < stop - first + 1 - 1e-6:
             step, crowded[part] = step / 2, True
         if step < FINEST:
-            raise StrategyError(f"best: {stop - first} notes have no room in {room:g} slots of the target; check the onsets")
+            raise StrategyError(
+                f"best: {stop - first} notes have no room in {room:g} slots of the target; check the onsets"
+            )
         places[part] = _packed(image[part], low[first], high[first], step)
     return places, crowded
 
@@ -135,23 +135,26 @@ def _packed(image: Array, low: float, high: float, step: float) -> Array:
     return placed
 
 
-def cheapest(sums: Sums) -> tuple[Array, float]:
+def cheapest(start: Array, steps: Array) -> tuple[int, Array]:
     """The path of least cost, by second-order Viterbi: the state is (place before, place now).
+
+    Parameters
+    ----------
+    start
+        Costs of the first two places, for each of f ways to count, shape (f, k, k).
+    steps
+        Costs of every next place given two, shape (n - 2, f, k, k, k).
 
     Returns
     -------
-    path, cost
-        The place of each note, as an index from 0 to k - 1.
+    way, path
+        The way to count that is cheapest, and the place of each note in it, from 0 to k - 1.
     """
-    steps = sums.steps
-    came = np.empty((len(steps), *steps.shape[2:]), np.intp)
-    total = sums.start
-    for step, best in zip(steps, came, strict=True):
-        reached = total[:, :, None] + step
-        reached.argmin(0, out=best)
-        total = reached.min(0)
-    before, now = divmod(int(total.argmin()), total.shape[1])
-    path = [now, before]
-    for best in came[::-1]:
-        path.append(int(best[path[-1], path[-2]]))
-    return np.array(path[::-1]), float(total.min())
+    totals = [start]
+    for step in steps:
+        totals.append(np.minimum.reduce(totals[-1][..., None] + step, axis=1))
+    way, before, now = np.unravel_index(int(totals[-1].argmin()), start.shape)
+    path = [int(now), int(before)]
+    for total, step in zip(totals[-2::-1], steps[::-1], strict=True):
+        path.append(int((total[way, :, path[-1]] + step[way, :, path[-1], path[-2]]).argmin()))
+    return int(way), np.array(path[::-1])

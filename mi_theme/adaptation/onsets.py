@@ -165,12 +165,16 @@ def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) ->
 
     given, lasting = np.asarray(onsets, dtype=np.float64), np.asarray(durations, dtype=np.float64)
     if given.ndim != 1 or given.shape != lasting.shape:
-        raise ScoreError(f"onsets and durations are two rows of one length, not of shapes {given.shape} and {lasting.shape}")
+        raise ScoreError(
+            f"onsets and durations are two rows of one length, not of shapes {given.shape} and {lasting.shape}"
+        )
     if not (np.isfinite(given).all() and np.isfinite(lasting).all() and np.isfinite(float(phase))):
         raise ScoreError("onsets, durations and phase are finite numbers of quarters")
     positions: Array = np.round((given - float(phase)) * FINEST) / FINEST
     if np.any(np.diff(positions) < 0):
-        raise ScoreError(f"onset {int(np.argmax(np.diff(positions) < 0)) + 2} comes before the one in front of it: sort them")
+        raise ScoreError(
+            f"onset {int(np.argmax(np.diff(positions) < 0)) + 2} comes before the one in front of it: sort them"
+        )
     return positions
 
 

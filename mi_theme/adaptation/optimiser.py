@@ -16,7 +16,7 @@ import numpy as np
 
 from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
 from mi_theme.adaptation.lattice import Lattice, cheapest, spread
-from mi_theme.adaptation.objective import Grid, Sums, Weights, costs, family, features, idiom, model, summed
+from mi_theme.adaptation.objective import Grid, Weights, costs, family, features, idiom, model, summed
 from mi_theme.adaptation.strategies import priced, regroup
 from mi_theme.warp import Warp
 
@@ -52,13 +52,10 @@ class Setting(NamedTuple):
 
     @property
     def is_same(self) -> bool:
-        """Whether the target is the source, but for its tempo."""
-        scale = self.target.length / self.source.length
-        return (
-            self.source.bars == self.target.bars == 1
-            and not self.source.meter.is_open
-            and tuple(group * scale for group in self.source.groups) == self.target.groups
-        )
+        """Whether nothing changes but the way the metre is written."""
+        source, target = self.source.meter, self.target.meter
+        alike = source.same_bar(target) and source.is_compound == target.is_compound
+        return alike and self.source.bars == self.target.bars == 1
 
 
 def skeleton(setting: Setting) -> Warp | None:
@@ -140,20 +137,13 @@ def solve(
     prior = idiom(setting.target.meter) if prior is None else prior
     parts = costs(features(lattice, *setting.grids, prior), weights)
     parts |= {"closed": lattice.closed, "order": lattice.backward}
-    plain, chosen = summed(list(parts.values())), []
-    for name in _feels(feel, kind):
-        parts["feel"] = feel_cost(lattice, name, INFERRED if feel == "auto" else ASKED)
-        chosen.append((*_solved(Sums(plain.start, plain.steps + parts["feel"])), name, parts["feel"]))
-    _, path, sums, name, parts["feel"] = min(chosen, key=lambda found: found[0])
+    sums, feels = summed(list(parts.values())), _feels(feel, kind)
+    felt = feel_costs(lattice, feels, INFERRED if feel == "auto" else ASKED)
+    way, path = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
     pull = consistency_cost(lattice, path, setting.frame)
-    parts["consistency"] = pull
-    pulled = Sums(sums.start + pull[0][:, None] + pull[1], sums.steps + pull[2:, None, None])
-    return Solution(lattice, cheapest(pulled)[0], name, parts)
-
-
-def _solved(sums: Sums) -> tuple[float, Array, Sums]:
-    path, cost = cheapest(sums)
-    return cost, path, sums
+    start, steps = sums.start + pull[0][:, None] + pull[1], sums.steps + felt[:, way] + pull[2:, None, None]
+    _, path = cheapest(start[None], steps[:, None])
+    return Solution(lattice, path, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
 
 
 def _feels(feel: str, kind: str) -> tuple[str, ...]:
@@ -163,13 +153,13 @@ def _feels(feel: str, kind: str) -> tuple[str, ...]:
     return ("plain",) if kind == "unlearned" else FEELS
 
 
-def feel_cost(lattice: Lattice, feel: str, weight: float) -> Array:
-    """What two unequal neighbours cost that do not go with the feel, shape (n - 2, k, k, k)."""
+def feel_costs(lattice: Lattice, feels: tuple[str, ...], weight: float) -> Array:
+    """What two unequal neighbours cost that do not go with each feel, shape (n - 2, feels, k, k, k)."""
     interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
-    uneven = np.diff(np.diff(lattice.positions)).round(6) != 0
+    uneven = (np.diff(np.diff(lattice.positions)).round(6) != 0)[:, None, None, None]
     equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
-    against = {"even": ~equal, "long-short": equal}.get(feel, np.zeros_like(equal))
-    return weight * (against & uneven[:, None, None, None])
+    against = {"even": ~equal & uneven, "long-short": equal & uneven, "plain": np.zeros_like(equal)}
+    return weight * np.stack([against[feel] for feel in feels], axis=1)
 
 
 def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) -> Array:

@@ -232,7 +232,10 @@ def bootstrap(ours: dict[str, float], theirs: dict[str, float]) -> tuple[float, 
 
 def print_tables(scored: Sequence[Task], scores: dict[str, list[Scores]], ours: str, brief: bool) -> None:
     """One table a direction, all tasks and the regular ones."""
-    for words, chosen in (("ALL", list(range(len(scored)))), ("REGULAR", [i for i, t in enumerate(scored) if t.is_regular])):
+    for words, chosen in (
+        ("ALL", list(range(len(scored)))),
+        ("REGULAR", [i for i, t in enumerate(scored) if t.is_regular]),
+    ):
         for direction in DIRECTIONS:
             index = [i for i in chosen if within(scored[i], direction)]
             if len(index) >= FEWEST:
@@ -278,7 +281,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", help="score the pairs of this file")
     parser.add_argument("--folds", type=int, default=10)
-    parser.add_argument("--feel", action="store_true", help="also with feel even and long-short, and the better of all three")
+    parser.add_argument(
+        "--feel", action="store_true", help="also with feel even and long-short, and the better of all three"
+    )
     parser.add_argument("--brief", action="store_true", help="of the baselines the best ones only")
     parser.add_argument("--speed", action="store_true", help="time only")
     options = parser.parse_args(arguments)
@@ -286,7 +291,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
         hundred_bars()
         return
     scored = tasks(stored(options.pairs) if options.pairs else mined())
-    print(f"{len(scored)} tasks, {len({t.cluster for t in scored})} clusters, {Counter(t.is_regular for t in scored)[True]} regular")
+    print(
+        f"{len(scored)} tasks, {len({t.cluster for t in scored})} clusters, {Counter(t.is_regular for t in scored)[True]} regular"
+    )
     feels = ("auto", *FEELS) if options.feel else ("auto",)
     answers = cross_validated(scored, options.folds, feels)
     scores = {name: [measures(method(task), task) for task in scored] for name, method in BASELINES.items()}
