@@ -39,7 +39,18 @@ from metre_pairs import Passage, Task, mined, tasks
 from mi_theme.adaptation.frames import Frame
 from mi_theme.adaptation.lattice import Lattice
 from mi_theme.adaptation.objective import (
-    LONGEST, TABLES, VALUES, Grid, Model, Sums, Weights, costs, family, features, prior, summed,
+    LONGEST,
+    TABLES,
+    VALUES,
+    Grid,
+    Model,
+    Sums,
+    Weights,
+    costs,
+    family,
+    features,
+    prior,
+    summed,
 )  # fmt: skip
 from mi_theme.adaptation.optimiser import Setting, lattice_of
 from mi_theme.meter import Meter

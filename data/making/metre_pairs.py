@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 LONG, SHORT = 20, 14  # notes in a row, without and with a common title
 RATIOS = (1.0, 2.0, 0.5)
 EPSILON = 1e-6
-COMMON_WORDS = frozenset("the a an of der die das ein eine und and".split())
+COMMON_WORDS = frozenset(["the", "a", "an", "of", "and", "der", "die", "das", "ein", "eine", "und"])
 
 
 class Passage(NamedTuple):

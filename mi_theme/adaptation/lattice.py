@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORBIDDEN", "Lattice", "cheapest", "spread"]
 
-REACH = np.arange(-3, 4)  # slots around the starting place
+REACH = np.arange(-3, 5)  # slots around the starting place
 FORBIDDEN = 1e4
 FINEST = 1 / 4096  # of a slot, where a bar has no room
 
@@ -75,7 +76,7 @@ class Lattice:
     @property
     def home(self) -> Array:
         """The path of starting places."""
-        return np.full(len(self.slots), len(REACH) // 2)
+        return np.full(len(self.slots), -REACH[0])
 
 
 def _bounds(image: Array, fixed: Array, frame: float) -> tuple[Array, Array]:
@@ -122,8 +123,7 @@ def _runs(keys: Array) -> list[tuple[int, int]]:
     """Maximal runs (first, stop) of equal keys; nan belongs to none."""
     edges = np.flatnonzero(np.diff(keys) != 0) + 1
     bounds = [0, *edges.tolist(), len(keys)]
-    pairs = zip(bounds, bounds[1:], strict=False)
-    return [(first, stop) for first, stop in pairs if stop > first and not np.isnan(keys[first])]
+    return [(first, stop) for first, stop in pairwise(bounds) if stop > first and not np.isnan(keys[first])]
 
 
 def _packed(image: Array, low: float, high: float, step: float) -> Array:

@@ -50,7 +50,9 @@ TABLES = {
     "ratio": (2, 2 * MOST_STEPS + 1, "an interval stretched more or less than the bar"),
     "length": (2, len(SHARES) ** 2, "an interval in beats before and after"),
 }
-TERMS = {name: words for name, (*_, words) in {**VALUES, **TABLES}.items()} | {
+TERMS: dict[str, str] = {
+    **{name: words for name, (_, words) in VALUES.items()},
+    **{name: words for name, (_, _, words) in TABLES.items()},
     "feel": "even or long-short, as the tune is",
     "consistency": "as the same place of other bars",
 }
@@ -84,7 +86,8 @@ class Model(msgspec.Struct, frozen=True):
 @cache
 def model() -> Model:
     """The model that ships."""
-    return load_json("metre_model.json", Model)
+    found: Model = load_json("metre_model.json", Model)
+    return found
 
 
 @dataclass(frozen=True)
@@ -139,10 +142,13 @@ class Grid:
 
 
 def family(source: Meter, target: Meter) -> str:
-    """The set of weights for a direction: ``to duple``, ``from duple``, ``ternary`` or ``unlearned``."""
-    if any(meter.is_open or meter.is_additive for meter in (source, target)):
+    """The set of weights for a direction: ``to duple``, ``from duple``, ``ternary`` or ``unlearned``.
+
+    Any number of equal beats that is no multiple of three counts as duple here.
+    """
+    if source.is_additive or target.is_additive:
         return "unlearned"
-    three = tuple(meter.numerator % 3 == 0 for meter in (source, target))
+    three = (source.numerator % 3 == 0, target.numerator % 3 == 0)
     return {(True, False): "to duple", (False, True): "from duple", (True, True): "ternary"}.get(three, "unlearned")
 
 
@@ -193,7 +199,7 @@ class Sums(NamedTuple):
 
 def summed(parts: list[Array]) -> Sums:
     """Add up costs of one, two and three notes."""
-    one, two, three = (sum(part for part in parts if part.ndim == ndim) for ndim in (2, 3, 4))
+    one, two, three = (np.sum([part for part in parts if part.ndim == ndim], axis=0) for ndim in (2, 3, 4))
     start = one[0][:, None] + one[1] + two[0]
     return Sums(start, three + two[1:, None] + one[2:, None, None])
 
@@ -221,7 +227,8 @@ def prior(rhythms: dict[str, list[tuple[int, int, int, int]]], grid: Grid) -> Ar
     unknown[0] = 0.0
     coarse = _smoothed(pooled.sum(1), unknown / unknown.sum())
     probability = _smoothed(own, _smoothed(pooled, coarse[:, None, :]))
-    return -np.log(np.maximum(probability, 1e-6))
+    cost: Array = -np.log(np.maximum(probability, 1e-6))
+    return cost
 
 
 def _columns(rows: list[tuple[int, int, int, int]]) -> Array:
@@ -230,7 +237,8 @@ def _columns(rows: list[tuple[int, int, int, int]]) -> Array:
 
 def _smoothed(counts: Array, coarser: Array) -> Array:
     """Counts as probabilities, trusting what is coarser as much as so many notes."""
-    return (counts + SMOOTHING * coarser) / (counts.sum(-1, keepdims=True) + SMOOTHING)
+    found: Array = (counts + SMOOTHING * coarser) / (counts.sum(-1, keepdims=True) + SMOOTHING)
+    return found
 
 
 def _pooled(rhythms: dict[str, list[tuple[int, int, int, int]]], grid: Grid) -> Array:

@@ -155,8 +155,8 @@ def _telling(saved: dict[str, float]) -> tuple[tuple[str, str, float], ...]:
     from mi_theme.adaptation.objective import TERMS
 
     total = sum(amount for name, amount in saved.items() if amount > 0 and name in TERMS)
-    rows = sorted(((amount, name) for name, amount in saved.items() if name in TERMS), reverse=True)
-    return tuple((name, TERMS[name], round(amount, 3)) for amount, name in rows if amount > max(TELLING * total, 1e-6))
+    named = sorted((name for name in saved if name in TERMS), key=lambda name: -saved[name])
+    return tuple((n, TERMS[n], round(saved[n], 3)) for n in named if saved[n] > max(TELLING * total, 1e-6))
 
 
 def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) -> Array:
