@@ -33,7 +33,8 @@ __all__ = ["TABLES", "TERMS", "VALUES", "Grid", "Model", "costs", "family", "fea
 
 LONGEST = 32  # intervals of so many slots and more count as one
 SMOOTHING = 8.0  # notes' worth of trust in what is coarser
-RATIO_STEPS, MOST_STEPS = 4, 6  # a table of ratios has quarter octaves, six each way
+RATIO_STEPS, MOST_STEPS = 4, 6  # ratios are told apart by quarter octaves, six each way
+MOST_STRETCH = 2  # half octaves by which the bar is stretched
 SHARES = np.array(
     [1/8, 1/6, 1/4, 1/3, 1/2, 2/3, 3/4, 1, 4/3, 3/2, 5/3, 2, 5/2, 3, 4, 6, 8]
 )  # fmt: skip  # intervals in beats
@@ -49,6 +50,7 @@ TABLES = {
     "level": (1, DEPTHS * DEPTHS, "metrical standing before and after"),
     "ratio": (2, 2 * MOST_STEPS + 1, "an interval stretched more or less than the bar"),
     "length": (2, len(SHARES) ** 2, "an interval in beats before and after"),
+    "value": (2, (2 * MOST_STRETCH + 1) * (2 * MOST_STEPS + 1), "a note value kept, or halved or doubled"),
 }
 TERMS: dict[str, str] = {
     **{name: words for name, (_, words) in VALUES.items()},
@@ -165,7 +167,8 @@ def features(lattice: Lattice, source: Grid, target: Grid, prior: Array) -> dict
     depth, now = source.depth(lattice.positions)[:, None], target.depth(slots)
     interval = slots[1:, None, :] - slots[:-1, :, None]
     stretched, before = np.diff(image)[:, None, None], np.diff(lattice.positions)[:, None, None]
-    octaves = np.log2(np.maximum(interval, 0.25) / stretched)
+    least = np.maximum(interval, 0.25)
+    stretch = np.clip(np.rint(2 * np.log2(np.ptp(image) / np.ptp(lattice.positions))), -MOST_STRETCH, MOST_STRETCH)
     count = np.clip(interval, 0, LONGEST - 1).astype(int)
     place = np.mod(slots[1:-1], target.slots).astype(int)
     return {
@@ -173,9 +176,16 @@ def features(lattice: Lattice, source: Grid, target: Grid, prior: Array) -> dict
         "bar line": ((now == 0) & (depth > 0)).astype(float),
         "idiom": prior[place[:, None, :, None], count[:-1, :, :, None], count[1:, None, :, :]],
         "level": depth * DEPTHS + now,
-        "ratio": np.clip(np.rint(octaves * RATIO_STEPS), -MOST_STEPS, MOST_STEPS).astype(int) + MOST_STEPS,
+        "ratio": _octaves(least / stretched),
         "length": _share(before / source.beat) * len(SHARES) + _share(np.maximum(interval, 0.5) / target.beat),
+        "value": int(stretch + MOST_STRETCH) * (2 * MOST_STEPS + 1) + _octaves(least / before),
     }
+
+
+def _octaves(ratio: Array) -> Array:
+    """A ratio as a cell of a table."""
+    steps: Array = np.clip(np.rint(np.log2(ratio) * RATIO_STEPS), -MOST_STEPS, MOST_STEPS).astype(int) + MOST_STEPS
+    return steps
 
 
 def _share(beats: Array) -> Array:

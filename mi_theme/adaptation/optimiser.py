@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -58,6 +59,7 @@ class Setting(NamedTuple):
         return alike and self.source.bars == self.target.bars == 1
 
 
+@cache
 def skeleton(setting: Setting) -> Warp | None:
     """Where group starts go: `regroup` where groups are unequal, None where they are equal."""
     if len(set(setting.figure)) == 1:
@@ -65,8 +67,12 @@ def skeleton(setting: Setting) -> Warp | None:
     return regroup(Task(setting.figure, (), setting.source, setting.target))[0].warp
 
 
-def lattice_of(positions: Array, setting: Setting) -> Lattice:
-    """The lattice of notes at `positions` (slots of the source, from a bar line)."""
+def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> Lattice:
+    """The lattice of notes at `positions` (slots of the source, from a bar line).
+
+    What stands on a beat, and is stretched onto a bar line of the target, stays
+    there; with `keep_beats` also what is stretched onto a beat.
+    """
     warp, (before, after) = skeleton(setting), setting.grids
     old, new = setting.frame
     cycle = np.floor(positions / old + 1e-9)
@@ -75,16 +81,11 @@ def lattice_of(positions: Array, setting: Setting) -> Lattice:
     image = cycle * new + np.interp(
         within, [float(x / before.slot) for x, _ in points], [float(y / after.slot) for _, y in points]
     )
-    starts = {Fraction(0), *(starts_of(setting.figure) if warp else _shared_bars(setting))}
-    fixed = np.isin(within.round(6), [round(float(start / before.slot), 6) for start in starts])
+    fixed = (before.depth(positions) <= 1) & (after.depth(image) <= (1 if keep_beats else 0))
+    if warp:
+        starts = [round(float(start / before.slot), 6) for start in starts_of(setting.figure)]
+        fixed |= np.isin(within.round(6), starts)
     return Lattice.around(positions, image, fixed, new)
-
-
-def _shared_bars(setting: Setting) -> set[Fraction]:
-    """Source bar lines within the frame that a plain stretch puts on target bar lines."""
-    bars = (setting.source.meter.bar * bar for bar in range(setting.source.bars))
-    scale = setting.target.length / setting.source.length
-    return {bar for bar in bars if bar * scale % setting.target.meter.bar == 0}
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def solve(
     weights, prior
         Other than those that ship: for training and cross-validation.
     """
-    lattice = lattice_of(positions, setting)
+    lattice = lattice_of(positions, setting, keep_beats=feel != "auto")
     kind = family(setting.source.meter, setting.target.meter)
     weights = weights or model().weights[kind]
     prior = idiom(setting.target.meter) if prior is None else prior

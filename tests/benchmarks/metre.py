@@ -15,7 +15,8 @@ tune is scored the model is trained without its whole cluster (`--folds` groups 
 clusters). Differences to each baseline are those of ``best``, with a 95 % bootstrap
 interval over clusters. ``--pairs FILE`` scores pairs of such a file instead of the
 mined ones; training then leaves out every cluster that has a tune in common with
-those scored. ``--feel`` compares the feels; ``--speed`` times a hundred bars.
+those scored. ``--feel`` compares the feels, ``--tune`` shows one tune, ``--speed``
+gives the processor time of a hundred bars.
 """
 
 from __future__ import annotations
@@ -260,6 +261,28 @@ def _print_table(title: str, scored: list[Task], scores: dict[str, list[Scores]]
         print(row)
 
 
+def print_tunes(scored: Sequence[Task], answers: Sequence[Array], name: str) -> None:
+    """Bar by bar, people's version and ours, as intervals in quarters; and the scores beside re-barring's."""
+    for task, out in zip(scored, answers, strict=True):
+        if name not in task.source.tune:
+            continue
+        words = "regular" if task.is_regular else "not regular"
+        print(f"\n{task.source.tune}, {task.source.meter} -> {task.target.meter} as in {task.target.tune}, ", end="")
+        print(f"{len(out)} notes, {task.ratio:g} bars for one ({words})")
+        for who, found in (("best", out), ("re-bar", rebarred(task)), ("linear", stretched(task))):
+            print(f"  {who:8}" + "  ".join(f"{m} {x:.3f}" for m, x in measures(found, task).items()))
+        for who, found, bar in (("was", task.source.onsets - task.phase, task.source.bar), ("best", out, task.target.bar),
+                                ("people", task.target.onsets, task.target.bar)):  # fmt: skip
+            print(f"  {who:8}" + _in_bars(found, bar))
+
+
+def _in_bars(onsets: Array, bar: float, most: int = 4) -> str:
+    """Intervals between onsets, bar by bar; the first few bars."""
+    steps, bars = np.diff(onsets), np.floor(onsets / bar + 1e-9)
+    rows = [" ".join(f"{x:g}" for x in steps[bars[:-1] == number]) for number in np.unique(bars)[:most]]
+    return " | ".join(rows) + " ..."
+
+
 def hundred_bars() -> None:
     """Time ``best`` on 100 bars of ten notes, and on ten times that."""
     import mi_theme as mi
@@ -284,6 +307,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         "--feel", action="store_true", help="also with feel even and long-short, and the better of all three"
     )
     parser.add_argument("--brief", action="store_true", help="of the baselines the best ones only")
+    parser.add_argument("--tune", help="show the tunes whose name has this in it instead, such as erk10.abc#395")
     parser.add_argument("--speed", action="store_true", help="time only")
     options = parser.parse_args(arguments)
     if options.speed:
@@ -295,6 +319,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     )
     feels = ("auto", *FEELS) if options.feel else ("auto",)
     answers = cross_validated(scored, options.folds, feels)
+    if options.tune:
+        print_tunes(scored, answers["auto"], options.tune)
+        return
     scores = {name: [measures(method(task), task) for task in scored] for name, method in BASELINES.items()}
     scores["best"] = [measures(out, task) for out, task in zip(answers["auto"], scored, strict=True)]
     if options.feel:
