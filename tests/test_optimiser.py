@@ -85,14 +85,14 @@ def test_other_figures(onsets: list[float], source: str, grouping: str | None, t
     assert eighths(found, target) == expected
 
 
-def test_feel_is_what_unequal_neighbours_become() -> None:
-    jig, lasting = [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5], [1, 0.5] * 4
-    even = mi.adapt_onsets(jig, lasting, "6/8", "2/4", feel="even")
-    dotted = mi.adapt_onsets(jig, lasting, "6/8", "2/4", feel="long-short")
-    assert even.tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5]
-    assert dotted.tolist() == [0, 0.75, 1, 1.75, 2, 2.75, 3, 3.75]
-    auto = mi.adapt_onsets(jig, lasting, "6/8", "2/4").tolist()
-    assert auto in (even.tolist(), dotted.tolist())
+def test_feel_is_what_two_notes_that_fill_a_beat_become() -> None:
+    jig, reel, lasting = [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5], np.arange(8) / 2, [1, 0.5] * 4
+    dotted = [0, 0.75, 1, 1.75, 2, 2.75, 3, 3.75]
+    assert mi.adapt_onsets(jig, lasting, "6/8", "2/4", feel="even").tolist() == reel.tolist()
+    assert mi.adapt_onsets(jig, lasting, "6/8", "2/4", feel="long-short").tolist() == dotted
+    assert mi.adapt_onsets(jig, lasting, "6/8", "2/4").tolist() in (reel.tolist(), dotted)
+    assert mi.adapt_onsets(reel, lasting, "2/4", "6/8", feel="long-short").tolist() == jig
+    assert mi.adapt_onsets(reel, lasting, "2/4", "6/8", feel="even").tolist() == (reel * 1.5).tolist()
 
 
 def test_it_is_a_strategy_like_the_others() -> None:
@@ -114,7 +114,7 @@ def rhythms(meter: mi.Meter) -> st.SearchStrategy[list[float]]:
 
 
 @given(st.data(), st.sampled_from(METERS), st.sampled_from(METERS), st.sampled_from([Fraction(1, 2), 1, 2]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_laws(data: st.DataObject, source: str, target: str, ratio: Fraction) -> None:
     meter, goal = mi.Meter(source), mi.Meter(target)
     onsets = np.array(data.draw(rhythms(meter)))

@@ -82,7 +82,7 @@ def adapt_onsets(
     ratio
         Target bars for one source bar: 1/4, 1/2, 1, 2 or 4.
     feel
-        ``even`` or ``long-short``, what unequal neighbours become; ``auto``
+        ``even`` or ``long-short``, what two notes that fill a beat become; ``auto``
         takes what costs less over the whole tune. Only ``best`` asks for it.
     how
         ``best`` or any other strategy.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["FEELS", "Setting", "Solution", "best_outcomes", "fit_between", "skeleton", "solve"]
 
 FEELS = ("even", "long-short")
-INFERRED, ASKED = 1.0, 4.0  # what a pair of notes that contradicts the tune's feel costs
+INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
 CONSISTENCY = 4.0  # what standing where the same place of no other bar stands costs
 
 
@@ -139,7 +139,7 @@ def solve(
     parts = costs(features(lattice, *setting.grids, prior), weights)
     parts |= {"closed": lattice.closed, "order": lattice.backward}
     sums, feels = summed(list(parts.values())), _feels(feel, kind)
-    felt = feel_costs(lattice, feels, INFERRED if feel == "auto" else ASKED)
+    felt = feel_costs(lattice, setting.grids[0], feels, INFERRED if feel == "auto" else ASKED)
     way, path = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
     pull = consistency_cost(lattice, path, setting.frame)
     start, steps = sums.start + pull[0][:, None] + pull[1], sums.steps + felt[:, way] + pull[2:, None, None]
@@ -154,13 +154,21 @@ def _feels(feel: str, kind: str) -> tuple[str, ...]:
     return ("plain",) if kind == "unlearned" else FEELS
 
 
-def feel_costs(lattice: Lattice, feels: tuple[str, ...], weight: float) -> Array:
-    """What two unequal neighbours cost that do not go with each feel, shape (n - 2, feels, k, k, k)."""
+def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
+    """What two notes that fill a beat pay where they do not go with each feel, shape (n - 2, feels, k, k, k)."""
     interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
-    uneven = (np.diff(np.diff(lattice.positions)).round(6) != 0)[:, None, None, None]
     equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
-    against = {"even": ~equal & uneven, "long-short": equal & uneven, "plain": np.zeros_like(equal)}
+    pair = _fill_a_beat(lattice.positions, grid)[:, None, None, None]
+    against = {"even": ~equal & pair, "long-short": equal & pair, "plain": np.zeros_like(equal)}
     return weight * np.stack([against[feel] for feel in feels], axis=1)
+
+
+def _fill_a_beat(positions: Array, grid: Grid) -> Array:
+    """Whether a note and the next fill a beat of the source, for all notes but the last two."""
+    on_beat = grid.depth(positions) <= 1
+    short = positions[2:] - positions[:-2] <= max(grid.beats) + 1e-6
+    filled: Array = on_beat[:-2] & ~on_beat[1:-1] & on_beat[2:] & short
+    return filled
 
 
 def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) -> Array:
