@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Reason", "adapt_onsets", "explained_terms"]
 
 FINEST = 10080  # parts of a quarter that input snaps to
+LATEST = 10_000_000  # quarters: longer than any music
 MOST_GROUPINGS = 1000  # that are tried on an odd metre
 FEEL_NAMES = ("auto", "even", "long-short")
 TELLING = 0.25  # a term that saves less than this share of what is saved is not named
@@ -163,14 +164,17 @@ def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) ->
     """Onsets from the bar line at `phase`, snapped, checked."""
     import numpy as np
 
-    given, lasting = np.asarray(onsets, dtype=np.float64), np.asarray(durations, dtype=np.float64)
+    try:
+        given, lasting, start = (np.asarray(x, dtype=np.float64) for x in (onsets, durations, phase))
+    except (TypeError, ValueError):
+        raise ScoreError("onsets, durations and phase are numbers of quarters") from None
     if given.ndim != 1 or given.shape != lasting.shape:
         raise ScoreError(
             f"onsets and durations are two rows of one length, not of shapes {given.shape} and {lasting.shape}"
         )
-    if not (np.isfinite(given).all() and np.isfinite(lasting).all() and np.isfinite(float(phase))):
-        raise ScoreError("onsets, durations and phase are finite numbers of quarters")
-    positions: Array = np.round((given - float(phase)) * FINEST) / FINEST
+    if not all((np.abs(x) <= LATEST).all() for x in (given, lasting, start)):
+        raise ScoreError(f"onsets, durations and phase are numbers of quarters no larger than {LATEST}")
+    positions: Array = np.round((given - start) * FINEST) / FINEST
     if np.any(np.diff(positions) < 0):
         raise ScoreError(
             f"onset {int(np.argmax(np.diff(positions) < 0)) + 2} comes before the one in front of it: sort them"
@@ -190,8 +194,8 @@ def _setting(
     """Both metres and the figure, with words for the figure and where it comes from."""
     from mi_theme.adaptation.optimiser import Setting
 
-    bars = Fraction(ratio).limit_denominator(8)
-    if bars not in RATIOS:
+    bars = next((known for known in RATIOS if known == ratio), None)
+    if bars is None:
         raise StrategyError(f"ratio {ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
     figure, words = _figure(positions, source, grouping)
     setting = Setting(Frame(source, bars.denominator), Frame(target, bars.numerator), figure * bars.denominator)
