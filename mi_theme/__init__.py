@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mi_theme.adaptation import compare as compare
     from mi_theme.adaptation import convert as convert
     from mi_theme.adaptation import plan as plan
+    from mi_theme.adaptation.onsets import adapt_onsets as adapt_onsets
     from mi_theme.credits import film as film
     from mi_theme.credits import films as films
     from mi_theme.credits import lineage as lineage
@@ -46,6 +47,7 @@ _ROOMS = {
     "files": ("read",),
     "rhythm": ("induce_meter", "measure"),
     "adaptation": ("align", "compare", "convert", "plan"),
+    "adaptation.onsets": ("adapt_onsets",),
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),

@@ -14,7 +14,7 @@ import msgspec
 
 from mi_theme.errors import FileError
 
-__all__ = ["Row", "data_path", "load", "load_file"]
+__all__ = ["Row", "data_path", "load", "load_file", "load_json"]
 
 T = TypeVar("T")
 
@@ -42,6 +42,12 @@ def data_path(name: str) -> Path:
 def load(name: str, kind: type[T]) -> T:
     """A table of ours as a value of the type `kind`; each is read once."""
     return load_file(data_path(name), kind)
+
+
+@cache
+def load_json(name: str, kind: type[T]) -> T:
+    """A large table that a script of ours wrote; each is read once."""
+    return msgspec.json.decode(data_path(name).read_bytes(), type=kind)
 
 
 def load_file(path: str | Path, kind: type[T]) -> T:

@@ -204,10 +204,10 @@ def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:
 
 
 def _able(task: Task) -> dict[str, list[Outcome]]:
-    """What each strategy that arrangers use proposes; an empty list where it cannot."""
+    """What each light strategy that arrangers use proposes; an empty list where it cannot."""
     found: dict[str, list[Outcome]] = {}
     for name, strategy in STRATEGIES.items():
-        if strategy.offered:
+        if strategy.offered and not strategy.heavy:
             try:
                 found[name] = list(proposed(name, task))
             except StrategyError:

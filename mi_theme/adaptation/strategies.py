@@ -14,10 +14,12 @@ from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, order_cost, starts_of
 from mi_theme.errors import StrategyError, UnknownName
-from mi_theme.meter import Meter
+from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp
 
-__all__ = ["STRATEGIES", "Strategy", "find", "proposed", "readings", "register"]
+__all__ = [
+    "STRATEGIES", "Strategy", "find", "priced", "proposed", "readings", "register", "regroup", "two_three_groupings",
+]  # fmt: skip
 
 MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
 MOST_OUTCOMES = 24  # how many of them it proposes
@@ -44,6 +46,8 @@ class Strategy:
         False for the baselines that no arranger would use.
     by_notes
         Whether it looks at the notes of each bar, so that bars may differ.
+    heavy
+        True for one that takes time to load: it is not tried unless asked for.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Strategy:
     make: Maker
     offered: bool = True
     by_notes: bool = False
+    heavy: bool = False
 
 
 def regroup(task: Task) -> list[Outcome]:
@@ -79,28 +84,28 @@ def cut(task: Task) -> list[Outcome]:
     source, target = task.source.length, task.target.length
     if target >= source:
         raise StrategyError(f"cut: {task.target.meter} is not shorter; try rest, hold-last or add-group")
-    return _priced(task, Warp([(0, 0), (target, target), (source, target)]))
+    return priced(task, Warp([(0, 0), (target, target), (source, target)]))
 
 
 def rest(task: Task) -> list[Outcome]:
     """The bar is lengthened by rest."""
     _needs_longer(task, "rest")
     source, target = task.source.length, task.target.length
-    return _priced(task, Warp([(0, 0), (source, source), (source, target)]))
+    return priced(task, Warp([(0, 0), (source, source), (source, target)]))
 
 
 def hold_last(task: Task) -> list[Outcome]:
     """The last group is stretched."""
     _needs_longer(task, "hold-last")
     lengths = [*task.figure[:-1], task.figure[-1] + task.target.length - task.source.length]
-    return _priced(task, Warp.of_lengths(task.figure, lengths))
+    return priced(task, Warp.of_lengths(task.figure, lengths))
 
 
 def hold_first(task: Task) -> list[Outcome]:
     """The first group is stretched."""
     _needs_longer(task, "hold-first")
     lengths = [task.figure[0] + task.target.length - task.source.length, *task.figure[1:]]
-    return _priced(task, Warp.of_lengths(task.figure, lengths))
+    return priced(task, Warp.of_lengths(task.figure, lengths))
 
 
 def add_group(task: Task) -> list[Outcome]:
@@ -125,7 +130,7 @@ def square(task: Task) -> list[Outcome]:
             f"square: {task.target.pulses} pulses do not divide by {len(task.figure)} groups; try regroup"
         )
     lengths = [each * task.target.meter.pulse] * len(task.figure)
-    return _priced(task, Warp.of_lengths(task.figure, lengths))
+    return priced(task, Warp.of_lengths(task.figure, lengths))
 
 
 def long_short(task: Task) -> list[Outcome]:
@@ -146,7 +151,7 @@ def in_one(task: Task) -> list[Outcome]:
         raise StrategyError(
             f"in-one: as many bars of {source.meter} become one of {target.meter} as it has beats ({beats}); ask for ratio 1/{beats}"
         )
-    return _priced(task, Warp.of_lengths([source.meter.bar] * source.bars, target.groups))
+    return priced(task, Warp.of_lengths([source.meter.bar] * source.bars, target.groups))
 
 
 def rebar(task: Task) -> list[Outcome]:
@@ -159,7 +164,14 @@ def rebar(task: Task) -> list[Outcome]:
 
 def proportional(task: Task) -> list[Outcome]:
     """Everything stretched alike: with bar = bar it sounds the same."""
-    return _priced(task, Warp.linear(task.source.length, task.target.length))
+    return priced(task, Warp.linear(task.source.length, task.target.length))
+
+
+def best(task: Task) -> list[Outcome]:
+    """The optimiser: groups as in `regroup`, all else as people changed their own tunes."""
+    from mi_theme.adaptation.optimiser import best_outcomes
+
+    return best_outcomes(task)
 
 
 def _snapped(name: str, snap: Callable[[Fraction], int]) -> Maker:
@@ -177,7 +189,7 @@ def _snapped(name: str, snap: Callable[[Fraction], int]) -> Maker:
         points = [*zip(onsets, images, strict=True), (task.source.length, task.target.length)]
         if any(y1 <= y0 for (_, y0), (_, y1) in pairwise(points)):
             raise StrategyError(f"{name}: two notes would fall on one pulse of {task.target.meter}")
-        return _priced(task, Warp(points))
+        return priced(task, Warp(points))
 
     return make
 
@@ -194,6 +206,7 @@ STRATEGIES: dict[str, Strategy] = {
     row.name: row
     for row in (
         Strategy("regroup", "trim the tail, make it a tresillo", "equal groups stay equal, longer stay longer", regroup),
+        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, heavy=True),
         Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", cut),
         Strategy("rest", "add a beat", "the bar is lengthened by rest", rest),
         Strategy("hold-last", "let it ring", "the last group is stretched", hold_last),
@@ -257,7 +270,7 @@ def _needs_longer(task: Task, name: str) -> None:
         raise StrategyError(f"{name}: {task.target.meter} is not longer; try regroup or cut")
 
 
-def _priced(task: Task, warp: Warp) -> list[Outcome]:
+def priced(task: Task, warp: Warp) -> list[Outcome]:
     """An outcome with the cost of what happens to the figure's groups."""
     kept = [start for start in starts_of(task.figure) if warp.keeps(start)]
     ends = [*kept[1:], task.source.length]
@@ -294,13 +307,22 @@ def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:
 
 def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
     """Groupings of the metre's pulses into twos and threes: the fewest groups, at most `most`."""
-    pulses = meter.pulses
-    for threes in range(pulses // 3, -1, -1):
-        twos, odd = divmod(pulses - 3 * threes, 2)
-        if not odd and threes and twos + threes <= most:
-            places = combinations(range(twos + threes), threes)
-            return [meter.grouped(3 if i in chosen else 2 for i in range(twos + threes)) for chosen in places]
-    return []
+    found: list[Grouping] = []
+    for grouping in two_three_groupings(meter):
+        if len(grouping) > min(most, len(found[0]) if found else most):
+            break
+        if 3 in grouping.parts:
+            found.append(grouping)
+    return [meter.grouped(grouping) for grouping in found]
+
+
+def two_three_groupings(meter: Meter) -> Iterator[Grouping]:
+    """Every grouping of the metre's pulses into twos and threes, the fewest groups first."""
+    for threes in range(meter.pulses // 3, -1, -1):
+        twos, odd = divmod(meter.pulses - 3 * threes, 2)
+        if not odd:
+            for chosen in combinations(range(twos + threes), threes):
+                yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
 
 
 def _cuts(task: Task, reading: Frame) -> Iterator[tuple[float, list[int]]]:
@@ -337,7 +359,7 @@ def _beat_by_beat(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"
         )
     warp = _by_beats(source, target, into_compound if target.is_compound else out_of_it)
-    return _priced(task, warp.times(task.target.bars))
+    return priced(task, warp.times(task.target.bars))
 
 
 def _beats_match(task: Task) -> bool:

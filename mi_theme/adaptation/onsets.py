@@ -1,0 +1,257 @@
+"""Bare onsets from one metre into another: `adapt_onsets`, and `explained_terms`, which says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
+
+from mi_theme.adaptation import RATIOS
+from mi_theme.adaptation.frames import Frame, Task
+from mi_theme.adaptation.strategies import find, two_three_groupings
+from mi_theme.errors import ScoreError, StrategyError, UnknownName
+from mi_theme.meter import Grouping, Meter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    from mi_theme.adaptation.optimiser import Setting, Solution
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Reason", "adapt_onsets", "explained_terms"]
+
+FINEST = 10080  # parts of a quarter that input snaps to
+LATEST = 10_000_000  # quarters: longer than any music
+MOST_GROUPINGS = 1000  # that are tried on an odd metre
+FEEL_NAMES = ("auto", "even", "long-short")
+TELLING = 0.25  # a term that saves less than this share of what is saved is not named
+
+
+class Reason(NamedTuple):
+    """Why a bar is not simply stretched.
+
+    Attributes
+    ----------
+    bar
+        Source bar, 0 the one that begins at the phase.
+    feel
+        ``even``, ``long-short``, or ``plain`` where no feel was inferred.
+    grouping
+        The figure's groups and where they come from, such as ``3+3+2+2 (metre)``.
+    terms
+        (name, what it means, how much dearer a plain stretch on the grid would have
+        been), the weightiest first; none where the bar is simply stretched.
+    """
+
+    bar: int
+    feel: str
+    grouping: str
+    terms: tuple[tuple[str, str, float], ...]
+
+    def __str__(self) -> str:
+        words = "; ".join(f"{name} {saved:.1f} ({means})" for name, means, saved in self.terms)
+        return f"bar {self.bar}: {words or 'stretched as it stands'}"
+
+
+def adapt_onsets(
+    onsets: ArrayLike,
+    durations: ArrayLike,
+    source: str | Meter,
+    target: str | Meter,
+    *,
+    phase: SupportsFloat = 0,
+    ratio: Fraction | float = 1,
+    feel: str = "auto",
+    how: str = "best",
+    grouping: str | Grouping | None = None,
+) -> Array:
+    """Carry onsets from one metre into another.
+
+    Parameters
+    ----------
+    onsets, durations
+        Quarters, shape (n,), never going back; onsets together stay together.
+        Of the durations the last counts: it closes the last interval.
+    source, target
+        Metres, as text or Meter; ``"3+3+2+2/8"`` is ten eighths.
+    phase
+        Where, in the time of the onsets, a source bar line stands that shall
+        become the target's bar line at 0.
+    ratio
+        Target bars for one source bar: 1/4, 1/2, 1, 2 or 4.
+    feel
+        ``even`` or ``long-short``, what two notes that fill a beat become; ``auto``
+        takes what costs less over the whole tune. Only ``best`` asks for it.
+    how
+        ``best`` or any other strategy.
+    grouping
+        How the source bar is grouped, where its metre does not say so. In an odd
+        metre without one it is read off the onsets, if they have one.
+
+    Returns
+    -------
+    ndarray
+        Target positions in quarters, shape (n,); target bar lines are multiples
+        of the target bar; nan for a note that a strategy leaves out.
+
+    Raises
+    ------
+    TextError, UnknownName, StrategyError, ScoreError
+        Where a metre, a name or the numbers cannot be understood, or the target
+        cannot be reached.
+
+    Examples
+    --------
+    >>> adapt_onsets([0, 1.5, 3, 4], [1.5, 1.5, 1, 1], "5/4:3+3+2+2", "4/4").tolist()
+    [0.0, 1.5, 3.0, 3.5]
+    """
+    import numpy as np
+
+    positions = _positions(onsets, durations, phase)
+    if feel not in FEEL_NAMES:
+        raise UnknownName.among("feel", feel, FEEL_NAMES)
+    strategy = find(how)
+    setting, _ = _setting(positions, Meter(source), Meter(target), ratio, grouping)
+    if strategy.name != "best":
+        return np.array(list(_by_strategy(positions, setting, strategy.name)))
+    if setting.is_same or not len(positions):
+        return positions * float(setting.target.length / setting.source.length)
+    distinct, back = np.unique(positions, return_inverse=True)
+    solution = _solution(distinct, _last(durations), setting, feel)
+    quarters: Array = solution.slots * float(setting.grids[1].slot)
+    return quarters[back]
+
+
+def explained_terms(
+    onsets: ArrayLike, durations: ArrayLike, source: str | Meter, target: str | Meter, *,
+    phase: SupportsFloat = 0, ratio: Fraction | float = 1, feel: str = "auto", grouping: str | Grouping | None = None,
+) -> list[Reason]:  # fmt: skip
+    """Name the terms of ``best`` that decided each bar; parameters as in `adapt_onsets`.
+
+    Each bar is compared with the plain stretch, put on the grid: the terms that
+    would have made that dearer are the reasons.
+    """
+    import numpy as np
+
+    positions = np.unique(_positions(onsets, durations, phase))
+    setting, words = _setting(positions, Meter(source), Meter(target), ratio, grouping)
+    bars = np.floor(positions / float(setting.source.meter.bar) + 1e-9).astype(int)
+    if setting.is_same or not len(positions):
+        return [Reason(bar, "plain", words, ()) for bar in dict.fromkeys(bars.tolist())]
+    solution = _solution(positions, _last(durations), setting, feel)
+    chosen, plain = (solution.bill(path) for path in (solution.path, solution.lattice.home[: len(solution.path)]))
+    reasons = []
+    for bar in dict.fromkeys(bars.tolist()):
+        here = np.flatnonzero(bars == bar)
+        saved = {name: float((plain[name] - chosen[name])[here].sum()) for name in plain}
+        reasons.append(Reason(bar, solution.feel, words, _telling(saved)))
+    return reasons
+
+
+def _telling(saved: dict[str, float]) -> tuple[tuple[str, str, float], ...]:
+    """The terms that save most of what is saved."""
+    from mi_theme.adaptation.objective import TERMS
+
+    total = sum(amount for name, amount in saved.items() if amount > 0 and name in TERMS)
+    named = sorted((name for name in saved if name in TERMS), key=lambda name: -saved[name])
+    return tuple((n, TERMS[n], round(saved[n], 3)) for n in named if saved[n] > max(TELLING * total, 1e-6))
+
+
+def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) -> Array:
+    """Onsets from the bar line at `phase`, snapped, checked."""
+    import numpy as np
+
+    try:
+        given, lasting, start = (np.asarray(x, dtype=np.float64) for x in (onsets, durations, phase))
+    except (TypeError, ValueError):
+        raise ScoreError("onsets, durations and phase are numbers of quarters") from None
+    if given.ndim != 1 or given.shape != lasting.shape:
+        raise ScoreError(
+            f"onsets and durations are two rows of one length, not of shapes {given.shape} and {lasting.shape}"
+        )
+    if not all((np.abs(x) <= LATEST).all() for x in (given, lasting, start)):
+        raise ScoreError(f"onsets, durations and phase are numbers of quarters no larger than {LATEST}")
+    positions: Array = np.round((given - start) * FINEST) / FINEST
+    if np.any(np.diff(positions) < 0):
+        raise ScoreError(
+            f"onset {int(np.argmax(np.diff(positions) < 0)) + 2} comes before the one in front of it: sort them"
+        )
+    return positions
+
+
+def _last(durations: ArrayLike) -> float:
+    import numpy as np
+
+    return max(float(np.asarray(durations, dtype=np.float64)[-1]), 1 / FINEST)
+
+
+def _setting(
+    positions: Array, source: Meter, target: Meter, ratio: Fraction | float, grouping: str | Grouping | None
+) -> tuple[Setting, str]:
+    """Both metres and the figure, with words for the figure and where it comes from."""
+    from mi_theme.adaptation.optimiser import Setting
+
+    bars = next((known for known in RATIOS if known == ratio), None)
+    if bars is None:
+        raise StrategyError(f"ratio {ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
+    figure, words = _figure(positions, source, grouping)
+    setting = Setting(Frame(source, bars.denominator), Frame(target, bars.numerator), figure * bars.denominator)
+    return setting, words
+
+
+def _figure(positions: Array, source: Meter, grouping: str | Grouping | None) -> tuple[tuple[Fraction, ...], str]:
+    """Group lengths of a source bar in quarters: given, the metre's, or read off an odd metre's onsets."""
+    read = inferred_grouping(positions, source) if source.is_open and not grouping else None
+    if found := Grouping(grouping) if grouping else read:
+        unit = source.bar / found.total
+        return tuple(part * unit for part in found), f"{found} ({'read off the onsets' if read else 'given'})"
+    groups = tuple(group * source.pulse for group in source.groups)
+    return groups, f"{'+'.join(map(str, source.groups))} (metre)"
+
+
+def inferred_grouping(positions: Sequence[float] | Array, meter: Meter) -> Grouping | None:
+    """The twos and threes on which onsets fall best (F1 of onsets and group starts).
+
+    None where the even beats of the metre do as well.
+    """
+    import numpy as np
+
+    pulses = np.round(np.mod(positions, float(meter.bar)) / float(meter.pulse), 4)
+    bars = len(set(np.floor(np.asarray(positions) / float(meter.bar) + 1e-9)))
+
+    def fit(starts: Iterable[int]) -> float:
+        starts = list(starts)
+        return 2 * float(np.isin(pulses, starts).sum()) / (len(pulses) + bars * len(starts))
+
+    if not len(pulses):
+        return None
+    best = max(islice(two_three_groupings(meter), MOST_GROUPINGS), key=lambda found: fit(found.starts), default=None)
+    return best if best and fit(best.starts) > fit(meter.beats) else None
+
+
+def _solution(distinct: Array, last: float, setting: Setting, feel: str) -> Solution:
+    """Solve for different onsets, and for the end of the last as if it were one more."""
+    import numpy as np
+
+    from mi_theme.adaptation.optimiser import solve
+
+    ends = np.append(distinct, distinct[-1] + last)
+    solution = solve(ends / float(setting.grids[0].slot), setting, feel)
+    return solution.without_end()
+
+
+def _by_strategy(positions: Array, setting: Setting, name: str) -> Iterator[float]:
+    """Frame by frame, with the map that a strategy makes of the onsets there."""
+    exact = [Fraction(round(x * FINEST), FINEST) for x in positions.tolist()]
+    length, made = setting.source.length, {}
+    for frame, group in groupby(exact, key=lambda x: x // length):
+        places = list(group)
+        pattern = tuple(sorted({x - frame * length for x in places}))
+        if pattern not in made:
+            task = Task(setting.figure, pattern, setting.source, setting.target)
+            made[pattern] = find(name).make(task)[0].warp
+        warp = made[pattern]
+        yield from (float(warp(x)) if warp.keeps(x) else float("nan") for x in places)

@@ -1,0 +1,222 @@
+"""``best``: the places of all notes that cost least, found exactly.
+
+The skeleton first, where groups are unequal: their starts go where `regroup` puts
+them. Then the lattice: every other note may go to slots near its image, bar lines
+and group starts stay, nothing crosses them. Then the cheapest path, once for each
+feel, and once more with a pull of equal places in different bars towards each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
+from mi_theme.adaptation.lattice import Lattice, cheapest, spread
+from mi_theme.adaptation.objective import Grid, Weights, costs, family, features, idiom, model, summed
+from mi_theme.adaptation.strategies import priced, regroup
+from mi_theme.warp import Warp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+__all__ = ["FEELS", "Setting", "Solution", "best_outcomes", "fit_between", "skeleton", "solve"]
+
+FEELS = ("even", "long-short")
+INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
+CONSISTENCY = 4.0  # what standing where the same place of no other bar stands costs
+
+
+class Setting(NamedTuple):
+    """Source bars, the target bars they become, and the figure's groups in quarters."""
+
+    source: Frame
+    target: Frame
+    figure: tuple[Fraction, ...]
+
+    @property
+    def grids(self) -> tuple[Grid, Grid]:
+        """Both metres in slots."""
+        return Grid(self.source.meter), Grid(self.target.meter)
+
+    @property
+    def frame(self) -> tuple[float, float]:
+        """Slots from one locked bar line to the next, in the source and in the target."""
+        before, after = self.grids
+        return float(self.source.length / before.slot), float(self.target.length / after.slot)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing changes but the way the metre is written."""
+        source, target = self.source.meter, self.target.meter
+        alike = source.same_bar(target) and source.is_compound == target.is_compound
+        return alike and self.source.bars == self.target.bars == 1
+
+
+@cache
+def skeleton(setting: Setting) -> Warp | None:
+    """Where group starts go: `regroup` where groups are unequal, None where they are equal."""
+    if len(set(setting.figure)) == 1:
+        return None
+    return regroup(Task(setting.figure, (), setting.source, setting.target))[0].warp
+
+
+def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> Lattice:
+    """The lattice of notes at `positions` (slots of the source, from a bar line).
+
+    What stands on a beat, and is stretched onto a bar line of the target, stays
+    there; with `keep_beats` also what is stretched onto a beat.
+    """
+    warp, (before, after) = skeleton(setting), setting.grids
+    old, new = setting.frame
+    cycle = np.floor(positions / old + 1e-9)
+    within = positions - cycle * old
+    points = warp.points if warp else Warp.linear(setting.source.length, setting.target.length).points
+    image = cycle * new + np.interp(
+        within, [float(x / before.slot) for x, _ in points], [float(y / after.slot) for _, y in points]
+    )
+    fixed = (before.depth(positions) <= 1) & (after.depth(image) <= (1 if keep_beats else 0))
+    if warp:
+        starts = [round(float(start / before.slot), 6) for start in starts_of(setting.figure)]
+        fixed |= np.isin(within.round(6), starts)
+    return Lattice.around(positions, image, fixed, new)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The chosen path, and what every term says about every choice."""
+
+    lattice: Lattice
+    path: Array
+    feel: str
+    parts: dict[str, Array]
+
+    @property
+    def slots(self) -> Array:
+        """Where each note goes, in slots of the target."""
+        return self.lattice.along(self.path)
+
+    def without_end(self) -> Solution:
+        """The same without its last note."""
+        return replace(self, path=self.path[:-1])
+
+    def bill(self, path: Array) -> dict[str, Array]:
+        """What each term makes a path pay, note by note (the last of those it looks at)."""
+        found = {}
+        for name, part in self.parts.items():
+            span, count = part.ndim - 1, max(0, len(path) - part.ndim + 2)
+            index = (np.arange(count), *(path[i : i + count] for i in range(span)))
+            found[name] = np.concatenate([np.zeros(min(span - 1, len(path))), part[index]])
+        return found
+
+
+def solve(
+    positions: Array, setting: Setting, feel: str = "auto", weights: Weights | None = None, prior: Array | None = None
+) -> Solution:
+    """The cheapest places.
+
+    Parameters
+    ----------
+    positions
+        At least two, strictly increasing, in slots of the source from a bar line.
+    setting
+        Metres and figure.
+    feel
+        ``even``, ``long-short`` or ``auto``: whichever costs less.
+    weights, prior
+        Other than those that ship: for training and cross-validation.
+    """
+    lattice = lattice_of(positions, setting, keep_beats=feel != "auto")
+    kind = family(setting.source.meter, setting.target.meter)
+    weights = weights or model().weights[kind]
+    prior = idiom(setting.target.meter) if prior is None else prior
+    parts = costs(features(lattice, *setting.grids, prior), weights)
+    parts |= {"closed": lattice.closed, "order": lattice.backward}
+    sums, feels = summed(list(parts.values())), _feels(feel, kind)
+    felt = feel_costs(lattice, setting.grids[0], feels, INFERRED if feel == "auto" else ASKED)
+    way, path = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
+    pull = consistency_cost(lattice, path, setting.frame)
+    start, steps = sums.start + pull[0][:, None] + pull[1], sums.steps + felt[:, way] + pull[2:, None, None]
+    _, path = cheapest(start[None], steps[:, None])
+    return Solution(lattice, path, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
+
+
+def _feels(feel: str, kind: str) -> tuple[str, ...]:
+    """The feels to try; one that says nothing where nothing was learned about feel."""
+    if feel != "auto":
+        return (feel,)
+    return ("plain",) if kind == "unlearned" else FEELS
+
+
+def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
+    """What two notes that fill a beat pay where they do not go with each feel, shape (n - 2, feels, k, k, k)."""
+    interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
+    equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
+    pair = _fill_a_beat(lattice.positions, grid)[:, None, None, None]
+    against = {"even": ~equal & pair, "long-short": equal & pair, "plain": np.zeros_like(equal)}
+    return weight * np.stack([against[feel] for feel in feels], axis=1)
+
+
+def _fill_a_beat(positions: Array, grid: Grid) -> Array:
+    """Whether a note and the next fill a beat of the source, for all notes but the last two."""
+    on_beat = grid.depth(positions) <= 1
+    short = positions[2:] - positions[:-2] <= max(grid.beats) + 1e-6
+    filled: Array = on_beat[:-2] & ~on_beat[1:-1] & on_beat[2:] & short
+    return filled
+
+
+def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) -> Array:
+    """What it costs to leave the company of the same place in other bars, shape (n, k)."""
+    old, new = frame
+    cycle = np.floor(lattice.positions / old + 1e-9)
+    _, place = np.unique((lattice.positions - cycle * old).round(4), return_inverse=True)
+    key = place * 1e6 - cycle * new
+    taken, counts = np.unique((key + lattice.along(path)).round(4), return_counts=True)
+    offered = (key[:, None] + lattice.slots).round(4)
+    found = np.minimum(np.searchsorted(taken, offered), len(taken) - 1)
+    company = np.where(taken[found] == offered, counts[found], 0)
+    cost: Array = CONSISTENCY * (1 - company / np.bincount(place)[place][:, None])
+    return cost
+
+
+def fit_between(anchors: Array, images: Array, onsets: Array, slot: float) -> Array:
+    """The second pass for music in parts: the other onsets, strictly between those decided.
+
+    Parameters
+    ----------
+    anchors, images
+        Source and target positions of the lead, strictly increasing, in quarters;
+        the bar lines around everything belong to them.
+    onsets
+        Strictly increasing source positions, anchors among them or not.
+    slot
+        The target's grid in quarters; halved only where there is no room.
+
+    Returns
+    -------
+    ndarray
+        A target position for each onset, strictly increasing.
+    """
+    image = np.interp(onsets, anchors, images) / slot
+    fixed = np.isin(onsets.round(6), anchors.round(6))
+    posts = np.asarray(images) / slot
+    after = np.clip(np.searchsorted(posts, image + 1e-6), 1, len(posts) - 1)
+    places, _ = spread(image, fixed, posts[after - 1], posts[after])
+    return places * slot
+
+
+def best_outcomes(task: Task) -> list[Outcome]:
+    """The strategy ``best``: one bar, or the bars of one cycle, on their own."""
+    setting = Setting(task.source, task.target, task.figure)
+    starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
+    onsets = sorted({Fraction(0), *starts, *(onset for onset in task.onsets if 0 <= onset < task.source.length)})
+    onsets.append(task.source.length)
+    before, after = setting.grids
+    slots = solve(np.array([float(onset / before.slot) for onset in onsets]), setting).slots
+    return priced(task, Warp((x, Fraction(y) * after.slot) for x, y in zip(onsets, slots.tolist(), strict=True)))
