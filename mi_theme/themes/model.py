@@ -275,4 +275,12 @@ def _with_repeats(adapted: Motif, motif: Motif, plan: Plan) -> list[Tone]:
             for tone in motif.tones:
                 if low <= tone.onset < high:
                     tones.append(tone._replace(onset=plan.warp(tone.onset) + shift))
-    return sorted(tones)
+    return _in_line(sorted(tones))
+
+
+def _in_line(tones: list[Tone]) -> list[Tone]:
+    """One note after another: each ends where the next begins, if not before."""
+    first = list({tone.onset: tone for tone in reversed(tones)}.values())[::-1]
+    ends = [tone.onset for tone in first[1:]] + [first[-1].onset + first[-1].duration]
+    pairs = zip(first, ends, strict=True)
+    return [tone._replace(duration=min(tone.duration, end - tone.onset)) for tone, end in pairs]
