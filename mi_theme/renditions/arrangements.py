@@ -14,7 +14,7 @@ from mi_theme.errors import UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.renditions.ensembles import Groove, Style
 from mi_theme.renditions.harmony import Chord
-from mi_theme.themes import Adaptation, Theme
+from mi_theme.themes import Adaptation, Motif, Theme
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
@@ -88,7 +88,9 @@ class Phrase:
 class Passage:
     """A section as planned: where it stands, in which tempo, how the figure goes there.
 
-    ``equation`` is the tempo equation at its beginning, empty where the metre stays.
+    ``equation`` is the tempo equation at its beginning, empty where the metre stays;
+    ``ostinato`` and ``head`` are the motifs in its metre, ``figure`` says how the
+    ostinato groups the bar, where it does so in whole pulses.
     """
 
     name: str
@@ -100,7 +102,10 @@ class Passage:
     tempo: Fraction
     equation: str
     adaptation: Adaptation
-    phrases: tuple[Phrase, ...]
+    ostinato: Motif
+    head: Motif
+    figure: Grouping | None
+    phrases: tuple[Phrase, ...] = ()
 
     @property
     def last(self) -> int:
@@ -111,11 +116,6 @@ class Passage:
     def end(self) -> Fraction:
         """Where it ends, in quarters."""
         return self.start + self.bars * self.meter.bar
-
-    @property
-    def figure(self) -> Grouping | None:
-        """How the figure groups the bar, where it does so in whole pulses."""
-        return self.adaptation.grouping
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""

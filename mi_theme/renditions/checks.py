@@ -55,7 +55,7 @@ def _figure_of(passage: Passage) -> list[tuple[float, int]]:
     """(onset in quarters, semitones above the tonic) of the figure through a section."""
     if passage.role in ("bridge", "ending"):
         return []
-    motif = passage.adaptation.motif("ostinato")
+    motif = passage.ostinato
     cycle = -(-motif.length // passage.meter.bar) * passage.meter.bar
     cycles = int(-(-(passage.end - passage.start) // cycle))
     places = ((passage.start + k * cycle + tone.onset, tone.degree.semitones) for k in range(cycles) for tone in motif)
@@ -277,9 +277,9 @@ def layering(hearing: Hearing) -> Iterator[str]:
 
 def head_once(hearing: Hearing) -> Iterator[str]:
     """The head is stated literally once, and never with only its last note changed right after."""
-    motif = hearing.arrangement.passages[0].adaptation.motif("head")
+    motif = hearing.arrangement.passages[0].head
     steps = [b.degree.semitones - a.degree.semitones for a, b in pairwise(motif)]
-    times = [p.adaptation.motif("head") for p in hearing.arrangement.passages]
+    times = [p.head for p in hearing.arrangement.passages]
     rhythms = {tuple(round(float(b.onset - a.onset), 3) for a, b in pairwise(m)) for m in times}
     for name, notes in hearing.playing("lead").items():
         pitches, onsets = notes["pitch"].tolist(), np.round(notes["onset"], 3).tolist()
@@ -297,7 +297,7 @@ def head_once(hearing: Hearing) -> Iterator[str]:
 
 
 def _is_home(hearing: Hearing, pitch: int) -> bool:
-    head = hearing.arrangement.passages[0].adaptation.motif("head")
+    head = hearing.arrangement.passages[0].head
     wanted = hearing.arrangement.theme.tonic.pitch_class + head.tones[0].degree.semitones
     return (pitch - wanted) % 12 == 0
 

@@ -17,7 +17,14 @@ from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Note
 __all__ = ["Played", "played", "swung"]
 
 METRE, LEVEL = 22, 26  # velocity between the weakest and the strongest place, the quietest and loudest moment
-CONTOUR = {"lead": 8, "answer": 8, "ostinato": 2, "kit": 0, "hands": 0}  # at most, for height above the mean; else 4
+CONTOUR = {
+    "lead": 8,
+    "answer": 8,
+    "ostinato": 2,
+    "arpeggio": 2,
+    "kit": 0,
+    "hands": 0,
+}  # at most, for height above the mean; else 4
 MEMORY, SPREAD, STEADY = 0.6, 2.0, 1.2  # of the drift; the ostinato is steadier
 SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
 STRAIGHT = 50  # percent

@@ -35,7 +35,7 @@ def unison(bars: list[PlannedBar], pitch: int) -> list[Note]:
 
 def bass(grid: Grid, part: Instrument) -> list[Note]:
     """The unison and the last downbeat, an octave lower where the instrument has it."""
-    motif = grid.arrangement.passages[-1].adaptation.motif("ostinato")
+    motif = grid.arrangement.passages[-1].ostinato
     tonic = folded(register_for(motif, grid.tuning, part), part)
     notes = unison(closing(grid), tonic)
     if length := final_length(grid):

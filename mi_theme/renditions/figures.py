@@ -20,7 +20,7 @@ def literal(grid: Grid, part: Instrument) -> list[Note]:
     notes: list[Note] = []
     for passage in grid.arrangement.passages:
         if passage.role in ("intro", "groove", "break"):
-            motif = passage.adaptation.motif("ostinato")
+            motif = passage.ostinato
             register = register_for(motif, grid.tuning, part)
             span = ticks(passage.start), ticks(passage.end)
             notes += _tiled(motif, _cycle(motif, passage.meter.bar), span, grid.tuning, register)
@@ -72,7 +72,7 @@ def travelling(grid: Grid, part: Instrument, bars: list[PlannedBar]) -> list[Not
     """The figure on the root of each cell, its last two notes approaching the next root."""
     notes: list[Note] = []
     for index, bar in enumerate(bars):
-        motif = bar.passage.adaptation.motif("ostinato")
+        motif = bar.passage.ostinato
         cycle = _cycle(motif, bar.meter.bar)
         offset = (index % int(cycle / bar.meter.bar)) * bar.length
         tones = [tone for tone in motif if 0 <= ticks(tone.onset) - offset < bar.length]

@@ -96,7 +96,7 @@ class Singer:
 
 def melody(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
     """Every phrase of the lead, with breaths, and its last note."""
-    head = grid.arrangement.passages[0].adaptation.motif("head")
+    head = grid.arrangement.passages[0].head
     singer = _singer(grid, part, heard, head)
     stated: list[Note] = []
     others: list[Note] = []
@@ -117,7 +117,7 @@ def _within(note: Note, stated: Sequence[Note]) -> bool:
 
 def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: Random) -> list[Note]:
     """What a device makes of the head, a step higher or lower where that would quote it."""
-    head = bars[0].passage.adaptation.motif("head")
+    head = bars[0].passage.head
     anchor = _anchor(singer, bars[0], random)
     state = random.getstate()
     for offset in (0, 1, -1, 2, -2, 3):
@@ -181,7 +181,7 @@ def _anchor(singer: Singer, bar: PlannedBar, random: Random) -> int:
 def statement(singer: Singer, bars: Sequence[PlannedBar]) -> list[Note]:
     """The head, literally, once; one on an upbeat leads to the second bar."""
     bar = bars[0]
-    head = bar.passage.adaptation.motif("head")
+    head = bar.passage.head
     start = bar.start if not head.upbeat else bar.end - ticks(head.upbeat)
     tonic, key = singer.tonic, singer.grid.tuning.tonic
     return [
@@ -238,7 +238,7 @@ def breathing(notes: list[Note], grid: Grid) -> list[Note]:
 def answers(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
     """Another voice inside the last two groups, in bars where the lead rests."""
     leads = [p.name for p in grid.arrangement.style.playing("lead")]
-    singer = _singer(grid, part, heard, grid.arrangement.passages[0].adaptation.motif("head"))
+    singer = _singer(grid, part, heard, grid.arrangement.passages[0].head)
     notes: list[Note] = []
     for bar in grid.played(part.name):
         groups = groups_of(bar)[-2:]

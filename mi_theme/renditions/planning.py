@@ -76,16 +76,20 @@ def _passages(form: Form, theme: Theme, tempo: Fraction, how: str | None, keep: 
     """The sections one after another, with the figure in each metre and the tempo equations."""
     passages: list[Passage] = []
     first, start = 1, Fraction(0)
-    adaptations = {meter: _adapted(theme, meter, how) for meter in dict.fromkeys(s.meter for s in form.sections)}
+    adapted = {meter: _adapted(theme, meter, how) for meter in dict.fromkeys(s.meter for s in form.sections)}
+    themes = {meter: adaptation.theme for meter, adaptation in adapted.items()}
     for section in form.sections:
-        adaptation = adaptations[section.meter]
+        adaptation, own = adapted[section.meter], themes[section.meter]
         meter, words = grouped_for(section.meter, adaptation), ""
         if passages and passages[-1].meter != meter:
             words, factor = equation(passages[-1].meter, meter, keep)
             tempo *= factor
         passages.append(
-            Passage(section.name, section.role, meter, first, section.bars, start, tempo, words, adaptation, ())
-        )
+            Passage(
+                section.name, section.role, meter, first, section.bars, start, tempo, words,
+                adaptation, own.motif("ostinato"), own.motif("head"), adaptation.grouping,
+            )
+        )  # fmt: skip
         first, start = first + section.bars, passages[-1].end
     return tuple(passages)
 
