@@ -166,6 +166,8 @@ def first_choices(task: Task) -> list[str]:
         return ["long-short", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
         return ["add-group", "regroup", "hold-last"]
+    if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
+        return ["regroup", "hold-first"]
     if longer and not uneven:
         return ["hold-first", "regroup", "rest"]
     return ["regroup", "square", "cut", "rest"]
