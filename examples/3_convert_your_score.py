@@ -108,6 +108,14 @@ in_four = plan.apply(waltz)
 in_four.save(folder / "waltz_44.mid")
 mi.read(folder / "waltz_44.mid")
 
+# %%
+from mi_theme.views import piano_roll
+
+piano_roll(waltz)
+
+# %%
+piano_roll(in_four)
+
 # %% [markdown]
 # ## A song with drums, in seven
 #
