@@ -298,6 +298,27 @@ def test_hostile_scores_are_converted_or_refused() -> None:
     assert len(mi.convert(hanging, "4/4").spans) == 1
 
 
+def test_a_file_without_signature_is_read_in_the_metre_that_is_heard(tmp_path: Path) -> None:
+    theme = mi.theme().to_score(repeats=4)
+    bare = [
+        Track.of(
+            e for e in track if e.message[:2] != m.time_signature(mi.Meter("4/4"))[:2] and b"meter" not in e.message
+        )
+        for track in theme.tracks
+    ]
+    path = tmp_path / "bare.mid"
+    mi.Score(theme.ticks_per_quarter, tuple(bare)).save(path)
+    plan = mi.plan(mi.read(path), "4/4", lead="Ostinato")
+    assert plan.source == mi.Meter("5/4:3+3+2+2")
+    assert "inferred (probability" in str(plan)
+    made = plan.apply(mi.read(path))
+    assert made.meters.changes[0][1] == mi.Meter("4/4")
+    assert mi.plan(mi.read(path), "4/4", source="5/4", lead="Ostinato").source == mi.Meter("5/4")
+    few = mi.Score(480, (Track.sorted([Event(0, m.note_on(0, 60, 80)), Event(480, m.note_off(0, 60))]),))
+    with pytest.raises(mi.MiThemeError, match="states no metre"):
+        mi.plan(few, "5/4")
+
+
 @pytest.mark.tool("musescore3")
 def test_musescore_opens_the_results(tune: object, tmp_path: Path) -> None:
     import shutil

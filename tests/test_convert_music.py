@@ -321,6 +321,13 @@ def test_the_worked_example_of_the_waltz() -> None:
         assert line in text, text
 
 
+def test_best_serves_whole_scores() -> None:
+    song = midi("5/4:3+3+2+2", (0, melody(4, [(0, 1.5), (1.5, 1.5), (3, 1), (4, 0.5), (4.5, 0.5)], 5)), (9, []))
+    made = mi.convert(song, "4/4", how="best")
+    assert len(made.spans) == len(song.spans)
+    assert onsets(made, 0)[:5] == [0, 1.5, 3, 3.5, 3.75]
+
+
 def test_comparison() -> None:
     table = mi.compare(mi.theme().to_score(), "4/4")
     rows = {row.strategy: row for row in table.rows}
