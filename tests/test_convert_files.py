@@ -103,6 +103,20 @@ def test_notation_keeps_what_it_carries(tune: object) -> None:
     assert tune.recurse().getElementsByClass("TimeSignature")[0].ratioString == "3/4", "the source is untouched"  # type: ignore[attr-defined]
 
 
+def test_drums_in_notation_go_by_the_map() -> None:
+    from music21 import meter, note, stream
+
+    part = stream.Part(
+        [meter.TimeSignature("4/4"), *(note.Unpitched(displayName="D5", quarterLength=1) for _ in range(8))]
+    )
+    band = stream.Score([part.makeMeasures()])
+    plan = mi.plan(band, "5/4")
+    assert plan.drums == "keep"
+    assert len(plan.apply(band).recurse().notes) == 8
+    with pytest.raises(mi.MiThemeError, match="by the map"):
+        mi.plan(band, "5/4", drums="mute")
+
+
 @pytest.mark.parametrize("to", ["4/4", "5/4:3+3+2+2", "7/8:2+2+3", "6/8", "2/4"])
 def test_musicxml_is_valid_plain_and_the_same_each_time(tune: object, to: str) -> None:
     data = musicxml(mi.convert(tune, to))
