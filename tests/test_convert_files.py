@@ -103,6 +103,20 @@ def test_notation_keeps_what_it_carries(tune: object) -> None:
     assert tune.recurse().getElementsByClass("TimeSignature")[0].ratioString == "3/4", "the source is untouched"  # type: ignore[attr-defined]
 
 
+def test_drums_in_notation_go_by_the_map() -> None:
+    from music21 import meter, note, stream
+
+    part = stream.Part(
+        [meter.TimeSignature("4/4"), *(note.Unpitched(displayName="D5", quarterLength=1) for _ in range(8))]
+    )
+    band = stream.Score([part.makeMeasures()])
+    plan = mi.plan(band, "5/4")
+    assert plan.drums == "keep"
+    assert len(plan.apply(band).recurse().notes) == 8
+    with pytest.raises(mi.MiThemeError, match="by the map"):
+        mi.plan(band, "5/4", drums="mute")
+
+
 @pytest.mark.parametrize("to", ["4/4", "5/4:3+3+2+2", "7/8:2+2+3", "6/8", "2/4"])
 def test_musicxml_is_valid_plain_and_the_same_each_time(tune: object, to: str) -> None:
     data = musicxml(mi.convert(tune, to))
@@ -296,6 +310,27 @@ def test_hostile_scores_are_converted_or_refused() -> None:
         ),
     )
     assert len(mi.convert(hanging, "4/4").spans) == 1
+
+
+def test_a_file_without_signature_is_read_in_the_metre_that_is_heard(tmp_path: Path) -> None:
+    theme = mi.theme().to_score(repeats=4)
+    bare = [
+        Track.of(
+            e for e in track if e.message[:2] != m.time_signature(mi.Meter("4/4"))[:2] and b"meter" not in e.message
+        )
+        for track in theme.tracks
+    ]
+    path = tmp_path / "bare.mid"
+    mi.Score(theme.ticks_per_quarter, tuple(bare)).save(path)
+    plan = mi.plan(mi.read(path), "4/4", lead="Ostinato")
+    assert plan.source == mi.Meter("5/4:3+3+2+2")
+    assert "inferred (probability" in str(plan)
+    made = plan.apply(mi.read(path))
+    assert made.meters.changes[0][1] == mi.Meter("4/4")
+    assert mi.plan(mi.read(path), "4/4", source="5/4", lead="Ostinato").source == mi.Meter("5/4")
+    few = mi.Score(480, (Track.sorted([Event(0, m.note_on(0, 60, 80)), Event(480, m.note_off(0, 60))]),))
+    with pytest.raises(mi.MiThemeError, match="states no metre"):
+        mi.plan(few, "5/4")
 
 
 @pytest.mark.tool("musescore3")

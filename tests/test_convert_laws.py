@@ -109,7 +109,7 @@ def test_nothing_is_lost_or_added_that_the_plan_does_not_list(score: mi.Score, t
 @plans
 def test_pitched_notes_begin_and_end_where_the_map_says(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how, drums="mute")
-    if plan is None:
+    if plan is None or plan.added:
         return
     made = sorted(spans_of(plan.apply(score)))
     expected = sorted(

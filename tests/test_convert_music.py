@@ -194,6 +194,16 @@ def test_a_performance_bends_on_the_grid_and_keeps_its_timing() -> None:
     assert len(set(together["onset"].round(5))) == 16, "chords stay together"
 
 
+def test_a_player_is_no_more_late_in_a_stretched_beat() -> None:
+    rng = np.random.default_rng(2)
+    late = rng.uniform(-0.06, 0.06, 48)
+    late[0] = 0
+    tune = [(at / 2 + late[at], 0.4, 60 + at % 7) for at in range(48)]
+    made = onsets(mi.convert(midi("3/4", (0, tune)), "4/4", how="hold-first"), 0)
+    places = [4 * bar + at for bar in range(8) for at in (0, 1, 2, 2.5, 3, 3.5)]
+    assert np.abs(np.array(made) - places - late).max() < 0.002
+
+
 def test_the_tempo_equation() -> None:
     song = midi("4/4", (0, melody(2, QUARTERS, 4)))
     assert mi.plan(song, "5/4").tempo == 1
@@ -319,6 +329,13 @@ def test_the_worked_example_of_the_waltz() -> None:
         "every downbeat", "downbeat one beat longer", "old beat 3 is now 4", "in one",
     ):  # fmt: skip
         assert line in text, text
+
+
+def test_best_serves_whole_scores() -> None:
+    song = midi("5/4:3+3+2+2", (0, melody(4, [(0, 1.5), (1.5, 1.5), (3, 1), (4, 0.5), (4.5, 0.5)], 5)), (9, []))
+    made = mi.convert(song, "4/4", how="best")
+    assert len(made.spans) == len(song.spans)
+    assert onsets(made, 0)[:5] == [0, 1.5, 3, 3.5, 3.75]
 
 
 def test_comparison() -> None:

@@ -61,13 +61,14 @@ def plan(
         strategy, or the score not fit for it; the message says what would do.
     """
     from mi_theme.adaptation.planner import Wish, plan_score
-    from mi_theme.adaptation.sources import score_of
+    from mi_theme.adaptation.sources import drums_for, score_of
 
+    found = score_of(score)
     wish = Wish(
-        Meter(to), Meter(source) if source else None, how, lead, drums, bars, Fraction(ratio), keep,
+        Meter(to), Meter(source) if source else None, how, lead, drums_for(score, found, drums), bars, Fraction(ratio), keep,
         Grouping(grouping) if grouping else None,
     )  # fmt: skip
-    return plan_score(score_of(score), wish)
+    return plan_score(found, wish)
 
 
 def convert(score: Any, to: str | Meter, **options: Any) -> Any:
@@ -166,6 +167,8 @@ def first_choices(task: Task) -> list[str]:
         return ["long-short", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
         return ["add-group", "regroup", "hold-last"]
+    if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
+        return ["regroup", "hold-first"]
     if longer and not uneven:
         return ["hold-first", "regroup", "rest"]
     return ["regroup", "square", "cut", "rest"]

@@ -137,10 +137,8 @@ def _picture(plan: ScorePlan) -> tuple[str, bool]:
 
 def _syncopation(plan: ScorePlan) -> tuple[float, float] | None:
     """Of the lead, before and after, a bar (Longuet-Higgins and Lee, 1984)."""
-    try:
-        from mi_theme.rhythm.syncopation import syncopation  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    except ImportError:
-        return None
+    from mi_theme.rhythm import syncopation
+
     before: list[float] = []
     after: list[float] = []
     for span, start in plan.starts():

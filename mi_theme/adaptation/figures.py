@@ -85,6 +85,12 @@ def _weights(piece: Piece, meter: Meter) -> Counter[int]:
     return weights
 
 
+def _is_syncopated(shape: Sequence[Fraction], beats: set[Fraction]) -> bool:
+    """Whether a note off the beat lasts over the next beat."""
+    following = {at: min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats}
+    return any(beat not in shape for beat in following.values())
+
+
 def _off_beat_shape(piece: Piece, meter: Meter) -> tuple[Fraction, ...] | None:
     """The rhythm of the lead, where most bars have the same and it is not that of the beats."""
     shapes: Counter[tuple[Fraction, ...]] = Counter()
@@ -97,6 +103,6 @@ def _off_beat_shape(piece: Piece, meter: Meter) -> tuple[Fraction, ...] | None:
     whole = all((at / meter.pulse).denominator == 1 for at in shape)
     if count < SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
         return None
-    if shape[0] or len(set(shape) & beats) == len(beats):
+    if shape[0] or not _is_syncopated(shape, beats):
         return None
     return tuple(b - a for a, b in zip(shape, [*shape[1:], meter.bar], strict=True))

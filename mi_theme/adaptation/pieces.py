@@ -292,12 +292,13 @@ def _regrouped(changes: Sequence[tuple[Fraction, Meter]], source: Meter) -> tupl
 
 def _induced(score: Score) -> tuple[MeterMap, tuple[str, ...]]:
     """The most probable metre of a file that states none."""
-    try:
-        from mi_theme.rhythm import induce_meter  # type: ignore[attr-defined, import-not-found, import-untyped, unused-ignore]
-    except ImportError:
-        raise FileError(f"{score.source or 'this score'}: it states no metre; say which it is (--from 4/4)") from None
-    best = induce_meter(score)[0]
-    start = Fraction(0) if not best.phase else Fraction(best.phase).limit_denominator(48)
-    changes = ((Fraction(0), Meter(best.meter)),)
+    from mi_theme.rhythm import induce_meter, sure_guess
+
+    guesses = induce_meter(score)
+    best = sure_guess(guesses)
+    if best is None:
+        likely = " or ".join(f"{guess.meter} ({guess.probability:.2f})" for guess in guesses[:2])
+        hint = f", which may be {likely}" if likely else ""
+        raise FileError(f"{score.source or 'this score'}: it states no metre{hint}; say which it is (--from 4/4)")
     words = f"no signature in the file: read in {best.meter}, inferred (probability {best.probability:.2f})"
-    return MeterMap(changes, pickup=start), (words,)
+    return MeterMap(((Fraction(0), best.meter),), pickup=best.phase), (words,)

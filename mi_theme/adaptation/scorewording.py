@@ -36,7 +36,11 @@ def _likeness(span: Span) -> object:
 
 def _summary(plan: ScorePlan) -> str:
     lost, more = len(plan.dropped), len(plan.added)
-    counts = f"{lost} notes left out, {more} added" if lost or more else "no note left out, none added"
+    counts = (
+        f"{lost or 'no'} note{'s' * (lost != 1)} left out, {more or 'none'} added"
+        if lost or more
+        else "no note left out, none added"
+    )
     converted = sum(span.last - span.first + 1 for span in plan.spans if span.how)
     bars = sum(span.last - span.first + 1 for span in plan.spans)
     lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
@@ -53,10 +57,17 @@ def tempo_words(plan: ScorePlan) -> str:
     names = {
         "pulse": f"{pulse} = {pulse}",
         "beat": f"{beat_name(plan.source)} = {beat_name(plan.target)}",
-        "bar": "bar = bar" if plan.ratio == 1 else f"bar = {plan.ratio} bars",
+        "bar": "bar = bar"
+        if plan.ratio == 1
+        else f"{counted(plan.ratio.denominator)} = {counted(plan.ratio.numerator)}",
     }
     change = "" if plan.tempo == 1 else f"; quarters a minute times {1 / plan.tempo}"
     return names[plan.keep] + change
+
+
+def counted(bars: int) -> str:
+    """``one bar``, ``4 bars``."""
+    return "one bar" if bars == 1 else f"{bars} bars"
 
 
 def common_unit(plan: ScorePlan) -> Fraction:

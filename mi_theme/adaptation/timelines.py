@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from functools import lru_cache
+from itertools import pairwise
+from math import ceil, floor, lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
+from mi_theme.warp import Warp
 
 __all__ = ["FINEST", "Images", "Timeline", "least_resolution", "ticks_at", "timeline_of"]
 
 FINEST = 2**20  # ticks in a quarter, the most that are used inside
 EARLY = Fraction(1, 8)  # quarters: a note played less than this before a beat belongs to it
 LARGEST = 2**61
+EASE = Fraction(1, 16)  # quarters around a pulse in which a performance is not stretched
 
 Ints = NDArray[np.int64]
+Point = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,10 @@ def timeline_of(plan: ScorePlan, ticks_per_quarter: int, end: Fraction, played: 
     ----------
     played
         Onsets of a performance, in ticks: where something is dropped or
-        inserted, the map gives way to notes played a little early.
+        inserted, the map gives way to notes played a little early, and it
+        stretches between pulses, not around them.
     """
-    points = _points(plan)
+    points = _points(plan, played is not None)
     if points[-1][0] <= end:  # whatever lies behind the last bar goes on as it is
         last = end - points[-1][0] + 1
         points.append((points[-1][0] + last, points[-1][1] + last))
@@ -100,15 +106,30 @@ def timeline_of(plan: ScorePlan, ticks_per_quarter: int, end: Fraction, played: 
     return Timeline(unit, unit // ticks_per_quarter, x, y)
 
 
-def _points(plan: ScorePlan) -> list[tuple[Fraction, Fraction]]:
+def _points(plan: ScorePlan, eased: bool) -> list[Point]:
     """The breakpoints of all spans, one after another."""
     points = [(Fraction(0), Fraction(0))]
     for span, start in plan.starts():
-        points += [(span.start + x, start + y) for x, y in span.warp.points[0:]]
+        mine = _eased(span.warp, span.source.pulse) if eased else span.warp.points
+        points += [(span.start + x, start + y) for x, y in mine]
     return list(dict.fromkeys(points))
 
 
-def _given_way(points: list[tuple[Fraction, Fraction]], played: Ints, quarter: int) -> list[tuple[Fraction, Fraction]]:
+@lru_cache(maxsize=256)
+def _eased(warp: Warp, pulse: Fraction) -> tuple[Point, ...]:
+    """A map that stretches between the pulses, not around them: what a player is early or late, he still is."""
+    found = [warp.points[0]]
+    for (x0, y0), (x1, y1) in pairwise(warp.points):
+        slope = (y1 - y0) / (x1 - x0) if x1 > x0 else Fraction(1)
+        if slope not in (0, 1) and slope * pulse > 2 * EASE:
+            pulses = (at * pulse for at in range(ceil(x0 / pulse), floor(x1 / pulse) + 1))
+            near = ((at + side, y0 + (at - x0) * slope + side) for at in pulses for side in (-EASE, EASE))
+            found += [(x, y) for x, y in near if x0 < x < x1 and y0 < y < y1]
+        found.append((x1, y1))
+    return tuple(found)
+
+
+def _given_way(points: list[Point], played: Ints, quarter: int) -> list[Point]:
     """Move each drop and insertion a little earlier, where notes are played a little before it."""
     found = [points[0]]
     at = 1
