@@ -156,7 +156,7 @@ def in_one(task: Task) -> list[Outcome]:
 
 def rebar(task: Task) -> list[Outcome]:
     """New bar lines; no note moves. The cycle is as many bars as it takes to meet."""
-    source, target = task.source.meter.bar, task.target.meter.bar
+    source, target = task.source.length, task.target.meter.bar
     scale = lcm(source.denominator, target.denominator)
     cycle = Fraction(lcm(int(source * scale), int(target * scale)), scale)
     return [Outcome(Warp.identity(cycle), 0.0)]
