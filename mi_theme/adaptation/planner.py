@@ -340,6 +340,10 @@ def _notes(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         yield "a performance: the map bends on the grid only, and the player's timing rides along"
     if place := planner.piece.swing:
         yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
+    for how in dict.fromkeys(span.how for span in spans):
+        if how in ("float", "rebar"):
+            source, target = next(span for span in spans if span.how == how).frames
+            yield f"the bar lines meet every {target.bars} bars of {target.meter}, which are {source.bars} of {source.meter}"
     bars = sum(span.last - span.first + 1 for span in spans if span.how)
     if ratio < 1 and bars % (4 * ratio.denominator):
         yield f"{bars} bars do not make phrases of four at {ratio.denominator} bars to one: check where phrases end"

@@ -196,6 +196,8 @@ def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
 
 
 def _size(plan: ScorePlan, figure: Plan) -> str:
+    if figure.how in ("float", "rebar"):
+        return "no note moves"
     change = figure.target.bar * plan.ratio.numerator - figure.source.bar * plan.ratio.denominator
     if not change:
         return "bar as long as before" if plan.ratio == 1 else "as long as before"
