@@ -162,14 +162,11 @@ BASELINES: dict[str, Callable[[Task], Array]] = {
 
 def answered(task: Task, weights: dict[str, Weights], rhythms: Rhythms, feel: str = "auto") -> Array:
     """What ``best`` answers with other weights than those that ship."""
-    from mi_theme.adaptation.objective import family
-
     setting = setting_of(task)
     before, after = setting.grids
     onsets = task.source.onsets - task.phase
     positions = np.append(onsets, onsets[-1] + task.source.durations[-1]) / float(before.slot)
-    kind = family(before.meter, after.meter)
-    found = solve(positions, setting, feel, weights[kind], _prior(after.meter, rhythms, after))
+    found = solve(positions, setting, feel, weights, _prior(after.meter, rhythms, after))
     return found.without_end().slots * float(after.slot)
 
 
