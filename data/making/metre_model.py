@@ -61,7 +61,7 @@ SHARED = 12  # intervals in a row that make tunes relatives
 COUNTED = ("2/4", "3/4", "4/4", "6/8", "9/8")  # others are counted as the one of these with as many slots
 RARE = 2  # a rhythm met less often is not written down
 START = {"displacement": 0.6, "bar line": 1.5, "idiom": 1.0}
-PLAIN = {"displacement": 4.0, "bar line": 1.5, "idiom": 0.25}  # set by hand
+PLAIN = {"displacement": 8.0, "bar line": 1.5, "idiom": 0.1}  # set by hand: what is on the grid stays
 HOPE, PENALTY, CLIMB, MEMORY = 2.0, 0.2, 25, 8
 PROVENANCE = {
     "made by": "data/making/metre_model.py",
