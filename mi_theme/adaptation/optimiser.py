@@ -142,11 +142,11 @@ def solve(
     setting
         Metres and figure.
     feel
-        ``even``, ``long-short`` or ``auto``: whichever costs less.
+        ``even``, ``long-short``, ``auto`` (whichever costs less) or ``plain`` (no feel at all).
     weights, prior
         By family, and other than those that ship: for cross-validation.
     """
-    lattice = lattice_of(positions, setting, keep_beats=feel != "auto")
+    lattice = lattice_of(positions, setting, keep_beats=feel in FEELS)
     mine = (weights or model().weights)[setting.family]
     prior = idiom(setting.target.meter) if prior is None else prior
     parts = costs(features(lattice, *setting.grids, prior), mine)

@@ -314,7 +314,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(
         f"{len(scored)} tasks, {len({t.cluster for t in scored})} clusters, {Counter(t.is_regular for t in scored)[True]} regular"
     )
-    feels = ("auto", *FEELS) if options.feel else ("auto",)
+    feels = ("auto", *FEELS, "plain") if options.feel else ("auto",)
     answers = cross_validated(scored, options.folds, feels)
     if options.tune:
         print_tunes(scored, answers["auto"], options.tune)
@@ -323,8 +323,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     scores["best"] = [measures(out, task) for out, task in zip(answers["auto"], scored, strict=True)]
     if options.feel:
         rows = [[measures(answers[feel][i], task) for feel in feels] for i, task in enumerate(scored)]
-        scores |= {f"feel {feel}": [row[feels.index(feel)] for row in rows] for feel in FEELS}
-        scores["oracle of three"] = [max(row, key=lambda score: score["ioi"]) for row in rows]
+        scores |= {f"feel {feel}": [row[feels.index(feel)] for row in rows] for feel in feels[1:]}
+        scores["oracle of 3"] = [max(row[:3], key=lambda score: score["ioi"]) for row in rows]
     print_tables(scored, scores, "best", options.brief)
 
 
