@@ -100,10 +100,11 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
 
 @dataclass(frozen=True)
 class Solution:
-    """The chosen path, and what every term says about every choice."""
+    """The chosen path, the one before consistency, and what every term says about every choice."""
 
     lattice: Lattice
     path: Array
+    unpulled: Array
     feel: str
     parts: dict[str, Array]
 
@@ -114,7 +115,7 @@ class Solution:
 
     def without_end(self) -> Solution:
         """The same without its last note."""
-        return replace(self, path=self.path[:-1])
+        return replace(self, path=self.path[:-1], unpulled=self.unpulled[:-1])
 
     def bill(self, path: Array) -> dict[str, Array]:
         """What each term makes a path pay, note by note (the last of those it looks at)."""
@@ -153,11 +154,11 @@ def solve(
     parts |= {"closed": lattice.closed, "order": lattice.backward}
     sums, feels = summed(list(parts.values())), _feels(feel, setting.family)
     felt = feel_costs(lattice, setting.grids[0], feels, INFERRED if feel == "auto" else ASKED)
-    way, path = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
-    pull = consistency_cost(lattice, path, setting.frame)
+    way, unpulled = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
+    pull = consistency_cost(lattice, unpulled, setting.frame)
     start, steps = sums.start + pull[0][:, None] + pull[1], sums.steps + felt[:, way] + pull[2:, None, None]
     _, path = cheapest(start[None], steps[:, None])
-    return Solution(lattice, path, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
+    return Solution(lattice, path, unpulled, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
 
 
 def _feels(feel: str, kind: str) -> tuple[str, ...]:
