@@ -167,6 +167,15 @@ def test_the_same_metre_changes_nothing() -> None:
     assert mi.adapt_onsets(even, [0.5] * 7, "4/4", "2/2").tolist() == even
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "ratio", "stretch"),
+    [("3/4", "6/8", 0.5, 0.5), ("6/8", "3/4", 2, 2), ("3/8", "3/4", 1, 2), ("4/4", "2/4", 2, 1), ("2/4", "4/4", 1, 2)],
+)
+def test_a_stretch_onto_the_grid_is_left_alone(source: str, target: str, ratio: float, stretch: float) -> None:
+    onsets = np.array([0, 0.5, 1, 1.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8])
+    assert mi.adapt_onsets(onsets, np.ones(12), source, target, ratio=ratio).tolist() == (onsets * stretch).tolist()
+
+
 def test_chords_stay_together_and_nothing_is_nothing() -> None:
     found = mi.adapt_onsets([0, 0, 1.5, 1.5], [1.5] * 4, "6/8", "2/4")
     assert found.tolist() == [0, 0, 1, 1]
@@ -260,6 +269,25 @@ def test_the_idiom_is_a_distribution(text: str) -> None:
     likely = np.exp(-idiom(mi.Meter(text)))
     assert likely.shape[0] == Grid(mi.Meter(text)).slots
     assert likely.sum(-1) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_training_climbs_its_own_gradient() -> None:
+    """The gradient against finite differences, on one made-up tune in two metres."""
+    sys.path[:0] = [str(MAKING)]
+    import metre_model
+    from metre_pairs import Pair, Passage, tasks
+
+    jig, reel = np.array([0, 1, 1.5, 2, 2.5, 3, 4, 4.5, 6]), np.array([0, 0.5, 1, 1.25, 1.5, 2, 2.5, 3, 4])
+    sides = (Passage("a", "6/8", jig, np.ones(9), (0,) * 9), Passage("b", "2/4", reel, np.ones(9), (0,) * 9))
+    made = metre_model.examples(tasks([Pair("c", *sides)]), model().rhythms)
+    loss = metre_model._loss(made[:1], [1.0])
+    place = metre_model._vector(metre_model.start())
+    _, gradient = loss(place)
+    for cell in [0, 1, 2, *np.argsort(-np.abs(gradient))[:5]]:
+        nudge = np.zeros_like(place)
+        nudge[cell] = 1e-5
+        slope = (loss(place + nudge)[0] - loss(place - nudge)[0]) / 2e-5
+        assert gradient[cell] == pytest.approx(slope, rel=1e-4, abs=1e-6)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the protocol leaves a file open

@@ -6,7 +6,7 @@ interval, or on two intervals in a row; the sum over a tune is what the optimise
 makes small. `VALUES` are measured and have one weight each, `TABLES` have a weight
 for each of their cells. There is one set of weights for a family of directions,
 learned from tunes that people sang in two metres (``data/making/metre_model.py``);
-between families nothing was learned, and the weights of ``unlearned`` are set by hand.
+those of the family ``plain``, and of additive metres, are set by hand.
 """
 
 from __future__ import annotations
@@ -143,15 +143,16 @@ class Grid:
         return np.where(place < 1e-6, np.minimum(beat, 1), np.where(on_division, 2, 3))
 
 
-def family(source: Meter, target: Meter) -> str:
-    """The set of weights for a direction: ``to duple``, ``from duple``, ``ternary`` or ``unlearned``.
+def family(stretch: Fraction) -> str:
+    """The set of weights for a stretch (target slots for a source slot): ``to duple``, ``from duple`` or ``plain``.
 
-    Any number of equal beats that is no multiple of three counts as duple here.
+    What counts is whether the stretch takes a three away (6/8 to 2/4, 3/4 to 4/4,
+    9/8 to 3/4) or brings one in; where it does neither, as from 3/4 to 6/8, a plain
+    stretch is on the grid, or about to be.
     """
-    if source.is_additive or target.is_additive:
-        return "unlearned"
-    three = (source.numerator % 3 == 0, target.numerator % 3 == 0)
-    return {(True, False): "to duple", (False, True): "from duple", (True, True): "ternary"}.get(three, "unlearned")
+    if stretch.denominator % 3 == 0:
+        return "to duple"
+    return "from duple" if stretch.numerator % 3 == 0 else "plain"
 
 
 def features(lattice: Lattice, source: Grid, target: Grid, prior: Array) -> dict[str, Array]:

@@ -132,7 +132,8 @@ def explained_terms(
     """Name the terms of ``best`` that decided each bar; parameters as in `adapt_onsets`.
 
     Each bar is compared with the plain stretch, put on the grid: the terms that
-    would have made that dearer are the reasons.
+    would have made that dearer are the reasons. Consistency is one only where it
+    moved a note.
     """
     import numpy as np
 
@@ -147,6 +148,8 @@ def explained_terms(
     for bar in dict.fromkeys(bars.tolist()):
         here = np.flatnonzero(bars == bar)
         saved = {name: float((plain[name] - chosen[name])[here].sum()) for name in plain}
+        if (solution.path == solution.unpulled)[here].all():
+            del saved["consistency"]
         reasons.append(Reason(bar, solution.feel, words, _telling(saved)))
     return reasons
 

@@ -52,6 +52,16 @@ class Setting(NamedTuple):
         return float(self.source.length / before.slot), float(self.target.length / after.slot)
 
     @property
+    def family(self) -> str:
+        """The set of weights that counts; ``plain`` for additive metres."""
+        if self.source.meter.is_additive or self.target.meter.is_additive:
+            return "plain"
+        old, new = (
+            frame.length / grid.slot for frame, grid in zip((self.source, self.target), self.grids, strict=True)
+        )
+        return family(new / old)
+
+    @property
     def is_same(self) -> bool:
         """Whether nothing changes but the way the metre is written."""
         source, target = self.source.meter, self.target.meter
@@ -90,10 +100,11 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
 
 @dataclass(frozen=True)
 class Solution:
-    """The chosen path, and what every term says about every choice."""
+    """The chosen path, the one before consistency, and what every term says about every choice."""
 
     lattice: Lattice
     path: Array
+    unpulled: Array
     feel: str
     parts: dict[str, Array]
 
@@ -104,7 +115,7 @@ class Solution:
 
     def without_end(self) -> Solution:
         """The same without its last note."""
-        return replace(self, path=self.path[:-1])
+        return replace(self, path=self.path[:-1], unpulled=self.unpulled[:-1])
 
     def bill(self, path: Array) -> dict[str, Array]:
         """What each term makes a path pay, note by note (the last of those it looks at)."""
@@ -117,7 +128,11 @@ class Solution:
 
 
 def solve(
-    positions: Array, setting: Setting, feel: str = "auto", weights: Weights | None = None, prior: Array | None = None
+    positions: Array,
+    setting: Setting,
+    feel: str = "auto",
+    weights: dict[str, Weights] | None = None,
+    prior: Array | None = None,
 ) -> Solution:
     """The cheapest places.
 
@@ -128,30 +143,29 @@ def solve(
     setting
         Metres and figure.
     feel
-        ``even``, ``long-short`` or ``auto``: whichever costs less.
+        ``even``, ``long-short``, ``auto`` (whichever costs less) or ``plain`` (no feel at all).
     weights, prior
-        Other than those that ship: for training and cross-validation.
+        By family, and other than those that ship: for cross-validation.
     """
-    lattice = lattice_of(positions, setting, keep_beats=feel != "auto")
-    kind = family(setting.source.meter, setting.target.meter)
-    weights = weights or model().weights[kind]
+    lattice = lattice_of(positions, setting, keep_beats=feel in FEELS)
+    mine = (weights or model().weights)[setting.family]
     prior = idiom(setting.target.meter) if prior is None else prior
-    parts = costs(features(lattice, *setting.grids, prior), weights)
+    parts = costs(features(lattice, *setting.grids, prior), mine)
     parts |= {"closed": lattice.closed, "order": lattice.backward}
-    sums, feels = summed(list(parts.values())), _feels(feel, kind)
+    sums, feels = summed(list(parts.values())), _feels(feel, setting.family)
     felt = feel_costs(lattice, setting.grids[0], feels, INFERRED if feel == "auto" else ASKED)
-    way, path = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
-    pull = consistency_cost(lattice, path, setting.frame)
+    way, unpulled = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
+    pull = consistency_cost(lattice, unpulled, setting.frame)
     start, steps = sums.start + pull[0][:, None] + pull[1], sums.steps + felt[:, way] + pull[2:, None, None]
     _, path = cheapest(start[None], steps[:, None])
-    return Solution(lattice, path, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
+    return Solution(lattice, path, unpulled, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
 
 
 def _feels(feel: str, kind: str) -> tuple[str, ...]:
     """The feels to try; one that says nothing where nothing was learned about feel."""
     if feel != "auto":
         return (feel,)
-    return ("plain",) if kind == "unlearned" else FEELS
+    return ("plain",) if kind == "plain" else FEELS
 
 
 def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
