@@ -24,8 +24,6 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     ------
     FileError
         Where it is damaged, too large or of an unknown kind.
-    MissingExtra
-        Where it is notation and music21 is not installed.
     OSError
         Where it cannot be opened.
     """
@@ -44,7 +42,7 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
 
     Raises
     ------
-    FileError, MissingExtra, OSError
+    FileError, OSError
         As `read`.
     """
     from mi_theme.files.notation import parse_stream

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from mi_theme.errors import FileError, MissingExtra
+from mi_theme.errors import FileError
 from mi_theme.files.barring import NewBar, Placed, fill
 from mi_theme.pitch import LETTERS, MAJOR, SIGNS
 from mi_theme.score import Part, Score
@@ -33,13 +33,9 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
     ------
     FileError
         Where music21 cannot write it.
-    MissingExtra
-        Where music21 is not installed.
     """
-    try:
-        from music21.musicxml.m21ToXml import GeneralObjectExporter
-    except ImportError:
-        raise MissingExtra.named("music21", "scores") from None
+    from music21.musicxml.m21ToXml import GeneralObjectExporter
+
     _name_parts(stream)
     try:
         data: bytes = GeneralObjectExporter(stream).parse()
@@ -75,10 +71,8 @@ def _packed(data: bytes) -> bytes:
 
 def stream_of_score(score: Score) -> Any:
     """A music21 Score of a Score's notes, spelled by step or key, rounded to 1/24 of a quarter."""
-    try:
-        from music21 import clef, key, metadata, stream, tempo
-    except ImportError:
-        raise MissingExtra.named("music21", "scores") from None
+    from music21 import clef, key, metadata, stream, tempo
+
     found: Any = stream.Score()
     found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
     bars = list(new_bars(score))

@@ -11,7 +11,7 @@ from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
-from mi_theme.errors import FileError, MissingExtra
+from mi_theme.errors import FileError
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
@@ -56,8 +56,6 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
     ------
     FileError
         Where it is damaged, too large or of an unknown kind.
-    MissingExtra
-        Where music21 is not installed.
     """
     where, kind = source or "notation", kind_of(data, ending)
     if not data.strip():
@@ -69,10 +67,8 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
 
 
 def _parsed(text: str, kind: str, where: str) -> Any:
-    try:
-        from music21 import converter, stream
-    except ImportError:
-        raise MissingExtra.named("music21", "scores") from None
+    from music21 import converter, stream
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
