@@ -89,8 +89,13 @@ class Plan:
 
     @property
     def groups(self) -> tuple[Fraction, ...]:
-        """Lengths of the figure's groups in the target, in quarters, with what is repeated."""
-        return groups_under(self.figure, self.warp, self.repeats)
+        """Lengths of the figure's groups in the target, in quarters, with what is repeated.
+
+        Of one bar where bar lines fall on bar lines, else of a whole cycle of the map.
+        """
+        (m, n) = self.bars
+        by_bar = self.warp.is_identity or n % m == 0
+        return groups_under(self.figure * (1 if by_bar else m), self.warp, self.repeats)
 
     @property
     def grouping(self) -> Grouping | None:
@@ -185,18 +190,12 @@ class Plan:
 
 
 def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
-    """Group lengths under a map: dropped groups are gone, repeated ones added.
-
-    Of one bar where the bar keeps its length, else of a whole cycle of the map.
-    """
-    bar = sum(figure)
-    bars = 1 if warp.is_identity else int(warp.source / bar)
-    starts = [bar * i + start for i in range(bars) for start in starts_of(figure)]
-    images = [warp(start) for start in starts if warp.keeps(start)] + [
-        warp(start) + shift for start, _, shift in repeats
-    ]
-    length = warp.target if bars * bar == warp.source else warp(bar)
-    return tuple(b - a for a, b in zip(images, [*images[1:], length], strict=True))
+    """Group lengths under a map: dropped groups are gone, those repeated within the figure added."""
+    length = sum(figure)
+    images = [warp(start) for start in starts_of(figure) if warp.keeps(start)]
+    images += [warp(start) + shift for start, _, shift in repeats if start < length]
+    end = warp.target if length == warp.source else warp(length)
+    return tuple(b - a for a, b in zip(images, [*images[1:], end], strict=True))
 
 
 def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:

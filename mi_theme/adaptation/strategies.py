@@ -291,10 +291,8 @@ def readings(task: Task) -> list[tuple[Frame, Warp]]:
         meters = _agreeing(_twos_and_threes(target.meter, len(task.figure)), task.figure)
         return [(replace(target, meter=meter), same) for meter in meters] or [(target, same)]
     simple = target.meter.counterpart if target.meter.is_compound else None
-    swung = (
-        [(replace(target, meter=simple), _by_beats(simple, target.meter, SWING).times(target.bars))] if simple else []
-    )
-    return [*swung, (target, same)]
+    straight = [replace(target, meter=simple)] if simple else []
+    return [*((reading, _by_beats(reading, target, SWING)) for reading in straight), (target, same)]
 
 
 def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:
@@ -339,30 +337,19 @@ def _cuts(task: Task, reading: Frame) -> Iterator[tuple[float, list[int]]]:
             yield round(price(counts), 9), counts
 
 
-def _by_beats(source: Meter, target: Meter, inside: list[tuple[Fraction, Fraction]]) -> Warp:
-    """A bar mapped beat for beat; `inside` says what happens within, in shares of the beat."""
+def _by_beats(source: Frame, target: Frame, inside: list[tuple[Fraction, Fraction]]) -> Warp:
+    """Bars mapped beat for beat; `inside` says what happens within, in shares of the beat."""
     places = [(Fraction(0), Fraction(0)), *inside, (Fraction(1), Fraction(1))]
     beats = zip(source.beats, source.groups, target.beats, target.groups, strict=True)
-    return Warp(
-        ((x + share * a) * source.pulse, (y + image * b) * target.pulse)
-        for x, a, y, b in beats
-        for share, image in places
-    )
+    return Warp((x + share * a, y + image * b) for x, a, y, b in beats for share, image in places)
 
 
 def _beat_by_beat(
     task: Task, name: str, into_compound: list[tuple[Fraction, Fraction]], out_of_it: list[tuple[Fraction, Fraction]]
 ) -> list[Outcome]:
     source, target = task.source.meter, task.target.meter
-    if source.is_compound == target.is_compound or not _beats_match(task):
+    if source.is_compound == target.is_compound or len(task.source.beats) != len(task.target.beats):
         raise StrategyError(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"
         )
-    warp = _by_beats(source, target, into_compound if target.is_compound else out_of_it)
-    return priced(task, warp.times(task.target.bars))
-
-
-def _beats_match(task: Task) -> bool:
-    """Whether source and target are as many bars of as many beats."""
-    source, target = task.source, task.target
-    return source.bars == target.bars and len(source.meter.beats) == len(target.meter.beats)
+    return priced(task, _by_beats(task.source, task.target, into_compound if target.is_compound else out_of_it))
