@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import mi_theme as mi
@@ -16,7 +16,7 @@ from mi_theme.score import messages as m
 
 pytestmark = pytest.mark.filterwarnings("ignore:times rounded")  # controllers between the ticks
 METERS = ["5/4:3+3+2+2", "5/4", "4/4", "3/4", "7/8:2+2+3", "7/8", "6/8", "12/8", "2/4", "9/8"]
-GRID = st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(1, 3), Fraction(1, 8)])
+GRID = st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(1, 3), Fraction(1, 8), Fraction(37, 480)])
 
 
 @st.composite
@@ -57,6 +57,11 @@ def convertible(score: mi.Score, to: str, **options: object) -> ScorePlan | None
         return None
 
 
+def is_played(plan: ScorePlan) -> bool:
+    """Whether the map gives way to a player's timing, so that the plan's own maps are not the last word."""
+    return any("a performance" in note for note in plan.notes)
+
+
 def spans_of(score: mi.Score) -> list[tuple[int, int, Fraction, Fraction]]:
     """(part, pitch, start, stop) of every note in quarters, exactly."""
     quarter, found = score.ticks_per_quarter, []
@@ -90,11 +95,27 @@ def image(plan: ScorePlan, at: Fraction, *, end: bool) -> Fraction:
 plans = given(
     scores(),
     st.sampled_from(METERS),
-    st.sampled_from([None, "regroup", "cut", "rest", "hold-first", "hold-last", "square", "rebar"]),
+    st.sampled_from(
+        [
+            None,
+            "regroup",
+            "cut",
+            "rest",
+            "hold-first",
+            "hold-last",
+            "square",
+            "rebar",
+            "add-group",
+            "float",
+            "long-short",
+            "even",
+            "proportional",
+            "nearest",
+        ]
+    ),
 )
 
 
-@settings(deadline=None, max_examples=30)
 @plans
 def test_nothing_is_lost_or_added_that_the_plan_does_not_list(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how)
@@ -105,11 +126,10 @@ def test_nothing_is_lost_or_added_that_the_plan_does_not_list(score: mi.Score, t
     assert (made.spans["off"] >= 0).all(), "a hanging note"
 
 
-@settings(deadline=None, max_examples=30)
 @plans
 def test_pitched_notes_begin_and_end_where_the_map_says(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how, drums="mute")
-    if plan is None or plan.added:
+    if plan is None or plan.added or is_played(plan):
         return
     made = sorted(spans_of(plan.apply(score)))
     expected = sorted(
@@ -131,11 +151,10 @@ def lost_at(plan: ScorePlan, change: object) -> Fraction:
     return span.start + (change.bar - span.first) * span.source.bar + change.at  # type: ignore[attr-defined]
 
 
-@settings(deadline=None, max_examples=30)
 @plans
 def test_what_sounds_together_stays_together_and_in_order(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how)
-    if plan is None:
+    if plan is None or is_played(plan):
         return
     images: dict[Fraction, Fraction] = {}
     pitched = [row for row in spans_of(score) if row[0] < 3]
@@ -146,7 +165,6 @@ def test_what_sounds_together_stays_together_and_in_order(score: mi.Score, to: s
     assert kept == sorted(set(kept)), "two harmonies fell together, or changed places"
 
 
-@settings(deadline=None, max_examples=25)
 @plans
 def test_two_runs_are_alike_and_a_plan_survives_json(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how)
@@ -158,14 +176,13 @@ def test_two_runs_are_alike_and_a_plan_survives_json(score: mi.Score, to: str, h
     assert str(again) == str(plan)
 
 
-@settings(deadline=None, max_examples=25)
 @given(scores(), st.sampled_from(METERS), st.integers(1, 3), st.integers(0, 3))
 def test_only_the_bars_asked_for_change(score: mi.Score, to: str, first: int, more: int) -> None:
     bars = list(score.bars())
     if first + more > bars[-1].number:
         return
     plan = convertible(score, to, bars=(first, first + more))
-    if plan is None:
+    if plan is None or is_played(plan):
         return
     made = plan.apply(score)
     start, end = score.bar(first).start, score.bar(first + more).end
@@ -178,7 +195,6 @@ def test_only_the_bars_asked_for_change(score: mi.Score, to: str, first: int, mo
     assert made.meters.at(end + shift).meter == score.meters.at(end).meter or end >= score.quarters
 
 
-@settings(deadline=None, max_examples=25)
 @plans
 def test_every_other_message_is_still_there(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how)

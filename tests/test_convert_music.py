@@ -156,6 +156,8 @@ def test_a_hemiola_is_converted_as_a_pair() -> None:
     tune = [(0, 1, 60), (1, 1, 62), (2, 1, 64), (3, 2, 65), (5, 2, 67), (7, 2, 69), (9, 3, 60)]
     plan = mi.plan(midi("3/4", (0, tune)), "4/4")
     assert [(span.first, span.last) for span in plan.spans] == [(1, 1), (2, 3), (4, 4)]
+    same = mi.convert(midi("3/4", (0, tune)), "3/4", how="rebar")
+    assert onsets(same, 0) == [at for at, _, _ in tune]
 
 
 def test_a_long_note_over_a_cut_goes_on_and_one_in_it_goes() -> None:

@@ -215,12 +215,14 @@ def _written(score: Score, timeline: Timeline, sheets: list[Sheet]) -> Score:
 def _resolution(score: Score, timeline: Timeline, sheets: list[Sheet]) -> int:
     """The least that is exact for every message; if no file holds it, for every note; else the finest there is."""
     added = {at.denominator for sheet in sheets for at, _, _ in sheet.added}
-    exact = least_resolution(score.ticks_per_quarter, timeline.unit, [s.images.at(s.keep) for s in sheets], added)
-    if 0 < exact <= HELD:
-        return exact
+    everything = [s.images.at(s.keep) for s in sheets]
     sounding = [s.images.at(s.keep & ((s.track.events["status"] & 0xF0) <= m.NOTE_ON)) for s in sheets]
-    notes = least_resolution(score.ticks_per_quarter, timeline.unit, sounding, added)
-    return notes if 0 < notes <= HELD else FINEST
+    for images in (everything, sounding):
+        for at_least in (score.ticks_per_quarter, 1):
+            found = least_resolution(at_least, timeline.unit, images, added)
+            if 0 < found <= HELD:
+                return found
+    return FINEST
 
 
 def _track(sheet: Sheet, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> Track:

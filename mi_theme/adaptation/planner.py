@@ -287,10 +287,10 @@ def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[in
         and is_hemiola(planner.piece, bar.start, bar.meter)
     ):
         try:
-            planner.outcome(how, planner._task_of(pair, how, True))
+            whole = planner.outcome(how, planner._task_of(pair, how, True)).warp.source == 2 * bar.meter.bar
         except StrategyError:
             return 1, False
-        return 2, True
+        return (2, True) if whole else (1, False)
     return int(size), False
 
 
