@@ -13,11 +13,11 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
 if TYPE_CHECKING:
-    from mi_theme.adaptation import align as align
-    from mi_theme.adaptation import compare as compare
-    from mi_theme.adaptation import convert as convert
-    from mi_theme.adaptation import plan as plan
     from mi_theme.adaptation.onsets import adapt_onsets as adapt_onsets
+    from mi_theme.conversion import align as align
+    from mi_theme.conversion import compare as compare
+    from mi_theme.conversion import convert as convert
+    from mi_theme.conversion import plan as plan
     from mi_theme.credits import film as film
     from mi_theme.credits import films as films
     from mi_theme.credits import lineage as lineage
@@ -46,7 +46,7 @@ _ROOMS = {
     "score": ("Score",),
     "files": ("read",),
     "rhythm": ("induce_meter", "measure"),
-    "adaptation": ("align", "compare", "convert", "plan"),
+    "conversion": ("align", "compare", "convert", "plan"),
     "adaptation.onsets": ("adapt_onsets",),
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),

@@ -254,7 +254,7 @@ def test_bad_wishes_get_one_line(midi_file: str) -> None:
 
 @pytest.mark.parametrize("text", ["{}", "[]", "null", '{"format": 1}', "[" * 5000, "{" * 10])
 def test_what_is_no_plan_is_refused(text: str) -> None:
-    from mi_theme.adaptation.scoreplans import ScorePlan
+    from mi_theme.conversion.scoreplans import ScorePlan
 
     with pytest.raises(mi.MiThemeError, match="no plan"):
         ScorePlan.from_json(text)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mi_theme as mi
-from mi_theme.adaptation.scoreplans import ScorePlan
+from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
 

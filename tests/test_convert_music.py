@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import mi_theme as mi
-from mi_theme.adaptation.scoreplans import ScorePlan
 from mi_theme.adaptation.strategies import STRATEGIES, Strategy, cut, register
+from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
 

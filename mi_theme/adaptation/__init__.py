@@ -3,112 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed, readings
 from mi_theme.errors import StrategyError
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import Meter
 
-if TYPE_CHECKING:
-    from mi_theme.adaptation.alignment import Alignment
-    from mi_theme.adaptation.comparison import Comparison
-    from mi_theme.adaptation.scoreplans import ScorePlan
-
-__all__ = ["adapt", "align", "compare", "convert", "first_able", "first_choices", "plan"]
+__all__ = ["adapt", "first_able", "first_choices"]
 
 RATIOS = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
 MOST_ALTERNATIVES = 3
-
-
-def plan(
-    score: Any, to: str | Meter, *, source: str | Meter | None = None, how: str | None = None, lead: str | int | None = None,
-    drums: str = "pulse", bars: tuple[int, int] | None = None, ratio: Fraction | int | float = 1, keep: str | None = None,
-    grouping: str | Grouping | None = None,
-) -> ScorePlan:  # fmt: skip
-    """What will happen to a score in another metre, bar by bar, before it happens.
-
-    Parameters
-    ----------
-    score
-        A Score, or a music21 Stream.
-    to
-        Target metre, such as ``"4/4"`` or ``"7/8:2+2+3"``.
-    source
-        Its own metre, where the file does not say it, or says it without a grouping.
-    how
-        A strategy by name; None takes an arranger's first choice.
-    lead
-        The part that decides, by name or number; found without it.
-    drums
-        ``pulse`` (even strokes stay even, the rest goes by beats), ``keep`` (by
-        the map), ``pattern`` (a stock pattern) or ``mute``.
-    bars
-        First and last bar to convert; what follows is shifted.
-    ratio
-        Target bars for one source bar: 1/4, 1/2, 1, 2 or 4.
-    keep
-        What lasts as long as before: ``pulse``, ``beat`` or ``bar``. Without it
-        the pulse, but between simple and compound metres of as many beats the beat.
-    grouping
-        How a source bar is grouped, in pulses.
-
-    Raises
-    ------
-    TextError, UnknownName, StrategyError, ScoreError, FileError
-        Where text is no metre, a name unknown, the target out of reach of the
-        strategy, or the score not fit for it; the message says what would do.
-    """
-    from mi_theme.adaptation.planner import Wish, plan_score
-    from mi_theme.adaptation.sources import drums_for, score_of
-
-    found = score_of(score)
-    wish = Wish(
-        Meter(to), Meter(source) if source else None, how, lead, drums_for(score, found, drums), bars, Fraction(ratio), keep,
-        Grouping(grouping) if grouping else None,
-    )  # fmt: skip
-    return plan_score(found, wish)
-
-
-def convert(score: Any, to: str | Meter, **options: Any) -> Any:
-    """A score in another metre: `plan`, then apply; a music21 Stream comes back as a Stream.
-
-    Parameters
-    ----------
-    score, to, options
-        As for `plan`.
-    """
-    return plan(score, to, **options).apply(score)
-
-
-def compare(score: Any, to: str | Meter, **options: Any) -> Comparison:
-    """Every strategy side by side: what it keeps, moves, drops and adds, and what it costs.
-
-    Parameters
-    ----------
-    score, to, options
-        As for `plan`, without ``how``.
-    """
-    from mi_theme.adaptation.comparison import comparison
-
-    return comparison(score, to, options)
-
-
-def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int | None = None) -> Alignment:
-    """The bar map between two versions of a piece that one has.
-
-    Parameters
-    ----------
-    a, b
-        Scores, or music21 Streams.
-    part_a, part_b
-        The parts to compare; their leads without it.
-    """
-    from mi_theme.adaptation.alignment import alignment
-    from mi_theme.adaptation.sources import score_of
-
-    return alignment(score_of(a), score_of(b), part_a, part_b)
 
 
 def adapt(

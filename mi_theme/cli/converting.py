@@ -12,7 +12,7 @@ from mi_theme.cli.shared import bars_option, json_option, print_json, ratio_of, 
 from mi_theme.errors import FileError, MiThemeError
 
 if TYPE_CHECKING:
-    from mi_theme.adaptation.scoreplans import ScorePlan
+    from mi_theme.conversion.scoreplans import ScorePlan
 
 __all__ = ["compare", "convert"]
 
@@ -83,7 +83,7 @@ def convert(
 @json_option
 def compare(source_file: str, target: str, as_json: bool, **options: Any) -> None:
     """Every strategy side by side on a piece."""
-    from mi_theme.adaptation import compare as compared
+    from mi_theme.conversion import compare as compared
     from mi_theme.files import read
 
     found = compared(read(source_file), target, **options)
@@ -112,8 +112,8 @@ def _convert_file(
 
 
 def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePlan:
-    from mi_theme.adaptation import plan
-    from mi_theme.adaptation.scoreplans import ScorePlan
+    from mi_theme.conversion import plan
+    from mi_theme.conversion.scoreplans import ScorePlan
 
     if not plan_file:
         return plan(music, **options)

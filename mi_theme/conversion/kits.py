@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mi_theme.adaptation.figures import twos_and_threes
 from mi_theme.adaptation.frames import Frame
+from mi_theme.conversion.figures import twos_and_threes
 from mi_theme.meter import Grouping, Meter
 
 __all__ = ["KIT_NAMES", "MODES", "Stroke", "kit_frame", "patterned", "stock"]

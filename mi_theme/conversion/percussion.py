@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from mi_theme.adaptation.fitting import swung
 from mi_theme.adaptation.frames import Frame, starts_of, whole_grouping
-from mi_theme.adaptation.kits import kit_frame, patterned, stock
-from mi_theme.adaptation.pieces import is_written, span_parts
-from mi_theme.adaptation.scoreplans import Run, ScorePlan, Span
+from mi_theme.conversion.fitting import swung
+from mi_theme.conversion.kits import kit_frame, patterned, stock
+from mi_theme.conversion.pieces import is_written, span_parts
+from mi_theme.conversion.scoreplans import Run, ScorePlan, Span
 from mi_theme.score import Score
 from mi_theme.warp import Warp
 

@@ -196,11 +196,11 @@ class ScorePlan:
         ScoreError
             Where the plan was made for a score with other bars.
         """
-        from mi_theme.adaptation.converter import convert_events
-        from mi_theme.adaptation.sources import is_stream, score_of
+        from mi_theme.conversion.converter import convert_events
+        from mi_theme.conversion.sources import is_stream, score_of
 
         if is_stream(score):
-            from mi_theme.adaptation.streams import convert_stream
+            from mi_theme.conversion.streams import convert_stream
 
             return convert_stream(self, score)
         return convert_events(self, score_of(score))
@@ -213,7 +213,7 @@ class ScorePlan:
         ScoreError
             Where there are no such bars, or the plan comes from JSON without its score.
         """
-        from mi_theme.adaptation.planner import replanned
+        from mi_theme.conversion.planner import replanned
 
         if bar is not None:
             bars = (bar, bar) if bars is None else None
@@ -231,7 +231,7 @@ class ScorePlan:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, fractions as text."""
-        from mi_theme.adaptation.planfiles import plan_dict
+        from mi_theme.conversion.planfiles import plan_dict
 
         return plan_dict(self)
 
@@ -244,7 +244,7 @@ class ScorePlan:
         FileError
             Where the text is no plan.
         """
-        from mi_theme.adaptation.planfiles import plan_of
+        from mi_theme.conversion.planfiles import plan_of
 
         try:
             return dataclasses.replace(plan_of(json.loads(text)), score=score)
@@ -254,7 +254,7 @@ class ScorePlan:
             raise FileError(f"this is no plan for a score: {type(error).__name__} {error}") from None
 
     def __str__(self) -> str:
-        from mi_theme.adaptation.scorewording import explained
+        from mi_theme.conversion.scorewording import explained
 
         return explained(self)
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from mi_theme.adaptation.scoreplans import ScorePlan
+from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar, Placed, fill
 from mi_theme.files.notation import exact

@@ -8,9 +8,9 @@ from fractions import Fraction
 from itertools import groupby
 
 from mi_theme.adaptation import wording
-from mi_theme.adaptation.kits import KIT_NAMES
 from mi_theme.adaptation.plans import Line, Plan
-from mi_theme.adaptation.scoreplans import Change, ScorePlan, Span
+from mi_theme.conversion.kits import KIT_NAMES
+from mi_theme.conversion.scoreplans import Change, ScorePlan, Span
 from mi_theme.meter import EIGHTH, Meter
 
 __all__ = ["explained"]

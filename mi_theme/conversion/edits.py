@@ -10,10 +10,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.adaptation.percussion import Strokes, strokes_under
-from mi_theme.adaptation.pieces import is_written, span_parts
-from mi_theme.adaptation.scoreplans import Change, ScorePlan
-from mi_theme.adaptation.timelines import Timeline, timeline_of
+from mi_theme.conversion.percussion import Strokes, strokes_under
+from mi_theme.conversion.pieces import is_written, span_parts
+from mi_theme.conversion.scoreplans import Change, ScorePlan
+from mi_theme.conversion.timelines import Timeline, timeline_of
 from mi_theme.score import MeterMap, Score
 
 __all__ = ["Edits", "Extra", "edits_under", "with_changes"]

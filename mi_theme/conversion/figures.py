@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from mi_theme.adaptation.pieces import Piece
+from mi_theme.conversion.pieces import Piece
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
 

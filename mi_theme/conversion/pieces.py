@@ -11,8 +11,8 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.adaptation.fitting import Mark, swung
 from mi_theme.adaptation.plans import Line
+from mi_theme.conversion.fitting import Mark, swung
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, MAJOR, SIGNS

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation import wording
-from mi_theme.adaptation.planner import Wish, plan_score
 from mi_theme.adaptation.plans import Plan
-from mi_theme.adaptation.scoreplans import ScorePlan, Span
-from mi_theme.adaptation.sources import score_of
 from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.conversion.planner import Wish, plan_score
+from mi_theme.conversion.scoreplans import ScorePlan, Span
+from mi_theme.conversion.sources import score_of
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Score

@@ -10,9 +10,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.adaptation.edits import Edits, edits_under
-from mi_theme.adaptation.scoreplans import ScorePlan, Span
-from mi_theme.adaptation.timelines import FINEST, Images, Timeline, least_resolution, ticks_at
+from mi_theme.conversion.edits import Edits, edits_under
+from mi_theme.conversion.scoreplans import ScorePlan, Span
+from mi_theme.conversion.timelines import FINEST, Images, Timeline, least_resolution, ticks_at
 from mi_theme.errors import ScoreError
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m

@@ -18,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.adaptation.figures import figure_of
 from mi_theme.adaptation.frames import Frame, Task
-from mi_theme.adaptation.pieces import Piece, piece_of
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
+from mi_theme.conversion.figures import figure_of
+from mi_theme.conversion.pieces import Piece, piece_of
 from mi_theme.errors import MiThemeError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from mi_theme.adaptation.plans import Line
-from mi_theme.adaptation.scoreplans import VERSION, Change, Choice, Run, ScorePlan, Span
+from mi_theme.conversion.scoreplans import VERSION, Change, Choice, Run, ScorePlan, Span
 from mi_theme.errors import FileError
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp

@@ -9,14 +9,14 @@ from fractions import Fraction
 from itertools import groupby
 
 from mi_theme.adaptation import RATIOS, adapt, first_able, first_choices
-from mi_theme.adaptation.figures import figure_of, is_hemiola
-from mi_theme.adaptation.fitting import fitted, swung
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, starts_of, whole_grouping
-from mi_theme.adaptation.kits import MODES
-from mi_theme.adaptation.pieces import Piece, piece_of
 from mi_theme.adaptation.plans import groups_under, variant_words
-from mi_theme.adaptation.scoreplans import Choice, ScorePlan, Span
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
+from mi_theme.conversion.figures import figure_of, is_hemiola
+from mi_theme.conversion.fitting import fitted, swung
+from mi_theme.conversion.kits import MODES
+from mi_theme.conversion.pieces import Piece, piece_of
+from mi_theme.conversion.scoreplans import Choice, ScorePlan, Span
 from mi_theme.errors import MiThemeError, ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Bar, Score
@@ -146,7 +146,7 @@ def plan_score(score: Score, wish: Wish) -> ScorePlan:
     StrategyError, UnknownName, ScoreError, FileError
         Where the strategy cannot reach the target, or there are no such bars or parts.
     """
-    from mi_theme.adaptation.edits import with_changes
+    from mi_theme.conversion.edits import with_changes
 
     wish = _in_one(wish)
     piece = piece_of(score, wish.source, wish.lead)

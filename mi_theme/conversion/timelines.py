@@ -12,7 +12,7 @@ from math import ceil, floor, lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.adaptation.scoreplans import ScorePlan
+from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 from mi_theme.warp import Warp
 
