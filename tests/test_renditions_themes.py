@@ -64,9 +64,9 @@ def _folk_song(number: int) -> Theme:
     from music21 import corpus
 
     stream = corpus.parse(f"oneills1850/{FOLK_SONGS[number]}.abc", number=number)
-    part = stream.parts[0].flatten()
-    notes = [n for n in part.notes if n.isNote and n.quarterLength > 0]
-    signature = part.getElementsByClass("TimeSignature")[0]
+    part = stream.parts[0]
+    notes = [n for n in part.flatten().notes if n.isNote and n.quarterLength > 0]
+    signature = part.recurse().getElementsByClass("TimeSignature").first()
     score = Score.from_notes(
         [float(n.offset) for n in notes], [float(n.quarterLength) for n in notes], [n.pitch.midi for n in notes],
         meter=f"{signature.numerator}/{signature.denominator}",

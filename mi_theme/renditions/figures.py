@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from mi_theme.renditions.ensembles import Instrument
@@ -12,32 +12,34 @@ from mi_theme.themes import Motif, Tone
 
 __all__ = ["folded", "literal", "register_for", "second", "travelling"]
 
-LEAP = 5  # semitones: a larger approach comes from the other side
+LOWEST_TONIC = 33  # where it can be chosen
 
 
 def literal(grid: Grid, part: Instrument) -> list[Note]:
     """The figure as adapted to each metre, in every bar of intros, grooves and breaks."""
     notes: list[Note] = []
+    everywhere = [tone for passage in grid.arrangement.passages for tone in passage.ostinato]
+    register = register_for(everywhere, grid.tuning, part)
     for passage in grid.arrangement.passages:
         if passage.role in ("intro", "groove", "break"):
             motif = passage.ostinato
-            register = register_for(motif, grid.tuning, part)
             span = ticks(passage.start), ticks(passage.end)
             notes += _tiled(motif, _cycle(motif, passage.meter.bar), span, grid.tuning, register)
     return notes
 
 
-def register_for(motif: Motif, tuning: Tuning, part: Instrument) -> int:
-    """Where degree 1 is looked for, so that the whole motif lies low in the part's range."""
-    lowest = min(tone.degree.semitones for tone in motif)
-    highest = max(tone.degree.semitones for tone in motif)
-    fitting = [
-        tonic
-        for tonic in range(part.low - lowest, part.high - highest + 1)
-        if tonic % 12 == tuning.tonic.pitch_class and tonic >= 0
-    ]
-    low = [tonic for tonic in fitting if tonic >= 33] or fitting
-    return low[0] if low else part.low
+def register_for(tones: Iterable[Tone], tuning: Tuning, part: Instrument) -> int:
+    """Where degree 1 stands, so that all tones lie low in the part's range, or as little outside it as they can."""
+    semitones = [tone.degree.semitones for tone in tones]
+    lowest, highest = min(semitones), max(semitones)
+
+    def outside(tonic: int) -> int:
+        return max(part.low - tonic - lowest, 0) + max(tonic + highest - part.high, 0)
+
+    tonics = range(tuning.tonic.pitch_class, 128, 12)
+    least = min(outside(tonic) for tonic in tonics)
+    fitting = [tonic for tonic in tonics if outside(tonic) == least]
+    return next((tonic for tonic in fitting if tonic >= LOWEST_TONIC), fitting[0])
 
 
 def _cycle(motif: Motif, bar: Fraction) -> Fraction:

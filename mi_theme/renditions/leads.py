@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
 from mi_theme.renditions.arrangements import Phrase
-from mi_theme.renditions.devices import DEVICES, Wish, germ_of, groups_of
+from mi_theme.renditions.devices import DEVICES, LONGEST_GERM, Wish, germ_of, groups_of
 from mi_theme.renditions.endings import final_length
 from mi_theme.renditions.ensembles import Instrument
 from mi_theme.renditions.grid import EIGHTH, TICKS, Grid, Note, PlannedBar, ticks
@@ -107,7 +107,8 @@ def melody(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[N
         elif phrase.device in DEVICES:
             others += _developed(singer, phrase.device, bars, random)
     apart = [note for note in others if not _within(note, stated)]
-    return breathing(_in_turn(stated + apart), grid) + _last_note(singer)
+    line = breathing(_in_turn(stated + apart), grid) + _last_note(singer)
+    return _unquoted(line, stated, grid)
 
 
 def _within(note: Note, stated: Sequence[Note]) -> bool:
@@ -130,10 +131,36 @@ def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: 
 
 
 def _quoted(notes: Sequence[Note], head: Motif, tonic: int) -> list[Note]:
-    """Second notes of pairs that begin as the head does, on its pitches and in its rhythm."""
+    """Of each pair that begins as the head does, in pitch and rhythm, the second note; the first before the goal."""
     opening = [(tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
     apart = ticks(head.onsets[1] - head.onsets[0]) if len(head) > 1 else 0
-    return [b for a, b in pairwise(notes) if [a.pitch % 12, b.pitch % 12] == opening and b.start - a.start == apart]
+    pairs = [(a, b) for a, b in pairwise(notes) if b.start - a.start == apart]
+    return [a if b.accent else b for a, b in pairs if [a.pitch % 12, b.pitch % 12] == opening]
+
+
+def _unquoted(notes: Sequence[Note], stated: Sequence[Note], grid: Grid) -> list[Note]:
+    """The line without what recalls the head, but for its end, outside the statement."""
+    kept = list(notes)
+    tonic = grid.tuning.tonic.pitch_class
+    heads = dict.fromkeys(passage.head for passage in grid.arrangement.passages if len(passage.head) >= LONGEST_GERM)
+    while spare := [n for head in heads for n in _spare(kept, head, tonic, stated, grid.end)]:
+        kept.remove(spare[0])
+    return kept
+
+
+def _spare(notes: Sequence[Note], head: Motif, tonic: int, stated: Sequence[Note], end: int) -> Iterator[Note]:
+    """A note to leave out of each recall of the head: its last, but for the statement, the goal and the last downbeat."""
+    steps = [b.degree.semitones - a.degree.semitones for a, b in pairwise(head)]
+    rhythm = [ticks(b.onset - a.onset) for a, b in pairwise(head)]
+    home = (tonic + head.tones[0].degree.semitones) % 12
+    said = {note.start for note in stated}
+    for first in range(len(notes) - len(steps)):
+        window = notes[first : first + len(head)]
+        moves = [b.pitch - a.pitch for a, b in pairwise(window)]
+        recalls = window[0].pitch % 12 == home and moves[:-1] == steps[:-1]
+        if recalls and [b.start - a.start for a, b in pairwise(window)] == rhythm:
+            able = [n for n in window if n.start not in said and n.start < end and not n.accent]
+            yield from able[-1:]
 
 
 def _phrases(grid: Grid, part: Instrument) -> list[tuple[Phrase, list[PlannedBar]]]:

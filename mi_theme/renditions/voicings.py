@@ -254,10 +254,12 @@ def _rolled(group: Group, strokes: int) -> list[Group]:
 def _rooted(
     grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, span: Group, above: Sequence[int]
 ) -> list[Note]:
-    """One stroke on the first of some tones above the bass that sounds well."""
+    """One stroke on the first of some tones above the bass that sounds well, else on what the bass plays."""
     root = bar.chord.root.semitones if bar.role == "bridge" else 0
-    for semitones in above:
-        wanted = grid.tuning.class_of(root + semitones)
+    bass = [
+        pitch for _, _, pitch in sorted(heard.during(span.start, span.start + EIGHTH), key=lambda sound: sound[2])[:1]
+    ]
+    for wanted in [*(grid.tuning.class_of(root + semitones) for semitones in above), *(p % 12 for p in bass)]:
         pitch = next((p for p in range(part.low, part.high + 1) if p % 12 == wanted), part.low)
         note = Note(span.start, span.length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
         if heard.fits(note.start, note.start + round(note.length * part.gate), pitch):
