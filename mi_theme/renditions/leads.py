@@ -86,8 +86,9 @@ class Singer:
             note = Note(wish.start, wish.length, pitch, accent=GOAL_ACCENT * wish.goal, step=self._step(pitch, bar))
             if notes and notes[-1].end > note.start:
                 notes[-1] = notes[-1]._replace(length=note.start - notes[-1].start)
-            if clear := self.heard.shortened(note, self.part.gate, EIGHTH // 2):
-                notes.append(clear)
+            clear = self.heard.shortened(note, self.part.gate, EIGHTH // 2)
+            if clear or wish.goal:  # the highest note stays even where nothing suits it
+                notes.append(clear or note)
         return [note for note in notes if note.length > 0]
 
     def _step(self, pitch: int, bar: PlannedBar) -> int:
