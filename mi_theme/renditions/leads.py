@@ -86,8 +86,9 @@ class Singer:
             note = Note(wish.start, wish.length, pitch, accent=GOAL_ACCENT * wish.goal, step=self._step(pitch, bar))
             if notes and notes[-1].end > note.start:
                 notes[-1] = notes[-1]._replace(length=note.start - notes[-1].start)
-            if clear := self.heard.shortened(note, self.part.gate, EIGHTH // 2):
-                notes.append(clear)
+            clear = self.heard.shortened(note, self.part.gate, EIGHTH // 2)
+            if clear or wish.goal:  # the highest note stays even where nothing suits it
+                notes.append(clear or note)
         return [note for note in notes if note.length > 0]
 
     def _step(self, pitch: int, bar: PlannedBar) -> int:
@@ -96,8 +97,7 @@ class Singer:
 
 def melody(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
     """Every phrase of the lead, with breaths, and its last note."""
-    head = grid.arrangement.passages[0].head
-    singer = _singer(grid, part, heard, head)
+    singer = _singer(grid, part, heard)
     stated: list[Note] = []
     others: list[Note] = []
     for phrase, bars in _phrases(grid, part):
@@ -172,10 +172,10 @@ def _phrases(grid: Grid, part: Instrument) -> list[tuple[Phrase, list[PlannedBar
     ]
 
 
-def _singer(grid: Grid, part: Instrument, heard: Heard, head: Motif) -> Singer:
-    """Choose the tonic so that the head lies well, then the compass above and below."""
-    lowest = min(tone.degree.semitones for tone in head)
-    highest = max(tone.degree.semitones for tone in head)
+def _singer(grid: Grid, part: Instrument, heard: Heard) -> Singer:
+    """Choose the tonic so that the head lies well in every metre, then the compass above and below."""
+    semitones = [tone.degree.semitones for passage in grid.arrangement.passages for tone in passage.head]
+    lowest, highest = min(semitones), max(semitones)
     able = [t for t in range(128) if t % 12 == grid.tuning.tonic.pitch_class]
     inside = [t for t in able if part.low <= t + lowest and t + highest <= part.high]
     roomy = [t for t in inside if t + highest + ROOM <= part.high]
@@ -265,7 +265,7 @@ def breathing(notes: list[Note], grid: Grid) -> list[Note]:
 def answers(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
     """Another voice inside the last two groups, in bars where the lead rests."""
     leads = [p.name for p in grid.arrangement.style.playing("lead")]
-    singer = _singer(grid, part, heard, grid.arrangement.passages[0].head)
+    singer = _singer(grid, part, heard)
     notes: list[Note] = []
     for bar in grid.played(part.name):
         groups = groups_of(bar)[-2:]

@@ -6,13 +6,16 @@ Every voice listens: one that would clash, or muddy the bass, is shortened or le
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import cache
 from itertools import combinations, pairwise
 from random import Random
 
+from mi_theme.pitch import Degree
 from mi_theme.renditions.devices import groups_of
 from mi_theme.renditions.endings import closing, final_length
 from mi_theme.renditions.ensembles import Instrument
+from mi_theme.renditions.figures import folded
 from mi_theme.renditions.grid import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar
 from mi_theme.renditions.harmony import Chord
 from mi_theme.renditions.hearing import Heard
@@ -214,15 +217,33 @@ def doubles(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[
     lines = [note for name in source for note in heard.notes[name]]
     notes: list[Note] = []
     for bar in grid.played(part.name):
-        inside = [n for n in lines if bar.start <= n.start < bar.end and n.start < grid.end]
-        begin = bar.start if bar.place % 4 == 3 else bar.start + bar.length // 2
-        for note in inside if bar.role != "ending" else []:
-            pitch = note.pitch + 12
-            while pitch < part.low:
-                pitch += 12
-            if note.start >= begin and pitch <= part.high and heard.fits(note.start, note.end, pitch):
+        inside = sorted(n for n in lines if bar.start <= n.start < bar.end and n.start < grid.end)
+        for note in _doubled(bar, inside) if bar.role != "ending" else []:
+            pitch = folded(note.pitch + 12, part)
+            if pitch >= note.pitch and heard.fits(note.start, note.end, pitch):
                 notes.append(note._replace(pitch=pitch, gate=0.0, step=note.step + (pitch - note.pitch) // 12 * 7))
     return notes + _closing_chords(grid, part, heard, part.low + 7)
+
+
+def _doubled(bar: PlannedBar, notes: list[Note]) -> list[Note]:
+    """The second half of a bar, all of every fourth; by number of notes where halves by time are empty or alike."""
+    if bar.place % 4 == 3:
+        return notes
+    if _has_two_halves(bar):
+        return [note for note in notes if note.start >= bar.start + bar.length // 2]
+    half = len(notes) // 2
+    return notes[:half] if bar.place % 4 == 2 and half else notes[half:]
+
+
+def _has_two_halves(bar: PlannedBar) -> bool:
+    """Whether each bar of the figure has notes in its second half, and not all the same ones."""
+    length = bar.meter.bar
+    bars: dict[int, set[tuple[Fraction, Degree]]] = {}
+    for tone in bar.passage.ostinato:
+        late = bars.setdefault(int(tone.onset // length), set())
+        if tone.onset % length >= length / 2:
+            late.add((tone.onset % length, tone.degree))
+    return all(bars.values()) and len({frozenset(late) for late in bars.values()}) > 1
 
 
 def _basses(grid: Grid) -> set[str]:
