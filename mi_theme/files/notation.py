@@ -258,7 +258,8 @@ def _notes(part: Any) -> Iterator[Sung]:
             else:
                 row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or ""]
                 found.append(row)
-            held.pop((pitch, voice), None)
+            if tie in ("stop", "continue"):
+                held.pop((pitch, voice), None)
             if tie in ("start", "continue"):
                 held[pitch, voice] = row
     for at, lasts, *rest in found:
