@@ -241,7 +241,7 @@ def exact(value: Any) -> Fraction:
 
 def _notes(part: Any) -> Iterator[Sung]:
     """The notes of a part, ties joined."""
-    held: dict[tuple[int, int], list[Any]] = {}
+    held: defaultdict[int, list[list[Any]]] = defaultdict(list)  # by pitch: notes that a tie leads on from
     found: list[list[Any]] = []
     voices: dict[str, int] = defaultdict(lambda: len(voices))
     key = _percussion_key(part)
@@ -252,20 +252,25 @@ def _notes(part: Any) -> Iterator[Sung]:
         for sound, pitch, step in _sounds(element, key):
             tie = (sound.tie or element.tie).type if (sound.tie or element.tie) else ""
             at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
-            row = held.get((pitch, voice)) or held.get((pitch, -1))
-            if tie in ("stop", "continue") and row and row[0] + row[1] == at:
+            row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None
+            if row:
                 row[1] += lasts
             else:
                 row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or ""]
                 found.append(row)
-            if tie in ("stop", "continue"):
-                held.pop((pitch, voice), None)
             if tie in ("start", "continue"):
-                held[pitch, voice] = row
+                held[pitch].append(row)
     for at, lasts, *rest in found:
         grace = lasts <= 0
         start = max(at - GRACE, Fraction(0)) if grace else at
         yield Sung(start, GRACE if grace else lasts, *rest)
+
+
+def _tied_to(held: list[list[Any]], at: Fraction, voice: int) -> list[Any] | None:
+    """The note that ends where this one begins, of the same voice if there is one; it is held no more."""
+    ending = sorted((row for row in held if row[0] + row[1] == at), key=lambda row: row[4] != voice)
+    held[:] = [row for row in held if row[0] + row[1] >= at and not any(row is taken for taken in ending[:1])]
+    return ending[0] if ending else None
 
 
 def _sounds(element: Any, key: int | None) -> Iterator[tuple[Any, int, int]]:
