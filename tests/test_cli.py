@@ -118,6 +118,7 @@ def test_annotate_writes_what_info_reads(tmp_path: Path) -> None:
         (["lineage", "--film", "9"], "no film '9'"),
         (["lineage", "--readings", "--add", "nonsense"], "is no claim"),
         (["lineage", "verify", "/nowhere"], "/nowhere"),
+        (["render", "--keep", "nothing", "-o", "-"], "no tempo equation 'nothing'"),
         (["annotate", "/nowhere/at/all.mid", "--film", "3"], "No such file"),
     ],
 )

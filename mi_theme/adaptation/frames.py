@@ -14,7 +14,7 @@ from itertools import accumulate, combinations
 from math import log2
 from typing import NamedTuple
 
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import LARGEST, Grouping, Meter
 from mi_theme.warp import Warp
 
 __all__ = [
@@ -131,7 +131,7 @@ def starts_of(lengths: Sequence[Fraction]) -> tuple[Fraction, ...]:
 def whole_grouping(lengths: Sequence[Fraction], pulse: Fraction) -> Grouping | None:
     """Lengths as a Grouping in pulses, where all are whole."""
     counts = [length / pulse for length in lengths]
-    whole = all(count.denominator == 1 and count > 0 for count in counts)
+    whole = all(count.denominator == 1 and 0 < count <= LARGEST for count in counts)
     return Grouping(int(count) for count in counts) if whole and counts else None
 
 

@@ -31,7 +31,7 @@ COMMANDS = {
     "strategies": ("metre", "The ways to change a metre."),
     "meter": ("metre", "Draw a bar: its pulses, groups and weights."),
     "which-meter": ("rhythm", "Say which metre files are in, whatever they state; folders too."),
-    "info": ("files", "Say what is in a MIDI file."),
+    "info": ("files", "Say what is in a file."),
     "lineage": ("lineages", "Who made which version for which film, on whose word."),
     "annotate": ("lineages", "Write what is known of a film into a MIDI file."),
 }

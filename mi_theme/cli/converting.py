@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mi_theme.cli.shared import bars_option, json_option, print_json, ratio_of, say, write_score
+from mi_theme.cli.shared import bars_option, is_midi, json_option, print_json, ratio_of, say, write_score
 from mi_theme.errors import FileError, MiThemeError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _convert_file(
     """Plan, and write if there is somewhere to write to; notation to notation goes by the stream itself."""
     from mi_theme.files import read, read_stream, save_stream
 
-    notation = out is not None and Path(out).suffix.lower() in NOTATION and not _is_midi(source_file)
+    notation = out is not None and Path(out).suffix.lower() in NOTATION and not is_midi(source_file)
     music = read_stream(source_file) if notation else read(source_file)
     plan = _plan(music, options, plan_file)
     if out:
@@ -122,11 +122,6 @@ def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePl
         return ScorePlan.from_json(path.read_text("utf-8"))
     except UnicodeDecodeError:
         raise FileError(f"{path}: this is no plan for a score") from None
-
-
-def _is_midi(path: str) -> bool:
-    with Path(path).open("rb") as file:
-        return file.read(4) == b"MThd"
 
 
 def _counted(plan: ScorePlan) -> str:

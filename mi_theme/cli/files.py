@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import json_option, print_json, print_table
+from mi_theme.cli.shared import is_midi, json_option, print_json, print_table
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
@@ -20,7 +20,7 @@ MOST_ROWS = 40  # metre changes and markers shown to people; JSON has them all
 @click.argument("file", type=click.Path())
 @json_option
 def info(file: str, as_json: bool) -> None:
-    """Say what is in a MIDI file: parts, metres, tempos, markers, texts."""
+    """Say what is in a file: parts, metres, tempos, markers, texts."""
     from mi_theme.files import read
 
     described = describe(read(file))
@@ -66,7 +66,8 @@ def _part(score: Score, index: int) -> dict[str, Any]:
 
 def _print(file: str, d: dict[str, Any]) -> None:
     minutes, seconds = divmod(round(d["seconds"]), 60)
-    click.echo(f"{file}: MIDI type {d['type']}, {d['ticks_per_quarter']} ticks a quarter")
+    kind = f"MIDI type {d['type']}, {d['ticks_per_quarter']} ticks a quarter" if is_midi(file) else "notation"
+    click.echo(f"{file}: {kind}")
     click.echo(f"  {d['bars']} bars, {d['notes']} notes, {minutes}:{seconds:02d}")
     stated = "" if d["metre_stated"] else " (no signature in the file: MIDI's default)"
     _rows("metre", ((row["bar"], row["meter"] + stated) for row in d["metres"]), len(d["metres"]))

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "bars_option",
     "chosen_theme",
+    "is_midi",
     "json_option",
     "print_json",
     "print_table",
@@ -112,3 +114,9 @@ def write_score(score: Score, out: str) -> None:
         sys.stdout.buffer.flush()
     else:
         score.save(out)
+
+
+def is_midi(path: str) -> bool:
+    """Whether a file begins as MIDI files do."""
+    with Path(path).open("rb") as file:
+        return file.read(4) == b"MThd"

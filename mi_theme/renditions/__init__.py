@@ -97,6 +97,8 @@ def arrange(
     from mi_theme.renditions.planning import arrangement_of
     from mi_theme.renditions.tempos import tempo_at
 
+    if keep is not None and keep not in KEEPS:
+        raise UnknownName.among("tempo equation", keep, KEEPS)
     chosen_style, grooves = _style(style)
     chosen_ending = ending_named(ending)
     chosen_form = _form(form, film, meter)
