@@ -25,7 +25,8 @@ OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python
 # a heavy package: the rooms that may use it, inside functions
 HEAVY = {
     "mido": ("files",), "symusic": ("files", "search"), "music21": ("files", "conversion", "search", "rhythm", "views"),
-    "verovio": ("views",), "matplotlib": ("views",), "dask": ("search",),
+    "verovio": ("views",), "resvg_py": ("views",), "matplotlib": ("views",), "midirenderer": ("views",),
+    "soundfile": ("views",), "numba": ("search",), "lxml": ("files",), "pandas": ("score",), "dask": ("search",),
 }  # fmt: skip
 REACHING_DOWN = 3  # statements in a method that reaches into a room below
 SOURCES = sorted(PACKAGE.rglob("*.py"))
