@@ -51,6 +51,8 @@ class Alignment(NamedTuple):
         Times in the score for one in the pattern.
     inverted
         Whether the pattern was turned upside down.
+    timed
+        Whether the rhythm counted.
     """
 
     score: float
@@ -58,6 +60,7 @@ class Alignment(NamedTuple):
     pairs: tuple[tuple[int, int], ...]
     stretch: float
     inverted: bool = False
+    timed: bool = True
 
 
 def surprise_of(notes: NDArray[np.void]) -> Surprise:
@@ -157,7 +160,7 @@ class _Query(NamedTuple):
         columns = (pattern.onsets * stretch, sign * np.array(pattern.pitch), sign * pattern.steps)
         gap, interval, steps = (_differences(column) for column in columns)
         shape = gap.shape
-        reward = surprise.reward(steps.ravel(), np.maximum(gap, 0).ravel(), costs).reshape(shape)
+        reward = _no_gain_by_skipping(surprise.reward(steps.ravel(), np.maximum(gap, 0).ravel(), costs).reshape(shape))
         return cls(gap, interval, steps, reward, costs, stretch, inverted, not pattern.is_polyphonic)
 
     @property
@@ -183,6 +186,14 @@ class _Query(NamedTuple):
             *(self.gap, self.interval, self.steps, self.reward),
             *(pitch_costs(c)[late], self.heads, omitted, rhythm, texture),
         )
+
+
+def _no_gain_by_skipping(reward: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A link that leaves notes out earns at most what the links in its place earn on average."""
+    for row in range(1, len(reward)):
+        for k in range(1, min(row, REACH)):
+            reward[row, k] = min(reward[row, k], reward[row - k : row + 1, 0].mean())
+    return reward
 
 
 def _differences(column: NDArray[Any]) -> NDArray[Any]:
@@ -238,7 +249,7 @@ def _traced(
     for row in np.flatnonzero((scores >= least * own) & (scores > 0)):
         pairs = tuple((i, j + shift) for i, j in _path(back, source, int(last[row]), int(row)))
         score = float(scores[row])
-        yield Alignment(score, score / own, pairs, query.stretch, query.inverted)
+        yield Alignment(score, score / own, pairs, query.stretch, query.inverted, query.costs.timed > 0)
 
 
 def _first_in_reach(query: _Query, time: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -101,11 +101,23 @@ def hits_in(
     exact = align(pattern, notes, regions, least=least, costs=costs, invert=invert, fast=fast)
     loose = align(pattern, notes, least=LEAST_UNTIMED, costs=UNTIMED, invert=invert, fast=fast)
     found = apart([*exact, *loose])
-    numbers = evalues([alignment.score for alignment in found], len(pattern), len(notes))
+    numbers = _evalues(found, len(pattern), len(notes))
     steps = steps_of(notes)
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
+
+
+def _evalues(found: list[Alignment], length: int, notes: int) -> list[float]:
+    """E-values: hits at one stretch support one another, one whose rhythm differs stands alone."""
+    groups: dict[object, list[int]] = {}
+    for row, hit in enumerate(found):
+        groups.setdefault(hit.stretch if hit.timed else (hit.pairs, hit.inverted), []).append(row)
+    numbers = [0.0] * len(found)
+    for rows in groups.values():
+        for row, number in zip(rows, evalues([found[row].score for row in rows], length, notes), strict=True):
+            numbers[row] = number
+    return numbers
 
 
 def music_of(where: Any) -> Iterator[Music]:
@@ -149,7 +161,7 @@ def _hit(
     sign = -1 if alignment.inverted else 1
     shifts = steps[theirs] - sign * pattern.steps[own]
     pitches = notes["pitch"] - sign * np.array(pattern.pitch)[own]
-    usual = _commonest(shifts)
+    up, usual = _commonest(pitches), _commonest(shifts)
     part = _commonest(notes["part"])
     onset = Fraction(float(notes["onset"].min())).limit_denominator(FINEST)
     end = float((notes["onset"] + notes["duration"]).max())
@@ -161,10 +173,10 @@ def _hit(
         end=Fraction(end).limit_denominator(FINEST),
         notes=tuple(rows[theirs].tolist()),
         matched=tuple(own.tolist()),
-        transposition=_commonest(pitches[shifts == usual]),
+        transposition=up,
         stretch=Fraction(alignment.stretch).limit_denominator(FINEST),
         missing=tuple(sorted(set(range(len(pattern))) - set(own.tolist()))),
-        changed=tuple(own[shifts != usual].tolist()),
+        changed=tuple(own[(pitches != up) & (shifts != usual)].tolist()),
         evalue=evalue,
         score=alignment.score,
         share=alignment.share,

@@ -30,13 +30,14 @@ class Hit:
     matched
         The numbers, in the pattern, of the notes that they match.
     transposition
-        Semitones up from the pattern.
+        Semitones up from the pattern, of most notes.
     stretch
         Times in the score for one in the pattern.
     missing
         The numbers of the pattern's notes that are not there.
     changed
-        The numbers of those that are there at another step.
+        The numbers of those that are off by another interval than most, in
+        semitones and in diatonic steps.
     evalue
         How many hits as good chance would bring.
     score

@@ -44,7 +44,8 @@ def spelled_steps(pitch: ArrayLike) -> NDArray[np.int64]:
 
 def _tonic_letters(first: int) -> NDArray[np.int64]:
     """The letter of each pitch class as a tonic, such that the first note is spelled as over C."""
-    return (FIRST[first] - LETTER[(first - TONICS) % 12]) % 7
+    letters: NDArray[np.int64] = (FIRST[first] - LETTER[(first - TONICS) % 12]) % 7
+    return letters
 
 
 def _tonics_around(chroma: NDArray[np.int64]) -> NDArray[np.int64]:
