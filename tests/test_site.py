@@ -142,3 +142,24 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     for page in (tmp_path / "html").rglob("*.html"):
         for picture in re.findall(r"<img [^>]*>", page.read_text("utf-8")):
             assert re.search(r'alt="[^"]{12,}"', picture), f"{page.name}: {picture}"
+
+
+def test_every_data_file_has_its_provenance() -> None:
+    page = (DOCS / "explanation/data.md").read_text("utf-8")
+    files = [path.name for path in (ROOT / "data").iterdir() if path.is_file()]
+    assert len(files) > 8
+    for name in files:
+        assert f"`{name}`" in page, name
+
+
+def test_every_figure_has_a_command_that_is_there() -> None:
+    """Scripts, tests and examples that pages tell readers to run."""
+    pages = "\n".join(page.read_text("utf-8") for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+    named = set(re.findall(r"\b((?:tests|data|examples|docs)/[a-z0-9_/]+\.py)\b", pages))
+    assert len(named) > 10
+    for path in named:
+        assert (ROOT / path).is_file(), path
+    benchmarks = {f"tests/benchmarks/{path.name}" for path in (ROOT / "tests/benchmarks").glob("*.py")}
+    assert benchmarks <= set(
+        re.findall(r"tests/benchmarks/\w+\.py", (DOCS / "explanation/evaluation.md").read_text("utf-8"))
+    )
