@@ -32,6 +32,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc",
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
 default_role = "py:obj"
 nitpicky = True
+smartquotes_action = "qe"  # two hyphens stay two hyphens: they are options
 
 # -- docstrings
 add_module_names = False
@@ -75,6 +76,7 @@ nitpick_ignore_regex = [
 
 INCLUDE = re.compile(r"^```\{include\} (\S+)\n```$", re.M)
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)#\s]+)")
+WIDE = 2.6  # times as wide as high
 PUBLIC_NAMES = "<!-- the table of public names -->"
 
 
@@ -84,6 +86,7 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", complete)
     app.connect("missing-reference", by_its_last_name)
     app.connect("doctree-read", describe_pictures)
+    app.connect("autodoc-process-signature", only_names)
 
 
 def complete(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -135,9 +138,20 @@ def by_its_last_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, sho
     return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", name, node, shown)
 
 
+def only_names(
+    app: Sphinx, what: str, name: str, value: object, options: object, *signature: str
+) -> tuple[str, str] | None:
+    """Of a row of a table the names of its fields: what each may hold is said below."""
+    fields = getattr(value, "__struct_fields__", ())
+    return (f"({', '.join(fields)})", "") if what == "class" and fields else None
+
+
 def describe_pictures(app: Sphinx, tree: nodes.document) -> None:
-    """Give every drawn picture the description that is written in it."""
+    """Give every drawn picture the description that is written in it, and let wide ones scroll on small screens."""
     for image in tree.findall(nodes.image):
         file = HERE / image["uri"]
-        if file.suffix == ".svg" and (label := re.search(r'aria-label="([^"]*)"', file.read_text("utf-8"))):
+        head = file.read_text("utf-8")[:4000] if file.suffix == ".svg" else ""
+        if label := re.search(r'aria-label="([^"]*)"', head):
             image["alt"] = html.unescape(label[1])
+        if (box := re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', head)) and float(box[1]) > WIDE * float(box[2]):
+            image["classes"].append("wide")
