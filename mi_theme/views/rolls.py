@@ -55,6 +55,11 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     bars
         First and last bar, inclusive; all of them without.
 
+    Returns
+    -------
+    Picture
+        With its description in words.
+
     Raises
     ------
     ScoreError, MissingExtra

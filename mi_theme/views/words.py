@@ -15,7 +15,18 @@ __all__ = ["bar_map_words", "necklace_words", "piano_roll_words", "weight_profil
 
 
 def bar_map_words(adaptation: Adaptation) -> str:
-    """What becomes of each note, one after another."""
+    """What becomes of each note, one after another.
+
+    Parameters
+    ----------
+    adaptation
+        What `Theme.to_meter` returns.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     plan = adaptation.plan
     shape = f" as {plan.grouping}" if plan.grouping else ""
     fates = "; ".join(f"bar {fate.bar}, {_fate(fate, plan.source, plan.target)}" for fate in plan.fates())
@@ -23,12 +34,34 @@ def bar_map_words(adaptation: Adaptation) -> str:
 
 
 def necklace_words(*rhythms: str | Grouping) -> str:
-    """Which pulses of the circle are struck."""
+    """Which pulses of the circle are struck.
+
+    Parameters
+    ----------
+    *rhythms
+        Groupings or their text.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     return "; ".join(_necklace(Grouping(rhythm)) for rhythm in rhythms) + "."
 
 
 def weight_profile_words(meter: str | Meter) -> str:
-    """The pulses in the order of their weight."""
+    """The pulses in the order of their weight.
+
+    Parameters
+    ----------
+    meter
+        A metre, or its text.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     meter = Meter(meter)
     order = sorted(range(meter.pulses), key=lambda pulse: -meter.ranks[pulse])
     heavy = ", ".join(str(pulse + 1) for pulse in order)
@@ -40,7 +73,20 @@ def weight_profile_words(meter: str | Meter) -> str:
 
 
 def piano_roll_words(score: Score, bars: tuple[int, int] | None = None) -> str:
-    """Parts with their numbers of notes, bars and metres; of some bars, what begins in them."""
+    """Parts with their numbers of notes, bars and metres; of some bars, what begins in them.
+
+    Parameters
+    ----------
+    score
+        What is drawn.
+    bars
+        First and last bar, inclusive; None for all.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     shown = [bar for bar in score.bars() if bars is None or bars[0] <= bar.number <= bars[1]]
     metres = ", then ".join(dict.fromkeys(str(bar.meter) for bar in shown))
     onsets = score.note_table()["onset"]
