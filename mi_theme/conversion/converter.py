@@ -108,10 +108,11 @@ def _strike(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
 def _placed_notes(score: Score, edits: Edits) -> Iterator[tuple[Fraction, int, int, int, Fraction, int, int]]:
     """(onset, track, channel, pitch, duration, row or -1, extra or -1) of moved strokes and added notes."""
     spans, quarter = score.spans, score.ticks_per_quarter
-    for row, at in edits.strokes.moved.items():
+    for row, (at, lasts) in edits.strokes.moved.items():
         track = int(spans["track"][row])
         event = score.tracks[track].events[spans["on"][row]]
-        lasts = Fraction(int(spans["stop"][row] - spans["start"][row]), quarter)
+        if lasts is None:
+            lasts = Fraction(int(spans["stop"][row] - spans["start"][row]), quarter)
         yield at, track, int(event["status"]) & 15, int(event["data1"]), lasts, row, -1
     for index, extra in enumerate(edits.extras):
         part = score.parts[extra.part]

@@ -10,9 +10,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.percussion import Strokes, strokes_under
-from mi_theme.conversion.pieces import is_written, span_parts
+from mi_theme.conversion.accompaniment import accompany
+from mi_theme.conversion.percussion import beat_drums
+from mi_theme.conversion.readings import is_written, span_parts
 from mi_theme.conversion.scoreplans import Change, ScorePlan
+from mi_theme.conversion.strokes import Strokes
 from mi_theme.conversion.timelines import Timeline, timeline_of
 from mi_theme.score import MeterMap, Score
 
@@ -49,12 +51,14 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     pitched = _pitched(score, parts)
     played = None if is_written(starts[pitched], score.ticks_per_quarter) else np.unique(starts)
     timeline = timeline_of(plan, score.ticks_per_quarter, score.quarters, played)
-    strokes = strokes_under(plan, score)
+    strokes = Strokes()
+    beat_drums(plan, score, strokes)
+    accompany(plan, score, strokes)
     elsewhere = np.zeros(len(starts), bool)
     elsewhere[list(strokes.moved)] = True
-    elsewhere[strokes.dropped] = True
+    elsewhere[list(strokes.dropped)] = True
     cut = np.flatnonzero(timeline.dropped(starts) & ~elsewhere)
-    dropped = np.unique(np.concatenate([cut, np.array(strokes.dropped, np.int64)]))
+    dropped = np.unique(np.concatenate([cut, np.array(list(strokes.dropped), np.int64)]))
     extras = (*_repeated(plan, score, parts, pitched), *_beaten(strokes, score, parts))
     return Edits(
         timeline, strokes, dropped, tuple(sorted(extras, key=lambda extra: (extra.at, extra.part, extra.pitch)))
@@ -67,19 +71,20 @@ def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
     lost = _bars_of(plan, score, edits)
     now = list(_new_bars(plan, edits.extras))
     changes = (*lost, *(Change("added", score.parts[e.part].name, n, at, e.pitch, e.why) for e, n, at in now))
-    return dataclasses.replace(plan, changes=changes, runs=tuple(edits.strokes.runs))
+    return dataclasses.replace(
+        plan, changes=changes, runs=tuple(edits.strokes.runs), patterns=tuple(edits.strokes.patterns)
+    )
 
 
 def _bars_of(plan: ScorePlan, score: Score, edits: Edits) -> Iterator[Change]:
     parts, quarter = span_parts(score), score.ticks_per_quarter
     begins = np.array([float(span.start) for span in plan.spans])
-    beaten = set(edits.strokes.dropped)
     for row in edits.dropped.tolist():
         span = score.spans[row]
         at = Fraction(int(span["start"]), quarter)
         mine = plan.spans[max(int(np.searchsorted(begins, float(at), "right")) - 1, 0)]
         index, place = divmod(at - mine.start, mine.source.bar)
-        why = "no room in the pattern" if row in beaten else "the time is cut"
+        why = edits.strokes.dropped.get(row, "the time is cut")
         pitch = int(score.tracks[span["track"]].events["data1"][span["on"]])
         yield Change("dropped", score.parts[parts[row]].name, mine.first + int(index), place, pitch, why)
 
@@ -134,11 +139,11 @@ def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: 
 
 def _beaten(strokes: Strokes, score: Score, parts: NDArray[np.int64]) -> Iterator[Extra]:
     """Strokes that fill the new bar."""
-    for at, row, _ in strokes.copied:
-        velocity, pitch = _sound(score, row)
-        lasts = Fraction(int(score.spans["stop"][row] - score.spans["start"][row]), score.ticks_per_quarter)
-        yield Extra(at, lasts, row, int(parts[row]), pitch, velocity, "to fill the bar")
-    for at, key, velocity, part, _ in strokes.stock:
+    for at, lasts, row, pitch, why in strokes.copied:
+        if lasts is None:
+            lasts = Fraction(int(score.spans["stop"][row] - score.spans["start"][row]), score.ticks_per_quarter)
+        yield Extra(at, lasts, row, int(parts[row]), pitch, _sound(score, row)[0], why)
+    for at, key, velocity, part in strokes.stock:
         yield Extra(at, Fraction(1, 4), -1, part, key, velocity, "a stock pattern")
 
 
