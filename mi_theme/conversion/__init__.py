@@ -62,11 +62,11 @@ def plan(
         strategy, or the score not fit for it; the message says what would do.
     """
     from mi_theme.conversion.planner import Wish, plan_score
-    from mi_theme.conversion.sources import drums_for, score_of
+    from mi_theme.conversion.sources import score_of
 
     found = score_of(score)
     wish = Wish(
-        Meter(to), Meter(source) if source else None, how, lead, drums_for(score, found, drums), bars, None if ratio is None else Fraction(ratio), keep,
+        Meter(to), Meter(source) if source else None, how, lead, drums, bars, None if ratio is None else Fraction(ratio), keep,
         Grouping(grouping) if grouping else None, accompaniment=accompaniment,
     )  # fmt: skip
     return plan_score(found, wish)

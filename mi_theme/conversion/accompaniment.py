@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from mi_theme.adaptation.frames import Frame, starts_of
-from mi_theme.conversion.comping import BASS, comping_of, remade_comping
+from mi_theme.conversion.comping import BASS, Count, comping_of, remade_comping
 from mi_theme.conversion.layers import GRID, Layer, layers_of
 from mi_theme.conversion.percussion import goes_by_the_map, kit_frames
 from mi_theme.conversion.running import Group, Note, remade_runs
@@ -72,13 +72,25 @@ def remade(layers: Sequence[Layer], span: Span) -> Iterator[Remade]:
 
 def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade]:
     """Bass and chords of one bar that becomes one bar of another number of beats."""
-    old, new = (_beats(frame) for frame in kit_frames(span))
-    if any(frame.bars != 1 for frame in span.frames) or not old or not new:
+    source, target = kit_frames(span)
+    new = next(iter(_counts(target)), None)
+    if source.bars != 1 or target.bars != 1 or len(source.beats) == len(target.beats) or not new or not new.bass:
         return
-    if len(old[0]) != len(new[0]) and len(new[0]) in BASS:
-        comping = comping_of(layers, place, *old)
+    for old in _counts(source):
+        comping = comping_of(layers, place, old)
         if comping:
             yield from remade_comping(comping, layers, old, new)
+            return
+
+
+def _counts(frame: Frame) -> list[Count]:
+    """The ways to count a bar: by its beats, but in a compound metre rather by its pulses, the bass on the beats."""
+    places, pulse = _all_whole((*frame.beats, frame.length)), _whole(frame.meter.pulse)
+    beats = [Count.of(places[:-1], places[-1])] if places else []
+    if not places or not pulse or not frame.meter.is_compound or len(frame.beats) not in BASS:
+        return beats
+    pulses = list(range(0, places[-1], pulse))
+    return [Count(pulses, places[-1], [pulses.index(at) for at in places[:-1]]), *beats]
 
 
 def _whole(value: Fraction) -> int | None:
@@ -98,12 +110,6 @@ def _groups(span: Span) -> list[Group]:
             return []
         found.append(Group(*places))
     return found
-
-
-def _beats(frame: Frame) -> tuple[list[int], int] | None:
-    """Where the beats fall and the bars end, where all are on the grid."""
-    places = _all_whole((*frame.beats, frame.length))
-    return (places[:-1], places[-1]) if places else None
 
 
 def _all_whole(values: Sequence[Fraction]) -> list[int]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mi_theme.conversion.layers import Layer
 from mi_theme.conversion.running import Note
 
-__all__ = ["Comping", "comping_of", "remade_comping"]
+__all__ = ["Comping", "Count", "comping_of", "remade_comping"]
 
 BASS = {
     2: (0,),
@@ -25,9 +25,21 @@ BASS = {
 }  # beats on which the bass plays, by their number
 FIFTH = 7
 LOWEST = 28  # E of the double bass: a fifth is rather a fourth below the root, but not below this
-ROLES = ("root", "fifth")
 
 Strokes = dict[int, list[int]]  # beat: indices of a layer
+
+
+class Count(NamedTuple):
+    """How a bar is counted, in parts of a quarter: where the counts fall, where it ends, on which of them a bass plays."""
+
+    places: Sequence[int]
+    stop: int
+    bass: Sequence[int]
+
+    @classmethod
+    def of(cls, places: Sequence[int], stop: int) -> Count:
+        """With the bass where players have it; nowhere in bars of more beats than seven."""
+        return cls(places, stop, BASS.get(len(places), ()))
 
 
 class Comping(NamedTuple):
@@ -38,16 +50,9 @@ class Comping(NamedTuple):
     tones: frozenset[int]
 
 
-def comping_of(layers: Sequence[Layer], start: int, beats: Sequence[int], stop: int) -> Comping | None:
-    """The bass and chords of a bar, or None where it has no such pattern.
-
-    Parameters
-    ----------
-    start
-        Where the bar begins, in parts of a quarter.
-    beats, stop
-        Where its beats fall and it ends, from there.
-    """
+def comping_of(layers: Sequence[Layer], start: int, count: Count) -> Comping | None:
+    """The bass and chords of a bar that begins at `start`, or None where it has no such pattern."""
+    beats, stop = count.places, count.stop
     bass: dict[int, Strokes] = {}
     chords: dict[int, Strokes] = {}
     for number, layer in enumerate(layers):
@@ -118,40 +123,32 @@ def _are_short(layers: Sequence[Layer], chords: Mapping[int, Strokes], beats: Se
 
 
 def remade_comping(
-    found: Comping, layers: Sequence[Layer], old: tuple[Sequence[int], int], new: tuple[Sequence[int], int]
+    found: Comping, layers: Sequence[Layer], old: Count, new: Count
 ) -> Iterator[tuple[int, str, Strokes, list[list[Note]]]]:
-    """For each part (index of the layers): what it plays, its strokes, and the strokes that they become.
-
-    Parameters
-    ----------
-    old, new
-        Where the beats of a bar fall, and where it ends.
-    """
-    beats, stop = new
-    downs = BASS[len(beats)]
-    ups = [beat for beat in range(len(beats)) if beat not in downs]
-    words = _words(len(beats), next(iter(found.bass.values())), found, layers)
+    """For each part (index of the layers): what it plays, its strokes, and the strokes that they become."""
+    downs = [new.places[beat] for beat in new.bass]
+    ups = [at for beat, at in enumerate(new.places) if beat not in new.bass]
+    words = _words(new, found, layers)
     for number in sorted({*found.bass, *found.chords}):
-        layer, low, high = layers[number], found.bass.get(number, {}), found.chords.get(number, {})
-        made = _bass(layer, low, old, [beats[beat] for beat in downs], stop, found.tones) if low else []
-        made += _chords(high, [beats[beat] for beat in ups]) if high else []
+        low, high = found.bass.get(number, {}), found.chords.get(number, {})
+        made = _bass(layers[number], low, old, downs, new.stop, found.tones) if low else []
+        made += _chords(high, ups) if high else []
         yield number, words, low | high, sorted(made, key=lambda notes: notes[0].at)
 
 
-def _words(beats: int, bass: Strokes, found: Comping, layers: Sequence[Layer]) -> str:
+def _words(new: Count, found: Comping, layers: Sequence[Layer]) -> str:
     """``re-patterned root - chord - fifth - chord``."""
-    number = next(iter(found.bass))
-    root = int(layers[number].pitch[bass[0][0]])
-    other = "fifth" if (root + FIFTH) % 12 in found.tones else "bass"
-    first = "root" if other == "fifth" else "bass"
-    names = {beat: (first, other)[place % 2] for place, beat in enumerate(BASS[beats])}
-    return "re-patterned " + " - ".join(names.get(beat, "chord") for beat in range(beats))
+    number, strokes = next(iter(found.bass.items()))
+    fifth = (int(layers[number].pitch[strokes[0][0]]) + FIFTH) % 12 in found.tones
+    names = ("root", "fifth") if fifth else ("bass", "other bass")
+    basses = {beat: names[place % 2] for place, beat in enumerate(new.bass)}
+    return "re-patterned " + " - ".join(basses.get(beat, "chord") for beat in range(len(new.places)))
 
 
 def _bass(
     layer: Layer,
     strokes: Strokes,
-    old: tuple[Sequence[int], int],
+    old: Count,
     places: Sequence[int],
     stop: int,
     tones: frozenset[int],
@@ -162,8 +159,8 @@ def _bass(
     for number, at in enumerate(places):
         until = places[number + 1] if number + 1 < len(places) else stop
         beat = olds[number] if number < len(olds) else last
-        follows = [old[0][other] for other in olds if other > beat] or [old[1]]
-        rings = follows[0] - old[0][beat]
+        follows = [old.places[other] for other in olds if other > beat] or [old.stop]
+        rings = follows[0] - old.places[beat]
         notes = []
         for index in strokes[beat if number < len(olds) else olds[0]]:
             lasts = int(layer.lasts[index])

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from mi_theme.conversion.strokes import Strokes
 from mi_theme.conversion.timelines import Timeline, timeline_of
 from mi_theme.score import MeterMap, Score
 
-__all__ = ["Edits", "Extra", "edits_under", "with_changes"]
+__all__ = ["Edits", "Extra", "Struck", "edits_under", "struck", "with_changes"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,37 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     return Edits(
         timeline, strokes, dropped, tuple(sorted(extras, key=lambda extra: (extra.at, extra.part, extra.pitch)))
     )
+
+
+class Struck(NamedTuple):
+    """A note that is placed by itself: its row, or else its number among the extras; where it begins and ends."""
+
+    row: int
+    extra: int
+    at: Fraction
+    end: Fraction
+
+
+def struck(score: Score, edits: Edits) -> Iterator[Struck]:
+    """Notes that are moved or added one by one, last first, each ended by the next of its key."""
+    following: dict[tuple[int, int, int], Fraction] = {}
+    for at, *key, lasts, row, extra in sorted(_placed(score, edits), reverse=True):
+        limit = following.get((key[0], key[1], key[2]))
+        following[key[0], key[1], key[2]] = at
+        yield Struck(row, extra, at, at + lasts if limit is None else min(at + lasts, limit))
+
+
+def _placed(score: Score, edits: Edits) -> Iterator[tuple[Fraction, int, int, int, Fraction, int, int]]:
+    """(onset, track, channel, pitch, duration, row or -1, extra or -1) of moved strokes and added notes."""
+    spans, quarter = score.spans, score.ticks_per_quarter
+    for row, (at, length) in edits.strokes.moved.items():
+        track = int(spans["track"][row])
+        event = score.tracks[track].events[spans["on"][row]]
+        lasts = Fraction(int(spans["stop"][row] - spans["start"][row]), quarter) if length is None else length
+        yield at, track, int(event["status"]) & 15, int(event["data1"]), lasts, row, -1
+    for index, extra in enumerate(edits.extras):
+        part = score.parts[extra.part]
+        yield extra.at, part.track, part.channel, extra.pitch, extra.lasts, -1, index
 
 
 def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
