@@ -9,7 +9,7 @@ from typing import Any
 from mi_theme.errors import FileError
 from mi_theme.score import Score
 
-__all__ = ["ENDINGS", "read", "read_stream", "save", "save_stream"]
+__all__ = ["ENDINGS", "bytes_of", "read", "read_stream", "save", "save_stream"]
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar")
 XML_ENDINGS = (".musicxml", ".xml", ".mxl")
@@ -40,7 +40,7 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     """
     from mi_theme.files import midi
 
-    data, name = _bytes_of(source)
+    data, name = bytes_of(source)
     if data[:4] == b"MThd" or not _is_notation(data, name):
         return midi.parse(data, name)
     from mi_theme.files.notation import parse_stream, score_of_stream
@@ -68,7 +68,7 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
     """
     from mi_theme.files.notation import parse_stream
 
-    data, name = _bytes_of(source)
+    data, name = bytes_of(source)
     return parse_stream(data, name, Path(name).suffix.lower())
 
 
@@ -127,7 +127,7 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
     replace_file(path, musicxml(stream, compressed=ending == ".mxl"))
 
 
-def _bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
+def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     """The bytes of a file, and its path for messages."""
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
