@@ -25,6 +25,7 @@ COMMANDS = {
     "render": ("arranging", "Make a MIDI file of the theme, or of your own, in a form and a style."),
     "forms": ("arranging", "The forms that render knows."),
     "styles": ("arranging", "The styles that render knows."),
+    "sound": ("sounding", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
     "convert": ("converting", "Carry a piece into another metre, and show the plan."),
     "compare": ("converting", "Every strategy side by side on a piece."),
     "adapt": ("metre", "Carry the theme, or your own, into another metre and show the plan."),

@@ -13,6 +13,7 @@ __all__ = ["ENDINGS", "bytes_of", "read", "read_stream", "save", "save_stream"]
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar")
 XML_ENDINGS = (".musicxml", ".xml", ".mxl")
+SOUND_ENDINGS = (".wav", ".ogg", ".flac", ".mp3")
 #: The endings of file names that `read` knows.
 ENDINGS = (*MIDI_ENDINGS, *XML_ENDINGS, ".abc", ".krn")
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
@@ -99,7 +100,8 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
         save_stream(stream_of_score(score), path)
         return
     if ending and ending not in MIDI_ENDINGS:
-        raise FileError(f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl")
+        sound = "; sound is made by to_wav, or mi-theme sound" if ending in SOUND_ENDINGS else ""
+        raise FileError(f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}")
     replace_file(path, midi.write(score, exact=exact))
 
 
