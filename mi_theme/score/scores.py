@@ -70,7 +70,7 @@ class Score:
         pitch, velocity
             MIDI numbers, shape (n,) or one for all.
         voice, step, part
-            Voice number, diatonic step (35 for middle C, -1 unknown), part index.
+            Voice number, diatonic step (28 for middle C, -1 unknown), part index.
         names
             Names of the parts.
         meter, tempo
@@ -364,6 +364,11 @@ class Score:
         from mi_theme.files.midi import write
 
         return write(self)
+
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, repr(self))
 
 
 def _grouping(data: bytes) -> Meter | None:
