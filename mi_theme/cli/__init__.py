@@ -29,6 +29,7 @@ COMMANDS = {
     "convert": ("converting", "Carry a piece into another metre, and show the plan."),
     "compare": ("converting", "Every strategy side by side on a piece."),
     "adapt": ("metre", "Carry the theme, or your own, into another metre and show the plan."),
+    "report": ("metre", "A dossier of the theme, or of your own, as one page."),
     "strategies": ("metre", "The ways to change a metre."),
     "draw": ("drawing", "Draw a file, a metre or the theme: notation, piano roll, bar map ..."),
     "meter": ("metre", "Draw a bar: its pulses, groups and weights."),
