@@ -39,10 +39,22 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
                     while k >= 0 and onset[k] <= latest:
                         if onset[k] >= soonest:
                             stretch = (onset[k] - now) / lapse
-                            if _stands(onset, after, nearest, now, own, gap[base], interval[base], partner, stretch, slack, missing):
+                            if _stands(
+                                onset,
+                                after,
+                                nearest,
+                                now,
+                                own,
+                                gap[base],
+                                interval[base],
+                                partner,
+                                stretch,
+                                slack,
+                                missing,
+                            ):
                                 if count == len(found):
                                     found = _grown(found)
-                                found[count] = (j, k, base, partner)
+                                found[count, 0], found[count, 1], found[count, 2], found[count, 3] = j, k, base, partner
                                 count += 1
                         k = after[k]
             after[j] = nearest[own]
@@ -105,7 +117,7 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
         value[:] = 0
         for j in range(starts[piece], starts[piece + 1]):
             now = np.int64(onset[j])
-            for i in range(length):
+            for i in range(length - 1, -1, -1):  # from the end: a note continues chains as they were before it
                 key = np.int64(pitch[j]) - height[i] + ROOM
                 best, begun, begins = MATCH, j, i
                 for k in range(1, min(i, REACH) + 1):
@@ -135,5 +147,11 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
 def _bent(lapse, expected):  # type: ignore[no-untyped-def]
     """What a time pays that is not the one the chain so far leads one to expect."""
     if lapse * 5 < expected * 4 or lapse * 4 > expected * 5:
-        return 4 if lapse * 5 < expected * 2 or lapse * 2 > expected * 5 else 2 if lapse * 8 < expected * 5 or lapse * 5 > expected * 8 else 1
+        return (
+            4
+            if lapse * 5 < expected * 2 or lapse * 2 > expected * 5
+            else 2
+            if lapse * 8 < expected * 5 or lapse * 5 > expected * 8
+            else 1
+        )
     return 0
