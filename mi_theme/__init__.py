@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mi_theme.themes import Theme as Theme
     from mi_theme.themes import theme as theme
     from mi_theme.views import draw as draw
+    from mi_theme.views import worksheet as worksheet
     from mi_theme.warp import Warp as Warp
 
 __version__ = "0.1.0"
@@ -52,7 +53,7 @@ _ROOMS = {
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
-    "views": ("draw",),
+    "views": ("draw", "worksheet"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 

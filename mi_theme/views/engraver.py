@@ -61,7 +61,7 @@ class Engraved:
     systems: tuple[tuple[tuple[float, float], ...], ...]
 
 
-def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0) -> Engraved:
+def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered: bool = True) -> Engraved:
     """Engrave staves, one under the other, in as many systems as the width asks for.
 
     Parameters
@@ -72,6 +72,8 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0) -> Engrav
         Pixels.
     gap
         Room between two staves, in half spaces of a staff.
+    numbered
+        Whether bars are numbered where systems begin.
 
     Raises
     ------
@@ -82,7 +84,7 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0) -> Engrav
     """
     kit = _toolkit()
     kit.setOptions({**OPTIONS, "pageWidth": round(width * 100 / SCALE), "spacingStaff": gap})
-    if not kit.loadData(mei(staves)):
+    if not kit.loadData(mei(staves, numbered)):
         raise ScoreError("verovio cannot draw these notes")
     text = re.sub(r"\s*<desc>.*?</desc>", "", kit.renderToSVG(1), count=1)
     root = fromstring(text)
