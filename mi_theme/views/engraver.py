@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
 from mi_theme.errors import MissingExtra, ScoreError
 from mi_theme.views.mei import mei
 from mi_theme.views.staves import Staff
-
-if TYPE_CHECKING:
-    from verovio import toolkit
 
 __all__ = ["SPACE", "Box", "Engraved", "engraved"]
 
@@ -82,11 +79,11 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered:
     ScoreError
         Where verovio cannot draw this.
     """
-    kit = _toolkit()
-    kit.setOptions({**OPTIONS, "pageWidth": round(width * 100 / SCALE), "spacingStaff": gap})
-    if not kit.loadData(mei(staves, numbered)):
-        raise ScoreError("verovio cannot draw these notes")
-    text = re.sub(r"\s*<desc>.*?</desc>", "", kit.renderToSVG(1), count=1)
+    options = {**OPTIONS, "pageWidth": round(width * 100 / SCALE), "spacingStaff": gap}
+    notes = mei(staves, numbered)
+    text = _drawn(notes, options)
+    if text.count('class="system"') > 1:  # systems of one width
+        text = _drawn(notes, {**options, "adjustPageWidth": False})
     root = fromstring(text)
     inner = root.find(f"{SVG}svg")
     if inner is None:
@@ -97,13 +94,18 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered:
     return Engraved(_nested(text, wide, high), wide, high, boxes, systems)
 
 
-def _toolkit() -> toolkit:
+def _drawn(notes: str, options: dict[str, Any]) -> str:
+    """What verovio makes of some MEI, without its own signature."""
     try:
         import verovio
     except ModuleNotFoundError as error:
         raise MissingExtra.named("verovio", "notation") from error
     verovio.enableLog(verovio.LOG_OFF)
-    return verovio.toolkit()
+    kit = verovio.toolkit()
+    kit.setOptions(options)
+    if not kit.loadData(notes):
+        raise ScoreError("verovio cannot draw these notes")
+    return re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
 
 
 def _nested(text: str, width: float, height: float) -> str:
