@@ -15,9 +15,11 @@ from mi_theme.views.necklaces import necklace
 from mi_theme.views.profiles import weight_profile
 from mi_theme.views.rolls import piano_roll
 from mi_theme.views.words import bar_map_words, necklace_words, notation_words, piano_roll_words, weight_profile_words
+from mi_theme.views.worksheets import Worksheet, worksheet
 
 __all__ = [
     "Drawing",
+    "Worksheet",
     "bar_map",
     "bar_map_words",
     "counted",
@@ -31,4 +33,5 @@ __all__ = [
     "piano_roll_words",
     "weight_profile",
     "weight_profile_words",
+    "worksheet",
 ]
