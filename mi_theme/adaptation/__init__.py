@@ -62,6 +62,7 @@ def adapt(
         lines,
         round(outcomes[0].cost, 6),
         outcomes[0].repeats,
+        reasons=outcomes[0].reasons,
     )
     return plan.offering(_alternatives(plan, task, outcomes))
 
@@ -171,7 +172,7 @@ def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str,
     different = [
         (name, outcome)
         for name, outcome in known + others
-        if outcome._replace(cost=0.0) != (plan.warp, 0.0, plan.repeats)
+        if (outcome.warp, outcome.repeats) != (plan.warp, plan.repeats)
     ]
     return tuple(dict.fromkeys(variant_words(plan, name, outcome) for name, outcome in different))[:MOST_ALTERNATIVES]
 
