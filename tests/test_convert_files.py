@@ -236,7 +236,7 @@ def test_plans_go_through_files(midi_file: str, tmp_path: Path) -> None:
     saved.write_text(run("convert", midi_file, "--to", "4/4", "--how", "square", "--json").stdout)
     assert json.loads(saved.read_text())["how"] == "square"
     out = tmp_path / "out.mid"
-    result = run("convert", midi_file, "--to", "4/4", "--plan", str(saved), "-o", str(out))
+    result = run("convert", midi_file, "--plan", str(saved), "-o", str(out))
     assert result.exit_code == 0
     assert out.read_bytes() == mi.convert(mi.read(midi_file), "4/4", how="square").to_bytes()
 
@@ -281,13 +281,23 @@ def refused(*arguments: str) -> str:
     return result.stderr
 
 
-def test_bad_wishes_get_one_line(midi_file: str) -> None:
+def plan_of(midi_file: str, folder: Path) -> Path:
+    path = folder / "plan.json"
+    path.write_text(run("convert", midi_file, "--to", "4/4", "--json").stdout)
+    return path
+
+
+def test_bad_wishes_get_one_line(midi_file: str, tmp_path: Path) -> None:
     assert "5/4" in refused("convert", midi_file, "--to", "5:4")
     assert "did you mean 'regroup'" in refused("convert", midi_file, "--to", "4/4", "--how", "regruop")
     assert "not longer" in refused("convert", midi_file, "--to", "4/4", "--how", "rest")
     assert "no bars 90" in refused("convert", midi_file, "--to", "4/4", "--bars", "90-99")
     assert "there are: Ostinato" in refused("convert", midi_file, "--to", "4/4", "--lead", "Tuba")
     assert "1/4, 1/2, 1, 2 or 4" in refused("convert", midi_file, "--to", "4/4", "--ratio", "3")
+    assert "--to 4/4, or --plan FILE" in refused("convert", midi_file)
+    assert "is for 4/4, not 3/4" in refused(
+        "convert", midi_file, "--to", "3/4", "--plan", str(plan_of(midi_file, tmp_path))
+    )
     assert "no plan" in refused("convert", midi_file, "--to", "4/4", "--plan", midi_file, "-o", "x.mid")
 
 
