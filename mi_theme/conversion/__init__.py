@@ -55,6 +55,11 @@ def plan(
     grouping
         How a source bar is grouped, in pulses.
 
+    Returns
+    -------
+    ScorePlan
+        Prints, compares, can be edited (`ScorePlan.replace`), saved and applied.
+
     Raises
     ------
     TextError, UnknownName, StrategyError, ScoreError, FileError
@@ -77,8 +82,13 @@ def convert(score: Any, to: str | Meter, **options: Any) -> Any:
 
     Parameters
     ----------
-    score, to, options
+    score, to, **options
         As for `plan`.
+
+    Returns
+    -------
+    Score or music21 Stream
+        Of the kind that was given.
     """
     return plan(score, to, **options).apply(score)
 
@@ -88,8 +98,13 @@ def compare(score: Any, to: str | Meter, **options: Any) -> Comparison:
 
     Parameters
     ----------
-    score, to, options
+    score, to, **options
         As for `plan`, without ``how``.
+
+    Returns
+    -------
+    Comparison
+        A row for each strategy; prints as a table.
     """
     from mi_theme.conversion.comparison import comparison
 
@@ -105,6 +120,11 @@ def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int 
         Scores, or music21 Streams.
     part_a, part_b
         The parts to compare; their leads without it.
+
+    Returns
+    -------
+    Alignment
+        A bar map for each bar, and the strategy that makes the same ones.
     """
     from mi_theme.conversion.alignment import alignment
     from mi_theme.conversion.sources import score_of

@@ -73,6 +73,20 @@ class Comparison:
 def comparison(music: Any, to: str | Meter, options: Mapping[str, Any]) -> Comparison:
     """Plan a score with every strategy.
 
+    Parameters
+    ----------
+    music
+        A Score, or a music21 Stream.
+    to
+        Target metre.
+    options
+        As for `plan`, without ``how``.
+
+    Returns
+    -------
+    Comparison
+        A row for each strategy.
+
     Raises
     ------
     MiThemeError

@@ -124,7 +124,7 @@ class ScorePlan:
     lead
         Name of the part that decided.
     drums, accompaniment, keep, ratio
-        As given to `mi.plan`; ``keep`` and ``ratio`` are resolved.
+        As given to `plan`; ``keep`` and ``ratio`` are resolved.
     tempo
         What the microseconds of a quarter are multiplied with.
     swing
@@ -203,6 +203,11 @@ class ScorePlan:
     def apply(self, score: Any) -> Any:
         """Do what the plan says: a Score gives a Score, a music21 Stream a Stream.
 
+        Parameters
+        ----------
+        score
+            The one that was planned, or another of the same bars and parts.
+
         Raises
         ------
         ScoreError
@@ -220,6 +225,15 @@ class ScorePlan:
     def replace(self, bar: int | None = None, bars: tuple[int, int] | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
 
+        Parameters
+        ----------
+        bar
+            A source bar.
+        bars
+            First and last source bar, instead of `bar`.
+        how
+            A strategy by name.
+
         Raises
         ------
         ScoreError
@@ -234,7 +248,13 @@ class ScorePlan:
         return replanned(self, Choice(*bars, how))
 
     def with_score(self, score: Score) -> ScorePlan:
-        """The same plan, able to be edited with `replace` again."""
+        """The same plan, able to be edited with `replace` again.
+
+        Parameters
+        ----------
+        score
+            The score that was planned.
+        """
         return dataclasses.replace(self, score=score)
 
     def to_json(self) -> str:
@@ -250,6 +270,13 @@ class ScorePlan:
     @classmethod
     def from_json(cls, text: str, score: Score | None = None) -> ScorePlan:
         """Read back what `to_json` wrote; with its score the plan can be edited again.
+
+        Parameters
+        ----------
+        text
+            JSON.
+        score
+            The score that was planned.
 
         Raises
         ------
