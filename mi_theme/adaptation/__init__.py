@@ -35,6 +35,11 @@ def adapt(
     ratio
         Target bars for one source bar.
 
+    Returns
+    -------
+    Plan
+        What happens to each note, what else could be done, and what it costs.
+
     Raises
     ------
     UnknownName, StrategyError
@@ -60,7 +65,18 @@ def adapt(
 
 
 def first_choices(task: Task) -> list[str]:
-    """What an arranger would try, in order."""
+    """What an arranger would try, in order.
+
+    Parameters
+    ----------
+    task
+        The figure, the source bars and the target bars.
+
+    Returns
+    -------
+    list of str
+        Names of strategies; `first_able` takes the first that can.
+    """
     source, target = task.source.meter, task.target.meter
     longer = task.target.length > task.source.length
     uneven = len(set(task.figure)) > 1
@@ -94,6 +110,18 @@ def _task(lines: tuple[Line, ...], figure: tuple[Fraction, ...], source: Frame, 
 
 def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:
     """The first strategy that reaches the target, with what it proposes.
+
+    Parameters
+    ----------
+    names
+        Strategies in the order in which to try them.
+    task
+        The figure, the source bars and the target bars.
+
+    Returns
+    -------
+    tuple of (str, list of Outcome)
+        The name, and its outcomes with the best first.
 
     Raises
     ------

@@ -134,6 +134,16 @@ def explained_terms(
     Each bar is compared with the plain stretch, put on the grid: the terms that
     would have made that dearer are the reasons. Consistency is one only where it
     moved a note.
+
+    Parameters
+    ----------
+    onsets, durations, source, target, phase, ratio, feel, grouping
+        As in `adapt_onsets`.
+
+    Returns
+    -------
+    list of Reason
+        One for each source bar that is not simply stretched.
     """
     import numpy as np
 

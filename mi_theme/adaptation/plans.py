@@ -79,7 +79,13 @@ class Plan:
     remark: str = ""
 
     def offering(self, instead: tuple[str, ...]) -> Plan:
-        """The same plan with other ways beside it."""
+        """The same plan with other ways beside it.
+
+        Parameters
+        ----------
+        instead
+            Other ways to go, in words.
+        """
         return replace(self, instead=instead)
 
     @property
@@ -132,7 +138,13 @@ class Plan:
             yield from self._repeated(index, line)
 
     def bar_start(self, index: int) -> Fraction:
-        """Where, in quarters, the target bars of a source bar begin; 0 where bars only meet now and then."""
+        """Where, in quarters, the target bars of a source bar begin; 0 where bars only meet now and then.
+
+        Parameters
+        ----------
+        index
+            Source bar, from 0.
+        """
         return self.warp(index * self.source.bar) if self.bars[0] == 1 else Fraction(0)
 
     def _repeated(self, index: int, line: Line) -> Iterator[Fate]:
@@ -162,6 +174,11 @@ class Plan:
     def from_json(cls, text: str) -> Plan:
         """Read back what `to_json` wrote.
 
+        Parameters
+        ----------
+        text
+            JSON.
+
         Raises
         ------
         FileError
@@ -188,6 +205,11 @@ class Plan:
 
         return explained(self)
 
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, str(self))
+
 
 def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
     """Group lengths under a map: dropped groups are gone, those repeated within the figure added."""
@@ -199,7 +221,22 @@ def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat
 
 
 def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:
-    """One other way to go, in a few words."""
+    """One other way to go, in a few words.
+
+    Parameters
+    ----------
+    plan
+        The plan that is compared with.
+    name
+        A strategy.
+    outcome
+        What it proposes.
+
+    Returns
+    -------
+    str
+        Its shape, and what it loses.
+    """
     if name == "float":
         return f"float (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
     other = replace(plan, how=name, warp=outcome.warp, repeats=outcome.repeats)

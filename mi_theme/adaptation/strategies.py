@@ -60,11 +60,16 @@ class Strategy:
 
 
 def regroup(task: Task) -> list[Outcome]:
-    """Every way to cut the target's pulses into as many groups, cheapest first.
+    """Every way to cut the target's pulses of a `task` into as many groups, cheapest first.
 
     Equal groups stay equal and longer ones longer where that is possible. A
     compound target is also tried through its simple counterpart, then swung. In
     an additive target every group is hit as long as the figure has enough groups.
+
+    Returns
+    -------
+    list of Outcome
+        Bar maps with their costs.
     """
     cuts = [(*cut, reading, onward) for reading, onward in readings(task) for cut in _cuts(task, reading)]
     if not cuts:
@@ -202,6 +207,7 @@ def _furthest(x: Fraction) -> int:
     return int(x) if x.denominator == 1 else ceil(x) if x - floor(x) < Fraction(1, 2) else floor(x)
 
 
+#: Every strategy by its name; `register` adds to it.
 STRATEGIES: dict[str, Strategy] = {
     row.name: row
     for row in (
@@ -228,7 +234,12 @@ STRATEGIES: dict[str, Strategy] = {
 
 
 def find(name: str) -> Strategy:
-    """A strategy by its name.
+    """A strategy by its `name`.
+
+    Returns
+    -------
+    Strategy
+        The row.
 
     Raises
     ------
@@ -242,7 +253,12 @@ def find(name: str) -> Strategy:
 
 @lru_cache(maxsize=1024)
 def proposed(name: str, task: Task) -> tuple[Outcome, ...]:
-    """What a strategy proposes for a task, best first; worked out once.
+    """What the strategy `name` proposes for a `task`, best first; worked out once.
+
+    Returns
+    -------
+    tuple of Outcome
+        The same for the same task.
 
     Raises
     ------
@@ -253,7 +269,7 @@ def proposed(name: str, task: Task) -> tuple[Outcome, ...]:
 
 
 def register(strategy: Strategy) -> None:
-    """Add a strategy of one's own to the table; a name can be taken only once.
+    """Add a `strategy` of one's own to the table; a name can be taken only once.
 
     Raises
     ------
@@ -271,7 +287,13 @@ def _needs_longer(task: Task, name: str) -> None:
 
 
 def priced(task: Task, warp: Warp) -> list[Outcome]:
-    """An outcome with the cost of what happens to the figure's groups."""
+    """An outcome with the cost of what `warp` does to the groups of the figure of a `task`.
+
+    Returns
+    -------
+    list of Outcome
+        Just this one, in the form in which strategies give theirs.
+    """
     kept = [start for start in starts_of(task.figure) if warp.keeps(start)]
     ends = [*kept[1:], task.source.length]
     before = [stop - start for start, stop in zip(kept, ends, strict=True)]
@@ -281,10 +303,15 @@ def priced(task: Task, warp: Warp) -> list[Outcome]:
 
 
 def readings(task: Task) -> list[tuple[Frame, Warp]]:
-    """What the target may be taken for, each with the map from there to the target.
+    """What the target of a `task` may be taken for, each with the map from there to the target.
 
     A compound metre is also read as its simple counterpart, swung. An odd one
     without a grouping is read as groups of two and three, as many as the figure has.
+
+    Returns
+    -------
+    list of (Frame, Warp)
+        As it stands comes first, with the map that changes nothing.
     """
     target, same = task.target, Warp.identity(task.target.length)
     if target.meter.is_open:
@@ -315,7 +342,13 @@ def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
 
 
 def two_three_groupings(meter: Meter) -> Iterator[Grouping]:
-    """Every grouping of the metre's pulses into twos and threes, the fewest groups first."""
+    """Every grouping of the pulses of a `meter` into twos and threes, the fewest groups first.
+
+    Yields
+    ------
+    Grouping
+        Each of them once.
+    """
     for threes in range(meter.pulses // 3, -1, -1):
         twos, odd = divmod(meter.pulses - 3 * threes, 2)
         if not odd:

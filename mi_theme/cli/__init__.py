@@ -30,6 +30,7 @@ COMMANDS = {
     "compare": ("converting", "Every strategy side by side on a piece."),
     "adapt": ("metre", "Carry the theme, or your own, into another metre and show the plan."),
     "strategies": ("metre", "The ways to change a metre."),
+    "draw": ("drawing", "Draw a file, a metre or the theme: notation, piano roll, bar map ..."),
     "meter": ("metre", "Draw a bar: its pulses, groups and weights."),
     "which-meter": ("rhythm", "Say which metre files are in, whatever they state; folders too."),
     "info": ("files", "Say what is in a file."),

@@ -75,6 +75,11 @@ def render(
     keep
         Tempo equation at a change of metre: ``pulse``, ``beat`` or ``bar``.
 
+    Returns
+    -------
+    Score
+        With a track for each part, ready to be saved.
+
     Raises
     ------
     UnknownName, TextError, StrategyError, ScoreError, ClaimError
@@ -93,7 +98,18 @@ def arrange(
     tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
     bars: int | None = None, ending: str | None = None, seed: int = 0, keep: str | None = None,
 ) -> Arrangement:  # fmt: skip
-    """The plan of a rendition: sections, layers, chords and devices; see `render` for the arguments."""
+    """The plan of a rendition: sections, layers, chords and devices; see `render` for the arguments.
+
+    Parameters
+    ----------
+    form, film, meter, style, theme, how, tempo, tonic, mode, bars, ending, seed, keep
+        As in `render`.
+
+    Returns
+    -------
+    Arrangement
+        Prints; `Arrangement.score` has its notes.
+    """
     from mi_theme.renditions.planning import arrangement_of
     from mi_theme.renditions.tempos import tempo_at
 
@@ -112,12 +128,25 @@ def arrange(
 
 
 def stems(score: Score) -> dict[str, Score]:
-    """A score for each part, with the conductor track; drums take along the kit that they share."""
+    """A score for each part, with the conductor track; drums take along the kit that they share.
+
+    Parameters
+    ----------
+    score
+        What `render` made, or any other.
+
+    Returns
+    -------
+    dict of str to Score
+        By the name of the part.
+    """
     from mi_theme.score import Score
 
     return {
         part.name: Score(
-            score.ticks_per_quarter, (score.tracks[0], *_kit(score, part), score.tracks[part.track]), source=score.source
+            score.ticks_per_quarter,
+            (score.tracks[0], *_kit(score, part), score.tracks[part.track]),
+            source=score.source,
         )
         for part in score.parts
     }

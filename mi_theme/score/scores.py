@@ -70,7 +70,7 @@ class Score:
         pitch, velocity
             MIDI numbers, shape (n,) or one for all.
         voice, step, part
-            Voice number, diatonic step (35 for middle C, -1 unknown), part index.
+            Voice number, diatonic step (28 for middle C, -1 unknown), part index.
         names
             Names of the parts.
         meter, tempo
@@ -145,6 +145,11 @@ class Score:
     def bar(self, number: int) -> Bar:
         """One bar by its number.
 
+        Parameters
+        ----------
+        number
+            From 1; a pick-up is bar 0.
+
         Raises
         ------
         ScoreError
@@ -195,6 +200,11 @@ class Score:
     def part_index(self, name: str | int) -> int:
         """The index of a part by its name or number (from 0).
 
+        Parameters
+        ----------
+        name
+            A name, or a number.
+
         Raises
         ------
         UnknownName
@@ -228,13 +238,26 @@ class Score:
         return self._table
 
     def notes(self, part: str | int | None = None) -> NDArray[np.void]:
-        """`note_table`, of one part if one is named."""
+        """`note_table`, of one part if one is named.
+
+        Parameters
+        ----------
+        part
+            By name or number (from 0).
+        """
         return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
 
     def passage(self, bars: tuple[int, int], part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 
         Notes that ring on are cut at the last bar line.
+
+        Parameters
+        ----------
+        bars
+            First and last, inclusive.
+        part
+            By name or number (from 0); None for all.
 
         Raises
         ------
@@ -266,6 +289,13 @@ class Score:
 
     def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
         """Write a MIDI file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            Where to.
+        exact
+            Whether a time that the file cannot hold is an error instead of rounded.
 
         Raises
         ------
@@ -334,6 +364,11 @@ class Score:
         from mi_theme.files.midi import write
 
         return write(self)
+
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, repr(self))
 
 
 def _grouping(data: bytes) -> Meter | None:
