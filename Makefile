@@ -16,8 +16,8 @@ demo: $(VENV)/.installed
 	@$(BIN)/mi-theme adapt --to 4/4
 	@echo
 	@echo "demo/mission.mid: the theme's figure in 5/4, then in 4/4, in an arrangement of ours."
-	@echo "To hear it, open it in any player or notation program (MuseScore, GarageBand, VLC),"
-	@echo "or with FluidSynth: fluidsynth -a alsa /usr/share/sounds/sf2/FluidR3_GM.sf2 demo/mission.mid"
+	@echo "To hear it, open it in any player or notation program (MuseScore, GarageBand, VLC), or as sound:"
+	@$(BIN)/mi-theme sound demo/mission.mid -o demo/mission.wav || true
 
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
