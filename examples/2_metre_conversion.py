@@ -38,6 +38,20 @@
 # such a record, listen and compare; you may find that it does something else.
 
 # %% [markdown]
+# *In Google Colab (File, Upload notebook) or on Binder: run the next cell first. It installs the library from the Python
+# Package Index under the name `mi-theme`; from a copy of the repository it is `pip install '.[all]'`. Where the library is
+# there already the cell does nothing.*
+
+# %%
+from importlib.util import find_spec
+
+if find_spec("mi_theme") is None:
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+
+# %% [markdown]
 # ## Sound before symbols
 #
 # Clap *strawberry strawberry apple apple* (3+3+2+2) on a quick pulse. Now walk, one step on every second pulse: left,

@@ -34,6 +34,20 @@
 # | 42-45 | play the results, vote | everyone |
 
 # %% [markdown]
+# *In Google Colab (File, Upload notebook) or on Binder: run the next cell first. It installs the library from the Python
+# Package Index under the name `mi-theme`; from a copy of the repository it is `pip install '.[all]'`. Where the library is
+# there already the cell does nothing.*
+
+# %%
+from importlib.util import find_spec
+
+if find_spec("mi_theme") is None:
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+
+# %% [markdown]
 # ## Sound before symbols
 #
 # Sing any waltz you know and walk one step a bar: left ... right ... Now march, four steps a bar, and go on singing. You

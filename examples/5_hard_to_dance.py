@@ -39,6 +39,20 @@
 # its ostinato for analysis, see `RIGHTS.md`.
 
 # %% [markdown]
+# *In Google Colab (File, Upload notebook) or on Binder: run the next cell first. It installs the library from the Python
+# Package Index under the name `mi-theme`; from a copy of the repository it is `pip install '.[all]'`. Where the library is
+# there already the cell does nothing.*
+
+# %%
+from importlib.util import find_spec
+
+if find_spec("mi_theme") is None:
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+
+# %% [markdown]
 # ## Sound before symbols
 #
 # Walk on the spot, left, right, left, right, a step a quarter. Somebody claps the theme's rhythm: three eighths, three,

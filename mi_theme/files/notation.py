@@ -14,17 +14,36 @@ from io import BytesIO
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
 
-__all__ = ["decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "score_of_stream", "tunes_of", "unpacked"]
+__all__ = [
+    "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
+    "score_of_sung", "sung_of", "tunes_of", "unpacked",
+]  # fmt: skip
 
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 FINEST = 10080  # parts of a quarter
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 89  # of a note in notation, which says none
 SNARE = 38  # for an unpitched note that does not say its key
+KIT_PLACES = {
+    "D4": 44,
+    "E4": 35,
+    "F4": 36,
+    "G4": 41,
+    "A4": 43,
+    "B4": 47,
+    "C5": 38,
+    "D5": 45,
+    "E5": 48,
+    "F5": 51,
+    "G5": 42,
+    "A5": 49,
+    "B5": 57,
+}  # places of a drum kit on a staff of five lines: pedal hi-hat, bass drums, toms, snare, toms, ride, hi-hat, crashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,7 @@ class Sung:
     voice: int
     step: int
     lyric: str = ""
+    element: Any = None  # the note or chord of the stream in which it begins
 
 
 def kind_of(data: bytes, ending: str = "") -> str:
@@ -100,6 +120,7 @@ def _parsed(text: str, kind: str, where: str) -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    bring_in_line(found)
     return found
 
 
@@ -168,9 +189,13 @@ def score_of_stream(stream: Any, source: str = "") -> Score:
     Repeats are not played out: each written bar counts once. Tied notes are one;
     a grace note takes a thirty-second from the time before it.
     """
-    parts = list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
+    return score_of_sung(stream, [list(sung_of(part)) for part in parts_of(stream)], source)
+
+
+def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Score:
+    """The Score of a Stream whose notes have been read, part by part; they are numbered one part after another."""
+    parts = parts_of(stream)
     meters = meters_of(parts[0])
-    sung = [list(_notes(part)) for part in parts]
     names = [_part_name(part, index) for index, part in enumerate(parts)]
     rows = [(note, index) for index, notes in enumerate(sung) for note in notes]
     score = Score.from_notes(
@@ -184,6 +209,11 @@ def score_of_stream(stream: Any, source: str = "") -> Score:
         words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
         tracks.append(_with(track, words, _is_percussion(part)))
     return Score(quarter, tuple(tracks), source=source)
+
+
+def parts_of(stream: Any) -> list[Any]:
+    """The parts of a stream, or the stream itself where it has none."""
+    return list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
 
 
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
@@ -263,24 +293,24 @@ def exact(value: Any) -> Fraction:
     return Fraction(value).limit_denominator(FINEST)
 
 
-def _notes(part: Any) -> Iterator[Sung]:
+def sung_of(part: Any) -> Iterator[Sung]:
     """The notes of a part, ties joined."""
     held: defaultdict[int, list[list[Any]]] = defaultdict(list)  # by pitch: notes that a tie leads on from
     found: list[list[Any]] = []
     voices: dict[str, int] = defaultdict(lambda: len(voices))
-    key, shifts, homes = _percussion_key(part), _transpositions(part), _voices(part)
+    keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
     for element in part.flatten().notes:
         if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
             continue
         voice = voices[homes.get(id(element), "1")]
         at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
-        for sound, pitch, step in _sounds(element, key, _shift_at(shifts, at)):
+        for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
             tie = sound.tie.type if sound.tie else ""
             row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None
             if row:
                 row[1] += lasts
             else:
-                row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or ""]
+                row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or "", element]
                 found.append(row)
             if tie in ("start", "continue"):
                 held[pitch].append(row)
@@ -297,15 +327,39 @@ def _tied_to(held: list[list[Any]], at: Fraction, voice: int) -> list[Any] | Non
     return ending[0] if ending else None
 
 
-def _sounds(element: Any, key: int | None, shift: tuple[int, int]) -> Iterator[tuple[Any, int, int]]:
+def _sounds(element: Any, keys: dict[str, int], shift: tuple[int, int]) -> Iterator[tuple[Any, int, int]]:
     """(note, MIDI pitch, diatonic step) of a note or each note of a chord, as they sound."""
     for note in getattr(element, "notes", None) or (element,):
         if hasattr(note, "pitch"):
             midi, step = int(note.pitch.midi) + shift[0], int(note.pitch.diatonicNoteNum) - 1 + shift[1]
             yield note, min(max(midi, 0), 127), max(step, 0)
         else:
-            instrument = getattr(note, "storedInstrument", None)
-            yield note, getattr(instrument, "percMapPitch", None) or key or SNARE, -1
+            yield note, keys.get(note.displayName) or _own_key(note) or SNARE, -1
+
+
+def _own_key(note: Any) -> int | None:
+    """The MIDI key of the instrument that an unpitched note names."""
+    key: int | None = getattr(getattr(note, "storedInstrument", None), "percMapPitch", None)
+    return key
+
+
+def percussion_keys(part: Any) -> dict[str, int]:
+    """The MIDI key of each place on the staff, in a part that does not say it note by note.
+
+    Where all notes name one instrument but stand in several places, the places of
+    a drum kit are meant; where they stand in one, the instrument of the part.
+    """
+    drums = [
+        note for e in part.flatten().notes for note in getattr(e, "notes", None) or (e,) if not hasattr(note, "pitch")
+    ]
+    places = {note.displayName for note in drums}
+    if len({_own_key(note) for note in drums} - {None}) > 1:
+        return {}
+    if len(places) > 1:
+        return {place: KIT_PLACES.get(place, SNARE) for place in places}
+    named = part.flatten().getElementsByClass("UnpitchedPercussion")
+    key = next((i.percMapPitch for i in named if i.percMapPitch), None)
+    return dict.fromkeys(places, key) if key else {}
 
 
 def _transpositions(part: Any) -> list[tuple[Fraction, tuple[int, int]]]:
@@ -335,12 +389,6 @@ def _velocity(element: Any) -> int:
 
 def _is_percussion(part: Any) -> bool:
     return any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in part.flatten().notes)
-
-
-def _percussion_key(part: Any) -> int | None:
-    return next(
-        (i.percMapPitch for i in part.flatten().getElementsByClass("UnpitchedPercussion") if i.percMapPitch), None
-    )
 
 
 def _part_name(part: Any, index: int) -> str:
