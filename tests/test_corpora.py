@@ -98,10 +98,7 @@ def test_find_takes_a_folder_and_warns_of_what_it_cannot_read(folder: Path) -> N
     assert hits == search_files(THEME, folder).hits
     (folder / "broken.mid").unlink()
     (folder / "tunes.abc").unlink()
-    assert (
-        mi.find(THEME, [folder / "b.mid", folder / "nothing.mid"]) == [hit for hit in hits if "b.mid" in hit.source]
-        or True
-    )
+    assert [Path(hit.source).name for hit in mi.find(THEME, [folder / "b.mid", folder / "nothing.mid"])] == ["b.mid"]
     assert len(mi.find(THEME, folder, top=2)) == 2
 
 

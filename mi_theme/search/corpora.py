@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "search_files"]
 
 BATCH = 200  # files that are read, scanned and forgotten at once
-MOST = 200  # chains of one batch that are aligned, the best ones
+MOST = 100  # chains of one batch that are aligned, the best ones
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
 NEAR = 0.06  # octaves, in nats, by which a stretch may be off a simple ratio
 ROUNDED = 1e-3  # quarters
