@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from real_music import check_midi, check_notation, check_partitura, check_readers, chorales, others, pieces
+from real_music import check_midi, check_notation, check_partitura, check_readers, chorales, others, pieces, table
 from schema import schema_errors
 
 import mi_theme as mi
 from mi_theme.cli import main
 from mi_theme.files import read, read_stream
 from mi_theme.files.engraving import musicxml, stream_of_score
+from mi_theme.files.notation import score_of_stream
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
 
@@ -103,18 +104,45 @@ def test_notation_keeps_what_it_carries(tune: object) -> None:
     assert tune.recurse().getElementsByClass("TimeSignature")[0].ratioString == "3/4", "the source is untouched"  # type: ignore[attr-defined]
 
 
-def test_drums_in_notation_go_by_the_map() -> None:
-    from music21 import meter, note, stream
+@pytest.fixture(scope="module")
+def band() -> object:
+    """A stream of a tune, an Alberti bass and a kit: hats in eighths, kick and snare by turns."""
+    from music21 import meter, note, percussion, stream
 
-    part = stream.Part(
-        [meter.TimeSignature("4/4"), *(note.Unpitched(displayName="D5", quarterLength=1) for _ in range(8))]
-    )
-    band = stream.Score([part.makeMeasures()])
-    plan = mi.plan(band, "5/4")
-    assert plan.drums == "keep"
-    assert len(plan.apply(band).recurse().notes) == 8
-    with pytest.raises(mi.MiThemeError, match="by the map"):
-        mi.plan(band, "5/4", drums="mute")
+    tune, left, kit = (stream.Part([meter.TimeSignature("4/4")], id=name) for name in ("Melody", "Left hand", "Kit"))
+    for _ in range(3):
+        for name in ("C5", "E5", "G5", "C6"):
+            tune.append(note.Note(name, quarterLength=1))
+            for tone in ("C3", "G3", "E3", "G3"):
+                left.append(note.Note(tone, quarterLength=0.25))
+        for at in range(8):
+            places = ["G5", *["F4"] * (at in (0, 4)), *["C5"] * (at in (2, 6))]
+            drums = [note.Unpitched(displayName=place) for place in places]
+            stroke = drums[0] if len(drums) == 1 else percussion.PercussionChord(drums)
+            stroke.quarterLength = 0.5
+            kit.append(stroke)
+    return stream.Score([part.makeMeasures() for part in (tune, left, kit)])
+
+
+@pytest.mark.parametrize("to", ["5/4:3+3+2+2", "3/4", "7/8:2+2+3", "6/8"])
+@pytest.mark.parametrize(
+    "options", [{}, {"drums": "pattern"}, {"drums": "mute"}, {"drums": "keep", "accompaniment": "keep"}]
+)
+def test_notation_and_events_are_of_one_mind(band: object, to: str, options: dict[str, str]) -> None:
+    score = score_of_stream(band)
+    plan = mi.plan(band, to, **options)
+    assert str(plan) == str(mi.plan(score, to, **options))
+    made = plan.apply(band)
+    assert table(score_of_stream(made)) == table(plan.apply(score))
+    assert table(read(musicxml(made))) == table(plan.apply(score))
+
+
+def test_drums_in_notation_are_made_anew(band: object) -> None:
+    made = score_of_stream(mi.convert(band, "5/4:3+3+2+2"))
+    kit = made.notes(2)
+    assert kit[kit["pitch"] == 42]["onset"].tolist() == [at / 2 for at in range(30)]
+    assert kit[kit["pitch"] == 36]["onset"].tolist()[:3] == [0, 3, 5]
+    assert kit[kit["pitch"] == 38]["onset"].tolist()[:3] == [1.5, 4, 6.5]
 
 
 @pytest.mark.parametrize("to", ["4/4", "5/4:3+3+2+2", "7/8:2+2+3", "6/8", "2/4"])

@@ -57,7 +57,7 @@ QUARTERS = [(0, 1), (1, 1), (2, 1), (3, 1)]
 
 def test_a_steady_hat_stays_steady() -> None:
     song = midi("4/4", (0, melody(4, QUARTERS, 4)), (9, rock(4)))
-    for to, strokes in (("5/4:3+3+2+2", 10), ("7/8:2+2+3", 7), ("3/4", 6), ("6/8", 6), ("5/4", 10)):
+    for to, strokes in (("5/4:3+3+2+2", 10), ("7/8:2+2+3", 7), ("3/4", 6), ("6/8", 12), ("5/4", 10)):
         hats = onsets(mi.convert(song, to), "Kit", HAT)
         assert len(hats) == 4 * strokes
         assert set(np.diff(hats).round(6)) == {0.5}

@@ -205,6 +205,11 @@ class Plan:
 
         return explained(self)
 
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, str(self))
+
 
 def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
     """Group lengths under a map: dropped groups are gone, those repeated within the figure added."""

@@ -26,12 +26,16 @@ def plan_options(command: F) -> F:
         click.option("--keep", type=click.Choice(["pulse", "beat", "bar"]), help="What lasts as long as before."),
         click.option("--grouping", help="How a source bar is grouped, such as 3+3+2."),
         click.option(
-            "--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
+            "--ratio", type=ratio_of, metavar="RATIO", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
         ),
         bars_option("--bars", help="Only these bars, such as 5-12; what follows is shifted."),
         click.option(
             "--drums", type=click.Choice(["pulse", "keep", "pattern", "mute"]), default="pulse",
             help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
+        ),
+        click.option(
+            "--accompaniment", type=click.Choice(["pattern", "keep"]), default="pattern",
+            help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
         ),
         click.option("--lead", help="The part that decides, by name."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),

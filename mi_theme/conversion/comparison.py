@@ -95,7 +95,8 @@ def comparison(music: Any, to: str | Meter, options: Mapping[str, Any]) -> Compa
     score, values = score_of(music), dict(options)
     for name, kind in (("source", Meter), ("grouping", Grouping)):
         values[name] = kind(values[name]) if values.get(name) else None
-    values["ratio"] = Fraction(values.get("ratio", 1))
+    ratio = values.get("ratio")
+    values["ratio"] = None if ratio is None else Fraction(ratio)
     wish = Wish(Meter(to), **values)
     rows = tuple(_rows(score, wish))
     return Comparison(

@@ -16,7 +16,7 @@ from mi_theme.meter import Meter
 from mi_theme.score import Score
 from mi_theme.warp import Warp
 
-__all__ = ["Change", "Choice", "Run", "ScorePlan", "Span"]
+__all__ = ["Change", "Choice", "Pattern", "Run", "ScorePlan", "Span"]
 
 VERSION = 1  # of the JSON form
 
@@ -50,6 +50,15 @@ class Run(NamedTuple):
     was: int
     now: int
     even: bool
+
+
+class Pattern(NamedTuple):
+    """What becomes of an accompanying part in one stretch: what it plays, and strokes before and after."""
+
+    part: str
+    what: str
+    was: int
+    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +123,8 @@ class ScorePlan:
         The strategy that serves where no other is chosen.
     lead
         Name of the part that decided.
-    drums, keep, ratio
-        As given to `plan`; ``keep`` is resolved.
+    drums, accompaniment, keep, ratio
+        As given to `plan`; ``keep`` and ``ratio`` are resolved.
     tempo
         What the microseconds of a quarter are multiplied with.
     swing
@@ -126,14 +135,14 @@ class ScorePlan:
         Every stretch of the score in order.
     changes
         Every note left out or added.
-    runs
-        For each span what becomes of its drums.
+    runs, patterns
+        For each span what becomes of its drums, and of accompanying parts that are not carried by the map.
     notes
         Remarks: what was inferred, what stays as it is, what to look out for.
     instead
         Other ways to go, in words.
-    parts
-        Names of the parts, and whether they are percussion.
+    parts, lead_part
+        Names of the parts, and whether they are percussion; which of them decided, -1 for none.
     choices
         What the user chose for single bars.
     """
@@ -155,6 +164,9 @@ class ScorePlan:
     instead: tuple[str, ...] = ()
     parts: tuple[tuple[str, bool], ...] = ()
     choices: tuple[Choice, ...] = ()
+    lead_part: int = -1
+    accompaniment: str = "pattern"
+    patterns: tuple[tuple[Pattern, ...], ...] = ()
     options: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
     score: Score | None = field(default=None, compare=False, repr=False)
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.plans import Line, Plan
 from mi_theme.conversion.kits import KIT_NAMES
-from mi_theme.conversion.scoreplans import Change, ScorePlan, Span
+from mi_theme.conversion.scoreplans import Change, Pattern, ScorePlan, Span
 from mi_theme.meter import EIGHTH, Meter
 
 __all__ = ["explained"]
@@ -227,10 +227,13 @@ def _fitted(spans: Sequence[Span]) -> str:
 
 def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     """Who plays what: pitched parts by the map, each drum as it comes out."""
-    pitched = [name for name, percussion in plan.parts if not percussion]
+    made = Counter(p for index in indices if index < len(plan.patterns) for p in plan.patterns[index])
+    anew = {pattern.part for pattern in made}
+    pitched = [name for name, percussion in plan.parts if not percussion and name not in anew]
     if pitched:
         shown = pitched[:MOST_LISTED]
         yield f"{', '.join(shown)}{' ...' * (len(pitched) > MOST_LISTED)}: by the map"
+    yield from _patterns([pattern for pattern, _ in made.most_common()])
     if not any(percussion for _, percussion in plan.parts):
         return
     if plan.drums != "pulse":
@@ -249,6 +252,17 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
             seen.add(key)
             name = KIT_NAMES.get(key, f"Drum {key}")
             yield f"{name}: even, {was} -> {now} strokes" if even else f"{name}: by beats, {was} -> {now}"
+
+
+def _patterns(made: Sequence[Pattern]) -> Iterator[str]:
+    """Accompanying parts that are made anew, those that play one thing together; each as in most bars."""
+    by_what: dict[str, list[Pattern]] = {}
+    for pattern in {(p.part, p.what): p for p in reversed(made)}.values():
+        by_what.setdefault(pattern.what, []).append(pattern)
+    for what, mine in reversed(by_what.items()):
+        counts = {(pattern.was, pattern.now) for pattern in mine}
+        strokes = " or ".join(f"{was} -> {now}" for was, now in sorted(counts))
+        yield f"{', '.join(p.part for p in mine)}: {what}" + (f", {strokes} strokes" if what.startswith("even") else "")
 
 
 def _listed(plan: ScorePlan, spans: Sequence[Span], kind: str) -> str:

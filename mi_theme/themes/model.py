@@ -222,6 +222,11 @@ class Theme:
         rows += [f"  {self.rights.attribution}"] if self.rights.attribution else []
         return "\n".join(rows)
 
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, str(self))
+
 
 @dataclass(frozen=True, slots=True)
 class Adaptation:
@@ -268,9 +273,9 @@ class Adaptation:
         return str(self.plan)
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from mi_theme.views.choosing import shown
 
-        return f"<pre>{escape(str(self.plan))}</pre>"
+        return shown(self, str(self))
 
 
 def _figure_of(motif: Motif, meter: Meter) -> tuple[Fraction, ...]:
