@@ -184,7 +184,8 @@ bar_map(regroup)
 # %% [markdown]
 # The first three quarters do not move at all; the last two notes are squeezed from quarters into eighths, which is
 # *diminution* of a part, not of the whole. The second note falls between beats 2 and 3 and is held over beat 3: that is
-# a *syncopation*, and it was one in 5/4 too. And the rhythm is a tresillo again, with its 2 split:
+# a *syncopation*. (In 5/4 it is one against five equal quarters, and none where the groups are the beats.) And the rhythm is
+# a tresillo again, with its 2 split:
 
 # %%
 necklace("3+3+2+2", "3+3+1+1", "3+3+2")
