@@ -44,7 +44,8 @@ class Alignment(NamedTuple):
     score
         In nats.
     share
-        The score as a share of what the pattern earns aligned with itself.
+        The score as a share of what the pattern earns aligned with itself,
+        times the worth of the table of costs.
     pairs
         (number in the pattern, row of the score), in order.
     stretch
@@ -74,7 +75,7 @@ def own_score(pattern: Pattern, surprise: Surprise, costs: Costs = COSTS) -> flo
 
 
 def align(
-    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.75,
+    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.82,
     costs: Costs = COSTS, surprise: Surprise | None = None, invert: bool = False, fast: bool | None = None,
 ) -> list[Alignment]:  # fmt: skip
     """Align a pattern with notes, best first; of alignments that share many notes the best.
@@ -157,11 +158,11 @@ class _Query(NamedTuple):
     @classmethod
     def of(cls, pattern: Pattern, surprise: Surprise, costs: Costs, stretch: float, inverted: bool) -> _Query:
         sign = -1 if inverted else 1
-        columns = (pattern.onsets * stretch, sign * np.array(pattern.pitch), sign * pattern.steps)
+        columns = (pattern.onsets, sign * np.array(pattern.pitch), sign * pattern.steps)
         gap, interval, steps = (_differences(column) for column in columns)
-        shape = gap.shape
-        reward = _no_gain_by_skipping(surprise.reward(steps.ravel(), np.maximum(gap, 0).ravel(), costs).reshape(shape))
-        return cls(gap, interval, steps, reward, costs, stretch, inverted, not pattern.is_polyphonic)
+        earned = [surprise.reward(steps.ravel(), times.ravel(), costs) for times in (gap, gap * stretch)]
+        reward = _no_gain_by_skipping(np.minimum(*earned).reshape(gap.shape))
+        return cls(gap * stretch, interval, steps, reward, costs, stretch, inverted, not pattern.is_polyphonic)
 
     @property
     def own(self) -> float:
@@ -174,12 +175,11 @@ class _Query(NamedTuple):
         entry = self.costs.stretched * (self.stretch != 1)
         return np.arange(len(self.gap)) * -self.costs.head - np.float64(entry)
 
-    def tables(self, streams: int) -> tuple[NDArray[Any], ...]:
+    def tables(self) -> tuple[NDArray[Any], ...]:
         """The arguments of the inner loop that come from pattern and costs."""
         c = self.costs
         late = (np.arange(len(self.gap)) >= c.opening).astype(int)
-        told = 1.0
-        texture = np.array([c.voice * (told * self.alone), c.inserted, c.between, told])
+        texture = np.array([c.voice * self.alone, c.between, c.near])
         omitted = c.omitted * np.arange(self.gap.shape[1])
         rhythm = np.array([c.uneven, c.ratio, c.widest])
         return (
@@ -228,7 +228,7 @@ def _filler(fast: bool | None) -> Any:
 
 def _ends(query: _Query, music: _Music, first: int, last: int, least: float, fill: Any) -> Iterator[Alignment]:
     """Alignments in some rows, best first, each with rows that no better one of them ends in."""
-    tables = query.tables(len(np.unique(music.stream)))
+    tables = query.tables()
     span = float(query.gap[:, 0].sum()) * query.costs.widest
     while first < last:
         stop = min(first + CHUNK, last)
@@ -245,11 +245,12 @@ def _traced(
     ends = best - query.costs.tail * np.arange(len(query.gap) - 1, -1, -1)
     last = ends.argmax(axis=1)
     scores = ends[np.arange(len(ends)), last]
-    own = query.own
-    for row in np.flatnonzero((scores >= least * own) & (scores > 0)):
+    own = max(query.own, 1e-9)
+    shares = scores / own * query.costs.worth
+    for row in np.flatnonzero((shares >= least) & (scores > 0)):
         pairs = tuple((i, j + shift) for i, j in _path(back, source, int(last[row]), int(row)))
-        score = float(scores[row])
-        yield Alignment(score, score / own, pairs, query.stretch, query.inverted, query.costs.timed > 0)
+        kind = query.stretch, query.inverted, query.costs.timed > 0
+        yield Alignment(float(scores[row]), float(shares[row]), pairs, *kind)
 
 
 def _first_in_reach(query: _Query, time: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -272,7 +273,7 @@ def apart(found: Sequence[Alignment]) -> list[Alignment]:
     """Best first, without those that share more than `SHARED` of their notes with a better one."""
     kept: list[Alignment] = []
     owners: dict[int, list[int]] = {}
-    for hit in sorted(found, key=lambda hit: (-hit.score, hit.pairs[0][1], hit.pairs)):
+    for hit in sorted(found, key=lambda hit: (-hit.share, -hit.score, hit.pairs)):
         rows = [row for _, row in hit.pairs]
         shared: dict[int, int] = {}
         for owner in (owner for row in rows for owner in owners.get(row, ())):

@@ -56,13 +56,10 @@ def _price(lapse, rise, climb, gap, interval, steps, prices, rhythm):  # type: i
 @numba.njit(cache=True, nogil=True)
 def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
     """What a link pays for leaving its voice and for the notes it passes over."""
-    low, high = min(pitch[b], pitch[j]), max(pitch[b], pitch[j])
-    inserted = between = 0
+    low, high = min(pitch[b], pitch[j]) - texture[2], max(pitch[b], pitch[j]) + texture[2]
+    between = 0
     for x in range(b + 1, j):
-        if time[x] - time[b] > APART and time[j] - time[x] > APART:
-            if texture[3] > 0.0 and stream[x] == stream[j] and stream[b] == stream[j]:
-                inserted += 1
-            elif low <= pitch[x] <= high:
-                between += 1
+        if time[x] - time[b] > APART and time[j] - time[x] > APART and low <= pitch[x] <= high:
+            between += 1
     changed = 1.0 if stream[b] != stream[j] else 0.0
-    return changed * texture[0] + inserted * texture[1] + between * texture[2]
+    return changed * texture[0] + between * texture[1]

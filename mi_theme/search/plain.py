@@ -61,11 +61,10 @@ def _prices(
 
 def _crowds(time: Floats, pitch: Whole, stream: Whole, rows: Whole, j: int, texture: Floats) -> Floats:
     """What a link from each row pays for leaving its voice and for the notes it passes over."""
-    low, high = np.minimum(pitch[rows], pitch[j])[:, None], np.maximum(pitch[rows], pitch[j])[:, None]
+    low = np.minimum(pitch[rows], pitch[j])[:, None] - texture[2]
+    high = np.maximum(pitch[rows], pitch[j])[:, None] + texture[2]
     passed = (time[rows] - time[rows][:, None] > APART) & (time[j] - time[rows] > APART)
-    own = (stream[rows] == stream[j]) & (stream[rows] == stream[j])[:, None] & (texture[3] > 0.0)
-    within = (low <= pitch[rows]) & (pitch[rows] <= high) & ~own
-    inserted, between = (passed & own).sum(axis=1), (passed & within).sum(axis=1)
+    between = (passed & (low <= pitch[rows]) & (pitch[rows] <= high)).sum(axis=1)
     changed = np.where(stream[rows] != stream[j], 1.0, 0.0)
-    crowd: Floats = changed * texture[0] + inserted * texture[1] + between * texture[2]
+    crowd: Floats = changed * texture[0] + between * texture[1]
     return crowd
