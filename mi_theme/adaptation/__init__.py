@@ -71,9 +71,10 @@ def variants(plan: Plan) -> Iterator[Plan]:
     """The same bars with the other maps that the plan's strategy proposes, cheapest first."""
     source, target = plan.bars
     task = _task(plan.lines, plan.figure, Frame(plan.source, source), Frame(plan.target, target))
-    for warp, cost, repeats in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
-        if (warp, repeats) != (plan.warp, plan.repeats):
-            yield replace(plan, warp=warp, cost=round(cost, 6), repeats=repeats, instead=())
+    for way in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
+        if (way.warp, way.repeats) != (plan.warp, plan.repeats):
+            cost = round(way.cost, 6)
+            yield replace(plan, warp=way.warp, cost=cost, repeats=way.repeats, instead=(), reasons=way.reasons)
 
 
 def first_choices(task: Task) -> list[str]:

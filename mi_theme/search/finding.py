@@ -62,7 +62,7 @@ def find(
         Whether to look for the pattern upside down as well.
     stretches
         Times in the music for one in the pattern; by default 1 and those that
-        the music proposes (`stretches.proposed_stretches`).
+        the music proposes (``stretches.proposed_stretches``).
     costs
         What an alignment pays.
     fast
