@@ -34,6 +34,7 @@ class Rights:
 
 DEFAULT_TONIC = Tonic("G")  # a parameter, not a fact
 NO_RIGHTS = Rights()
+LOW = 33  # MIDI number: where a bass figure lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Theme:
         Parameters, not facts.
     rights
         Attribution, notice and provenance.
+    register
+        MIDI number at or above which degree 1 of the figure lies when it is written down.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Theme:
     tonic: Tonic = DEFAULT_TONIC
     mode: str = "minor"
     rights: Rights = NO_RIGHTS
+    register: int = LOW
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -71,6 +75,11 @@ class Theme:
 
     def motif(self, name: str) -> Motif:
         """The motif of that name; without a ``head``, the first three notes of the ostinato are one.
+
+        Parameters
+        ----------
+        name
+            ``ostinato`` or ``head``.
 
         Raises
         ------
@@ -135,6 +144,11 @@ class Theme:
         grouping
             How the figure groups its bar, where neither it nor the metre says so.
 
+        Returns
+        -------
+        Adaptation
+            The theme in its new metre, with the plan of how it came there.
+
         Raises
         ------
         TextError, UnknownName, StrategyError
@@ -149,7 +163,15 @@ class Theme:
         return Adaptation(self, replace(plan, remark=self.rights.versions))
 
     def to_score(self, *, repeats: int = 2, tempo: float = 160.0) -> Score:
-        """The ostinato, repeated, and the head above it the last time: a sketch, not an arrangement."""
+        """The ostinato, repeated, and the head above it the last time: a sketch, not an arrangement.
+
+        Parameters
+        ----------
+        repeats
+            How often the ostinato is played.
+        tempo
+            Quarters a minute.
+        """
         from mi_theme.themes.sources import sketch
 
         return sketch(self, repeats, tempo)
@@ -176,6 +198,13 @@ class Theme:
         tonic, mode
             Given, or from the key signature, or estimated from the notes
             (Krumhansl and Kessler, 1982).
+        name
+            What it is called; the name of the score's file without it.
+
+        Returns
+        -------
+        Theme
+            In the metre of those bars.
 
         Raises
         ------
@@ -196,6 +225,11 @@ class Theme:
         rows += [f"  {motif.name:9} {motif.in_bars(self.meter)}" for motif in self.motifs]
         rows += [f"  {self.rights.attribution}"] if self.rights.attribution else []
         return "\n".join(rows)
+
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, str(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +259,13 @@ class Adaptation:
         return self.plan.grouping
 
     def motif(self, name: str) -> Motif:
-        """A motif as adapted."""
+        """A motif as adapted.
+
+        Parameters
+        ----------
+        name
+            ``ostinato`` or ``head``.
+        """
         return self.theme.motif(name)
 
     @property
@@ -237,9 +277,9 @@ class Adaptation:
         return str(self.plan)
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from mi_theme.views.choosing import shown
 
-        return f"<pre>{escape(str(self.plan))}</pre>"
+        return shown(self, str(self))
 
 
 def _figure_of(motif: Motif, meter: Meter) -> tuple[Fraction, ...]:
