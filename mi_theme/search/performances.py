@@ -139,15 +139,17 @@ def _leads(time: Floats, end: Floats, pitch: Rows, chord: float = 0.05) -> NDArr
 
 
 class Theme(NamedTuple):
-    """A theme as chains read it: onsets in quarters, ascending, and pitches."""
+    """A theme as chains read it: onsets in quarters, ascending, pitches, and which notes nothing above covers."""
 
     onset: Floats
     pitch: Rows
+    leads: NDArray[np.bool_]
 
 
 def theme_of(notes: NDArray[np.void]) -> Theme:
     """From a note table."""
-    return Theme(notes["onset"].astype(float), notes["pitch"].astype(np.int64))
+    onset, pitch = notes["onset"].astype(float), notes["pitch"].astype(np.int64)
+    return Theme(onset, pitch, _leads(onset, onset + notes["duration"], pitch))
 
 
 class Chain(NamedTuple):
@@ -182,7 +184,7 @@ def chain_in(theme: Theme, heard: Performance, playing: Playing = PLAYING) -> Ch
 def _level(number: int, levels: list[_Level], theme: Theme, heard: Performance, playing: Playing) -> _Level:
     """The best chains that end in the next note of the theme."""
     many = len(heard.time)
-    stress = np.where(heard.leads, playing.lead, playing.under)
+    stress = np.where(heard.leads, playing.lead, playing.under) * theme.leads[number]
     starts = number <= playing.heads
     score = stress - playing.missed * number if starts else np.full(many, NEVER)
     level = _Level(score, np.full(many, np.nan), np.full(many, -1), np.zeros(many, np.int64), np.zeros(0, np.int64))
