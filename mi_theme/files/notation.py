@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from bisect import bisect_right
@@ -20,7 +21,7 @@ from mi_theme.score import messages as m
 
 __all__ = [
     "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
-    "score_of_sung", "sung_of", "unpacked",
+    "score_of_sung", "sung_of", "tunes_of", "unpacked",
 ]  # fmt: skip
 
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
@@ -86,6 +87,22 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
     text = decoded(unpacked(data, where) if kind == "mxl" else data, where)
     return _parsed(text, "musicxml" if kind == "mxl" else kind, where)
+
+
+def tunes_of(data: bytes, source: str = "", ending: str = "") -> Iterator[tuple[str, str]]:
+    """(name, text) of each tune of an ABC file, each with what stands before the first; of another file the one.
+
+    Raises
+    ------
+    FileError
+        As `parse_stream`.
+    """
+    if kind_of(data, ending) != "abc":
+        yield source, ""
+        return
+    head, *tunes = re.split(r"(?m)^(?=X:)", decoded(data, source or "notation"))
+    for number, tune in enumerate(tunes, 1):
+        yield (f"{source}#{number}" if len(tunes) > 1 else source), head + tune
 
 
 def _parsed(text: str, kind: str, where: str) -> Any:

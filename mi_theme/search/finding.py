@@ -15,10 +15,10 @@ from mi_theme.conversion.sources import is_stream, score_of
 from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
-from mi_theme.search.costs import COSTS, UNTIMED, Costs
+from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import evalues
+from mi_theme.search.significance import evalue
 from mi_theme.search.stretches import proposed_stretches
 
 __all__ = ["LEAST", "Music", "find", "hits_in", "music_of"]
@@ -91,35 +91,29 @@ def find(
 def hits_in(
     pattern: Pattern, music: Music, *, least: float = LEAST, invert: bool = False,
     stretches: Sequence[float] | None = None, costs: Costs = COSTS, fast: bool | None = None,
+    regions: Sequence[Region] | None = None, surprise: Surprise | None = None,
 ) -> list[Hit]:  # fmt: skip
-    """Every place in one piece that reaches `least`, best first."""
+    """Every place in one piece, or in some regions of it, that reaches `least`, best first."""
     rows = np.flatnonzero(~np.isin(music.notes["part"], sorted(music.drums)))
     notes = music.notes[rows]
     if len(pattern) < 2 or len(notes) < 2:
         return []
-    tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
-    regions = [Region(0, len(notes), stretch) for stretch in tried]
-    exact = align(pattern, notes, regions, least=min(least, FLOOR), costs=costs, invert=invert, fast=fast)
-    loose = align(pattern, notes, least=min(least, FLOOR), costs=UNTIMED, invert=invert, fast=fast)
+    if regions is None:
+        tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
+        regions = [Region(0, len(notes), stretch) for stretch in tried]
+        bent = [Region(0, len(notes))]
+    else:
+        bent = list(regions)
+    floor = min(least, FLOOR)
+    exact = align(pattern, notes, regions, least=floor, costs=costs, surprise=surprise, invert=invert, fast=fast)
+    loose = align(pattern, notes, bent, least=floor, costs=UNTIMED, surprise=surprise, invert=invert, fast=fast)
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
-    numbers = _evalues(found, len(pattern), len(notes))
+    numbers = [evalue(hit.share, pattern, len(notes)) for hit in found]
     steps = steps_of(notes)
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
-
-
-def _evalues(found: list[Alignment], length: int, notes: int) -> list[float]:
-    """E-values: hits at one stretch support one another, one whose rhythm differs stands alone."""
-    groups: dict[object, list[int]] = {}
-    for row, hit in enumerate(found):
-        groups.setdefault(hit.stretch if hit.timed else (hit.pairs, hit.inverted), []).append(row)
-    numbers = [0.0] * len(found)
-    for rows in groups.values():
-        for row, number in zip(rows, evalues([found[row].score for row in rows], length, notes), strict=True):
-            numbers[row] = number
-    return numbers
 
 
 def music_of(where: Any) -> Iterator[Music]:
