@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
 from mi_theme.adaptation import RATIOS
-from mi_theme.adaptation.frames import Frame, Reason, Task
+from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
 from mi_theme.adaptation.strategies import find, two_three_groupings
 from mi_theme.errors import ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
@@ -26,7 +26,6 @@ __all__ = ["BarReasons", "adapt_onsets", "explained_terms"]
 FINEST = 10080  # parts of a quarter that input snaps to
 LATEST = 10_000_000  # quarters: longer than any music
 MOST_GROUPINGS = 1000  # that are tried on an odd metre
-FEEL_NAMES = ("auto", "even", "long-short")
 
 
 class BarReasons(NamedTuple):
@@ -108,8 +107,8 @@ def adapt_onsets(
     import numpy as np
 
     positions = _positions(onsets, durations, phase)
-    if feel not in FEEL_NAMES:
-        raise UnknownName.among("feel", feel, FEEL_NAMES)
+    if feel not in FEELS:
+        raise UnknownName.among("feel", feel, FEELS)
     strategy = find(how)
     setting, _ = _setting(positions, Meter(source), Meter(target), ratio, grouping)
     if strategy.name != "best":
