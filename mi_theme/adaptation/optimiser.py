@@ -31,7 +31,7 @@ __all__ = ["FEELS", "Setting", "Solution", "fit_between", "line_outcomes", "skel
 
 FEELS = ("even", "long-short")
 INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
-LONGEST_LINE = 512  # stretches decided together
+LONGEST_LINE = 512  # stretches of a score decided together
 TELLING = 0.25  # a term that saves less than this share of what is saved is not named
 CONSISTENCY = 2.0  # what standing where the same place of no other bar stands costs
 
