@@ -209,6 +209,11 @@ class Plan:
 
         return explained(self)
 
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, str(self))
+
 
 def reasons_of(rows: Iterable[Sequence[Any]]) -> tuple[Reason, ...]:
     """Reasons from plain values.

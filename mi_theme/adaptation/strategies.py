@@ -14,7 +14,7 @@ from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, order_cost, starts_of
 from mi_theme.errors import StrategyError, UnknownName
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.warp import Warp
 
 __all__ = [
@@ -153,6 +153,21 @@ def even(task: Task) -> list[Outcome]:
     return _beat_by_beat(task, "even", STRAIGHT, EVENED)
 
 
+def rotate(task: Task) -> list[Outcome]:
+    """The same groups in a turned order: each takes the length of the one that has its place."""
+    groups, lengths = task.figure, task.target.groups
+    turns = [groups[at:] + groups[:at] for at in range(1, len(groups))]
+    if lengths not in turns or lengths == groups:
+        raise StrategyError(
+            f"rotate: the groups of {task.target.meter} are no turned order of {_in_eighths(groups)}; try regroup"
+        )
+    return priced(task, Warp.of_lengths(groups, lengths))
+
+
+def _in_eighths(groups: tuple[Fraction, ...]) -> str:
+    return "+".join(str(group / EIGHTH) for group in groups) + " eighths"
+
+
 def in_one(task: Task) -> list[Outcome]:
     """Bars become the beats of one bar."""
     source, target = task.source, task.target
@@ -242,6 +257,7 @@ STRATEGIES: dict[str, Strategy] = {
         Strategy("square", "square it", "every group becomes as long as every other", square),
         Strategy("long-short", "dot it, swing it", "inside the beat, between simple and compound: long and short", long_short),
         Strategy("even", "straighten it", "inside the beat, between simple and compound: even", even),
+        Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rotate),
         Strategy("in-one", "feel it in one", "fast bars become beats: four of 3/4 one of 12/8", in_one),
         Strategy("float", "let it float over the bar", "one layer keeps its metre over the other's bars (polymetre)", rebar),
         Strategy("rebar", "new bar lines", "new bar lines; no note moves", rebar, offered=False),

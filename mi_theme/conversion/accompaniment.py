@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from mi_theme.conversion.running import Group, Note, remade_runs
 from mi_theme.conversion.scoreplans import Pattern, ScorePlan, Span
 from mi_theme.conversion.strokes import Copied, Strokes, swung_back
 from mi_theme.score import Score
+from mi_theme.warp import Warp
 
 __all__ = ["ACCOMPANIMENTS", "accompany", "takes_all_runs"]
 
@@ -57,7 +59,7 @@ Remade = tuple[int, str, dict[int, list[int]], list[list[Note]]]
 def remade(layers: Sequence[Layer], span: Span) -> Iterator[Remade]:
     """(index of the layer, what it plays, its strokes, what they become), in parts of a quarter from the span's start."""
     place = _whole(span.start)
-    groups = _groups(span)
+    groups = _groups(span.figure, span.warp)
     if place is None or not groups:
         return
     taken = set()
@@ -83,14 +85,15 @@ def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade
             return
 
 
-def _counts(frame: Frame) -> list[Count]:
+@lru_cache(maxsize=256)
+def _counts(frame: Frame) -> tuple[Count, ...]:
     """The ways to count a bar: by its beats, but in a compound metre rather by its pulses, the bass on the beats."""
     places, pulse = _all_whole((*frame.beats, frame.length)), _whole(frame.meter.pulse)
-    beats = [Count.of(places[:-1], places[-1])] if places else []
+    beats = (Count.of(places[:-1], places[-1]),) if places else ()
     if not places or not pulse or not frame.meter.is_compound or len(frame.beats) not in BASS:
         return beats
     pulses = list(range(0, places[-1], pulse))
-    return [Count(pulses, places[-1], [pulses.index(at) for at in places[:-1]]), *beats]
+    return Count(pulses, places[-1], [pulses.index(at) for at in places[:-1]]), *beats
 
 
 def _whole(value: Fraction) -> int | None:
@@ -99,17 +102,13 @@ def _whole(value: Fraction) -> int | None:
     return int(scaled) if scaled.denominator == 1 else None
 
 
-def _groups(span: Span) -> list[Group]:
+@lru_cache(maxsize=1024)
+def _groups(figure: tuple[Fraction, ...], warp: Warp) -> tuple[Group, ...]:
     """The groups of a span and their images; none where they are not on the grid."""
-    lengths = span.figure * int(span.warp.source / sum(span.figure)) if span.figure else ()
-    starts = [*starts_of(lengths), span.warp.source]
-    found = []
-    for start, stop in pairwise(starts):
-        places = _all_whole((start, stop, span.warp(start), span.warp.end(stop)))
-        if not places:
-            return []
-        found.append(Group(*places))
-    return found
+    lengths = figure * int(warp.source / sum(figure)) if figure else ()
+    starts = [*starts_of(lengths), warp.source]
+    places = [_all_whole((start, stop, warp(start), warp.end(stop))) for start, stop in pairwise(starts)]
+    return tuple(Group(*place) for place in places) if all(places) else ()
 
 
 def _all_whole(values: Sequence[Fraction]) -> list[int]:
@@ -128,14 +127,23 @@ def _place(
 ) -> None:
     """Enter new strokes; what is not used again is left out."""
     kept = set()
-    for note in (note for notes in made for note in notes):
-        at = start + swung_back(Fraction(note.at, GRID), swing)
-        lasts = None if note.lasts is None else Fraction(note.lasts, GRID)
-        row, pitch = int(layer.rows[note.model]), int(layer.pitch[note.model])
-        if note.added:
-            found.copied.append(Copied(at, lasts, row, pitch if note.pitch is None else note.pitch, note.why))
-        else:
-            found.moved[row] = at, lasts
-            kept.add(row)
-    every = (int(layer.rows[index]) for indices in strokes.values() for index in indices)
+    rows, pitches = layer.rows, layer.pitch
+    for notes in made:
+        at = start + _quarters(notes[0].at, swing)
+        for note in notes:
+            lasts = None if note.lasts is None else Fraction(note.lasts, GRID)
+            row = int(rows[note.model])
+            if note.added:
+                pitch = int(pitches[note.model]) if note.pitch is None else note.pitch
+                found.copied.append(Copied(at, lasts, row, pitch, note.why))
+            else:
+                found.moved[row] = at, lasts
+                kept.add(row)
+    every = (row for indices in strokes.values() for row in rows[indices].tolist())
     found.dropped.update((row, NO_ROOM) for row in every if row not in kept)
+
+
+@lru_cache(maxsize=4096)
+def _quarters(place: int, swing: Fraction | None) -> Fraction:
+    """A place in parts of a quarter as quarters, swung again."""
+    return swung_back(Fraction(place, GRID), swing)

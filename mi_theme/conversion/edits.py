@@ -78,9 +78,10 @@ class Struck(NamedTuple):
 def struck(score: Score, edits: Edits) -> Iterator[Struck]:
     """Notes that are moved or added one by one, last first, each ended by the next of its key."""
     following: dict[tuple[int, int, int], Fraction] = {}
-    for at, *key, lasts, row, extra in sorted(_placed(score, edits), reverse=True):
-        limit = following.get((key[0], key[1], key[2]))
-        following[key[0], key[1], key[2]] = at
+    notes = sorted(_placed(score, edits), key=lambda note: (float(note[0]), *note[1:4], note[5:]), reverse=True)
+    for at, track, channel, pitch, lasts, row, extra in notes:
+        limit = following.get((track, channel, pitch))
+        following[track, channel, pitch] = at
         yield Struck(row, extra, at, at + lasts if limit is None else min(at + lasts, limit))
 
 

@@ -9,6 +9,7 @@ begin where the harmony has them, and each keeps its own tones.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ class Note(NamedTuple):
 
 
 Strokes = dict[int, list[int]]  # place: indices of a layer
+Stroke = tuple[int, int, bool]  # new place, place of the model, whether it is one more
 
 
 def remade_runs(layer: Layer, start: int, groups: Sequence[Group]) -> Iterator[tuple[str, Strokes, list[list[Note]]]]:
@@ -49,42 +51,59 @@ def remade_runs(layer: Layer, start: int, groups: Sequence[Group]) -> Iterator[t
     if not any(steps):
         return
     strokes: dict[int, Strokes] = {}
-    for index, at, step in zip(range(stretch.start, stretch.stop), layer.at[stretch].tolist(), steps, strict=True):
+    places = (layer.at[stretch] - start).tolist()
+    for index, at, step in zip(range(stretch.start, stretch.stop), places, steps, strict=True):
         if step:
-            strokes.setdefault(step, {}).setdefault(at - start, []).append(index)
+            strokes.setdefault(step, {}).setdefault(at, []).append(index)
     for step, mine in sorted(strokes.items()):
-        for filled, block in groupby(groups, key=lambda group: _fills(group, step, mine)):
-            made = _remade(layer, list(block), step, mine) if filled else None
-            if made:
-                yield f"even {VALUES.get(step, 'strokes')}", *made
+        for old, new in _blocks(tuple(groups), step, tuple(sorted(mine)), _changes(layer, mine)):
+            models = {at: mine[at] for at in old}
+            yield (
+                f"even {VALUES.get(step, 'strokes')}",
+                models,
+                [[Note(at, index, added) for index in models[origin]] for at, origin, added in new],
+            )
 
 
-def _fills(group: Group, step: int, strokes: Strokes) -> bool:
+def _changes(layer: Layer, strokes: Strokes) -> tuple[int, ...]:
+    """Places at which something else sounds than at the one before."""
+    pitches = layer.pitch
+    sounds = [(at, sorted(pitches[indices].tolist())) for at, indices in sorted(strokes.items())]
+    return tuple(at for (at, sound), (_, before) in zip(sounds[1:], sounds, strict=False) if sound != before)
+
+
+@lru_cache(maxsize=4096)
+def _blocks(
+    groups: tuple[Group, ...], step: int, places: tuple[int, ...], changes: tuple[int, ...]
+) -> tuple[tuple[tuple[int, ...], tuple[Stroke, ...]], ...]:
+    """Groups in a row that strokes run through: their strokes, and what those become where the map does not do as well."""
+    found, known = [], frozenset(places)
+    for filled, run in groupby(groups, key=lambda group: _fills(group, step, known)):
+        block = list(run)
+        constant = not any(block[0].start < at < block[-1].stop for at in changes)
+        if filled and _is_remade(block, step, constant):
+            old = tuple(range(block[0].start, block[-1].stop, step))
+            new = [stroke for group in block for stroke in _filled(group, block[0].begins, step)]
+            found.append((old, tuple(new)))
+    return tuple(found)
+
+
+def _fills(group: Group, step: int, places: frozenset[int]) -> bool:
     """Whether strokes run through a whole group."""
     whole = (group.stop - group.start) % step == 0
-    return whole and all(at in strokes for at in range(group.start, group.stop, step))
+    return whole and all(at in places for at in range(group.start, group.stop, step))
 
 
-def _remade(
-    layer: Layer, groups: Sequence[Group], step: int, strokes: Strokes
-) -> tuple[Strokes, list[list[Note]]] | None:
-    """The strokes of some groups in a row and what they become, or None where the map does as well or better."""
+def _is_remade(groups: Sequence[Group], step: int, constant: bool) -> bool:
+    """Whether the strokes of some groups find places at the same step: groups begin on them, or all sound alike."""
     begins, ends = groups[0].begins, groups[-1].ends
-    mine = {at: strokes[at] for at in range(groups[0].start, groups[-1].stop, step)}
     moved = any(group.stop - group.start != group.ends - group.begins for group in groups)
-    sounds = {tuple(sorted(layer.pitch[indices].tolist())) for indices in mine.values()}
     fitting = all((group.begins - begins) % step == 0 and group.stop - group.start > step for group in groups)
-    if not moved or (ends - begins) % step or not (fitting or len(sounds) == 1):
-        return None
-    return mine, [
-        [Note(at, index, added) for index in mine[origin]]
-        for group in groups
-        for at, origin, added in _filled(group, begins, step)
-    ]
+    return moved and (ends - begins) % step == 0 and (fitting or constant)
 
 
-def _filled(group: Group, begins: int, step: int) -> Iterator[tuple[int, int, bool]]:
-    """(new place, place of the model, whether it is one more) of the strokes in the image of a group."""
+def _filled(group: Group, begins: int, step: int) -> Iterator[Stroke]:
+    """The strokes in the image of a group."""
     count = (group.stop - group.start) // step
     first = begins - (begins - group.begins) // step * step
     for number, at in enumerate(range(first, group.ends, step)):

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
+from math import lcm
 from typing import Any
 
 from mi_theme.meter import Meter
 
-__all__ = ["NewBar", "Placed", "fill", "pieces"]
+__all__ = ["SIMPLE", "NewBar", "Placed", "beam_group", "fill", "pieces", "rests"]
 
 SIMPLE = frozenset(Fraction(4, 2**k) * dots for k in range(9) for dots in (Fraction(1), Fraction(3, 2)))
 HALF_BEATS = Fraction(1, 2)
@@ -103,6 +105,53 @@ def _simple(span: tuple[Fraction, Fraction], meter: Meter) -> Iterator[tuple[Fra
         cut = start + max(value for value in SIMPLE if value < length)
     yield from _simple((start, cut), meter)
     yield from _simple((cut, end), meter)
+
+
+def rests(start: Fraction, end: Fraction, meter: Meter) -> list[tuple[Fraction, Fraction]]:
+    """How a silence in one bar is written: beat by beat, dotted only where it fills a beat of three.
+
+    Parameters
+    ----------
+    start, end
+        Quarters from the bar line.
+    """
+    cuts = [at for at in _rest_seams(meter) if start < at < end and not _inside_half(at, start, end, meter)]
+    return [rest for a, b in pairwise([start, *cuts, end]) for rest in _silence(a, b, meter)]
+
+
+@lru_cache(maxsize=256)
+def _rest_seams(meter: Meter) -> tuple[Fraction, ...]:
+    return tuple(beat * meter.pulse for beat in meter.beats)
+
+
+def _inside_half(at: Fraction, start: Fraction, end: Fraction, meter: Meter) -> bool:
+    """Whether a place is in the middle of a silent half of a bar of four equal beats."""
+    beat = meter.bar / 4
+    return (
+        len(meter.beats) == 4
+        and not meter.is_additive
+        and (at / beat) % 2 == 1
+        and start <= at - beat
+        and at + beat <= end
+    )
+
+
+def _silence(start: Fraction, end: Fraction, meter: Meter) -> Iterator[tuple[Fraction, Fraction]]:
+    """A silence inside one beat: each rest the longest that begins on a multiple of itself."""
+    beat = max(at for at in _rest_seams(meter) if at <= start)
+    whole = start == beat and _is_beat(end, meter) and end - start in SIMPLE
+    while start < end:
+        odd = lcm(*(_odd_part((at - beat).denominator) for at in (start, end)))
+        fits = (Fraction(4, 2**k * odd) for k in range(9))
+        length = end - start if whole else next(
+            (value for value in fits if value <= end - start and ((start - beat) / value).denominator == 1), end - start
+        )  # fmt: skip
+        yield start, start + length
+        start += length
+
+
+def _odd_part(number: int) -> int:
+    return number // (number & -number)
 
 
 def fill(part: Any, things: Sequence[Placed], bars: Sequence[NewBar]) -> list[Any]:
@@ -223,7 +272,7 @@ def _with_rests(
     found, position = [], Fraction(0)
     for start, end, element in [*rows, (length, length, None)]:
         if start > position:
-            for a, b in pieces(position, start, meter):
+            for a, b in rests(position, start, meter):
                 found.append((a, b, note.Rest(quarterLength=_length(b - a))))
         if element is not None:
             found.append((start, end, element))
@@ -235,12 +284,11 @@ def _beam(elements: list[Any], starts: list[Fraction], meter: Meter) -> None:
     """Explicit beams by the groups of the metre."""
     from music21 import beam
 
-    groups = _beam_groups(meter)
     rows = [(e, s) for e, s in zip(elements, starts, strict=True) if e.quarterLength]
     runs: list[list[Any]] = [[]]
     for (element, start), before in zip(rows, [(None, Fraction(-1)), *rows], strict=False):
         flags = 0 if element.isRest else _flags(element)
-        if not flags or (runs[-1] and _group(groups, start) != _group(groups, before[1])):
+        if not flags or (runs[-1] and beam_group(start, meter) != beam_group(before[1], meter)):
             runs.append([])
         if flags:
             runs[-1].append(element)
@@ -274,8 +322,9 @@ def _beam_groups(meter: Meter) -> tuple[Fraction, ...]:
     return tuple(beat * meter.pulse for beat in meter.beats)
 
 
-def _group(groups: Sequence[Fraction], at: Fraction) -> int:
-    return _bar_index(groups, at)
+def beam_group(at: Fraction, meter: Meter) -> int:
+    """The number of the group that notes at this place of the bar are beamed in."""
+    return _bar_index(_beam_groups(meter), at)
 
 
 def _flags(element: Any) -> int:

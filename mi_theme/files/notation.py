@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +13,20 @@ from io import BytesIO
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
 
-__all__ = ["Sung", "kind_of", "parse_stream", "parts_of", "score_of_stream", "score_of_sung", "sung_of"]
+__all__ = [
+    "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
+    "score_of_sung", "sung_of", "unpacked",
+]  # fmt: skip
 
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 FINEST = 10080  # parts of a quarter
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
+VELOCITY = 89  # of a note in notation, which says none
 SNARE = 38  # for an unpitched note that does not say its key
 KIT_PLACES = {
     "D4": 44,
@@ -78,7 +84,7 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
         raise FileError(f"{where}: an empty file")
     if not kind:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
-    text = _text(_unpacked(data, where) if kind == "mxl" else data, where)
+    text = decoded(unpacked(data, where) if kind == "mxl" else data, where)
     return _parsed(text, "musicxml" if kind == "mxl" else kind, where)
 
 
@@ -92,19 +98,21 @@ def _parsed(text: str, kind: str, where: str) -> Any:
     except MemoryError:
         raise
     except Exception as error:  # music21 and the parsers under it raise whatever they like
-        raise FileError(f"{where}: damaged: {_first_line(error)}") from None
+        raise FileError(f"{where}: damaged: {first_line(error)}") from None
     if isinstance(found, stream.Opus):
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    bring_in_line(found)
     return found
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def _unpacked(data: bytes, where: str) -> bytes:
+def unpacked(data: bytes, where: str) -> bytes:
     """The score of a compressed MusicXML file, no larger than is sensible."""
     import xml.etree.ElementTree as ET
 
@@ -137,10 +145,10 @@ def _unpacked(data: bytes, where: str) -> bytes:
     ) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(f"{where}: damaged: {_first_line(error)}") from None
+        raise FileError(f"{where}: damaged: {first_line(error)}") from None
 
 
-def _text(data: bytes, where: str) -> str:
+def decoded(data: bytes, where: str) -> str:
     """The text of a file in UTF-8, UTF-16 or Latin-1."""
     if len(data) > LARGEST_NOTATION:
         raise FileError(f"{where}: larger than {LARGEST_NOTATION // 2**20} MiB")
@@ -205,7 +213,11 @@ def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
 
 def meters_of(part: Any) -> MeterMap:
     """The metres of a part, bar by bar; an incomplete bar has a signature of its own length, as in MIDI."""
-    bars = list(bar_lengths(part))
+    return meters_of_bars(list(bar_lengths(part)))
+
+
+def meters_of_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> MeterMap:
+    """The metres of bars given as (start, length, metre)."""
     changes: list[tuple[Fraction, Meter]] = []
     for start, length, meter in _whole_bars(bars):
         shown = meter if length == meter.bar else _meter_of_length(length) or meter
@@ -269,14 +281,14 @@ def sung_of(part: Any) -> Iterator[Sung]:
     held: defaultdict[int, list[list[Any]]] = defaultdict(list)  # by pitch: notes that a tie leads on from
     found: list[list[Any]] = []
     voices: dict[str, int] = defaultdict(lambda: len(voices))
-    keys = percussion_keys(part)
+    keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
     for element in part.flatten().notes:
         if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
             continue
-        voice = voices[str(_voice(element))]
-        for sound, pitch, step in _sounds(element, keys):
-            tie = (sound.tie or element.tie).type if (sound.tie or element.tie) else ""
-            at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+        voice = voices[homes.get(id(element), "1")]
+        at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+        for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
+            tie = sound.tie.type if sound.tie else ""
             row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None
             if row:
                 row[1] += lasts
@@ -298,11 +310,12 @@ def _tied_to(held: list[list[Any]], at: Fraction, voice: int) -> list[Any] | Non
     return ending[0] if ending else None
 
 
-def _sounds(element: Any, keys: dict[str, int]) -> Iterator[tuple[Any, int, int]]:
-    """(note, MIDI pitch, diatonic step) of a note or each note of a chord."""
+def _sounds(element: Any, keys: dict[str, int], shift: tuple[int, int]) -> Iterator[tuple[Any, int, int]]:
+    """(note, MIDI pitch, diatonic step) of a note or each note of a chord, as they sound."""
     for note in getattr(element, "notes", None) or (element,):
         if hasattr(note, "pitch"):
-            yield note, min(max(int(note.pitch.midi), 0), 127), max(int(note.pitch.diatonicNoteNum) - 1, 0)
+            midi, step = int(note.pitch.midi) + shift[0], int(note.pitch.diatonicNoteNum) - 1 + shift[1]
+            yield note, min(max(midi, 0), 127), max(step, 0)
         else:
             yield note, keys.get(note.displayName) or _own_key(note) or SNARE, -1
 
@@ -332,9 +345,25 @@ def percussion_keys(part: Any) -> dict[str, int]:
     return dict.fromkeys(places, key) if key else {}
 
 
-def _voice(element: Any) -> object:
-    context = element.activeSite
-    return getattr(context, "id", "") if type(context).__name__ == "Voice" else ""
+def _transpositions(part: Any) -> list[tuple[Fraction, tuple[int, int]]]:
+    """(from where, (semitones, steps)) from what a part writes to what sounds."""
+    if part.atSoundingPitch is not False:
+        return []
+    found = [
+        (exact(i.getOffsetInHierarchy(part)), i.transposition) for i in part.recurse().getElementsByClass("Instrument")
+    ]
+    shifts = [(at, (int(by.semitones), int(by.generic.staffDistance)) if by else (0, 0)) for at, by in found]
+    return sorted(shifts, key=lambda shift: shift[0])
+
+
+def _shift_at(shifts: list[tuple[Fraction, tuple[int, int]]], at: Fraction) -> tuple[int, int]:
+    index = bisect_right(shifts, at, key=lambda shift: shift[0])
+    return shifts[index - 1][1] if index else (0, 0)
+
+
+def _voices(part: Any) -> dict[int, str]:
+    """The name of the voice that each element of a bar with several stands in."""
+    return {id(element): str(v.id) for v in part.recurse().getElementsByClass("Voice") for element in v.notes}
 
 
 def _velocity(element: Any) -> int:

@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from typing import TYPE_CHECKING
 
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "tempo_of"]
 
@@ -198,6 +203,16 @@ class TempoMap:
         index = max(bisect_right(self.changes, position, key=lambda change: change[0]) - 1, 0)
         start, speed = self.changes[index]
         return self._clock[index] + float(position - start) * speed / 1e6
+
+    def clock(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`seconds` of many `positions` at once, as floats, shape as given."""
+        import numpy as np
+
+        starts = np.array([float(start) for start, _ in self.changes])
+        speeds = np.array([speed / 1e6 for _, speed in self.changes])
+        index = np.maximum(np.searchsorted(starts, positions, "right") - 1, 0)
+        seconds: NDArray[np.float64] = np.array(self._clock)[index] + (positions - starts[index]) * speeds[index]
+        return seconds
 
     def per_minute(self, position: Fraction | int = 0) -> float:
         """Quarters a minute in force at a position.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bar_map"]
 
-PULSE, LABELS, EDGE, HEIGHT = 0.5, 1.05, 0.25, 3.2  # inches
+PULSE, LABELS, EDGE, HEIGHT = 0.42, 1.05, 0.25, 3.3  # inches
 WIDEST = 11.0
 UPPER, LOWER = 1.0, -1.0  # where the two bars lie; outward are counts and groups
 THICK = 0.34  # of a note
@@ -32,8 +32,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 @in_our_style
-def bar_map(adaptation: Adaptation, bar: int = 1) -> Picture:
-    """The bar map of an adaptation: one cycle of it, with the notes of source bar `bar` and after.
+def bar_map(adaptation: Adaptation | Plan, bar: int = 1) -> Picture:
+    """The bar map of an adaptation or its plan: one cycle of it, with the notes of source bar `bar` and after.
 
     A black note is kept, and a line leads to its new place; an empty one with a
     dashed edge and a cross is left out; a hatched one is added. Grey bands join
@@ -42,7 +42,7 @@ def bar_map(adaptation: Adaptation, bar: int = 1) -> Picture:
     Parameters
     ----------
     adaptation
-        What `Theme.to_meter` returns.
+        What `Theme.to_meter` returns, or the plan in it.
     bar
         The first source bar drawn, counted from 1.
 
@@ -56,11 +56,11 @@ def bar_map(adaptation: Adaptation, bar: int = 1) -> Picture:
     ScoreError, MissingExtra
         Where the source has no such bar; where matplotlib is not installed.
     """
-    plan = _one_cycle(adaptation.plan, bar)
+    plan = _one_cycle(adaptation.plan if isinstance(adaptation, Adaptation) else adaptation, bar)
     quarters = float(max(plan.warp.source, plan.warp.target))
     width = min(PULSE * quarters / float(min(plan.source.pulse, plan.target.pulse)), WIDEST)
     whole = LABELS + width + EDGE
-    picture = blank(whole, HEIGHT, bar_map_words(replace(adaptation, plan=plan)))
+    picture = blank(whole, HEIGHT, bar_map_words(plan))
     axes = picture.sheet(LABELS / whole, 0, width / whole, 1)
     axes.set(xlim=(0, quarters), ylim=(-2, 2))
     _bands(axes, plan)

@@ -12,11 +12,13 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mi_theme.views.drawings import Drawing
+
 __all__ = ["Picture", "our_style"]
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters everywhere
-    "font.size": 9,
+    "font.size": 10.5,
     "hatch.linewidth": 0.6,
     "svg.hashsalt": "mi_theme",
     "svg.fonttype": "path",
@@ -34,16 +36,8 @@ def our_style() -> Iterator[None]:
         yield
 
 
-class Picture(Figure):
-    """A matplotlib figure with a description in words.
-
-    Attributes
-    ----------
-    description
-        What the picture shows, for those who cannot see it.
-    """
-
-    description: str = ""
+class Picture(Figure, Drawing):
+    """A matplotlib figure that is a drawing."""
 
     @classmethod
     def blank(cls, width: float, height: float, description: str) -> Picture:
@@ -72,6 +66,3 @@ class Picture(Figure):
         with our_style():
             self.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None, "Description": self.description})
         return buffer.getvalue()
-
-    def _repr_svg_(self) -> str:
-        return self.to_svg()

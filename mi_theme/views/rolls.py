@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["piano_roll"]
 
-QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.32, 0.085, 0.19, 1.0, 0.15, 0.12, 0.38  # inches
-KEY, KEY_ROW, NAME = 2.1, 0.19, 20  # of one part in the legend: inches, and letters of its name
-CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.075  # inches between lines, between numbers; of a letter
+QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.28, 0.085, 0.2, 1.2, 0.15, 0.12, 0.4  # inches
+KEY, KEY_ROW, NAME = 2.4, 0.21, 20  # of one part in the legend: inches, and letters of its name
+CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.09  # inches between lines, between numbers; of a letter
 GAP = 0.06  # quarters between a note and the next: two attacks never look like one
 NARROWEST, WIDEST, LOWEST = 4.5, 16.0, 1.0
+MOST_BARS = 8  # drawn when nobody says which
 LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and white
     {"facecolor": INK},
     {"facecolor": "white"},
@@ -53,7 +55,7 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     score
         What to draw.
     bars
-        First and last bar, inclusive; all of them without.
+        First and last bar, inclusive; the first eight without.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     ScoreError, MissingExtra
         Where there are no such bars; where matplotlib is not installed.
     """
-    shown = list(score.bars()) if bars is None else _bars(score, *bars)
+    shown = _bars(score, *bars) if bars else list(islice(score.bars(), MOST_BARS))
     span = (float(shown[0].start), float(shown[-1].end)) if shown else (0.0, 4.0)
     notes = score.note_table()
     notes = notes[(notes["onset"] < span[1]) & (notes["onset"] + notes["duration"] > span[0])]
@@ -73,7 +75,7 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     is_drum = np.isin(notes["part"], kit)
     keys = sorted(set(notes["pitch"][is_drum].tolist()))
     names = {part: score.parts[part].name[:NAME] for part in sorted(set(notes["part"][~is_drum].tolist()))}
-    picture, upper, lower = _sheets(piano_roll_words(score, bars), notes["pitch"][~is_drum], keys, len(names), span)
+    picture, upper, lower = _sheets(piano_roll_words(score, shown), notes["pitch"][~is_drum], keys, len(names), span)
     bar_width = _inches(upper) / max(len(shown), 1)
     for axes in (upper, lower):
         _bar_lines(axes, shown, bar_width)

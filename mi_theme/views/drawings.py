@@ -1,0 +1,146 @@
+"""What every picture can do: say what is on it, become SVG or PNG, be saved, show itself in a notebook."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from importlib.util import find_spec
+from os import PathLike
+from pathlib import Path
+
+from mi_theme.errors import FileError, MissingExtra
+
+__all__ = ["FONTS", "Drawing", "Sheet"]
+
+FONTS = "DejaVu Sans, Verdana, sans-serif"  # of one width: what fits in one fits in the others
+ENDINGS = (".svg", ".png", ".html")
+DPI = 96  # pixels of an SVG in an inch
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><style>
+body {{ margin: 0 }}
+svg {{ display: block; max-width: 100%; height: auto; margin: auto }}
+@page {{ margin: 0 }}
+section {{ break-after: page }}
+</style></head><body>
+{body}
+</body></html>
+"""
+
+
+class Drawing:
+    """A picture with a description in words.
+
+    Attributes
+    ----------
+    description
+        What the picture shows, for those who cannot see it.
+    """
+
+    description: str = ""
+
+    def to_svg(self) -> str:
+        """The picture as SVG: the same text every time, the description inside."""
+        raise NotImplementedError
+
+    def to_png(self, dpi: float = 150) -> bytes:
+        """The picture as PNG, at `dpi` dots an inch: the same bytes every time."""
+        raise NotImplementedError
+
+    def to_html(self) -> str:
+        """The picture as a page of its own."""
+        return self._page_of(self.to_svg())
+
+    def _page_of(self, body: str) -> str:
+        return PAGE.format(title=escape(self.description.partition(". ")[0]), body=body)
+
+    def as_image(self) -> str:
+        """The picture as an HTML element that carries all of itself, as wide as there is room."""
+        data = b64encode(self.to_svg().encode()).decode()
+        words = escape(self.description, quote=True)
+        return f'<img style="max-width:100%;background:white" alt="{words}" src="data:image/svg+xml;base64,{data}">'
+
+    def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
+        """Write the picture, whole or not at all; the ending of the path says in which form.
+
+        Parameters
+        ----------
+        path
+            A name that ends in .svg, .png or .html.
+        dpi
+            Pixels in an inch, of a PNG.
+
+        Raises
+        ------
+        FileError, MissingExtra
+            Where the ending is another; where what makes the form is not installed.
+        """
+        from mi_theme.files.saving import replace_file
+
+        ending = Path(path).suffix.lower()
+        if ending not in ENDINGS:
+            raise FileError(f"{path}: pictures are saved as SVG, PNG or HTML, so end the name in {', '.join(ENDINGS)}")
+        if ending == ".png":
+            replace_file(path, self.to_png(dpi))
+        else:
+            replace_file(path, (self.to_html() if ending == ".html" else self.to_svg()).encode())
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Drawing):
+    """A picture that is SVG from the beginning.
+
+    Attributes
+    ----------
+    svg
+        The text of the picture.
+    description
+        What is on it.
+    """
+
+    svg: str
+    description: str = ""
+
+    def to_svg(self) -> str:
+        """The picture as SVG: the same text every time, the description inside."""
+        return self.svg
+
+    def to_png(self, dpi: float = 150) -> bytes:
+        """The picture as PNG, at `dpi` dots an inch.
+
+        Raises
+        ------
+        MissingExtra
+            Where resvg_py is not installed.
+        """
+        try:
+            from resvg_py import svg_to_bytes
+        except ModuleNotFoundError as error:
+            raise MissingExtra.named("resvg_py", "notation") from error
+        letters = list(map(str, _letters()))
+        family = "DejaVu Sans" if letters else None
+        made = svg_to_bytes(
+            svg_string=self.svg,
+            zoom=dpi / DPI,
+            dpi=DPI,
+            background="white",
+            font_files=letters,
+            skip_system_fonts=bool(letters),
+            font_family=family,
+            serif_family=family,
+            sans_serif_family=family,
+        )
+        return bytes(made)
+
+
+def _letters() -> Iterator[Path]:
+    """The letters that matplotlib brings, the same everywhere; without it those of the system are used."""
+    found = find_spec("matplotlib")
+    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" if found and found.origin else Path()
+    names = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique")
+    yield from (path for name in names if (path := folder / f"{name}.ttf").is_file())

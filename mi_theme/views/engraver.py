@@ -1,0 +1,153 @@
+"""Staves engraved by verovio, and where on the picture each note has come to stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, fromstring
+
+from mi_theme.errors import MissingExtra, ScoreError
+from mi_theme.views.mei import mei
+from mi_theme.views.staves import Staff
+
+__all__ = ["SPACE", "Box", "Engraved", "engraved"]
+
+SCALE = 40  # percent: 7.2 pixels between two lines of a staff
+SPACE = 0.18 * SCALE  # pixels between two lines
+UNITS = 1000 / SCALE  # of verovio, in a pixel
+MARGIN = 8  # pixels
+HREF = "{http://www.w3.org/1999/xlink}href"
+SVG = "{http://www.w3.org/2000/svg}"
+OPTIONS: dict[str, Any] = {
+    "scale": SCALE, "adjustPageHeight": True, "adjustPageWidth": True, "breaks": "auto", "header": "none", "footer": "none",
+    "svgViewBox": True, "xmlIdChecksum": True, "smuflTextFont": "none", "font": "Leipzig", "mnumInterval": 0,
+    "pageHeight": 60000, "minLastJustification": 0.0, "pageMarginTop": 0, "pageMarginBottom": 0, "pageMarginLeft": 0, "pageMarginRight": 0,
+}  # fmt: skip
+
+
+class Box(NamedTuple):
+    """Where something is, in pixels: its middle from left to right, its top and its bottom."""
+
+    x: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Engraved:
+    """Staves as SVG.
+
+    Attributes
+    ----------
+    svg
+        An ``<svg>`` element to be put into a picture.
+    width, height
+        Pixels.
+    notes
+        Where each note stands, by its name: the head with its stem.
+    systems
+        Of each system, the top and bottom line of every staff.
+    """
+
+    svg: str
+    width: float
+    height: float
+    notes: dict[str, Box]
+    systems: tuple[tuple[tuple[float, float], ...], ...]
+
+
+def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered: bool = True) -> Engraved:
+    """Engrave staves, one under the other, in as many systems as the width asks for.
+
+    Parameters
+    ----------
+    staves
+        From top to bottom, all with as many frames.
+    width
+        Pixels.
+    gap
+        Room between two staves, in half spaces of a staff.
+    numbered
+        Whether bars are numbered where systems begin.
+
+    Raises
+    ------
+    MissingExtra
+        Where verovio is not installed.
+    ScoreError
+        Where verovio cannot draw this.
+    """
+    options = {**OPTIONS, "pageWidth": round(width * 100 / SCALE), "spacingStaff": gap}
+    notes = mei(staves, numbered)
+    text = _drawn(notes, options)
+    if text.count('class="system"') > 1:  # systems of one width
+        text = _drawn(notes, {**options, "adjustPageWidth": False})
+    root = fromstring(text)
+    inner = root.find(f"{SVG}svg")
+    if inner is None:
+        raise ScoreError("verovio drew nothing")
+    wide, high = (float(number) for number in root.attrib["viewBox"].split()[2:])
+    boxes = {name: box for note in inner.iter(f"{SVG}g") if (name := note.get("id")) for box in _box_of(note)}
+    systems = tuple(tuple(_lines(system)) for system in inner.iter(f"{SVG}g") if system.get("class") == "system")
+    return Engraved(_nested(text, wide, high), wide, high, boxes, systems)
+
+
+def _drawn(notes: str, options: dict[str, Any]) -> str:
+    """What verovio makes of some MEI, without its own signature."""
+    try:
+        import verovio
+    except ModuleNotFoundError as error:
+        raise MissingExtra.named("verovio", "notation") from error
+    verovio.enableLog(verovio.LOG_OFF)
+    kit = verovio.toolkit()
+    kit.setOptions(options)
+    if not kit.loadData(notes):
+        raise ScoreError("verovio cannot draw these notes")
+    return re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
+
+
+def _nested(text: str, width: float, height: float) -> str:
+    """The element without its own header, with its size."""
+    size = f'<svg width="{width:g}" height="{height:g}"'
+    return text[text.index("<svg") :].replace("<svg", size, 1).strip()
+
+
+def _box_of(group: Element) -> Iterator[Box]:
+    """The place of a note or chord; nothing for other things."""
+    if group.get("class") not in ("note", "chord"):
+        return
+    heads = [use for head in group.iter(f"{SVG}g") if head.get("class") == "notehead" for use in head.iter(f"{SVG}use")]
+    if not heads:
+        return
+    places = [_translation(head.get("transform", "")) for head in heads]
+    heights = [y for _, y in places] + [y for stem in _of_class(group, "stem") for y in _heights(stem)]
+    yield Box((min(x for x, _ in places) + 108) / UNITS, min(heights) / UNITS, max(heights) / UNITS)
+
+
+def _of_class(group: Element, name: str) -> Iterator[Element]:
+    return (found for found in group.iter(f"{SVG}g") if found.get("class") == name)
+
+
+def _heights(stem: Element) -> Iterator[float]:
+    """Where a stem begins and ends."""
+    for path in stem.findall(f"{SVG}path"):
+        yield from (float(y) for _, y in re.findall(r"([-\d.]+)[ ,]([-\d.]+)", path.get("d", "")))
+
+
+def _translation(transform: str) -> tuple[float, float]:
+    x, y = re.findall(r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)", transform)[0]
+    return float(x), float(y)
+
+
+def _lines(system: Element) -> Iterator[tuple[float, float]]:
+    """Top and bottom line of each staff of a system, from its first frame."""
+    measure = next(_of_class(system, "measure"), None)
+    for staff in _of_class(measure, "staff") if measure is not None else ():
+        heights = [y for path in staff.findall(f"{SVG}path") for y in [next(_first_height(path))]]
+        yield min(heights) / UNITS, max(heights) / UNITS
+
+
+def _first_height(path: Element) -> Iterator[float]:
+    return (float(y) for _, y in re.findall(r"M([-\d.]+) ([-\d.]+)", path.get("d", "")))
