@@ -111,6 +111,31 @@ def test_a_triplet_stays_a_triplet() -> None:
             assert np.ptp(steps) < 1e-3, f"the triplet limps in {to}: {steps}"
 
 
+def test_a_triplet_in_half_the_time_stays_one_while_it_can_be_played() -> None:
+    third = 1 / 3
+    tune = melody(2, [(0, 1), (1, 1), (2, third), (2 + third, third), (2 + 2 * third, third), (3, 1)], 4)
+    for tempo, steps in ((500_000, [1 / 6] * 3), (375_000, [1 / 4] * 2)):
+        song = midi("4/4", (0, tune), tempo=tempo)
+        plan = mi.plan(song, "3/4")
+        made = onsets(plan.apply(song), 0)
+        assert np.allclose(np.diff(made[2 : 3 + len(steps)]), steps, atol=1e-3)
+        lost = [(c.bar, c.pitch, c.why) for c in plan.dropped]
+        assert lost == [(bar, 63, "no time for the triplet") for bar in (1, 2)] * (len(steps) == 2)
+
+
+def test_ornaments_go_with_their_note() -> None:
+    turn = [(1.5, 0.125, 74), (1.625, 0.125, 72), (1.75, 0.125, 71), (1.875, 0.125, 72)]
+    tune = [(0, 0.875, 72), (0.875, 0.125, 74), (1, 0.5, 72), *turn, (2, 1, 74), (3, 1, 72)]
+    for to, mains in (("5/4:3+3+2+2", (1.5, 3)), ("7/4", (4, 5))):
+        made = mi.convert(midi("4/4", (0, tune)), to).notes(0)
+        rows = [(row["onset"].round(6), row["duration"].round(6), row["pitch"]) for row in made]
+        assert (mains[0] - 0.125, 0.125, 74) in rows
+        assert (mains[0], 72) in [(on, pitch) for on, _, pitch in rows]
+        assert [row for row in rows if row in [(mains[1] - 2 + on, 0.125, pitch) for on, _, pitch in turn]] == [
+            (mains[1] - 2 + on, 0.125, pitch) for on, _, pitch in turn
+        ]
+
+
 def test_a_swung_pair_stays_swung() -> None:
     tune = [(beat + place, 0.3, 60 + beat % 5) for beat in range(16) for place in (0, 2 / 3)]
     song = midi("4/4", (0, tune), (9, rock(4, 2 / 3)))

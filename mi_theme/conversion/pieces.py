@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mi_theme.adaptation.plans import Line
 from mi_theme.conversion.fitting import Mark, swung
 from mi_theme.conversion.layers import layers_of
+from mi_theme.conversion.ornaments import leaders_of
 from mi_theme.conversion.readings import find_lead, is_written, span_parts, swing_place
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
@@ -88,14 +89,19 @@ class Piece:
         return swing_place(self.score.spans["start"], self.score.ticks_per_quarter)
 
     @cached_property
+    def _placing(self) -> NDArray[np.bool_]:
+        """Pitched notes that need places of their own: ornaments go with their notes."""
+        return self.pitched & (leaders_of(self.score) < 0)
+
+    @cached_property
     def _onsets(self) -> Columns:
         """Of all pitched notes; see `_columns`."""
-        return self._columns(self.pitched)
+        return self._columns(self._placing)
 
     @cached_property
     def _onsets_without_runs(self) -> Columns:
         """Of pitched notes that are in no running figure of an accompanying part."""
-        rest = self.pitched.copy()
+        rest = self._placing.copy()
         for layer in layers_of(self.score, self.lead, self.swing):
             rest[layer.rows[layer.step > 0]] = False
         return self._columns(rest)

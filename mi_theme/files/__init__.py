@@ -101,7 +101,9 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
         return
     if ending and ending not in MIDI_ENDINGS:
         sound = "; sound is made by to_wav, or mi-theme sound" if ending in SOUND_ENDINGS else ""
-        raise FileError(f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}")
+        raise FileError(
+            f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}"
+        )
     replace_file(path, midi.write(score, exact=exact))
 
 
