@@ -144,10 +144,10 @@ def straight_warp(span: Span, swing: Fraction | None) -> Warp:
 def straight_lines(span: Span, swing: Fraction | None) -> Iterator[Line]:
     """The lead's notes bar by bar, swung ones as they are written."""
     bar, straight = span.source.bar, swung(span.warp.source, swing) if swing else Warp.identity(span.warp.source)
-    notes = [(straight(onset), straight(onset + _written(duration)), name) for onset, duration, name in span.line]
+    notes = [(straight(onset), straight(onset + duration), name) for onset, duration, name in span.line]
     for index in range(span.last - span.first + 1):
         yield Line(
-            (onset - index * bar, end - onset, name)
+            (onset - index * bar, _written(end - onset), name)
             for onset, end, name in notes
             if index * bar <= onset < (index + 1) * bar
         )
@@ -155,7 +155,7 @@ def straight_lines(span: Span, swing: Fraction | None) -> Iterator[Line]:
 
 def _written(duration: Fraction) -> Fraction:
     """A duration as it would be written: what is played a little short is rounded to sixteenths."""
-    return duration if (duration * 24).denominator == 1 else max(Fraction(round(4 * duration), 4), Fraction(1, 4))
+    return duration if (duration * 12).denominator == 1 else max(Fraction(round(4 * duration), 4), Fraction(1, 4))
 
 
 def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
