@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -30,6 +30,7 @@ STRAIGHT: list[tuple[Fraction, Fraction]] = []
 DOTTED = [(Fraction(1, 3), Fraction(1, 2)), (LONG_SHORT, Fraction(3, 4))]
 EVENED = [(Fraction(1, 3), Fraction(1, 4)), (LONG_SHORT, Fraction(1, 2))]
 Maker = Callable[[Task], list[Outcome]]
+LineMaker = Callable[[Sequence[Task]], list[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Strategy:
         False for the baselines that no arranger would use.
     by_notes
         Whether it looks at the notes of each bar, so that bars may differ.
+    make_line
+        From the tasks of stretches that follow each other, alike but for their notes,
+        to one outcome each, where it decides over a whole line at once.
     heavy
         True for one that takes time to load: it is not tried unless asked for.
     """
@@ -56,6 +60,7 @@ class Strategy:
     make: Maker
     offered: bool = True
     by_notes: bool = False
+    make_line: LineMaker | None = None
     heavy: bool = False
 
 
@@ -189,9 +194,25 @@ def proportional(task: Task) -> list[Outcome]:
 
 def best(task: Task) -> list[Outcome]:
     """The optimiser: groups as in `regroup`, all else as people changed their own tunes."""
-    from mi_theme.adaptation.optimiser import best_outcomes
+    return best_line([task])
 
-    return best_outcomes(task)
+
+def best_line(tasks: Sequence[Task]) -> list[Outcome]:
+    """The optimiser over a whole line: one feel, and equal places of different bars alike where it costs little.
+
+    Parameters
+    ----------
+    tasks
+        Stretches of a line in order, the same in everything but their onsets.
+
+    Returns
+    -------
+    list of Outcome
+        One for each.
+    """
+    from mi_theme.adaptation.optimiser import line_outcomes
+
+    return line_outcomes(tasks)
 
 
 def _snapped(name: str, snap: Callable[[Fraction], int]) -> Maker:
@@ -227,7 +248,7 @@ STRATEGIES: dict[str, Strategy] = {
     row.name: row
     for row in (
         Strategy("regroup", "trim the tail, make it a tresillo", "equal groups stay equal, longer stay longer", regroup),
-        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, heavy=True),
+        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, make_line=best_line, heavy=True),
         Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", cut),
         Strategy("rest", "add a beat", "the bar is lengthened by rest", rest),
         Strategy("hold-last", "let it ring", "the last group is stretched", hold_last),

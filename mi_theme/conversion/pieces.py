@@ -25,6 +25,7 @@ __all__ = ["Piece", "piece_of"]
 
 MOST_BARS = 1_000_000  # more are not music but damage
 SHORTEST = Fraction(1, 4)
+EARLY = Fraction(1, 8)  # quarters: how much before a bar line a player may begin what belongs behind it
 FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]
@@ -165,18 +166,18 @@ class Piece:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
 
     def line(self, start: Fraction, end: Fraction) -> Line:
-        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note."""
-        quarter = self.score.ticks_per_quarter
-        low, high = (int(np.searchsorted(self._lead_rows["start"], ceil(at * quarter))) for at in (start, end))
-        rows = self._lead_rows[low:high].tolist()
-        top = {row[0]: row for row in sorted(rows, key=lambda row: row[2])}
+        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note.
+
+        Of a performance what is meant: a note a little before the bar line is in the bar.
+        """
+        quarter, early = self.score.ticks_per_quarter, Fraction(0) if self.is_written else EARLY
+        limits = [ceil((at - early) * quarter) for at in (start, end)]
+        low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()
+        rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
+        top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
         return Line(
-            (
-                self._shown(Fraction(on, quarter) - start),
-                self._shown(Fraction(off - on, quarter)) or SHORTEST,
-                self._name(pitch, step),
-            )
-            for on, off, pitch, step in (top[on] for on in sorted(top))
+            (at, self.shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch, step))
+            for at, (on, off, pitch, step) in sorted(top.items())
         )
 
     @cached_property
@@ -191,8 +192,8 @@ class Piece:
             rows["pitch"], rows["step"] = events["data1"], events["step"]
         return np.sort(rows, order="start", kind="stable")
 
-    def _shown(self, value: Fraction) -> Fraction:
-        """What a performance means, on the grid."""
+    def shown(self, value: Fraction) -> Fraction:
+        """What a time means: in a performance, the nearest place on the grid."""
         return value if self.is_written else Fraction(round(value / SHORTEST)) * SHORTEST
 
     def _name(self, pitch: int, step: int) -> str:

@@ -313,7 +313,7 @@ class Score:
         ----------
         path
             Name ending in .wav; `to_ogg` and ``play().save`` write other kinds.
-        options
+        **options
             ``rate``, ``channels``, ``tail`` and ``soundfont``, as for `play`.
 
         Raises
@@ -326,7 +326,15 @@ class Score:
         save_sound(self, path, ".wav", options)
 
     def to_ogg(self, path: str | PathLike[str], **options: Any) -> None:
-        """Write the sound as Ogg Vorbis, a tenth of the size of WAV; else as `to_wav`."""
+        """Write the sound as Ogg Vorbis, a tenth of the size of WAV; else as `to_wav`.
+
+        Parameters
+        ----------
+        path
+            Name ending in .ogg.
+        **options
+            As for `to_wav`.
+        """
         from mi_theme.views.recordings import save_sound
 
         save_sound(self, path, ".ogg", options)
@@ -336,15 +344,12 @@ class Score:
 
         Parameters
         ----------
-        rate
-            Frames a second, 48000 without it.
-        channels
-            2, or 1 for mono.
-        tail
-            Seconds after the last event; as long as it rings without it.
-        soundfont
-            An SF2 file; without it the one that ``MI_THEME_SOUNDFONT`` names, or
-            one of the system, or one that an installed package brings.
+        **options
+            ``rate``: frames a second, 48000 without it. ``channels``: 2, or 1 for
+            mono. ``tail``: seconds after the last event; as long as it rings
+            without it. ``soundfont``: an SF2 file; without it the one that
+            ``MI_THEME_SOUNDFONT`` names, or one of the system, or one that an
+            installed package brings.
 
         Raises
         ------
