@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-all docs bench golden clean
+.PHONY: demo test test-all docs bench golden pictures clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -53,6 +53,9 @@ $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
 $(VENV)/.installed-docs: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@ $(VENV)/.installed
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/pictures/regenerate.py
 
 clean:
 	rm -rf $(VENV) demo docs/_build docs/lessons build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

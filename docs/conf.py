@@ -68,7 +68,7 @@ pygments_dark_style = "monokai"
 # -- names that are explained elsewhere: nothing is fetched, so nothing can be linked
 ELSEWHERE = "Any|ArrayLike|Callable|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike|Sequence|T"
 PACKAGES = "click|collections|fractions|functools|matplotlib|msgspec|numpy|np|os|pathlib|typing"
-INNER = "Array|Assignment|Chord|Dated|FilmRow|Floats|Groove|T|Tables|Tones"  # types that no user meets
+INNER = "Array|Assignment|Chord|Dated|FilmRow|Floats|Groove|Join|Staff|T|Tables|Tones"  # types that no user meets
 nitpick_ignore_regex = [
     ("py:(class|obj)", rf"({ELSEWHERE})|({PACKAGES})\..*|(mi_theme\.[a-z.]+\.)?({INNER})"),
     ("py:obj", r"[a-z_]+"),  # parameters, and words of a table, in single backticks

@@ -14,6 +14,7 @@ from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import GROUPING
+from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
@@ -104,6 +105,7 @@ def _parsed(text: str, kind: str, where: str) -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    bring_in_line(found)
     return found
 
 

@@ -23,6 +23,7 @@ from mi_theme.search.spelling import spelled_steps
 
 __all__ = ["Alignment", "Region", "align", "apart", "own_score", "steps_of", "surprise_of"]
 
+APART = 1e-6  # quarters; closer onsets are together
 BACK = 128  # score notes back that a link can reach, however many sound at once
 CHUNK = 100_000  # score notes whose table is held in memory at once
 SHARED = 0.4  # the part of an alignment's notes that a better one may have too
@@ -44,7 +45,8 @@ class Alignment(NamedTuple):
     score
         In nats.
     share
-        The score as a share of what the pattern earns aligned with itself.
+        The score as a share of what the pattern earns aligned with itself,
+        times the worth of the table of costs.
     pairs
         (number in the pattern, row of the score), in order.
     stretch
@@ -74,7 +76,7 @@ def own_score(pattern: Pattern, surprise: Surprise, costs: Costs = COSTS) -> flo
 
 
 def align(
-    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.75,
+    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.82,
     costs: Costs = COSTS, surprise: Surprise | None = None, invert: bool = False, fast: bool | None = None,
 ) -> list[Alignment]:  # fmt: skip
     """Align a pattern with notes, best first; of alignments that share many notes the best.
@@ -143,12 +145,12 @@ def steps_of(notes: NDArray[np.void]) -> NDArray[np.int64]:
 
 
 class _Query(NamedTuple):
-    """A pattern as the tables that the inner loop reads, each (notes, reach) or (notes,)."""
+    """A pattern as the links that lead from note to note, each array (notes, reach)."""
 
     gap: NDArray[np.float64]
     interval: NDArray[np.int64]
     steps: NDArray[np.int64]
-    reward: NDArray[np.float64]
+    earned: NDArray[np.float64]
     costs: Costs
     stretch: float
     inverted: bool
@@ -157,16 +159,16 @@ class _Query(NamedTuple):
     @classmethod
     def of(cls, pattern: Pattern, surprise: Surprise, costs: Costs, stretch: float, inverted: bool) -> _Query:
         sign = -1 if inverted else 1
-        columns = (pattern.onsets * stretch, sign * np.array(pattern.pitch), sign * pattern.steps)
+        columns = (pattern.onsets, sign * np.array(pattern.pitch), sign * pattern.steps)
         gap, interval, steps = (_differences(column) for column in columns)
-        shape = gap.shape
-        reward = _no_gain_by_skipping(surprise.reward(steps.ravel(), np.maximum(gap, 0).ravel(), costs).reshape(shape))
-        return cls(gap, interval, steps, reward, costs, stretch, inverted, not pattern.is_polyphonic)
+        earned = [surprise.reward(steps.ravel(), times.ravel(), costs) for times in (gap, gap * stretch)]
+        reward = _no_gain_by_skipping(np.minimum(*earned).reshape(gap.shape))
+        return cls(gap * stretch, interval, steps, reward, costs, stretch, inverted, not pattern.is_polyphonic)
 
     @property
     def own(self) -> float:
         """What the pattern earns aligned with itself."""
-        return float(self.reward[1:, 0].sum())
+        return float(self.earned[1:, 0].sum())
 
     @property
     def heads(self) -> NDArray[np.float64]:
@@ -174,18 +176,28 @@ class _Query(NamedTuple):
         entry = self.costs.stretched * (self.stretch != 1)
         return np.arange(len(self.gap)) * -self.costs.head - np.float64(entry)
 
-    def tables(self, streams: int) -> tuple[NDArray[Any], ...]:
-        """The arguments of the inner loop that come from pattern and costs."""
+    def links(self) -> tuple[NDArray[Any], ...]:
+        """The arguments of the inner loop: `heads`, and a row for each link, by rising time.
+
+        The rows have the note that a link leads to and how many notes before it
+        the link begins; the expected, the shortest and the longest time;
+        semitones and steps; what it earns; what it pays for an interval that is
+        0 to 8 steps off.
+        """
         c = self.costs
-        late = (np.arange(len(self.gap)) >= c.opening).astype(int)
-        told = 1.0
-        texture = np.array([c.voice * (told * self.alone), c.inserted, c.between, told])
-        omitted = c.omitted * np.arange(self.gap.shape[1])
-        rhythm = np.array([c.uneven, c.ratio, c.widest])
+        rows, ks = np.nonzero(np.arange(len(self.gap))[:, None] > np.arange(REACH))
+        order = np.lexsort((ks, rows, self.gap[rows, ks]))
+        into, k = rows[order], ks[order]
+        gap = self.gap[into, k]
+        together = gap < APART
         return (
-            *(self.gap, self.interval, self.steps, self.reward),
-            *(pitch_costs(c)[late], self.heads, omitted, rhythm, texture),
-        )
+            self.heads, into, k + 1, gap,
+            np.where(together, -1.0, np.maximum(gap * c.narrowest, APART)),
+            np.where(together, APART / 2, gap * c.widest + APART),
+            self.interval[into, k], self.steps[into, k], self.earned[into, k] - c.omitted * k,
+            pitch_costs(c)[(into >= c.opening).astype(int)],
+            np.array([c.uneven, c.ratio]), np.array([c.voice * self.alone, c.between, c.near]),
+        )  # fmt: skip
 
 
 def _no_gain_by_skipping(reward: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -228,28 +240,29 @@ def _filler(fast: bool | None) -> Any:
 
 def _ends(query: _Query, music: _Music, first: int, last: int, least: float, fill: Any) -> Iterator[Alignment]:
     """Alignments in some rows, best first, each with rows that no better one of them ends in."""
-    tables = query.tables(len(np.unique(music.stream)))
+    links = query.links()
     span = float(query.gap[:, 0].sum()) * query.costs.widest
     while first < last:
         stop = min(first + CHUNK, last)
-        yield from _traced(query, music.cut(first, stop), first, least, fill, tables)
+        yield from _traced(query, music.cut(first, stop), first, least, fill, links)
         if stop == last:
             return
         first = min(max(int(np.searchsorted(music.time, music.time[stop - 1] - span)), first + CHUNK // 2), stop)
 
 
 def _traced(
-    query: _Query, music: _Music, shift: int, least: float, fill: Any, tables: tuple[NDArray[Any], ...]
+    query: _Query, music: _Music, shift: int, least: float, fill: Any, links: tuple[NDArray[Any], ...]
 ) -> Iterator[Alignment]:
-    best, back, source = fill(*music, _first_in_reach(query, music.time), *tables)
+    best, back, source = fill(*music, _first_in_reach(query, music.time), *links)
     ends = best - query.costs.tail * np.arange(len(query.gap) - 1, -1, -1)
     last = ends.argmax(axis=1)
     scores = ends[np.arange(len(ends)), last]
-    own = query.own
-    for row in np.flatnonzero((scores >= least * own) & (scores > 0)):
+    own = max(query.own, 1e-9)
+    shares = scores / own * query.costs.worth
+    for row in np.flatnonzero((shares >= least) & (scores > 0)):
         pairs = tuple((i, j + shift) for i, j in _path(back, source, int(last[row]), int(row)))
-        score = float(scores[row])
-        yield Alignment(score, score / own, pairs, query.stretch, query.inverted, query.costs.timed > 0)
+        kind = query.stretch, query.inverted, query.costs.timed > 0
+        yield Alignment(float(scores[row]), float(shares[row]), pairs, *kind)
 
 
 def _first_in_reach(query: _Query, time: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -272,7 +285,7 @@ def apart(found: Sequence[Alignment]) -> list[Alignment]:
     """Best first, without those that share more than `SHARED` of their notes with a better one."""
     kept: list[Alignment] = []
     owners: dict[int, list[int]] = {}
-    for hit in sorted(found, key=lambda hit: (-hit.score, hit.pairs[0][1], hit.pairs)):
+    for hit in sorted(found, key=lambda hit: (-hit.share, -hit.score, hit.pairs)):
         rows = [row for _, row in hit.pairs]
         shared: dict[int, int] = {}
         for owner in (owner for row in rows for owner in owners.get(row, ())):

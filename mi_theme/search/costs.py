@@ -39,20 +39,24 @@ class Costs(NamedTuple):
         below, and `ratio` for each time as much again.
     stretched
         A stretch other than 1, once.
-    omitted, inserted
-        A pattern note left out within; a note between, in the same voice.
+    omitted
+        A pattern note left out within.
     head, tail
         A pattern note missing at the beginning, at the end.
     voice
         A link from one voice to another.
     between
-        A note that sounds between two linked notes in time and pitch.
-    opening
-        The notes that count as the beginning.
-    widest
-        The longest time that may take the place of an expected one, as a ratio.
+        A note that begins between two linked notes, and lies between them in
+        pitch or within `near` semitones: the ear would follow it instead.
+    near, opening
+        See there; the notes that count as the beginning.
+    narrowest, widest
+        The shortest and the longest time that may take the place of an expected
+        one, as ratios.
     timed
         The weight of what a link earns for its time.
+    worth
+        What an alignment by this table is worth beside one by another.
     """
 
     cap: float = 5.1
@@ -64,18 +68,20 @@ class Costs(NamedTuple):
     ratio: float = 2.3
     stretched: float = 3.0
     omitted: float = 1.2
-    inserted: float = 0.4
     head: float = 0.4
     tail: float = 0.8
     voice: float = 2.4
     between: float = 0.4
+    near: int = 2
     opening: int = 4
+    narrowest: float = 0.3
     widest: float = 1.6
     timed: float = 1.0
+    worth: float = 1.0
 
 
 COSTS = Costs()
-UNTIMED = Costs(uneven=0.1, ratio=0.1, widest=2.0, timed=0.0)  # any rhythm will do: for changes of metre
+UNTIMED = Costs(uneven=0.1, ratio=0.1, widest=2.0, timed=0.0, worth=0.9)  # any rhythm will do: for changes of metre
 
 
 def pitch_costs(costs: Costs) -> NDArray[np.float64]:

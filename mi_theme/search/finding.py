@@ -23,8 +23,8 @@ from mi_theme.search.stretches import proposed_stretches
 
 __all__ = ["LEAST", "Music", "find", "hits_in", "music_of"]
 
-LEAST = 0.8  # of the pattern's own score; chosen on the odd fugues, see docs/explanation/search.md
-LEAST_UNTIMED = 0.9  # the same where the rhythm may be any
+LEAST = 0.82  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+FLOOR = 0.5  # of the pattern's own score: what is no place at all
 FINEST = 10080  # the largest denominator of a stretch
 
 
@@ -56,12 +56,13 @@ def find(
     top
         At most that many hits.
     least
-        The smallest share of the pattern's own score that counts as a hit.
+        The share that a hit must reach, as a part of the best one's in the same
+        piece: beside a statement of a theme an echo of it is none.
     invert
         Whether to look for the pattern upside down as well.
     stretches
         Times in the music for one in the pattern; by default 1 and those that
-        the music proposes (`stretches.proposed_stretches`).
+        the music proposes (``stretches.proposed_stretches``).
     costs
         What an alignment pays.
     fast
@@ -98,9 +99,10 @@ def hits_in(
         return []
     tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
     regions = [Region(0, len(notes), stretch) for stretch in tried]
-    exact = align(pattern, notes, regions, least=least, costs=costs, invert=invert, fast=fast)
-    loose = align(pattern, notes, least=LEAST_UNTIMED, costs=UNTIMED, invert=invert, fast=fast)
+    exact = align(pattern, notes, regions, least=min(least, FLOOR), costs=costs, invert=invert, fast=fast)
+    loose = align(pattern, notes, least=min(least, FLOOR), costs=UNTIMED, invert=invert, fast=fast)
     found = apart([*exact, *loose])
+    found = [hit for hit in found if hit.share >= least * found[0].share]
     numbers = _evalues(found, len(pattern), len(notes))
     steps = steps_of(notes)
     return [
@@ -148,8 +150,7 @@ def music_of(where: Any) -> Iterator[Music]:
 
 
 def _stretches(pattern: Pattern, notes: NDArray[np.void]) -> list[float]:
-    gap, interval = np.diff(pattern.onsets), np.diff(pattern.pitch)
-    return [1.0, *proposed_stretches(gap, interval, notes["onset"], notes["pitch"])]
+    return [1.0, *proposed_stretches(pattern.onsets, np.array(pattern.pitch), notes["onset"], notes["pitch"])]
 
 
 def _hit(

@@ -16,7 +16,7 @@ LATEST = 2**31 // TICKS - 1  # quarters; what begins later in one piece is left 
 
 @dataclass(frozen=True, eq=False)
 class Flat:
-    """Notes of pieces one after another, within each by onset, then pitch.
+    """Notes of pieces one after another, within each by onset, then pitch; of unisons one.
 
     Attributes
     ----------
@@ -62,4 +62,7 @@ def _sorted(table: NDArray[np.void]) -> tuple[NDArray[np.int32], NDArray[np.uint
     onset = np.rint(table["onset"][rows] * TICKS).astype(np.int32)
     pitch = np.clip(table["pitch"][rows], 0, 127).astype(np.uint8)
     order = np.lexsort((pitch, onset))
+    order = order[
+        np.flatnonzero(np.append(True, (np.diff(onset[order]) != 0) | (np.diff(pitch[order]) != 0))[: len(order)])
+    ]
     return onset[order], pitch[order], rows[order].astype(np.int32)

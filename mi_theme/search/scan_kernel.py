@@ -54,7 +54,7 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
                             ):
                                 if count == len(found):
                                     found = _grown(found)
-                                found[count] = (j, k, base, partner)
+                                found[count, 0], found[count, 1], found[count, 2], found[count, 3] = j, k, base, partner
                                 count += 1
                         k = after[k]
             after[j] = nearest[own]
@@ -117,7 +117,7 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
         value[:] = 0
         for j in range(starts[piece], starts[piece + 1]):
             now = np.int64(onset[j])
-            for i in range(length):
+            for i in range(length - 1, -1, -1):  # from the end: a note continues chains as they were before it
                 key = np.int64(pitch[j]) - height[i] + ROOM
                 best, begun, begins = MATCH, j, i
                 for k in range(1, min(i, REACH) + 1):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,28 +16,34 @@ Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 
 def proposed_stretches(
-    gap: NDArray[np.float64], interval: NDArray[np.int64], time: NDArray[np.float64], pitch: NDArray[np.int64]
+    onset: NDArray[np.float64], height: NDArray[np.int64], time: NDArray[np.float64], pitch: NDArray[np.int64]
 ) -> list[float]:
     """The stretches, beside 1, at which most threes of pattern notes occur.
 
     Parameters
     ----------
-    gap, interval
-        Quarters and semitones from each pattern note to the next, shape (m - 1,).
+    onset, height
+        Onsets and pitches of the pattern, shape (m,).
     time, pitch
         Onsets and pitches of the score, shape (n,).
 
     Returns
     -------
     list of float
-        Most votes first; three pattern notes in a row vote where both their
-        intervals occur at one stretch.
+        Most votes first; three pattern notes, with at most one left out between
+        two of them, vote where both their intervals occur at one stretch.
     """
-    links = [_occurrences(float(g), int(i), time, pitch) for g, i in zip(gap, interval, strict=True) if g > 0]
+    count = len(onset)
+    links = {
+        (i, i + k): _occurrences(float(onset[i + k] - onset[i]), int(height[i + k] - height[i]), time, pitch)
+        for k in (1, 2)
+        for i in range(count - k)
+    }
     votes: dict[int, list[float]] = {}
-    for before, after in pairwise(links):
-        for stretch in _agreeing(before, after):
-            votes.setdefault(_kind(stretch), []).append(stretch)
+    for (_, b), before in links.items():
+        for c in (b + 1, b + 2):
+            for stretch in _agreeing(before, links[b, c]) if c < count else ():
+                votes.setdefault(_kind(stretch), []).append(stretch)
     votes.pop(0, None)
     ranked = sorted(votes.values(), key=lambda found: (-len(found), abs(_kind(found[0])), found[0]))
     return [float(np.median(found)) for found in ranked[:MOST]]
@@ -48,7 +52,7 @@ def proposed_stretches(
 def _occurrences(gap: float, interval: int, time: NDArray[np.float64], pitch: NDArray[np.int64]) -> Pairs:
     """Rows (first, second, stretch) of pairs of notes with this interval, at any possible stretch."""
     firsts, seconds, stretches = [], [], []
-    for ahead in range(1, min(NEAR, len(time) - 1) + 1):
+    for ahead in range(1, min(NEAR, len(time) - 1) + 1) if gap > 0 else ():
         rows = np.flatnonzero(pitch[ahead:] - pitch[:-ahead] == interval)
         stretch = (time[rows + ahead] - time[rows]) / gap
         possible = (stretch >= 1 / WIDEST) & (stretch <= WIDEST)

@@ -17,10 +17,12 @@ from mi_theme.views.recordings import Recording, record
 from mi_theme.views.rolls import piano_roll
 from mi_theme.views.soundfonts import find_soundfont
 from mi_theme.views.words import bar_map_words, necklace_words, notation_words, piano_roll_words, weight_profile_words
+from mi_theme.views.worksheets import Worksheet, worksheet
 
 __all__ = [
     "Drawing",
     "Recording",
+    "Worksheet",
     "bar_map",
     "bar_map_words",
     "counted",
@@ -36,4 +38,5 @@ __all__ = [
     "record",
     "weight_profile",
     "weight_profile_words",
+    "worksheet",
 ]

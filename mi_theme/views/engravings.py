@@ -17,8 +17,8 @@ from mi_theme.views.words import notation_words
 
 __all__ = ["notation"]
 
-WIDTH = 760.0  # pixels
-LETTERS, LEADING = 13, 16  # pixels: size of labels, from line to line
+WIDTH = 680.0  # pixels
+LETTERS, LEADING = 14, 17  # pixels: size of labels, from line to line
 EDGE, CLEAR = 10, 4  # pixels around the picture; between a line and a note
 GAP, WIDE_GAP = 12.0, 20.0  # between staves, in half spaces: alone, with lines between
 DASHES = "5 4"
@@ -36,13 +36,18 @@ def notation(*things: Theme | Adaptation | Score, bars: tuple[int, int] | None =
 
     Parameters
     ----------
-    things
+    *things
         One theme, one score, or adaptations of one theme.
     bars
         First and last bar, inclusive; without it the first ones, as many as can
         be read at a glance.
     width
         Pixels, at most; longer music goes on in a system below.
+
+    Returns
+    -------
+    Sheet
+        With its description in words.
 
     Raises
     ------

@@ -109,7 +109,20 @@ def piano_roll_words(score: Score, shown: Sequence[Bar]) -> str:
 
 
 def notation_words(staves: Sequence[Staff], joined: Sequence[Join]) -> str:
-    """What is on each staff, note by note, and how many notes stay, move, go and come from one to the next."""
+    """What is on each staff, note by note, and how many notes stay, move, go and come from one to the next.
+
+    Parameters
+    ----------
+    staves
+        What is engraved.
+    joined
+        The lines from note to note.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     frames = staves[0].frames
     first, last = frames[0][0].number, frames[-1][-1].number
     span = f"bars {first} to {last}" if last > first else f"bar {first}"
