@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-all docs bench golden clean
+.PHONY: demo test test-all docs bench golden pictures clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -16,8 +16,8 @@ demo: $(VENV)/.installed
 	@$(BIN)/mi-theme adapt --to 4/4
 	@echo
 	@echo "demo/mission.mid: the theme's figure in 5/4, then in 4/4, in an arrangement of ours."
-	@echo "To hear it, open it in any player or notation program (MuseScore, GarageBand, VLC),"
-	@echo "or with FluidSynth: fluidsynth -a alsa /usr/share/sounds/sf2/FluidR3_GM.sf2 demo/mission.mid"
+	@echo "To hear it, open it in any player or notation program (MuseScore, GarageBand, VLC), or as sound:"
+	@$(BIN)/mi-theme sound demo/mission.mid -o demo/mission.wav || true
 
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -53,6 +53,9 @@ $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
 $(VENV)/.installed-docs: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@ $(VENV)/.installed
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/pictures/regenerate.py
 
 clean:
 	rm -rf $(VENV) demo docs/_build docs/lessons build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

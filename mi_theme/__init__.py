@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mi_theme.themes import Theme as Theme
     from mi_theme.themes import theme as theme
     from mi_theme.views import draw as draw
+    from mi_theme.views import worksheet as worksheet
     from mi_theme.warp import Warp as Warp
 
 __version__ = "0.1.0"
@@ -56,7 +57,7 @@ _ROOMS = {
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
     "search": ("Hit", "Pattern", "find"),
-    "views": ("draw",),
+    "views": ("draw", "worksheet"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 

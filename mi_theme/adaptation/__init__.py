@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
@@ -10,7 +12,7 @@ from mi_theme.adaptation.strategies import STRATEGIES, find, proposed, readings
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
 
-__all__ = ["adapt", "first_able", "first_choices"]
+__all__ = ["adapt", "first_able", "first_choices", "variants"]
 
 RATIOS = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
 MOST_ALTERNATIVES = 3
@@ -60,8 +62,19 @@ def adapt(
         lines,
         round(outcomes[0].cost, 6),
         outcomes[0].repeats,
+        reasons=outcomes[0].reasons,
     )
     return plan.offering(_alternatives(plan, task, outcomes))
+
+
+def variants(plan: Plan) -> Iterator[Plan]:
+    """The same bars with the other maps that the plan's strategy proposes, cheapest first."""
+    source, target = plan.bars
+    task = _task(plan.lines, plan.figure, Frame(plan.source, source), Frame(plan.target, target))
+    for way in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
+        if (way.warp, way.repeats) != (plan.warp, plan.repeats):
+            cost = round(way.cost, 6)
+            yield replace(plan, warp=way.warp, cost=cost, repeats=way.repeats, instead=(), reasons=way.reasons)
 
 
 def first_choices(task: Task) -> list[str]:
@@ -160,7 +173,7 @@ def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str,
     different = [
         (name, outcome)
         for name, outcome in known + others
-        if outcome._replace(cost=0.0) != (plan.warp, 0.0, plan.repeats)
+        if (outcome.warp, outcome.repeats) != (plan.warp, plan.repeats)
     ]
     return tuple(dict.fromkeys(variant_words(plan, name, outcome) for name, outcome in different))[:MOST_ALTERNATIVES]
 

@@ -24,6 +24,7 @@ __all__ = [
     "Frame",
     "Outcome",
     "Pricing",
+    "Reason",
     "Task",
     "figure_cost",
     "order_cost",
@@ -86,15 +87,28 @@ class Task(NamedTuple):
     target: Frame
 
 
+class Reason(NamedTuple):
+    """A term of an objective that decided: its name, what it stands for, and how much dearer a plain stretch would be."""
+
+    term: str
+    means: str
+    saved: float
+
+    def __str__(self) -> str:
+        return f"{self.means} ({self.term} {self.saved:.1f})"
+
+
 class Outcome(NamedTuple):
     """A map that a strategy proposes.
 
-    `repeats` are source spans (start, stop) played again, `shift` quarters later.
+    `repeats` are source spans (start, stop) played again, `shift` quarters later;
+    `reasons` say why a strategy that weighs the notes did so, the weightiest first.
     """
 
     warp: Warp
     cost: float
     repeats: tuple[tuple[Fraction, Fraction, Fraction], ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 #: shapes that players know by name, in pulses

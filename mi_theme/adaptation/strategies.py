@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +14,7 @@ from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, order_cost, starts_of
 from mi_theme.errors import StrategyError, UnknownName
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.warp import Warp
 
 __all__ = [
@@ -30,6 +30,7 @@ STRAIGHT: list[tuple[Fraction, Fraction]] = []
 DOTTED = [(Fraction(1, 3), Fraction(1, 2)), (LONG_SHORT, Fraction(3, 4))]
 EVENED = [(Fraction(1, 3), Fraction(1, 4)), (LONG_SHORT, Fraction(1, 2))]
 Maker = Callable[[Task], list[Outcome]]
+LineMaker = Callable[[Sequence[Task]], list[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Strategy:
         False for the baselines that no arranger would use.
     by_notes
         Whether it looks at the notes of each bar, so that bars may differ.
+    make_line
+        From the tasks of stretches that follow each other, alike but for their notes,
+        to one outcome each, where it decides over a whole line at once.
     heavy
         True for one that takes time to load: it is not tried unless asked for.
     """
@@ -56,6 +60,7 @@ class Strategy:
     make: Maker
     offered: bool = True
     by_notes: bool = False
+    make_line: LineMaker | None = None
     heavy: bool = False
 
 
@@ -148,6 +153,21 @@ def even(task: Task) -> list[Outcome]:
     return _beat_by_beat(task, "even", STRAIGHT, EVENED)
 
 
+def rotate(task: Task) -> list[Outcome]:
+    """The same groups in a turned order: each takes the length of the one that has its place."""
+    groups, lengths = task.figure, task.target.groups
+    turns = [groups[at:] + groups[:at] for at in range(1, len(groups))]
+    if lengths not in turns or lengths == groups:
+        raise StrategyError(
+            f"rotate: the groups of {task.target.meter} are no turned order of {_in_eighths(groups)}; try regroup"
+        )
+    return priced(task, Warp.of_lengths(groups, lengths))
+
+
+def _in_eighths(groups: tuple[Fraction, ...]) -> str:
+    return "+".join(str(group / EIGHTH) for group in groups) + " eighths"
+
+
 def in_one(task: Task) -> list[Outcome]:
     """Bars become the beats of one bar."""
     source, target = task.source, task.target
@@ -174,9 +194,25 @@ def proportional(task: Task) -> list[Outcome]:
 
 def best(task: Task) -> list[Outcome]:
     """The optimiser: groups as in `regroup`, all else as people changed their own tunes."""
-    from mi_theme.adaptation.optimiser import best_outcomes
+    return best_line([task])
 
-    return best_outcomes(task)
+
+def best_line(tasks: Sequence[Task]) -> list[Outcome]:
+    """The optimiser over a whole line: one feel, and equal places of different bars alike where it costs little.
+
+    Parameters
+    ----------
+    tasks
+        Stretches of a line in order, the same in everything but their onsets.
+
+    Returns
+    -------
+    list of Outcome
+        One for each.
+    """
+    from mi_theme.adaptation.optimiser import line_outcomes
+
+    return line_outcomes(tasks)
 
 
 def _snapped(name: str, snap: Callable[[Fraction], int]) -> Maker:
@@ -212,7 +248,7 @@ STRATEGIES: dict[str, Strategy] = {
     row.name: row
     for row in (
         Strategy("regroup", "trim the tail, make it a tresillo", "equal groups stay equal, longer stay longer", regroup),
-        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, heavy=True),
+        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, make_line=best_line, heavy=True),
         Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", cut),
         Strategy("rest", "add a beat", "the bar is lengthened by rest", rest),
         Strategy("hold-last", "let it ring", "the last group is stretched", hold_last),
@@ -221,6 +257,7 @@ STRATEGIES: dict[str, Strategy] = {
         Strategy("square", "square it", "every group becomes as long as every other", square),
         Strategy("long-short", "dot it, swing it", "inside the beat, between simple and compound: long and short", long_short),
         Strategy("even", "straighten it", "inside the beat, between simple and compound: even", even),
+        Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rotate),
         Strategy("in-one", "feel it in one", "fast bars become beats: four of 3/4 one of 12/8", in_one),
         Strategy("float", "let it float over the bar", "one layer keeps its metre over the other's bars (polymetre)", rebar),
         Strategy("rebar", "new bar lines", "new bar lines; no note moves", rebar, offered=False),

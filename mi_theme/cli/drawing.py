@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import bars_option, ratio_of, say
+from mi_theme.cli.shared import bars_option, chosen_theme, ratio_of, say, theme_options
 
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
     from mi_theme.views import Drawing
 
-__all__ = ["draw"]
+__all__ = ["draw", "worksheet"]
 
 KINDS = ("notation", "roll", "map", "weights", "necklace")
 MOST_BARS = 8  # of a file, drawn with --to when nobody says which
@@ -93,3 +93,25 @@ def write_drawing(drawing: Drawing, out: str) -> None:
         return
     drawing.save(out)
     say(f"wrote {out}")
+
+
+@click.command()
+@click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ...")
+@click.option("--from", "source", metavar="METER", help="Take the theme to this metre first.")
+@click.option("--bar", default=1, help="Which bar of the theme.")
+@click.option("--teacher", is_flag=True, help="And a page of answers, each with its cost.")
+@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", help="What it is printed on.")
+@click.option("--large", is_flag=True, help="Large print.")
+@click.option("--rhythm", is_flag=True, help="No staves: boxes, counting and drums.")
+@theme_options
+@click.option("-o", "--out", required=True, help="Where to write: .html, or .svg or .png, a file for each page.")
+def worksheet(
+    target: str, source: str | None, bar: int, teacher: bool, paper: str, large: bool, rhythm: bool, out: str,
+    theme_file: str | None, theme_bars: tuple[int, int] | None, theme_part: str | None, tonic: str | None, mode: str | None,
+) -> None:  # fmt: skip
+    """A sheet to print: a bar as it is, and three empty ones in another metre."""
+    from mi_theme.views.worksheets import worksheet as sheet_of
+
+    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    theme = theme.to_meter(source).theme if source else theme
+    write_drawing(sheet_of(theme, target, bar=bar, teacher=teacher, paper=paper, large=large, staff=not rhythm), out)

@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.conversion.curves import samples
 from mi_theme.conversion.edits import Edits, edits_under, struck
 from mi_theme.conversion.scoreplans import ScorePlan, Span
 from mi_theme.conversion.timelines import FINEST, Images, Timeline, least_resolution, ticks_at
@@ -48,6 +49,7 @@ def convert_events(plan: ScorePlan, score: Score) -> Score:
     sheets = [_sheet(score, index, edits.timeline) for index in range(len(score.tracks))]
     _take_out(score, edits, sheets)
     _strike(score, edits, sheets)
+    _resample(score, edits, sheets)
     _retime(plan, score, sheets)
     _resign(plan, score, sheets)
     return _written(score, edits.timeline, sheets)
@@ -98,6 +100,13 @@ def _strike(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
             added = sheets[part.track].added
             added.append((at, LAST, Event(0, m.note_on(part.channel, note.pitch, note.velocity))))
             added.append((end, FIRST, Event(0, m.note_off(part.channel, note.pitch))))
+
+
+def _resample(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
+    """Give curves of bends and controllers more steps where time is stretched."""
+    for sheet in sheets:
+        new = samples(sheet.track, edits.timeline, score.ticks_per_quarter)
+        sheet.added += [(at, FIRST, Event(0, message)) for at, message in new]
 
 
 def _place(sheet: Sheet, row: int, value: Fraction) -> None:

@@ -166,8 +166,8 @@ class Piece:
         top = {row[0]: row for row in sorted(rows, key=lambda row: row[2])}
         return Line(
             (
-                self._shown(Fraction(on, quarter) - start),
-                self._shown(Fraction(off - on, quarter)) or SHORTEST,
+                self.shown(Fraction(on, quarter) - start),
+                self.shown(Fraction(off - on, quarter)) or SHORTEST,
                 self._name(pitch, step),
             )
             for on, off, pitch, step in (top[on] for on in sorted(top))
@@ -185,8 +185,8 @@ class Piece:
             rows["pitch"], rows["step"] = events["data1"], events["step"]
         return np.sort(rows, order="start", kind="stable")
 
-    def _shown(self, value: Fraction) -> Fraction:
-        """What a performance means, on the grid."""
+    def shown(self, value: Fraction) -> Fraction:
+        """What a time means: in a performance, the nearest place on the grid."""
         return value if self.is_written else Fraction(round(value / SHORTEST)) * SHORTEST
 
     def _name(self, pitch: int, step: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from mi_theme.adaptation.plans import Line
+from mi_theme.adaptation.plans import Line, reasons_of
 from mi_theme.conversion.scoreplans import VERSION, Change, Choice, Pattern, Run, ScorePlan, Span
 from mi_theme.errors import FileError
 from mi_theme.meter import Meter
@@ -52,6 +52,7 @@ def _span_dict(span: Span) -> dict[str, Any]:
         "how": span.how, "warp": str(span.warp), "base": str(span.base), "figure": [str(group) for group in span.figure],
         "line": [[str(onset), str(duration), name] for onset, duration, name in span.line],
         "repeats": [[str(x) for x in repeat] for repeat in span.repeats], "why": span.why, "cost": span.cost,
+        "reasons": [list(reason) for reason in span.reasons],
     }  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _span_of(d: dict[str, Any]) -> Span:
         tuple(Fraction(group) for group in d["figure"]),
         Line((Fraction(onset), Fraction(duration), str(name)) for onset, duration, name in d["line"]),
         tuple((Fraction(a), Fraction(b), Fraction(c)) for a, b, c in d["repeats"]), str(d["why"]), float(d["cost"]),
+        reasons_of(d.get("reasons", ())),
     )  # fmt: skip
 
 

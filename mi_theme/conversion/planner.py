@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from mi_theme.adaptation import RATIOS, first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
@@ -60,6 +61,20 @@ class Wish:
             raise ScoreError(f"bars {self.bars[0]} to {self.bars[1]}: the first comes after the last")
 
 
+class Stretch(NamedTuple):
+    """Some bars that go together: by a strategy, or as they are and why.
+
+    ``hemiola`` says that two bars are felt as one of three; ``short`` that there are
+    too few bars for a whole map.
+    """
+
+    bars: Sequence[Bar]
+    how: str = ""
+    why: str = ""
+    hemiola: bool = False
+    short: bool = False
+
+
 @dataclass
 class Planner:
     """One piece and one wish; strategies and maps are worked out once for all bars that are alike."""
@@ -70,6 +85,7 @@ class Planner:
     outcomes: dict[tuple[str, Task], Outcome] = field(default_factory=dict)
     names: dict[Meter, str] = field(default_factory=dict)
     maps: dict[object, Warp] = field(default_factory=dict)
+    lines: dict[Fraction, Outcome] = field(default_factory=dict)
 
     @property
     def ratio(self) -> Fraction:
@@ -109,17 +125,28 @@ class Planner:
             self.outcomes[how, task] = make_outcome(how, task)
         return self.outcomes[how, task]
 
+    def decide_lines(self, stretches: Sequence[Stretch]) -> None:
+        """What strategies that hear a whole line make of each of its stretches; one metre's stretches are one line."""
+        lines: dict[tuple[str, Meter], list[Stretch]] = {}
+        for stretch in stretches:
+            if stretch.how and STRATEGIES[stretch.how].make_line and not (stretch.hemiola or stretch.short):
+                lines.setdefault((stretch.how, stretch.bars[0].meter), []).append(stretch)
+        for (how, _), line in lines.items():
+            tasks = [self._task_of(stretch.bars, how, False) for stretch in line]
+            for stretch, outcome in zip(line, make_line(how, tasks), strict=True):
+                self.lines[stretch.bars[0].start] = outcome
+
     def span(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Span:
         """Some bars of one metre as a span."""
         first, meter = bars[0], bars[0].meter
         task = self._task_of(bars, how, hemiola)
-        outcome = self.outcome(how, task)
+        outcome = self.lines.get(first.start) or self.outcome(how, task)
         end = first.start + outcome.warp.source
         line = self.piece.line(first.start, end)
         span = Span(
             first.number, bars[-1].number, first.start, meter, self.wish.target, how, outcome.warp, outcome.warp,
             task.figure[: len(task.figure) // task.source.bars] if not hemiola else task.figure, line, outcome.repeats,
-            cost=round(outcome.cost, 6),
+            cost=round(outcome.cost, 6), reasons=outcome.reasons,
         )  # fmt: skip
         return dataclasses.replace(span, warp=self._fitted(span, end, task.figure))
 
@@ -129,8 +156,8 @@ class Planner:
         if not STRATEGIES[how].by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        onsets = tuple(mark.at for mark in self.piece.marks(start, end) if mark.lead)
-        return self.task(meter, count, onsets, hemiola)
+        onsets = dict.fromkeys(self.piece.shown(mark.at) for mark in self.piece.marks(start, end) if mark.lead)
+        return self.task(meter, count, tuple(onsets), hemiola)
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
@@ -150,8 +177,14 @@ class Planner:
 
 
 def make_outcome(how: str, task: Task) -> Outcome:
-    """What a strategy proposes first; the seam where an optimiser that looks at the notes comes in."""
+    """What a strategy proposes first."""
     return proposed(how, task)[0]
+
+
+def make_line(how: str, tasks: Sequence[Task]) -> list[Outcome]:
+    """What a strategy that hears a whole line makes of it; the seam where the optimiser comes in."""
+    maker = STRATEGIES[how].make_line
+    return maker(tasks) if maker else [make_outcome(how, task) for task in tasks]
 
 
 def plan_score(score: Score, wish: Wish) -> ScorePlan:
@@ -238,13 +271,24 @@ def _main_of(planner: Planner) -> Meter:
 
 def _spans(planner: Planner) -> Iterator[Span]:
     """Every stretch of the score."""
-    able = _able_meters(planner)
-    for reason, run in groupby(planner.piece.bars, key=lambda bar: (_stays(planner, bar, able), bar.meter)):
-        bars = list(run)
-        if reason[0]:
-            yield _kept(bars, reason[0])
+    stretches = list(_stretches(planner))
+    planner.decide_lines(stretches)
+    for bars, how, why, hemiola, short in stretches:
+        if why:
+            yield _kept(bars, why)
         else:
-            yield from _converted(planner, bars)
+            yield _shortened(planner, bars, how) if short else planner.span(bars, how, hemiola)
+
+
+def _stretches(planner: Planner) -> Iterator[Stretch]:
+    """What stays and what goes by which strategy, in frames as long as the strategy's map."""
+    able = _able_meters(planner)
+    for (why, _), run in groupby(planner.piece.bars, key=lambda bar: (_stays(planner, bar, able), bar.meter)):
+        bars = list(run)
+        if why:
+            yield Stretch(bars, why=why)
+        else:
+            yield from _framed(planner, bars)
 
 
 def _stays(planner: Planner, bar: Bar, able: dict[Meter, str]) -> str:
@@ -289,24 +333,21 @@ def _kept(bars: Sequence[Bar], why: str) -> Span:
     return Span(bars[0].number, bars[-1].number, bars[0].start, meter, meter, "", warp, warp, why=why)
 
 
-def _converted(planner: Planner, bars: Sequence[Bar]) -> Iterator[Span]:
-    """A run of bars of one metre, in frames as long as the strategy's map."""
+def _framed(planner: Planner, bars: Sequence[Bar]) -> Iterator[Stretch]:
+    """A run of bars of one metre, cut into frames."""
     at = 0
     while at < len(bars):
         how = _how_for(planner, bars[at])
         frame, hemiola = _frame(planner, bars, at, how)
-        yield (
-            _shortened(planner, bars[at : at + frame], how)
-            if at + frame > len(bars) and _more_follows(planner, bars)
-            else planner.span(bars[at : at + frame], how, hemiola)
-        )
+        short = at + frame > len(bars) and _more_follows(planner, bars)
+        yield Stretch(bars[at : at + frame], how, hemiola=hemiola, short=short)
         at += frame
 
 
 def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[int, bool]:
     """How many bars go together, and whether because of a hemiola."""
     bar = bars[at]
-    size = planner.outcome(how, planner._task_of([bar], how, False)).warp.source / bar.meter.bar
+    size = planner.outcome(how, planner.task(bar.meter)).warp.source / bar.meter.bar
     pair = bars[at : at + 2]
     if (
         size == 1
@@ -328,7 +369,7 @@ def _more_follows(planner: Planner, bars: Sequence[Bar]) -> bool:
 
 def _shortened(planner: Planner, bars: Sequence[Bar], how: str) -> Span:
     """Too few bars for a whole map before others that stay: they are stretched as the map does on the whole."""
-    outcome = planner.outcome(how, planner._task_of(bars[:1], how, False))
+    outcome = planner.outcome(how, planner.task(bars[0].meter))
     length = bars[-1].end - bars[0].start
     warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
     line = planner.piece.line(bars[0].start, bars[-1].end)

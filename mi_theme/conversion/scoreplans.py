@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mi_theme.adaptation.frames import Frame
+from mi_theme.adaptation.frames import Frame, Reason
 from mi_theme.adaptation.plans import Line, Repeat
 from mi_theme.errors import FileError, MiThemeError, ScoreError
 from mi_theme.meter import Meter
@@ -88,6 +88,8 @@ class Span:
         Why the bars stay as they are.
     cost
         Of the strategy's map.
+    reasons
+        Why a strategy that weighs the notes did so, the weightiest first.
     """
 
     first: int
@@ -103,6 +105,7 @@ class Span:
     repeats: tuple[Repeat, ...] = ()
     why: str = ""
     cost: float = 0.0
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def frames(self) -> tuple[Frame, Frame]:

@@ -8,7 +8,9 @@ from fractions import Fraction
 from itertools import groupby
 
 from mi_theme.adaptation import wording
+from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import Line, Plan
+from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.conversion.kits import KIT_NAMES
 from mi_theme.conversion.scoreplans import Change, Pattern, ScorePlan, Span
 from mi_theme.meter import EIGHTH, Meter
@@ -95,6 +97,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
         ("kept", _kept(plan, spans, figure)),
         ("changed", wording.changed(figure)),
         ("heard", _heard(plan, spans, figure)),
+        ("why", _why(spans)),
     ]
     rows += [("fitted", _fitted(spans)), ("parts", " | ".join(_parts(plan, indices)))]
     rows += [(word, _listed(plan, spans, word)) for word in ("dropped", "added")]
@@ -172,6 +175,17 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
     phrases = list(_beats_heard(spans[0], common_unit(plan)))
     notes = wording.heard(figure)
     return "; ".join([*phrases, *([notes] if notes and (not phrases or notes != "every note on a beat") else [])])
+
+
+def _why(spans: Sequence[Span]) -> str:
+    """What decided where the notes were weighed: every bar's reasons together."""
+    if not STRATEGIES[spans[0].how].by_notes:
+        return ""
+    totals: dict[tuple[str, str], float] = {}
+    for term, means, saved in (reason for span in spans for reason in span.reasons):
+        totals[term, means] = totals.get((term, means), 0.0) + saved
+    found = [Reason(*words, total) for words, total in sorted(totals.items(), key=lambda item: -item[1])]
+    return "; ".join(map(str, found)) or "nothing speaks against a plain stretch"
 
 
 def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:

@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
@@ -102,6 +103,7 @@ def _parsed(text: str, kind: str, where: str) -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    bring_in_line(found)
     return found
 
 

@@ -23,6 +23,7 @@ from mi_theme.search.spelling import spelled_steps
 
 __all__ = ["Alignment", "Region", "align", "apart", "own_score", "steps_of", "surprise_of"]
 
+APART = 1e-6  # quarters; closer onsets are together
 BACK = 128  # score notes back that a link can reach, however many sound at once
 CHUNK = 100_000  # score notes whose table is held in memory at once
 SHARED = 0.4  # the part of an alignment's notes that a better one may have too
@@ -144,12 +145,12 @@ def steps_of(notes: NDArray[np.void]) -> NDArray[np.int64]:
 
 
 class _Query(NamedTuple):
-    """A pattern as the tables that the inner loop reads, each (notes, reach) or (notes,)."""
+    """A pattern as the links that lead from note to note, each array (notes, reach)."""
 
     gap: NDArray[np.float64]
     interval: NDArray[np.int64]
     steps: NDArray[np.int64]
-    reward: NDArray[np.float64]
+    earned: NDArray[np.float64]
     costs: Costs
     stretch: float
     inverted: bool
@@ -167,7 +168,7 @@ class _Query(NamedTuple):
     @property
     def own(self) -> float:
         """What the pattern earns aligned with itself."""
-        return float(self.reward[1:, 0].sum())
+        return float(self.earned[1:, 0].sum())
 
     @property
     def heads(self) -> NDArray[np.float64]:
@@ -175,17 +176,28 @@ class _Query(NamedTuple):
         entry = self.costs.stretched * (self.stretch != 1)
         return np.arange(len(self.gap)) * -self.costs.head - np.float64(entry)
 
-    def tables(self) -> tuple[NDArray[Any], ...]:
-        """The arguments of the inner loop that come from pattern and costs."""
+    def links(self) -> tuple[NDArray[Any], ...]:
+        """The arguments of the inner loop: `heads`, and a row for each link, by rising time.
+
+        The rows have the note that a link leads to and how many notes before it
+        the link begins; the expected, the shortest and the longest time;
+        semitones and steps; what it earns; what it pays for an interval that is
+        0 to 8 steps off.
+        """
         c = self.costs
-        late = (np.arange(len(self.gap)) >= c.opening).astype(int)
-        texture = np.array([c.voice * self.alone, c.between, c.near])
-        omitted = c.omitted * np.arange(self.gap.shape[1])
-        rhythm = np.array([c.uneven, c.ratio, c.widest])
+        rows, ks = np.nonzero(np.arange(len(self.gap))[:, None] > np.arange(REACH))
+        order = np.lexsort((ks, rows, self.gap[rows, ks]))
+        into, k = rows[order], ks[order]
+        gap = self.gap[into, k]
+        together = gap < APART
         return (
-            *(self.gap, self.interval, self.steps, self.reward),
-            *(pitch_costs(c)[late], self.heads, omitted, rhythm, texture),
-        )
+            self.heads, into, k + 1, gap,
+            np.where(together, -1.0, np.maximum(gap * c.narrowest, APART)),
+            np.where(together, APART / 2, gap * c.widest + APART),
+            self.interval[into, k], self.steps[into, k], self.earned[into, k] - c.omitted * k,
+            pitch_costs(c)[(into >= c.opening).astype(int)],
+            np.array([c.uneven, c.ratio]), np.array([c.voice * self.alone, c.between, c.near]),
+        )  # fmt: skip
 
 
 def _no_gain_by_skipping(reward: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -228,20 +240,20 @@ def _filler(fast: bool | None) -> Any:
 
 def _ends(query: _Query, music: _Music, first: int, last: int, least: float, fill: Any) -> Iterator[Alignment]:
     """Alignments in some rows, best first, each with rows that no better one of them ends in."""
-    tables = query.tables()
+    links = query.links()
     span = float(query.gap[:, 0].sum()) * query.costs.widest
     while first < last:
         stop = min(first + CHUNK, last)
-        yield from _traced(query, music.cut(first, stop), first, least, fill, tables)
+        yield from _traced(query, music.cut(first, stop), first, least, fill, links)
         if stop == last:
             return
         first = min(max(int(np.searchsorted(music.time, music.time[stop - 1] - span)), first + CHUNK // 2), stop)
 
 
 def _traced(
-    query: _Query, music: _Music, shift: int, least: float, fill: Any, tables: tuple[NDArray[Any], ...]
+    query: _Query, music: _Music, shift: int, least: float, fill: Any, links: tuple[NDArray[Any], ...]
 ) -> Iterator[Alignment]:
-    best, back, source = fill(*music, _first_in_reach(query, music.time), *tables)
+    best, back, source = fill(*music, _first_in_reach(query, music.time), *links)
     ends = best - query.costs.tail * np.arange(len(query.gap) - 1, -1, -1)
     last = ends.argmax(axis=1)
     scores = ends[np.arange(len(ends)), last]

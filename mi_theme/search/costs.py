@@ -50,8 +50,9 @@ class Costs(NamedTuple):
         pitch or within `near` semitones: the ear would follow it instead.
     near, opening
         See there; the notes that count as the beginning.
-    widest
-        The longest time that may take the place of an expected one, as a ratio.
+    narrowest, widest
+        The shortest and the longest time that may take the place of an expected
+        one, as ratios.
     timed
         The weight of what a link earns for its time.
     worth
@@ -73,6 +74,7 @@ class Costs(NamedTuple):
     between: float = 0.4
     near: int = 2
     opening: int = 4
+    narrowest: float = 0.3
     widest: float = 1.6
     timed: float = 1.0
     worth: float = 1.0

@@ -11,46 +11,40 @@ APART = 1e-6  # quarters; closer onsets are together
 
 
 @numba.njit(cache=True, nogil=True)
-def fill(time, pitch, step, stream, first, gap, interval, steps, reward, prices, heads, omitted, rhythm, texture):  # type: ignore[no-untyped-def]
-    """Best scores of pattern notes at score notes, and the links that lead there; see `aligning`."""
-    count, length = len(time), len(heads)
+def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, interval, steps, earned, prices, rhythm, texture):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
+    count, length, links = len(time), len(heads), len(into)
     best = np.empty((count, length))
     back = np.zeros((count, length), np.int8)
     source = np.full((count, length), -1, np.int32)
     for j in range(count):
-        for i in range(length):
-            best[j, i] = heads[i]
+        best[j] = heads
+        start = stop = 0
         for b in range(j - 1, first[j] - 1, -1):
             lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]
+            while start < links and hi[start] < lapse:
+                start += 1
+            while stop < links and lo[stop] <= lapse:
+                stop += 1
             crowd = -1.0
-            for i in range(1, length):
-                for k in range(min(i, gap.shape[1])):
-                    price = _price(lapse, rise, climb, gap[i, k], interval[i, k], steps[i, k], prices[i], rhythm)
-                    if price == np.inf:
-                        continue
-                    value = best[b, i - k - 1] + reward[i, k] - (price + omitted[k])
+            for x in range(start, stop):
+                off = 0 if rise == interval[x] else abs(climb - steps[x])
+                if off > 7:
+                    continue
+                i, k = into[x], back_by[x]
+                value = best[b, i - k] + (earned[x] - prices[x, off])
+                if value <= best[j, i]:
+                    continue
+                if lapse >= APART:
+                    excess = max(lapse / gap[x], gap[x] / lapse) - 1.0
+                    value -= rhythm[0] * min(excess * 7.0, 1.0) + rhythm[1] * excess
                     if value <= best[j, i]:
                         continue
-                    if crowd < 0.0:
-                        crowd = _crowd(time, pitch, stream, b, j, texture)
-                    if value - crowd > best[j, i]:
-                        best[j, i], back[j, i], source[j, i] = value - crowd, k + 1, b
+                if crowd < 0.0:
+                    crowd = _crowd(time, pitch, stream, b, j, texture)
+                if value - crowd > best[j, i]:
+                    best[j, i], back[j, i], source[j, i] = value - crowd, k, b
     return best, back, source
-
-
-@numba.njit(cache=True, nogil=True)
-def _price(lapse, rise, climb, gap, interval, steps, prices, rhythm):  # type: ignore[no-untyped-def]
-    """What a link pays for its interval and its time; infinite where it is none."""
-    off = 0 if rise == interval else min(abs(climb - steps), 8)
-    price = prices[off]
-    if price == np.inf or (lapse < APART) != (gap < APART):
-        return np.inf
-    if gap < APART:
-        return price
-    excess = max(lapse / gap, gap / lapse) - 1.0
-    if lapse > gap * rhythm[2] + APART:
-        return np.inf
-    return price + (rhythm[0] * min(excess * 7.0, 1.0) + rhythm[1] * excess)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -13,30 +13,31 @@ APART = 1e-6  # quarters; closer onsets are together
 
 
 def fill(
-    time: Floats, pitch: Whole, step: Whole, stream: Whole, first: Whole, gap: Floats, interval: Whole, steps: Whole,
-    reward: Floats, prices: Floats, heads: Floats, omitted: Floats, rhythm: Floats, texture: Floats,
+    time: Floats, pitch: Whole, step: Whole, stream: Whole, first: Whole, heads: Floats, into: Whole, back_by: Whole,
+    gap: Floats, lo: Floats, hi: Floats, interval: Whole, steps: Whole, earned: Floats, prices: Floats,
+    rhythm: Floats, texture: Floats,
 ) -> tuple[Floats, NDArray[np.int8], NDArray[np.int32]]:  # fmt: skip
-    """Best scores of pattern notes at score notes, and the links that lead there; see `aligning`."""
+    """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
     count, length = len(time), len(heads)
-    reach = gap.shape[1]
     best = np.tile(heads, (count, 1))
     back = np.zeros((count, length), np.int8)
     source = np.full((count, length), -1, np.int32)
-    into = np.arange(length)
-    earlier = np.maximum(into[:, None] - np.arange(1, reach + 1), 0)
-    impossible = into[:, None] <= np.arange(reach)
+    reach = int(back_by.max(initial=1))
+    place = np.full((length, reach), len(into))
+    place[into, back_by - 1] = np.arange(len(into))
+    notes = np.arange(length)
     for j in range(count):
         rows = np.arange(j - 1, first[j] - 1, -1)
         if not len(rows):
             continue
         lapse, rise, climb = time[j] - time[rows], pitch[j] - pitch[rows], step[j] - step[rows]
-        price = _prices(lapse, rise, climb, gap, interval, steps, prices, rhythm)
-        price[:, impossible] = np.inf
-        value = best[rows][:, earlier] + reward - (price + omitted)
-        value -= _crowds(time, pitch, stream, rows, j, texture)[:, None, None]
-        flat = value.transpose(1, 0, 2).reshape(length, -1)
+        value = best[rows][:, into - back_by] + _gains(rise, climb, interval, steps, earned, prices)
+        value -= _delays(lapse, gap, lo, hi, rhythm)
+        value -= _crowds(time, pitch, stream, rows, j, texture)[:, None]
+        padded = np.column_stack([value, np.full(len(rows), -np.inf)])
+        flat = padded[:, place].transpose(1, 0, 2).reshape(length, -1)
         chosen = flat.argmax(axis=1)
-        found = flat[into, chosen]
+        found = flat[notes, chosen]
         better = np.flatnonzero(found > best[j])
         best[j, better] = found[better]
         back[j, better] = chosen[better] % reach + 1
@@ -44,19 +45,22 @@ def fill(
     return best, back, source
 
 
-def _prices(
-    lapse: Floats, rise: Whole, climb: Whole, gap: Floats, interval: Whole, steps: Whole, prices: Floats, rhythm: Floats
-) -> Floats:
-    """What links pay for their intervals and times; shape (rows, notes, reach)."""
-    off = np.minimum(np.abs(climb[:, None, None] - steps), 8)
-    off[rise[:, None, None] == interval] = 0
-    price = prices[np.arange(len(prices))[:, None], off]
-    late, together = lapse[:, None, None], gap < APART
+def _gains(rise: Whole, climb: Whole, interval: Whole, steps: Whole, earned: Floats, prices: Floats) -> Floats:
+    """What links earn less what they pay for their intervals; shape (rows, links)."""
+    off = np.minimum(np.abs(climb[:, None] - steps), 8)
+    off[rise[:, None] == interval] = 0
+    gains: Floats = earned - prices[np.arange(len(prices)), off]
+    return gains
+
+
+def _delays(lapse: Floats, gap: Floats, lo: Floats, hi: Floats, rhythm: Floats) -> Floats:
+    """What links pay for their times, infinite where the time is out of range."""
+    late = lapse[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         excess = np.maximum(late / gap, gap / late) - 1.0
-        timed = price + (rhythm[0] * np.minimum(excess * 7.0, 1.0) + rhythm[1] * excess)
-    wrong = ((late < APART) != together) | (~together & (late > gap * rhythm[2] + APART)) | np.isinf(price)
-    return np.where(wrong, np.inf, np.where(together, price, timed))
+        delay = rhythm[0] * np.minimum(excess * 7.0, 1.0) + rhythm[1] * excess
+    delay = np.where(late < APART, 0.0, delay)
+    return np.where((hi < late) | (lo > late), np.inf, delay)
 
 
 def _crowds(time: Floats, pitch: Whole, stream: Whole, rows: Whole, j: int, texture: Floats) -> Floats:

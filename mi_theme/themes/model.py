@@ -34,6 +34,7 @@ class Rights:
 
 DEFAULT_TONIC = Tonic("G")  # a parameter, not a fact
 NO_RIGHTS = Rights()
+LOW = 33  # MIDI number: where a bass figure lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Theme:
         Parameters, not facts.
     rights
         Attribution, notice and provenance.
+    register
+        MIDI number at or above which degree 1 of the figure lies when it is written down.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Theme:
     tonic: Tonic = DEFAULT_TONIC
     mode: str = "minor"
     rights: Rights = NO_RIGHTS
+    register: int = LOW
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:

@@ -9,7 +9,7 @@ from mi_theme import catalog
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Degree, Tonic
-from mi_theme.themes.model import Rights, Theme
+from mi_theme.themes.model import LOW, Rights, Theme
 from mi_theme.themes.motifs import Motif, Tone
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["key_of", "lowest_part", "sketch", "theme", "theme_of_passage"]
 
-OSTINATO_REGISTER, HEAD_REGISTER = 33, 67  # MIDI numbers: where degree 1 is looked for
+HEAD_REGISTER = 67  # MIDI number: where degree 1 of a melody is looked for
 PROFILES = {
     "major": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
     "minor": (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
@@ -87,7 +87,7 @@ def sketch(theme: Theme, repeats: int, tempo: float) -> Score:
     from mi_theme.score import Score
 
     cell = -(-theme.ostinato.length // theme.meter.bar) * theme.meter.bar
-    rows = [(tone, theme.ostinato, i * cell, OSTINATO_REGISTER, 0) for i in range(repeats) for tone in theme.ostinato]
+    rows = [(tone, theme.ostinato, i * cell, theme.register, 0) for i in range(repeats) for tone in theme.ostinato]
     head = theme.head
     rows += [(tone, head, max((repeats - 1) * cell - head.upbeat, Fraction(0)), HEAD_REGISTER, 1) for tone in head]
     return Score.from_notes(
@@ -115,17 +115,17 @@ def theme_of_passage(
     meter = score.bar(bars[0]).meter
     chosen = lowest_part(score, bars) if part is None else part
     tonic, mode = key_of(score, *key)
-    ostinato = _motif(score, bars, chosen, "ostinato", (tonic, mode), OSTINATO_REGISTER)
+    ostinato, base = _motif(score, bars, chosen, "ostinato", (tonic, mode), LOW)
     motifs = [ostinato]
     if head:
         motifs.append(
-            _motif(score, head, chosen if head_part is None else head_part, "head", (tonic, mode), HEAD_REGISTER)
+            _motif(score, head, chosen if head_part is None else head_part, "head", (tonic, mode), HEAD_REGISTER)[0]
         )
     title = name or score.source.rpartition("/")[2] or "a passage"
     rights = Rights(
         provenance=f"bars {bars[0]}-{bars[1]} of {title}, part {score.parts[score.part_index(chosen)].name}"
     )
-    return Theme(title, tuple(motifs), meter, None, tonic, mode, rights)
+    return Theme(title, tuple(motifs), meter, None, tonic, mode, rights, base)
 
 
 def lowest_part(score: Score, bars: tuple[int, int]) -> int:
@@ -183,8 +183,8 @@ def _estimated_key(score: Score) -> tuple[Tonic, str]:
 
 def _motif(
     score: Score, bars: tuple[int, int], part: str | int, name: str, key: tuple[Tonic, str], register: int
-) -> Motif:
-    """The lowest line of a part in some bars, as degrees."""
+) -> tuple[Motif, int]:
+    """The lowest line of a part in some bars, as degrees, and where degree 1 lies."""
     passage = score.passage(bars, part)
     notes = passage.note_table()
     if not len(notes):
@@ -205,7 +205,7 @@ def _motif(
         end = min(stop, following) if following is not None else stop
         degree = Degree.of_pitch(pitch, tonic, base, mode)
         tones.append(Tone(Fraction(start, ticks), Fraction(max(end - start, 1), ticks), degree))
-    return Motif(tones, name, length=length)
+    return Motif(tones, name, length=length), base
 
 
 def _pitches(score: Score) -> list[int]:

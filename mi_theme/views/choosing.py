@@ -21,6 +21,8 @@ from mi_theme.views.rolls import piano_roll
 __all__ = ["KINDS", "draw", "shown"]
 
 Bars = tuple[int, int] | None
+# what is drawn of a thing when nobody says
+USUAL = {Theme: "notation", Adaptation: "notation", Plan: "map", Score: "roll", Meter: "weights", Grouping: "necklace"}
 # kind of picture: type of thing and how it is drawn so
 KINDS: dict[str, dict[type, Callable[[Any, Bars], Drawing]]] = {
     "notation": {
@@ -91,8 +93,8 @@ def draw(thing: Any, kind: str | None = None, *, bars: tuple[int, int] | None = 
     if not able or kind not in (None, *able):
         wanted = f"no {kind}" if kind else "no picture"
         raise ScoreError(f"there is {wanted} of a {type(thing).__name__}; " + _offer(able))
-    types = KINDS[kind or able[0]]
-    return next(make for kind_of, make in types.items() if isinstance(thing, kind_of))(thing, bars)
+    form = next(form for form in USUAL if isinstance(thing, form))
+    return KINDS[kind or USUAL[form]][form](thing, bars)
 
 
 def _offer(able: list[str]) -> str:

@@ -19,9 +19,13 @@ ENDINGS = (".svg", ".png", ".html")
 DPI = 96  # pixels of an SVG in an inch
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>body {{ margin: 0 }} svg {{ display: block; max-width: 100%; height: auto; margin: auto }}
+<title>{title}</title><style>
+body {{ margin: 0 }}
+svg {{ display: block; max-width: 100%; height: auto; margin: auto }}
+@page {{ margin: 0 }}
+section {{ break-after: page }}
 </style></head><body>
-{svg}
+{body}
 </body></html>
 """
 
@@ -47,7 +51,10 @@ class Drawing:
 
     def to_html(self) -> str:
         """The picture as a page of its own."""
-        return PAGE.format(title=escape(self.description.partition(".")[0]), svg=self.to_svg())
+        return self._page_of(self.to_svg())
+
+    def _page_of(self, body: str) -> str:
+        return PAGE.format(title=escape(self.description.partition(". ")[0]), body=body)
 
     def as_image(self) -> str:
         """The picture as an HTML element that carries all of itself, as wide as there is room."""
@@ -120,6 +127,7 @@ class Sheet(Drawing):
         made = svg_to_bytes(
             svg_string=self.svg,
             zoom=dpi / DPI,
+            dpi=DPI,
             background="white",
             font_files=letters,
             skip_system_fonts=bool(letters),

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
 from mi_theme.errors import MissingExtra, ScoreError
 from mi_theme.views.mei import mei
 from mi_theme.views.staves import Staff
-
-if TYPE_CHECKING:
-    from verovio import toolkit
 
 __all__ = ["SPACE", "Box", "Engraved", "engraved"]
 
@@ -61,7 +58,7 @@ class Engraved:
     systems: tuple[tuple[tuple[float, float], ...], ...]
 
 
-def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0) -> Engraved:
+def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered: bool = True) -> Engraved:
     """Engrave staves, one under the other, in as many systems as the width asks for.
 
     Parameters
@@ -72,6 +69,8 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0) -> Engrav
         Pixels.
     gap
         Room between two staves, in half spaces of a staff.
+    numbered
+        Whether bars are numbered where systems begin.
 
     Raises
     ------
@@ -80,11 +79,11 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0) -> Engrav
     ScoreError
         Where verovio cannot draw this.
     """
-    kit = _toolkit()
-    kit.setOptions({**OPTIONS, "pageWidth": round(width * 100 / SCALE), "spacingStaff": gap})
-    if not kit.loadData(mei(staves)):
-        raise ScoreError("verovio cannot draw these notes")
-    text = re.sub(r"\s*<desc>.*?</desc>", "", kit.renderToSVG(1), count=1)
+    options = {**OPTIONS, "pageWidth": round(width * 100 / SCALE), "spacingStaff": gap}
+    notes = mei(staves, numbered)
+    text = _drawn(notes, options)
+    if text.count('class="system"') > 1:  # systems of one width
+        text = _drawn(notes, {**options, "adjustPageWidth": False})
     root = fromstring(text)
     inner = root.find(f"{SVG}svg")
     if inner is None:
@@ -95,13 +94,18 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0) -> Engrav
     return Engraved(_nested(text, wide, high), wide, high, boxes, systems)
 
 
-def _toolkit() -> toolkit:
+def _drawn(notes: str, options: dict[str, Any]) -> str:
+    """What verovio makes of some MEI, without its own signature."""
     try:
         import verovio
     except ModuleNotFoundError as error:
         raise MissingExtra.named("verovio", "notation") from error
     verovio.enableLog(verovio.LOG_OFF)
-    return verovio.toolkit()
+    kit = verovio.toolkit()
+    kit.setOptions(options)
+    if not kit.loadData(notes):
+        raise ScoreError("verovio cannot draw these notes")
+    return re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
 
 
 def _nested(text: str, width: float, height: float) -> str:

@@ -17,8 +17,8 @@ from mi_theme.views.words import notation_words
 
 __all__ = ["notation"]
 
-WIDTH = 760.0  # pixels
-LETTERS, LEADING = 13, 16  # pixels: size of labels, from line to line
+WIDTH = 680.0  # pixels
+LETTERS, LEADING = 14, 17  # pixels: size of labels, from line to line
 EDGE, CLEAR = 10, 4  # pixels around the picture; between a line and a note
 GAP, WIDE_GAP = 12.0, 20.0  # between staves, in half spaces: alone, with lines between
 DASHES = "5 4"

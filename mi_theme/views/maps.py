@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bar_map"]
 
-PULSE, LABELS, EDGE, HEIGHT = 0.5, 1.05, 0.25, 3.2  # inches
+PULSE, LABELS, EDGE, HEIGHT = 0.42, 1.05, 0.25, 3.3  # inches
 WIDEST = 11.0
 UPPER, LOWER = 1.0, -1.0  # where the two bars lie; outward are counts and groups
 THICK = 0.34  # of a note

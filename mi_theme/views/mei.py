@@ -22,8 +22,8 @@ LOWEST_LINE = 30  # the step that a drum on the lowest line has
 Shown = dict[tuple[str, int], bool]
 
 
-def mei(staves: Sequence[Staff]) -> str:
-    """The text of a score of these staves."""
+def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
+    """The text of a score of these staves; with the numbers of bars where systems begin."""
     root = Element("mei", {"xmlns": NAMESPACE, "meiversion": "5.0"})
     place = root
     for name in ("music", "body", "mdiv", "score"):
@@ -33,7 +33,8 @@ def mei(staves: Sequence[Staff]) -> str:
         group.append(_definition(staff, number))
     section = SubElement(place, "section")
     for index, frame in enumerate(staves[0].frames):
-        measure = SubElement(section, "measure", {"n": str(frame[0].number)})
+        last = {"right": "invis"} if any(staff.blank for staff in staves) else {}
+        measure = SubElement(section, "measure", ({"n": str(frame[0].number)} if numbered else {}) | last)
         for number, staff in enumerate(staves, 1):
             measure.append(_staff(staff, index, number))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode")
@@ -65,7 +66,10 @@ def _staff(staff: Staff, index: int, number: int) -> Element:
         for place, bar in enumerate(bars):
             shown = _accidentals(staff, bar)
             _open(layer, bar, first=index == place == 0, voice=voice, inner=place > 0)
-            _fill(layer, items_of(staff, bar, voice), bar, shown, alone=len(bars) == 1, voice=voice)
+            if staff.blank:
+                SubElement(layer, "mSpace")
+            else:
+                _fill(layer, items_of(staff, bar, voice), bar, shown, alone=len(bars) == 1, voice=voice)
         if voice == 0 or len(layer):
             element.append(layer)
     return element
@@ -98,7 +102,12 @@ def _fill(layer: Element, items: list[Item], bar: NewBar, shown: Shown, *, alone
     """Notes and rests; an empty bar has one rest."""
     if alone and items and not any(item.heads for item in items):
         SubElement(layer, "mRest")
-        return
+    else:
+        _write(layer, items, bar, shown, "space" if voice else "rest")
+
+
+def _write(layer: Element, items: list[Item], bar: NewBar, shown: Shown, silent: str) -> None:
+    """Tuplets, beams, and the symbols in them."""
     for run, ratio in _tuplets(items):
         place = layer
         if ratio != 1:
@@ -106,7 +115,7 @@ def _fill(layer: Element, items: list[Item], bar: NewBar, shown: Shown, *, alone
         for beamed in _beams(run, ratio, bar.meter):
             here = SubElement(place, "beam") if len(beamed) > 1 else place
             for item in beamed:
-                here.append(_symbol(item, ratio, shown, silent="space" if voice else "rest"))
+                here.append(_symbol(item, ratio, shown, silent))
 
 
 def _tuplets(items: Sequence[Item]) -> Iterator[tuple[list[Item], Fraction]]:

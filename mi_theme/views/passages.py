@@ -165,15 +165,16 @@ def _on_grid(rows: Any, onward: Fraction) -> list[tuple[Fraction, Fraction]]:
         for onset, start, end in zip(onsets, starts, ends, strict=True)
     ]
     following = dict(pairwise([*sorted(set(starts)), onward]))
-    spans = list(zip(starts, stops, strict=True))
     played = bool((rows["step"] < 0).any())
-    longest = LARGEST_GAP if _is_gated(spans, following) else SMALL_GAP if played else Fraction(0)
+    gated = _is_gated([(a, b, following.get(a, a)) for a, b in zip(starts, ends, strict=True)])
+    longest = LARGEST_GAP if gated else SMALL_GAP if played else Fraction(0)
+    spans = zip(starts, stops, strict=True)
     return [(start, _closed(start, stop, following.get(start, stop), longest)) for start, stop in spans]
 
 
-def _is_gated(spans: Sequence[tuple[Fraction, Fraction]], following: dict[Fraction, Fraction]) -> bool:
-    """Whether nearly all notes sound for the same share of the time to the next: an articulation, not rests."""
-    shares = sorted(float((stop - start) / (following[start] - start)) for start, stop in spans if start in following)
+def _is_gated(spans: Sequence[tuple[Fraction, Fraction, Fraction]]) -> bool:
+    """Whether notes (start, end, next start) sound for one share of the time to the next: an articulation, not rests."""
+    shares = sorted(float((stop - start) / (until - start)) for start, stop, until in spans if until > start)
     if len(shares) < 4:
         return False
     middle = shares[len(shares) // 2]

@@ -18,7 +18,7 @@ __all__ = ["Picture", "our_style"]
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters everywhere
-    "font.size": 9,
+    "font.size": 10.5,
     "hatch.linewidth": 0.6,
     "svg.hashsalt": "mi_theme",
     "svg.fonttype": "path",

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["piano_roll"]
 
-QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.32, 0.085, 0.19, 1.0, 0.15, 0.12, 0.38  # inches
-KEY, KEY_ROW, NAME = 2.1, 0.19, 20  # of one part in the legend: inches, and letters of its name
-CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.075  # inches between lines, between numbers; of a letter
+QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.28, 0.085, 0.2, 1.2, 0.15, 0.12, 0.4  # inches
+KEY, KEY_ROW, NAME = 2.4, 0.21, 20  # of one part in the legend: inches, and letters of its name
+CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.09  # inches between lines, between numbers; of a letter
 GAP = 0.06  # quarters between a note and the next: two attacks never look like one
 NARROWEST, WIDEST, LOWEST = 4.5, 16.0, 1.0
-MOST_BARS = 12  # drawn when nobody says which
+MOST_BARS = 8  # drawn when nobody says which
 LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and white
     {"facecolor": INK},
     {"facecolor": "white"},
@@ -55,7 +55,7 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     score
         What to draw.
     bars
-        First and last bar, inclusive; the first twelve without.
+        First and last bar, inclusive; the first eight without.
 
     Returns
     -------

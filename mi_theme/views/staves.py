@@ -88,6 +88,8 @@ class Staff:
         What stands before the staff, line by line.
     percussion
         Whether heads are drums.
+    blank
+        Whether nothing is written after the signature, to be filled in by hand.
     """
 
     frames: Frames
@@ -95,6 +97,7 @@ class Staff:
     fifths: int = 0
     labels: tuple[str, ...] = ()
     percussion: bool = False
+    blank: bool = False
 
     @property
     def notes(self) -> Iterator[Written]:

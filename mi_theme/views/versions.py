@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -14,10 +15,9 @@ from mi_theme.errors import ScoreError
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.staves import Frames, Head, Staff, Written, frames_of
 
-__all__ = ["Join", "head_of", "joins", "staves_of_versions"]
+__all__ = ["Join", "joins", "staves_of_versions"]
 
 MOST_BARS = 8  # drawn of a figure when nobody says which
-REGISTERS = {"ostinato": 33, "head": 67}  # MIDI numbers: where degree 1 is looked for
 
 Key = tuple[int, int, bool]  # source bar, number in it, and whether it is an addition
 
@@ -70,15 +70,15 @@ def _bars_of(plan: Plan, bars: tuple[int, int] | None) -> Plan:
     return replace(plan, lines=plan.lines[first - 1 : last])
 
 
-def head_of(theme: Theme, name: str, bar: int, number: int) -> Head:
-    """The spelling of a note of a motif by its bar and its number in it, both from 1."""
-    motif = theme.motif(name)
-    lines: dict[int, list[Head]] = {}
-    for tone in motif:
-        pitch = tone.degree.pitch(theme.tonic, REGISTERS.get(name, 33))
-        step = tone.degree.step(theme.tonic, REGISTERS.get(name, 33))
-        lines.setdefault(int(tone.onset // theme.meter.bar), []).append(Head(step, pitch - Head(step).midi))
-    return lines[bar - 1][number - 1]
+def _heads(theme: Theme) -> dict[tuple[int, int], Head]:
+    """The spelling of each note of the figure by its bar and its number in it, both from 1."""
+    found, counts = dict[tuple[int, int], Head](), Counter[int]()
+    for tone in theme.ostinato:
+        bar = int(tone.onset // theme.meter.bar) + 1
+        counts[bar] += 1
+        step = tone.degree.step(theme.tonic, theme.register)
+        found[bar, counts[bar]] = Head(step, tone.degree.pitch(theme.tonic, theme.register) - Head(step).midi)
+    return found
 
 
 def _source(theme: Theme, plan: Plan, cycle: int, first: int) -> Version:
@@ -110,11 +110,11 @@ def _placed(
 ) -> Version:  # fmt: skip
     """A staff of these notes, and where each stands in its frame."""
     notes, places = [], dict[Key, tuple[str, Fraction]]()
-    bars = len(theme.ostinato.lines(theme.tonic, theme.meter))
+    heads, bars = _heads(theme), len(theme.ostinato.lines(theme.tonic, theme.meter))
     for fate, start, lasts in sorted(found, key=lambda row: row[1]):
         key = (fate.bar, fate.number, fate.was is None)
         name = f"s{number}b{fate.bar}n{fate.number}{'r' * key[2]}"
-        head = head_of(theme, "ostinato", (fate.bar + first - 2) % bars + 1, fate.number)
+        head = heads[(fate.bar + first - 2) % bars + 1, fate.number]
         notes.append(Written(start, start + lasts, (head,), name))
         places[key] = name, start - max(frame[0].start for frame in frames if frame[0].start <= start)
     return Version(Staff(frames, (tuple(notes),), theme.tonic.fifths(theme.mode), labels), places)
