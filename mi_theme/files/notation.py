@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 import zipfile
 from bisect import bisect_right
@@ -14,14 +13,16 @@ from io import BytesIO
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.barring import GROUPING
 from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.tracks import channel_of
 
 __all__ = [
     "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
-    "score_of_sung", "sung_of", "tunes_of", "unpacked",
+    "score_of_sung", "sung_of", "unpacked",
 ]  # fmt: skip
 
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
@@ -87,22 +88,6 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
     text = decoded(unpacked(data, where) if kind == "mxl" else data, where)
     return _parsed(text, "musicxml" if kind == "mxl" else kind, where)
-
-
-def tunes_of(data: bytes, source: str = "", ending: str = "") -> Iterator[tuple[str, str]]:
-    """(name, text) of each tune of an ABC file, each with what stands before the first; of another file the one.
-
-    Raises
-    ------
-    FileError
-        As `parse_stream`.
-    """
-    if kind_of(data, ending) != "abc":
-        yield source, ""
-        return
-    head, *tunes = re.split(r"(?m)^(?=X:)", decoded(data, source or "notation"))
-    for number, tune in enumerate(tunes, 1):
-        yield (f"{source}#{number}" if len(tunes) > 1 else source), head + tune
 
 
 def _parsed(text: str, kind: str, where: str) -> Any:
@@ -207,7 +192,10 @@ def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Scor
     tracks = [_with(score.tracks[0], [Event(0, m.key_signature(*key)) for key in _key(parts[0])])]
     for part, notes, track in zip(parts, sung, score.tracks[1:], strict=True):
         words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
-        tracks.append(_with(track, words, _is_percussion(part)))
+        drums = _is_percussion(part)
+        channel = channel_of(len(tracks) - 1)
+        programs = [] if drums else [Event(0, m.program(channel, number)) for number in _program(part)]
+        tracks.append(_with(track, [*programs, *words], drums))
     return Score(quarter, tuple(tracks), source=source)
 
 
@@ -285,7 +273,10 @@ def _meter_of_length(length: Fraction) -> Meter | None:
 
 
 def _meter(signature: Any) -> Meter:
-    return Meter.of(int(signature.numerator), int(signature.denominator))
+    """A signature, with the groups that we once knew of it."""
+    plain = Meter.of(int(signature.numerator), int(signature.denominator))
+    said = signature.editorial.get(GROUPING) if signature.hasEditorialInformation else None
+    return Meter(said) if said and Meter(said).plain == plain else plain
 
 
 def exact(value: Any) -> Fraction:
@@ -384,7 +375,8 @@ def _voices(part: Any) -> dict[int, str]:
 
 
 def _velocity(element: Any) -> int:
-    return min(max(int(element.volume.getRealized(useDynamicContext=False, useArticulations=False) * 127), 1), 127)
+    realized = float(element.volume.getRealized(useDynamicContext=False, useArticulations=False))
+    return min(max(round(realized * 127), 1), 127)
 
 
 def _is_percussion(part: Any) -> bool:
@@ -405,3 +397,9 @@ def _tempo(stream: Any) -> float:
 def _key(part: Any) -> list[tuple[int, bool]]:
     found = part.flatten().getElementsByClass("KeySignature")
     return [(max(min(int(found[0].sharps), 7), -7), getattr(found[0], "mode", "major") == "minor")] if found else []
+
+
+def _program(part: Any) -> list[int]:
+    """The instrument that the part begins with, counted from 1, where it is one of General MIDI."""
+    found = (instrument.midiProgram for instrument in part.flatten().getElementsByClass("Instrument"))
+    return [number + 1 for number in found if number is not None and 0 <= number < 128][:1]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.sheets import Sheet
-from mi_theme.search.aligning import Region
+from mi_theme.search.aligning import Region, steps_of
 from mi_theme.search.finding import LEAST, Music, hits_in
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
@@ -29,10 +29,10 @@ from mi_theme.search.significance import background, evalue
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["Searched", "files_in", "hits_in_sheets", "search_files"]
+__all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "search_files"]
 
 BATCH = 200  # files that are read, scanned and forgotten at once
-MOST = 200  # chains of one batch that are aligned, the best ones
+MOST = 100  # chains of one batch that are aligned, the best ones
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
 NEAR = 0.06  # octaves, in nats, by which a stretch may be off a simple ratio
 ROUNDED = 1e-3  # quarters
@@ -189,26 +189,45 @@ def _batch(
             (unread if isinstance(tune, Unread) else sheets).append(tune)  # type: ignore[arg-type]
         if done:
             done(number)
-    hits = hits_in_sheets(settings.pattern, sheets, least=settings.least, invert=settings.invert, fast=settings.fast)
+    shelf = Shelf.of(sheets)
+    hits = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), sum(len(sheet.table) for sheet in sheets), unread)
 
 
-def hits_in_sheets(
-    pattern: Pattern, sheets: Sequence[Sheet], *, least: float = LEAST, invert: bool = False, fast: bool | None = None
+class Shelf(NamedTuple):
+    """Tunes made ready for any number of searches: their notes spelled, the onsets of pitched ones, and these in flat arrays."""
+
+    pieces: list[Music]
+    onsets: list[NDArray[np.float64]]
+    flat: Flat
+
+    @classmethod
+    def of(cls, sheets: Iterable[Sheet]) -> Shelf:
+        """Spell the pitched notes of each."""
+        pieces, tables = [], []
+        for sheet in sheets:
+            pitched = np.flatnonzero(~np.isin(sheet.table["part"], sorted(sheet.drums)))
+            notes = sheet.table.copy()
+            notes["step"][pitched] = steps_of(sheet.table[pitched])
+            pieces.append(Music(sheet.source, notes, sheet.names, sheet.meters, sheet.drums))
+            tables.append(notes[pitched])
+        return cls(pieces, [table["onset"] for table in tables], Flat.of(tables))
+
+
+def hits_on_shelf(
+    pattern: Pattern, shelf: Shelf, *, least: float = LEAST, invert: bool = False, fast: bool | None = None
 ) -> list[Hit]:
     """The hits in some tunes; E-values as for one note."""
-    pieces = [Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums) for sheet in sheets]
-    tables = [music.notes[~np.isin(music.notes["part"], sorted(music.drums))] for music in pieces]
-    flat = Flat.of(tables)
-    chains = propose(pattern, flat, fast=fast)
+    chains = propose(pattern, shelf.flat, fast=fast)
     if invert:
-        chains = sorted([*chains, *propose(_turned(pattern), flat, fast=fast)], key=lambda found: -found.value)
+        chains = sorted([*chains, *propose(_turned(pattern), shelf.flat, fast=fast)], key=lambda found: -found.value)
     found: list[Hit] = []
-    for piece, regions in _regions(pattern, flat, tables, chains[:MOST]).items():
+    for piece, regions in _regions(pattern, shelf, chains[:MOST]).items():
         hits = hits_in(
-            pattern, pieces[piece], least=least, invert=invert, fast=fast, regions=regions, surprise=background().surprise
-        )
+            pattern, shelf.pieces[piece], least=least, invert=invert, fast=fast, regions=regions,
+            surprise=background().surprise,
+        )  # fmt: skip
         found += [replace(hit, evalue=evalue(hit.share, pattern, 1)) for hit in hits]
     return found
 
@@ -218,18 +237,16 @@ def _turned(pattern: Pattern) -> Pattern:
     return Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))
 
 
-def _regions(
-    pattern: Pattern, flat: Flat, tables: Sequence[NDArray[np.void]], chains: Iterable[Chain]
-) -> dict[int, list[Region]]:
+def _regions(pattern: Pattern, shelf: Shelf, chains: Iterable[Chain]) -> dict[int, list[Region]]:
     """Where to align, piece by piece: from where the pattern may begin to where it may end."""
     found: dict[int, list[Region]] = {}
     at = pattern.onsets - pattern.onsets[0]
     times = np.unique(at)
     for chain_ in chains:
         before, after = times[chain_.head] * chain_.stretch, (times[-1] - times[chain_.tail]) * chain_.stretch
-        start = flat.onset[chain_.first] / TICKS - MARGIN * before - ROUNDED
-        stop = flat.onset[chain_.last] / TICKS + MARGIN * after + ROUNDED
-        first, last = np.searchsorted(tables[chain_.piece]["onset"], (start, stop)).tolist()
+        start = shelf.flat.onset[chain_.first] / TICKS - MARGIN * before - ROUNDED
+        stop = shelf.flat.onset[chain_.last] / TICKS + MARGIN * after + ROUNDED
+        first, last = np.searchsorted(shelf.onsets[chain_.piece], (start, stop)).tolist()
         found.setdefault(chain_.piece, []).append(Region(first, last, _simple(chain_.stretch)))
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from mi_theme.errors import MiThemeError
 from mi_theme.files import bytes_of
-from mi_theme.files.notation import parse_stream, score_of_stream, tunes_of
+from mi_theme.files.notation import decoded, kind_of, parse_stream, score_of_stream
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.readers import Unread
 
@@ -41,7 +42,7 @@ def main() -> None:
 
 def _tunes(path: Path, name: str, skip: int) -> Iterator[Sheet | Unread]:
     data, ending = bytes_of(path)[0], path.suffix.lower()
-    for number, (source, text) in enumerate(tunes_of(data, name, ending)):
+    for number, (source, text) in enumerate(_texts(data, name, ending)):
         if number < skip:
             continue
         try:
@@ -49,6 +50,16 @@ def _tunes(path: Path, name: str, skip: int) -> Iterator[Sheet | Unread]:
             yield Sheet.of(score_of_stream(stream, source), source)
         except MiThemeError as error:
             yield Unread(source, " ".join(str(error).removeprefix(f"{source}: ").split())[:200])
+
+
+def _texts(data: bytes, source: str, ending: str) -> Iterator[tuple[str, str]]:
+    """(name, text) of each tune of an ABC file, each with what stands before the first; no text for another file."""
+    if kind_of(data, ending) != "abc":
+        yield source, ""
+        return
+    head, *tunes = re.split(r"(?m)^(?=X:)", decoded(data, source))
+    for number, tune in enumerate(tunes, 1):
+        yield (f"{source}#{number}" if len(tunes) > 1 else source), head + tune
 
 
 def _limit_memory() -> None:

