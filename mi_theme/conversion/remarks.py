@@ -11,6 +11,7 @@ from mi_theme.adaptation.frames import FAMOUS, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import groups_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
 from mi_theme.conversion.scoreplans import Span
+from mi_theme.conversion.scorewording import counted
 from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
 
@@ -33,6 +34,11 @@ def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         if how in ("float", "rebar"):
             source, target = next(span for span in spans if span.how == how).frames
             yield f"the bar lines meet every {target.bars} bars of {target.meter}, which are {source.bars} of {source.meter}"
+    meters = [span.source for span in spans if span.how]
+    if ratio != 1 and meters:
+        few, many = counted(ratio.denominator), counted(ratio.numerator)
+        main = max(dict.fromkeys(meters), key=meters.count)
+        yield f"{few} of {main} make{'s' * (ratio > 1)} {many} of {planner.wish.target}"
     bars = sum(span.last - span.first + 1 for span in spans if span.how)
     if ratio < 1 and bars % (4 * ratio.denominator):
         yield f"{bars} bars do not make phrases of four at {ratio.denominator} bars to one: check where phrases end"

@@ -106,12 +106,12 @@ class Recording:
         return _wav(self) if ending == ".wav" else _encoded(self, *KINDS[ending])
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a sound file, whole or not at all: .wav, .ogg, .flac or .mp3.
+        """Write a sound file, whole or not at all.
 
         Parameters
         ----------
         path
-            Where to.
+            Name ending in .wav, .ogg, .flac or .mp3.
 
         Raises
         ------
@@ -139,7 +139,7 @@ def record(
     Parameters
     ----------
     score
-        What is played.
+        Any score.
     rate
         Frames a second: 48000, 44100, 32000, 24000, 22050, 16000, 11025 or 8000.
     channels
@@ -153,7 +153,7 @@ def record(
     Returns
     -------
     Recording
-        Plays itself in a notebook, and can be saved.
+        Its samples, and where the sounds come from.
 
     Raises
     ------

@@ -48,7 +48,7 @@ def find_soundfont() -> Path:
     Returns
     -------
     Path
-        An SF2 file that can be read.
+        Of an .sf2 file.
 
     Raises
     ------
