@@ -9,7 +9,7 @@ from mi_theme.views.drawings import FONTS
 __all__ = ["box", "line", "number", "page", "text", "text_width"]
 
 LETTER = 0.64  # of the size of letters: a generous mean width
-BOLD = 1.1  # times as wide
+BOLD = 1.18  # times as wide
 
 
 def page(width: float, height: float, description: str, parts: list[str], size: str = "") -> str:
