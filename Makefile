@@ -1,11 +1,12 @@
 # make demo    set up, render, say how to hear it
 # make test    set up, lint, types, tests (a sample of the long ones)
+# make docs    set up, build the site into docs/_build/html
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-all bench golden pictures clean
+.PHONY: demo test test-all docs bench golden pictures clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -15,8 +16,8 @@ demo: $(VENV)/.installed
 	@$(BIN)/mi-theme adapt --to 4/4
 	@echo
 	@echo "demo/mission.mid: the theme's figure in 5/4, then in 4/4, in an arrangement of ours."
-	@echo "To hear it, open it in any player or notation program (MuseScore, GarageBand, VLC),"
-	@echo "or with FluidSynth: fluidsynth -a alsa /usr/share/sounds/sf2/FluidR3_GM.sf2 demo/mission.mid"
+	@echo "To hear it, open it in any player or notation program (MuseScore, GarageBand, VLC), or as sound:"
+	@$(BIN)/mi-theme sound demo/mission.mid -o demo/mission.wav || true
 
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -26,6 +27,10 @@ test: $(VENV)/.installed-dev
 
 test-all: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -n 2 --everything
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/benchmarks/startup.py
@@ -45,8 +50,12 @@ $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@ $(VENV)/.installed
+
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python docs/pictures/regenerate.py
 
 clean:
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo docs/_build docs/lessons build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

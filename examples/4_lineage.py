@@ -1,9 +1,11 @@
 # ---
 # jupyter:
 #   jupytext:
+#     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
 #       format_name: percent
+#       format_version: "1.3"
 #   kernelspec:
 #     display_name: Python 3
 #     language: python
@@ -33,6 +35,20 @@
 # | 8-30 | from one claim to the readings | below |
 # | 30-42 | three exercises | pairs |
 # | 42-45 | what would you cite? | everyone |
+
+# %% [markdown]
+# *In Google Colab (File, Upload notebook) or on Binder: run the next cell first. It installs the library from the Python
+# Package Index under the name `mi-theme`; from a copy of the repository it is `pip install '.[all]'`. Where the library is
+# there already the cell does nothing.*
+
+# %%
+from importlib.util import find_spec
+
+if find_spec("mi_theme") is None:
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
 
 # %%
 import mi_theme as mi

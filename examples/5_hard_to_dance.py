@@ -39,16 +39,50 @@
 # its ostinato for analysis, see `RIGHTS.md`.
 
 # %% [markdown]
+# *In Google Colab (File, Upload notebook) or on Binder: run the next cell first. It installs the library from the Python
+# Package Index under the name `mi-theme`; from a copy of the repository it is `pip install '.[all]'`. Where the library is
+# there already the cell does nothing.*
+
+# %%
+from importlib.util import find_spec
+
+if find_spec("mi_theme") is None:
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+
+# %% [markdown]
 # ## Sound before symbols
 #
 # Walk on the spot, left, right, left, right, a step a quarter. Somebody claps the theme's rhythm: three eighths, three,
 # two, two. After four bars: which foot had the last *one*? Now clap 3+3+1+1 in four quarters and walk again. Which was
 # easier? And in which did more claps fall on a step?
+#
+# Or walk to these: a step on each clear click, first in five, then in four. (Where no sound can be made the cell says
+# what is missing.)
+
+# %%
+import mi_theme as mi
+
+
+def hear(score):
+    """The sound of a score, or what to install for it."""
+    try:
+        return score.play()
+    except mi.MiThemeError as missing:
+        print(missing)
+
+
+five_equal_beats = mi.theme().to_meter("5/4", how="rebar").theme
+hear(five_equal_beats.to_score(repeats=3).with_click(count_in=1))
+
+# %%
+hear(mi.theme().to_meter("4/4").theme.to_score(repeats=3).with_click(count_in=1))
 
 # %%
 import numpy as np
 
-import mi_theme as mi
 from mi_theme.rhythm import euclidean, evenness, inner_meter, is_euclidean, swap_distance
 from mi_theme.views import necklace, weight_profile
 

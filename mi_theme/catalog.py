@@ -26,6 +26,16 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 def data_path(name: str) -> Path:
     """Where a data file lies: inside the package, or beside it in a checkout.
 
+    Parameters
+    ----------
+    name
+        Such as ``theme.toml``.
+
+    Returns
+    -------
+    Path
+        A file that is there.
+
     Raises
     ------
     FileError
@@ -40,18 +50,56 @@ def data_path(name: str) -> Path:
 
 @cache
 def load(name: str, kind: type[T]) -> T:
-    """A table of ours as a value of the type `kind`; each is read once."""
+    """A table of ours as a value of the type `kind`; each is read once.
+
+    Parameters
+    ----------
+    name
+        Such as ``forms.toml``.
+    kind
+        A msgspec type that says what may stand in it.
+
+    Returns
+    -------
+    T
+        A value of that type.
+    """
     return load_file(data_path(name), kind)
 
 
 @cache
 def load_json(name: str, kind: type[T]) -> T:
-    """A large table that a script of ours wrote; each is read once."""
+    """A large table that a script of ours wrote; each is read once.
+
+    Parameters
+    ----------
+    name
+        Such as ``metre_model.json``.
+    kind
+        A msgspec type that says what may stand in it.
+
+    Returns
+    -------
+    T
+        A value of that type.
+    """
     return msgspec.json.decode(data_path(name).read_bytes(), type=kind)
 
 
 def load_file(path: str | Path, kind: type[T]) -> T:
     """A table from any file: a user's own styles or forms are read like ours.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+    kind
+        A msgspec type that says what may stand in it.
+
+    Returns
+    -------
+    T
+        A value of that type.
 
     Raises
     ------

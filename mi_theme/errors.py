@@ -27,7 +27,17 @@ class TextError(MiThemeError):
 
     @classmethod
     def at(cls, text: str, column: int, why: str) -> TextError:
-        """Point at a column (from 0) of `text`."""
+        """Point at a column (from 0) of `text`.
+
+        Parameters
+        ----------
+        text
+            What was read.
+        column
+            Where, from 0.
+        why
+            What would be right.
+        """
         shown = text if len(text) <= 40 else text[:37] + "..."
         return cls(f"{shown!r}, column {column + 1}: {why}")
 
@@ -57,7 +67,17 @@ class UnknownName(MiThemeError):
 
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str]) -> UnknownName:
-        """Say what is known, the nearest first."""
+        """Say what is known, the nearest first.
+
+        Parameters
+        ----------
+        kind
+            What it would be the name of.
+        name
+            The name that was given.
+        known
+            Names there are.
+        """
         from difflib import get_close_matches
 
         names = list(known)
@@ -72,5 +92,13 @@ class MissingExtra(MiThemeError):
 
     @classmethod
     def named(cls, package: str, extra: str) -> MissingExtra:
-        """Say how to install it."""
+        """Say how to install it.
+
+        Parameters
+        ----------
+        package
+            What is missing.
+        extra
+            The extra that brings it.
+        """
         return cls(f"this needs {package}: pip install 'mi-theme[{extra}]'")

@@ -62,7 +62,7 @@ class Grouping:
 
     @classmethod
     def of_onsets(cls, onsets: Iterable[int], total: int) -> Grouping:
-        """Group lengths from the onsets of a figure in a bar of `total` pulses.
+        """Group lengths from the `onsets` of a figure in a bar of `total` pulses.
 
         The first onset is taken to open the cycle.
         """
@@ -136,7 +136,7 @@ class Meter:
 
     @classmethod
     def of(cls, numerator: int, denominator: int, grouping: Iterable[int] | None = None) -> Meter:
-        """A metre from numbers instead of text."""
+        """A metre from `numerator`, `denominator` and, in pulses, its `grouping`."""
         groups = "" if grouping is None else ":" + "+".join(map(str, grouping))
         return cls(f"{numerator}/{denominator}{groups}")
 
@@ -157,7 +157,7 @@ class Meter:
         return Meter(self.signature)
 
     def grouped(self, grouping: str | Iterable[int] | Grouping) -> Meter:
-        """The same signature grouped otherwise."""
+        """The same signature with another `grouping`: text, numbers or a Grouping that fill the bar."""
         return Meter(f"{self.signature}:{Grouping(grouping)}")
 
     @property
@@ -218,7 +218,7 @@ class Meter:
         return Meter.of(self.numerator * 3, self.denominator * 2) if self.denominator < 64 else None
 
     def same_bar(self, other: str | Meter) -> bool:
-        """Whether a bar has the same length and the same beats, however written."""
+        """Whether the bar of `other` has the same length and the same beats, however written."""
         other = Meter(other)
         mine, theirs = ([group * meter.pulse for group in meter.groups] for meter in (self, other))
         return mine == theirs

@@ -71,6 +71,11 @@ class Tonic:
 
         A mode without a signature of its own takes that of major or minor,
         whichever has its third.
+
+        Parameters
+        ----------
+        mode
+            ``major``, ``minor``, ``dorian`` ...
         """
         sharps = "FCGDAEB".index(self.letter) - 1 + 7 * self.alteration
         minor_third = 3 in _scale(mode)
@@ -141,7 +146,13 @@ class Degree:
         return 7 * self.octave + self.number - 1
 
     def spelled(self, tonic: str | Tonic) -> str:
-        """The note name above a tonic: b3 of Eb is ``Gb``."""
+        """The note name above a tonic: b3 of Eb is ``Gb``.
+
+        Parameters
+        ----------
+        tonic
+            Such as ``"Eb"``.
+        """
         tonic = Tonic(tonic)
         step = tonic.step + self.number - 1
         natural = MAJOR[step % 7] + 12 * (step // 7)
@@ -150,11 +161,27 @@ class Degree:
         return LETTERS[step % 7] + sign
 
     def pitch(self, tonic: str | Tonic, register: int) -> int:
-        """The MIDI pitch, with ``1`` the first such tonic at or above `register`."""
+        """The MIDI pitch, with ``1`` the first such tonic at or above `register`.
+
+        Parameters
+        ----------
+        tonic
+            Such as ``"Eb"``.
+        register
+            MIDI number.
+        """
         return _tonic_at(Tonic(tonic), register) + self.semitones
 
     def step(self, tonic: str | Tonic, register: int) -> int:
-        """The diatonic step number (28 for middle C's C4) of `pitch`."""
+        """The diatonic step number (28 for middle C's C4) of `pitch`.
+
+        Parameters
+        ----------
+        tonic
+            Such as ``"Eb"``.
+        register
+            MIDI number at or above which the octave of ``1`` begins.
+        """
         tonic = Tonic(tonic)
         octave = (_tonic_at(tonic, register) - MAJOR[tonic.step] - tonic.alteration) // 12 - 1
         return 7 * octave + tonic.step + self.steps

@@ -59,17 +59,35 @@ class Warp:
 
     @classmethod
     def identity(cls, length: Number) -> Warp:
-        """Nothing moves."""
+        """Nothing moves.
+
+        Parameters
+        ----------
+        length
+            Quarters.
+        """
         return cls([(0, 0), (length, length)])
 
     @classmethod
     def linear(cls, source: Number, target: Number) -> Warp:
-        """Everything stretched alike."""
+        """Everything stretched alike.
+
+        Parameters
+        ----------
+        source, target
+            Lengths in quarters.
+        """
         return cls([(0, 0), (source, target)])
 
     @classmethod
     def of_lengths(cls, source: Iterable[Number], target: Iterable[Number]) -> Warp:
-        """Map consecutive spans to consecutive spans, each stretched evenly."""
+        """Map consecutive spans to consecutive spans, each stretched evenly.
+
+        Parameters
+        ----------
+        source, target
+            Lengths in quarters, as many of one as of the other.
+        """
         points = [(Fraction(0), Fraction(0))]
         for width, height in zip(source, target, strict=True):
             points.append((points[-1][0] + width, points[-1][1] + height))
@@ -119,16 +137,34 @@ class Warp:
         return self._image(Fraction(position), after=True)
 
     def end(self, position: Number) -> Fraction:
-        """Image of an end: before anything inserted at that place."""
+        """Image of an end: before anything inserted at that place.
+
+        Parameters
+        ----------
+        position
+            Quarters into the source.
+        """
         return self._image(Fraction(position), after=False)
 
     def keeps(self, position: Number) -> bool:
-        """Whether an onset at this position survives."""
+        """Whether an onset at this position survives.
+
+        Parameters
+        ----------
+        position
+            Quarters into the source.
+        """
         place = Fraction(position) % self.source
         return not any(start <= place < stop for start, stop in self.dropped)
 
     def slope(self, position: Number) -> Fraction:
-        """How much time is stretched just after this position; 0 where it is dropped."""
+        """How much time is stretched just after this position; 0 where it is dropped.
+
+        Parameters
+        ----------
+        position
+            Quarters into the source.
+        """
         place = Fraction(position) % self.source
         (x0, y0), (x1, y1) = next(s for s in pairwise(self.points) if s[0][0] <= place < s[1][0])
         return (y1 - y0) / (x1 - x0)
@@ -139,6 +175,11 @@ class Warp:
 
     def then(self, other: Warp) -> Warp:
         """This map, then `other`.
+
+        Parameters
+        ----------
+        other
+            A map whose source is this one's target.
 
         Raises
         ------
@@ -158,11 +199,23 @@ class Warp:
         return Warp(points)
 
     def beside(self, other: Warp) -> Warp:
-        """This map, and `other` for the bars that follow."""
+        """This map, and `other` for the bars that follow.
+
+        Parameters
+        ----------
+        other
+            A map of its own bars.
+        """
         return Warp([*self.points, *((x + self.source, y + self.target) for x, y in other.points)])
 
     def times(self, count: int) -> Warp:
-        """This map written out `count` times."""
+        """This map written out `count` times.
+
+        Parameters
+        ----------
+        count
+            How many bars in all.
+        """
         width, height = self.source, self.target
         return Warp((x + i * width, y + i * height) for i in range(count) for x, y in self.points)
 
@@ -193,6 +246,16 @@ def _crossings(warp: Warp) -> Callable[[Fraction], Span]:
 
 def fraction_of(text: str) -> Fraction:
     """A fraction from ``3``, ``7/2`` or ``1.5``.
+
+    Parameters
+    ----------
+    text
+        A whole number, a fraction, or a decimal.
+
+    Returns
+    -------
+    Fraction
+        Exactly that number.
 
     Raises
     ------

@@ -57,7 +57,7 @@ QUARTERS = [(0, 1), (1, 1), (2, 1), (3, 1)]
 
 def test_a_steady_hat_stays_steady() -> None:
     song = midi("4/4", (0, melody(4, QUARTERS, 4)), (9, rock(4)))
-    for to, strokes in (("5/4:3+3+2+2", 10), ("7/8:2+2+3", 7), ("3/4", 6), ("6/8", 6), ("5/4", 10)):
+    for to, strokes in (("5/4:3+3+2+2", 10), ("7/8:2+2+3", 7), ("3/4", 6), ("6/8", 12), ("5/4", 10)):
         hats = onsets(mi.convert(song, to), "Kit", HAT)
         assert len(hats) == 4 * strokes
         assert set(np.diff(hats).round(6)) == {0.5}
@@ -178,6 +178,37 @@ def test_pedal_and_controllers_survive_a_cut() -> None:
     assert {message for _, message in found[:2]} == {event.message for event in events[:2]}
     assert [message for _, message in found[2:6]] == [event.message for event in events[2:6]]
     assert [tick for tick, _ in found[:6]] == [0, 0, 1920, 1920, 1920, 1920]
+
+
+def bent(made: mi.Score, status: int) -> list[tuple[float, int]]:
+    """(place in quarters, value) of the messages of a kind."""
+    rows = [(e.tick / made.ticks_per_quarter, e.message) for e in made.tracks[1] if e.message[0] == status]
+    return [(at, data[1] + 128 * data[2] if status == 0xE0 else data[-1]) for at, data in rows]
+
+
+def test_curves_keep_their_shape() -> None:
+    rise = [(at, 8192 + at * 17) for at in range(0, 1440, 30)]  # a slow bend over three quarters
+    events = [Event(at, bytes((0xE0, v % 128, v // 128))) for at, v in rise]
+    events += [Event(1440, bytes((0xE0, 0, 64)))]  # and back at once, which is no curve
+    events += [Event(at, bytes((0xD0, at // 20))) for at in range(0, 1440, 60)]
+    events += [Event(at, m.control(0, 11, 20 + at // 24)) for at in range(0, 1440, 60)]
+    events += [Event(at, m.control(0, 64, at % 128)) for at in range(0, 1440, 60)]  # a pedal is no curve
+    events += [Event(0, m.note_on(0, 60, 80)), Event(1440, m.note_off(0, 60))]
+    song = mi.Score(480, (Track.sorted([Event(0, m.time_signature(mi.Meter("3/4")))]), Track.sorted(events)))
+    plan = mi.plan(song, "5/4", how="hold-first")
+    warp = plan.spans[0].warp.inverse()
+    made = plan.apply(song)
+    bends = bent(made, 0xE0)
+    assert len(bends) == 49 + 2 * 16, (
+        "two more for each of the sixteen steps of the first beat, which is three beats now"
+    )
+    assert np.diff([at for at, _ in bends[:-1]]).max() <= 30 / 480 + 1e-9, "no coarser than it was"
+    for at, value in bends[:-1]:
+        assert abs(value - 8192 - float(warp(F(at).limit_denominator(480))) * 480 * 17) <= 18
+    assert bends[-1] == (5, 8192)
+    assert len(bent(made, 0xD0)) == len(bent(made, 0xB0)) - 24 == 24 + 2 * 8
+    same = mi.convert(song, "5/4", how="rest")
+    assert len(bent(same, 0xE0)) == 49, "nothing is stretched"
 
 
 def test_a_performance_bends_on_the_grid_and_keeps_its_timing() -> None:

@@ -25,6 +25,7 @@ VALUES = {
         mi.Motif("1:3 1:3 b3:2 4:2", "riff", "upbeat"), mi.theme(), ADAPTED, ADAPTED.plan, mi.theme().rights,
         mi.theme().ostinato.tones[0], SCORE, SCORE.tracks[1], SCORE.parts[0], SCORE.meters, SCORE.tempos, SCORE.bar(1),
         next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.fates()),
+        mi.Pattern.of(mi.theme()), mi.find(mi.theme(), mi.theme().to_score())[0],
     )
 }  # fmt: skip
 NAMES = vars(mi) | {

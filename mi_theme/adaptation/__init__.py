@@ -37,6 +37,11 @@ def adapt(
     ratio
         Target bars for one source bar.
 
+    Returns
+    -------
+    Plan
+        What happens to each note, what else could be done, and what it costs.
+
     Raises
     ------
     UnknownName, StrategyError
@@ -57,6 +62,7 @@ def adapt(
         lines,
         round(outcomes[0].cost, 6),
         outcomes[0].repeats,
+        reasons=outcomes[0].reasons,
     )
     return plan.offering(_alternatives(plan, task, outcomes))
 
@@ -65,13 +71,25 @@ def variants(plan: Plan) -> Iterator[Plan]:
     """The same bars with the other maps that the plan's strategy proposes, cheapest first."""
     source, target = plan.bars
     task = _task(plan.lines, plan.figure, Frame(plan.source, source), Frame(plan.target, target))
-    for warp, cost, repeats in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
-        if (warp, repeats) != (plan.warp, plan.repeats):
-            yield replace(plan, warp=warp, cost=round(cost, 6), repeats=repeats, instead=())
+    for way in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
+        if (way.warp, way.repeats) != (plan.warp, plan.repeats):
+            cost = round(way.cost, 6)
+            yield replace(plan, warp=way.warp, cost=cost, repeats=way.repeats, instead=(), reasons=way.reasons)
 
 
 def first_choices(task: Task) -> list[str]:
-    """What an arranger would try, in order."""
+    """What an arranger would try, in order.
+
+    Parameters
+    ----------
+    task
+        The figure, the source bars and the target bars.
+
+    Returns
+    -------
+    list of str
+        Names of strategies; `first_able` takes the first that can.
+    """
     source, target = task.source.meter, task.target.meter
     longer = task.target.length > task.source.length
     uneven = len(set(task.figure)) > 1
@@ -105,6 +123,18 @@ def _task(lines: tuple[Line, ...], figure: tuple[Fraction, ...], source: Frame, 
 
 def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:
     """The first strategy that reaches the target, with what it proposes.
+
+    Parameters
+    ----------
+    names
+        Strategies in the order in which to try them.
+    task
+        The figure, the source bars and the target bars.
+
+    Returns
+    -------
+    tuple of (str, list of Outcome)
+        The name, and its outcomes with the best first.
 
     Raises
     ------
@@ -143,7 +173,7 @@ def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str,
     different = [
         (name, outcome)
         for name, outcome in known + others
-        if outcome._replace(cost=0.0) != (plan.warp, 0.0, plan.repeats)
+        if (outcome.warp, outcome.repeats) != (plan.warp, plan.repeats)
     ]
     return tuple(dict.fromkeys(variant_words(plan, name, outcome) for name, outcome in different))[:MOST_ALTERNATIVES]
 

@@ -24,6 +24,7 @@ __all__ = [
     "Frame",
     "Outcome",
     "Pricing",
+    "Reason",
     "Task",
     "figure_cost",
     "order_cost",
@@ -60,7 +61,13 @@ class Frame:
         return tuple(group * self.meter.pulse for group in self.meter.groups) * self.bars
 
     def depth(self, position: Fraction) -> int:
-        """0 on a bar line, 1 on a beat, 2 anywhere else."""
+        """0 on a bar line, 1 on a beat, 2 anywhere else.
+
+        Parameters
+        ----------
+        position
+            Quarters from the beginning of the frame.
+        """
         if position % self.meter.bar == 0:
             return 0
         return 1 if position in self.beats else 2
@@ -80,18 +87,31 @@ class Task(NamedTuple):
     target: Frame
 
 
+class Reason(NamedTuple):
+    """A term of an objective that decided: its name, what it stands for, and how much dearer a plain stretch would be."""
+
+    term: str
+    means: str
+    saved: float
+
+    def __str__(self) -> str:
+        return f"{self.means} ({self.term} {self.saved:.1f})"
+
+
 class Outcome(NamedTuple):
     """A map that a strategy proposes.
 
-    `repeats` are source spans (start, stop) played again, `shift` quarters later.
+    `repeats` are source spans (start, stop) played again, `shift` quarters later;
+    `reasons` say why a strategy that weighs the notes did so, the weightiest first.
     """
 
     warp: Warp
     cost: float
     repeats: tuple[tuple[Fraction, Fraction, Fraction], ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
-# shapes that players know by name, in pulses
+#: shapes that players know by name, in pulses
 FAMOUS = {
     (3, 3, 2): "the tresillo",
     (2, 1, 2, 1, 2): "the cinquillo",
@@ -120,16 +140,41 @@ class Costs(NamedTuple):
     dropped: float = 3.0
 
 
+#: What `regroup` charges.
 COSTS = Costs()
 
 
 def starts_of(lengths: Sequence[Fraction]) -> tuple[Fraction, ...]:
-    """Where consecutive spans begin."""
+    """Where consecutive spans begin.
+
+    Parameters
+    ----------
+    lengths
+        One after another, in quarters.
+
+    Returns
+    -------
+    tuple of Fraction
+        Quarters, from 0.
+    """
     return tuple(accumulate(lengths[:-1], initial=Fraction(0)))
 
 
 def whole_grouping(lengths: Sequence[Fraction], pulse: Fraction) -> Grouping | None:
-    """Lengths as a Grouping in pulses, where all are whole."""
+    """Lengths as a Grouping in pulses, where all are whole.
+
+    Parameters
+    ----------
+    lengths
+        Group lengths in quarters.
+    pulse
+        The length of a pulse in quarters.
+
+    Returns
+    -------
+    Grouping or None
+        None where a length is no whole number of pulses.
+    """
     counts = [length / pulse for length in lengths]
     whole = all(count.denominator == 1 and 0 < count <= LARGEST for count in counts)
     return Grouping(int(count) for count in counts) if whole and counts else None
@@ -178,12 +223,40 @@ class Pricing:
 def figure_cost(
     before: Sequence[Fraction], after: Sequence[Fraction], source: Frame, target: Frame, costs: Costs = COSTS
 ) -> float:
-    """What it costs to turn one figure into another: `Pricing` for one case, lengths in quarters."""
+    """What it costs to turn one figure into another: `Pricing` for one case, lengths in quarters.
+
+    Parameters
+    ----------
+    before, after
+        Group lengths in quarters, as many after as before.
+    source, target
+        The bars that they fill.
+    costs
+        Points for what breaks.
+
+    Returns
+    -------
+    float
+        Points; 0 where nothing changes.
+    """
     return Pricing(before, source, target, costs)([length / target.meter.pulse for length in after])
 
 
 def order_cost(before: Sequence[Fraction | int], after: Sequence[Fraction | int], costs: Costs = COSTS) -> float:
-    """What the broken order relations among group lengths cost; 0 where none breaks."""
+    """What the broken order relations among group lengths cost; 0 where none breaks.
+
+    Parameters
+    ----------
+    before, after
+        Group lengths in any unit, as many after as before.
+    costs
+        Points for a pair made equal or unequal, and for a pair reversed.
+
+    Returns
+    -------
+    float
+        Points.
+    """
     return _order(_signs(before), after, costs)
 
 

@@ -40,23 +40,23 @@ SHARES = np.array(
 )  # fmt: skip  # intervals in beats
 DEPTHS = 4  # bar line, beat, division of the beat, anything else
 
-# term: (how many notes it looks at, what it says)
+# term: (how many notes it looks at, what it speaks for)
 VALUES = {
-    "displacement": (1, "far from where a plain stretch would put it"),
-    "bar line": (1, "an off-beat note on a bar line"),
-    "idiom": (3, "how tunes in the target metre go on from here"),
+    "displacement": (1, "near its place in the bar"),
+    "bar line": (1, "no weak note on a bar line"),
+    "idiom": (3, "goes on as tunes in the new metre do"),
 }
 TABLES = {
-    "level": (1, DEPTHS * DEPTHS, "metrical standing before and after"),
-    "ratio": (2, 2 * MOST_STEPS + 1, "an interval stretched more or less than the bar"),
-    "length": (2, len(SHARES) ** 2, "an interval in beats before and after"),
-    "value": (2, (2 * MOST_STRETCH + 1) * (2 * MOST_STEPS + 1), "a note value kept, or halved or doubled"),
+    "level": (1, DEPTHS * DEPTHS, "strong and weak places as people changed them"),
+    "ratio": (2, 2 * MOST_STEPS + 1, "stretched and squeezed as people did"),
+    "length": (2, len(SHARES) ** 2, "lengths in beats as people changed them"),
+    "value": (2, (2 * MOST_STRETCH + 1) * (2 * MOST_STEPS + 1), "note values kept, halved or doubled as people did"),
 }
 TERMS: dict[str, str] = {
     **{name: words for name, (_, words) in VALUES.items()},
     **{name: words for name, (_, _, words) in TABLES.items()},
-    "feel": "even or long-short, as the tune is",
-    "consistency": "as the same place of other bars",
+    "feel": "even or long-short, as the whole tune",
+    "consistency": "as the same place in other bars",
 }
 
 

@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
 from mi_theme.adaptation import RATIOS
-from mi_theme.adaptation.frames import Frame, Task
+from mi_theme.adaptation.frames import Frame, Reason, Task
 from mi_theme.adaptation.strategies import find, two_three_groupings
 from mi_theme.errors import ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Reason", "adapt_onsets", "explained_terms"]
+__all__ = ["BarReasons", "adapt_onsets", "explained_terms"]
 
 FINEST = 10080  # parts of a quarter that input snaps to
 LATEST = 10_000_000  # quarters: longer than any music
 MOST_GROUPINGS = 1000  # that are tried on an odd metre
 FEEL_NAMES = ("auto", "even", "long-short")
-TELLING = 0.25  # a term that saves less than this share of what is saved is not named
 
 
-class Reason(NamedTuple):
+class BarReasons(NamedTuple):
     """Why a bar is not simply stretched.
 
     Attributes
@@ -42,18 +41,16 @@ class Reason(NamedTuple):
     grouping
         The figure's groups and where they come from, such as ``3+3+2+2 (metre)``.
     terms
-        (name, what it means, how much dearer a plain stretch on the grid would have
-        been), the weightiest first; none where the bar is simply stretched.
+        What decided, the weightiest first; none where the bar is simply stretched.
     """
 
     bar: int
     feel: str
     grouping: str
-    terms: tuple[tuple[str, str, float], ...]
+    terms: tuple[Reason, ...]
 
     def __str__(self) -> str:
-        words = "; ".join(f"{name} {saved:.1f} ({means})" for name, means, saved in self.terms)
-        return f"bar {self.bar}: {words or 'stretched as it stands'}"
+        return f"bar {self.bar}: {'; '.join(map(str, self.terms)) or 'stretched as it stands'}"
 
 
 def adapt_onsets(
@@ -128,12 +125,22 @@ def adapt_onsets(
 def explained_terms(
     onsets: ArrayLike, durations: ArrayLike, source: str | Meter, target: str | Meter, *,
     phase: SupportsFloat = 0, ratio: Fraction | float = 1, feel: str = "auto", grouping: str | Grouping | None = None,
-) -> list[Reason]:  # fmt: skip
+) -> list[BarReasons]:  # fmt: skip
     """Name the terms of ``best`` that decided each bar; parameters as in `adapt_onsets`.
 
     Each bar is compared with the plain stretch, put on the grid: the terms that
     would have made that dearer are the reasons. Consistency is one only where it
     moved a note.
+
+    Parameters
+    ----------
+    onsets, durations, source, target, phase, ratio, feel, grouping
+        As in `adapt_onsets`.
+
+    Returns
+    -------
+    list of BarReasons
+        One for each source bar that is not simply stretched.
     """
     import numpy as np
 
@@ -141,26 +148,12 @@ def explained_terms(
     setting, words = _setting(positions, Meter(source), Meter(target), ratio, grouping)
     bars = np.floor(positions / float(setting.source.meter.bar) + 1e-9).astype(int)
     if setting.is_same or not len(positions):
-        return [Reason(bar, "plain", words, ()) for bar in dict.fromkeys(bars.tolist())]
+        return [BarReasons(bar, "plain", words, ()) for bar in dict.fromkeys(bars.tolist())]
     solution = _solution(positions, _last(durations), setting, feel)
-    chosen, plain = (solution.bill(path) for path in (solution.path, solution.lattice.home[: len(solution.path)]))
-    reasons = []
-    for bar in dict.fromkeys(bars.tolist()):
-        here = np.flatnonzero(bars == bar)
-        saved = {name: float((plain[name] - chosen[name])[here].sum()) for name in plain}
-        if (solution.path == solution.unpulled)[here].all():
-            del saved["consistency"]
-        reasons.append(Reason(bar, solution.feel, words, _telling(saved)))
-    return reasons
-
-
-def _telling(saved: dict[str, float]) -> tuple[tuple[str, str, float], ...]:
-    """The terms that save most of what is saved."""
-    from mi_theme.adaptation.objective import TERMS
-
-    total = sum(amount for name, amount in saved.items() if amount > 0 and name in TERMS)
-    named = sorted((name for name in saved if name in TERMS), key=lambda name: -saved[name])
-    return tuple((n, TERMS[n], round(saved[n], 3)) for n in named if saved[n] > max(TELLING * total, 1e-6))
+    return [
+        BarReasons(bar, solution.feel, words, solution.reasons(np.flatnonzero(bars == bar)))
+        for bar in dict.fromkeys(bars.tolist())
+    ]
 
 
 def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) -> Array:

@@ -8,16 +8,17 @@ feel, and once more with a pull of equal places in different bars towards each o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
 from mi_theme.adaptation.lattice import Lattice, cheapest, spread
-from mi_theme.adaptation.objective import Grid, Weights, costs, family, features, idiom, model, summed
+from mi_theme.adaptation.objective import TERMS, Grid, Weights, costs, family, features, idiom, model, summed
 from mi_theme.adaptation.strategies import priced, regroup
 from mi_theme.warp import Warp
 
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["FEELS", "Setting", "Solution", "best_outcomes", "fit_between", "skeleton", "solve"]
+__all__ = ["FEELS", "Setting", "Solution", "fit_between", "line_outcomes", "skeleton", "solve"]
 
 FEELS = ("even", "long-short")
 INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
+LONGEST_LINE = 512  # stretches decided together
+TELLING = 0.25  # a term that saves less than this share of what is saved is not named
 CONSISTENCY = 4.0  # what standing where the same place of no other bar stands costs
 
 
@@ -125,6 +128,29 @@ class Solution:
             index = (np.arange(count), *(path[i : i + count] for i in range(span)))
             found[name] = np.concatenate([np.zeros(min(span - 1, len(path))), part[index]])
         return found
+
+    @cached_property
+    def saved(self) -> dict[str, Array]:
+        """How much dearer the plain stretch, put on the grid, is than the chosen path: by term, note by note."""
+        chosen, plain = self.bill(self.path), self.bill(self.lattice.home[: len(self.path)])
+        return {name: plain[name] - chosen[name] for name in TERMS}
+
+    def reasons(self, here: slice | Array) -> tuple[Reason, ...]:
+        """The terms that decided some notes, the weightiest first; none where they are simply stretched.
+
+        Consistency is one only where it moved a note.
+        """
+        saved = {name: float(amounts[here].sum()) for name, amounts in self.saved.items()}
+        if (self.path == self.unpulled)[here].all():
+            del saved["consistency"]
+        total = sum(amount for amount in saved.values() if amount > 0)
+        named = [
+            name for name in sorted(saved, key=lambda name: -saved[name]) if saved[name] > max(TELLING * total, 1e-6)
+        ]
+        return tuple(Reason(name, self._means(name), round(saved[name], 3)) for name in named)
+
+    def _means(self, name: str) -> str:
+        return f"{self.feel}, as the whole tune" if name == "feel" else TERMS[name]
 
 
 def solve(
@@ -225,12 +251,41 @@ def fit_between(anchors: Array, images: Array, onsets: Array, slot: float) -> Ar
     return places * slot
 
 
-def best_outcomes(task: Task) -> list[Outcome]:
-    """The strategy ``best``: one bar, or the bars of one cycle, on their own."""
-    setting = Setting(task.source, task.target, task.figure)
+def line_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
+    """The strategy ``best`` for stretches of a line, decided together; very long lines are taken in pieces.
+
+    Parameters
+    ----------
+    tasks
+        One for each stretch, in order: the same frames and figure, and its own onsets.
+
+    Returns
+    -------
+    list of Outcome
+        A map for each stretch, with the terms that decided it.
+    """
+    pieces = [tasks[first : first + LONGEST_LINE] for first in range(0, len(tasks), LONGEST_LINE)]
+    return [outcome for piece in pieces for outcome in _outcomes(piece)]
+
+
+def _outcomes(tasks: Sequence[Task]) -> list[Outcome]:
+    setting = Setting(tasks[0].source, tasks[0].target, tasks[0].figure)
+    (before, after), (old, new) = setting.grids, setting.frame
+    places = [_places(task) for task in tasks]
+    positions = [float(x / before.slot) + number * old for number, row in enumerate(places) for x in row]
+    solution = solve(np.array([*positions, len(tasks) * old]), setting)
+    ends = np.cumsum([len(row) for row in places])
+    found = []
+    for number, (task, row, end) in enumerate(zip(tasks, places, ends.tolist(), strict=True)):
+        here = slice(end - len(row), end)
+        slots = [Fraction(slot) for slot in (solution.slots[here] - number * new).tolist()]
+        points = [(x, slot * after.slot) for x, slot in zip(row, slots, strict=True)]
+        (outcome,) = priced(task, Warp([*points, (task.source.length, task.target.length)]))
+        found.append(outcome._replace(reasons=solution.reasons(here)))
+    return found
+
+
+def _places(task: Task) -> list[Fraction]:
+    """The onsets of a stretch, with its beginning and the starts of unequal groups."""
     starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
-    onsets = sorted({Fraction(0), *starts, *(onset for onset in task.onsets if 0 <= onset < task.source.length)})
-    onsets.append(task.source.length)
-    before, after = setting.grids
-    slots = solve(np.array([float(onset / before.slot) for onset in onsets]), setting).slots
-    return priced(task, Warp((x, Fraction(y) * after.slot) for x, y in zip(onsets, slots.tolist(), strict=True)))
+    return sorted({Fraction(0), *starts, *(onset for onset in task.onsets if 0 <= onset < task.source.length)})

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, starts_of, whole_grouping
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Reason, starts_of, whole_grouping
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp, fraction_of
 
-__all__ = ["Fate", "Line", "Plan", "variant_words"]
+__all__ = ["Fate", "Line", "Plan", "reasons_of", "variant_words"]
 
 Repeat = tuple[Fraction, Fraction, Fraction]
 
@@ -64,6 +64,8 @@ class Plan:
         Other ways to go, in words.
     remark
         What else is to be said of the result.
+    reasons
+        Why a strategy that weighs the notes did so, the weightiest first.
     """
 
     source: Meter
@@ -77,9 +79,16 @@ class Plan:
     repeats: tuple[Repeat, ...] = ()
     instead: tuple[str, ...] = ()
     remark: str = ""
+    reasons: tuple[Reason, ...] = ()
 
     def offering(self, instead: tuple[str, ...]) -> Plan:
-        """The same plan with other ways beside it."""
+        """The same plan with other ways beside it.
+
+        Parameters
+        ----------
+        instead
+            Other ways to go, in words.
+        """
         return replace(self, instead=instead)
 
     @property
@@ -132,7 +141,13 @@ class Plan:
             yield from self._repeated(index, line)
 
     def bar_start(self, index: int) -> Fraction:
-        """Where, in quarters, the target bars of a source bar begin; 0 where bars only meet now and then."""
+        """Where, in quarters, the target bars of a source bar begin; 0 where bars only meet now and then.
+
+        Parameters
+        ----------
+        index
+            Source bar, from 0.
+        """
         return self.warp(index * self.source.bar) if self.bars[0] == 1 else Fraction(0)
 
     def _repeated(self, index: int, line: Line) -> Iterator[Fate]:
@@ -155,12 +170,17 @@ class Plan:
             "grouping": str(self.grouping) if self.grouping else None, "hemiola": self.is_hemiola,
             "cost": self.cost, "repeats": [[str(x) for x in repeat] for repeat in self.repeats],
             "lines": [[[str(onset), str(duration), name] for onset, duration, name in line] for line in self.lines],
-            "instead": list(self.instead), "remark": self.remark,
+            "instead": list(self.instead), "remark": self.remark, "reasons": [list(reason) for reason in self.reasons],
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
         """Read back what `to_json` wrote.
+
+        Parameters
+        ----------
+        text
+            JSON.
 
         Raises
         ------
@@ -177,6 +197,7 @@ class Plan:
             return cls(
                 Meter(d["source"]), Meter(d["target"]), str(d["how"]), Warp(d["warp"]), figure, str(d["figure_source"]),
                 lines, float(d["cost"]), repeats, tuple(map(str, d["instead"])), str(d["remark"]),
+                reasons_of(d.get("reasons", ())),
             )  # fmt: skip
         except MiThemeError:
             raise
@@ -194,6 +215,22 @@ class Plan:
         return shown(self, str(self))
 
 
+def reasons_of(rows: Iterable[Sequence[Any]]) -> tuple[Reason, ...]:
+    """Reasons from plain values.
+
+    Parameters
+    ----------
+    rows
+        Term, what it means, what it saved; others than ours raise an error of some kind.
+
+    Returns
+    -------
+    tuple of Reason
+        In the same order.
+    """
+    return tuple(Reason(str(term), str(means), float(saved)) for term, means, saved in rows)
+
+
 def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
     """Group lengths under a map: dropped groups are gone, those repeated within the figure added."""
     length = sum(figure)
@@ -204,7 +241,22 @@ def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat
 
 
 def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:
-    """One other way to go, in a few words."""
+    """One other way to go, in a few words.
+
+    Parameters
+    ----------
+    plan
+        The plan that is compared with.
+    name
+        A strategy.
+    outcome
+        What it proposes.
+
+    Returns
+    -------
+    str
+        Its shape, and what it loses.
+    """
     if name == "float":
         return f"float (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
     other = replace(plan, how=name, warp=outcome.warp, repeats=outcome.repeats)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +14,7 @@ from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, order_cost, starts_of
 from mi_theme.errors import StrategyError, UnknownName
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.warp import Warp
 
 __all__ = [
@@ -30,6 +30,7 @@ STRAIGHT: list[tuple[Fraction, Fraction]] = []
 DOTTED = [(Fraction(1, 3), Fraction(1, 2)), (LONG_SHORT, Fraction(3, 4))]
 EVENED = [(Fraction(1, 3), Fraction(1, 4)), (LONG_SHORT, Fraction(1, 2))]
 Maker = Callable[[Task], list[Outcome]]
+LineMaker = Callable[[Sequence[Task]], list[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Strategy:
         False for the baselines that no arranger would use.
     by_notes
         Whether it looks at the notes of each bar, so that bars may differ.
+    make_line
+        From the tasks of stretches that follow each other, alike but for their notes,
+        to one outcome each, where it decides over a whole line at once.
     heavy
         True for one that takes time to load: it is not tried unless asked for.
     """
@@ -56,15 +60,21 @@ class Strategy:
     make: Maker
     offered: bool = True
     by_notes: bool = False
+    make_line: LineMaker | None = None
     heavy: bool = False
 
 
 def regroup(task: Task) -> list[Outcome]:
-    """Every way to cut the target's pulses into as many groups, cheapest first.
+    """Every way to cut the target's pulses of a `task` into as many groups, cheapest first.
 
     Equal groups stay equal and longer ones longer where that is possible. A
     compound target is also tried through its simple counterpart, then swung. In
     an additive target every group is hit as long as the figure has enough groups.
+
+    Returns
+    -------
+    list of Outcome
+        Bar maps with their costs.
     """
     cuts = [(*cut, reading, onward) for reading, onward in readings(task) for cut in _cuts(task, reading)]
     if not cuts:
@@ -143,6 +153,21 @@ def even(task: Task) -> list[Outcome]:
     return _beat_by_beat(task, "even", STRAIGHT, EVENED)
 
 
+def rotate(task: Task) -> list[Outcome]:
+    """The same groups in a turned order: each takes the length of the one that has its place."""
+    groups, lengths = task.figure, task.target.groups
+    turns = [groups[at:] + groups[:at] for at in range(1, len(groups))]
+    if lengths not in turns or lengths == groups:
+        raise StrategyError(
+            f"rotate: the groups of {task.target.meter} are no turned order of {_in_eighths(groups)}; try regroup"
+        )
+    return priced(task, Warp.of_lengths(groups, lengths))
+
+
+def _in_eighths(groups: tuple[Fraction, ...]) -> str:
+    return "+".join(str(group / EIGHTH) for group in groups) + " eighths"
+
+
 def in_one(task: Task) -> list[Outcome]:
     """Bars become the beats of one bar."""
     source, target = task.source, task.target
@@ -169,9 +194,25 @@ def proportional(task: Task) -> list[Outcome]:
 
 def best(task: Task) -> list[Outcome]:
     """The optimiser: groups as in `regroup`, all else as people changed their own tunes."""
-    from mi_theme.adaptation.optimiser import best_outcomes
+    return best_line([task])
 
-    return best_outcomes(task)
+
+def best_line(tasks: Sequence[Task]) -> list[Outcome]:
+    """The optimiser over a whole line: one feel, and equal places of different bars alike where it costs little.
+
+    Parameters
+    ----------
+    tasks
+        Stretches of a line in order, the same in everything but their onsets.
+
+    Returns
+    -------
+    list of Outcome
+        One for each.
+    """
+    from mi_theme.adaptation.optimiser import line_outcomes
+
+    return line_outcomes(tasks)
 
 
 def _snapped(name: str, snap: Callable[[Fraction], int]) -> Maker:
@@ -202,11 +243,12 @@ def _furthest(x: Fraction) -> int:
     return int(x) if x.denominator == 1 else ceil(x) if x - floor(x) < Fraction(1, 2) else floor(x)
 
 
+#: Every strategy by its name; `register` adds to it.
 STRATEGIES: dict[str, Strategy] = {
     row.name: row
     for row in (
         Strategy("regroup", "trim the tail, make it a tresillo", "equal groups stay equal, longer stay longer", regroup),
-        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, heavy=True),
+        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, make_line=best_line, heavy=True),
         Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", cut),
         Strategy("rest", "add a beat", "the bar is lengthened by rest", rest),
         Strategy("hold-last", "let it ring", "the last group is stretched", hold_last),
@@ -215,6 +257,7 @@ STRATEGIES: dict[str, Strategy] = {
         Strategy("square", "square it", "every group becomes as long as every other", square),
         Strategy("long-short", "dot it, swing it", "inside the beat, between simple and compound: long and short", long_short),
         Strategy("even", "straighten it", "inside the beat, between simple and compound: even", even),
+        Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rotate),
         Strategy("in-one", "feel it in one", "fast bars become beats: four of 3/4 one of 12/8", in_one),
         Strategy("float", "let it float over the bar", "one layer keeps its metre over the other's bars (polymetre)", rebar),
         Strategy("rebar", "new bar lines", "new bar lines; no note moves", rebar, offered=False),
@@ -228,7 +271,12 @@ STRATEGIES: dict[str, Strategy] = {
 
 
 def find(name: str) -> Strategy:
-    """A strategy by its name.
+    """A strategy by its `name`.
+
+    Returns
+    -------
+    Strategy
+        The row.
 
     Raises
     ------
@@ -242,7 +290,12 @@ def find(name: str) -> Strategy:
 
 @lru_cache(maxsize=1024)
 def proposed(name: str, task: Task) -> tuple[Outcome, ...]:
-    """What a strategy proposes for a task, best first; worked out once.
+    """What the strategy `name` proposes for a `task`, best first; worked out once.
+
+    Returns
+    -------
+    tuple of Outcome
+        The same for the same task.
 
     Raises
     ------
@@ -253,7 +306,7 @@ def proposed(name: str, task: Task) -> tuple[Outcome, ...]:
 
 
 def register(strategy: Strategy) -> None:
-    """Add a strategy of one's own to the table; a name can be taken only once.
+    """Add a `strategy` of one's own to the table; a name can be taken only once.
 
     Raises
     ------
@@ -271,7 +324,13 @@ def _needs_longer(task: Task, name: str) -> None:
 
 
 def priced(task: Task, warp: Warp) -> list[Outcome]:
-    """An outcome with the cost of what happens to the figure's groups."""
+    """An outcome with the cost of what `warp` does to the groups of the figure of a `task`.
+
+    Returns
+    -------
+    list of Outcome
+        Just this one, in the form in which strategies give theirs.
+    """
     kept = [start for start in starts_of(task.figure) if warp.keeps(start)]
     ends = [*kept[1:], task.source.length]
     before = [stop - start for start, stop in zip(kept, ends, strict=True)]
@@ -281,10 +340,15 @@ def priced(task: Task, warp: Warp) -> list[Outcome]:
 
 
 def readings(task: Task) -> list[tuple[Frame, Warp]]:
-    """What the target may be taken for, each with the map from there to the target.
+    """What the target of a `task` may be taken for, each with the map from there to the target.
 
     A compound metre is also read as its simple counterpart, swung. An odd one
     without a grouping is read as groups of two and three, as many as the figure has.
+
+    Returns
+    -------
+    list of (Frame, Warp)
+        As it stands comes first, with the map that changes nothing.
     """
     target, same = task.target, Warp.identity(task.target.length)
     if target.meter.is_open:
@@ -315,7 +379,13 @@ def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
 
 
 def two_three_groupings(meter: Meter) -> Iterator[Grouping]:
-    """Every grouping of the metre's pulses into twos and threes, the fewest groups first."""
+    """Every grouping of the pulses of a `meter` into twos and threes, the fewest groups first.
+
+    Yields
+    ------
+    Grouping
+        Each of them once.
+    """
     for threes in range(meter.pulses // 3, -1, -1):
         twos, odd = divmod(meter.pulses - 3 * threes, 2)
         if not odd:

@@ -23,6 +23,7 @@ def explained(plan: Plan) -> str:
     """The whole explanation, a line a matter."""
     rows = [("was", drawn(plan, before=True)), ("now", drawn(plan, before=False) + shape(plan))]
     rows += [("kept", kept(plan)), ("changed", changed(plan)), ("added", _added(plan)), ("heard", heard(plan))]
+    rows += [("why", "; ".join(map(str, plan.reasons)))]
     rows += [("instead", " | ".join(plan.instead)), ("basis", basis(plan))]
     return "\n".join([_headline(plan), *(f"  {word:8} {text}" for word, text in rows if text)])
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import chosen_theme, json_option, print_json, print_table, say, theme_options, write_score
+from mi_theme.cli.sounding import click_options, clicked, write_sound
 
 if TYPE_CHECKING:
-    from mi_theme.renditions import Form
+    from mi_theme.renditions import Arrangement, Form
     from mi_theme.score import Score
 
 __all__ = ["forms", "render", "styles"]
@@ -31,12 +32,15 @@ __all__ = ["forms", "render", "styles"]
 @click.option("--stems", type=click.Path(), help="Also a file for each part, in this folder.")
 @click.option("--plan", "only_plan", is_flag=True, help="Print the arrangement and write nothing.")
 @click.option("-o", "--out", help="The file; - for standard output. FORM-STYLE.mid without it.")
+@click.option("--wav", type=click.Path(), help="Also sound, as WAV; only sound without -o.")
+@click.option("--ogg", type=click.Path(), help="Also sound, as OGG; only sound without -o.")
+@click_options
 @theme_options
 @json_option
 def render(
     form: str | None, film: str | None, style: str | None, meter: str | None, how: str | None, tempo: float | None,
     keep: str | None, bars: int | None, ending: str | None, seed: int, parts: str | None, stems: str | None,
-    only_plan: bool, out: str | None, as_json: bool, theme_file: str | None, theme_bars: tuple[int, int] | None,
+    only_plan: bool, out: str | None, wav: str | None, ogg: str | None, count_in: int, with_click: bool, as_json: bool, theme_file: str | None, theme_bars: tuple[int, int] | None,
     theme_part: str | None, tonic: str | None, mode: str | None,
 ) -> None:  # fmt: skip
     """Make a MIDI file of the theme, or of your own, in a form and a style."""
@@ -52,14 +56,20 @@ def render(
         print_json(plan.as_dict()) if as_json else click.echo(str(plan))
         return
     score = plan.score(tuple(name.strip() for name in parts.split(",")) if parts else None)
-    name = out or f"{Path(plan.form).stem}-{Path(plan.style.name).stem}.mid"
-    write_score(score, name)
+    played = clicked(score, count_in, with_click)
+    if out or not (wav or ogg):
+        _write_midi(plan, played, out or f"{Path(plan.form).stem}-{Path(plan.style.name).stem}.mid")
+    write_sound(played, [path for path in (wav, ogg) if path])
     if stems:
         _write_stems(score, Path(stems))
     if as_json and out != "-":
         print_json(plan.as_dict())
+
+
+def _write_midi(plan: Arrangement, score: Score, name: str) -> None:
+    write_score(score, name)
     length = score.tempos.seconds(score.quarters)
-    target = "standard output" if out == "-" else name
+    target = "standard output" if name == "-" else name
     say(
         f"wrote {target}: {plan.bars} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
     )

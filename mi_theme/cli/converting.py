@@ -10,6 +10,7 @@ import click
 
 from mi_theme.cli.shared import bars_option, is_midi, json_option, print_json, ratio_of, say, write_score
 from mi_theme.errors import FileError, MiThemeError
+from mi_theme.meter import Meter
 
 if TYPE_CHECKING:
     from mi_theme.conversion.scoreplans import ScorePlan
@@ -26,24 +27,33 @@ def plan_options(command: F) -> F:
         click.option("--keep", type=click.Choice(["pulse", "beat", "bar"]), help="What lasts as long as before."),
         click.option("--grouping", help="How a source bar is grouped, such as 3+3+2."),
         click.option(
-            "--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
+            "--ratio", type=ratio_of, metavar="RATIO", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
         ),
         bars_option("--bars", help="Only these bars, such as 5-12; what follows is shifted."),
         click.option(
             "--drums", type=click.Choice(["pulse", "keep", "pattern", "mute"]), default="pulse",
             help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
         ),
+        click.option(
+            "--accompaniment", type=click.Choice(["pattern", "keep"]), default="pattern",
+            help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
+        ),
         click.option("--lead", help="The part that decides, by name."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
-        click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ..."),
     ):  # fmt: skip
         command = option(command)
     return command
 
 
+def target_option(**more: Any) -> Callable[[F], F]:
+    """The option ``--to``."""
+    return click.option("--to", "target", help="Target metre: 4/4, 7/8:2+2+3 ...", **more)
+
+
 @click.command()
 @click.argument("source_file", metavar="IN", type=click.Path())
 @plan_options
+@target_option()
 @click.option("--how", help="Strategy; see mi-theme strategies.")
 @click.option("--plan", "plan_file", type=click.Path(), help="Apply a plan saved with --json instead of making one.")
 @click.option("-o", "--out", help="Write the result here; - for MIDI to standard output.")
@@ -51,7 +61,7 @@ def plan_options(command: F) -> F:
 @json_option
 def convert(
     source_file: str,
-    target: str,
+    target: str | None,
     how: str | None,
     plan_file: str | None,
     out: str | None,
@@ -62,10 +72,15 @@ def convert(
     """Carry a piece into another metre, and show the plan.
 
     IN is a MIDI, MusicXML, ABC or kern file, or a folder of them; then OUT is a
-    folder. Without OUT the plan is shown and nothing is written.
+    folder. Without OUT the plan is shown and nothing is written. A plan from a
+    file says all that options say, so --to can be left out.
     """
+    if not (target or plan_file):
+        raise click.UsageError("say which metre: --to 4/4, or --plan FILE with a plan that says it")
     wanted = {**options, "how": how, "to": target}
     if Path(source_file).is_dir():
+        if plan_file:
+            raise click.UsageError("a plan is for one file, not for a folder")
         _convert_folder(Path(source_file), out, wanted)
         return
     plan = _convert_file(source_file, out, wanted, plan_file)
@@ -80,6 +95,7 @@ def convert(
 @click.command()
 @click.argument("source_file", metavar="IN", type=click.Path())
 @plan_options
+@target_option(required=True)
 @json_option
 def compare(source_file: str, target: str, as_json: bool, **options: Any) -> None:
     """Every strategy side by side on a piece."""
@@ -119,9 +135,12 @@ def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePl
         return plan(music, **options)
     path = Path(plan_file)
     try:
-        return ScorePlan.from_json(path.read_text("utf-8"))
+        found = ScorePlan.from_json(path.read_text("utf-8"))
     except UnicodeDecodeError:
         raise FileError(f"{path}: this is no plan for a score") from None
+    if options["to"] and found.target != Meter(options["to"]):
+        raise FileError(f"{path}: this plan is for {found.target}, not {options['to']}")
+    return found
 
 
 def _counted(plan: ScorePlan) -> str:

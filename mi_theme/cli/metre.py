@@ -1,9 +1,9 @@
-"""``mi-theme adapt``, ``strategies`` and ``meter``."""
+"""``mi-theme adapt``, ``report``, ``strategies`` and ``meter``."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,12 +16,13 @@ from mi_theme.cli.shared import (
     say,
     theme_options,
     write_score,
+    write_text,
 )
 
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
 
-__all__ = ["adapt", "meter", "strategies"]
+__all__ = ["adapt", "meter", "report", "strategies"]
 
 
 @click.command()
@@ -58,35 +59,34 @@ def adapt(
 
 def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | None, as_json: bool) -> None:
     """A row a strategy: the shape it makes and what it costs, or why it cannot."""
-    from mi_theme.adaptation.strategies import STRATEGIES
-    from mi_theme.errors import StrategyError
+    from mi_theme.views.ways import ways
 
-    rows: list[dict[str, Any]] = []
-    for name in STRATEGIES:
-        try:
-            plan = theme.to_meter(target, name, ratio=ratio, grouping=grouping).plan
-        except StrategyError as error:
-            rows.append(
-                {"strategy": name, "shape": None, "cost": None, "remark": str(error).partition(" (these can")[0]}
-            )
-            continue
-        lost = sum(fate.now is None for fate in plan.fates())
-        remarks = (
-            ["sounds the same"] * plan.sounds_the_same
-            + ["hemiola"] * plan.is_hemiola
-            + [f"{lost} notes lost"] * bool(lost)
-        )
-        rows.append(
-            {"strategy": name, "shape": str(plan.grouping or "-"), "cost": plan.cost, "remark": "; ".join(remarks)}
-        )
+    found = ways(theme, target, ratio=ratio, grouping=grouping)
     if as_json:
-        print_json(rows)
-    else:
-        cells = (
-            [r["strategy"], r["shape"] or "-", "-" if r["cost"] is None else f"{r['cost']:.2f}", r["remark"]]
-            for r in rows
-        )
-        print_table(("strategy", "shape", "cost", "remark"), cells)
+        print_json([way._asdict() for way in found])
+        return
+    cells = (
+        [way.strategy, way.shape or "-", "-" if way.cost is None else f"{way.cost:.2f}", way.remark] for way in found
+    )
+    print_table(("strategy", "shape", "cost", "remark"), cells)
+
+
+@click.command()
+@click.option(
+    "--to", "targets", multiple=True, metavar="METRE", help="A metre to show it in; may be given several times."
+)
+@click.option("-o", "--out", default="-", help="Write the page here; standard output without it.")
+@theme_options
+def report(
+    targets: tuple[str, ...], out: str, theme_file: str | None, theme_bars: tuple[int, int] | None, theme_part: str | None,
+    tonic: str | None, mode: str | None,
+) -> None:  # fmt: skip
+    """A dossier of the theme, or of your own, as one page of HTML: metre, rhythm, versions, lineage, rights."""
+    from mi_theme.credits import lineage
+    from mi_theme.views.dossiers import METERS, dossier
+
+    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    write_text(dossier(theme, targets or METERS, lineage=None if theme_file else lineage()), out)
 
 
 @click.command()

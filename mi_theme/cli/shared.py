@@ -25,6 +25,7 @@ __all__ = [
     "say",
     "theme_options",
     "write_score",
+    "write_text",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -114,6 +115,17 @@ def write_score(score: Score, out: str) -> None:
         sys.stdout.buffer.flush()
     else:
         score.save(out)
+
+
+def write_text(text: str, out: str) -> None:
+    """To a file, whole or not at all, or to standard output for ``-``."""
+    if out == "-":
+        click.echo(text, nl=False)
+    else:
+        from mi_theme.files.saving import replace_file
+
+        replace_file(out, text.encode())
+        say(f"wrote {out}")
 
 
 def is_midi(path: str) -> bool:

@@ -21,8 +21,8 @@ __all__ = ["align", "compare", "convert", "plan"]
 
 def plan(
     score: Any, to: str | Meter, *, source: str | Meter | None = None, how: str | None = None, lead: str | int | None = None,
-    drums: str = "pulse", bars: tuple[int, int] | None = None, ratio: Fraction | int | float = 1, keep: str | None = None,
-    grouping: str | Grouping | None = None,
+    drums: str = "pulse", accompaniment: str = "pattern", bars: tuple[int, int] | None = None,
+    ratio: Fraction | int | float | None = None, keep: str | None = None, grouping: str | Grouping | None = None,
 ) -> ScorePlan:  # fmt: skip
     """What will happen to a score in another metre, bar by bar, before it happens.
 
@@ -41,15 +41,24 @@ def plan(
     drums
         ``pulse`` (even strokes stay even, the rest goes by beats), ``keep`` (by
         the map), ``pattern`` (a stock pattern) or ``mute``.
+    accompaniment
+        ``pattern`` (even running figures stay even, bass and chords by turns find
+        the new beats) or ``keep`` (by the map of the lead).
     bars
         First and last bar to convert; what follows is shifted.
     ratio
-        Target bars for one source bar: 1/4, 1/2, 1, 2 or 4.
+        Target bars for one source bar: 1/4, 1/2, 1, 2 or 4. Without it one, but
+        between simple and compound metres as many as keep the beats: 1/2 for 6/8 to 4/4.
     keep
         What lasts as long as before: ``pulse``, ``beat`` or ``bar``. Without it
         the pulse, but between simple and compound metres of as many beats the beat.
     grouping
         How a source bar is grouped, in pulses.
+
+    Returns
+    -------
+    ScorePlan
+        Prints, compares, can be edited (`ScorePlan.replace`), saved and applied.
 
     Raises
     ------
@@ -58,12 +67,12 @@ def plan(
         strategy, or the score not fit for it; the message says what would do.
     """
     from mi_theme.conversion.planner import Wish, plan_score
-    from mi_theme.conversion.sources import drums_for, score_of
+    from mi_theme.conversion.sources import score_of
 
     found = score_of(score)
     wish = Wish(
-        Meter(to), Meter(source) if source else None, how, lead, drums_for(score, found, drums), bars, Fraction(ratio), keep,
-        Grouping(grouping) if grouping else None,
+        Meter(to), Meter(source) if source else None, how, lead, drums, bars, None if ratio is None else Fraction(ratio), keep,
+        Grouping(grouping) if grouping else None, accompaniment=accompaniment,
     )  # fmt: skip
     return plan_score(found, wish)
 
@@ -73,8 +82,13 @@ def convert(score: Any, to: str | Meter, **options: Any) -> Any:
 
     Parameters
     ----------
-    score, to, options
+    score, to, **options
         As for `plan`.
+
+    Returns
+    -------
+    Score or music21 Stream
+        Of the kind that was given.
     """
     return plan(score, to, **options).apply(score)
 
@@ -84,8 +98,13 @@ def compare(score: Any, to: str | Meter, **options: Any) -> Comparison:
 
     Parameters
     ----------
-    score, to, options
+    score, to, **options
         As for `plan`, without ``how``.
+
+    Returns
+    -------
+    Comparison
+        A row for each strategy; prints as a table.
     """
     from mi_theme.conversion.comparison import comparison
 
@@ -101,6 +120,11 @@ def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int 
         Scores, or music21 Streams.
     part_a, part_b
         The parts to compare; their leads without it.
+
+    Returns
+    -------
+    Alignment
+        A bar map for each bar, and the strategy that makes the same ones.
     """
     from mi_theme.conversion.alignment import alignment
     from mi_theme.conversion.sources import score_of

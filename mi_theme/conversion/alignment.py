@@ -78,6 +78,18 @@ class Alignment:
 def alignment(a: Score, b: Score, part_a: str | int | None, part_b: str | int | None) -> Alignment:
     """Align the leads of two scores.
 
+    Parameters
+    ----------
+    a, b
+        Two versions.
+    part_a, part_b
+        The parts to compare; None finds the leads.
+
+    Returns
+    -------
+    Alignment
+        Bar by bar.
+
     Raises
     ------
     ScoreError, UnknownName

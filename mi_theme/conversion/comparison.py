@@ -73,6 +73,20 @@ class Comparison:
 def comparison(music: Any, to: str | Meter, options: Mapping[str, Any]) -> Comparison:
     """Plan a score with every strategy.
 
+    Parameters
+    ----------
+    music
+        A Score, or a music21 Stream.
+    to
+        Target metre.
+    options
+        As for `plan`, without ``how``.
+
+    Returns
+    -------
+    Comparison
+        A row for each strategy.
+
     Raises
     ------
     MiThemeError
@@ -81,7 +95,8 @@ def comparison(music: Any, to: str | Meter, options: Mapping[str, Any]) -> Compa
     score, values = score_of(music), dict(options)
     for name, kind in (("source", Meter), ("grouping", Grouping)):
         values[name] = kind(values[name]) if values.get(name) else None
-    values["ratio"] = Fraction(values.get("ratio", 1))
+    ratio = values.get("ratio")
+    values["ratio"] = None if ratio is None else Fraction(ratio)
     wish = Wish(Meter(to), **values)
     rows = tuple(_rows(score, wish))
     return Comparison(

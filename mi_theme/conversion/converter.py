@@ -10,7 +10,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.edits import Edits, edits_under
+from mi_theme.conversion.curves import samples
+from mi_theme.conversion.edits import Edits, edits_under, struck
 from mi_theme.conversion.scoreplans import ScorePlan, Span
 from mi_theme.conversion.timelines import FINEST, Images, Timeline, least_resolution, ticks_at
 from mi_theme.errors import ScoreError
@@ -48,6 +49,7 @@ def convert_events(plan: ScorePlan, score: Score) -> Score:
     sheets = [_sheet(score, index, edits.timeline) for index in range(len(score.tracks))]
     _take_out(score, edits, sheets)
     _strike(score, edits, sheets)
+    _resample(score, edits, sheets)
     _retime(plan, score, sheets)
     _resign(plan, score, sheets)
     return _written(score, edits.timeline, sheets)
@@ -84,38 +86,27 @@ def _take_out(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
 
 
 def _strike(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
-    """Put strokes and notes that the map does not place where the plan wants them, each ended by the next."""
-    if not edits.strokes.moved and not edits.extras:
-        return
-    notes = sorted(_placed_notes(score, edits))
-    following: dict[tuple[int, int, int], Fraction] = {}
+    """Put notes that the map does not place where the plan wants them."""
     unit = edits.timeline.unit
-    for at, track, channel, pitch, lasts, row, extra in reversed(notes):
-        limit = following.get((track, channel, pitch))
-        following[track, channel, pitch] = at
-        end = at + lasts if limit is None else min(at + lasts, limit)
-        sheet = sheets[track]
+    for row, extra, at, end in struck(score, edits):
         if row >= 0:
+            sheet = sheets[score.spans["track"][row]]
             _place(sheet, score.spans["on"][row], at * unit)
             if score.spans["off"][row] >= 0:
                 _place(sheet, score.spans["off"][row], end * unit)
         else:
             note = edits.extras[extra]
-            sheet.added.append((at, LAST, Event(0, m.note_on(channel, pitch, note.velocity))))
-            sheet.added.append((end, FIRST, Event(0, m.note_off(channel, pitch))))
+            part = score.parts[note.part]
+            added = sheets[part.track].added
+            added.append((at, LAST, Event(0, m.note_on(part.channel, note.pitch, note.velocity))))
+            added.append((end, FIRST, Event(0, m.note_off(part.channel, note.pitch))))
 
 
-def _placed_notes(score: Score, edits: Edits) -> Iterator[tuple[Fraction, int, int, int, Fraction, int, int]]:
-    """(onset, track, channel, pitch, duration, row or -1, extra or -1) of moved strokes and added notes."""
-    spans, quarter = score.spans, score.ticks_per_quarter
-    for row, at in edits.strokes.moved.items():
-        track = int(spans["track"][row])
-        event = score.tracks[track].events[spans["on"][row]]
-        lasts = Fraction(int(spans["stop"][row] - spans["start"][row]), quarter)
-        yield at, track, int(event["status"]) & 15, int(event["data1"]), lasts, row, -1
-    for index, extra in enumerate(edits.extras):
-        part = score.parts[extra.part]
-        yield extra.at, part.track, part.channel, extra.pitch, extra.lasts, -1, index
+def _resample(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
+    """Give curves of bends and controllers more steps where time is stretched."""
+    for sheet in sheets:
+        new = samples(sheet.track, edits.timeline, score.ticks_per_quarter)
+        sheet.added += [(at, FIRST, Event(0, message)) for at, message in new]
 
 
 def _place(sheet: Sheet, row: int, value: Fraction) -> None:

@@ -6,17 +6,20 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.percussion import Strokes, strokes_under
-from mi_theme.conversion.pieces import is_written, span_parts
+from mi_theme.conversion.accompaniment import accompany
+from mi_theme.conversion.percussion import beat_drums
+from mi_theme.conversion.readings import is_written, span_parts
 from mi_theme.conversion.scoreplans import Change, ScorePlan
+from mi_theme.conversion.strokes import Strokes
 from mi_theme.conversion.timelines import Timeline, timeline_of
 from mi_theme.score import MeterMap, Score
 
-__all__ = ["Edits", "Extra", "edits_under", "with_changes"]
+__all__ = ["Edits", "Extra", "Struck", "edits_under", "struck", "with_changes"]
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,50 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     pitched = _pitched(score, parts)
     played = None if is_written(starts[pitched], score.ticks_per_quarter) else np.unique(starts)
     timeline = timeline_of(plan, score.ticks_per_quarter, score.quarters, played)
-    strokes = strokes_under(plan, score)
+    strokes = Strokes()
+    beat_drums(plan, score, strokes)
+    accompany(plan, score, strokes)
     elsewhere = np.zeros(len(starts), bool)
     elsewhere[list(strokes.moved)] = True
-    elsewhere[strokes.dropped] = True
+    elsewhere[list(strokes.dropped)] = True
     cut = np.flatnonzero(timeline.dropped(starts) & ~elsewhere)
-    dropped = np.unique(np.concatenate([cut, np.array(strokes.dropped, np.int64)]))
+    dropped = np.unique(np.concatenate([cut, np.array(list(strokes.dropped), np.int64)]))
     extras = (*_repeated(plan, score, parts, pitched), *_beaten(strokes, score, parts))
     return Edits(
         timeline, strokes, dropped, tuple(sorted(extras, key=lambda extra: (extra.at, extra.part, extra.pitch)))
     )
+
+
+class Struck(NamedTuple):
+    """A note that is placed by itself: its row, or else its number among the extras; where it begins and ends."""
+
+    row: int
+    extra: int
+    at: Fraction
+    end: Fraction
+
+
+def struck(score: Score, edits: Edits) -> Iterator[Struck]:
+    """Notes that are moved or added one by one, last first, each ended by the next of its key."""
+    following: dict[tuple[int, int, int], Fraction] = {}
+    notes = sorted(_placed(score, edits), key=lambda note: (float(note[0]), *note[1:4], note[5:]), reverse=True)
+    for at, track, channel, pitch, lasts, row, extra in notes:
+        limit = following.get((track, channel, pitch))
+        following[track, channel, pitch] = at
+        yield Struck(row, extra, at, at + lasts if limit is None else min(at + lasts, limit))
+
+
+def _placed(score: Score, edits: Edits) -> Iterator[tuple[Fraction, int, int, int, Fraction, int, int]]:
+    """(onset, track, channel, pitch, duration, row or -1, extra or -1) of moved strokes and added notes."""
+    spans, quarter = score.spans, score.ticks_per_quarter
+    for row, (at, length) in edits.strokes.moved.items():
+        track = int(spans["track"][row])
+        event = score.tracks[track].events[spans["on"][row]]
+        lasts = Fraction(int(spans["stop"][row] - spans["start"][row]), quarter) if length is None else length
+        yield at, track, int(event["status"]) & 15, int(event["data1"]), lasts, row, -1
+    for index, extra in enumerate(edits.extras):
+        part = score.parts[extra.part]
+        yield extra.at, part.track, part.channel, extra.pitch, extra.lasts, -1, index
 
 
 def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
@@ -67,19 +104,20 @@ def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
     lost = _bars_of(plan, score, edits)
     now = list(_new_bars(plan, edits.extras))
     changes = (*lost, *(Change("added", score.parts[e.part].name, n, at, e.pitch, e.why) for e, n, at in now))
-    return dataclasses.replace(plan, changes=changes, runs=tuple(edits.strokes.runs))
+    return dataclasses.replace(
+        plan, changes=changes, runs=tuple(edits.strokes.runs), patterns=tuple(edits.strokes.patterns)
+    )
 
 
 def _bars_of(plan: ScorePlan, score: Score, edits: Edits) -> Iterator[Change]:
     parts, quarter = span_parts(score), score.ticks_per_quarter
     begins = np.array([float(span.start) for span in plan.spans])
-    beaten = set(edits.strokes.dropped)
     for row in edits.dropped.tolist():
         span = score.spans[row]
         at = Fraction(int(span["start"]), quarter)
         mine = plan.spans[max(int(np.searchsorted(begins, float(at), "right")) - 1, 0)]
         index, place = divmod(at - mine.start, mine.source.bar)
-        why = "no room in the pattern" if row in beaten else "the time is cut"
+        why = edits.strokes.dropped.get(row, "the time is cut")
         pitch = int(score.tracks[span["track"]].events["data1"][span["on"]])
         yield Change("dropped", score.parts[parts[row]].name, mine.first + int(index), place, pitch, why)
 
@@ -134,11 +172,11 @@ def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: 
 
 def _beaten(strokes: Strokes, score: Score, parts: NDArray[np.int64]) -> Iterator[Extra]:
     """Strokes that fill the new bar."""
-    for at, row, _ in strokes.copied:
-        velocity, pitch = _sound(score, row)
-        lasts = Fraction(int(score.spans["stop"][row] - score.spans["start"][row]), score.ticks_per_quarter)
-        yield Extra(at, lasts, row, int(parts[row]), pitch, velocity, "to fill the bar")
-    for at, key, velocity, part, _ in strokes.stock:
+    for at, lasts, row, pitch, why in strokes.copied:
+        if lasts is None:
+            lasts = Fraction(int(score.spans["stop"][row] - score.spans["start"][row]), score.ticks_per_quarter)
+        yield Extra(at, lasts, row, int(parts[row]), pitch, _sound(score, row)[0], why)
+    for at, key, velocity, part in strokes.stock:
         yield Extra(at, Fraction(1, 4), -1, part, key, velocity, "a stock pattern")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
@@ -13,61 +12,36 @@ import numpy as np
 from mi_theme.adaptation.frames import Frame, starts_of, whole_grouping
 from mi_theme.conversion.fitting import swung
 from mi_theme.conversion.kits import kit_frame, patterned, stock
-from mi_theme.conversion.pieces import is_written, span_parts
+from mi_theme.conversion.readings import is_written, span_parts
 from mi_theme.conversion.scoreplans import Run, ScorePlan, Span
+from mi_theme.conversion.strokes import Copied, Stock, Strokes, straightened, swung_back
 from mi_theme.score import Score
 from mi_theme.warp import Warp
 
-__all__ = ["Strokes", "strokes_under"]
+__all__ = ["beat_drums", "goes_by_the_map", "kit_frames"]
 
 WRITTEN_GRID, PLAYED_GRID = 48, 12  # parts of a quarter that strokes are read on
 BY_THE_MAP = ("rebar", "proportional")
+NO_ROOM = "no room in the pattern"
 
 
-@dataclass
-class Strokes:
-    """Strokes of a score under a plan; rows are those of `Score.spans`, places quarters in the target.
-
-    Attributes
-    ----------
-    moved
-        Row: new onset.
-    dropped
-        Rows left out.
-    copied
-        (new onset, row that is copied, span).
-    stock
-        (new onset, key, velocity, part, span) of strokes from a stock pattern.
-    runs
-        For each span what became of each key.
-    """
-
-    moved: dict[int, Fraction] = field(default_factory=dict)
-    dropped: list[int] = field(default_factory=list)
-    copied: list[tuple[Fraction, int, int]] = field(default_factory=list)
-    stock: list[tuple[Fraction, int, int, int, int]] = field(default_factory=list)
-    runs: list[tuple[Run, ...]] = field(default_factory=list)
-
-
-def strokes_under(plan: ScorePlan, score: Score) -> Strokes:
-    """What the plan does with the drums; those that go by the map are not mentioned."""
-    found = Strokes()
+def beat_drums(plan: ScorePlan, score: Score, found: Strokes) -> None:
+    """Place the drums as the plan says; those that go by the map are not mentioned."""
     beaten = _strokes(plan, score)
-    for index, (span, start) in enumerate(plan.starts()):
-        mine = beaten[index]
-        if plan.drums == "keep" or _by_the_map(span):
+    for (span, start), mine in zip(plan.starts(), beaten, strict=True):
+        if plan.drums == "keep" or goes_by_the_map(span):
             found.runs.append(())
         elif plan.drums == "pulse":
-            found.runs.append(tuple(_repulsed(plan, span, start, index, mine, found)))
+            found.runs.append(tuple(_repulsed(plan, span, start, mine, found)))
         else:
             found.runs.append(())
-            found.dropped += [row for rows in mine.values() for _, _, row in rows]
+            found.dropped.update((row, NO_ROOM) for rows in mine.values() for _, _, row in rows)
             if plan.drums == "pattern":
-                found.stock += _stock(score, span, start, index)
-    return found
+                found.stock += _stock(score, span, start)
 
 
-def _by_the_map(span: Span) -> bool:
+def goes_by_the_map(span: Span) -> bool:
+    """Whether nothing is made anew in a span: it stays, or sounds the same."""
     same = span.warp.is_identity and span.source.same_bar(span.target)
     return not span.how or same or span.how in BY_THE_MAP or (span.warp.is_linear and span.how != "float")
 
@@ -86,9 +60,9 @@ def _strokes(plan: ScorePlan, score: Score) -> list[dict[tuple[int, int], list[t
     limits = np.array([float(at) for at in begins])
     for row, tick, key in zip(rows.tolist(), starts.tolist(), _keys(score, rows), strict=True):
         at = Fraction(tick, quarter)
-        meant = Fraction(round(at * grid), grid) if plan.swing is None else _straightened(at, plan.swing, grid)
+        meant = Fraction(round(at * grid), grid) if plan.swing is None else straightened(at, plan.swing, grid)
         index = max(int(np.searchsorted(limits, float(meant), "right")) - 1, 0)
-        found[index][int(parts[row]), key].append((meant - begins[index], at - _swung_back(meant, plan.swing), row))
+        found[index][int(parts[row]), key].append((meant - begins[index], at - swung_back(meant, plan.swing), row))
     return found
 
 
@@ -100,21 +74,8 @@ def _keys(score: Score, rows: np.ndarray) -> list[int]:
     ]
 
 
-def _straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:
-    beat, place = divmod(at, 1)
-    straight = place / (2 * swing) if place <= swing else (1 + (place - swing) / (1 - swing)) / 2
-    return beat + Fraction(round(straight * grid), grid)
-
-
-def _swung_back(at: Fraction, swing: Fraction | None) -> Fraction:
-    if swing is None:
-        return at
-    beat, place = divmod(at, 1)
-    return beat + (2 * place * swing if 2 * place <= 1 else swing + (2 * place - 1) * (1 - swing))
-
-
 def _repulsed(
-    plan: ScorePlan, span: Span, start: Fraction, index: int,
+    plan: ScorePlan, span: Span, start: Fraction,
     beaten: dict[tuple[int, int], list[tuple[Fraction, Fraction, int]]], found: Strokes,
 ) -> Iterator[Run]:  # fmt: skip
     """Carry the strokes of one span over, key by key."""
@@ -132,11 +93,11 @@ def _repulsed(
             for differs, row in at_place[places[stroke.origin]]:
                 onset = max(start + at + differs, Fraction(0))
                 if stroke.added:
-                    found.copied.append((onset, row, index))
+                    found.copied.append(Copied(onset, None, row, key, "to fill the bar"))
                 else:
-                    found.moved[row] = onset
+                    found.moved[row] = onset, None
                     kept.add(row)
-        found.dropped += [row for _, _, row in rows if row not in kept]
+        found.dropped.update((row, NO_ROOM) for _, _, row in rows if row not in kept)
         yield Run(key, len(places), len(strokes), even)
 
 
@@ -155,9 +116,9 @@ def _counted(source: Frame, target: Frame, figure: tuple[Fraction, ...], base: W
     return source, kit_frame(target, images)
 
 
-def _stock(score: Score, span: Span, start: Fraction, index: int) -> Iterator[tuple[Fraction, int, int, int, int]]:
+def _stock(score: Score, span: Span, start: Fraction) -> Iterator[Stock]:
     """A stock pattern in the first drum part."""
     part = next((number for number, part in enumerate(score.parts) if part.is_percussion), -1)
     if part >= 0:
         for at, key, velocity in stock(kit_frames(span)[1]):
-            yield start + at, key, velocity, part, index
+            yield Stock(start + at, key, velocity, part)

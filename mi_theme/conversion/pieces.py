@@ -13,21 +13,20 @@ from numpy.typing import NDArray
 
 from mi_theme.adaptation.plans import Line
 from mi_theme.conversion.fitting import Mark, swung
+from mi_theme.conversion.layers import layers_of
+from mi_theme.conversion.readings import find_lead, is_written, span_parts, swing_place
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, MAJOR, SIGNS
 from mi_theme.score import Bar, MeterMap, Score
 
-__all__ = ["Piece", "is_written", "piece_of", "span_parts"]
+__all__ = ["Piece", "piece_of"]
 
 MOST_BARS = 1_000_000  # more are not music but damage
-GRIDS = (48, 20, 28)  # parts of a quarter that written music uses
-WRITTEN = 0.9  # share of onsets on such a grid from which a score counts as written, not played
-SWING_RANGE = (0.58, 0.70)  # where the second of two swung eighths falls in its beat
 SHORTEST = Fraction(1, 4)
 FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-LEAD_NAMES = ("melody", "lead", "vocal", "voice", "solo", "soprano", "tune", "ostinato")
+Columns = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -89,9 +88,21 @@ class Piece:
         return swing_place(self.score.spans["start"], self.score.ticks_per_quarter)
 
     @cached_property
-    def _onsets(self) -> tuple[NDArray[np.int64], ...]:
-        """Ticks where pitched notes begin (or end, on a sixteenth), whether the lead's begin, the beat they anticipate or -1, whether any begin."""
-        spans, parts = self.score.spans[self.pitched], self.part_of[self.pitched]
+    def _onsets(self) -> Columns:
+        """Of all pitched notes; see `_columns`."""
+        return self._columns(self.pitched)
+
+    @cached_property
+    def _onsets_without_runs(self) -> Columns:
+        """Of pitched notes that are in no running figure of an accompanying part."""
+        rest = self.pitched.copy()
+        for layer in layers_of(self.score, self.lead, self.swing):
+            rest[layer.rows[layer.step > 0]] = False
+        return self._columns(rest)
+
+    def _columns(self, chosen: NDArray[np.bool_]) -> Columns:
+        """Ticks where notes begin (or end, on a sixteenth), whether the lead's begin, the beat they anticipate or -1, whether any begin."""
+        spans, parts = self.score.spans[chosen], self.part_of[chosen]
         ends = np.unique(spans["stop"])
         ends = ends[ends * 4 % self.score.ticks_per_quarter == 0]
         ticks, place = np.unique(np.concatenate([spans["start"], ends]), return_inverse=True)
@@ -114,20 +125,24 @@ class Piece:
         close = following - starts <= int(self.main.pulse * quarter)
         return np.where(close & ~on_beat & (stops > following) & (following > starts), following, -1)
 
-    def marks(self, start: Fraction, end: Fraction) -> tuple[Mark, ...]:
-        """Where pitched notes begin or end in a stretch, counted from its start; swung notes as if they were even."""
-        if (start, end) not in self._read:
-            self._read[start, end] = tuple(self._marks(start, end))
-        return self._read[start, end]
+    def marks(self, start: Fraction, end: Fraction, without_runs: bool = False) -> tuple[Mark, ...]:
+        """Where pitched notes begin or end in a stretch, counted from its start; swung notes as if they were even.
+
+        Running figures of accompanying parts can be left aside.
+        """
+        key = start, end, without_runs
+        if key not in self._read:
+            self._read[key] = tuple(self._marks(*key))
+        return self._read[key]
 
     @cached_property
-    def _read(self) -> dict[tuple[Fraction, Fraction], tuple[Mark, ...]]:
+    def _read(self) -> dict[tuple[Fraction, Fraction, bool], tuple[Mark, ...]]:
         """Marks that have been asked for."""
         return {}
 
-    def _marks(self, start: Fraction, end: Fraction) -> Iterable[Mark]:
+    def _marks(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterable[Mark]:
         quarter = self.score.ticks_per_quarter
-        ticks, *columns = self._onsets
+        ticks, *columns = self._onsets_without_runs if without_runs else self._onsets
         low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
         straight = self._straight(end - start)
         found: dict[Fraction, Mark] = {}
@@ -151,8 +166,8 @@ class Piece:
         top = {row[0]: row for row in sorted(rows, key=lambda row: row[2])}
         return Line(
             (
-                self._shown(Fraction(on, quarter) - start),
-                self._shown(Fraction(off - on, quarter)) or SHORTEST,
+                self.shown(Fraction(on, quarter) - start),
+                self.shown(Fraction(off - on, quarter)) or SHORTEST,
                 self._name(pitch, step),
             )
             for on, off, pitch, step in (top[on] for on in sorted(top))
@@ -170,8 +185,8 @@ class Piece:
             rows["pitch"], rows["step"] = events["data1"], events["step"]
         return np.sort(rows, order="start", kind="stable")
 
-    def _shown(self, value: Fraction) -> Fraction:
-        """What a performance means, on the grid."""
+    def shown(self, value: Fraction) -> Fraction:
+        """What a time means: in a performance, the nearest place on the grid."""
         return value if self.is_written else Fraction(round(value / SHORTEST)) * SHORTEST
 
     def _name(self, pitch: int, step: int) -> str:
@@ -202,70 +217,6 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     if score.quarters / shortest > MOST_BARS:
         raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
     return Piece(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
-
-
-def span_parts(score: Score) -> NDArray[np.int64]:
-    """The part of each row of `Score.spans`."""
-    spans = score.spans
-    found = np.full(len(spans), -1, np.int64)
-    for index, track in enumerate(score.tracks):
-        mine = np.flatnonzero(spans["track"] == index)
-        channels = track.events["status"][spans["on"][mine]] & 15
-        for number, part in enumerate(score.parts):
-            if part.track == index:
-                found[mine[channels == part.channel]] = number
-    return found
-
-
-def find_lead(score: Score) -> int:
-    """The part that decides: one named as a melody, else the highest that plays in half of the music."""
-    notes = score.note_table()
-    pitched = [i for i, part in enumerate(score.parts) if not part.is_percussion]
-    heights, counts = {}, {}
-    for index in pitched:
-        mine = notes[notes["part"] == index]
-        bars = np.unique(np.floor(mine["onset"] / 4))
-        heights[index], counts[index] = float(np.median(mine["pitch"])), len(bars)
-    if not pitched:
-        return -1
-    named = [i for i in pitched if any(word in score.parts[i].name.casefold() for word in LEAD_NAMES)]
-    busy = [i for i in named or pitched if 2 * counts[i] >= max(counts.values())]
-    return max(busy or named or pitched, key=lambda i: (heights[i], -i))
-
-
-def is_written(starts: NDArray[np.int64], quarter: int) -> bool:
-    """Whether nearly all of these ticks lie on one of the grids of notation."""
-    return not len(starts) or max(_share_on(starts, quarter, grid) for grid in GRIDS) >= WRITTEN
-
-
-def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
-    """The place of swung offbeats, if nearly all offbeats are swung (at .58 to .70 of the beat)."""
-    share = (np.unique(starts) % quarter) / quarter
-    low, high = SWING_RANGE
-    late = share[(share >= low) & (share <= high)]
-    others = ((share > 0.2) & (share < low)) | ((share > high) & (share < 0.8))
-    if len(late) < 8 or others.sum() * 5 > len(late):
-        return None
-    place = float(np.median(late))
-    return Fraction(2, 3) if abs(place - 2 / 3) < 0.02 else Fraction(round(place * quarter), quarter)
-
-
-def _share_on(starts: NDArray[np.int64], quarter: int, grid: int) -> float:
-    """The share of ticks that are the nearest to a multiple of 1/grid of a quarter."""
-    nearest = np.rint(starts * (grid / quarter))
-    return (
-        float((np.abs(starts - nearest * quarter / grid) <= 0.5).mean())
-        if quarter > 2 * grid
-        else _coarse(starts, quarter)
-    )
-
-
-def _coarse(starts: NDArray[np.int64], quarter: int) -> float:
-    """For coarse clocks: the share of onsets on sixteenths or triplets."""
-    found = np.zeros(len(starts), bool)
-    for parts in (4, 6):
-        found |= np.abs(starts - np.rint(starts * (parts / quarter)) * quarter / parts) <= 0.5
-    return float(found.mean())
 
 
 def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ...]]:

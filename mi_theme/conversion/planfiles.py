@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from mi_theme.adaptation.plans import Line
-from mi_theme.conversion.scoreplans import VERSION, Change, Choice, Run, ScorePlan, Span
+from mi_theme.adaptation.plans import Line, reasons_of
+from mi_theme.conversion.scoreplans import VERSION, Change, Choice, Pattern, Run, ScorePlan, Span
 from mi_theme.errors import FileError
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp
@@ -25,6 +25,7 @@ def plan_dict(plan: ScorePlan) -> dict[str, Any]:
         "changes": [[c.kind, c.part, c.bar, str(c.at), c.pitch, c.why] for c in plan.changes],
         "runs": [[list(run) for run in runs] for runs in plan.runs],
         "notes": list(plan.notes), "instead": list(plan.instead), "parts": [list(part) for part in plan.parts], "choices": [list(choice) for choice in plan.choices],
+        "lead_part": plan.lead_part, "accompaniment": plan.accompaniment, "patterns": [[list(pattern) for pattern in patterns] for patterns in plan.patterns],
     }  # fmt: skip
 
 
@@ -40,7 +41,8 @@ def plan_of(d: dict[str, Any]) -> ScorePlan:
         tuple(Change(str(k), str(p), int(b), Fraction(at), int(pitch), str(why)) for k, p, b, at, pitch, why in d["changes"]),
         tuple(tuple(Run(int(k), int(was), int(now), bool(even)) for k, was, now, even in runs) for runs in d["runs"]),
         tuple(map(str, d["notes"])), tuple(map(str, d["instead"])), tuple((str(name), bool(percussion)) for name, percussion in d["parts"]),
-        tuple(Choice(int(first), int(last), str(how)) for first, last, how in d["choices"]),
+        tuple(Choice(int(first), int(last), str(how)) for first, last, how in d["choices"]), int(d["lead_part"]), str(d["accompaniment"]),
+        tuple(tuple(Pattern(str(part), str(what), int(was), int(now)) for part, what, was, now in patterns) for patterns in d["patterns"]),
     )  # fmt: skip
 
 
@@ -50,6 +52,7 @@ def _span_dict(span: Span) -> dict[str, Any]:
         "how": span.how, "warp": str(span.warp), "base": str(span.base), "figure": [str(group) for group in span.figure],
         "line": [[str(onset), str(duration), name] for onset, duration, name in span.line],
         "repeats": [[str(x) for x in repeat] for repeat in span.repeats], "why": span.why, "cost": span.cost,
+        "reasons": [list(reason) for reason in span.reasons],
     }  # fmt: skip
 
 
@@ -60,6 +63,7 @@ def _span_of(d: dict[str, Any]) -> Span:
         tuple(Fraction(group) for group in d["figure"]),
         Line((Fraction(onset), Fraction(duration), str(name)) for onset, duration, name in d["line"]),
         tuple((Fraction(a), Fraction(b), Fraction(c)) for a, b, c in d["repeats"]), str(d["why"]), float(d["cost"]),
+        reasons_of(d.get("reasons", ())),
     )  # fmt: skip
 
 

@@ -6,26 +6,28 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
-from mi_theme.adaptation import RATIOS, adapt, first_able, first_choices
-from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, starts_of, whole_grouping
-from mi_theme.adaptation.plans import groups_under, variant_words
+from mi_theme.adaptation import RATIOS, first_able, first_choices
+from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
+from mi_theme.conversion.accompaniment import ACCOMPANIMENTS, takes_all_runs
+from mi_theme.conversion.equations import KEEPS, default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.figures import figure_of, is_hemiola
 from mi_theme.conversion.fitting import fitted, swung
 from mi_theme.conversion.kits import MODES
+from mi_theme.conversion.layers import Layer, layers_of
 from mi_theme.conversion.pieces import Piece, piece_of
+from mi_theme.conversion.remarks import other_ways, remarks
 from mi_theme.conversion.scoreplans import Choice, ScorePlan, Span
-from mi_theme.errors import MiThemeError, ScoreError, StrategyError, UnknownName
+from mi_theme.errors import ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Bar, Score
 from mi_theme.warp import Warp
 
 __all__ = ["Wish", "plan_score", "replanned"]
-
-KEEPS = ("pulse", "beat", "bar")
-MOST_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class Wish:
     lead: str | int | None = None
     drums: str = "pulse"
     bars: tuple[int, int] | None = None
-    ratio: Fraction = Fraction(1)
+    ratio: Fraction | None = None
     keep: str | None = None
     grouping: Grouping | None = None
     choices: tuple[Choice, ...] = ()
+    accompaniment: str = "pattern"
 
     def __post_init__(self) -> None:
         if self.how:
@@ -50,10 +53,26 @@ class Wish:
             raise UnknownName.among("way with drums", self.drums, MODES)
         if self.keep is not None and self.keep not in KEEPS:
             raise UnknownName.among("tempo equation", self.keep, KEEPS)
-        if self.ratio not in RATIOS:
+        if self.accompaniment not in ACCOMPANIMENTS:
+            raise UnknownName.among("way with accompaniment", self.accompaniment, ACCOMPANIMENTS)
+        if self.ratio is not None and self.ratio not in RATIOS:
             raise StrategyError(f"ratio {self.ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
         if self.bars and self.bars[1] < self.bars[0]:
             raise ScoreError(f"bars {self.bars[0]} to {self.bars[1]}: the first comes after the last")
+
+
+class Stretch(NamedTuple):
+    """Some bars that go together: by a strategy, or as they are and why.
+
+    ``hemiola`` says that two bars are felt as one of three; ``short`` that there are
+    too few bars for a whole map.
+    """
+
+    bars: Sequence[Bar]
+    how: str = ""
+    why: str = ""
+    hemiola: bool = False
+    short: bool = False
 
 
 @dataclass
@@ -65,7 +84,19 @@ class Planner:
     figures: dict[Meter, tuple[tuple[Fraction, ...], str]] = field(default_factory=dict)
     outcomes: dict[tuple[str, Task], Outcome] = field(default_factory=dict)
     names: dict[Meter, str] = field(default_factory=dict)
-    maps: dict[object, tuple[Warp, Warp]] = field(default_factory=dict)
+    maps: dict[object, Warp] = field(default_factory=dict)
+    lines: dict[Fraction, Outcome] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> Fraction:
+        """Target bars for a source bar."""
+        return Fraction(1) if self.wish.ratio is None else self.wish.ratio
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The accompanying parts, where they may be made anew."""
+        keep = self.wish.accompaniment == "keep"
+        return () if keep else layers_of(self.piece.score, self.piece.lead, self.piece.swing)
 
     def figure(self, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
         """Group lengths of a bar, and where they come from."""
@@ -75,7 +106,7 @@ class Planner:
 
     def task(self, meter: Meter, bars: int = 1, onsets: tuple[Fraction, ...] = (), hemiola: bool = False) -> Task:
         """What a strategy is to do with some bars of a metre."""
-        ratio = self.wish.ratio
+        ratio = self.ratio
         source = Frame(meter, bars * ratio.denominator)
         target = Frame(self.wish.target, bars * ratio.numerator)
         figure = (source.length / 3,) * 3 if hemiola else self.figure(meter)[0] * source.bars
@@ -94,37 +125,49 @@ class Planner:
             self.outcomes[how, task] = make_outcome(how, task)
         return self.outcomes[how, task]
 
+    def decide_lines(self, stretches: Sequence[Stretch]) -> None:
+        """What strategies that hear a whole line make of each of its stretches; one metre's stretches are one line."""
+        lines: dict[tuple[str, Meter], list[Stretch]] = {}
+        for stretch in stretches:
+            if stretch.how and STRATEGIES[stretch.how].make_line and not (stretch.hemiola or stretch.short):
+                lines.setdefault((stretch.how, stretch.bars[0].meter), []).append(stretch)
+        for (how, _), line in lines.items():
+            tasks = [self._task_of(stretch.bars, how, False) for stretch in line]
+            for stretch, outcome in zip(line, make_line(how, tasks), strict=True):
+                self.lines[stretch.bars[0].start] = outcome
+
     def span(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Span:
         """Some bars of one metre as a span."""
         first, meter = bars[0], bars[0].meter
         task = self._task_of(bars, how, hemiola)
-        outcome = self.outcome(how, task)
+        outcome = self.lines.get(first.start) or self.outcome(how, task)
         end = first.start + outcome.warp.source
-        warp = self._fitted(first.start, end, outcome, task)
         line = self.piece.line(first.start, end)
-        return Span(
-            first.number, bars[-1].number, first.start, meter, self.wish.target, how, warp, outcome.warp,
+        span = Span(
+            first.number, bars[-1].number, first.start, meter, self.wish.target, how, outcome.warp, outcome.warp,
             task.figure[: len(task.figure) // task.source.bars] if not hemiola else task.figure, line, outcome.repeats,
-            cost=round(outcome.cost, 6),
+            cost=round(outcome.cost, 6), reasons=outcome.reasons,
         )  # fmt: skip
+        return dataclasses.replace(span, warp=self._fitted(span, end, task.figure))
 
     def _task_of(self, bars: Sequence[Bar], how: str, hemiola: bool) -> Task:
         meter, start = bars[0].meter, bars[0].start
-        count = max(len(bars) // self.wish.ratio.denominator, 1) if hemiola else 1
+        count = max(len(bars) // self.ratio.denominator, 1) if hemiola else 1
         if not STRATEGIES[how].by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        onsets = tuple(mark.at for mark in self.piece.marks(start, end) if mark.lead)
-        return self.task(meter, count, onsets, hemiola)
+        onsets = dict.fromkeys(self.piece.shown(mark.at) for mark in self.piece.marks(start, end) if mark.lead)
+        return self.task(meter, count, tuple(onsets), hemiola)
 
-    def _fitted(self, start: Fraction, end: Fraction, outcome: Outcome, task: Task) -> Warp:
+    def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
-        marks = self.piece.marks(start, end) if self.piece.is_written else ()
-        key = (outcome.warp, marks, task.figure)
+        without_runs = takes_all_runs(self.layers, span)
+        marks = self.piece.marks(span.start, end, without_runs) if self.piece.is_written else ()
+        key = (span.base, marks, figure)
         if key not in self.maps:
-            warp = fitted(outcome.warp, marks, starts_of(task.figure)) if not outcome.warp.is_linear else outcome.warp
-            self.maps[key] = (self._swung(warp), outcome.warp)
-        return self.maps[key][0]
+            warp = span.base if span.base.is_linear else fitted(span.base, marks, starts_of(figure))
+            self.maps[key] = self._swung(warp)
+        return self.maps[key]
 
     def _swung(self, warp: Warp) -> Warp:
         place = self.piece.swing
@@ -134,8 +177,14 @@ class Planner:
 
 
 def make_outcome(how: str, task: Task) -> Outcome:
-    """What a strategy proposes first; the seam where an optimiser that looks at the notes comes in."""
+    """What a strategy proposes first."""
     return proposed(how, task)[0]
+
+
+def make_line(how: str, tasks: Sequence[Task]) -> list[Outcome]:
+    """What a strategy that hears a whole line makes of it; the seam where the optimiser comes in."""
+    maker = STRATEGIES[how].make_line
+    return maker(tasks) if maker else [make_outcome(how, task) for task in tasks]
 
 
 def plan_score(score: Score, wish: Wish) -> ScorePlan:
@@ -148,18 +197,19 @@ def plan_score(score: Score, wish: Wish) -> ScorePlan:
     """
     from mi_theme.conversion.edits import with_changes
 
-    wish = _in_one(wish)
     piece = piece_of(score, wish.source, wish.lead)
-    planner = Planner(piece, wish)
     _check_bars(piece, wish)
-    spans = tuple(_spans(planner))
+    planner = Planner(piece, wish)
     main = _main_of(planner)
+    planner.wish = wish = _settled(planner, main)
+    spans = tuple(_spans(planner))
     name = planner.name(main)
-    keep = wish.keep or _default_keep(main, wish)
+    keep, ratio = wish.keep or KEEPS[0], planner.ratio
     plan = ScorePlan(
-        main, wish.target, name, score.parts[piece.lead].name if piece.lead >= 0 else "", wish.drums, keep, wish.ratio,
-        tempo_factor(main, wish, keep), piece.swing, planner.figure(main)[1], spans, notes=(*piece.notes, *_notes(planner, spans)),
-        instead=_instead(planner, main, name), parts=tuple((part.name, part.is_percussion) for part in score.parts), choices=wish.choices, options=(("wish", wish),), score=score,
+        main, wish.target, name, score.parts[piece.lead].name if piece.lead >= 0 else "", wish.drums, keep, ratio,
+        tempo_factor(main, wish.target, ratio, keep), piece.swing, planner.figure(main)[1], spans, notes=(*piece.notes, *remarks(planner, spans)),
+        instead=other_ways(planner, main, name), parts=tuple((part.name, part.is_percussion) for part in score.parts), choices=wish.choices,
+        lead_part=piece.lead, accompaniment=wish.accompaniment, options=(("wish", wish),), score=score,
     )  # fmt: skip
     return with_changes(plan, score)
 
@@ -171,7 +221,17 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
     if plan.score is None:
         raise ScoreError("this plan comes without its score: read it with ScorePlan.from_json(text, score) to edit it")
     if wish is None:
-        wish = Wish(plan.target, plan.source, plan.how, plan.lead or None, plan.drums, None, plan.ratio, plan.keep)
+        wish = Wish(
+            plan.target,
+            plan.source,
+            plan.how,
+            plan.lead or None,
+            plan.drums,
+            None,
+            plan.ratio,
+            plan.keep,
+            accompaniment=plan.accompaniment,
+        )
     numbers = {number for span in plan.spans for number in range(span.first, span.last + 1)}
     if not {choice.first, choice.last} <= numbers:
         raise ScoreError(
@@ -180,11 +240,12 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
     return plan_score(plan.score, dataclasses.replace(wish, choices=(*plan.choices, choice)))
 
 
-def _in_one(wish: Wish) -> Wish:
-    """In one, as many bars become one as it has beats, and last as long."""
-    if wish.how != "in-one" or wish.ratio != 1:
-        return wish
-    return dataclasses.replace(wish, ratio=Fraction(1, len(wish.target.beats)), keep=wish.keep or "bar")
+def _settled(planner: Planner, main: Meter) -> Wish:
+    """The wish with the ratio and the tempo equation that suit it; in one, a bar lasts as long as the bars it was."""
+    wish = planner.wish
+    ratio = default_ratio(main, wish.target, wish.how) if wish.ratio is None else wish.ratio
+    keep = wish.keep or ("bar" if wish.how == "in-one" else default_keep(main, wish.target, ratio))
+    return dataclasses.replace(wish, ratio=ratio, keep=keep)
 
 
 def _check_bars(piece: Piece, wish: Wish) -> None:
@@ -210,13 +271,24 @@ def _main_of(planner: Planner) -> Meter:
 
 def _spans(planner: Planner) -> Iterator[Span]:
     """Every stretch of the score."""
-    able = _able_meters(planner)
-    for reason, run in groupby(planner.piece.bars, key=lambda bar: (_stays(planner, bar, able), bar.meter)):
-        bars = list(run)
-        if reason[0]:
-            yield _kept(bars, reason[0])
+    stretches = list(_stretches(planner))
+    planner.decide_lines(stretches)
+    for bars, how, why, hemiola, short in stretches:
+        if why:
+            yield _kept(bars, why)
         else:
-            yield from _converted(planner, bars)
+            yield _shortened(planner, bars, how) if short else planner.span(bars, how, hemiola)
+
+
+def _stretches(planner: Planner) -> Iterator[Stretch]:
+    """What stays and what goes by which strategy, in frames as long as the strategy's map."""
+    able = _able_meters(planner)
+    for (why, _), run in groupby(planner.piece.bars, key=lambda bar: (_stays(planner, bar, able), bar.meter)):
+        bars = list(run)
+        if why:
+            yield Stretch(bars, why=why)
+        else:
+            yield from _framed(planner, bars)
 
 
 def _stays(planner: Planner, bar: Bar, able: dict[Meter, str]) -> str:
@@ -261,24 +333,21 @@ def _kept(bars: Sequence[Bar], why: str) -> Span:
     return Span(bars[0].number, bars[-1].number, bars[0].start, meter, meter, "", warp, warp, why=why)
 
 
-def _converted(planner: Planner, bars: Sequence[Bar]) -> Iterator[Span]:
-    """A run of bars of one metre, in frames as long as the strategy's map."""
+def _framed(planner: Planner, bars: Sequence[Bar]) -> Iterator[Stretch]:
+    """A run of bars of one metre, cut into frames."""
     at = 0
     while at < len(bars):
         how = _how_for(planner, bars[at])
         frame, hemiola = _frame(planner, bars, at, how)
-        yield (
-            _shortened(planner, bars[at : at + frame], how)
-            if at + frame > len(bars) and _more_follows(planner, bars)
-            else planner.span(bars[at : at + frame], how, hemiola)
-        )
+        short = at + frame > len(bars) and _more_follows(planner, bars)
+        yield Stretch(bars[at : at + frame], how, hemiola=hemiola, short=short)
         at += frame
 
 
 def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[int, bool]:
     """How many bars go together, and whether because of a hemiola."""
     bar = bars[at]
-    size = planner.outcome(how, planner._task_of([bar], how, False)).warp.source / bar.meter.bar
+    size = planner.outcome(how, planner.task(bar.meter)).warp.source / bar.meter.bar
     pair = bars[at : at + 2]
     if (
         size == 1
@@ -300,7 +369,7 @@ def _more_follows(planner: Planner, bars: Sequence[Bar]) -> bool:
 
 def _shortened(planner: Planner, bars: Sequence[Bar], how: str) -> Span:
     """Too few bars for a whole map before others that stay: they are stretched as the map does on the whole."""
-    outcome = planner.outcome(how, planner._task_of(bars[:1], how, False))
+    outcome = planner.outcome(how, planner.task(bars[0].meter))
     length = bars[-1].end - bars[0].start
     warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
     line = planner.piece.line(bars[0].start, bars[-1].end)
@@ -314,73 +383,3 @@ def _shortened(planner: Planner, bars: Sequence[Bar], how: str) -> Span:
 def _how_for(planner: Planner, bar: Bar) -> str:
     chosen = [choice.how for choice in planner.wish.choices if choice.first <= bar.number <= choice.last]
     return chosen[-1] if chosen else planner.name(bar.meter)
-
-
-def _default_keep(main: Meter, wish: Wish) -> str:
-    """Beat = beat between simple and compound where there are as many beats; else pulse = pulse."""
-    if main.is_compound == wish.target.is_compound or main.is_additive or wish.target.is_additive:
-        return "pulse"
-    same = len(main.beats) * wish.ratio.denominator == len(wish.target.beats) * wish.ratio.numerator
-    return "beat" if same else "pulse"
-
-
-def tempo_factor(main: Meter, wish: Wish, keep: str) -> Fraction:
-    """What the length of a quarter is multiplied with, so that pulse, beat or bar lasts as long as before."""
-    if keep == "pulse":
-        return Fraction(1)
-    if keep == "beat":
-        return (main.bar / len(main.beats)) / (wish.target.bar / len(wish.target.beats))
-    return main.bar / (wish.target.bar * wish.ratio)
-
-
-def _notes(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
-    """What a user should know: what stays, what was inferred, phrases that lose their shape."""
-    ratio = planner.wish.ratio
-    if not planner.piece.is_written:
-        yield "a performance: the map bends on the grid only, and the player's timing rides along"
-    if place := planner.piece.swing:
-        yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
-    for how in dict.fromkeys(span.how for span in spans):
-        if how in ("float", "rebar"):
-            source, target = next(span for span in spans if span.how == how).frames
-            yield f"the bar lines meet every {target.bars} bars of {target.meter}, which are {source.bars} of {source.meter}"
-    bars = sum(span.last - span.first + 1 for span in spans if span.how)
-    if ratio < 1 and bars % (4 * ratio.denominator):
-        yield f"{bars} bars do not make phrases of four at {ratio.denominator} bars to one: check where phrases end"
-
-
-def _instead(planner: Planner, main: Meter, name: str) -> tuple[str, ...]:
-    """Other ways, in words: shapes that players know, fast bars felt in one, other strategies that can."""
-    task, figure = planner.task(main), planner.figure(main)
-    bars = [bar for bar in planner.piece.bars if bar.meter == main and bar.number and bar.length == main.bar]
-    lines = tuple(planner.piece.line(bar.start, bar.end) for bar in bars[: max(2, task.source.bars)])
-    if not lines:
-        return ()
-    try:
-        plan = adapt(
-            lines,
-            figure[0],
-            figure[1],
-            main,
-            planner.wish.target,
-            None if STRATEGIES[name].by_notes else name,
-            planner.wish.ratio,
-        )
-        shapes = [o for o in proposed("regroup", task) if _is_famous(o, figure[0], task)] if name != "regroup" else []
-    except MiThemeError:
-        return ()
-    famous = [variant_words(plan, "regroup", outcome) for outcome in shapes if outcome.warp != plan.warp]
-    return tuple(dict.fromkeys([*famous[:1], *_felt_in_one(main, planner.wish), *plan.instead]))[:MOST_ALTERNATIVES]
-
-
-def _is_famous(outcome: Outcome, figure: tuple[Fraction, ...], task: Task) -> bool:
-    grouping = whole_grouping(
-        groups_under(figure * task.source.bars, outcome.warp, outcome.repeats), task.target.meter.pulse
-    )
-    return tuple(grouping or ()) in FAMOUS
-
-
-def _felt_in_one(main: Meter, wish: Wish) -> list[str]:
-    """What a fast waltz would rather be."""
-    twelve = len(main.groups) == 3 and not main.is_additive and not main.is_compound and len(wish.target.beats) == 4
-    return ["in one: 4 bars = one bar of 12/8, for fast bars"] * (twelve and wish.ratio == 1)

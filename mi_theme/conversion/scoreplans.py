@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mi_theme.adaptation.frames import Frame
+from mi_theme.adaptation.frames import Frame, Reason
 from mi_theme.adaptation.plans import Line, Repeat
 from mi_theme.errors import FileError, MiThemeError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import Score
 from mi_theme.warp import Warp
 
-__all__ = ["Change", "Choice", "Run", "ScorePlan", "Span"]
+__all__ = ["Change", "Choice", "Pattern", "Run", "ScorePlan", "Span"]
 
 VERSION = 1  # of the JSON form
 
@@ -52,6 +52,15 @@ class Run(NamedTuple):
     even: bool
 
 
+class Pattern(NamedTuple):
+    """What becomes of an accompanying part in one stretch: what it plays, and strokes before and after."""
+
+    part: str
+    what: str
+    was: int
+    now: int
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Some source bars and the map that carries them.
@@ -79,6 +88,8 @@ class Span:
         Why the bars stay as they are.
     cost
         Of the strategy's map.
+    reasons
+        Why a strategy that weighs the notes did so, the weightiest first.
     """
 
     first: int
@@ -94,6 +105,7 @@ class Span:
     repeats: tuple[Repeat, ...] = ()
     why: str = ""
     cost: float = 0.0
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def frames(self) -> tuple[Frame, Frame]:
@@ -114,8 +126,8 @@ class ScorePlan:
         The strategy that serves where no other is chosen.
     lead
         Name of the part that decided.
-    drums, keep, ratio
-        As given to `mi.plan`; ``keep`` is resolved.
+    drums, accompaniment, keep, ratio
+        As given to `plan`; ``keep`` and ``ratio`` are resolved.
     tempo
         What the microseconds of a quarter are multiplied with.
     swing
@@ -126,14 +138,14 @@ class ScorePlan:
         Every stretch of the score in order.
     changes
         Every note left out or added.
-    runs
-        For each span what becomes of its drums.
+    runs, patterns
+        For each span what becomes of its drums, and of accompanying parts that are not carried by the map.
     notes
         Remarks: what was inferred, what stays as it is, what to look out for.
     instead
         Other ways to go, in words.
-    parts
-        Names of the parts, and whether they are percussion.
+    parts, lead_part
+        Names of the parts, and whether they are percussion; which of them decided, -1 for none.
     choices
         What the user chose for single bars.
     """
@@ -155,6 +167,9 @@ class ScorePlan:
     instead: tuple[str, ...] = ()
     parts: tuple[tuple[str, bool], ...] = ()
     choices: tuple[Choice, ...] = ()
+    lead_part: int = -1
+    accompaniment: str = "pattern"
+    patterns: tuple[tuple[Pattern, ...], ...] = ()
     options: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
     score: Score | None = field(default=None, compare=False, repr=False)
 
@@ -191,6 +206,11 @@ class ScorePlan:
     def apply(self, score: Any) -> Any:
         """Do what the plan says: a Score gives a Score, a music21 Stream a Stream.
 
+        Parameters
+        ----------
+        score
+            The one that was planned, or another of the same bars and parts.
+
         Raises
         ------
         ScoreError
@@ -208,6 +228,15 @@ class ScorePlan:
     def replace(self, bar: int | None = None, bars: tuple[int, int] | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
 
+        Parameters
+        ----------
+        bar
+            A source bar.
+        bars
+            First and last source bar, instead of `bar`.
+        how
+            A strategy by name.
+
         Raises
         ------
         ScoreError
@@ -222,7 +251,13 @@ class ScorePlan:
         return replanned(self, Choice(*bars, how))
 
     def with_score(self, score: Score) -> ScorePlan:
-        """The same plan, able to be edited with `replace` again."""
+        """The same plan, able to be edited with `replace` again.
+
+        Parameters
+        ----------
+        score
+            The score that was planned.
+        """
         return dataclasses.replace(self, score=score)
 
     def to_json(self) -> str:
@@ -238,6 +273,13 @@ class ScorePlan:
     @classmethod
     def from_json(cls, text: str, score: Score | None = None) -> ScorePlan:
         """Read back what `to_json` wrote; with its score the plan can be edited again.
+
+        Parameters
+        ----------
+        text
+            JSON.
+        score
+            The score that was planned.
 
         Raises
         ------

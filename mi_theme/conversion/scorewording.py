@@ -8,9 +8,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from mi_theme.adaptation import wording
+from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import Line, Plan
+from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.conversion.kits import KIT_NAMES
-from mi_theme.conversion.scoreplans import Change, ScorePlan, Span
+from mi_theme.conversion.scoreplans import Change, Pattern, ScorePlan, Span
 from mi_theme.meter import EIGHTH, Meter
 
 __all__ = ["explained"]
@@ -95,6 +97,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
         ("kept", _kept(plan, spans, figure)),
         ("changed", wording.changed(figure)),
         ("heard", _heard(plan, spans, figure)),
+        ("why", _why(spans)),
     ]
     rows += [("fitted", _fitted(spans)), ("parts", " | ".join(_parts(plan, indices)))]
     rows += [(word, _listed(plan, spans, word)) for word in ("dropped", "added")]
@@ -174,6 +177,17 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
     return "; ".join([*phrases, *([notes] if notes and (not phrases or notes != "every note on a beat") else [])])
 
 
+def _why(spans: Sequence[Span]) -> str:
+    """What decided where the notes were weighed: every bar's reasons together."""
+    if not STRATEGIES[spans[0].how].by_notes:
+        return ""
+    totals: dict[tuple[str, str], float] = {}
+    for term, means, saved in (reason for span in spans for reason in span.reasons):
+        totals[term, means] = totals.get((term, means), 0.0) + saved
+    found = [Reason(*words, total) for words, total in sorted(totals.items(), key=lambda item: -item[1])]
+    return "; ".join(map(str, found)) or "nothing speaks against a plain stretch"
+
+
 def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
     source, target = span.source, span.target
     if (
@@ -227,10 +241,13 @@ def _fitted(spans: Sequence[Span]) -> str:
 
 def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     """Who plays what: pitched parts by the map, each drum as it comes out."""
-    pitched = [name for name, percussion in plan.parts if not percussion]
+    made = Counter(p for index in indices if index < len(plan.patterns) for p in plan.patterns[index])
+    anew = {pattern.part for pattern in made}
+    pitched = [name for name, percussion in plan.parts if not percussion and name not in anew]
     if pitched:
         shown = pitched[:MOST_LISTED]
         yield f"{', '.join(shown)}{' ...' * (len(pitched) > MOST_LISTED)}: by the map"
+    yield from _patterns([pattern for pattern, _ in made.most_common()])
     if not any(percussion for _, percussion in plan.parts):
         return
     if plan.drums != "pulse":
@@ -249,6 +266,17 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
             seen.add(key)
             name = KIT_NAMES.get(key, f"Drum {key}")
             yield f"{name}: even, {was} -> {now} strokes" if even else f"{name}: by beats, {was} -> {now}"
+
+
+def _patterns(made: Sequence[Pattern]) -> Iterator[str]:
+    """Accompanying parts that are made anew, those that play one thing together; each as in most bars."""
+    by_what: dict[str, list[Pattern]] = {}
+    for pattern in {(p.part, p.what): p for p in reversed(made)}.values():
+        by_what.setdefault(pattern.what, []).append(pattern)
+    for what, mine in reversed(by_what.items()):
+        counts = {(pattern.was, pattern.now) for pattern in mine}
+        strokes = " or ".join(f"{was} -> {now}" for was, now in sorted(counts))
+        yield f"{', '.join(p.part for p in mine)}: {what}" + (f", {strokes} strokes" if what.startswith("even") else "")
 
 
 def _listed(plan: ScorePlan, spans: Sequence[Span], kind: str) -> str:

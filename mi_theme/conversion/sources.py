@@ -7,7 +7,7 @@ from typing import Any
 from mi_theme.errors import ScoreError
 from mi_theme.score import Score
 
-__all__ = ["drums_for", "is_stream", "score_of"]
+__all__ = ["is_stream", "score_of"]
 
 
 def is_stream(value: Any) -> bool:
@@ -30,18 +30,3 @@ def score_of(value: Any) -> Score:
 
         return score_of_stream(value)
     raise ScoreError(f"a Score or a music21 Stream belongs here, not {type(value).__name__}; read a file with mi.read")
-
-
-def drums_for(music: Any, score: Score, drums: str) -> str:
-    """What can be done with the drums: in notation they go by the map.
-
-    Raises
-    ------
-    ScoreError
-        Where a Stream with drums is to be given another pattern, or none.
-    """
-    if not is_stream(music) or drums == "keep" or not any(part.is_percussion for part in score.parts):
-        return drums
-    if drums == "pulse":
-        return "keep"
-    raise ScoreError(f"the drums of a Stream go by the map: convert its Score for drums={drums!r}")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from mi_theme.conversion.fates import Fates, split, voiced
 from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar, Placed, fill
@@ -71,16 +72,20 @@ def convert_stream(plan: ScorePlan, source: Any) -> Any:
     places = Places(plan)
     if parts and exact(parts[0].highestTime) > plan.spans[-1].start + plan.spans[-1].warp.source:
         raise ScoreError("this plan is for a shorter score: make a plan of this one")
-    for part in parts:
-        _convert_part(plan, places, part)
+    fates = Fates(plan, made, parts)
+    for index, part in enumerate(parts):
+        _convert_part(plan, places, fates, index, part)
     return made
 
 
-def _convert_part(plan: ScorePlan, places: Places, part: Any) -> None:
+def _convert_part(plan: ScorePlan, places: Places, fates: Fates, index: int, part: Any) -> None:
     """New measures for one part, in the same Part object."""
     old = list(part.getElementsByClass("Measure"))
-    things = [thing for thing in _things(part, old, places) if thing is not None]
-    things += list(_again(plan, places, things, part, old))
+    voices: dict[int, str] = {}
+    things = list(_things(part, old, places, fates, voices))
+    added = list(fates.added(index, voices))
+    if added or any(fates.of(thing.element) is not None for thing in things):
+        things = voiced([*things, *added])
     lines = list(_bar_lines(part, old, places))
     brackets = _brackets(part, places)
     bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
@@ -102,40 +107,47 @@ def _convert_part(plan: ScorePlan, places: Places, part: Any) -> None:
     part.makeAccidentals(inPlace=True, overrideStatus=True)
 
 
-def _things(part: Any, measures: list[Any], places: Places) -> Iterator[Placed | None]:
+def _things(part: Any, measures: list[Any], places: Places, fates: Fates, voices: dict[int, str]) -> Iterator[Placed]:
     """Everything in the measures with its new place; ties joined, rests and dropped notes gone."""
-    held: dict[tuple[str, object], tuple[Placed, Fraction]] = {}
+    held: dict[tuple[str, object], tuple[Placed | None, Fraction]] = {}
     for at, voice, element in _contents(part, measures):
         if any(kind in element.classSet for kind in LEFT_BEHIND) or "Stream" in element.classSet:
             continue
-        length = exact(element.quarterLength)
-        sounding = "NotRest" in element.classSet and "Harmony" not in element.classSet
-        if not sounding:
+        if "NotRest" not in element.classSet or "Harmony" in element.classSet:
             if "Rest" not in element.classSet:
                 yield Placed(places.onset(at), None, element)
             continue
-        name = (voice, _sound(element))
-        before = held.pop(name, None)
-        if (
-            before
-            and before[1] == at
-            and element.tie
-            and element.tie.type in ("stop", "continue")
-            and _whole_tie(element)
-        ):
+        voices[id(element)] = voice
+        name, stop = (voice, _sound(element)), at + exact(element.quarterLength)
+        before, mine, goes_on = held.pop(name, None), fates.of(element), _is_tied(element, "start", "continue")
+        chain: Placed | None = None
+        if before and before[1] == at and _is_tied(element, "stop", "continue"):
             chain = before[0]
-            chain.end = max(places.end(at + length), chain.start)
-            _inherit(element, chain.element)
-            chain.element.tie = None
-        elif not places.keeps(at):
-            _let_go(element)
-            continue
-        else:
+            _go_on(chain, element, places.end(stop))
+        elif mine is not None and any(mine):
+            yield from split(element, voice, mine)
+        elif mine is None and places.keeps(at):
             start = places.onset(at)
-            chain = Placed(start, max(places.end(at + length), start) if length else start, element, voice)
+            chain = Placed(start, max(places.end(stop), start) if stop > at else start, element, voice)
             yield chain
-        if element.tie and element.tie.type in ("start", "continue") and _whole_tie(element):
-            held[name] = chain, at + length
+        else:
+            _let_go(element)
+        if goes_on and (chain or mine is not None):
+            held[name] = chain, stop
+
+
+def _is_tied(element: Any, *kinds: str) -> bool:
+    return bool(element.tie and element.tie.type in kinds and _whole_tie(element))
+
+
+def _go_on(chain: Placed | None, element: Any, end: Fraction) -> None:
+    """A tied note lasts longer; one that has found a place of its own knows how long."""
+    if chain is None:
+        _let_go(element)
+        return
+    chain.end = max(end, chain.start)
+    _inherit(element, chain.element)
+    chain.element.tie = None
 
 
 def _contents(part: Any, measures: list[Any]) -> Iterator[tuple[Fraction, str, Any]]:
@@ -195,20 +207,6 @@ def _stretch_spanners(thing: Placed) -> None:
     for spanner in thing.element.getSpannerSites():
         if spanner.isLast(thing.element) and not spanner.isFirst(thing.element):
             spanner.replaceSpannedElement(thing.element, thing.last)
-
-
-def _again(plan: ScorePlan, places: Places, things: list[Placed], part: Any, old: list[Any]) -> Iterator[Placed]:
-    """Notes of groups that are played again."""
-    for span, begin in plan.starts():
-        for start, stop, shift in span.repeats:
-            low, high = begin + span.warp(start), begin + span.warp.end(stop)
-            for thing in things:
-                if thing.end is not None and low <= thing.start < high and thing.end <= high:
-                    twin = copy.deepcopy(thing.element)
-                    for spanner in list(twin.getSpannerSites()):
-                        spanner.spannerStorage.remove(twin) if twin in spanner.spannerStorage else None
-                    twin.lyrics = []
-                    yield Placed(thing.start + shift, thing.end + shift, twin, thing.voice)
 
 
 def _signatures(part: Any) -> list[tuple[Fraction, Meter]]:

@@ -45,12 +45,28 @@ def lineage() -> Lineage:
 
 
 def films() -> Rows[Film]:
-    """The films, in order."""
+    """The films, in order.
+
+    Returns
+    -------
+    Rows of Film
+        Prints as a table.
+    """
     return lineage().films()
 
 
 def film(key: int | str) -> Film:
     """A film by number, title, alias or year.
+
+    Parameters
+    ----------
+    key
+        ``4``, ``"Ghost Protocol"`` or ``2011``.
+
+    Returns
+    -------
+    Film
+        With its versions, credits and dates.
 
     Raises
     ------

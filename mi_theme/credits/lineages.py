@@ -44,6 +44,11 @@ class Lineage:
     def load(cls, folder: str | PathLike[str] | None = None) -> Lineage:
         """The lineage in ``data/``, or in another folder of the same shape.
 
+        Parameters
+        ----------
+        folder
+            A folder of tables; None for ours.
+
         Raises
         ------
         FileError
@@ -68,6 +73,11 @@ class Lineage:
 
     def claim(self, name: str) -> Claim:
         """One claim by its id.
+
+        Parameters
+        ----------
+        name
+            Such as ``M11``.
 
         Raises
         ------
@@ -95,6 +105,17 @@ class Lineage:
         about a group it is in, are among them. The layer is ``seed``,
         ``reference`` or ``both``.
 
+        Parameters
+        ----------
+        ids
+            Names of claims.
+        film
+            Number, title or year.
+        subject, predicate, source, status
+            What stands in these fields.
+        layer
+            ``seed``, ``reference`` or ``both``.
+
         Raises
         ------
         UnknownName
@@ -121,7 +142,17 @@ class Lineage:
         return number in claim.films or claim.subject in subjects
 
     def live(self, subject: str, predicate: str, layer: str) -> tuple[Claim, ...]:
-        """The claims one can reason from about a subject, a film of a group included."""
+        """The claims one can reason from about a subject, a film of a group included.
+
+        Parameters
+        ----------
+        subject
+            Such as ``film/4``.
+        predicate
+            Such as ``score_by``.
+        layer
+            ``seed``, ``reference`` or ``both``.
+        """
         return tuple(
             claim
             for claim in self.tables.claims
@@ -132,17 +163,22 @@ class Lineage:
         )
 
     def held(self, claim: Claim) -> str:
-        """When a statement was made or held: its own date, else when its source was written."""
+        """When a `claim` was made or held: its own date, else when its source was written."""
         return claim.date or self.sources[claim.source].written or self.sources[claim.source].seen
 
     def witnesses(self, claims: Iterable[Claim]) -> tuple[str, ...]:
-        """The independent origins of some claims: a retelling or a mirror is no second witness."""
+        """The independent origins of `claims`: a retelling or a mirror is no second witness."""
         return tuple(dict.fromkeys(self.sources[claim.source].family for claim in claims))
 
     # Films
 
     def film_row(self, key: int | str) -> FilmRow:
         """The row of a film: by number, by year, by title or alias.
+
+        Parameters
+        ----------
+        key
+            As in `mi_theme.credits.film`.
 
         Raises
         ------
@@ -160,7 +196,13 @@ class Lineage:
         return found[0]
 
     def film(self, key: int | str) -> Film:
-        """A film by number, title, alias or year."""
+        """A film by number, title, alias or year.
+
+        Parameters
+        ----------
+        key
+            As in `mi_theme.credits.film`.
+        """
         from mi_theme.credits.model import Film
 
         return Film(self.film_row(key), self)
@@ -182,6 +224,11 @@ class Lineage:
     def without(self, ids: Iterable[str] | str) -> Lineage:
         """The lineage as if some claims had not been made.
 
+        Parameters
+        ----------
+        ids
+            Names of claims, such as ``["M17", "M18"]``, or one name.
+
         Raises
         ------
         UnknownName
@@ -193,6 +240,11 @@ class Lineage:
 
     def add(self, claim: Claim | str) -> Lineage:
         """The lineage with one more claim, such as ``"film 4 opening by Giacchino"``.
+
+        Parameters
+        ----------
+        claim
+            A claim, or its text.
 
         Raises
         ------
@@ -213,6 +265,11 @@ class Lineage:
 
     def question(self, layer: str = "seed") -> Question | None:
         """The sentence that names makers for several openings, with what else is said of them.
+
+        Parameters
+        ----------
+        layer
+            ``seed``, ``reference`` or ``both``.
 
         Raises
         ------
@@ -253,7 +310,13 @@ class Lineage:
         return Readings(self.question(layer), chosen(assumptions))
 
     def conflicts(self, film: int | str | None = None) -> Rows[Conflict]:
-        """What contradicts, replaces or outdates what, of one film or of all."""
+        """What contradicts, replaces or outdates what, of one film or of all.
+
+        Parameters
+        ----------
+        film
+            Number, title or year; None for all.
+        """
         from mi_theme.credits.conflicts import conflicts_of
 
         return conflicts_of(self, None if film is None else self.film_row(film).number)
@@ -262,6 +325,13 @@ class Lineage:
         """The argument for the maker of a film's opening, in our own sentences.
 
         The seed layer is argued in any case; ``layer="seed"`` leaves it at that.
+
+        Parameters
+        ----------
+        film
+            Number, title or year.
+        layer
+            ``seed`` or ``both``.
         """
         from mi_theme.credits.arguments import argument
 

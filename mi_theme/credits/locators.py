@@ -34,6 +34,18 @@ class Verification:
 def verify(lineage: Lineage, folder: str | PathLike[str]) -> Verification:
     """Check the hash of every document, and line, span and hash of every locator.
 
+    Parameters
+    ----------
+    lineage
+        Whose claims are checked.
+    folder
+        Where the documents lie.
+
+    Returns
+    -------
+    Verification
+        How many are right, and what is wrong with the others.
+
     Raises
     ------
     FileError

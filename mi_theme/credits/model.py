@@ -283,7 +283,7 @@ class Film:
         return tuple(claim.id for claim in found if self.number in claim.films)
 
     def evidence(self, credit: Credit | None = None) -> Rows[Claim]:
-        """The claims that a credit rests on; without one, those of `composer`."""
+        """The claims that a `credit` rests on; without one, those of `composer`."""
         return self.lineage.claims(ids=(credit or self.composer).evidence)
 
     # Versions
@@ -294,12 +294,17 @@ class Film:
         return self.versions_in("both")
 
     def versions_in(self, layer: str) -> Rows[Version]:
-        """The versions with the metres that one layer states; the seed layer goes first in ``both``."""
+        """The versions with the metres that one `layer` states; the seed layer goes first in ``both``."""
         rows = (row for row in self.lineage.tables.versions if row.film == self.number)
         return Rows(version_of(row, self.lineage, layer) for row in rows if row.layer == "seed" or layer != "seed")
 
     def version(self, kind: str = "opening") -> Version:
         """The first version of a kind.
+
+        Parameters
+        ----------
+        kind
+            ``opening``, ``score`` or ``soundtrack``.
 
         Raises
         ------
@@ -326,7 +331,7 @@ class Film:
         )
 
     def released(self, layer: str = "seed") -> str | None:
-        """The release date, the most exact one stated; None where the layer has only plans."""
+        """The release date, the most exact one stated; None where the `layer` has only plans."""
         stated = [row.date for row in self.dates if row.layer in layers(layer) and row.kind.startswith("release")]
         return max(stated, key=len, default=None)
 

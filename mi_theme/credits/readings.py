@@ -71,6 +71,7 @@ def _one_earlier_score(question: Question, makers: Assignment) -> bool:
     )
 
 
+#: What a reading may be made under: each name with what it supposes, in order.
 ASSUMPTIONS = {
     "order-preserved": Assumption("the names come in the order of the films they begin with", _order_preserved),
     "consecutive-runs": Assumption("the films of one maker follow one another", _consecutive_runs),
@@ -82,6 +83,16 @@ DEFAULT = ("order-preserved", "consecutive-runs", "score-implies-opening")
 
 def chosen(names: Iterable[str] | str | None) -> tuple[str, ...]:
     """Names of assumptions, checked and in the order of the table; None for the usual ones.
+
+    Parameters
+    ----------
+    names
+        Some of `ASSUMPTIONS`, or one.
+
+    Returns
+    -------
+    tuple of str
+        In the order of the table.
 
     Raises
     ------
@@ -135,7 +146,13 @@ class Readings:
         return self.question.films if self.question else ()
 
     def count(self, film: int) -> Counter[str]:
-        """In how many readings each maker has a film."""
+        """In how many readings each maker has a film.
+
+        Parameters
+        ----------
+        film
+            Its number.
+        """
         if film not in self.films:
             return Counter()
         place = self.films.index(film)

@@ -101,6 +101,11 @@ class Claim(catalog.Row, frozen=True):
     def of_text(cls, text: str) -> Claim:
         """A claim of the reader's own, such as ``"film 4 opening by Giacchino"``.
 
+        Parameters
+        ----------
+        text
+            Film, number, ``opening``, ``score`` or ``soundtrack``, ``by``, a name.
+
         Raises
         ------
         ClaimError

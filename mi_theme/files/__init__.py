@@ -9,16 +9,28 @@ from typing import Any
 from mi_theme.errors import FileError
 from mi_theme.score import Score
 
-__all__ = ["ENDINGS", "read", "read_stream", "save", "save_stream"]
+__all__ = ["ENDINGS", "bytes_of", "read", "read_stream", "save", "save_stream"]
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar")
 XML_ENDINGS = (".musicxml", ".xml", ".mxl")
+SOUND_ENDINGS = (".wav", ".ogg", ".flac", ".mp3")
+#: The endings of file names that `read` knows.
 ENDINGS = (*MIDI_ENDINGS, *XML_ENDINGS, ".abc", ".krn")
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 
 
 def read(source: str | PathLike[str] | bytes) -> Score:
     """Read a score from a path or from the bytes of a file: MIDI, MusicXML, ABC or kern.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes of a file.
+
+    Returns
+    -------
+    Score
+        Of a MIDI file every event, of notation the notes, metres, tempos and words.
 
     Raises
     ------
@@ -29,7 +41,7 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     """
     from mi_theme.files import midi
 
-    data, name = _bytes_of(source)
+    data, name = bytes_of(source)
     if data[:4] == b"MThd" or not _is_notation(data, name):
         return midi.parse(data, name)
     from mi_theme.files.notation import parse_stream, score_of_stream
@@ -40,6 +52,16 @@ def read(source: str | PathLike[str] | bytes) -> Score:
 def read_stream(source: str | PathLike[str] | bytes) -> Any:
     """Read notation as a music21 Stream, with all that a Score does not hold.
 
+    Parameters
+    ----------
+    source
+        A path, or the bytes of a file.
+
+    Returns
+    -------
+    music21 Stream
+        As music21 reads it.
+
     Raises
     ------
     FileError, OSError
@@ -47,12 +69,21 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
     """
     from mi_theme.files.notation import parse_stream
 
-    data, name = _bytes_of(source)
+    data, name = bytes_of(source)
     return parse_stream(data, name, Path(name).suffix.lower())
 
 
 def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> None:
     """Write a score, whole or not at all; the ending of the path says in which form.
+
+    Parameters
+    ----------
+    score
+        What to write.
+    path
+        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written.
+    exact
+        Whether a time that the file cannot hold is an error instead of rounded.
 
     Raises
     ------
@@ -69,12 +100,22 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
         save_stream(stream_of_score(score), path)
         return
     if ending and ending not in MIDI_ENDINGS:
-        raise FileError(f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl")
+        sound = "; sound is made by to_wav, or mi-theme sound" if ending in SOUND_ENDINGS else ""
+        raise FileError(
+            f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}"
+        )
     replace_file(path, midi.write(score, exact=exact))
 
 
 def save_stream(stream: Any, path: str | PathLike[str]) -> None:
     """Write a music21 Stream as MusicXML, the same bytes each time.
+
+    Parameters
+    ----------
+    stream
+        A music21 Stream.
+    path
+        Ending in ``.musicxml``, ``.xml`` or ``.mxl``.
 
     Raises
     ------
@@ -90,8 +131,19 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
     replace_file(path, musicxml(stream, compressed=ending == ".mxl"))
 
 
-def _bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
-    """The bytes of a file, and its path for messages."""
+def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
+    """The bytes of a file, and its path for messages.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes of a file.
+
+    Returns
+    -------
+    bytes, str
+        The bytes, and the path; empty where bytes were given.
+    """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
     path = Path(fspath(source))

@@ -1,35 +1,62 @@
-"""The notes of MIDI files and nothing else, fast: symusic."""
+"""The notes of files and nothing else, fast: MIDI through symusic, MusicXML by lxml's events."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.errors import FileError, MissingExtra
+from mi_theme.errors import FileError, MissingExtra, TextError
+from mi_theme.files.sheets import Sheet
+from mi_theme.meter import Meter
+from mi_theme.score import MeterMap
 from mi_theme.score.notes import NOTE
 
-__all__ = ["read_notes"]
+__all__ = ["read_notes", "read_sheet"]
 
 
 def read_notes(path: str | PathLike[str]) -> NDArray[np.void]:
-    """The notes of a MIDI file and nothing else, fast.
+    """The notes of a MIDI or MusicXML file and nothing else, fast.
 
     Returns
     -------
     structured array, shape (n,)
-        As `Score.note_table`; ``part`` counts symusic's tracks (one for each
-        channel, program and track).
+        As `Score.note_table`; in MIDI ``part`` counts symusic's tracks (one
+        for each channel, program and track), in MusicXML staves.
 
     Raises
     ------
     FileError
         Where the file cannot be read.
     MissingExtra
-        Where symusic is not installed.
+        Where it is MIDI and symusic is not installed.
     """
+    return read_sheet(path).table
+
+
+def read_sheet(path: str | PathLike[str]) -> Sheet:
+    """The notes, part names and metres of a MIDI or MusicXML file, fast.
+
+    Raises
+    ------
+    FileError, MissingExtra, OSError
+        As `read_notes`; where it cannot be opened.
+    """
+    from mi_theme.files import XML_ENDINGS, bytes_of
+
+    if Path(path).suffix.lower() not in XML_ENDINGS:
+        return _midi_sheet(path)
+    from mi_theme.files.partwise import parse_partwise
+
+    return parse_partwise(*bytes_of(path))
+
+
+def _midi_sheet(path: str | PathLike[str]) -> Sheet:
     try:
         import symusic
     except ImportError:
@@ -40,7 +67,18 @@ def read_notes(path: str | PathLike[str]) -> NDArray[np.void]:
         raise FileError(f"{path}: {str(error).splitlines()[0] if str(error) else 'damaged'}") from None
     if score.ticks_per_quarter <= 0:
         raise FileError(f"{path}: no ticks in a quarter")
-    return _bulk_table(score)
+    names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(score.tracks))
+    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), fspath(path))
+
+
+def _meters(score: Any) -> Iterator[tuple[Fraction, Meter]]:
+    """The signatures that make a metre."""
+    for signature in score.time_signatures:
+        try:
+            meter = Meter.of(signature.numerator, signature.denominator)
+        except TextError:
+            continue
+        yield Fraction(signature.time, score.ticks_per_quarter), meter
 
 
 def _bulk_table(score: Any) -> NDArray[np.void]:
@@ -50,13 +88,11 @@ def _bulk_table(score: Any) -> NDArray[np.void]:
         block = np.zeros(len(columns["time"]), NOTE)
         block["onset"] = columns["time"] / score.ticks_per_quarter
         block["duration"] = columns["duration"] / score.ticks_per_quarter
-        block["pitch"], block["velocity"], block["part"], block["step"] = (
-            columns["pitch"],
-            columns["velocity"],
-            index,
-            -1,
-        )
+        block["pitch"], block["velocity"] = columns["pitch"], columns["velocity"]
+        block["part"], block["step"] = index, -1
         blocks.append(block)
     table = np.concatenate(blocks) if blocks else np.zeros(0, NOTE)
     table["id"] = np.arange(len(table))
-    return table[np.lexsort((table["part"], table["pitch"], table["onset"]))]
+    table = table[np.lexsort((table["part"], table["pitch"], table["onset"]))]
+    table.setflags(write=False)
+    return table

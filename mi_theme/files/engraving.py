@@ -37,6 +37,7 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
     _name_parts(stream)
+    _simplify_tempos(stream)
     try:
         data: bytes = GeneralObjectExporter(stream).parse()
     except Exception as error:  # music21 raises its own kinds
@@ -59,6 +60,15 @@ def _name_parts(stream: Any) -> None:
             instrument.partId = f"P{number}"
             instrument.instrumentId = f"P{number}-I{count}"
             instrument.instrumentName = instrument.instrumentName or str(part.partName or f"Part {number}")
+
+
+def _simplify_tempos(stream: Any) -> None:
+    """Tempo marks for a value that no one symbol can write are given in quarters."""
+    from music21 import duration
+
+    for mark in stream.recurse().getElementsByClass("MetronomeMark"):
+        if mark.referent is not None and mark.referent.type == "complex" and mark.number:
+            mark.number, mark.referent = mark.getQuarterBPM(), duration.Duration(1)
 
 
 def _packed(data: bytes) -> bytes:

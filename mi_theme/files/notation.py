@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,16 +13,36 @@ from io import BytesIO
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
 
-__all__ = ["kind_of", "parse_stream", "score_of_stream"]
+__all__ = [
+    "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
+    "score_of_sung", "sung_of", "unpacked",
+]  # fmt: skip
 
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 FINEST = 10080  # parts of a quarter
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
+VELOCITY = 89  # of a note in notation, which says none
 SNARE = 38  # for an unpitched note that does not say its key
+KIT_PLACES = {
+    "D4": 44,
+    "E4": 35,
+    "F4": 36,
+    "G4": 41,
+    "A4": 43,
+    "B4": 47,
+    "C5": 38,
+    "D5": 45,
+    "E5": 48,
+    "F5": 51,
+    "G5": 42,
+    "A5": 49,
+    "B5": 57,
+}  # places of a drum kit on a staff of five lines: pedal hi-hat, bass drums, toms, snare, toms, ride, hi-hat, crashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +56,7 @@ class Sung:
     voice: int
     step: int
     lyric: str = ""
+    element: Any = None  # the note or chord of the stream in which it begins
 
 
 def kind_of(data: bytes, ending: str = "") -> str:
@@ -62,7 +84,7 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
         raise FileError(f"{where}: an empty file")
     if not kind:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
-    text = _text(_unpacked(data, where) if kind == "mxl" else data, where)
+    text = decoded(unpacked(data, where) if kind == "mxl" else data, where)
     return _parsed(text, "musicxml" if kind == "mxl" else kind, where)
 
 
@@ -76,19 +98,21 @@ def _parsed(text: str, kind: str, where: str) -> Any:
     except MemoryError:
         raise
     except Exception as error:  # music21 and the parsers under it raise whatever they like
-        raise FileError(f"{where}: damaged: {_first_line(error)}") from None
+        raise FileError(f"{where}: damaged: {first_line(error)}") from None
     if isinstance(found, stream.Opus):
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    bring_in_line(found)
     return found
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def _unpacked(data: bytes, where: str) -> bytes:
+def unpacked(data: bytes, where: str) -> bytes:
     """The score of a compressed MusicXML file, no larger than is sensible."""
     import xml.etree.ElementTree as ET
 
@@ -121,10 +145,10 @@ def _unpacked(data: bytes, where: str) -> bytes:
     ) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(f"{where}: damaged: {_first_line(error)}") from None
+        raise FileError(f"{where}: damaged: {first_line(error)}") from None
 
 
-def _text(data: bytes, where: str) -> str:
+def decoded(data: bytes, where: str) -> str:
     """The text of a file in UTF-8, UTF-16 or Latin-1."""
     if len(data) > LARGEST_NOTATION:
         raise FileError(f"{where}: larger than {LARGEST_NOTATION // 2**20} MiB")
@@ -148,9 +172,13 @@ def score_of_stream(stream: Any, source: str = "") -> Score:
     Repeats are not played out: each written bar counts once. Tied notes are one;
     a grace note takes a thirty-second from the time before it.
     """
-    parts = list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
+    return score_of_sung(stream, [list(sung_of(part)) for part in parts_of(stream)], source)
+
+
+def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Score:
+    """The Score of a Stream whose notes have been read, part by part; they are numbered one part after another."""
+    parts = parts_of(stream)
     meters = meters_of(parts[0])
-    sung = [list(_notes(part)) for part in parts]
     names = [_part_name(part, index) for index, part in enumerate(parts)]
     rows = [(note, index) for index, notes in enumerate(sung) for note in notes]
     score = Score.from_notes(
@@ -164,6 +192,11 @@ def score_of_stream(stream: Any, source: str = "") -> Score:
         words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
         tracks.append(_with(track, words, _is_percussion(part)))
     return Score(quarter, tuple(tracks), source=source)
+
+
+def parts_of(stream: Any) -> list[Any]:
+    """The parts of a stream, or the stream itself where it has none."""
+    return list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
 
 
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
@@ -180,7 +213,11 @@ def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
 
 def meters_of(part: Any) -> MeterMap:
     """The metres of a part, bar by bar; an incomplete bar has a signature of its own length, as in MIDI."""
-    bars = list(bar_lengths(part))
+    return meters_of_bars(list(bar_lengths(part)))
+
+
+def meters_of_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> MeterMap:
+    """The metres of bars given as (start, length, metre)."""
     changes: list[tuple[Fraction, Meter]] = []
     for start, length, meter in _whole_bars(bars):
         shown = meter if length == meter.bar else _meter_of_length(length) or meter
@@ -239,24 +276,24 @@ def exact(value: Any) -> Fraction:
     return Fraction(value).limit_denominator(FINEST)
 
 
-def _notes(part: Any) -> Iterator[Sung]:
+def sung_of(part: Any) -> Iterator[Sung]:
     """The notes of a part, ties joined."""
     held: defaultdict[int, list[list[Any]]] = defaultdict(list)  # by pitch: notes that a tie leads on from
     found: list[list[Any]] = []
     voices: dict[str, int] = defaultdict(lambda: len(voices))
-    key = _percussion_key(part)
+    keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
     for element in part.flatten().notes:
         if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
             continue
-        voice = voices[str(_voice(element))]
-        for sound, pitch, step in _sounds(element, key):
-            tie = (sound.tie or element.tie).type if (sound.tie or element.tie) else ""
-            at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+        voice = voices[homes.get(id(element), "1")]
+        at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+        for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
+            tie = sound.tie.type if sound.tie else ""
             row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None
             if row:
                 row[1] += lasts
             else:
-                row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or ""]
+                row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or "", element]
                 found.append(row)
             if tie in ("start", "continue"):
                 held[pitch].append(row)
@@ -273,19 +310,60 @@ def _tied_to(held: list[list[Any]], at: Fraction, voice: int) -> list[Any] | Non
     return ending[0] if ending else None
 
 
-def _sounds(element: Any, key: int | None) -> Iterator[tuple[Any, int, int]]:
-    """(note, MIDI pitch, diatonic step) of a note or each note of a chord."""
+def _sounds(element: Any, keys: dict[str, int], shift: tuple[int, int]) -> Iterator[tuple[Any, int, int]]:
+    """(note, MIDI pitch, diatonic step) of a note or each note of a chord, as they sound."""
     for note in getattr(element, "notes", None) or (element,):
         if hasattr(note, "pitch"):
-            yield note, min(max(int(note.pitch.midi), 0), 127), max(int(note.pitch.diatonicNoteNum) - 1, 0)
+            midi, step = int(note.pitch.midi) + shift[0], int(note.pitch.diatonicNoteNum) - 1 + shift[1]
+            yield note, min(max(midi, 0), 127), max(step, 0)
         else:
-            instrument = getattr(note, "storedInstrument", None)
-            yield note, getattr(instrument, "percMapPitch", None) or key or SNARE, -1
+            yield note, keys.get(note.displayName) or _own_key(note) or SNARE, -1
 
 
-def _voice(element: Any) -> object:
-    context = element.activeSite
-    return getattr(context, "id", "") if type(context).__name__ == "Voice" else ""
+def _own_key(note: Any) -> int | None:
+    """The MIDI key of the instrument that an unpitched note names."""
+    key: int | None = getattr(getattr(note, "storedInstrument", None), "percMapPitch", None)
+    return key
+
+
+def percussion_keys(part: Any) -> dict[str, int]:
+    """The MIDI key of each place on the staff, in a part that does not say it note by note.
+
+    Where all notes name one instrument but stand in several places, the places of
+    a drum kit are meant; where they stand in one, the instrument of the part.
+    """
+    drums = [
+        note for e in part.flatten().notes for note in getattr(e, "notes", None) or (e,) if not hasattr(note, "pitch")
+    ]
+    places = {note.displayName for note in drums}
+    if len({_own_key(note) for note in drums} - {None}) > 1:
+        return {}
+    if len(places) > 1:
+        return {place: KIT_PLACES.get(place, SNARE) for place in places}
+    named = part.flatten().getElementsByClass("UnpitchedPercussion")
+    key = next((i.percMapPitch for i in named if i.percMapPitch), None)
+    return dict.fromkeys(places, key) if key else {}
+
+
+def _transpositions(part: Any) -> list[tuple[Fraction, tuple[int, int]]]:
+    """(from where, (semitones, steps)) from what a part writes to what sounds."""
+    if part.atSoundingPitch is not False:
+        return []
+    found = [
+        (exact(i.getOffsetInHierarchy(part)), i.transposition) for i in part.recurse().getElementsByClass("Instrument")
+    ]
+    shifts = [(at, (int(by.semitones), int(by.generic.staffDistance)) if by else (0, 0)) for at, by in found]
+    return sorted(shifts, key=lambda shift: shift[0])
+
+
+def _shift_at(shifts: list[tuple[Fraction, tuple[int, int]]], at: Fraction) -> tuple[int, int]:
+    index = bisect_right(shifts, at, key=lambda shift: shift[0])
+    return shifts[index - 1][1] if index else (0, 0)
+
+
+def _voices(part: Any) -> dict[int, str]:
+    """The name of the voice that each element of a bar with several stands in."""
+    return {id(element): str(v.id) for v in part.recurse().getElementsByClass("Voice") for element in v.notes}
 
 
 def _velocity(element: Any) -> int:
@@ -294,12 +372,6 @@ def _velocity(element: Any) -> int:
 
 def _is_percussion(part: Any) -> bool:
     return any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in part.flatten().notes)
-
-
-def _percussion_key(part: Any) -> int | None:
-    return next(
-        (i.percMapPitch for i in part.flatten().getElementsByClass("UnpitchedPercussion") if i.percMapPitch), None
-    )
 
 
 def _part_name(part: Any, index: int) -> str:

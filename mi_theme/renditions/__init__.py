@@ -6,7 +6,7 @@ and styles are tables to which a file of one's own adds rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
@@ -20,7 +20,7 @@ from mi_theme.renditions.sections import ROLES, Form, Section, all_forms, form_n
 from mi_theme.renditions.tempos import KEEPS
 
 if TYPE_CHECKING:
-    from mi_theme.score import Score
+    from mi_theme.score import Part, Score, Track
     from mi_theme.themes import Theme
 
 __all__ = [
@@ -75,6 +75,11 @@ def render(
     keep
         Tempo equation at a change of metre: ``pulse``, ``beat`` or ``bar``.
 
+    Returns
+    -------
+    Score
+        With a track for each part, ready to be saved.
+
     Raises
     ------
     UnknownName, TextError, StrategyError, ScoreError, ClaimError
@@ -93,7 +98,18 @@ def arrange(
     tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
     bars: int | None = None, ending: str | None = None, seed: int = 0, keep: str | None = None,
 ) -> Arrangement:  # fmt: skip
-    """The plan of a rendition: sections, layers, chords and devices; see `render` for the arguments."""
+    """The plan of a rendition: sections, layers, chords and devices; see `render` for the arguments.
+
+    Parameters
+    ----------
+    form, film, meter, style, theme, how, tempo, tonic, mode, bars, ending, seed, keep
+        As in `render`.
+
+    Returns
+    -------
+    Arrangement
+        Prints; `Arrangement.score` has its notes.
+    """
     from mi_theme.renditions.planning import arrangement_of
     from mi_theme.renditions.tempos import tempo_at
 
@@ -112,14 +128,38 @@ def arrange(
 
 
 def stems(score: Score) -> dict[str, Score]:
-    """A score for each part, with the conductor track."""
+    """A score for each part, with the conductor track; drums take along the kit that they share.
+
+    Parameters
+    ----------
+    score
+        What `render` made, or any other.
+
+    Returns
+    -------
+    dict of str to Score
+        By the name of the part.
+    """
     from mi_theme.score import Score
 
-    conductor = score.tracks[0]
     return {
-        part.name: Score(score.ticks_per_quarter, (conductor, score.tracks[part.track]), source=score.source)
+        part.name: Score(
+            score.ticks_per_quarter,
+            (score.tracks[0], *_kit(score, part), score.tracks[part.track]),
+            source=score.source,
+        )
         for part in score.parts
     }
+
+
+def _kit(score: Score, part: Part) -> Iterator[Track]:
+    """The kit of the drum channel, where another part than this one chooses it."""
+    from mi_theme.score import Event, Track
+    from mi_theme.score import messages as m
+
+    chosen = [other.program for other in score.parts if other.is_percussion and other.program]
+    if part.is_percussion and not part.program and chosen:
+        yield Track.sorted([Event(0, m.program(part.channel, chosen[0]))])
 
 
 def _theme(theme: Theme | None, tonic: str | Tonic | None, mode: str | None) -> Theme:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDINGS", "OPEN_ENDINGS", "Arrangement", "Passage", "Phrase", "ending_named"]
 
+#: How a rendition may end.
 ENDINGS = ("ring", "stop", "fade", "loop")
 OPEN_ENDINGS = ("fade", "loop")  # without a closing section
 
@@ -176,6 +177,11 @@ class Arrangement:
 
     def score(self, parts: tuple[str, ...] | None = None) -> Score:
         """The notes, of some parts if they are named.
+
+        Parameters
+        ----------
+        parts
+            Names of parts; None for all.
 
         Raises
         ------

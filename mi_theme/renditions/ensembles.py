@@ -14,7 +14,7 @@ from mi_theme.errors import ScoreError, UnknownName
 
 __all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "style_named"]
 
-# what an instrument may do, and who does it: see `parts.COMPOSERS`
+#: what an instrument may do, and who does it: see ``COMPOSERS``
 PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "riff", "anchor", "kit", "hands", "colour")
 
 
@@ -107,7 +107,13 @@ class Style(catalog.Row, frozen=True):
             raise ScoreError(f"style {self.name!r}: a MIDI file has channels for 13 pitched parts")
 
     def playing(self, *kinds: str) -> tuple[Instrument, ...]:
-        """The instruments with one of some tasks."""
+        """The instruments with one of some tasks.
+
+        Parameters
+        ----------
+        *kinds
+            Some of `PARTS`.
+        """
         return tuple(p for p in self.part if p.plays in kinds)
 
     def __str__(self) -> str:
@@ -166,7 +172,18 @@ class StyleTable(catalog.Row, frozen=True):
 
 
 def all_styles(path: str | Path | None = None) -> dict[str, Style]:
-    """Our styles by name, and those of a user's own file."""
+    """Our styles by name, and those of a user's own file.
+
+    Parameters
+    ----------
+    path
+        A TOML file in the shape of ours.
+
+    Returns
+    -------
+    dict of str to Style
+        By name; one of the user's replaces ours of that name.
+    """
     return {style.name: style for table in _tables(path) for style in table.style}
 
 
@@ -177,6 +194,18 @@ def all_grooves(path: str | Path | None = None) -> dict[str, Groove]:
 
 def style_named(name: str, path: str | Path | None = None) -> Style:
     """The style of that name.
+
+    Parameters
+    ----------
+    name
+        As in `all_styles`.
+    path
+        A TOML file in the shape of ours.
+
+    Returns
+    -------
+    Style
+        Its instruments, grooves and tempos.
 
     Raises
     ------

@@ -16,6 +16,7 @@ from mi_theme.meter import Meter
 
 __all__ = ["ROLES", "Form", "Section", "all_forms", "form_named"]
 
+#: What a section of a form is for.
 ROLES = ("intro", "groove", "bridge", "break", "ending")
 CELL = 2  # bars: lengths are whole two-bar cells
 USUAL_BARS = {"intro": 4, "groove": 16, "bridge": 8, "break": 2, "ending": 2}
@@ -75,7 +76,17 @@ class Form:
 
     @classmethod
     def of(cls, parts: Iterable[tuple[str | Meter, str]], name: str = "own form", source: str = "given") -> Form:
-        """A form from (metre, role) pairs, each section as long as its role usually is."""
+        """A form from (metre, role) pairs, each section as long as its role usually is.
+
+        Parameters
+        ----------
+        parts
+            Such as ``[("5/4:3+3+2+2", "intro"), ("4/4", "groove")]``.
+        name
+            What it is called.
+        source
+            Where the order of metres comes from.
+        """
         sections = (
             Section(TITLES.get(role, role), role, Meter(meter), USUAL_BARS.get(role, 8)) for meter, role in parts
         )
@@ -90,7 +101,13 @@ class Form:
         return sum(section.bars for section in self.sections)
 
     def in_meter(self, meter: str | Meter) -> Form:
-        """The same form with every section in one metre."""
+        """The same form with every section in one metre.
+
+        Parameters
+        ----------
+        meter
+            A metre, or its text.
+        """
         return replace(self, sections=tuple(replace(section, meter=Meter(meter)) for section in self.sections))
 
     def open_ended(self) -> Form:
@@ -103,6 +120,11 @@ class Form:
 
         Sections keep their shares; where there are too few bars for all, breaks
         go first, then bridges and intros. An odd number is made even.
+
+        Parameters
+        ----------
+        bars
+            About how many.
 
         Raises
         ------
@@ -165,7 +187,18 @@ class FormTable(catalog.Row, frozen=True):
 
 
 def all_forms(path: str | Path | None = None) -> dict[str, Form]:
-    """Our forms by name, and those of a user's own file."""
+    """Our forms by name, and those of a user's own file.
+
+    Parameters
+    ----------
+    path
+        A TOML file in the shape of ours.
+
+    Returns
+    -------
+    dict of str to Form
+        By name; one of the user's replaces ours of that name.
+    """
     rows = list(catalog.load("forms.toml", FormTable).form)
     rows += catalog.load_file(path, FormTable).form if path else []
     return {row.name: _form_of(row) for row in rows}
@@ -173,6 +206,18 @@ def all_forms(path: str | Path | None = None) -> dict[str, Form]:
 
 def form_named(name: str, path: str | Path | None = None) -> Form:
     """The form of that name.
+
+    Parameters
+    ----------
+    name
+        As in `all_forms`.
+    path
+        A TOML file in the shape of ours.
+
+    Returns
+    -------
+    Form
+        Its sections in order.
 
     Raises
     ------

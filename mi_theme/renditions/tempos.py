@@ -10,6 +10,7 @@ from mi_theme.meter import Meter
 
 __all__ = ["KEEPS", "equation", "tempo_at"]
 
+#: The tempo equations at a change of metre: what lasts as long as before.
 KEEPS = ("pulse", "beat", "bar")
 SLOWEST, FASTEST = 20, 400  # quarters a minute that make sense to play
 

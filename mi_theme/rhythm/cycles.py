@@ -25,6 +25,16 @@ def euclidean(onsets: int, pulses: int) -> Grouping:
     Bjorklund's algorithm as in Toussaint (2005), "The Euclidean algorithm
     generates traditional musical rhythms", BRIDGES. E(3,8) is 3+3+2.
 
+    Parameters
+    ----------
+    onsets, pulses
+        How many; at least one onset, and no more than pulses.
+
+    Returns
+    -------
+    Grouping
+        Begun on an onset.
+
     Raises
     ------
     ScoreError
@@ -46,7 +56,18 @@ def euclidean(onsets: int, pulses: int) -> Grouping:
 
 
 def is_euclidean(grouping: str | Iterable[int] | Grouping) -> bool:
-    """Whether a grouping is a Euclidean rhythm, begun on any of its onsets."""
+    """Whether a grouping is a Euclidean rhythm, begun on any of its onsets.
+
+    Parameters
+    ----------
+    grouping
+        Text such as ``"3+3+2"``, lengths in pulses, or a Grouping.
+
+    Returns
+    -------
+    bool
+        True for ``3+3+2`` and all its rotations.
+    """
     grouping = Grouping(grouping)
     return grouping in euclidean(len(grouping), grouping.total).rotations()
 
@@ -58,6 +79,18 @@ def off_beatness(onsets: Iterable[int], pulses: int) -> int:
     sub-Saharan African traditional rhythm timelines", ICAPR. From 0 to
     Euler's phi of `pulses`. It cannot compare cycles of different lengths, and
     calls every odd pulse of sixteen equally off the beat.
+
+    Parameters
+    ----------
+    onsets
+        In pulses.
+    pulses
+        Length of the cycle.
+
+    Returns
+    -------
+    int
+        A count of onsets.
     """
     return int((np.gcd(np.array(_checked(onsets, pulses)), pulses) == 1).sum())
 
@@ -69,6 +102,18 @@ def evenness(onsets: Iterable[int], pulses: int) -> float:
     Journal of Music Theory 38, as used by Toussaint. Above 0, up to 1 for an
     even spread; 1 for a single onset. It does not see where the cycle begins,
     and differences between ordinary rhythms show in the second or third decimal.
+
+    Parameters
+    ----------
+    onsets
+        In pulses.
+    pulses
+        Length of the cycle.
+
+    Returns
+    -------
+    float
+        A ratio.
     """
     places = np.array(_checked(onsets, pulses))
     count = len(places)
@@ -83,6 +128,16 @@ def swap_distance(one: Iterable[int], other: Iterable[int]) -> int:
 
     Toussaint (2003), "Classification and phylogenetic analysis of African
     ternary rhythm timelines", BRIDGES. From 0; it does not go round the end of the cycle.
+
+    Parameters
+    ----------
+    one, other
+        Onsets in pulses, as many in both.
+
+    Returns
+    -------
+    int
+        Swaps.
 
     Raises
     ------
@@ -103,6 +158,16 @@ def directed_swap_distance(one: Iterable[int], other: Iterable[int]) -> int:
     Diaz-Banez, Farigu, Gomez, Rappaport and Toussaint (2004), "El compas
     flamenco: a phylogenetic analysis", BRIDGES. From 0; equal to
     `swap_distance` where both have as many onsets.
+
+    Parameters
+    ----------
+    one, other
+        Onsets in pulses.
+
+    Returns
+    -------
+    int
+        Swaps.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from mi_theme.rhythm.models import candidates, model
 __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
 
 FEWEST = 4  # notes; fewer say nothing of metre
-SURE = 0.5  # the first guess has to be likelier than not to be given as an answer
+SURE = 0.5  #: the first guess has to be likelier than not to be given as an answer
 LEAST = 0.001  # probability of a guess worth mentioning
 
 
@@ -92,7 +92,20 @@ def induce_meter(
 
 
 def sure_guess(guesses: Sequence[MeterGuess], at_least: float = SURE) -> MeterGuess | None:
-    """The first guess if it is likely enough to be an answer, else None."""
+    """The first guess if it is likely enough to be an answer, else None.
+
+    Parameters
+    ----------
+    guesses
+        What `induce_meter` gave.
+    at_least
+        Probability from which on it counts as an answer.
+
+    Returns
+    -------
+    MeterGuess or None
+        None for "not sure".
+    """
     return guesses[0] if guesses and guesses[0].probability >= at_least else None
 
 
@@ -106,7 +119,18 @@ def _phase(joint: Floats, index: int) -> Fraction:
 def which_meters(
     paths: Iterable[str | PathLike[str]],
 ) -> Iterator[tuple[str, list[MeterGuess] | MiThemeError | OSError]]:
-    """The guesses for each score file, or why it cannot be read; folders are gone through in order of their names."""
+    """The guesses for each score file, or why it cannot be read; folders are gone through in order of their names.
+
+    Parameters
+    ----------
+    paths
+        Files and folders.
+
+    Yields
+    ------
+    tuple of (str, list of MeterGuess or error)
+        The path, and what was found.
+    """
     from mi_theme.files import read
 
     for path in paths:

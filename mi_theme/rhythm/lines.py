@@ -35,7 +35,13 @@ class Themed(Protocol):
         """Its metre."""
 
     def motif(self, name: str) -> Tones:
-        """A motif by its name."""
+        """A motif by its name.
+
+        Parameters
+        ----------
+        name
+            ``ostinato`` or ``head``.
+        """
 
 
 Music: TypeAlias = Score | Themed | Tones | ArrayLike
@@ -62,6 +68,18 @@ def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLik
 
     Percussion has no pitches. A part where a tenth of the notes or more begin
     while another sounds gives two lines, its highest and its lowest notes.
+
+    Parameters
+    ----------
+    music
+        A score, a theme, an adaptation, a motif, or onsets in quarters.
+    durations, pitches
+        Quarters and MIDI numbers that go with onsets, shape (n,).
+
+    Returns
+    -------
+    list of Line
+        In the order of the parts.
 
     Raises
     ------
@@ -103,7 +121,18 @@ def _edge(rows: NDArray[np.void], sign: int) -> NDArray[np.void]:
 
 
 def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> Line:
-    """All notes of any music as one line: the union of a score's parts; see `lines_of`."""
+    """All notes of any music as one line: the union of a score's parts; see `lines_of`.
+
+    Parameters
+    ----------
+    music, durations, pitches
+        As in `lines_of`.
+
+    Returns
+    -------
+    Line
+        Onsets in order, chords counted once.
+    """
     if isinstance(music, Score):
         rows = music.note_table()
         pitched = [index for index, part in enumerate(music.parts) if not part.is_percussion]

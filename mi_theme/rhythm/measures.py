@@ -70,7 +70,13 @@ class Measures:
         return {title: {name: values[column] for name, values in self.rows} for column, title in enumerate(self.titles)}
 
     def beside(self, *others: Measures) -> Measures:
-        """These columns and those of others; a title that is there already gets a number."""
+        """These columns and those of others; a title that is there already gets a number.
+
+        Parameters
+        ----------
+        *others
+            Other tables.
+        """
         titles: list[str] = []
         for title in (title for table in (self, *others) for title in table.titles):
             same = sum(title == known.partition(" (")[0] for known in titles)
@@ -97,6 +103,11 @@ def measure(
         One part of a score, by name or number.
     name
         What the column is called.
+
+    Returns
+    -------
+    Measures
+        Prints as a table; ``measures["syncopation"]`` is one number of it.
 
     Raises
     ------
@@ -198,6 +209,7 @@ def _count_of_bars(onsets: Floats, meter: Meter) -> float:
 
 
 METRELESS = ("notes", "IOI entropy", "nPVI")
+#: The rows of the table: name, what it says in words, and the function.
 MEASURES = (
     Measure("notes", "onsets, chords counted once", lambda onsets, _: float(len(onsets))),
     Measure("bars", "from the first note to the last", _count_of_bars),

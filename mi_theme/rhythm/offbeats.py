@@ -27,6 +27,18 @@ def syncopation(onsets: ArrayLike, meter: Meter | str) -> float:
     strongest such place taken. Longuet-Higgins and Lee (1984), Music Perception
     1(4). From 0, with no upper end: levels depend on the notation, so 2/4 in
     sixteenths and 4/4 in eighths give different numbers.
+
+    Parameters
+    ----------
+    onsets
+        Quarters, with a bar line at 0.
+    meter
+        A metre, or its text.
+
+    Returns
+    -------
+    float
+        Levels a bar.
     """
     grid, places = on_grid(onsets, meter)
     if not len(places):
@@ -41,6 +53,18 @@ def indispensability(onsets: ArrayLike, meter: Meter | str) -> float:
     1 where every note falls on a bar line. Barlow (1987), Computer Music Journal
     11(1); for unequal groups see `Meter.ranks`. It counts single notes: silence
     costs nothing, and a run of equal notes gives about 1/2 in every metre.
+
+    Parameters
+    ----------
+    onsets
+        Quarters, with a bar line at 0.
+    meter
+        A metre, or its text.
+
+    Returns
+    -------
+    float
+        A mean of ranks.
     """
     grid, places = on_grid(onsets, meter)
     if not len(places):
@@ -54,6 +78,18 @@ def metric_complexity(onsets: ArrayLike, meter: Meter | str) -> float:
     Weights are those of Lerdahl and Jackendoff (1983), one more for each level;
     Toussaint (2002), "A mathematical analysis of African, Brazilian, and Cuban
     clave rhythms", BRIDGES. From 0. Blind to what follows what.
+
+    Parameters
+    ----------
+    onsets
+        Quarters, with a bar line at 0.
+    meter
+        A metre, or its text.
+
+    Returns
+    -------
+    float
+        Points a bar.
     """
     grid, places = on_grid(onsets, meter)
     if not len(places):
@@ -72,6 +108,18 @@ def wnbd(onsets: ArrayLike, meter: Meter | str) -> float:
     Melvin, Rappaport and Toussaint (2005), "Mathematical measures of
     syncopation", BRIDGES. From 0. It knows no downbeat, and grows without end
     as notes come nearer to a beat without reaching it.
+
+    Parameters
+    ----------
+    onsets
+        Quarters, with a bar line at 0.
+    meter
+        A metre, or its text.
+
+    Returns
+    -------
+    float
+        Inverse beats.
     """
     grid, places = on_grid(onsets, meter)
     if not len(places):
@@ -95,6 +143,18 @@ def keith(onsets: ArrayLike, meter: Meter | str) -> float:
     a multiple of d: ending off it is a hesitation, beginning off it an
     anticipation, both a syncopation. Keith (1991), *From Polychords to Polya*.
     From 0 to 3 a note.
+
+    Parameters
+    ----------
+    onsets
+        Quarters, with a bar line at 0.
+    meter
+        A metre whose bar has 2, 4, 8 ... places.
+
+    Returns
+    -------
+    float
+        Points a bar.
 
     Raises
     ------

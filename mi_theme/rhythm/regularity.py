@@ -58,6 +58,11 @@ def inner_meter(onsets: ArrayLike, *, power: float = 2, shortest: int = 2, longe
         The longest step looked for, in places of the grid; all without it up to
         512 places, else 32.
 
+    Returns
+    -------
+    InnerMeter
+        Weights of the notes, and of the places of their grid.
+
     Notes
     -----
     From 0. It hears nothing but onsets: a note that is long, loud or low weighs
@@ -141,6 +146,16 @@ def ioi_entropy(onsets: ArrayLike) -> float:
 
     Shannon (1948). It counts which intervals there are, not their order: a
     figure repeated exactly has the entropy of one statement.
+
+    Parameters
+    ----------
+    onsets
+        Quarters, shape (n,).
+
+    Returns
+    -------
+    float
+        Bits.
     """
     steps = np.round(np.diff(line_of(onsets).onsets), 6)
     if not len(steps):
@@ -152,10 +167,20 @@ def ioi_entropy(onsets: ArrayLike) -> float:
 def npvi(onsets: ArrayLike) -> float:
     """Normalised pairwise variability index of the inter-onset intervals, from 0 to 200.
 
-    100 times the mean of |a - b| / ((a + b) / 2) over neighbouring intervals: 0
+    100 times the mean of ``|a - b| / ((a + b) / 2)`` over neighbouring intervals: 0
     for even notes, 66.7 for 2:1, 100 for 3:1. Grabe and Low (2002), for music
     Patel and Daniele (2003), Cognition 87. Tempo does not matter, and the order
     only from note to note. 0 for fewer than three notes.
+
+    Parameters
+    ----------
+    onsets
+        Quarters, shape (n,).
+
+    Returns
+    -------
+    float
+        A percentage.
     """
     steps = np.diff(line_of(onsets).onsets)
     if len(steps) < 2:

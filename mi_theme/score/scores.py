@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mi_theme.errors import ScoreError, TextError, UnknownName
 from mi_theme.meter import Meter
@@ -18,6 +18,8 @@ from mi_theme.score.tracks import Part, Track, text_of
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
+
+    from mi_theme.views.recordings import Recording
 
 __all__ = ["Score"]
 
@@ -143,6 +145,11 @@ class Score:
     def bar(self, number: int) -> Bar:
         """One bar by its number.
 
+        Parameters
+        ----------
+        number
+            From 1; a pick-up is bar 0.
+
         Raises
         ------
         ScoreError
@@ -193,6 +200,11 @@ class Score:
     def part_index(self, name: str | int) -> int:
         """The index of a part by its name or number (from 0).
 
+        Parameters
+        ----------
+        name
+            A name, or a number.
+
         Raises
         ------
         UnknownName
@@ -226,13 +238,26 @@ class Score:
         return self._table
 
     def notes(self, part: str | int | None = None) -> NDArray[np.void]:
-        """`note_table`, of one part if one is named."""
+        """`note_table`, of one part if one is named.
+
+        Parameters
+        ----------
+        part
+            By name or number (from 0).
+        """
         return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
 
     def passage(self, bars: tuple[int, int], part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 
         Notes that ring on are cut at the last bar line.
+
+        Parameters
+        ----------
+        bars
+            First and last, inclusive.
+        part
+            By name or number (from 0); None for all.
 
         Raises
         ------
@@ -243,8 +268,34 @@ class Score:
 
         return cut_passage(self, bars, part)
 
+    def with_click(self, count_in: int = 0, *, during: bool = True) -> Score:
+        """The score with a click part: accents on bar lines, beats (groups) clear, pulses soft.
+
+        Parameters
+        ----------
+        count_in
+            Bars counted before the music; before a pick-up also the rest of its bar.
+        during
+            Whether the click goes on through the music.
+
+        Raises
+        ------
+        ScoreError
+            Where `count_in` is not 0 to 16 bars.
+        """
+        from mi_theme.score.clicks import clicked
+
+        return clicked(self, count_in, during)
+
     def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
         """Write a MIDI file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            Where to.
+        exact
+            Whether a time that the file cannot hold is an error instead of rounded.
 
         Raises
         ------
@@ -254,6 +305,64 @@ class Score:
         from mi_theme.files import save
 
         save(self, path, exact=exact)
+
+    def to_wav(self, path: str | PathLike[str], **options: Any) -> None:
+        """Write the sound as a WAV file, whole or not at all; needs the extra ``[audio]`` and a soundfont.
+
+        Parameters
+        ----------
+        path
+            Name ending in .wav; `to_ogg` and ``play().save`` write other kinds.
+        **options
+            ``rate``, ``channels``, ``tail`` and ``soundfont``, as for `play`.
+
+        Raises
+        ------
+        MissingExtra, FileError, ScoreError
+            As `play`; where the ending is another.
+        """
+        from mi_theme.views.recordings import save_sound
+
+        save_sound(self, path, ".wav", options)
+
+    def to_ogg(self, path: str | PathLike[str], **options: Any) -> None:
+        """Write the sound as Ogg Vorbis, a tenth of the size of WAV; else as `to_wav`.
+
+        Parameters
+        ----------
+        path
+            Name ending in .ogg.
+        **options
+            As for `to_wav`.
+        """
+        from mi_theme.views.recordings import save_sound
+
+        save_sound(self, path, ".ogg", options)
+
+    def play(self, **options: Any) -> Recording:
+        """The sound: in a notebook it shows a player, elsewhere it says how to save it.
+
+        Parameters
+        ----------
+        **options
+            ``rate``: frames a second, 48000 without it. ``channels``: 2, or 1 for
+            mono. ``tail``: seconds after the last event; as long as it rings
+            without it. ``soundfont``: an SF2 file; without it the one that
+            ``MI_THEME_SOUNDFONT`` names, or one of the system, or one that an
+            installed package brings.
+
+        Raises
+        ------
+        MissingExtra
+            Without the extra ``[audio]``.
+        FileError
+            Without a soundfont; the message says how to get one.
+        ScoreError
+            Where the score is too long, or an option out of range.
+        """
+        from mi_theme.views.recordings import record
+
+        return record(self, **options)
 
     def to_bytes(self) -> bytes:
         """The MIDI file as bytes."""

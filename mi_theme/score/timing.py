@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from typing import TYPE_CHECKING
 
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "tempo_of"]
 
@@ -64,7 +69,15 @@ class MeterMap:
 
     @classmethod
     def of(cls, changes: Iterable[Change], pickup: Fraction = Fraction(0)) -> MeterMap:
-        """Clean up what a file says: the last word at one position counts; 4/4 before the first."""
+        """Clean up what a file says: the last word at one position counts; 4/4 before the first.
+
+        Parameters
+        ----------
+        changes
+            Positions in quarters, each with its metre.
+        pickup
+            Quarters before bar 1.
+        """
         said = dict(sorted(changes, key=lambda change: change[0]))
         stated = bool(said)
         return cls(tuple(sorted(({Fraction(0): Meter("4/4")} | said).items())), pickup, stated)
@@ -109,13 +122,24 @@ class MeterMap:
         return Bar(number + offset, begin, end if stop is None else min(end, stop), meter)
 
     def at(self, position: Fraction | int) -> Bar:
-        """The bar that a position, in quarters, falls in."""
+        """The bar that a position, in quarters, falls in.
+
+        Parameters
+        ----------
+        position
+            Quarters from the beginning.
+        """
         index = max(bisect_right(self._segments, position, key=lambda segment: segment[0]) - 1, 0)
         start, meter, _ = self._segments[index]
         return self._bar_in(index, int((position - start) // meter.bar))
 
     def bar(self, number: int) -> Bar:
         """The bar of that number.
+
+        Parameters
+        ----------
+        number
+            From 1; a pick-up is bar 0.
 
         Raises
         ------
@@ -129,7 +153,13 @@ class MeterMap:
         return self._bar_in(index, number - self._segments[index][2])
 
     def bars(self, end: Fraction | int) -> Iterator[Bar]:
-        """The bars that begin before `end`, lazily."""
+        """The bars that begin before `end`, lazily.
+
+        Parameters
+        ----------
+        end
+            Quarters from the beginning.
+        """
         bar = self.bar(self._segments[0][2])
         while bar.start < end:
             yield bar
@@ -144,7 +174,13 @@ class TempoMap:
 
     @classmethod
     def of(cls, changes: Iterable[tuple[Fraction, int]]) -> TempoMap:
-        """Clean up what a file says; 120 quarters a minute before the first."""
+        """Clean up what a file says; 120 quarters a minute before the first.
+
+        Parameters
+        ----------
+        changes
+            Positions in quarters, each with its microseconds a quarter.
+        """
         said = dict(sorted(changes, key=lambda change: change[0]))
         return cls(tuple(sorted(({Fraction(0): DEFAULT_TEMPO} | said).items())))
 
@@ -157,13 +193,35 @@ class TempoMap:
         return tuple(clock)
 
     def seconds(self, position: Fraction | int) -> float:
-        """Seconds from the beginning to a position in quarters."""
+        """Seconds from the beginning to a position in quarters.
+
+        Parameters
+        ----------
+        position
+            Quarters from the beginning.
+        """
         index = max(bisect_right(self.changes, position, key=lambda change: change[0]) - 1, 0)
         start, speed = self.changes[index]
         return self._clock[index] + float(position - start) * speed / 1e6
 
+    def clock(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`seconds` of many `positions` at once, as floats, shape as given."""
+        import numpy as np
+
+        starts = np.array([float(start) for start, _ in self.changes])
+        speeds = np.array([speed / 1e6 for _, speed in self.changes])
+        index = np.maximum(np.searchsorted(starts, positions, "right") - 1, 0)
+        seconds: NDArray[np.float64] = np.array(self._clock)[index] + (positions - starts[index]) * speeds[index]
+        return seconds
+
     def per_minute(self, position: Fraction | int = 0) -> float:
-        """Quarters a minute in force at a position."""
+        """Quarters a minute in force at a position.
+
+        Parameters
+        ----------
+        position
+            Quarters from the beginning.
+        """
         index = max(bisect_right(self.changes, position, key=lambda change: change[0]) - 1, 0)
         return 6e7 / max(self.changes[index][1], 1)
 

@@ -23,7 +23,7 @@ FIELDS = [
     ("tick", "<i8"), ("status", "u1"), ("data1", "u1"), ("data2", "u1"),
     ("payload", "<i4"), ("voice", "<i2"), ("step", "<i2"), ("id", "<i8"),
 ]  # fmt: skip
-PERCUSSION = 9  # the drum channel, printed as 10
+PERCUSSION = 9  #: the drum channel, printed as 10
 
 
 class Event(NamedTuple):
@@ -58,6 +58,11 @@ class Track:
     def of(cls, events: Iterable[Event]) -> Track:
         """Pack events that are in order.
 
+        Parameters
+        ----------
+        events
+            By tick.
+
         Raises
         ------
         ScoreError
@@ -72,7 +77,15 @@ class Track:
 
     @classmethod
     def of_array(cls, events: NDArray[np.void], payloads: tuple[bytes, ...]) -> Track:
-        """Pack an array such as `events`."""
+        """Pack an array such as `events`.
+
+        Parameters
+        ----------
+        events
+            A structured array.
+        payloads
+            The bytes of its messages that are longer than three.
+        """
         return cls(events.tobytes(), payloads)
 
     @cached_property
@@ -84,7 +97,13 @@ class Track:
 
     @classmethod
     def sorted(cls, events: Iterable[Event]) -> Track:
-        """Put events in order, ends of notes before beginnings, and close the track."""
+        """Put events in order, ends of notes before beginnings, and close the track.
+
+        Parameters
+        ----------
+        events
+            In any order.
+        """
         ordered = sorted(events, key=lambda event: (event.tick, _rank(event.message)))
         last = ordered[-1].tick if ordered else 0
         if not ordered or ordered[-1].message != m.end_of_track():
@@ -116,7 +135,13 @@ class Track:
         return tuple((row[2], row[0], self.payloads[row[4]]) for row in rows)
 
     def metas(self, kind: int) -> list[tuple[int, bytes]]:
-        """(tick, data) of every meta event of a kind."""
+        """(tick, data) of every meta event of a kind.
+
+        Parameters
+        ----------
+        kind
+            Number of the meta event, such as 0x51 for tempo.
+        """
         return [(tick, data) for found, tick, data in self._metas if found == kind]
 
     @property
@@ -147,7 +172,18 @@ class Part:
 
 
 def text_of(data: bytes) -> str:
-    """Text of a meta event: UTF-8 where it is that, else Latin-1."""
+    """Text of a meta event: UTF-8 where it is that, else Latin-1.
+
+    Parameters
+    ----------
+    data
+        What follows the kind and length of the event.
+
+    Returns
+    -------
+    str
+        Its text.
+    """
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -76,6 +76,11 @@ class Theme:
     def motif(self, name: str) -> Motif:
         """The motif of that name; without a ``head``, the first three notes of the ostinato are one.
 
+        Parameters
+        ----------
+        name
+            ``ostinato`` or ``head``.
+
         Raises
         ------
         UnknownName
@@ -139,6 +144,11 @@ class Theme:
         grouping
             How the figure groups its bar, where neither it nor the metre says so.
 
+        Returns
+        -------
+        Adaptation
+            The theme in its new metre, with the plan of how it came there.
+
         Raises
         ------
         TextError, UnknownName, StrategyError
@@ -153,7 +163,15 @@ class Theme:
         return Adaptation(self, replace(plan, remark=self.rights.versions))
 
     def to_score(self, *, repeats: int = 2, tempo: float = 160.0) -> Score:
-        """The ostinato, repeated, and the head above it the last time: a sketch, not an arrangement."""
+        """The ostinato, repeated, and the head above it the last time: a sketch, not an arrangement.
+
+        Parameters
+        ----------
+        repeats
+            How often the ostinato is played.
+        tempo
+            Quarters a minute.
+        """
         from mi_theme.themes.sources import sketch
 
         return sketch(self, repeats, tempo)
@@ -180,6 +198,13 @@ class Theme:
         tonic, mode
             Given, or from the key signature, or estimated from the notes
             (Krumhansl and Kessler, 1982).
+        name
+            What it is called; the name of the score's file without it.
+
+        Returns
+        -------
+        Theme
+            In the metre of those bars.
 
         Raises
         ------
@@ -234,7 +259,13 @@ class Adaptation:
         return self.plan.grouping
 
     def motif(self, name: str) -> Motif:
-        """A motif as adapted."""
+        """A motif as adapted.
+
+        Parameters
+        ----------
+        name
+            ``ostinato`` or ``head``.
+        """
         return self.theme.motif(name)
 
     @property

@@ -69,7 +69,13 @@ class Motif:
         return self.in_bars(None)
 
     def in_bars(self, meter: Meter | None) -> str:
-        """The text, with bar lines of a metre where notes begin at them."""
+        """The text, with bar lines of a metre where notes begin at them.
+
+        Parameters
+        ----------
+        meter
+            A metre; None for no bar lines.
+        """
         words, position = [], Fraction(0)
         for tone in self.tones:
             if tone.onset > position:
@@ -102,7 +108,15 @@ class Motif:
         return self.tones[-1].onset if self.place == "upbeat" else Fraction(0)
 
     def lines(self, tonic: str | Tonic, meter: Meter) -> tuple[Line, ...]:
-        """The notes of each bar, named above a tonic, for a plan to speak of."""
+        """The notes of each bar, named above a tonic, for a plan to speak of.
+
+        Parameters
+        ----------
+        tonic
+            Such as ``"G"``.
+        meter
+            The metre of the bars.
+        """
         bars: dict[int, list[tuple[Fraction, Fraction, str]]] = {}
         for tone in self.tones:
             index, place = divmod(tone.onset, meter.bar)
@@ -111,7 +125,13 @@ class Motif:
         return tuple(Line(tuple(bars.get(index, ()))) for index in range(int(count)))
 
     def warped(self, warp: Warp) -> Motif:
-        """The motif under a bar map; notes that begin in a dropped span are left out."""
+        """The motif under a bar map; notes that begin in a dropped span are left out.
+
+        Parameters
+        ----------
+        warp
+            In quarters.
+        """
         tones = [
             Tone(warp(t.onset), warp.end(t.onset + t.duration) - warp(t.onset), t.degree)
             for t in self.tones
@@ -123,6 +143,11 @@ class Motif:
         """The motif with its longest note longer (or shorter) and every other value its own.
 
         None where the longest note has not that much to give.
+
+        Parameters
+        ----------
+        by
+            Quarters.
         """
         held = max(range(len(self.tones)), key=lambda i: self.tones[i].duration)
         others = [t.duration for i, t in enumerate(self.tones) if i != held]
@@ -135,12 +160,24 @@ class Motif:
         return Motif(moved, self.name, self.place, length=self.length + by)
 
     def opening(self, count: int) -> Motif:
-        """The first notes, as a head of their own."""
+        """The first notes, as a head of their own.
+
+        Parameters
+        ----------
+        count
+            How many.
+        """
         first = self.tones[:count]
         return Motif((tone._replace(onset=tone.onset - first[0].onset) for tone in first), "head")
 
     def transposed(self, degrees: int) -> Motif:
-        """Every note moved by a number of scale steps, in the alterations of its own degree."""
+        """Every note moved by a number of scale steps, in the alterations of its own degree.
+
+        Parameters
+        ----------
+        degrees
+            Scale steps, negative for down.
+        """
         return Motif(
             (t._replace(degree=_moved(t.degree, degrees)) for t in self.tones),
             self.name,

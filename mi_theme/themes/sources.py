@@ -63,6 +63,11 @@ def theme(tonic: str | Tonic | None = None, mode: str | None = None, head_place:
     head_place
         ``downbeat`` or ``upbeat``.
 
+    Returns
+    -------
+    Theme
+        An ostinato of eight notes and a head of three.
+
     Raises
     ------
     FileError

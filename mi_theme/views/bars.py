@@ -34,6 +34,11 @@ def drawn(meter: str | Meter) -> str:
     meter
         A metre, or its text.
 
+    Returns
+    -------
+    str
+        Lines of text.
+
     Raises
     ------
     TextError
@@ -53,6 +58,16 @@ def counted(meter: str | Meter) -> tuple[str, ...]:
     Signatures in eighths and shorter with unequal groups are counted group by
     group, compound ones in their beats, everything else in the units that the
     signature names.
+
+    Parameters
+    ----------
+    meter
+        A metre, or its text.
+
+    Returns
+    -------
+    tuple of str
+        A word for each pulse.
     """
     meter = Meter(meter)
     if meter.is_additive and meter.denominator >= 8:

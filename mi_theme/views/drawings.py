@@ -46,7 +46,7 @@ class Drawing:
         raise NotImplementedError
 
     def to_png(self, dpi: float = 150) -> bytes:
-        """The picture as PNG: the same bytes every time."""
+        """The picture as PNG, at `dpi` dots an inch: the same bytes every time."""
         raise NotImplementedError
 
     def to_html(self) -> str:
@@ -111,7 +111,7 @@ class Sheet(Drawing):
         return self.svg
 
     def to_png(self, dpi: float = 150) -> bytes:
-        """The picture as PNG.
+        """The picture as PNG, at `dpi` dots an inch.
 
         Raises
         ------

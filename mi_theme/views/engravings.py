@@ -36,13 +36,18 @@ def notation(*things: Theme | Adaptation | Score, bars: tuple[int, int] | None =
 
     Parameters
     ----------
-    things
+    *things
         One theme, one score, or adaptations of one theme.
     bars
         First and last bar, inclusive; without it the first ones, as many as can
         be read at a glance.
     width
         Pixels, at most; longer music goes on in a system below.
+
+    Returns
+    -------
+    Sheet
+        With its description in words.
 
     Raises
     ------

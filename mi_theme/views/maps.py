@@ -46,6 +46,11 @@ def bar_map(adaptation: Adaptation | Plan, bar: int = 1) -> Picture:
     bar
         The first source bar drawn, counted from 1.
 
+    Returns
+    -------
+    Picture
+        With its description in words.
+
     Raises
     ------
     ScoreError, MissingExtra

@@ -28,8 +28,13 @@ def necklace(*rhythms: str | Grouping) -> Picture:
 
     Parameters
     ----------
-    rhythms
+    *rhythms
         Groupings or their text, such as ``"3+3+2+2"``.
+
+    Returns
+    -------
+    Picture
+        With its description in words.
 
     Raises
     ------

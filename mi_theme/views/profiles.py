@@ -30,6 +30,11 @@ def weight_profile(meter: str | Meter) -> Picture:
     meter
         A metre, or its text.
 
+    Returns
+    -------
+    Picture
+        With its description in words.
+
     Raises
     ------
     TextError, MissingExtra

@@ -57,6 +57,11 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     bars
         First and last bar, inclusive; the first eight without.
 
+    Returns
+    -------
+    Picture
+        With its description in words.
+
     Raises
     ------
     ScoreError, MissingExtra

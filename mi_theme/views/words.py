@@ -24,7 +24,18 @@ JOINS = {"kept": "in the same place", "moved": "moved", "dropped": "left out", "
 
 
 def bar_map_words(adaptation: Adaptation | Plan) -> str:
-    """What becomes of each note, one after another."""
+    """What becomes of each note, one after another.
+
+    Parameters
+    ----------
+    adaptation
+        What `Theme.to_meter` returns, or its plan.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     plan = adaptation.plan if isinstance(adaptation, Adaptation) else adaptation
     shape = f" as {plan.grouping}" if plan.grouping else ""
     fates = "; ".join(f"bar {fate.bar}, {_fate(fate, plan.source, plan.target)}" for fate in plan.fates())
@@ -32,12 +43,34 @@ def bar_map_words(adaptation: Adaptation | Plan) -> str:
 
 
 def necklace_words(*rhythms: str | Grouping) -> str:
-    """Which pulses of the circle are struck."""
+    """Which pulses of the circle are struck.
+
+    Parameters
+    ----------
+    *rhythms
+        Groupings or their text.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     return "; ".join(_necklace(Grouping(rhythm)) for rhythm in rhythms) + "."
 
 
 def weight_profile_words(meter: str | Meter) -> str:
-    """The pulses in the order of their weight."""
+    """The pulses in the order of their weight.
+
+    Parameters
+    ----------
+    meter
+        A metre, or its text.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     meter = Meter(meter)
     order = sorted(range(meter.pulses), key=lambda pulse: -meter.ranks[pulse])
     heavy = ", ".join(str(pulse + 1) for pulse in order)
@@ -49,7 +82,20 @@ def weight_profile_words(meter: str | Meter) -> str:
 
 
 def piano_roll_words(score: Score, shown: Sequence[Bar]) -> str:
-    """Of some bars of a score: numbers and metres, parts and how many of their notes begin there."""
+    """Of some bars of a score: numbers and metres, parts and how many of their notes begin there.
+
+    Parameters
+    ----------
+    score
+        What is drawn.
+    shown
+        The bars that are drawn.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     metres = ", then ".join(dict.fromkeys(str(bar.meter) for bar in shown))
     onsets = score.note_table()["onset"]
     inside = (onsets >= float(shown[0].start)) & (onsets < float(shown[-1].end)) if shown else onsets < 0
@@ -63,7 +109,20 @@ def piano_roll_words(score: Score, shown: Sequence[Bar]) -> str:
 
 
 def notation_words(staves: Sequence[Staff], joined: Sequence[Join]) -> str:
-    """What is on each staff, note by note, and how many notes stay, move, go and come from one to the next."""
+    """What is on each staff, note by note, and how many notes stay, move, go and come from one to the next.
+
+    Parameters
+    ----------
+    staves
+        What is engraved.
+    joined
+        The lines from note to note.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     frames = staves[0].frames
     first, last = frames[0][0].number, frames[-1][-1].number
     span = f"bars {first} to {last}" if last > first else f"bar {first}"

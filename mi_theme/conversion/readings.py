@@ -1,0 +1,81 @@
+"""What a score's notes say of themselves: their parts, the lead, whether they lie on a grid, whether they swing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.score import Score
+
+__all__ = ["find_lead", "is_written", "span_parts", "swing_place"]
+
+GRIDS = (48, 20, 28)  # parts of a quarter that written music uses
+WRITTEN = 0.9  # share of onsets on such a grid from which a score counts as written, not played
+SWING_RANGE = (0.58, 0.70)  # where the second of two swung eighths falls in its beat
+LEAD_NAMES = ("melody", "lead", "vocal", "voice", "solo", "soprano", "tune", "ostinato")
+
+
+def span_parts(score: Score) -> NDArray[np.int64]:
+    """The part of each row of `Score.spans`."""
+    spans = score.spans
+    found = np.full(len(spans), -1, np.int64)
+    for index, track in enumerate(score.tracks):
+        mine = np.flatnonzero(spans["track"] == index)
+        channels = track.events["status"][spans["on"][mine]] & 15
+        for number, part in enumerate(score.parts):
+            if part.track == index:
+                found[mine[channels == part.channel]] = number
+    return found
+
+
+def find_lead(score: Score) -> int:
+    """The part that decides: one named as a melody, else the highest that plays in half of the music."""
+    notes = score.note_table()
+    pitched = [i for i, part in enumerate(score.parts) if not part.is_percussion]
+    heights, counts = {}, {}
+    for index in pitched:
+        mine = notes[notes["part"] == index]
+        bars = np.unique(np.floor(mine["onset"] / 4))
+        heights[index], counts[index] = float(np.median(mine["pitch"])), len(bars)
+    if not pitched:
+        return -1
+    named = [i for i in pitched if any(word in score.parts[i].name.casefold() for word in LEAD_NAMES)]
+    busy = [i for i in named or pitched if 2 * counts[i] >= max(counts.values())]
+    return max(busy or named or pitched, key=lambda i: (heights[i], -i))
+
+
+def is_written(starts: NDArray[np.int64], quarter: int) -> bool:
+    """Whether nearly all of these ticks lie on one of the grids of notation."""
+    return not len(starts) or max(_share_on(starts, quarter, grid) for grid in GRIDS) >= WRITTEN
+
+
+def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
+    """The place of swung offbeats, if nearly all offbeats are swung (at .58 to .70 of the beat)."""
+    share = (np.unique(starts) % quarter) / quarter
+    low, high = SWING_RANGE
+    late = share[(share >= low) & (share <= high)]
+    others = ((share > 0.2) & (share < low)) | ((share > high) & (share < 0.8))
+    if len(late) < 8 or others.sum() * 5 > len(late):
+        return None
+    place = float(np.median(late))
+    return Fraction(2, 3) if abs(place - 2 / 3) < 0.02 else Fraction(round(place * quarter), quarter)
+
+
+def _share_on(starts: NDArray[np.int64], quarter: int, grid: int) -> float:
+    """The share of ticks that are the nearest to a multiple of 1/grid of a quarter."""
+    nearest = np.rint(starts * (grid / quarter))
+    return (
+        float((np.abs(starts - nearest * quarter / grid) <= 0.5).mean())
+        if quarter > 2 * grid
+        else _coarse(starts, quarter)
+    )
+
+
+def _coarse(starts: NDArray[np.int64], quarter: int) -> float:
+    """For coarse clocks: the share of onsets on sixteenths or triplets."""
+    found = np.zeros(len(starts), bool)
+    for parts in (4, 6):
+        found |= np.abs(starts - np.rint(starts * (parts / quarter)) * quarter / parts) <= 0.5
+    return float(found.mean())

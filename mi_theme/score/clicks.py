@@ -1,0 +1,133 @@
+"""A click for players: accented on the bar line, clear where a beat begins, soft on the pulses between.
+
+Written on the percussion channel by the score's own metres: additive groups are
+heard as they are grouped, metre changes where they happen, and before a pick-up
+the count goes on up to where the first note comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.errors import ScoreError
+from mi_theme.meter import Meter
+from mi_theme.score import messages as m
+from mi_theme.score.scores import Score
+from mi_theme.score.tracks import PERCUSSION, Event, Track
+
+__all__ = ["Click", "clicked", "clicks_of"]
+
+BAR, BEAT, PULSE = range(3)  # what a click marks
+STROKES = ((76, 120), (77, 96), (77, 48))  # key and velocity of each: high and low wood block
+LONGEST_COUNT = 16  # bars
+FASTEST = 0.1  # seconds: pulses that follow sooner are left out
+MOVING = (m.LYRIC, m.MARKER, m.CUE, m.END_OF_TRACK)  # what goes with the music, of that which stands at its beginning
+
+
+class Click(NamedTuple):
+    """A stroke of the click: where, in quarters, and what it marks (0 bar line, 1 beat, 2 pulse)."""
+
+    at: Fraction
+    marks: int
+
+
+def clicked(score: Score, count_in: int, during: bool) -> Score:
+    """A score with a click part; see `Score.with_click`."""
+    if not 0 <= count_in <= LONGEST_COUNT:
+        raise ScoreError(f"a count-in is 0 to {LONGEST_COUNT} bars, not {count_in}")
+    lead = _lead(score, count_in)
+    clicks = list(clicks_of(score, count_in, during))
+    unit = lcm(score.ticks_per_quarter, *{click.at.denominator for click in clicks}, lead.denominator)
+    later = _later(score, unit // score.ticks_per_quarter, int(lead * unit))
+    return replace(later, ticks_per_quarter=unit, tracks=(*later.tracks, _track(clicks, unit)), kind=1)
+
+
+def clicks_of(score: Score, count_in: int = 0, during: bool = True) -> Iterator[Click]:
+    """The clicks, in order; the music begins after the bars that are counted in."""
+    lead, first = _lead(score, count_in), score.meters.bar(1)
+    quick = _is_quick(score, first.meter, Fraction(0))
+    for number in range(-(-lead // first.meter.bar)):
+        yield from _of_bar(first.meter, number * first.meter.bar, Fraction(0), lead, quick)
+    end = _sounding(score) if during else Fraction(0)
+    for bar in score.meters.bars(end):
+        meter = first.meter if bar.number == 0 else bar.meter
+        opens = bar.end - meter.bar if bar.number == 0 else bar.start  # a pick-up is the end of a bar
+        quick = _is_quick(score, meter, bar.start)
+        yield from _of_bar(meter, lead + opens, lead + bar.start, lead + bar.end, quick)
+
+
+def _of_bar(meter: Meter, opens: Fraction, start: Fraction, end: Fraction, quick: bool) -> Iterator[Click]:
+    """The clicks of the bar that opens there, from `start` to `end`."""
+    for pulse in range(meter.pulses):
+        at, marks = opens + pulse * meter.pulse, PULSE
+        if pulse in meter.beats:
+            marks = BEAT if pulse else BAR
+        if start <= at < end and not (quick and marks == PULSE):
+            yield Click(at, marks)
+
+
+def _is_quick(score: Score, meter: Meter, at: Fraction) -> bool:
+    """Whether pulses follow too fast to be clicked."""
+    return float(meter.pulse) * 60 / score.tempos.per_minute(at) < FASTEST
+
+
+def _sounding(score: Score) -> Fraction:
+    """Quarters to the end of the last note."""
+    return Fraction(int(score.spans["stop"].max(initial=0)), score.ticks_per_quarter)
+
+
+def _lead(score: Score, count_in: int) -> Fraction:
+    """Quarters before the music: whole bars, and the rest of the bar that a pick-up ends."""
+    first = score.meters.bar(1)
+    rest = (first.meter.bar - first.start) % first.meter.bar if count_in else Fraction(0)
+    return count_in * first.meter.bar + rest
+
+
+def _later(score: Score, scale: int, lead: int) -> Score:
+    """The score in finer ticks, its music moved by `lead` of them; what sets it up stays at the beginning."""
+    first = score.meters.bar(1)
+    tracks = [_moved(track, scale, lead, pickup=first.start > 0) for track in score.tracks]
+    if lead and first.start > 0:
+        words = [m.time_signature(first.meter)] + [m.grouping_text(first.meter)] * bool(first.meter.grouping)
+        tracks[0] = Track.of([*(Event(0, word) for word in words), *tracks[0]])
+    return replace(score, tracks=tuple(tracks))
+
+
+def _moved(track: Track, scale: int, lead: int, pickup: bool) -> Track:
+    """A track moved; before a pick-up its short metre is taken out, for the count-in ends in the same bar."""
+    events = track.events.copy()
+    meta, opening = events["status"] == m.META, events["tick"] == 0
+    if lead:
+        kind = events["status"] & 0xF0
+        note = ~meta & ((kind == m.NOTE_ON) | (kind == m.NOTE_OFF))
+        events["tick"] = events["tick"] * scale + lead * (~opening | note | (meta & np.isin(events["data1"], MOVING)))
+        events = events[~(opening & meta & pickup & _says_metre(events, track.payloads))]
+        events = events[np.argsort(events["tick"], kind="stable")]
+    else:
+        events["tick"] *= scale
+    return Track.of_array(events, track.payloads)
+
+
+def _says_metre(events: NDArray[np.void], payloads: tuple[bytes, ...]) -> NDArray[np.bool_]:
+    """Which meta events are signatures, or the texts beside them that say a grouping."""
+    grouped = [number for number, data in enumerate(payloads) if data.startswith(m.GROUPING_TEXT.encode())]
+    grouping = (events["data1"] == m.TEXT) & np.isin(events["payload"], grouped)
+    said: NDArray[np.bool_] = grouping | (events["data1"] == m.TIME_SIGNATURE)
+    return said
+
+
+def _track(clicks: list[Click], unit: int) -> Track:
+    """The click as a track of its own."""
+    events = [Event(0, m.meta(m.TRACK_NAME, "Click"))]
+    for number, click in enumerate(clicks):
+        (key, velocity), tick = STROKES[click.marks], int(click.at * unit)
+        events.append(Event(tick, m.note_on(PERCUSSION, key, velocity), id=number))
+        events.append(Event(tick + max(unit // 32, 1), m.note_off(PERCUSSION, key)))
+    return Track.sorted(events)

@@ -1,0 +1,7 @@
+"""Finding a theme: where it is quoted, how it is changed there, and how surprising that is."""
+
+from mi_theme.search.finding import find
+from mi_theme.search.hits import Hit
+from mi_theme.search.patterns import Pattern
+
+__all__ = ["Hit", "Pattern", "find"]

@@ -1,0 +1,190 @@
+"""`find`: a pattern against music, as hits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from os import PathLike
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.conversion.sources import is_stream, score_of
+from mi_theme.errors import ScoreError
+from mi_theme.score import MeterMap, Score
+from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
+from mi_theme.search.costs import COSTS, UNTIMED, Costs
+from mi_theme.search.hits import Hit
+from mi_theme.search.patterns import Pattern
+from mi_theme.search.significance import evalues
+from mi_theme.search.stretches import proposed_stretches
+
+__all__ = ["LEAST", "Music", "find", "hits_in", "music_of"]
+
+LEAST = 0.82  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+FLOOR = 0.5  # of the pattern's own score: what is no place at all
+FINEST = 10080  # the largest denominator of a stretch
+
+
+class Music(NamedTuple):
+    """Notes to search, with what is needed to say where they are."""
+
+    source: str
+    notes: NDArray[np.void]
+    parts: tuple[str, ...] = ()
+    meters: MeterMap | None = None
+    drums: frozenset[int] = frozenset()
+
+
+def find(
+    pattern: Any, where: Any, *, max_evalue: float = 0.01, top: int | None = None, least: float = LEAST,
+    invert: bool = False, stretches: Sequence[float] | None = None, costs: Costs = COSTS, fast: bool | None = None,
+) -> list[Hit]:  # fmt: skip
+    """Find a pattern in music: where, how, and how surprising.
+
+    Parameters
+    ----------
+    pattern
+        A Pattern, or what `Pattern.of` takes: a theme, a motif, a score or a
+        passage of one, a file, a note table, rows of onset and pitch.
+    where
+        A Score, a file, a music21 Stream, a note table, or a list of such.
+    max_evalue
+        The most hits as good that chance may bring.
+    top
+        At most that many hits.
+    least
+        The share that a hit must reach, as a part of the best one's in the same
+        piece: beside a statement of a theme an echo of it is none.
+    invert
+        Whether to look for the pattern upside down as well.
+    stretches
+        Times in the music for one in the pattern; by default 1 and those that
+        the music proposes (``stretches.proposed_stretches``).
+    costs
+        What an alignment pays.
+    fast
+        Whether to use numba; by default where it is installed.
+
+    Returns
+    -------
+    list of Hit
+        Best first; of hits that share many notes only the best.
+
+    Raises
+    ------
+    ScoreError, FileError, OSError
+        Where pattern or music say no notes, or a file cannot be read.
+    """
+    wanted = Pattern.of(pattern)
+    found = [
+        hit
+        for music in music_of(where)
+        for hit in hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
+        if hit.evalue <= max_evalue
+    ]
+    return sorted(found, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset, hit.notes))[:top]
+
+
+def hits_in(
+    pattern: Pattern, music: Music, *, least: float = LEAST, invert: bool = False,
+    stretches: Sequence[float] | None = None, costs: Costs = COSTS, fast: bool | None = None,
+) -> list[Hit]:  # fmt: skip
+    """Every place in one piece that reaches `least`, best first."""
+    rows = np.flatnonzero(~np.isin(music.notes["part"], sorted(music.drums)))
+    notes = music.notes[rows]
+    if len(pattern) < 2 or len(notes) < 2:
+        return []
+    tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
+    regions = [Region(0, len(notes), stretch) for stretch in tried]
+    exact = align(pattern, notes, regions, least=min(least, FLOOR), costs=costs, invert=invert, fast=fast)
+    loose = align(pattern, notes, least=min(least, FLOOR), costs=UNTIMED, invert=invert, fast=fast)
+    found = apart([*exact, *loose])
+    found = [hit for hit in found if hit.share >= least * found[0].share]
+    numbers = _evalues(found, len(pattern), len(notes))
+    steps = steps_of(notes)
+    return [
+        _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
+    ]
+
+
+def _evalues(found: list[Alignment], length: int, notes: int) -> list[float]:
+    """E-values: hits at one stretch support one another, one whose rhythm differs stands alone."""
+    groups: dict[object, list[int]] = {}
+    for row, hit in enumerate(found):
+        groups.setdefault(hit.stretch if hit.timed else (hit.pairs, hit.inverted), []).append(row)
+    numbers = [0.0] * len(found)
+    for rows in groups.values():
+        for row, number in zip(rows, evalues([found[row].score for row in rows], length, notes), strict=True):
+            numbers[row] = number
+    return numbers
+
+
+def music_of(where: Any) -> Iterator[Music]:
+    """What to search, piece by piece.
+
+    Raises
+    ------
+    ScoreError, FileError, OSError
+        Where it is no music.
+    """
+    if isinstance(where, str | bytes | PathLike):
+        from mi_theme.files import read
+
+        where = read(where)
+    if isinstance(where, np.ndarray):
+        yield Music("", where)
+    elif isinstance(where, Score) or is_stream(where):
+        score = score_of(where)
+        drums = frozenset(index for index, part in enumerate(score.parts) if part.is_percussion)
+        yield Music(score.source, score.note_table(), tuple(part.name for part in score.parts), score.meters, drums)
+    elif isinstance(where, Sequence):
+        for place in where:
+            yield from music_of(place)
+    else:
+        raise ScoreError(
+            f"music to search is a score, a file, a note table or a list of them, not {type(where).__name__}"
+        )
+
+
+def _stretches(pattern: Pattern, notes: NDArray[np.void]) -> list[float]:
+    return [1.0, *proposed_stretches(pattern.onsets, np.array(pattern.pitch), notes["onset"], notes["pitch"])]
+
+
+def _hit(
+    pattern: Pattern, music: Music, rows: NDArray[np.int64], steps: NDArray[np.int64], alignment: Alignment, evalue: float
+) -> Hit:  # fmt: skip
+    """An alignment in the words of musicians."""
+    own, theirs = (np.array(column) for column in zip(*alignment.pairs, strict=True))
+    notes = music.notes[rows[theirs]]
+    sign = -1 if alignment.inverted else 1
+    shifts = steps[theirs] - sign * pattern.steps[own]
+    pitches = notes["pitch"] - sign * np.array(pattern.pitch)[own]
+    up, usual = _commonest(pitches), _commonest(shifts)
+    part = _commonest(notes["part"])
+    onset = Fraction(float(notes["onset"].min())).limit_denominator(FINEST)
+    end = float((notes["onset"] + notes["duration"]).max())
+    return Hit(
+        source=music.source,
+        part=music.parts[part] if part < len(music.parts) else f"Part {part + 1}",
+        bar=music.meters.at(onset).number if music.meters else None,
+        onset=onset,
+        end=Fraction(end).limit_denominator(FINEST),
+        notes=tuple(rows[theirs].tolist()),
+        matched=tuple(own.tolist()),
+        transposition=up,
+        stretch=Fraction(alignment.stretch).limit_denominator(FINEST),
+        missing=tuple(sorted(set(range(len(pattern))) - set(own.tolist()))),
+        changed=tuple(own[(pitches != up) & (shifts != usual)].tolist()),
+        evalue=evalue,
+        score=alignment.score,
+        share=alignment.share,
+        inverted=alignment.inverted,
+    )
+
+
+def _commonest(values: NDArray[np.integer[Any]]) -> int:
+    """The value that occurs most often, the first of equals."""
+    return int(Counter(values.tolist()).most_common(1)[0][0])

@@ -1,0 +1,59 @@
+"""The inner loop of the alignment, compiled with numba; `plain` does the same with numpy."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+__all__ = ["fill"]
+
+APART = 1e-6  # quarters; closer onsets are together
+
+
+@numba.njit(cache=True, nogil=True)
+def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, interval, steps, earned, prices, rhythm, texture):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
+    count, length, links = len(time), len(heads), len(into)
+    best = np.empty((count, length))
+    back = np.zeros((count, length), np.int8)
+    source = np.full((count, length), -1, np.int32)
+    for j in range(count):
+        best[j] = heads
+        start = stop = 0
+        for b in range(j - 1, first[j] - 1, -1):
+            lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]
+            while start < links and hi[start] < lapse:
+                start += 1
+            while stop < links and lo[stop] <= lapse:
+                stop += 1
+            crowd = -1.0
+            for x in range(start, stop):
+                off = 0 if rise == interval[x] else abs(climb - steps[x])
+                if off > 7:
+                    continue
+                i, k = into[x], back_by[x]
+                value = best[b, i - k] + (earned[x] - prices[x, off])
+                if value <= best[j, i]:
+                    continue
+                if lapse >= APART:
+                    excess = max(lapse / gap[x], gap[x] / lapse) - 1.0
+                    value -= rhythm[0] * min(excess * 7.0, 1.0) + rhythm[1] * excess
+                    if value <= best[j, i]:
+                        continue
+                if crowd < 0.0:
+                    crowd = _crowd(time, pitch, stream, b, j, texture)
+                if value - crowd > best[j, i]:
+                    best[j, i], back[j, i], source[j, i] = value - crowd, k, b
+    return best, back, source
+
+
+@numba.njit(cache=True, nogil=True)
+def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
+    """What a link pays for leaving its voice and for the notes it passes over."""
+    low, high = min(pitch[b], pitch[j]) - texture[2], max(pitch[b], pitch[j]) + texture[2]
+    between = 0
+    for x in range(b + 1, j):
+        if time[x] - time[b] > APART and time[j] - time[x] > APART and low <= pitch[x] <= high:
+            between += 1
+    changed = 1.0 if stream[b] != stream[j] else 0.0
+    return changed * texture[0] + between * texture[1]

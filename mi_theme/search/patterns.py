@@ -1,0 +1,200 @@
+"""Patterns: what to look for, made from a theme, a motif, a score, rows or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.errors import ScoreError
+from mi_theme.meter import Meter
+from mi_theme.pitch import Tonic
+from mi_theme.score import Score
+from mi_theme.search.spelling import spelled_steps
+
+if TYPE_CHECKING:
+    from mi_theme.themes import Motif
+
+__all__ = ["Pattern"]
+
+GRID = 10080  # parts of a quarter that times are rounded to
+REGISTER = 60  # where degree 1 is looked for; any will do, hits are transposed
+LONGEST = 1000  # notes of a pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Notes to look for.
+
+    Attributes
+    ----------
+    onset
+        Quarters from a bar line, ascending.
+    pitch
+        MIDI numbers.
+    duration
+        Quarters; the time to the next onset where nothing else is given.
+    step
+        Diatonic steps, -1 where unknown.
+    meter
+        The metre it stands in, if it has one.
+    name
+        For messages.
+
+    Raises
+    ------
+    ScoreError
+        Where the rows make no notes, or are too many.
+    """
+
+    onset: tuple[Fraction, ...]
+    pitch: tuple[int, ...]
+    duration: tuple[Fraction, ...] = ()
+    step: tuple[int, ...] = ()
+    meter: Meter | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        columns = _columns(self.onset, self.pitch, self.duration, self.step)
+        meter = Meter(self.meter) if isinstance(self.meter, str) else self.meter
+        for field, value in zip(("onset", "pitch", "duration", "step", "meter"), (*columns, meter), strict=True):
+            object.__setattr__(self, field, value)
+
+    @classmethod
+    def of(cls, value: Any) -> Pattern:
+        """Make one of whatever says notes.
+
+        Parameters
+        ----------
+        value
+            A Theme (its ostinato), a Motif, a Score or a passage of one, a note
+            table, a music21 Stream, rows of (onset, pitch) or (onset, pitch,
+            duration), or the path of a file.
+
+        Raises
+        ------
+        ScoreError, FileError, OSError
+            Where it says no notes, or the file cannot be read.
+        """
+        from mi_theme.conversion.sources import is_stream, score_of
+        from mi_theme.themes import Motif, Theme
+
+        if isinstance(value, Pattern):
+            return value
+        if isinstance(value, Theme):
+            return _of_motif(value.ostinato, value.tonic, value.meter, value.name)
+        if isinstance(value, Motif):
+            return _of_motif(value, Tonic("G"), None, value.name)
+        if isinstance(value, str | bytes | PathLike):
+            from mi_theme.files import read
+
+            return _of_score(read(value))
+        if isinstance(value, Score) or is_stream(value):
+            return _of_score(score_of(value))
+        return _of_rows(value)
+
+    def __len__(self) -> int:
+        return len(self.onset)
+
+    def __str__(self) -> str:
+        notes = " ".join(f"{float(onset):g}:{pitch}" for onset, pitch in zip(self.onset, self.pitch, strict=True))
+        return f"{self.name or 'pattern'} ({len(self)} notes): {notes}"
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """Diatonic steps, inferred where one is unknown."""
+        return np.array(self.step, np.int64) if min(self.step, default=-1) >= 0 else spelled_steps(self.pitch)
+
+    @property
+    def onsets(self) -> NDArray[np.float64]:
+        """Onsets in quarters."""
+        return np.array([float(onset) for onset in self.onset])
+
+    @property
+    def is_polyphonic(self) -> bool:
+        """Whether notes begin together."""
+        return len(set(self.onset)) < len(self.onset)
+
+
+def _columns(onset: Iterable[Any], pitch: Iterable[Any], duration: Iterable[Any], step: Iterable[Any]) -> Any:
+    """Onset, pitch, duration and step in the order of onset and pitch, as they are kept."""
+    onsets, pitches, durations, steps = ([*column] for column in (onset, pitch, duration, step))
+    if len(onsets) > LONGEST:
+        raise ScoreError(f"a pattern has at most {LONGEST} notes, this one {len(onsets)}: cut out a passage")
+    if any(len(column) not in (0, len(onsets)) for column in (durations, steps)) or len(pitches) != len(onsets):
+        raise ScoreError("a pattern's columns are of one length")
+    try:
+        starts, lengths = [_time(value) for value in onsets], [_time(value) for value in durations]
+        heights, letters = [int(value) for value in pitches], [int(value) for value in steps or [-1] * len(onsets)]
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        raise ScoreError("a pattern's onsets, pitches, durations and steps are finite numbers") from None
+    if not all(0 <= height <= 127 for height in heights) or min(lengths, default=Fraction(0)) < 0:
+        raise ScoreError("a pattern's pitches are 0 to 127, its durations not negative")
+    order = sorted(range(len(starts)), key=lambda row: (starts[row], heights[row]))
+    lengths = lengths or _to_the_next(starts)
+    return [tuple(column[row] for row in order) for column in (starts, heights, lengths, letters)]
+
+
+def _time(value: Any) -> Fraction:
+    """Quarters on the grid, exactly where they are exact."""
+    return value if isinstance(value, Fraction) else Fraction(round(Fraction(float(value)) * GRID), GRID)
+
+
+def _to_the_next(starts: Sequence[Fraction]) -> list[Fraction]:
+    """Durations for onsets: to the next one; the last a quarter."""
+    ordered = sorted(set(starts))
+    following = dict(pairwise(ordered))
+    return [following.get(start, start + 1) - start for start in starts]
+
+
+def _of_motif(motif: Motif, tonic: Tonic, meter: Meter | None, name: str) -> Pattern:
+    return Pattern(
+        motif.onsets,
+        tuple(tone.degree.pitch(tonic, REGISTER) for tone in motif),
+        tuple(tone.duration for tone in motif),
+        tuple(tone.degree.step(tonic, REGISTER) for tone in motif),
+        meter,
+        name,
+    )
+
+
+def _of_score(score: Score) -> Pattern:
+    """The pitched notes of a score."""
+    drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
+    table = score.note_table()
+    pattern = _of_table(table[~np.isin(table["part"], drums)])
+    meter = score.meters.changes[0][1] if score.meters.stated else None
+    return Pattern(pattern.onset, pattern.pitch, pattern.duration, pattern.step, meter, score.source)
+
+
+def _of_table(table: NDArray[np.void]) -> Pattern:
+    names = table.dtype.names or ()
+    missing = {"onset", "pitch"} - set(names)
+    if missing:
+        raise ScoreError(f"a table of notes has the columns onset and pitch, this one no {' and no '.join(missing)}")
+    onset, pitch, duration, step = (
+        table[name].tolist() if name in names else () for name in ("onset", "pitch", "duration", "step")
+    )
+    return Pattern(onset, pitch, duration, step)
+
+
+def _of_rows(rows: Any) -> Pattern:
+    """A table, or rows of onset, pitch and perhaps duration."""
+    if isinstance(rows, np.ndarray) and rows.dtype.names:
+        return _of_table(rows)
+    try:
+        columns: list[Any] = list(zip(*([*row] for row in rows), strict=True))
+    except (TypeError, ValueError):
+        raise ScoreError(
+            "a pattern is a theme, a motif, a score, a file, a note table or rows of onset and pitch, "
+            f"not {type(rows).__name__}"
+        ) from None
+    if columns and len(columns) not in (2, 3):
+        raise ScoreError("rows of a pattern are (onset, pitch) or (onset, pitch, duration)")
+    return Pattern(*columns) if columns else Pattern((), ())
