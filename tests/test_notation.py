@@ -20,6 +20,7 @@ from mi_theme.errors import MissingExtra
 from mi_theme.files.barring import NewBar, rests
 from mi_theme.score import MeterMap
 from mi_theme.views import draw, notation
+from mi_theme.views.conversions import staves_of_plan
 from mi_theme.views.mei import mei
 from mi_theme.views.passages import shown_bars, staves_of_passage
 from mi_theme.views.staves import Head, Staff, Written, items_of
@@ -258,6 +259,80 @@ def test_versions_of_two_themes_do_not_go_together():
         notation(THEME.to_meter("4/4"), bars=(2, 3))
     with pytest.raises(mi.MiThemeError, match="draw one theme"):
         notation(THEME, THEME)
+
+
+# A plan for a score, a hit in one
+
+
+def waltz():
+    """Four bars of ours."""
+    onsets, lasts = [0, 1, 2, 3, 5, 6, 7.5, 8, 9], [1, 1, 1, 2, 1, 1.5, 0.5, 1, 3]
+    return mi.Score.from_notes(onsets, lasts, [67, 71, 74, 79, 78, 76, 74, 72, 71], meter="3/4", names=["Melody"])
+
+
+@pytest.mark.parametrize(
+    ("meter", "how"),
+    [("4/4", None), ("6/8", None), ("5/4", "hold-last"), ("2/4", "cut"), ("4/4", "float"), ("4/4", "add-group")],
+)
+def test_a_plan_is_drawn_as_it_is_applied(meter, how):
+    plan = mi.plan(waltz(), meter, how=how)
+    staves, joined = staves_of_plan(plan, None)
+    after = plan.apply(waltz())
+    assert [note.start for note in staves[0].notes] == [Fraction(at) for at in waltz().note_table()["onset"]]
+    assert [note.start for note in staves[1].notes] == [Fraction(at) for at in after.note_table()["onset"]]
+    assert [head.midi for note in staves[1].notes for head in note.heads] == after.note_table()["pitch"].tolist()
+    kinds = Counter(join.kind for join in joined)
+    assert (kinds["dropped"], kinds["added"]) == (len(plan.dropped), len(plan.added))
+    names = [note.id for staff in staves for note in staff.notes]
+    assert len(names) == len(set(names))
+    assert len(lines(draw(plan).svg)) == kinds["kept"] + kinds["moved"]
+
+
+def test_a_rendition_s_plan_and_its_bars():
+    plan = mi.plan(mi.render(form="tv", style="jazz-combo", seed=1), "4/4")
+    assert "bars 5 to 6" in draw(plan, bars=(5, 6)).description
+    with pytest.raises(mi.MiThemeError, match="no bars 900 to 901"):
+        draw(plan, bars=(900, 901))
+    bare = type(plan).from_json(plan.to_json())
+    with pytest.raises(mi.MiThemeError, match="with_score"):
+        draw(bare)
+    assert "No picture" in bare._repr_html_()
+
+
+def test_a_hit_has_a_ring_around_each_note(tmp_path):
+    score = mi.render(form="clayton-mullen", style="jazz-combo", seed=1)
+    hit = mi.find(THEME, score, top=1)[0]
+    picture = notation(score, hit=hit)
+    assert picture.svg.count("<ellipse fill") == 0
+    assert picture.svg.count('rx="8.28"') == len(hit.notes) + 1  # and one in the legend
+    score.save(tmp_path / "song.mid")
+    assert draw(mi.find(THEME, tmp_path / "song.mid", top=1)[0]).description.endswith(f"{len(hit.notes)} of the theme.")
+    assert "is no file" in hit._repr_html_()
+    with pytest.raises(mi.MiThemeError, match="not of this score"):
+        notation(mi.Score.from_notes([0], 1, 60), hit=hit)
+
+
+def test_a_changed_note_has_a_broken_ring():
+    pitches = [67, 71, 74, 79, 78, 76, 74, 69, 71]
+    onsets = waltz().note_table()["onset"]
+    other = mi.Score.from_notes(onsets, waltz().note_table()["duration"], pitches, meter="3/4")
+    hit = mi.find(waltz(), other, top=1, max_evalue=10)[0]
+    assert len(hit.changed) == 1
+    assert (
+        notation(other, hit=hit).svg.count(
+            'rx="8.28" ry="6.84" fill="none" stroke="black" stroke-width="1.4" stroke-dasharray'
+        )
+        == 2
+    )
+
+
+def test_long_names_of_parts_leave_room_for_the_music():
+    score = mi.Score.from_notes(
+        [0, 1], 1, [60, 62], part=[0, 1], names=["An instrument with a very long name indeed"] * 2
+    )
+    picture = notation(score, width=500)
+    assert not ink_at_the_edges(picture)
+    assert "An instrument with a …" in [word.text for word in words_on(picture.svg)]
 
 
 # The same every time, with a description, of anything

@@ -156,8 +156,8 @@ def _symbol(item: Item, ratio: Fraction, shown: Shown, silent: str) -> Element:
             "note", {ID: item.id, **value, **tie, **_head(item.heads[0], shown.get((item.id, item.heads[0].step)))}
         )
     chord = Element("chord", {ID: item.id, **value, **tie})
-    for head in item.heads:
-        SubElement(chord, "note", _head(head, shown.get((item.id, head.step))))
+    for index, head in enumerate(item.heads):
+        SubElement(chord, "note", {ID: f"{item.id}h{index}", **_head(head, shown.get((item.id, head.step)))})
     return chord
 
 

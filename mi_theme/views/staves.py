@@ -60,6 +60,10 @@ class Written(NamedTuple):
     heads: tuple[Head, ...]
     id: str
 
+    def head_id(self, index: int) -> str:
+        """The name of one of its heads: its own, or that of a member of the chord."""
+        return self.id if len(self.heads) == 1 else f"{self.id}h{index}"
+
 
 class Item(NamedTuple):
     """A symbol in a bar: a note, a chord, a piece of one, or a rest (no heads); quarters from the bar line."""
