@@ -313,7 +313,7 @@ def test_a_hit_has_a_ring_around_each_note(tmp_path):
 
 
 def test_a_changed_note_has_a_broken_ring():
-    pitches = [67, 71, 74, 79, 78, 76, 74, 69, 71]
+    pitches = [67, 71, 74, 79, 76, 76, 74, 72, 71]
     onsets = waltz().note_table()["onset"]
     other = mi.Score.from_notes(onsets, waltz().note_table()["duration"], pitches, meter="3/4")
     hit = mi.find(waltz(), other, top=1, max_evalue=10)[0]
