@@ -68,7 +68,18 @@ def adapt(
 
 
 def variants(plan: Plan) -> Iterator[Plan]:
-    """The same bars with the other maps that the plan's strategy proposes, cheapest first."""
+    """The same bars with the other maps that the plan's strategy proposes, cheapest first.
+
+    Parameters
+    ----------
+    plan
+        A plan of whole bars.
+
+    Yields
+    ------
+    Plan
+        One with another map.
+    """
     source, target = plan.bars
     task = _task(plan.lines, plan.figure, Frame(plan.source, source), Frame(plan.target, target))
     for way in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
