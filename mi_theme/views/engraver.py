@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
 from mi_theme.errors import MissingExtra, ScoreError
+from mi_theme.views.drawings import FONTS
 from mi_theme.views.mei import mei
 from mi_theme.views.staves import Staff
 
@@ -106,7 +107,8 @@ def _drawn(notes: str, options: dict[str, Any]) -> str:
     kit.setOptions(options)
     if not kit.loadData(notes):
         raise ScoreError("verovio cannot draw these notes")
-    return re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
+    made = re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
+    return made.replace('font-family="Times, serif"', f'font-family="{FONTS}"')
 
 
 def _nested(text: str, width: float, height: float) -> str:
