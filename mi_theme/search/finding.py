@@ -23,13 +23,14 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import Nats, evalue, information
 from mi_theme.search.stretches import proposed_stretches
+from mi_theme.search.support import supported
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 __all__ = ["LEAST", "Music", "SearchWarning", "find", "hits_in", "music_of"]
 
-LEAST = 0.82  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+LEAST = 0.84  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 FINEST = 10080  # the largest denominator of a stretch
 
@@ -142,6 +143,7 @@ def hits_in(
     notes = music.notes[rows]
     if len(pattern) < 2 or len(notes) < 2:
         return []
+    everywhere = regions is None
     if regions is None:
         tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
         regions = [Region(0, len(notes), stretch) for stretch in tried]
@@ -154,7 +156,8 @@ def hits_in(
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
     steps = steps_of(notes)
-    numbers = [evalue(_held(pattern, hit, notes, steps), pattern, len(notes)) for hit in found]
+    alone = [evalue(_held(pattern, hit, notes, steps), pattern, len(notes)) for hit in found]
+    numbers = supported(alone, [hit.share for hit in found]) if everywhere else alone
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
