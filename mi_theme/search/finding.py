@@ -27,7 +27,9 @@ from mi_theme.search.stretches import proposed_stretches
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["LEAST", "Music", "SearchWarning", "find", "hits_in", "music_of"]
+    from mi_theme.search.readers import Unread
+
+__all__ = ["LEAST", "Music", "SearchWarning", "are_files", "find", "hits_in", "music_of", "warn_of"]
 
 LEAST = 0.84  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
@@ -91,7 +93,7 @@ def find(
         `SearchWarning`.
     """
     wanted = Pattern.of(pattern)
-    if _are_files(where):
+    if are_files(where):
         return _found_in_files(wanted, where, max_evalue, top, least, invert, progress, executor, fast)
     pieces = list(music_of(where))
     notes = sum(len(music.notes) for music in pieces)
@@ -108,7 +110,7 @@ class SearchWarning(UserWarning):
     """Files could not be read; the message counts them and names the first."""
 
 
-def _are_files(where: Any) -> bool:
+def are_files(where: Any) -> bool:
     """Whether this is a folder, or a list of paths."""
     if isinstance(where, str | PathLike):
         return Path(where).is_dir()
@@ -125,11 +127,15 @@ def _found_in_files(
         pattern, where, max_evalue=max_evalue, top=top, least=least, invert=invert, progress=progress,
         executor=executor, fast=fast,
     )  # fmt: skip
-    if searched.unread:
-        first, count = searched.unread[0], len(searched.unread)
-        told = f"{count} could not be read, the first: {first.source}: {first.reason}"
-        warnings.warn(told, SearchWarning, stacklevel=3)
+    warn_of(searched.unread)
     return searched.hits
+
+
+def warn_of(unread: Sequence[Unread]) -> None:
+    """Count what could not be read, and name the first."""
+    if unread:
+        told = f"{len(unread)} could not be read, the first: {unread[0].source}: {unread[0].reason}"
+        warnings.warn(told, SearchWarning, stacklevel=4)
 
 
 def hits_in(
