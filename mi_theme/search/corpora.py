@@ -18,7 +18,7 @@ from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.aligning import Region, steps_of
-from mi_theme.search.finding import LEAST, Music, hits_in
+from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_map
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
@@ -108,7 +108,7 @@ def search_files(
     """
     wanted, paths = Pattern.of(pattern), files_in(places)
     batches = [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)]
-    settings = _Settings(wanted, least, invert, seconds, fast)
+    settings = _Settings(wanted, least, invert, seconds, fast, max_evalue)
     complete, parts = True, []
     try:
         for part in _run(settings, batches, executor, lambda count: progress and progress(count, len(paths))):
@@ -121,8 +121,7 @@ def search_files(
         complete = False
     notes = sum(part.notes for part in parts)
     hits = [replace(hit, evalue=hit.evalue * notes) for part in parts for hit in part.hits]
-    ranked = sorted(hits, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset, hit.notes))
-    kept = [hit for hit in ranked if hit.evalue <= max_evalue][:top]
+    kept = sorted((hit for hit in hits if hit.evalue <= max_evalue), key=in_order)[:top]
     unread = [failure for part in parts for failure in part.unread]
     return Searched(kept, sum(part.files for part in parts), notes, unread, complete)
 
@@ -185,6 +184,7 @@ class _Settings(NamedTuple):
     invert: bool
     seconds: float
     fast: bool | None
+    max_evalue: float
 
 
 def _run(
@@ -231,9 +231,16 @@ def _batch(
     else:
         complete = True
     shelf = Shelf.of(sheets)
-    hits = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
+    notes = sum(len(sheet.table) for sheet in sheets)
+    found = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
+    pieces = {piece.source: piece for piece in shelf.pieces}
+    hits = [
+        with_map(hit, settings.pattern, pieces[hit.source])
+        for hit in found
+        if hit.evalue * notes <= settings.max_evalue
+    ]
     failed = {failure.source for failure in unread if "#" not in failure.source}
-    return Searched(hits, len(paths) - len(failed), sum(len(sheet.table) for sheet in sheets), unread, complete)
+    return Searched(hits, len(paths) - len(failed), notes, unread, complete)
 
 
 class Shelf(NamedTuple):

@@ -19,6 +19,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
 from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
+from mi_theme.search.explaining import explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import evalue
@@ -30,7 +31,18 @@ if TYPE_CHECKING:
 
     from mi_theme.search.readers import Unread
 
-__all__ = ["LEAST", "Music", "SearchWarning", "are_files", "find", "hits_in", "music_of", "warn_of"]
+__all__ = [
+    "LEAST",
+    "Music",
+    "SearchWarning",
+    "are_files",
+    "find",
+    "hits_in",
+    "in_order",
+    "music_of",
+    "warn_of",
+    "with_map",
+]
 
 LEAST = 0.84  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
@@ -99,12 +111,24 @@ def find(
     pieces = list(music_of(where))
     notes = sum(len(music.notes) for music in pieces)
     found = [
-        replace(hit, evalue=hit.evalue * notes / len(music.notes))
+        (replace(hit, evalue=hit.evalue * notes / len(music.notes)), music)
         for music in pieces
         for hit in hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
     ]
-    found = [hit for hit in found if hit.evalue <= max_evalue]
-    return sorted(found, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset, hit.notes))[:top]
+    found = [(hit, music) for hit, music in found if hit.evalue <= max_evalue]
+    best = sorted(found, key=lambda row: in_order(row[0]))[:top]
+    return [with_map(hit, wanted, music) for hit, music in best]
+
+
+def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
+    """What hits are sorted by: the most surprising first."""
+    return hit.evalue, -hit.share, hit.source, hit.onset, hit.notes
+
+
+def with_map(hit: Hit, pattern: Pattern, music: Music) -> Hit:
+    """A hit with the bar map that explains its rhythm, where the music says its metre."""
+    onsets = [Fraction(at).limit_denominator(FINEST) for at in music.notes["onset"][list(hit.notes)].tolist()]
+    return explained(hit, pattern, onsets, music.meters if music.meters and music.meters.stated else None)
 
 
 class SearchWarning(UserWarning):
