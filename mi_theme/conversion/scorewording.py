@@ -204,7 +204,7 @@ def _why(spans: Sequence[Span]) -> str:
     for term, means, saved in (reason for span in spans for reason in span.reasons):
         totals[term, means] = totals.get((term, means), 0.0) + saved
     found = [Reason(*words, total) for words, total in sorted(totals.items(), key=lambda item: -item[1])]
-    return "; ".join(map(str, found)) or "nothing speaks against a plain stretch"
+    return "; ".join(map(str, found)) or "the nearest places on the grid: nothing speaks for others"
 
 
 def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
