@@ -166,7 +166,7 @@ class Planner:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         without_runs = takes_all_runs(self.layers, span)
         marks = self.piece.marks(span.start, end, without_runs) if self.piece.is_written else ()
-        if STRATEGIES[span.how].by_notes:  # it has placed the lead's notes, and needs no groups
+        if find(span.how).by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure)
         if key not in self.maps:
