@@ -381,7 +381,9 @@ def _velocity(element: Any) -> int:
 
 
 def _is_percussion(part: Any) -> bool:
-    return any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in part.flatten().notes)
+    flat = part.flatten()
+    on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
+    return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)
 
 
 def _part_name(part: Any, index: int) -> str:
