@@ -114,12 +114,13 @@ def link(page: Path, target: str) -> str:
 
 
 def public_names() -> str:
-    """A table for each room that has a public name, each with the first line of what is said of it."""
-    tables = []
-    for room, names in mi_theme._ROOMS.items():
-        rows = [f"| {{py:obj}}`mi.{name} <mi_theme.{room}.{name}>` | {first_line(name)} |" for name in names]
-        tables.append("\n".join([f"| from `mi_theme.{room}` | |", "|---|---|", *rows]))
-    return "\n\n".join(tables)
+    """A table of the front door: each name, the first line of what is said of it, and the room it comes from."""
+    homes = sorted(mi_theme._HOMES.items(), key=lambda pair: list(mi_theme._ROOMS).index(pair[1]))
+    rows = [
+        f"| {{py:obj}}`mi.{name} <mi_theme.{room}.{name}>` | {first_line(name)} | {{py:mod}}`~mi_theme.{room}` |"
+        for name, room in homes
+    ]
+    return "\n".join(["| name | what it is | room |", "|---|---|---|", *rows])
 
 
 def first_line(name: str) -> str:

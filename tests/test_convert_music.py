@@ -417,6 +417,32 @@ def test_the_worked_example_of_the_waltz() -> None:
         assert line in text, text
 
 
+def test_a_waltz_by_its_tempo() -> None:
+    said = {90: "", 120: "3+3+2 is the lighter way", 180: "felt in one"}
+    for speed, words in said.items():
+        waltz = midi("3/4", (0, melody(4, [(0, 1), (1, 1), (2, 1)], 3)), tempo=60_000_000 // speed)
+        text = str(mi.plan(waltz, "4/4"))
+        assert words in text
+        assert ("beats a minute" in text) == bool(words)
+
+
+def test_groups_by_name() -> None:
+    waltz = midi("3/4", (0, melody(4, [(0, 1), (1, 1), (2, 1)], 3)))
+    plan = mi.plan(waltz, "4/4", how="3+3+2")
+    assert onsets(plan.apply(waltz), 0)[:4] == [0, 1.5, 3, 4]
+    assert "3+3+2: the tresillo" in str(plan)
+    assert plan.replace(bar=2, how="2+1+1").spans[1].warp == mi.Warp("0>0 1>2 3>4")
+    with pytest.raises(mi.MiThemeError, match="takes 3 groups that fill 8 pulses"):
+        mi.plan(waltz, "4/4", how="3+3+1+1")
+
+
+def test_the_groups_turned_round() -> None:
+    tune = midi("7/8:2+2+3", (0, melody(2, [(0, 1), (1, 1), (2, 1.5)], 3.5)))
+    assert onsets(mi.convert(tune, "7/8:3+2+2", how="rotate"), 0)[:3] == [0, 1.5, 2.5]
+    with pytest.raises(mi.MiThemeError, match="no turned order"):
+        mi.plan(tune, "4/4", how="rotate")
+
+
 def test_best_serves_whole_scores() -> None:
     song = midi("5/4:3+3+2+2", (0, melody(4, [(0, 1.5), (1.5, 1.5), (3, 1), (4, 0.5), (4.5, 0.5)], 5)), (9, []))
     made = mi.convert(song, "4/4", how="best")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
 from mi_theme.adaptation import RATIOS
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
-from mi_theme.adaptation.strategies import find, two_three_groupings
+from mi_theme.adaptation.readings import two_three_groupings
+from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mi_theme.adaptation import RATIOS, first_able, first_choices
 from mi_theme.adaptation.frames import FEELS, Frame, Outcome, Task, starts_of
-from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
+from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.conversion.accompaniment import ACCOMPANIMENTS, takes_all_runs
 from mi_theme.conversion.equations import KEEPS, default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.figures import figure_of, is_hemiola
@@ -132,7 +132,7 @@ class Planner:
         """What strategies that hear a whole line make of each of its stretches; one metre's stretches are one line."""
         lines: dict[tuple[str, Meter], list[Stretch]] = {}
         for stretch in stretches:
-            if stretch.how and STRATEGIES[stretch.how].make_line and not (stretch.hemiola or stretch.short):
+            if stretch.how and find(stretch.how).make_line and not (stretch.hemiola or stretch.short):
                 lines.setdefault((stretch.how, stretch.bars[0].meter), []).append(stretch)
         for (how, _), line in lines.items():
             tasks = [self._task_of(stretch.bars, how, False) for stretch in line]
@@ -156,7 +156,7 @@ class Planner:
     def _task_of(self, bars: Sequence[Bar], how: str, hemiola: bool) -> Task:
         meter, start = bars[0].meter, bars[0].start
         count = max(len(bars) // self.ratio.denominator, 1) if hemiola else 1
-        if not STRATEGIES[how].by_notes:
+        if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
         onsets = free_places(self.piece.shown(mark.at) for mark in self.piece.marks(start, end) if mark.lead)
@@ -166,7 +166,7 @@ class Planner:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         without_runs = takes_all_runs(self.layers, span)
         marks = self.piece.marks(span.start, end, without_runs) if self.piece.is_written else ()
-        if STRATEGIES[span.how].by_notes:  # it has placed the lead's notes, and needs no groups
+        if find(span.how).by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure)
         if key not in self.maps:
@@ -188,7 +188,7 @@ def make_outcome(how: str, task: Task) -> Outcome:
 
 def make_line(how: str, tasks: Sequence[Task]) -> list[Outcome]:
     """What a strategy that hears a whole line makes of it; the seam where the optimiser comes in."""
-    maker = STRATEGIES[how].make_line
+    maker = find(how).make_line
     return maker(tasks) if maker else [make_outcome(how, task) for task in tasks]
 
 

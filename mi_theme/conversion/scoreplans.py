@@ -302,6 +302,6 @@ class ScorePlan:
         return explained(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from mi_theme.views.choosing import shown
 
-        return f"<pre>{escape(str(self))}</pre>"
+        return shown(self, str(self))

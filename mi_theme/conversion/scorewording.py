@@ -10,7 +10,7 @@ from itertools import groupby
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import Line, Plan
-from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.adaptation.strategies import find
 from mi_theme.conversion.fitting import swung
 from mi_theme.conversion.kits import KIT_NAMES
 from mi_theme.conversion.scoreplans import Change, Pattern, ScorePlan, Span
@@ -198,7 +198,7 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
 
 def _why(spans: Sequence[Span]) -> str:
     """What decided where the notes were weighed: every bar's reasons together."""
-    if not STRATEGIES[spans[0].how].by_notes:
+    if not find(spans[0].how).by_notes:
         return ""
     totals: dict[tuple[str, str], float] = {}
     for term, means, saved in (reason for span in spans for reason in span.reasons):

@@ -106,7 +106,7 @@ def has_voices(rows: NDArray[np.void]) -> bool:
     Parameters
     ----------
     rows
-        Notes of one part, as `Score.note_table` has them.
+        Rows of ``note_table()``, shape (n,), sorted by onset.
 
     Returns
     -------

@@ -23,6 +23,7 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import evalue
 from mi_theme.search.stretches import proposed_stretches
+from mi_theme.search.support import supported
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -153,7 +154,8 @@ def hits_in(
     loose = align(pattern, notes, bent, least=floor, costs=UNTIMED, surprise=surprise, invert=invert, fast=fast)
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
-    numbers = [evalue(hit.share, pattern, len(notes)) for hit in found]
+    shares = [hit.share for hit in found]
+    numbers = supported([evalue(share, pattern, len(notes)) for share in shares], shares)
     steps = steps_of(notes)
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)

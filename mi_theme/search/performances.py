@@ -70,7 +70,7 @@ class Playing(NamedTuple):
     under: float = -1.0
     reach: int = 3
     heads: int = 2
-    beam: float = 12.0
+    beam: float = 8.0
     widest: float = 1.1
 
 

@@ -14,7 +14,7 @@ from mi_theme.score import Bar, Score
 from mi_theme.themes.sources import key_of
 from mi_theme.views.staves import Head, Staff, Written
 
-__all__ = ["shown_bars", "staves_of_passage"]
+__all__ = ["new_bars", "shown_bars", "staves_of_passage"]
 
 MOST_BARS, MOST_NOTES = 8, 300  # drawn when nobody says which
 GRIDS = (4, 3, 8, 6, 5, 7, 12, 16)  # parts of a quarter, the likeliest first
@@ -79,7 +79,7 @@ def staves_of_passage(
     key
         Tonic and mode; without it the key signature's, or as estimated.
     """
-    frames = tuple((bar,) for bar in _new_bars(bars))
+    frames = tuple((bar,) for bar in new_bars(bars))
     tonic, mode = key or key_of(score, None, None)
     fifths = score.key[0] if score.key and not key else tonic.fifths(mode)
     notes = score.note_table()
@@ -96,7 +96,7 @@ def staves_of_passage(
     return found or [Staff(frames, (), fifths)]
 
 
-def _new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
+def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
     """The bars, a signature where it changes; a pick-up stands in the metre that it leads to."""
     before = None
     for bar, following in zip(bars, [*bars[1:], bars[-1]], strict=True):

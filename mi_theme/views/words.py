@@ -20,7 +20,14 @@ __all__ = ["bar_map_words", "necklace_words", "notation_words", "piano_roll_word
 
 FINEST = 10080  # parts of a quarter
 MOST_SPOKEN = 24  # notes of a staff
-JOINS = {"kept": "in the same place", "moved": "moved", "dropped": "left out", "added": "added"}
+JOINS = {
+    "kept": "in the same place",
+    "moved": "moved",
+    "dropped": "left out",
+    "added": "added",
+    "found": "of the theme",
+    "changed": "of the theme but changed",
+}
 
 
 def bar_map_words(adaptation: Adaptation | Plan) -> str:
@@ -128,7 +135,7 @@ def notation_words(staves: Sequence[Staff], joined: Sequence[Join]) -> str:
     span = f"bars {first} to {last}" if last > first else f"bar {first}"
     counts = Counter(join.kind for join in joined)
     lines = [f"{counts[kind]} {words}" for kind, words in JOINS.items() if counts[kind]]
-    spoken = f" Notes from staff to staff: {', '.join(lines)}." if lines else ""
+    spoken = f" Notes: {', '.join(lines)}." if lines else ""
     return f"Notation of {span}. {'; '.join(map(_staff, staves))}.{spoken}"
 
 
