@@ -92,10 +92,15 @@ def setup(app: Sphinx) -> None:
 
 def complete(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put what a page includes and what is generated in its place, and mend links to what lies outside docs/."""
-    page = app.env.doc2path(docname)
+    page = Path(app.env.doc2path(docname))
+    if page.suffix != ".md":
+        return
+    for name in INCLUDE.findall(source[0]):
+        app.env.note_dependency(str((page.parent / name).resolve()))
+    if PUBLIC_NAMES in source[0]:
+        app.env.note_reread()
     text = INCLUDE.sub(lambda found: with_links((page.parent / found[1]).resolve()), source[0])
-    if page.suffix == ".md":
-        source[0] = LINK.sub(lambda found: link(page, found[1]), text).replace(PUBLIC_NAMES, public_names())
+    source[0] = LINK.sub(lambda found: link(page, found[1]), text).replace(PUBLIC_NAMES, public_names())
 
 
 def with_links(path: Path) -> str:
