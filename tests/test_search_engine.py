@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -361,3 +363,14 @@ def test_a_hit_prints_and_goes_into_json() -> None:
     assert str(hit).startswith("score, Ostinato, bar ")
     assert json.loads(json.dumps(hit.to_dict()))["notes"] == [*hit.notes]
     assert set(hit.to_dict()) >= {"source", "part", "bar", "onset", "end", "transposition", "stretch", "evalue"}
+
+
+# The page
+
+
+def test_the_page_states_the_costs_that_are_charged() -> None:
+    page = (Path(__file__).parents[1] / "docs/explanation/search.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \|", page, re.M)
+    assert [name for name, *_ in rows] == [*COSTS._fields]
+    assert [float(cell) for _, cell, _ in rows] == [*COSTS]
+    assert [float(cell) for *_, cell in rows] == [*UNTIMED]

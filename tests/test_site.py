@@ -14,6 +14,7 @@ import pytest
 from click import Command, Context, Option
 
 import mi_theme
+from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.cli import COMMANDS, main
 
 ROOT = Path(__file__).parents[1]
@@ -163,3 +164,18 @@ def test_every_figure_has_a_command_that_is_there() -> None:
     assert benchmarks <= set(
         re.findall(r"tests/benchmarks/\w+\.py", (DOCS / "explanation/evaluation.md").read_text("utf-8"))
     )
+
+
+def test_figures_in_the_overview_are_those_of_the_pages_they_come_from() -> None:
+    rows = (DOCS / "explanation/evaluation.md").read_text("utf-8").splitlines()
+    linked = [(row, found[1]) for row in rows if row.startswith("|") and (found := re.search(r"\]\((\w+\.md)#", row))]
+    assert len(linked) >= 2
+    for row, page in linked:
+        text = (DOCS / "explanation" / page).read_text("utf-8")
+        assert not [figure for figure in re.findall(r"\.\d{3}", row) if figure not in text], row
+
+
+def test_strategies_are_counted_as_they_are() -> None:
+    words = {18: "eighteen", 19: "nineteen", 20: "twenty", 21: "twenty-one", 22: "twenty-two"}
+    for page in ("README.md", "CHANGELOG.md"):
+        assert f"{words[len(STRATEGIES)]} strategies" in (ROOT / page).read_text("utf-8")

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
-from mi_theme.adaptation.strategies import STRATEGIES, find, proposed, readings
+from mi_theme.adaptation.readings import readings
+from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
 
@@ -115,7 +116,8 @@ def first_choices(task: Task) -> list[str]:
     if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
         return ["regroup", "hold-first"]
     if longer and not uneven:
-        return ["hold-first", "regroup", "rest"]
+        held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
+        return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
     return ["regroup", "square", "cut", "rest"]
 
 
@@ -181,6 +183,8 @@ def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str,
     thoughts = [(plan.how, outcome) for outcome in outcomes[1:]] + [("regroup", found) for found in able["regroup"]]
     known = [(name, outcome) for name, outcome in thoughts if _shape(outcome, task) in FAMOUS]
     others = [(name, found[0]) for name, found in able.items() if found and name != plan.how]
+    if task.source.meter.bar == task.target.meter.bar:  # nothing floats over bars of its own length
+        others = [(name, outcome) for name, outcome in others if name != "float"]
     different = [
         (name, outcome)
         for name, outcome in known + others

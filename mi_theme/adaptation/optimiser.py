@@ -31,9 +31,9 @@ __all__ = ["FEELS", "Setting", "Solution", "fit_between", "line_outcomes", "skel
 
 FEELS = ("even", "long-short")
 INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
-LONGEST_LINE = 512  # stretches decided together
+LONGEST_LINE = 512  # stretches of a score decided together
 TELLING = 0.25  # a term that saves less than this share of what is saved is not named
-CONSISTENCY = 4.0  # what standing where the same place of no other bar stands costs
+CONSISTENCY = 2.0  # what standing where the same place of no other bar stands costs
 
 
 class Setting(NamedTuple):
@@ -84,7 +84,8 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
     """The lattice of notes at `positions` (slots of the source, from a bar line).
 
     What stands on a beat, and is stretched onto a bar line of the target, stays
-    there; with `keep_beats` also what is stretched onto a beat.
+    there; with `keep_beats` also what is stretched onto a beat. Where the weights
+    are ``plain`` and groups equal, bars that fall on sixteenths stay as they fall.
     """
     warp, (before, after) = skeleton(setting), setting.grids
     old, new = setting.frame
@@ -98,6 +99,10 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
     if warp:
         starts = [round(float(start / before.slot), 6) for start in starts_of(setting.figure)]
         fixed |= np.isin(within.round(6), starts)
+    elif setting.family == "plain":
+        sixteenths = image * float(4 * after.slot)
+        off = np.abs(sixteenths - np.rint(sixteenths)) > 1e-6
+        fixed |= ~np.isin(cycle, cycle[off])
     return Lattice.around(positions, image, fixed, new)
 
 
@@ -273,19 +278,21 @@ def _outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     (before, after), (old, new) = setting.grids, setting.frame
     places = [_places(task) for task in tasks]
     positions = [float(x / before.slot) + number * old for number, row in enumerate(places) for x in row]
-    solution = solve(np.array([*positions, len(tasks) * old]), setting)
+    if not positions:
+        return [priced(task, Warp.linear(task.source.length, task.target.length))[0] for task in tasks]
+    solution = solve(np.array([*positions, len(tasks) * old]), setting, tasks[0].feel)
     ends = np.cumsum([len(row) for row in places])
     found = []
     for number, (task, row, end) in enumerate(zip(tasks, places, ends.tolist(), strict=True)):
         here = slice(end - len(row), end)
         slots = [Fraction(slot) for slot in (solution.slots[here] - number * new).tolist()]
-        points = [(x, slot * after.slot) for x, slot in zip(row, slots, strict=True)]
-        (outcome,) = priced(task, Warp([*points, (task.source.length, task.target.length)]))
+        points = {Fraction(0): Fraction(0)} | {x: slot * after.slot for x, slot in zip(row, slots, strict=True)}
+        (outcome,) = priced(task, Warp([*points.items(), (task.source.length, task.target.length)]))
         found.append(outcome._replace(reasons=solution.reasons(here)))
     return found
 
 
 def _places(task: Task) -> list[Fraction]:
-    """The onsets of a stretch, with its beginning and the starts of unequal groups."""
+    """The onsets of a stretch, with the starts of unequal groups."""
     starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
-    return sorted({Fraction(0), *starts, *(onset for onset in task.onsets if 0 <= onset < task.source.length)})
+    return sorted({*starts, *(onset for onset in task.onsets if 0 <= onset < task.source.length)})

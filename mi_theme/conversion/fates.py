@@ -57,7 +57,9 @@ class Fates:
     def of(self, element: Any) -> list[Place | None] | None:
         """The places of the notes of an element; None where the map decides."""
         rows = self.rows.get(id(element), [])
-        if not rows or len(rows) != len(_notes_of(element)) or any(row not in self.places for row in rows):
+        if element.duration.isGrace or not rows or len(rows) != len(_notes_of(element)):
+            return None
+        if any(row not in self.places for row in rows):
             return None
         return [self.places[row] for row in rows]
 

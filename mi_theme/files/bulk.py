@@ -68,7 +68,8 @@ def _midi_sheet(path: str | PathLike[str]) -> Sheet:
     if score.ticks_per_quarter <= 0:
         raise FileError(f"{path}: no ticks in a quarter")
     names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(score.tracks))
-    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), fspath(path))
+    drums = frozenset(index for index, track in enumerate(score.tracks) if track.is_drum)
+    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), fspath(path), drums)
 
 
 def _meters(score: Any) -> Iterator[tuple[Fraction, Meter]]:

@@ -94,11 +94,24 @@ def stream_of_score(score: Score) -> Any:
             continue
         measures[0].insert(0, clef.bestClef(staff, recurse=True))
         if score.key and not part.is_percussion:
-            measures[0].insert(0, key.KeySignature(score.key[0]))
+            measures[0].insert(0, key.KeySignature(score.key[0]).asKey("minor" if score.key[1] else "major"))
         if index == 0:
             measures[0].insert(0, tempo.MetronomeMark(number=round(score.tempos.per_minute(0), 2)))
+        if instrument := _instrument(part):
+            measures[0].insert(0, instrument)
         staff.makeAccidentals(inPlace=True)
         found.insert(0, staff)
+    return found
+
+
+def _instrument(part: Part) -> Any:
+    """The instrument of a part that says its program."""
+    from music21 import instrument
+
+    if part.is_percussion or not part.program:
+        return None
+    found = instrument.instrumentFromMidiProgram(part.program - 1)
+    found.midiProgram, found.partName = part.program - 1, part.name
     return found
 
 
@@ -125,6 +138,7 @@ def _placed(score: Score, index: int) -> Iterator[Placed]:
         free[voice : voice + 1] = [end]
         names = sorted({spelled(score, score.parts[index], int(row["pitch"]), int(row["step"])) for row in rows})
         element = note.Note(names[0]) if len(names) == 1 else chord.Chord(names)
+        element.volume.velocity = int(max(row["velocity"] for row in rows))
         yield Placed(start, end, element, str(voice + 1))
 
 

@@ -272,7 +272,8 @@ def _sheet(parts: list[Reading], names: list[str], source: str) -> Sheet:
     table["id"] = np.arange(len(table))
     table = table[np.lexsort((table["part"], table["pitch"], table["onset"]))]
     table.setflags(write=False)
-    return Sheet(table, tuple(titles), meters_of_bars(list(_bars(starts, parts[0].meters))), source)
+    drums = frozenset(index for index, rows in enumerate(tables) if (rows["step"] < 0).any())
+    return Sheet(table, tuple(titles), meters_of_bars(list(_bars(starts, parts[0].meters))), source, drums)
 
 
 def _bars(starts: list[Ticks], meters: list[Meter]) -> Iterator[tuple[Fraction, Fraction, Meter]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.score.timing import MeterMap
+from mi_theme.score import MeterMap, Score
 
 __all__ = ["Sheet"]
 
@@ -26,12 +26,22 @@ class Sheet:
         The metres.
     source
         Where it came from.
+    drums
+        The parts without pitch.
     """
 
     table: NDArray[np.void]
     names: tuple[str, ...]
     meters: MeterMap
     source: str = ""
+    drums: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, score: Score, source: str = "") -> Sheet:
+        """The notes of a score."""
+        drums = frozenset(index for index, part in enumerate(score.parts) if part.is_percussion)
+        names = tuple(part.name for part in score.parts)
+        return cls(score.note_table(), names, score.meters, source or score.source, drums)
 
     def note_table(self) -> NDArray[np.void]:
         """The notes, as `Score.note_table`."""

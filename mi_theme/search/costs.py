@@ -46,8 +46,9 @@ class Costs(NamedTuple):
     voice
         A link from one voice to another.
     between
-        A note that begins between two linked notes, and lies between them in
-        pitch or within `near` semitones: the ear would follow it instead.
+        A note that begins between two linked notes, in their voice if they have
+        one in common, and lies between them in pitch or within `near` semitones:
+        the ear would follow it instead.
     near, opening
         See there; the notes that count as the beginning.
     narrowest, widest

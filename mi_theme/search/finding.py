@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from os import PathLike
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +18,19 @@ from mi_theme.conversion.sources import is_stream, score_of
 from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
-from mi_theme.search.costs import COSTS, UNTIMED, Costs
+from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import evalues
+from mi_theme.search.significance import evalue
 from mi_theme.search.stretches import proposed_stretches
+from mi_theme.search.support import supported
 
-__all__ = ["LEAST", "Music", "find", "hits_in", "music_of"]
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
-LEAST = 0.82  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+__all__ = ["LEAST", "Music", "SearchWarning", "find", "hits_in", "music_of"]
+
+LEAST = 0.84  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 FINEST = 10080  # the largest denominator of a stretch
 
@@ -41,6 +48,7 @@ class Music(NamedTuple):
 def find(
     pattern: Any, where: Any, *, max_evalue: float = 0.01, top: int | None = None, least: float = LEAST,
     invert: bool = False, stretches: Sequence[float] | None = None, costs: Costs = COSTS, fast: bool | None = None,
+    progress: Callable[[int, int], None] | None = None, executor: Executor | None = None,
 ) -> list[Hit]:  # fmt: skip
     """Find a pattern in music: where, how, and how surprising.
 
@@ -50,9 +58,9 @@ def find(
         A Pattern, or what `Pattern.of` takes: a theme, a motif, a score or a
         passage of one, a file, a note table, rows of onset and pitch.
     where
-        A Score, a file, a music21 Stream, a note table, or a list of such.
+        A Score, a file, a folder, a music21 Stream, a note table, or a list of such.
     max_evalue
-        The most hits as good that chance may bring.
+        The most hits as good that chance may bring in all that is searched.
     top
         At most that many hits.
     least
@@ -67,6 +75,9 @@ def find(
         What an alignment pays.
     fast
         Whether to use numba; by default where it is installed.
+    progress, executor
+        For folders and lists of files, see `corpora.search_files`; there the
+        scan proposes the stretches, and the costs are the usual ones.
 
     Returns
     -------
@@ -76,50 +87,79 @@ def find(
     Raises
     ------
     ScoreError, FileError, OSError
-        Where pattern or music say no notes, or a file cannot be read.
+        Where pattern or music say no notes, or a file cannot be read; of a
+        folder's files those that cannot be read are passed over with a
+        `SearchWarning`.
     """
     wanted = Pattern.of(pattern)
+    if _are_files(where):
+        return _found_in_files(wanted, where, max_evalue, top, least, invert, progress, executor, fast)
+    pieces = list(music_of(where))
+    notes = sum(len(music.notes) for music in pieces)
     found = [
-        hit
-        for music in music_of(where)
+        replace(hit, evalue=hit.evalue * notes / len(music.notes))
+        for music in pieces
         for hit in hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
-        if hit.evalue <= max_evalue
     ]
+    found = [hit for hit in found if hit.evalue <= max_evalue]
     return sorted(found, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset, hit.notes))[:top]
+
+
+class SearchWarning(UserWarning):
+    """Files could not be read; the message counts them and names the first."""
+
+
+def _are_files(where: Any) -> bool:
+    """Whether this is a folder, or a list of paths."""
+    if isinstance(where, str | PathLike):
+        return Path(where).is_dir()
+    return isinstance(where, list | tuple) and bool(where) and all(isinstance(place, str | PathLike) for place in where)
+
+
+def _found_in_files(
+    pattern: Pattern, where: Any, max_evalue: float, top: int | None, least: float, invert: bool,
+    progress: Callable[[int, int], None] | None, executor: Executor | None, fast: bool | None,
+) -> list[Hit]:  # fmt: skip
+    from mi_theme.search.corpora import search_files
+
+    searched = search_files(
+        pattern, where, max_evalue=max_evalue, top=top, least=least, invert=invert, progress=progress,
+        executor=executor, fast=fast,
+    )  # fmt: skip
+    if searched.unread:
+        first, count = searched.unread[0], len(searched.unread)
+        told = f"{count} could not be read, the first: {first.source}: {first.reason}"
+        warnings.warn(told, SearchWarning, stacklevel=3)
+    return searched.hits
 
 
 def hits_in(
     pattern: Pattern, music: Music, *, least: float = LEAST, invert: bool = False,
     stretches: Sequence[float] | None = None, costs: Costs = COSTS, fast: bool | None = None,
+    regions: Sequence[Region] | None = None, surprise: Surprise | None = None,
 ) -> list[Hit]:  # fmt: skip
-    """Every place in one piece that reaches `least`, best first."""
+    """Every place in one piece, or in some regions of it, that reaches `least`, best first."""
     rows = np.flatnonzero(~np.isin(music.notes["part"], sorted(music.drums)))
     notes = music.notes[rows]
     if len(pattern) < 2 or len(notes) < 2:
         return []
-    tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
-    regions = [Region(0, len(notes), stretch) for stretch in tried]
-    exact = align(pattern, notes, regions, least=min(least, FLOOR), costs=costs, invert=invert, fast=fast)
-    loose = align(pattern, notes, least=min(least, FLOOR), costs=UNTIMED, invert=invert, fast=fast)
+    if regions is None:
+        tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
+        regions = [Region(0, len(notes), stretch) for stretch in tried]
+        bent = [Region(0, len(notes))]
+    else:
+        bent = list(regions)
+    floor = min(least, FLOOR)
+    exact = align(pattern, notes, regions, least=floor, costs=costs, surprise=surprise, invert=invert, fast=fast)
+    loose = align(pattern, notes, bent, least=floor, costs=UNTIMED, surprise=surprise, invert=invert, fast=fast)
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
-    numbers = _evalues(found, len(pattern), len(notes))
+    shares = [hit.share for hit in found]
+    numbers = supported([evalue(share, pattern, len(notes)) for share in shares], shares)
     steps = steps_of(notes)
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
-
-
-def _evalues(found: list[Alignment], length: int, notes: int) -> list[float]:
-    """E-values: hits at one stretch support one another, one whose rhythm differs stands alone."""
-    groups: dict[object, list[int]] = {}
-    for row, hit in enumerate(found):
-        groups.setdefault(hit.stretch if hit.timed else (hit.pairs, hit.inverted), []).append(row)
-    numbers = [0.0] * len(found)
-    for rows in groups.values():
-        for row, number in zip(rows, evalues([found[row].score for row in rows], length, notes), strict=True):
-            numbers[row] = number
-    return numbers
 
 
 def music_of(where: Any) -> Iterator[Music]:

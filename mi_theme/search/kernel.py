@@ -49,11 +49,13 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
 
 @numba.njit(cache=True, nogil=True)
 def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
-    """What a link pays for leaving its voice and for the notes it passes over."""
+    """What a link pays for leaving its voice, or for the notes of its voice that it passes over."""
     low, high = min(pitch[b], pitch[j]) - texture[2], max(pitch[b], pitch[j]) + texture[2]
+    stays = stream[b] == stream[j]
     between = 0
     for x in range(b + 1, j):
+        if stays and stream[x] != stream[j]:
+            continue
         if time[x] - time[b] > APART and time[j] - time[x] > APART and low <= pitch[x] <= high:
             between += 1
-    changed = 1.0 if stream[b] != stream[j] else 0.0
-    return changed * texture[0] + between * texture[1]
+    return (0.0 if stays else texture[0]) + between * texture[1]

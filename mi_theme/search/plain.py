@@ -64,11 +64,12 @@ def _delays(lapse: Floats, gap: Floats, lo: Floats, hi: Floats, rhythm: Floats) 
 
 
 def _crowds(time: Floats, pitch: Whole, stream: Whole, rows: Whole, j: int, texture: Floats) -> Floats:
-    """What a link from each row pays for leaving its voice and for the notes it passes over."""
+    """What a link from each row pays for leaving its voice, or for the notes of its voice that it passes over."""
     low = np.minimum(pitch[rows], pitch[j])[:, None] - texture[2]
     high = np.maximum(pitch[rows], pitch[j])[:, None] + texture[2]
     passed = (time[rows] - time[rows][:, None] > APART) & (time[j] - time[rows] > APART)
+    stays = stream[rows] == stream[j]
+    passed &= ~stays[:, None] | stays
     between = (passed & (low <= pitch[rows]) & (pitch[rows] <= high)).sum(axis=1)
-    changed = np.where(stream[rows] != stream[j], 1.0, 0.0)
-    crowd: Floats = changed * texture[0] + between * texture[1]
+    crowd: Floats = np.where(stays, 0.0, texture[0]) + between * texture[1]
     return crowd

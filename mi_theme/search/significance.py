@@ -1,48 +1,123 @@
 """How surprising hits are: the number this good that chance would bring.
 
-An interim model: scores are log odds, so that the chance of a score s at one
-note is exp(-s) (Karlin and Altschul, 1990).
+Chance is what other music does. How much a pattern says, in nats, is counted
+with a background of real music (``data/background.json``, made by
+``data/making/background.py``): each interval and each ratio of two times given
+the one before, so that a scale or a run of equal notes says little. A hit that
+holds a share of the pattern holds that share of what it says; the tail of such
+hits in decoys, patterns that nobody wrote, gives the number expected among so
+many notes. Unlike the fitted tails of Karlin and Altschul (1990) it needs
+nothing of the music searched but its size, so that one score and a folder mean
+the same by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
-from math import exp, lgamma, log
+from functools import cache
+from math import exp, log
+from typing import Any
 
-__all__ = ["evalue", "evalues"]
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.catalog import load_json
+from mi_theme.search.costs import HALF, NEVER, STEPS, TIMES, Surprise
+from mi_theme.search.patterns import Pattern
+
+__all__ = ["Background", "Tail", "background", "evalue", "events", "information"]
+
+WIDEST = 13  # semitones; a wider interval counts as this
+STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
+BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
 
 
-def evalue(score: float, length: int, notes: int) -> float:
-    """Hits of at least this score expected by chance.
+class Tail(msgspec.Struct, frozen=True):
+    """Chance hits a note: the logarithm is ``level - slope * said``, with `bend` for each note of the pattern."""
+
+    level: float
+    slope: float
+    bend: float = 0.0
+
+
+class Background(msgspec.Struct, frozen=True):
+    """What ``data/background.json`` holds.
+
+    Attributes
+    ----------
+    provenance
+        What was counted, and how.
+    steps, times
+        How often each interval in steps and each kind of time is heard (see `costs.Surprise`).
+    intervals, ratios
+        How often each interval, from -13 to 13 semitones, and each ratio of
+        times, from -6 to 6 half octaves, follows each.
+    tail
+        The rate of chance hits.
+    """
+
+    provenance: dict[str, str]
+    steps: dict[int, int]
+    times: dict[int, int]
+    intervals: list[list[int]]
+    ratios: list[list[int]]
+    tail: Tail
+
+    @property
+    def surprise(self) -> Surprise:
+        """How surprising each interval and each time is in this music."""
+        return Surprise(_surprises(self.steps, STEPS), _surprises(self.times, TIMES))
+
+
+@cache
+def background() -> Background:
+    """The background that travels with the package."""
+    found: Background = load_json("background.json", Background)
+    return found
+
+
+@cache
+def information(pattern: Pattern) -> float:
+    """What a pattern says, in nats: how improbable its intervals and its rhythm are, each given the one before."""
+    intervals, ratios = events(pattern.onsets, np.array(pattern.pitch))
+    known = background()
+    return _said(intervals + WIDEST, np.array(known.intervals)) + _said(ratios + STEEPEST, np.array(known.ratios))
+
+
+def events(onset: NDArray[Any], pitch: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Intervals in semitones, and ratios of neighbouring times in half octaves, of notes in a row."""
+    intervals = np.clip(np.diff(pitch), -WIDEST, WIDEST).astype(np.int64)
+    times = np.maximum(np.diff(onset), 2.0**-10)
+    ratios = np.clip(np.rint(2 * np.log2(times[1:] / times[:-1])), -STEEPEST, STEEPEST).astype(np.int64)
+    return intervals, ratios
+
+
+def evalue(share: float, pattern: Pattern, notes: int) -> float:
+    """Hits that hold at least this share of a pattern, expected by chance.
 
     Parameters
     ----------
-    score
-        In nats.
-    length
-        Notes of the pattern.
+    share
+        Of the pattern's own score.
+    pattern
+        What was looked for.
     notes
         Notes that were searched.
     """
-    return max(notes, 1) * exp(-max(score, 0.0))
+    tail = background().tail
+    said = min(share, 1.0) * information(pattern)
+    return max(notes, 1) * exp(min(tail.level + tail.bend * len(pattern) - tail.slope * said, 0.0))
 
 
-def evalues(scores: Sequence[float], length: int, notes: int) -> list[float]:
-    """E-values of the hits of one pattern in one score, best first.
-
-    Hits support one another: of the r-th it is asked how often chance brings r
-    that are as good (Poisson; Karlin and Altschul, 1993), halved for each rank
-    so that the sum over all ranks stays what the E-value says. A hit counts for
-    no less than one that is not as good.
-    """
-    joint = [_joint(rank, evalue(score, length, notes)) for rank, score in enumerate(scores, 1)]
-    return [*accumulate(reversed(joint), min)][::-1]
+def _said(kinds: NDArray[np.int64], counts: NDArray[np.int64]) -> float:
+    """The information of a row of events, each given the one before."""
+    if not len(kinds):
+        return 0.0
+    alone = (counts.sum(axis=0) + HALF) / (counts.sum() + HALF * len(counts))
+    given = (counts + BACKOFF * alone) / (counts.sum(axis=1, keepdims=True) + BACKOFF)
+    return float(-log(alone[kinds[0]]) - np.log(given[kinds[:-1], kinds[1:]]).sum())
 
 
-def _joint(rank: int, expected: float) -> float:
-    """The E-value of the rank-th best hit where so many as good are expected."""
-    if expected >= rank:
-        return expected
-    tail = exp(min(rank * log(expected) - expected - lgamma(rank + 1), 0.0)) / (1 - expected / (rank + 1))
-    return min(expected, tail * 2.0**rank) if rank < 1000 else tail
+def _surprises(counts: dict[int, int], kinds: int) -> dict[int, float]:
+    whole = sum(counts.values()) + HALF * kinds
+    return {NEVER: log(whole / HALF), **{kind: log(whole / (count + HALF)) for kind, count in counts.items()}}

@@ -57,7 +57,7 @@ class Worksheet(Drawing):
         return self._stacked().to_svg()
 
     def to_png(self, dpi: float = 150) -> bytes:
-        """All pages, one under the other."""
+        """All pages, one under the other, at `dpi` dots an inch."""
         return self._stacked().to_png(dpi)
 
     def to_html(self) -> str:
@@ -67,6 +67,13 @@ class Worksheet(Drawing):
 
     def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
         """Write the pages: one HTML file, or a file for each page, ``sheet.svg``, ``sheet-2.svg`` ...
+
+        Parameters
+        ----------
+        path
+            Ending in ``.html``, ``.svg`` or ``.png``.
+        dpi
+            Dots an inch, of PNG.
 
         Raises
         ------
@@ -113,6 +120,11 @@ def worksheet(
         Letters of 18 points.
     staff
         Whether there are staves; without them the sheet is about rhythm alone.
+
+    Returns
+    -------
+    Worksheet
+        Its pages; saves itself as HTML, SVG or PNG.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """How many entries of a fugue's subject are found, and how many hits are none.
 
-    python tests/benchmarks/fugues.py PATH [--each] [--folds]
+    python tests/benchmarks/fugues.py PATH [--each] [--folds] [--opening N]
 
 PATH is a JSON file: ``pieces``, each with ``notes`` (rows: onset in sixteenths,
 MIDI pitch, diatonic step, duration, voice) and ``occurrences`` (label -> lists of
@@ -65,8 +65,8 @@ class Count(NamedTuple):
         )
 
 
-def cases(path: Path, hidden: bool) -> Iterator[Case]:
-    """Every query; with `hidden`, of onsets and pitches alone."""
+def cases(path: Path, hidden: bool, opening: int | None = None) -> Iterator[Case]:
+    """Every query, or its first notes; with `hidden`, of onsets and pitches alone."""
     for piece in json.loads(path.read_text("utf-8"))["pieces"]:
         onset, pitch, step, duration, voice = np.array(piece["notes"]).T
         known = {} if hidden else {"voice": voice, "step": step}
@@ -74,7 +74,7 @@ def cases(path: Path, hidden: bool) -> Iterator[Case]:
         table = score.note_table()
         row = np.argsort(table["id"])
         for label in LABELS:
-            places = [sorted(row[ids].tolist()) for ids in piece["occurrences"].get(label, [])]
+            places = [sorted(row[ids].tolist())[:opening] for ids in piece["occurrences"].get(label, [])]
             places.sort(key=lambda rows: table["onset"][rows[0]])
             if places:
                 own, *others = map(frozenset, places)
@@ -146,10 +146,11 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--each", action="store_true", help="a line for each fugue as well")
     parser.add_argument("--folds", action="store_true", help="also with the threshold chosen on all other fugues")
+    parser.add_argument("--opening", type=int, help="look for so many of the first notes alone")
     options = parser.parse_args()
     print(f"{'':42}precision  recall    F1")
     for name, (hidden, method) in METHODS.items():
-        counts = {case.piece: counted(case, method(case)) for case in cases(options.path, hidden)}
+        counts = {case.piece: counted(case, method(case)) for case in cases(options.path, hidden, options.opening)}
         show(name, total(list(counts.values())))
         for piece, count in counts.items() if options.each else ():
             show(f"    {piece}", count)

@@ -1,0 +1,257 @@
+"""A pattern in a folder: files are read in batches, scanned for what is like it, and only that is aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from math import log
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.errors import FileError
+from mi_theme.files import ENDINGS
+from mi_theme.files.sheets import Sheet
+from mi_theme.search.aligning import Region, steps_of
+from mi_theme.search.finding import LEAST, Music, hits_in
+from mi_theme.search.flat import TICKS, Flat
+from mi_theme.search.hits import Hit
+from mi_theme.search.patterns import Pattern
+from mi_theme.search.readers import SECONDS, Reader, Unread
+from mi_theme.search.scan import Chain, propose
+from mi_theme.search.significance import background, evalue
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+__all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "search_files"]
+
+BATCH = 200  # files that are read, scanned and forgotten at once
+MOST = 100  # chains of one batch that are aligned, the best ones
+MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
+NEAR = 0.06  # octaves, in nats, by which a stretch may be off a simple ratio
+ROUNDED = 1e-3  # quarters
+SIMPLE = sorted({p / q for p in range(1, 9) for q in range(1, 9) if p * q <= 24})
+
+Place = str | PathLike[str]
+Progress = Callable[[int, int], None]
+
+
+class Searched(NamedTuple):
+    """What a search of files has to say.
+
+    Attributes
+    ----------
+    hits
+        Best first.
+    files, notes
+        How many were searched.
+    unread
+        What could not be read, and why.
+    """
+
+    hits: list[Hit]
+    files: int
+    notes: int
+    unread: list[Unread]
+
+
+def search_files(
+    pattern: Any, places: Place | Iterable[Place], *, max_evalue: float = 0.01, top: int | None = None,
+    least: float = LEAST, invert: bool = False, seconds: float = SECONDS, progress: Progress | None = None,
+    executor: Executor | None = None, fast: bool | None = None,
+) -> Searched:  # fmt: skip
+    """Find a pattern in files.
+
+    Parameters
+    ----------
+    pattern
+        What `Pattern.of` takes.
+    places
+        A folder (searched to its depths), a file, or a list of such.
+    max_evalue
+        The most hits as good that chance may bring in all these files.
+    top
+        At most that many hits.
+    least
+        The share that a hit must reach, as a part of the best one's in the same piece.
+    invert
+        Whether to look for the pattern upside down as well.
+    seconds
+        What reading one tune of ABC or kern may take.
+    progress
+        Called with the number of files done and of all files.
+    executor
+        Where batches run, as `concurrent.futures` has it; here if None.
+    fast
+        Whether to use numba; by default where it is installed.
+
+    Returns
+    -------
+    Searched
+
+    Raises
+    ------
+    ScoreError, FileError, OSError
+        Where the pattern says no notes, or there are no such files.
+    """
+    wanted, paths = Pattern.of(pattern), files_in(places)
+    batches = [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)]
+    settings = _Settings(wanted, least, invert, seconds, fast)
+    done, parts = 0, []
+    for part in _run(settings, batches, executor, lambda count: progress and progress(count, len(paths))):
+        parts.append(part)
+        done += part.files + len(part.unread)
+    notes = sum(part.notes for part in parts)
+    hits = [replace(hit, evalue=hit.evalue * notes) for part in parts for hit in part.hits]
+    ranked = sorted(hits, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset, hit.notes))
+    kept = [hit for hit in ranked if hit.evalue <= max_evalue][:top]
+    unread = [failure for part in parts for failure in part.unread]
+    return Searched(kept, sum(part.files for part in parts), notes, unread)
+
+
+def files_in(places: Place | Iterable[Place]) -> list[Path]:
+    """Every file that can be read, sorted within each folder; hidden ones are left out.
+
+    Raises
+    ------
+    FileError
+        Where a place does not exist, or there is no file of a known kind.
+    """
+    roots = [places] if isinstance(places, str | PathLike) else list(places)
+    found = list(dict.fromkeys(chain.from_iterable(_files(Path(root)) for root in roots)))
+    if not found:
+        raise FileError(f"{', '.join(map(str, roots[:3]))}: no files that end in {' '.join(ENDINGS)}")
+    return found
+
+
+def _files(root: Path) -> Iterator[Path]:
+    if not root.exists():
+        raise FileError(f"{root}: no such file or folder")
+    if not root.is_dir():
+        yield root
+        return
+    for path in sorted(root.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        if path.suffix.lower() in ENDINGS and not hidden and path.is_file():
+            yield path
+
+
+class _Settings(NamedTuple):
+    """What a batch needs to know."""
+
+    pattern: Pattern
+    least: float
+    invert: bool
+    seconds: float
+    fast: bool | None
+
+
+def _run(
+    settings: _Settings, batches: Sequence[list[Path]], executor: Executor | None, done: Callable[[int], object]
+) -> Iterator[Searched]:
+    """Batch by batch, in order, here or elsewhere."""
+    if executor:
+        futures = [executor.submit(_batch, settings, batch) for batch in batches]
+        try:
+            for number, future in enumerate(futures):
+                yield future.result()
+                done(sum(map(len, batches[: number + 1])))
+        finally:
+            for future in futures:
+                future.cancel()
+        return
+    with Reader(settings.seconds) as reader:
+        for number, batch in enumerate(batches):
+            yield _batch(settings, batch, reader, partial(_add, done, number * BATCH))
+
+
+def _add(done: Callable[[int], object], before: int, count: int) -> None:
+    done(before + count)
+
+
+def _batch(
+    settings: _Settings, paths: list[Path], reader: Reader | None = None, done: Callable[[int], object] | None = None
+) -> Searched:
+    """Some files, read and searched; E-values as for one note."""
+    if reader is None:
+        with Reader(settings.seconds) as own:
+            return _batch(settings, paths, own, done)
+    sheets: list[Sheet] = []
+    unread: list[Unread] = []
+    for number, path in enumerate(paths, 1):
+        for tune in reader.read(path):
+            (unread if isinstance(tune, Unread) else sheets).append(tune)  # type: ignore[arg-type]
+        if done:
+            done(number)
+    shelf = Shelf.of(sheets)
+    hits = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
+    failed = {failure.source for failure in unread if "#" not in failure.source}
+    return Searched(hits, len(paths) - len(failed), sum(len(sheet.table) for sheet in sheets), unread)
+
+
+class Shelf(NamedTuple):
+    """Tunes made ready for any number of searches: their notes spelled, the onsets of pitched ones, and these in flat arrays."""
+
+    pieces: list[Music]
+    onsets: list[NDArray[np.float64]]
+    flat: Flat
+
+    @classmethod
+    def of(cls, sheets: Iterable[Sheet]) -> Shelf:
+        """Spell the pitched notes of each."""
+        pieces, tables = [], []
+        for sheet in sheets:
+            pitched = np.flatnonzero(~np.isin(sheet.table["part"], sorted(sheet.drums)))
+            notes = sheet.table.copy()
+            notes["step"][pitched] = steps_of(sheet.table[pitched])
+            pieces.append(Music(sheet.source, notes, sheet.names, sheet.meters, sheet.drums))
+            tables.append(notes[pitched])
+        return cls(pieces, [table["onset"] for table in tables], Flat.of(tables))
+
+
+def hits_on_shelf(
+    pattern: Pattern, shelf: Shelf, *, least: float = LEAST, invert: bool = False, fast: bool | None = None
+) -> list[Hit]:
+    """The hits in some tunes; E-values as for one note."""
+    chains = propose(pattern, shelf.flat, fast=fast)
+    if invert:
+        chains = sorted([*chains, *propose(_turned(pattern), shelf.flat, fast=fast)], key=lambda found: -found.value)
+    found: list[Hit] = []
+    for piece, regions in _regions(pattern, shelf, chains[:MOST]).items():
+        hits = hits_in(
+            pattern, shelf.pieces[piece], least=least, invert=invert, fast=fast, regions=regions,
+            surprise=background().surprise,
+        )  # fmt: skip
+        found += [replace(hit, evalue=evalue(hit.share, pattern, 1)) for hit in hits]
+    return found
+
+
+def _turned(pattern: Pattern) -> Pattern:
+    """The pattern upside down, at any pitch."""
+    return Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))
+
+
+def _regions(pattern: Pattern, shelf: Shelf, chains: Iterable[Chain]) -> dict[int, list[Region]]:
+    """Where to align, piece by piece: from where the pattern may begin to where it may end."""
+    found: dict[int, list[Region]] = {}
+    at = pattern.onsets - pattern.onsets[0]
+    times = np.unique(at)
+    for chain_ in chains:
+        before, after = times[chain_.head] * chain_.stretch, (times[-1] - times[chain_.tail]) * chain_.stretch
+        start = shelf.flat.onset[chain_.first] / TICKS - MARGIN * before - ROUNDED
+        stop = shelf.flat.onset[chain_.last] / TICKS + MARGIN * after + ROUNDED
+        first, last = np.searchsorted(shelf.onsets[chain_.piece], (start, stop)).tolist()
+        found.setdefault(chain_.piece, []).append(Region(first, last, _simple(chain_.stretch)))
+    return found
+
+
+def _simple(stretch: float) -> float:
+    """The nearest simple ratio, where there is one near; else rounded, so that near ones are aligned together."""
+    nearest = min(SIMPLE, key=lambda ratio: abs(log(ratio / stretch)))
+    return nearest if abs(log(nearest / stretch)) < NEAR else round(stretch, 2)

@@ -1,0 +1,175 @@
+"""Searching folders: every kind of file, the same answers each time, and nothing that hangs."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_scan import THEME, noise, planted
+
+import mi_theme as mi
+from mi_theme.errors import FileError
+from mi_theme.files.sheets import Sheet
+from mi_theme.search import readers
+from mi_theme.search.corpora import files_in, search_files
+from mi_theme.search.finding import SearchWarning
+from mi_theme.search.readers import Reader, Unread
+
+ABC = """%abc-2.1
+X:1
+T:One
+M:4/4
+L:1/8
+K:C
+C2 G F E D A2|C B c2 E F D2|
+X:2
+T:Broken
+M:4/4
+L:1/8
+K:C
+((((
+X:3
+T:Three
+M:4/4
+L:1/8
+K:G
+G2 d c B A e2|G f g2 B c A2|
+"""
+KERN = "**kern\n*M4/4\n*C:\n=1\n4c\n8g\n8f\n8e\n8d\n4a\n=2\n8c\n8b\n4cc\n4e\n8f\n4.d\n==\n*-\n"
+
+
+def score(rows: list[tuple[float, int]]) -> mi.Score:
+    onset, pitch = zip(*rows, strict=True)
+    return mi.Score.from_notes(onset, 0.5, pitch)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    score([*noise(1), *planted(THEME, 5)]).save(tmp_path / "b.mid")
+    score(planted(THEME, -3, 2.0)).save(tmp_path / "deep" / "a.musicxml")
+    score(planted(THEME, 2)).save(tmp_path / "deep" / "er" / "c.mxl")
+    score(noise(7)).save(tmp_path / "nothing.mid")
+    (tmp_path / "tunes.abc").write_text(ABC)
+    (tmp_path / "song.krn").write_text(KERN)
+    (tmp_path / "broken.mid").write_bytes(b"MThd\0\0")
+    (tmp_path / "notes.txt").write_text("no music")
+    (tmp_path / ".hidden.mid").write_bytes(b"")
+    return tmp_path
+
+
+def test_files_come_in_order_and_hidden_ones_not(folder: Path) -> None:
+    names = [str(path.relative_to(folder)) for path in files_in(folder)]
+    assert names == ["b.mid", "broken.mid", "deep/a.musicxml", "deep/er/c.mxl", "nothing.mid", "song.krn", "tunes.abc"]
+    assert files_in([folder / "b.mid", folder]) == [folder / "b.mid", *files_in(folder)[1:]]
+
+
+def test_every_kind_of_file_is_searched(folder: Path) -> None:
+    searched = search_files(THEME, folder)
+    places = {str(Path(hit.source).relative_to(folder)) for hit in searched.hits}
+    assert places == {"b.mid", "deep/a.musicxml", "deep/er/c.mxl", "song.krn", "tunes.abc#1", "tunes.abc#3"}
+    assert [Path(failure.source).name for failure in searched.unread] == ["broken.mid", "tunes.abc#2"]
+    assert all("\n" not in failure.reason and failure.reason for failure in searched.unread)
+    assert searched.files == 6
+    up = {Path(hit.source).name: hit.transposition for hit in searched.hits}
+    assert up["b.mid"] == 5
+    assert up["c.mxl"] == 2
+
+
+def test_hits_say_where(folder: Path) -> None:
+    (hit,) = search_files(THEME, folder / "deep" / "a.musicxml").hits
+    with Reader() as reader:
+        (sheet,) = reader.read(folder / "deep" / "a.musicxml")
+    assert isinstance(sheet, Sheet)
+    rows = sheet.note_table()[list(hit.notes)]
+    assert rows["pitch"].tolist() == [pitch - 3 for _, pitch in THEME]
+    assert hit.stretch == 2
+    assert hit.onset == 20
+    assert hit.bar == 6
+
+
+def test_find_takes_a_folder_and_warns_of_what_it_cannot_read(folder: Path) -> None:
+    with pytest.warns(SearchWarning, match=r"2 could not be read, the first: .*broken\.mid"):
+        hits = mi.find(THEME, folder)
+    assert hits == search_files(THEME, folder).hits
+    (folder / "broken.mid").unlink()
+    (folder / "tunes.abc").unlink()
+    assert [Path(hit.source).name for hit in mi.find(THEME, [folder / "b.mid", folder / "nothing.mid"])] == ["b.mid"]
+    assert len(mi.find(THEME, folder, top=2)) == 2
+
+
+def test_evalues_grow_with_what_is_searched(folder: Path) -> None:
+    (alone,) = search_files(THEME, folder / "b.mid").hits
+    among = next(
+        hit for hit in search_files(THEME, [folder / "b.mid", folder / "nothing.mid"]).hits if "b.mid" in hit.source
+    )
+    assert among.evalue == pytest.approx(alone.evalue * 812 / 412, rel=0.02)
+
+
+def test_an_executor_finds_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mi_theme.search import corpora
+
+    monkeypatch.setattr(corpora, "BATCH", 2)
+    seen: list[tuple[int, int]] = []
+    alone = search_files(THEME, folder, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(done, 7) for done in range(1, 8)]
+    with ThreadPoolExecutor(2) as pool:
+        assert search_files(THEME, folder, executor=pool) == alone
+
+
+def test_places_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="no such file or folder"):
+        search_files(THEME, tmp_path / "nowhere")
+    with pytest.raises(FileError, match="no files that end in"):
+        search_files(THEME, tmp_path)
+
+
+def test_without_symusic_midi_is_read_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "symusic", None)
+    assert [Path(hit.source).name for hit in search_files(THEME, folder / "b.mid").hits] == ["b.mid"]
+
+
+def test_a_tune_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    endless = "X:2\nL:1/8\nM:4/4\nK:C\n" + "CDEF GABc|" * 100_000 + "\n"
+    path = tmp_path / "long.abc"
+    path.write_text(ABC.split("X:2")[0] + endless + "X:3" + ABC.split("X:3")[1])
+    began = time.monotonic()
+    with Reader(seconds=2) as reader:
+        found = list(reader.read(path))
+    assert time.monotonic() - began < 60
+    assert [isinstance(tune, Sheet) for tune in found] == [True, False, True]
+    assert found[1] == Unread(f"{path}#2", "took longer than 2 s")
+
+
+def test_a_helper_that_dies_at_once_is_no_endless_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers.sys, "executable", "/bin/false")
+    path = tmp_path / "a.krn"
+    path.write_text(KERN)
+    with Reader(seconds=2) as reader:
+        (found,) = reader.read(path)
+    assert isinstance(found, Unread)
+
+
+def test_a_file_that_is_too_large_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.mid"
+    with path.open("wb") as file:
+        os.truncate(file.fileno(), 65 * 2**20)
+    with Reader() as reader:
+        assert list(reader.read(path)) == [Unread(str(path), "larger than 64 MiB")]
+
+
+def test_drums_are_not_searched(tmp_path: Path) -> None:
+    onset, pitch = zip(*planted(THEME), strict=True)
+    music = mi.Score.from_notes(onset, 0.5, pitch)
+    track = music.tracks[1].events.copy()
+    notes = (track["status"] >= 0x80) & (track["status"] < 0xF0)
+    track["status"][notes] |= 9
+    from mi_theme.score import Track
+
+    drums = mi.Score(music.ticks_per_quarter, (music.tracks[0], Track.of_array(track, music.tracks[1].payloads)))
+    drums.save(tmp_path / "a.mid")
+    assert search_files(THEME, tmp_path / "a.mid", max_evalue=np.inf).hits == []
