@@ -49,7 +49,8 @@ if find_spec("mi_theme") is None:
     import subprocess
     import sys
 
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+    wanted = ["mi-theme[all]", "pretty_midi"]  # the second brings a small soundfont
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
 
 # %% [markdown]
 # ## Sound before symbols
@@ -68,6 +69,36 @@ if find_spec("mi_theme") is None:
 #
 # One half of the class claps A, the other B. **Vote:** which is the theme you know? Then step left, right, left,
 # right on every clap of A: does your left foot always get the first *strawberry*?
+#
+# Nobody there to clap with? Here they are, four rounds each, A, then B, then C. (Where no sound can be made the cell says
+# what is missing.)
+
+# %%
+import mi_theme as mi
+
+
+def hear(score):
+    """The sound of a score, or what to install for it."""
+    try:
+        return score.play()
+    except mi.MiThemeError as missing:
+        print(missing)
+
+
+def claps(rhythm, rounds=4):
+    """A rhythm as short notes, round and round."""
+    cycle = mi.Grouping(rhythm)
+    onsets = [(cycle.total * turn + start) / 2 for turn in range(rounds) for start in cycle.starts]
+    return mi.Score.from_notes(onsets, [0.25] * len(onsets), [76] * len(onsets), meter="5/4", tempo=150)
+
+
+hear(claps("3+3+2+2"))
+
+# %%
+hear(claps("2+2+3+3"))
+
+# %%
+hear(claps("3+2+3+2"))
 
 # %% [markdown]
 # ## The bar, drawn
@@ -79,7 +110,6 @@ if find_spec("mi_theme") is None:
 # %%
 from itertools import product
 
-import mi_theme as mi
 from mi_theme.views import bar_map, drawn, necklace, weight_profile
 
 print(drawn("5/4:3+3+2+2"))
@@ -142,6 +172,19 @@ weight_profile("4/4")
 # %%
 theme = mi.theme()
 print(theme)
+
+# %% [markdown]
+# Listen: one bar is counted in, and the click goes on, loud on the bar line, clear on each group. In the last two bars
+# the three notes of the melody come in above.
+
+# %%
+hear(theme.to_score(repeats=3).with_click(count_in=1))
+
+# %% [markdown]
+# And on paper. Look at the beams: they show the groups, though the signature says only 5/4.
+
+# %%
+theme
 
 # %% [markdown]
 # G minor is only where we chose to write it. Sing it from any note, or say so:

@@ -49,7 +49,8 @@ if find_spec("mi_theme") is None:
     import subprocess
     import sys
 
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+    wanted = ["mi-theme[all]", "pretty_midi"]  # the second brings a small soundfont
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
 
 # %% [markdown]
 # ## Sound before symbols
@@ -65,6 +66,34 @@ if find_spec("mi_theme") is None:
 # - keep the strawberries, and say the apples twice as fast.
 #
 # Which one still sounds like the theme? Vote before you read on, and write the result down.
+#
+# The cell below plays them one after another, four rounds each, with a bar counted in and a click on every beat; which is
+# which you find out further down. (Where no sound can be made it says what is missing.)
+
+# %%
+import mi_theme as mi
+
+
+def hear(score):
+    """The sound of a score, or what to install for it."""
+    try:
+        return score.play()
+    except mi.MiThemeError as missing:
+        print(missing)
+
+
+def in_four(how):
+    """The theme's figure in 4/4, with a click."""
+    return mi.theme().to_meter("4/4", how=how).theme.to_score(repeats=2).with_click(count_in=1)
+
+
+hear(in_four("cut"))
+
+# %%
+hear(in_four("square"))
+
+# %%
+hear(in_four("regroup"))
 
 # %% [markdown]
 # ## The problem on paper
@@ -75,7 +104,6 @@ if find_spec("mi_theme") is None:
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-import mi_theme as mi
 from mi_theme.adaptation.frames import Frame, figure_cost, order_cost
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.views import bar_map, drawn, necklace
@@ -157,10 +185,24 @@ bar_map(regroup)
 # %% [markdown]
 # The first three quarters do not move at all; the last two notes are squeezed from quarters into eighths, which is
 # *diminution* of a part, not of the whole. The second note falls between beats 2 and 3 and is held over beat 3: that is
-# a *syncopation*, and it was one in 5/4 too. And the rhythm is a tresillo again, with its 2 split:
+# a *syncopation*. (In 5/4 it is one against five equal quarters, and none where the groups are the beats.) And the rhythm is
+# a tresillo again, with its 2 split:
 
 # %%
 necklace("3+3+2+2", "3+3+1+1", "3+3+2")
+
+# %% [markdown]
+# The three on paper, under the source. A solid line joins a note to itself where it stands in the same place of the bar,
+# a broken one where it has moved; a cross ends the line of a note that is left out.
+
+# %%
+mi.draw(regroup)
+
+# %%
+mi.draw(cut)
+
+# %%
+mi.draw(square)
 
 # %% [markdown]
 # ### Float, or new bar lines: nothing moves

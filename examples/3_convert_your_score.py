@@ -45,7 +45,8 @@ if find_spec("mi_theme") is None:
     import subprocess
     import sys
 
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+    wanted = ["mi-theme[all]", "pretty_midi"]  # the second brings a small soundfont
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
 
 # %% [markdown]
 # ## Sound before symbols
@@ -70,6 +71,15 @@ from tempfile import mkdtemp
 
 import mi_theme as mi
 
+
+def hear(score):
+    """The sound of a score, or what to install for it."""
+    try:
+        return score.play()
+    except mi.MiThemeError as missing:
+        print(missing)
+
+
 melody = [
     (0, 1, 67),
     (1, 1, 69),
@@ -89,6 +99,9 @@ bass = [
 rows = [(*note, 0) for note in melody] + [(*note, 1) for note in bass]
 onset, duration, pitch, part = zip(*rows, strict=True)
 waltz = mi.Score.from_notes(onset, duration, pitch, part=part, names=["Melody", "Oom-pah-pah"], meter="3/4", tempo=96)
+hear(waltz)
+
+# %%
 waltz
 
 # %% [markdown]
@@ -120,15 +133,16 @@ print(str(mi.plan(waltz, to="12/8", how="in-one")).split("\n\n")[0])
 folder = Path(mkdtemp())
 in_four = plan.apply(waltz)
 in_four.save(folder / "waltz_44.mid")
-mi.read(folder / "waltz_44.mid")
+hear(mi.read(folder / "waltz_44.mid"))
+
+# %% [markdown]
+# On paper, before and after: look for the notes that are tied over, and for the beams.
 
 # %%
-from mi_theme.views import piano_roll
-
-piano_roll(waltz)
+mi.draw(waltz, "notation")
 
 # %%
-piano_roll(in_four)
+mi.draw(in_four, "notation")
 
 # %% [markdown]
 # ## A song with drums, in seven
@@ -162,7 +176,12 @@ kit = [(4 * bar + at / 2, 0.25, 42) for bar in bars for at in range(8)]
 kit += [(4 * bar + at, 0.25, key) for bar in bars for at, key in ((0, 36), (1, 38), (2, 36), (3, 38))]
 signature = Track.sorted([Event(0, m.time_signature(mi.Meter("4/4")))])
 song = mi.Score(480, (signature, track("Tune", 0, tune), track("Kit", 9, kit)))
+hear(song)
 
+# %%
+hear(mi.convert(song, to="7/8:2+2+3"))
+
+# %%
 seven = mi.plan(song, to="7/8:2+2+3")
 print(seven)
 

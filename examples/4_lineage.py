@@ -48,7 +48,8 @@ if find_spec("mi_theme") is None:
     import subprocess
     import sys
 
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+    wanted = ["mi-theme[all]", "pretty_midi"]  # the second brings a small soundfont
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
 
 # %%
 import mi_theme as mi

@@ -50,7 +50,8 @@ if find_spec("mi_theme") is None:
     import subprocess
     import sys
 
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "mi-theme[all]"], check=True)
+    wanted = ["mi-theme[all]", "pretty_midi"]  # the second brings a small soundfont
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
 
 # %% [markdown]
 # ## Sound before symbols
@@ -58,11 +59,31 @@ if find_spec("mi_theme") is None:
 # Walk on the spot, left, right, left, right, a step a quarter. Somebody claps the theme's rhythm: three eighths, three,
 # two, two. After four bars: which foot had the last *one*? Now clap 3+3+1+1 in four quarters and walk again. Which was
 # easier? And in which did more claps fall on a step?
+#
+# Or walk to these: a step on each clear click, first in five, then in four. (Where no sound can be made the cell says
+# what is missing.)
+
+# %%
+import mi_theme as mi
+
+
+def hear(score):
+    """The sound of a score, or what to install for it."""
+    try:
+        return score.play()
+    except mi.MiThemeError as missing:
+        print(missing)
+
+
+five_equal_beats = mi.theme().to_meter("5/4", how="rebar").theme
+hear(five_equal_beats.to_score(repeats=3).with_click(count_in=1))
+
+# %%
+hear(mi.theme().to_meter("4/4").theme.to_score(repeats=3).with_click(count_in=1))
 
 # %%
 import numpy as np
 
-import mi_theme as mi
 from mi_theme.rhythm import euclidean, evenness, inner_meter, is_euclidean, swap_distance
 from mi_theme.views import necklace, weight_profile
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from mi_theme.score import Score as Score
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
+    from mi_theme.search import Ranked as Ranked
     from mi_theme.search import find as find
+    from mi_theme.search import rank as rank
     from mi_theme.themes import Motif as Motif
     from mi_theme.themes import Theme as Theme
     from mi_theme.themes import theme as theme
@@ -56,7 +58,7 @@ _ROOMS = {
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
-    "search": ("Hit", "Pattern", "find"),
+    "search": ("Hit", "Pattern", "Ranked", "find", "rank"),
     "views": ("draw", "worksheet"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}

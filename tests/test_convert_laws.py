@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mi_theme as mi
+from mi_theme.conversion.edits import edits_under
 from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
@@ -129,8 +130,8 @@ def test_nothing_is_lost_or_added_that_the_plan_does_not_list(score: mi.Score, t
 @plans
 def test_pitched_notes_begin_and_end_where_the_map_says(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how, drums="mute", accompaniment="keep")
-    if plan is None or plan.added or is_played(plan):
-        return
+    if plan is None or plan.added or is_played(plan) or edits_under(plan, score).strokes.moved:
+        return  # ornaments and tuplets that are too fast have tests of their own
     made = sorted(spans_of(plan.apply(score)))
     expected = sorted(
         (track, pitch, image(plan, start, end=False), image(plan, stop, end=True))

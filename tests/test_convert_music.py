@@ -111,6 +111,31 @@ def test_a_triplet_stays_a_triplet() -> None:
             assert np.ptp(steps) < 1e-3, f"the triplet limps in {to}: {steps}"
 
 
+def test_a_triplet_in_half_the_time_stays_one_while_it_can_be_played() -> None:
+    third = 1 / 3
+    tune = melody(2, [(0, 1), (1, 1), (2, third), (2 + third, third), (2 + 2 * third, third), (3, 1)], 4)
+    for tempo, steps in ((500_000, [1 / 6] * 3), (375_000, [1 / 4] * 2)):
+        song = midi("4/4", (0, tune), tempo=tempo)
+        plan = mi.plan(song, "3/4")
+        made = onsets(plan.apply(song), 0)
+        assert np.allclose(np.diff(made[2 : 3 + len(steps)]), steps, atol=1e-3)
+        lost = [(c.bar, c.pitch, c.why) for c in plan.dropped]
+        assert lost == [(bar, 63, "no time for the triplet") for bar in (1, 2)] * (len(steps) == 2)
+
+
+def test_ornaments_go_with_their_note() -> None:
+    turn = [(1.5, 0.125, 74), (1.625, 0.125, 72), (1.75, 0.125, 71), (1.875, 0.125, 72)]
+    tune = [(0, 0.875, 72), (0.875, 0.125, 74), (1, 0.5, 72), *turn, (2, 1, 74), (3, 1, 72)]
+    for to, mains in (("5/4:3+3+2+2", (1.5, 3)), ("5/4", (2, 3))):
+        made = mi.convert(midi("4/4", (0, tune)), to).notes(0)
+        rows = [(row["onset"].round(6), row["duration"].round(6), row["pitch"]) for row in made]
+        assert (mains[0] - 0.125, 0.125, 74) in rows
+        assert (mains[0], 72) in [(on, pitch) for on, _, pitch in rows]
+        assert [row for row in rows if row in [(mains[1] - 2 + on, 0.125, pitch) for on, _, pitch in turn]] == [
+            (mains[1] - 2 + on, 0.125, pitch) for on, _, pitch in turn
+        ]
+
+
 def test_a_swung_pair_stays_swung() -> None:
     tune = [(beat + place, 0.3, 60 + beat % 5) for beat in range(16) for place in (0, 2 / 3)]
     song = midi("4/4", (0, tune), (9, rock(4, 2 / 3)))
@@ -158,6 +183,15 @@ def test_a_hemiola_is_converted_as_a_pair() -> None:
     assert [(span.first, span.last) for span in plan.spans] == [(1, 1), (2, 3), (4, 4)]
     same = mi.convert(midi("3/4", (0, tune)), "3/4", how="rebar")
     assert onsets(same, 0) == [at for at, _, _ in tune]
+
+
+def test_six_eight_that_is_three_four() -> None:
+    jig = [(0, 0.5), (0.5, 0.5), (1, 0.5), (1.5, 1), (2.5, 0.5)]
+    turn = [(at, 1) for at in (0, 1, 2)]
+    tune = [(3 * bar + at, lasts, 60) for bar, rhythm in enumerate((jig, turn, jig, turn)) for at, lasts in rhythm]
+    plan = mi.plan(midi("6/8", (0, tune)), "7/8:2+2+3", how="regroup")
+    assert [span.figure for span in plan.spans] == [(F(3, 2),) * 2, (F(1),) * 3] * 2
+    assert onsets(plan.apply(midi("6/8", (0, tune))), 0)[5:8] == [3.5, 4.5, 5.5], "two, two and three"
 
 
 def test_a_long_note_over_a_cut_goes_on_and_one_in_it_goes() -> None:
@@ -246,6 +280,34 @@ def test_the_tempo_equation() -> None:
     assert bar.apply(song).tempos.per_minute(0) == 150
     half = mi.convert(song, "12/8", bars=(1, 1))
     assert [round(6e7 / speed) for _, speed in half.tempos.changes] == [180, 120]
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "ratio", "how"),
+    [
+        ("6/8", "4/4", F(1, 2), "long-short"), ("6/8", "2/4", 1, "long-short"), ("4/4", "6/8", 2, "long-short"), ("12/8", "4/4", 1, "long-short"),
+        ("2/4", "4/4", F(1, 2), "regroup"), ("3/8", "6/8", F(1, 2), "regroup"), ("4/4", "2/4", 2, "regroup"), ("3/4", "3/8", 1, "regroup"),
+        ("3/4", "4/4", 1, "hold-first"), ("4/4", "7/4", 1, "regroup"), ("5/4:3+3+2+2", "4/4", 1, "regroup"), ("4/4", "2/2", 1, "regroup"),
+    ],
+)  # fmt: skip
+def test_how_many_bars_become_how_many(source: str, to: str, ratio: F | int, how: str) -> None:
+    bar = float(mi.Meter(source).bar)
+    song = midi(source, (0, melody(8, [(0, bar / 2), (bar / 2, bar / 2)], bar)))
+    plan = mi.plan(song, to)
+    assert (plan.ratio, plan.how) == (ratio, how)
+    if ratio != 1:
+        assert f"of {source} make" in str(plan)
+    if plan.keep == "beat":
+        beats = [len(mi.Meter(text).beats) for text in (source, to)]
+        assert beats[0] == beats[1] * ratio
+
+
+def test_six_eight_in_four() -> None:
+    jig = midi("6/8", (0, melody(4, [(0, 0.5), (0.5, 0.5), (1, 0.5), (1.5, 1), (2.5, 0.5)], 3)))
+    plan = mi.plan(jig, "4/4")
+    assert onsets(plan.apply(jig), 0)[:10] == [0, 0.5, 0.75, 1, 1.75, 2, 2.5, 2.75, 3, 3.75]
+    assert "2 bars of 6/8 make one bar of 4/4" in str(plan)
+    assert "dotted quarter = quarter" in str(plan)
 
 
 def test_a_waltz_in_one() -> None:
@@ -362,6 +424,32 @@ def test_the_worked_example_of_the_waltz() -> None:
         "every downbeat", "downbeat one beat longer", "old beat 3 is now 4", "in one",
     ):  # fmt: skip
         assert line in text, text
+
+
+def test_a_waltz_by_its_tempo() -> None:
+    said = {90: "", 120: "3+3+2 is the lighter way", 180: "felt in one"}
+    for speed, words in said.items():
+        waltz = midi("3/4", (0, melody(4, [(0, 1), (1, 1), (2, 1)], 3)), tempo=60_000_000 // speed)
+        text = str(mi.plan(waltz, "4/4"))
+        assert words in text
+        assert ("beats a minute" in text) == bool(words)
+
+
+def test_groups_by_name() -> None:
+    waltz = midi("3/4", (0, melody(4, [(0, 1), (1, 1), (2, 1)], 3)))
+    plan = mi.plan(waltz, "4/4", how="3+3+2")
+    assert onsets(plan.apply(waltz), 0)[:4] == [0, 1.5, 3, 4]
+    assert "3+3+2: the tresillo" in str(plan)
+    assert plan.replace(bar=2, how="2+1+1").spans[1].warp == mi.Warp("0>0 1>2 3>4")
+    with pytest.raises(mi.MiThemeError, match="takes 3 groups that fill 8 pulses"):
+        mi.plan(waltz, "4/4", how="3+3+1+1")
+
+
+def test_the_groups_turned_round() -> None:
+    tune = midi("7/8:2+2+3", (0, melody(2, [(0, 1), (1, 1), (2, 1.5)], 3.5)))
+    assert onsets(mi.convert(tune, "7/8:3+2+2", how="rotate"), 0)[:3] == [0, 1.5, 2.5]
+    with pytest.raises(mi.MiThemeError, match="no turned order"):
+        mi.plan(tune, "4/4", how="rotate")
 
 
 def test_best_serves_whole_scores() -> None:

@@ -108,14 +108,6 @@ def test_verification_in_words(tmp_path: Path) -> None:
     assert len(str(error.value)) < 600
 
 
-def test_the_explanation_runs() -> None:
-    import doctest
-
-    result = doctest.testfile(str(ROOT / "docs" / "explanation" / "lineage.md"), module_relative=False)
-    assert result.attempted >= 4
-    assert result.failed == 0
-
-
 # The time line
 
 

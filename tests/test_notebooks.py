@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import mi_theme as mi
+
 GOLDEN = str(Path(__file__).parent / "golden")
 sys.path.insert(0, GOLDEN)
 from regenerate_notebooks import as_notebook  # noqa: E402
@@ -20,7 +22,11 @@ NOTEBOOKS = sorted(EXAMPLES.glob("[0-9]_*.py"))
 SCRIPTS = sorted(path for path in EXAMPLES.glob("*.py") if path not in NOTEBOOKS)
 LONGEST = 60  # seconds
 EXPECTED = {
+    "convert_folder.py": ([".", "4/4", "out"], "theme.mid -> regroup"),
     "convert_theme.py": (["4/4"], "3+3+1+1"),
+    "draw_theme.py": (["7/8:2+2+3"], "Notation of bars 1 to 2"),
+    "find_theme.py": ([], "bar 1, Ostinato: "),
+    "hear.py": (["theme.wav"], "<Recording: 0:10, stereo"),
     "draw_bar.py": (["7/8:2+2+3"], "7 eighths in a bar, 3 unequal beats"),
     "own_theme.py": ([], "LONG ONE"),
 }
@@ -88,6 +94,7 @@ def test_a_notebook_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_a_script_runs(path, tmp_path):
     arguments, said = EXPECTED[path.name]
+    mi.theme().to_score().save(tmp_path / "theme.mid")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
     done = subprocess.run(
         [sys.executable, path, *arguments],

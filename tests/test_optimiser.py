@@ -17,7 +17,6 @@ import mi_theme as mi
 from mi_theme.adaptation.lattice import cheapest
 from mi_theme.adaptation.objective import TABLES, TERMS, VALUES, Grid, idiom, model
 from mi_theme.adaptation.onsets import explained_terms, inferred_grouping
-from mi_theme.adaptation.optimiser import fit_between
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.catalog import data_path
 from mi_theme.errors import MiThemeError, ScoreError, StrategyError, TextError, UnknownName
@@ -231,6 +230,84 @@ def test_explanations_name_terms_and_bars() -> None:
     assert all(saved > 0 for reason in reasons for _, _, saved in reason.terms)
 
 
+ODD = ["2/8", "4/2", "6/2", "3/1", "12/16", "7/8:2+2+3", "3+3+2/8", "5/8", "11/8", "1/4"]
+PLACES = st.sampled_from([Fraction(1, 4), Fraction(1, 3), Fraction(1, 2), Fraction(1, 6), Fraction(1, 8), Fraction(3)])
+
+
+@given(
+    st.lists(PLACES, min_size=1, max_size=40), st.sampled_from(METERS + ODD), st.sampled_from(METERS + ODD),
+    st.sampled_from([0.5, 1, 2]), st.fractions(-3, 3, max_denominator=12),
+)  # fmt: skip
+@settings(max_examples=100, deadline=None)
+def test_whatever_the_rhythm_and_wherever_it_begins(
+    steps: list[Fraction], source: str, target: str, ratio: float, phase: Fraction
+) -> None:
+    onsets = np.cumsum([0.0, *map(float, steps)])
+    lasting = np.full(len(onsets), 0.25)
+    try:
+        found = mi.adapt_onsets(onsets, lasting, source, target, phase=phase, ratio=ratio)
+    except StrategyError:
+        return  # no way to cut the target into so many groups
+    assert np.isfinite(found).all()
+    assert (np.diff(found) > 0).all()
+    old = float(mi.Meter(source).bar) * (2 if ratio == 0.5 else 1)
+    new = float(mi.Meter(target).bar) * (2 if ratio == 2 else 1)
+    bars = (onsets - float(phase)) / old
+    assert (np.floor(bars + 1e-6) == np.floor(found / new + 1e-6)).all()
+
+
+def tune(onsets: list[float], lasting: list[float], meter: str) -> mi.Score:
+    """A line that goes up and down."""
+    return mi.Score.from_notes(onsets, lasting, [60 + i % 7 for i in range(len(onsets))], meter=meter)
+
+
+def jigs() -> st.SearchStrategy[list[float]]:
+    """Onsets of some bars of 6/8, each with a note on its bar line."""
+    bar = st.sets(st.integers(1, 11), max_size=5)
+    return st.lists(bar, min_size=2, max_size=6).map(
+        lambda bars: [(12 * i + at) / 4 for i, inside in enumerate(bars) for at in sorted({0, *inside})]
+    )
+
+
+@given(jigs(), st.sampled_from(["2/4", "4/4", "3/4"]), st.sampled_from(["auto", "even", "long-short"]))
+@settings(max_examples=25, deadline=None)
+def test_a_score_goes_as_its_lead_line_goes(onsets: list[float], target: str, feel: str) -> None:
+    bars = int(onsets[-1] // 3) + 1
+    lasting = np.diff([*onsets, 3.0 * bars])
+    plan = mi.plan(tune(onsets, lasting.tolist(), "6/8"), target, how="best", feel=feel, ratio=1)
+    expected = mi.adapt_onsets(onsets, lasting, "6/8", target, feel=feel)
+    found = [float(start + span.warp(at)) for span, start in plan.starts() for at, *_ in span.line]
+    assert found == expected.tolist()
+    reasons = explained_terms(onsets, lasting, "6/8", target, feel=feel)
+    assert [span.reasons for span in plan.spans] == [reason.terms for reason in reasons]
+
+
+def test_plans_say_which_terms_decided() -> None:
+    onsets = [0, 1, 1.5, 2.5, 3, 3.5, 4, 4.5, 5.5]
+    jig = tune(onsets, [0.5] * 9, "6/8")
+    plan = mi.plan(jig, "2/4", how="best", ratio=1)
+    assert any(span.reasons for span in plan.spans)
+    assert str(plan).count("\n  why      ") == len(plan.spans)
+    assert type(plan).from_json(plan.to_json()) == plan
+    assert {term for span in plan.spans for term, *_ in span.reasons} <= set(TERMS)
+    assert "why" not in str(mi.plan(jig, "2/4", how="long-short", ratio=1))
+
+
+def test_one_feel_a_piece_also_past_bars_that_stay() -> None:
+    """The bars on both sides of one that is not converted are one line, and a choice for one bar leaves the others."""
+    onsets = [bar * 3 + at for bar in range(6) for at in (0, 1, 1.5, 2.5)]
+    plan = mi.plan(tune(onsets, [0.5] * 24, "6/8"), "2/4", how="best", ratio=1)
+    assert len({span.base for span in plan.spans}) == 1
+    other = plan.replace(3, how="long-short" if plan.spans[0].base(1) != Fraction(3, 4) else "even")
+    assert [span.how for span in other.spans].count("best") == 5
+    assert len({span.base for span in other.spans if span.how == "best"}) == 1
+
+
+def test_a_feel_must_be_one() -> None:
+    with pytest.raises(UnknownName):
+        mi.plan(tune([0], [1], "6/8"), "2/4", how="best", feel="swung")
+
+
 @given(st.integers(2, 5), st.integers(0, 10**6))
 @settings(max_examples=40, deadline=None)
 def test_the_search_is_exact(notes: int, seed: int) -> None:
@@ -246,12 +323,31 @@ def test_the_search_is_exact(notes: int, seed: int) -> None:
     assert cost(way, tuple(path)) == pytest.approx(min(every))
 
 
-def test_other_parts_fit_between() -> None:
-    found = fit_between(np.array([0, 1.5, 3, 5]), np.array([0, 1.5, 3, 4]), np.array([0, 0.5, 1.5, 3.5, 4, 4.5]), 0.25)
-    assert found.tolist() == [0, 0.5, 1.5, 3.25, 3.5, 3.75]
-    crowded = fit_between(np.array([0.0, 4]), np.array([0.0, 1]), np.arange(8) / 2, 0.25)
-    assert (np.diff(crowded) > 0).all()
-    assert crowded[-1] < 1
+@given(jigs(), jigs(), st.sampled_from(["2/4", "4/4", "3/4"]))
+@settings(max_examples=25, deadline=None)
+def test_other_parts_go_between_and_leave_the_lead_alone(lead: list[float], others: list[float], target: str) -> None:
+    bars = int(max(lead[-1], others[-1]) // 3) + 1
+    lead += [float(3 * bar) for bar in range(bars) if 3 * bar > lead[-1]]
+    onsets, parts = [*lead, *others], [0] * len(lead) + [1] * len(others)
+    score = mi.Score.from_notes(onsets, [0.25] * len(onsets), 60, part=parts, meter="6/8", names=["Melody", "Piano"])
+    wanted = {"how": "best", "ratio": 1, "lead": 0, "accompaniment": "keep"}
+    plan, alone = mi.plan(score, target, **wanted), mi.plan(tune(lead, [0.25] * len(lead), "6/8"), target, **wanted)
+    for span, other in zip(plan.spans, alone.spans, strict=True):
+        assert [span.warp(at) for at, *_ in span.line] == [other.warp(at) for at, *_ in other.line]
+    made = plan.apply(score).note_table()
+    assert len(set(made["onset"])) == len(set(onsets)), "what sounded apart sounds apart"
+
+
+def test_where_the_lead_rests_the_others_are_heard() -> None:
+    """A waltz's bass and chords under a long note, and without one, go where the quarters go."""
+    onsets = [0, 3, *range(9)]
+    lasting = [3, 3, *[1] * 9]
+    parts = [0] * 2 + [1] * 9
+    waltz = mi.Score.from_notes(
+        onsets, lasting, [72, 74, *[48, 60, 60] * 3], part=parts, meter="3/4", names=["Melody", "Piano"]
+    )
+    made = mi.convert(waltz, "4/4", how="best", accompaniment="keep")
+    assert (made.notes(1)["onset"] % 1 == 0).all()
 
 
 def test_the_tables_are_small_and_say_where_they_come_from() -> None:

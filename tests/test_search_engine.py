@@ -20,7 +20,7 @@ from mi_theme.search.costs import COSTS, UNTIMED
 from mi_theme.search.spelling import spelled_steps
 from mi_theme.search.support import WHOLE, supported
 
-SUBJECT = mi.Motif("1:4 2:2 b3:2 1:2 5:4 4:1 b3:1 2:2 b6:4 7,:2 1:2 2:1 b3:1 4:4", "subject")
+SUBJECT = mi.Motif("1:4 2:2 b3:2 4:2 5:4 4:1 b3:1 2:2 b6:4 7,:2 1:2 2:1 b3:1 4:4", "subject")
 PATTERN = mi.Pattern.of(SUBJECT)
 
 

@@ -14,6 +14,7 @@ import pytest
 from click import Command, Context, Option
 
 import mi_theme
+from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.cli import COMMANDS, main
 
 ROOT = Path(__file__).parents[1]
@@ -140,7 +141,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
         for name, value in public(room).items():
             assert f"{room.__name__}.{name}" in names or not (inspect.isclass(value) or is_function(value)), name
     for page in (tmp_path / "html").rglob("*.html"):
-        for picture in re.findall(r"<img [^>]*>", page.read_text("utf-8")):
+        for picture in re.findall(r"<img [^>]*_images/[^>]*>", page.read_text("utf-8")):
             assert re.search(r'alt="[^"]{12,}"', picture), f"{page.name}: {picture}"
 
 
@@ -159,7 +160,23 @@ def test_every_figure_has_a_command_that_is_there() -> None:
     assert len(named) > 10
     for path in named:
         assert (ROOT / path).is_file(), path
-    benchmarks = {f"tests/benchmarks/{path.name}" for path in (ROOT / "tests/benchmarks").glob("*.py")}
+    scripts = (path for path in (ROOT / "tests/benchmarks").glob("*.py") if "__main__" in path.read_text("utf-8"))
+    benchmarks = {f"tests/benchmarks/{path.name}" for path in scripts}
     assert benchmarks <= set(
         re.findall(r"tests/benchmarks/\w+\.py", (DOCS / "explanation/evaluation.md").read_text("utf-8"))
     )
+
+
+def test_figures_in_the_overview_are_those_of_the_pages_they_come_from() -> None:
+    rows = (DOCS / "explanation/evaluation.md").read_text("utf-8").splitlines()
+    linked = [(row, found[1]) for row in rows if row.startswith("|") and (found := re.search(r"\]\((\w+\.md)#", row))]
+    assert len(linked) >= 2
+    for row, page in linked:
+        text = (DOCS / "explanation" / page).read_text("utf-8")
+        assert not [figure for figure in re.findall(r"\.\d{3}", row) if figure not in text], row
+
+
+def test_strategies_are_counted_as_they_are() -> None:
+    words = {18: "eighteen", 19: "nineteen", 20: "twenty", 21: "twenty-one", 22: "twenty-two"}
+    for page in ("README.md", "CHANGELOG.md"):
+        assert f"{words[len(STRATEGIES)]} strategies" in (ROOT / page).read_text("utf-8")

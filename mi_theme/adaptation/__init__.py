@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
-from mi_theme.adaptation.strategies import STRATEGIES, find, proposed, readings
+from mi_theme.adaptation.readings import readings
+from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
 
@@ -68,12 +69,24 @@ def adapt(
 
 
 def variants(plan: Plan) -> Iterator[Plan]:
-    """The same bars with the other maps that the plan's strategy proposes, cheapest first."""
+    """The same bars with the other maps that the plan's strategy proposes, cheapest first.
+
+    Parameters
+    ----------
+    plan
+        A plan of whole bars.
+
+    Yields
+    ------
+    Plan
+        One with another map.
+    """
     source, target = plan.bars
     task = _task(plan.lines, plan.figure, Frame(plan.source, source), Frame(plan.target, target))
-    for warp, cost, repeats in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
-        if (warp, repeats) != (plan.warp, plan.repeats):
-            yield replace(plan, warp=warp, cost=round(cost, 6), repeats=repeats, instead=())
+    for way in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
+        if (way.warp, way.repeats) != (plan.warp, plan.repeats):
+            cost = round(way.cost, 6)
+            yield replace(plan, warp=way.warp, cost=cost, repeats=way.repeats, instead=(), reasons=way.reasons)
 
 
 def first_choices(task: Task) -> list[str]:
@@ -103,7 +116,8 @@ def first_choices(task: Task) -> list[str]:
     if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
         return ["regroup", "hold-first"]
     if longer and not uneven:
-        return ["hold-first", "regroup", "rest"]
+        held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
+        return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
     return ["regroup", "square", "cut", "rest"]
 
 
@@ -169,6 +183,8 @@ def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str,
     thoughts = [(plan.how, outcome) for outcome in outcomes[1:]] + [("regroup", found) for found in able["regroup"]]
     known = [(name, outcome) for name, outcome in thoughts if _shape(outcome, task) in FAMOUS]
     others = [(name, found[0]) for name, found in able.items() if found and name != plan.how]
+    if task.source.meter.bar == task.target.meter.bar:  # nothing floats over bars of its own length
+        others = [(name, outcome) for name, outcome in others if name != "float"]
     different = [
         (name, outcome)
         for name, outcome in known + others

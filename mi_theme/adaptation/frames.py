@@ -20,6 +20,7 @@ from mi_theme.warp import Warp
 __all__ = [
     "COSTS",
     "FAMOUS",
+    "FEELS",
     "Costs",
     "Frame",
     "Outcome",
@@ -78,13 +79,23 @@ def _beats(meter: Meter, bars: int) -> tuple[Fraction, ...]:
     return tuple(bar * meter.bar + beat * meter.pulse for bar in range(bars) for beat in meter.beats)
 
 
+#: What two notes that fill a beat become, for a strategy that weighs the notes; ``auto`` takes what suits the tune.
+FEELS = ("auto", "even", "long-short")
+
+
 class Task(NamedTuple):
-    """A figure in some source bars, and the target bars that it shall fill."""
+    """A figure in some source bars, and the target bars that it shall fill.
+
+    `onsets` are those of the part that decides, `others` those of the parts beside
+    it; `feel` is one of `FEELS`.
+    """
 
     figure: tuple[Fraction, ...]
     onsets: tuple[Fraction, ...]
     source: Frame
     target: Frame
+    feel: str = "auto"
+    others: tuple[Fraction, ...] = ()
 
 
 class Reason(NamedTuple):

@@ -8,8 +8,9 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
 from mi_theme.adaptation import RATIOS
-from mi_theme.adaptation.frames import Frame, Reason, Task
-from mi_theme.adaptation.strategies import find, two_three_groupings
+from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
+from mi_theme.adaptation.readings import two_three_groupings
+from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
 
@@ -25,8 +26,8 @@ __all__ = ["BarReasons", "adapt_onsets", "explained_terms"]
 
 FINEST = 10080  # parts of a quarter that input snaps to
 LATEST = 10_000_000  # quarters: longer than any music
+LONGEST_LINE = 8192  # notes decided together
 MOST_GROUPINGS = 1000  # that are tried on an odd metre
-FEEL_NAMES = ("auto", "even", "long-short")
 
 
 class BarReasons(NamedTuple):
@@ -108,8 +109,8 @@ def adapt_onsets(
     import numpy as np
 
     positions = _positions(onsets, durations, phase)
-    if feel not in FEEL_NAMES:
-        raise UnknownName.among("feel", feel, FEEL_NAMES)
+    if feel not in FEELS:
+        raise UnknownName.among("feel", feel, FEELS)
     strategy = find(how)
     setting, _ = _setting(positions, Meter(source), Meter(target), ratio, grouping)
     if strategy.name != "best":
@@ -117,8 +118,8 @@ def adapt_onsets(
     if setting.is_same or not len(positions):
         return positions * float(setting.target.length / setting.source.length)
     distinct, back = np.unique(positions, return_inverse=True)
-    solution = _solution(distinct, _last(durations), setting, feel)
-    quarters: Array = solution.slots * float(setting.grids[1].slot)
+    slots = np.concatenate([solution.slots for solution in _solutions(distinct, _last(durations), setting, feel)])
+    quarters: Array = slots * float(setting.grids[1].slot)
     return quarters[back]
 
 
@@ -149,11 +150,14 @@ def explained_terms(
     bars = np.floor(positions / float(setting.source.meter.bar) + 1e-9).astype(int)
     if setting.is_same or not len(positions):
         return [BarReasons(bar, "plain", words, ()) for bar in dict.fromkeys(bars.tolist())]
-    solution = _solution(positions, _last(durations), setting, feel)
-    return [
-        BarReasons(bar, solution.feel, words, solution.reasons(np.flatnonzero(bars == bar)))
-        for bar in dict.fromkeys(bars.tolist())
-    ]
+    reasons, start = [], 0
+    for solution in _solutions(positions, _last(durations), setting, feel):
+        mine = bars[start : start + len(solution.path)]
+        for bar in dict.fromkeys(mine.tolist()):
+            here = slice(*np.searchsorted(mine, [bar, bar + 1]).tolist())
+            reasons.append(BarReasons(bar, solution.feel, words, solution.reasons(here)))
+        start += len(mine)
+    return reasons
 
 
 def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) -> Array:
@@ -228,15 +232,18 @@ def inferred_grouping(positions: Sequence[float] | Array, meter: Meter) -> Group
     return best if best and fit(best.starts) > fit(meter.beats) else None
 
 
-def _solution(distinct: Array, last: float, setting: Setting, feel: str) -> Solution:
-    """Solve for different onsets, and for the end of the last as if it were one more."""
+def _solutions(distinct: Array, last: float, setting: Setting, feel: str) -> Iterator[Solution]:
+    """Solve for different onsets, a very long line in pieces, with the end of the last as if it were one more."""
     import numpy as np
 
     from mi_theme.adaptation.optimiser import solve
 
-    ends = np.append(distinct, distinct[-1] + last)
-    solution = solve(ends / float(setting.grids[0].slot), setting, feel)
-    return solution.without_end()
+    frames = np.floor(distinct / float(setting.source.length) + 1e-9)
+    pieces = np.searchsorted(frames, frames) // LONGEST_LINE
+    ends, start = np.append(distinct, distinct[-1] + last) / float(setting.grids[0].slot), 0
+    for stop in [*(np.flatnonzero(np.diff(pieces)) + 1).tolist(), len(distinct)]:
+        yield solve(ends[start : stop + 1], setting, feel).without_end()
+        start = stop
 
 
 def _by_strategy(positions: Array, setting: Setting, name: str) -> Iterator[float]:

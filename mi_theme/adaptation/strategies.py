@@ -5,30 +5,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
-from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, order_cost, starts_of
+from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, starts_of
+from mi_theme.adaptation.readings import LONG_SHORT, SWING, by_beats, readings
 from mi_theme.errors import StrategyError, UnknownName
-from mi_theme.meter import EIGHTH, Grouping, Meter
+from mi_theme.meter import EIGHTH, Grouping
 from mi_theme.warp import Warp
 
 __all__ = [
-    "STRATEGIES", "Strategy", "find", "priced", "proposed", "readings", "register", "regroup", "two_three_groupings",
+    "STRATEGIES", "Strategy", "find", "priced", "proposed", "readings", "register", "regroup",
 ]  # fmt: skip
 
 MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
 MOST_OUTCOMES = 24  # how many of them it proposes
-LONG_SHORT = Fraction(2, 3)  # where the second note of a swung beat falls
 # what happens within a beat: (share of the source beat, share of the target beat)
-SWING = [(Fraction(1, 2), LONG_SHORT)]
 STRAIGHT: list[tuple[Fraction, Fraction]] = []
 DOTTED = [(Fraction(1, 3), Fraction(1, 2)), (LONG_SHORT, Fraction(3, 4))]
 EVENED = [(Fraction(1, 3), Fraction(1, 4)), (LONG_SHORT, Fraction(1, 2))]
+GROUPS = re.compile(r"[1-9]\d?(\+[1-9]\d?)+")
 Maker = Callable[[Task], list[Outcome]]
 LineMaker = Callable[[Sequence[Task]], list[Outcome]]
 
@@ -271,7 +272,7 @@ STRATEGIES: dict[str, Strategy] = {
 
 
 def find(name: str) -> Strategy:
-    """A strategy by its `name`.
+    """A strategy by its `name`, or by the groups that it shall make, such as ``3+3+2``.
 
     Returns
     -------
@@ -283,9 +284,26 @@ def find(name: str) -> Strategy:
     UnknownName
         Where there is none; near names are suggested.
     """
+    if GROUPS.fullmatch(name):
+        return _by_groups(name)
     if name not in STRATEGIES:
         raise UnknownName.among("strategy", name, STRATEGIES)
     return STRATEGIES[name]
+
+
+@lru_cache(maxsize=256)
+def _by_groups(name: str) -> Strategy:
+    """The groups that somebody asks for, such as ``3+3+2``: as many as the figure has, in pulses of the target."""
+    counts = Grouping(name)
+
+    def make(task: Task) -> list[Outcome]:
+        unit = task.target.length / counts.total
+        if len(counts) != len(task.figure) or unit.denominator & (unit.denominator - 1):
+            groups = f"{len(task.figure)} groups that fill {task.target.pulses} pulses"
+            raise StrategyError(f"{name}: {task.target.meter} takes {groups} here; try regroup")
+        return priced(task, Warp.of_lengths(task.figure, [count * unit for count in counts]))
+
+    return Strategy(name, name, f"the groups become {name}", make, offered=False)
 
 
 @lru_cache(maxsize=1024)
@@ -339,60 +357,6 @@ def priced(task: Task, warp: Warp) -> list[Outcome]:
     return [Outcome(warp, figure_cost(before, after, task.source, task.target) + COSTS.dropped * lost)]
 
 
-def readings(task: Task) -> list[tuple[Frame, Warp]]:
-    """What the target of a `task` may be taken for, each with the map from there to the target.
-
-    A compound metre is also read as its simple counterpart, swung. An odd one
-    without a grouping is read as groups of two and three, as many as the figure has.
-
-    Returns
-    -------
-    list of (Frame, Warp)
-        As it stands comes first, with the map that changes nothing.
-    """
-    target, same = task.target, Warp.identity(task.target.length)
-    if target.meter.is_open:
-        meters = _agreeing(_twos_and_threes(target.meter, len(task.figure)), task.figure)
-        return [(replace(target, meter=meter), same) for meter in meters] or [(target, same)]
-    simple = target.meter.counterpart if target.meter.is_compound else None
-    straight = [replace(target, meter=simple)] if simple else []
-    return [*((reading, _by_beats(reading, target, SWING)) for reading in straight), (target, same)]
-
-
-def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:
-    """Of groupings with as many groups as the figure, those that keep most of its long and short."""
-    if not meters or len(meters[0].groups) != len(figure):
-        return meters
-    breaks = [order_cost(figure, meter.groups) for meter in meters]
-    return [meter for meter, count in zip(meters, breaks, strict=True) if count == min(breaks)]
-
-
-def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
-    """Groupings of the metre's pulses into twos and threes: the fewest groups, at most `most`."""
-    found: list[Grouping] = []
-    for grouping in two_three_groupings(meter):
-        if len(grouping) > min(most, len(found[0]) if found else most):
-            break
-        if 3 in grouping.parts:
-            found.append(grouping)
-    return [meter.grouped(grouping) for grouping in found]
-
-
-def two_three_groupings(meter: Meter) -> Iterator[Grouping]:
-    """Every grouping of the pulses of a `meter` into twos and threes, the fewest groups first.
-
-    Yields
-    ------
-    Grouping
-        Each of them once.
-    """
-    for threes in range(meter.pulses // 3, -1, -1):
-        twos, odd = divmod(meter.pulses - 3 * threes, 2)
-        if not odd:
-            for chosen in combinations(range(twos + threes), threes):
-                yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
-
-
 def _cuts(task: Task, reading: Frame) -> Iterator[tuple[float, list[int]]]:
     """(cost, group lengths in pulses) of all cuts of one reading of the target."""
     count, pulses = len(task.figure), reading.pulses
@@ -407,13 +371,6 @@ def _cuts(task: Task, reading: Frame) -> Iterator[tuple[float, list[int]]]:
             yield round(price(counts), 9), counts
 
 
-def _by_beats(source: Frame, target: Frame, inside: list[tuple[Fraction, Fraction]]) -> Warp:
-    """Bars mapped beat for beat; `inside` says what happens within, in shares of the beat."""
-    places = [(Fraction(0), Fraction(0)), *inside, (Fraction(1), Fraction(1))]
-    beats = zip(source.beats, source.groups, target.beats, target.groups, strict=True)
-    return Warp((x + share * a, y + image * b) for x, a, y, b in beats for share, image in places)
-
-
 def _beat_by_beat(
     task: Task, name: str, into_compound: list[tuple[Fraction, Fraction]], out_of_it: list[tuple[Fraction, Fraction]]
 ) -> list[Outcome]:
@@ -422,4 +379,4 @@ def _beat_by_beat(
         raise StrategyError(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"
         )
-    return priced(task, _by_beats(task.source, task.target, into_compound if target.is_compound else out_of_it))
+    return priced(task, by_beats(task.source, task.target, into_compound if target.is_compound else out_of_it))

@@ -16,6 +16,7 @@ DURATIONS = {
     Fraction(1, 4): "sixteenth", Fraction(3, 8): "dotted sixteenth", Fraction(1, 2): "eighth", Fraction(3, 4): "dotted eighth",
     Fraction(1): "quarter", Fraction(3, 2): "dotted quarter", Fraction(2): "half", Fraction(3): "dotted half", Fraction(4): "whole",
 }  # fmt: skip
+FINEST = 8  # parts of an eighth that durations are told in
 MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 
@@ -29,7 +30,9 @@ def explained(plan: Plan) -> str:
 
 
 def duration_name(duration: Fraction) -> str:
-    """``quarter``, ``dotted quarter`` ..., or a count of eighths."""
+    """``quarter``, ``dotted quarter`` ..., or a count of eighths; what no one writes is rounded to sixteenths."""
+    if (duration / EIGHTH).denominator > FINEST:
+        duration = max(Fraction(round(4 * duration), 4), Fraction(1, 4))
     return DURATIONS.get(duration) or f"{duration / EIGHTH} eighths"
 
 
@@ -158,10 +161,9 @@ def changed(plan: Plan) -> str:
     found: dict[str, list[Fate]] = {}
     for fate in plan.fates():
         if fate.was is not None and fate.lasts != fate.lasted:
-            change = (
-                "left out" if fate.lasts is None else f"{duration_name(fate.lasted)} -> {duration_name(fate.lasts)}"
-            )
-            found.setdefault(change, []).append(fate)
+            names = duration_name(fate.lasted), "" if fate.lasts is None else duration_name(fate.lasts)
+            if names[0] != names[1]:
+                found.setdefault(" -> ".join(names) if names[1] else "left out", []).append(fate)
     return "; ".join(f"{_numbers(plan, fates)}: {change}" for change, fates in found.items())
 
 

@@ -38,6 +38,10 @@ def plan_options(command: F) -> F:
             "--accompaniment", type=click.Choice(["pattern", "keep"]), default="pattern",
             help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
         ),
+        click.option(
+            "--feel", type=click.Choice(["auto", "even", "long-short"]), default="auto",
+            help="For best: what two notes that fill a beat become; auto takes what suits the tune.",
+        ),
         click.option("--lead", help="The part that decides, by name."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
     ):  # fmt: skip

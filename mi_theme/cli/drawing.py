@@ -28,7 +28,7 @@ MOST_BARS = 8  # of a file, drawn with --to when nobody says which
 @click.option("--how", "hows", multiple=True, help="Strategy for --to; may be repeated. See mi-theme strategies.")
 @click.option("--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar.")
 @bars_option("--bars", help="Bars to draw, as 5 or 5-12; the first few without it.")
-@click.option("--part", help="Of a file with --to: the part that has the tune; the lowest without it.")
+@click.option("--part", help="Of a file with --to: the part that has the tune; it is looked for without it.")
 @click.option("--tonic", help="Tonic, such as G or Bb.")
 @click.option("--mode", help="Mode: minor, major, dorian ...")
 @click.option("-o", "--out", required=True, help="Where to write: .svg, .png or .html; - for SVG on standard output.")
@@ -47,9 +47,23 @@ def draw(
             raise click.UsageError("--how and --part go with --to")
         write_drawing(drawing(_subject(thing, tonic, mode), kind, bars=bars), out)
         return
+    if thing and len(targets) == 1 >= len(hows) and kind in (None, "notation"):
+        write_drawing(_conversion(thing, targets[0], next(iter(hows), None), ratio, part, bars), out)
+        return
     source = _theme(thing, bars, part, tonic, mode)
     versions = [source.to_meter(target, how, ratio=ratio) for target in targets for how in hows or (None,)]
     write_drawing(_versions(versions, kind, None if thing else bars), out)
+
+
+def _conversion(
+    file: str, target: str, how: str | None, ratio: Fraction, lead: str | None, bars: tuple[int, int] | None
+) -> Drawing:
+    """The lead of a file before and after, as convert makes it."""
+    from mi_theme.conversion import plan
+    from mi_theme.files import read
+    from mi_theme.views import notation
+
+    return notation(plan(read(file), target, how=how, ratio=ratio, lead=lead), bars=bars)
 
 
 def _versions(versions: list[Any], kind: str | None, bars: tuple[int, int] | None) -> Drawing:

@@ -23,6 +23,7 @@ def plan(
     score: Any, to: str | Meter, *, source: str | Meter | None = None, how: str | None = None, lead: str | int | None = None,
     drums: str = "pulse", accompaniment: str = "pattern", bars: tuple[int, int] | None = None,
     ratio: Fraction | int | float | None = None, keep: str | None = None, grouping: str | Grouping | None = None,
+    feel: str = "auto",
 ) -> ScorePlan:  # fmt: skip
     """What will happen to a score in another metre, bar by bar, before it happens.
 
@@ -54,6 +55,9 @@ def plan(
         the pulse, but between simple and compound metres of as many beats the beat.
     grouping
         How a source bar is grouped, in pulses.
+    feel
+        For ``best``, what two notes that fill a beat become: ``even``, ``long-short``,
+        or ``auto``, what suits the whole tune.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def plan(
     found = score_of(score)
     wish = Wish(
         Meter(to), Meter(source) if source else None, how, lead, drums, bars, None if ratio is None else Fraction(ratio), keep,
-        Grouping(grouping) if grouping else None, accompaniment=accompaniment,
+        Grouping(grouping) if grouping else None, accompaniment=accompaniment, feel=feel,
     )  # fmt: skip
     return plan_score(found, wish)
 

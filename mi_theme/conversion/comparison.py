@@ -13,6 +13,7 @@ from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.conversion.planner import Wish, plan_score
 from mi_theme.conversion.scoreplans import ScorePlan, Span
+from mi_theme.conversion.scorewording import straight_lines, straight_warp
 from mi_theme.conversion.sources import score_of
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
@@ -137,16 +138,11 @@ def _picture(plan: ScorePlan) -> tuple[str, bool]:
     span = next((s for s in plan.spans if s.how and s.line), None)
     if span is None:
         return "", False
-    bars = span.last - span.first + 1
-    lines = tuple(
-        type(span.line)(
-            (at - i * span.source.bar, lasts, name) for at, lasts, name in span.line if at // span.source.bar == i
-        )
-        for i in range(min(bars, 4))
-    )
+    lines = tuple(straight_lines(span, plan.swing))[:4]
     figure = Plan(
-        span.source, span.target, span.how, span.warp, span.figure, plan.figure_source, lines, span.cost, span.repeats
-    )
+        span.source, span.target, span.how, straight_warp(span, plan.swing), span.figure, plan.figure_source, lines,
+        span.cost, span.repeats,
+    )  # fmt: skip
     return wording.drawn(figure, before=False), figure.is_hemiola
 
 

@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.conversion.accompaniment import accompany
+from mi_theme.conversion.ornaments import attach
 from mi_theme.conversion.percussion import beat_drums
 from mi_theme.conversion.readings import is_written, span_parts
 from mi_theme.conversion.scoreplans import Change, ScorePlan
 from mi_theme.conversion.strokes import Strokes
 from mi_theme.conversion.timelines import Timeline, timeline_of
+from mi_theme.conversion.tuplets import simplify
 from mi_theme.score import MeterMap, Score
 
 __all__ = ["Edits", "Extra", "Struck", "edits_under", "struck", "with_changes"]
@@ -55,6 +57,9 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     strokes = Strokes()
     beat_drums(plan, score, strokes)
     accompany(plan, score, strokes)
+    if played is None:
+        simplify(plan, score, timeline, strokes)
+        attach(score, timeline, strokes)
     elsewhere = np.zeros(len(starts), bool)
     elsewhere[list(strokes.moved)] = True
     elsewhere[list(strokes.dropped)] = True

@@ -13,16 +13,20 @@ KEEPS = ("pulse", "beat", "bar")
 
 
 def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
-    """Target bars for a source bar: one, but between simple and compound as many as keep the number of beats.
+    """Target bars for a source bar where nobody says it: one, but for three cases.
 
-    Two bars of 6/8 make one of 4/4, beat for beat; in one, a bar of as many bars as it has beats.
+    In one, a bar takes as many bars as it has beats. Between simple and compound
+    the beats stay: two bars of 6/8 make one of 4/4. Where a bar is as long as two
+    or four of the other, those make it, and no note moves: two of 2/4 one of 4/4.
     """
     if how == "in-one":
         return Fraction(1, len(target.beats))
-    if source.is_compound == target.is_compound or source.is_additive or target.is_additive or target.is_open:
+    if source.is_additive or target.is_additive or source.is_open or target.is_open:
         return Fraction(1)
-    ratio = Fraction(len(source.beats), len(target.beats))
-    return ratio if ratio in RATIOS and how in (None, "long-short", "even") else Fraction(1)
+    beats, bars = Fraction(len(source.beats), len(target.beats)), source.bar / target.bar
+    if source.is_compound != target.is_compound and beats in RATIOS and how in (None, "long-short", "even"):
+        return beats
+    return bars if bars in RATIOS and beats != 1 and how is None else Fraction(1)
 
 
 def default_keep(source: Meter, target: Meter, ratio: Fraction) -> str:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from mi_theme.warp import Warp
 
-__all__ = ["Mark", "fitted", "swung"]
+__all__ = ["Mark", "fitted", "free_places", "swung"]
 
 SIXTEENTH = Fraction(1, 4)
 GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
@@ -63,6 +63,13 @@ def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) 
             found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop)
         found.append(stop)
     return Warp(found)
+
+
+def free_places(places: Iterable[Fraction]) -> list[Fraction]:
+    """Places in order without those inside tuplets and ornaments, which go with what is around them."""
+    found = sorted(set(places))
+    units = _units(found)
+    return [at for at in found if not any(start < at < stop for start, stop in units)]
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mi_theme.adaptation.plans import Line
 from mi_theme.conversion.fitting import Mark, swung
 from mi_theme.conversion.layers import layers_of
+from mi_theme.conversion.ornaments import leaders_of
 from mi_theme.conversion.readings import find_lead, is_written, span_parts, swing_place
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
@@ -24,6 +25,7 @@ __all__ = ["Piece", "piece_of"]
 
 MOST_BARS = 1_000_000  # more are not music but damage
 SHORTEST = Fraction(1, 4)
+EARLY = Fraction(1, 8)  # quarters: how much before a bar line a player may begin what belongs behind it
 FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]
@@ -88,14 +90,19 @@ class Piece:
         return swing_place(self.score.spans["start"], self.score.ticks_per_quarter)
 
     @cached_property
+    def _placing(self) -> NDArray[np.bool_]:
+        """Pitched notes that need places of their own: ornaments go with their notes."""
+        return self.pitched & (leaders_of(self.score) < 0)
+
+    @cached_property
     def _onsets(self) -> Columns:
         """Of all pitched notes; see `_columns`."""
-        return self._columns(self.pitched)
+        return self._columns(self._placing)
 
     @cached_property
     def _onsets_without_runs(self) -> Columns:
         """Of pitched notes that are in no running figure of an accompanying part."""
-        rest = self.pitched.copy()
+        rest = self._placing.copy()
         for layer in layers_of(self.score, self.lead, self.swing):
             rest[layer.rows[layer.step > 0]] = False
         return self._columns(rest)
@@ -159,18 +166,18 @@ class Piece:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
 
     def line(self, start: Fraction, end: Fraction) -> Line:
-        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note."""
-        quarter = self.score.ticks_per_quarter
-        low, high = (int(np.searchsorted(self._lead_rows["start"], ceil(at * quarter))) for at in (start, end))
-        rows = self._lead_rows[low:high].tolist()
-        top = {row[0]: row for row in sorted(rows, key=lambda row: row[2])}
+        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note.
+
+        Of a performance what is meant: a note a little before the bar line is in the bar.
+        """
+        quarter, early = self.score.ticks_per_quarter, Fraction(0) if self.is_written else EARLY
+        limits = [ceil((at - early) * quarter) for at in (start, end)]
+        low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()
+        rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
+        top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
         return Line(
-            (
-                self.shown(Fraction(on, quarter) - start),
-                self.shown(Fraction(off - on, quarter)) or SHORTEST,
-                self._name(pitch, step),
-            )
-            for on, off, pitch, step in (top[on] for on in sorted(top))
+            (at, self.shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch, step))
+            for at, (on, off, pitch, step) in sorted(top.items())
         )
 
     @cached_property

@@ -25,7 +25,7 @@ def plan_dict(plan: ScorePlan) -> dict[str, Any]:
         "changes": [[c.kind, c.part, c.bar, str(c.at), c.pitch, c.why] for c in plan.changes],
         "runs": [[list(run) for run in runs] for runs in plan.runs],
         "notes": list(plan.notes), "instead": list(plan.instead), "parts": [list(part) for part in plan.parts], "choices": [list(choice) for choice in plan.choices],
-        "lead_part": plan.lead_part, "accompaniment": plan.accompaniment, "patterns": [[list(pattern) for pattern in patterns] for patterns in plan.patterns],
+        "lead_part": plan.lead_part, "accompaniment": plan.accompaniment, "feel": plan.feel, "patterns": [[list(pattern) for pattern in patterns] for patterns in plan.patterns],
     }  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def plan_of(d: dict[str, Any]) -> ScorePlan:
         tuple(map(str, d["notes"])), tuple(map(str, d["instead"])), tuple((str(name), bool(percussion)) for name, percussion in d["parts"]),
         tuple(Choice(int(first), int(last), str(how)) for first, last, how in d["choices"]), int(d["lead_part"]), str(d["accompaniment"]),
         tuple(tuple(Pattern(str(part), str(what), int(was), int(now)) for part, what, was, now in patterns) for patterns in d["patterns"]),
+        str(d.get("feel", "auto")),
     )  # fmt: skip
 
 

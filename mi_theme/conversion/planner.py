@@ -11,12 +11,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mi_theme.adaptation import RATIOS, first_able, first_choices
-from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
-from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
+from mi_theme.adaptation.frames import FEELS, Frame, Outcome, Task, starts_of
+from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.conversion.accompaniment import ACCOMPANIMENTS, takes_all_runs
 from mi_theme.conversion.equations import KEEPS, default_keep, default_ratio, tempo_factor
-from mi_theme.conversion.figures import figure_of, is_hemiola
-from mi_theme.conversion.fitting import fitted, swung
+from mi_theme.conversion.figures import figure_of, hemiola_bars
+from mi_theme.conversion.fitting import fitted, free_places, swung
 from mi_theme.conversion.kits import MODES
 from mi_theme.conversion.layers import Layer, layers_of
 from mi_theme.conversion.pieces import Piece, piece_of
@@ -45,12 +45,15 @@ class Wish:
     grouping: Grouping | None = None
     choices: tuple[Choice, ...] = ()
     accompaniment: str = "pattern"
+    feel: str = "auto"
 
     def __post_init__(self) -> None:
         if self.how:
             find(self.how)
         if self.drums not in MODES:
             raise UnknownName.among("way with drums", self.drums, MODES)
+        if self.feel not in FEELS:
+            raise UnknownName.among("feel", self.feel, FEELS)
         if self.keep is not None and self.keep not in KEEPS:
             raise UnknownName.among("tempo equation", self.keep, KEEPS)
         if self.accompaniment not in ACCOMPANIMENTS:
@@ -64,7 +67,7 @@ class Wish:
 class Stretch(NamedTuple):
     """Some bars that go together: by a strategy, or as they are and why.
 
-    ``hemiola`` says that two bars are felt as one of three; ``short`` that there are
+    ``hemiola`` says that they are felt as one bar of three; ``short`` that there are
     too few bars for a whole map.
     """
 
@@ -110,7 +113,7 @@ class Planner:
         source = Frame(meter, bars * ratio.denominator)
         target = Frame(self.wish.target, bars * ratio.numerator)
         figure = (source.length / 3,) * 3 if hemiola else self.figure(meter)[0] * source.bars
-        return Task(figure, onsets, source, target)
+        return Task(figure, onsets, source, target, self.wish.feel)
 
     def name(self, meter: Meter) -> str:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
@@ -129,7 +132,7 @@ class Planner:
         """What strategies that hear a whole line make of each of its stretches; one metre's stretches are one line."""
         lines: dict[tuple[str, Meter], list[Stretch]] = {}
         for stretch in stretches:
-            if stretch.how and STRATEGIES[stretch.how].make_line and not (stretch.hemiola or stretch.short):
+            if stretch.how and find(stretch.how).make_line and not (stretch.hemiola or stretch.short):
                 lines.setdefault((stretch.how, stretch.bars[0].meter), []).append(stretch)
         for (how, _), line in lines.items():
             tasks = [self._task_of(stretch.bars, how, False) for stretch in line]
@@ -153,19 +156,29 @@ class Planner:
     def _task_of(self, bars: Sequence[Bar], how: str, hemiola: bool) -> Task:
         meter, start = bars[0].meter, bars[0].start
         count = max(len(bars) // self.ratio.denominator, 1) if hemiola else 1
-        if not STRATEGIES[how].by_notes:
+        if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        onsets = dict.fromkeys(self.piece.shown(mark.at) for mark in self.piece.marks(start, end) if mark.lead)
-        return self.task(meter, count, tuple(onsets), hemiola)
+        leads, others = self._heard(start, end)
+        return self.task(meter, count, leads, hemiola)._replace(others=others)
+
+    def _heard(self, start: Fraction, end: Fraction) -> tuple[tuple[Fraction, ...], ...]:
+        """Where the lead's notes begin in a stretch, and the others'; not the runs that are made anew."""
+        marks = [mark for mark in self.piece.marks(start, end, bool(self.layers)) if mark.starts]
+        leads = {self.piece.shown(mark.at) for mark in marks if mark.lead}
+        free = free_places(self.piece.shown(mark.at) for mark in marks)
+        return tuple(at for at in free if at in leads), tuple(at for at in free if at not in leads)
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         without_runs = takes_all_runs(self.layers, span)
         marks = self.piece.marks(span.start, end, without_runs) if self.piece.is_written else ()
+        if find(span.how).by_notes:  # it has placed the lead's notes, and needs no groups
+            marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure)
         if key not in self.maps:
-            warp = span.base if span.base.is_linear else fitted(span.base, marks, starts_of(figure))
+            linear = span.base.is_linear and not find(span.how).by_notes
+            warp = span.base if linear else fitted(span.base, marks, starts_of(figure))
             self.maps[key] = self._swung(warp)
         return self.maps[key]
 
@@ -183,7 +196,7 @@ def make_outcome(how: str, task: Task) -> Outcome:
 
 def make_line(how: str, tasks: Sequence[Task]) -> list[Outcome]:
     """What a strategy that hears a whole line makes of it; the seam where the optimiser comes in."""
-    maker = STRATEGIES[how].make_line
+    maker = find(how).make_line
     return maker(tasks) if maker else [make_outcome(how, task) for task in tasks]
 
 
@@ -209,7 +222,7 @@ def plan_score(score: Score, wish: Wish) -> ScorePlan:
         main, wish.target, name, score.parts[piece.lead].name if piece.lead >= 0 else "", wish.drums, keep, ratio,
         tempo_factor(main, wish.target, ratio, keep), piece.swing, planner.figure(main)[1], spans, notes=(*piece.notes, *remarks(planner, spans)),
         instead=other_ways(planner, main, name), parts=tuple((part.name, part.is_percussion) for part in score.parts), choices=wish.choices,
-        lead_part=piece.lead, accompaniment=wish.accompaniment, options=(("wish", wish),), score=score,
+        lead_part=piece.lead, accompaniment=wish.accompaniment, feel=wish.feel, options=(("wish", wish),), score=score,
     )  # fmt: skip
     return with_changes(plan, score)
 
@@ -231,6 +244,7 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
             plan.ratio,
             plan.keep,
             accompaniment=plan.accompaniment,
+            feel=plan.feel,
         )
     numbers = {number for span in plan.spans for number in range(span.first, span.last + 1)}
     if not {choice.first, choice.last} <= numbers:
@@ -348,19 +362,15 @@ def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[in
     """How many bars go together, and whether because of a hemiola."""
     bar = bars[at]
     size = planner.outcome(how, planner.task(bar.meter)).warp.source / bar.meter.bar
-    pair = bars[at : at + 2]
-    if (
-        size == 1
-        and len(pair) == 2
-        and how == _how_for(planner, pair[1])
-        and is_hemiola(planner.piece, bar.start, bar.meter)
-    ):
-        try:
-            whole = planner.outcome(how, planner._task_of(pair, how, True)).warp.source == 2 * bar.meter.bar
-        except StrategyError:
-            return 1, False
-        return (2, True) if whole else (1, False)
-    return int(size), False
+    count = hemiola_bars(planner.piece, bar.start, bar.meter) if size == 1 else 0
+    together = bars[at : at + count]
+    if not count or len(together) < count or any(how != _how_for(planner, other) for other in together):
+        return int(size), False
+    try:
+        whole = planner.outcome(how, planner._task_of(together, how, True)).warp.source == count * bar.meter.bar
+    except StrategyError:
+        return 1, False
+    return (count, True) if whole else (1, False)
 
 
 def _more_follows(planner: Planner, bars: Sequence[Bar]) -> bool:

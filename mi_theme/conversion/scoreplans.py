@@ -126,7 +126,7 @@ class ScorePlan:
         The strategy that serves where no other is chosen.
     lead
         Name of the part that decided.
-    drums, accompaniment, keep, ratio
+    drums, accompaniment, keep, ratio, feel
         As given to `plan`; ``keep`` and ``ratio`` are resolved.
     tempo
         What the microseconds of a quarter are multiplied with.
@@ -170,6 +170,7 @@ class ScorePlan:
     lead_part: int = -1
     accompaniment: str = "pattern"
     patterns: tuple[tuple[Pattern, ...], ...] = ()
+    feel: str = "auto"
     options: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
     score: Score | None = field(default=None, compare=False, repr=False)
 
@@ -301,6 +302,6 @@ class ScorePlan:
         return explained(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from mi_theme.views.choosing import shown
 
-        return f"<pre>{escape(str(self))}</pre>"
+        return shown(self, str(self))

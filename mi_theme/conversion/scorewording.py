@@ -10,16 +10,21 @@ from itertools import groupby
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import Line, Plan
-from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.adaptation.strategies import find
+from mi_theme.conversion.fitting import swung
 from mi_theme.conversion.kits import KIT_NAMES
 from mi_theme.conversion.scoreplans import Change, Pattern, ScorePlan, Span
+from mi_theme.conversion.strokes import straightened
 from mi_theme.meter import EIGHTH, Meter
+from mi_theme.warp import Warp
 
 __all__ = ["explained"]
 
 TITLES = {"hold-first": "HOLD THE FIRST", "hold-last": "HOLD THE LAST"}
 MOST_SHOWN = 4  # bars drawn of a stretch
-MOST_LISTED = 12  # notes named in a stretch; JSON has them all
+MOST_LISTED = 12  # parts and bars named in a stretch
+MOST_NAMED = 4  # places of notes named; JSON has them all
+GRID = 48  # parts of a quarter
 
 
 def explained(plan: ScorePlan) -> str:
@@ -120,26 +125,40 @@ def _figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
         if sum(s.last - s.first + 1 for s in shown) + span.last - span.first + 1 <= MOST_SHOWN:
             shown.append(span)
     shown = list(spans[: len(shown)])
-    warp = shown[0].warp
-    if any(span.warp != warp for span in shown):
-        for span in shown[1:]:
-            warp = warp.beside(span.warp)
-    lines = tuple(line for span in shown for line in _lines(span))
+    warps = [straight_warp(span, plan.swing) for span in shown]
+    warp = warps[0]
+    if any(other != warp for other in warps):
+        for other in warps[1:]:
+            warp = warp.beside(other)
+    lines = tuple(line for span in shown for line in straight_lines(span, plan.swing))
     first = shown[0]
     return Plan(
         first.source, first.target, first.how, warp, first.figure, plan.figure_source, lines, first.cost, first.repeats
     )
 
 
-def _lines(span: Span) -> Iterator[Line]:
-    """The lead's notes bar by bar."""
-    bar = span.source.bar
+def straight_warp(span: Span, swing: Fraction | None) -> Warp:
+    """The map of a span as it is between even eighths, where they are swung."""
+    if swing is None or span.warp.is_identity:
+        return span.warp
+    return swung(span.warp.source, swing).inverse().then(span.warp).then(swung(span.warp.target, swing))
+
+
+def straight_lines(span: Span, swing: Fraction | None) -> Iterator[Line]:
+    """The lead's notes bar by bar, swung ones as they are written."""
+    bar, straight = span.source.bar, swung(span.warp.source, swing) if swing else Warp.identity(span.warp.source)
+    notes = [(straight(onset), straight(onset + duration), name) for onset, duration, name in span.line]
     for index in range(span.last - span.first + 1):
         yield Line(
-            (onset - index * bar, duration, name)
-            for onset, duration, name in span.line
+            (onset - index * bar, _written(end - onset), name)
+            for onset, end, name in notes
             if index * bar <= onset < (index + 1) * bar
         )
+
+
+def _written(duration: Fraction) -> Fraction:
+    """A duration as it would be written: what is played a little short is rounded to sixteenths."""
+    return duration if (duration * 12).denominator == 1 else max(Fraction(round(4 * duration), 4), Fraction(1, 4))
 
 
 def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
@@ -178,14 +197,14 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
 
 
 def _why(spans: Sequence[Span]) -> str:
-    """What decided where the notes were weighed: every bar's reasons together."""
-    if not STRATEGIES[spans[0].how].by_notes:
+    """What decided where the notes were weighed: the reasons of all bars together, their weight as in the mean bar."""
+    if not find(spans[0].how).by_notes:
         return ""
     totals: dict[tuple[str, str], float] = {}
     for term, means, saved in (reason for span in spans for reason in span.reasons):
         totals[term, means] = totals.get((term, means), 0.0) + saved
-    found = [Reason(*words, total) for words, total in sorted(totals.items(), key=lambda item: -item[1])]
-    return "; ".join(map(str, found)) or "nothing speaks against a plain stretch"
+    found = [Reason(*words, total / len(spans)) for words, total in sorted(totals.items(), key=lambda item: -item[1])]
+    return "; ".join(map(str, found)) or "the nearest places on the grid: nothing speaks for others"
 
 
 def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
@@ -286,9 +305,26 @@ def _listed(plan: ScorePlan, spans: Sequence[Span], kind: str) -> str:
     by_part: dict[tuple[str, str], list[Change]] = {}
     for change in found:
         by_part.setdefault((change.part, change.why), []).append(change)
-    return "; ".join(f"{part}: {len(changes)} ({why}), {_places(changes)}" for (part, why), changes in by_part.items())
+    meter = spans[0].source if kind == "dropped" else spans[0].target
+    return "; ".join(
+        f"{part}: {len(changes)} ({why}), {_places(changes, meter, plan.swing)}"
+        for (part, why), changes in by_part.items()
+    )
 
 
-def _places(changes: Sequence[Change]) -> str:
-    shown = [f"bar {c.bar} at {float(c.at):g}" for c in changes[:3]]
-    return ", ".join(shown) + " ..." * (len(changes) > 3)
+def _places(changes: Sequence[Change], meter: Meter, swing: Fraction | None) -> str:
+    """The first places as players count them, one for what happens in every bar."""
+    names = [wording.place_name(meter, straightened(c.at, swing, GRID) if swing else c.at) for c in changes]
+    bars: dict[int, list[str]] = {}
+    for change, name in zip(changes, names, strict=True):
+        bars.setdefault(change.bar, []).append(name)
+    if len(bars) > 1 and len(set(map(tuple, bars.values()))) == 1:
+        return f"{_several(names[: len(names) // len(bars)])} of each bar"
+    first = next(iter(bars))
+    more = " ..." * (len(bars) > 1)
+    return f"bar {first} {_several(bars[first])}{more}"
+
+
+def _several(names: Sequence[str]) -> str:
+    named = list(dict.fromkeys(names))
+    return ", ".join(named[:MOST_NAMED]) + " ..." * (len(named) > MOST_NAMED)

@@ -74,6 +74,18 @@ class Timeline:
         shared = np.gcd(over, den)
         return Images(low * (den // shared) + over // shared, den // shared)
 
+    def onset(self, tick: int) -> Fraction:
+        """Image of one beginning, in quarters."""
+        return self._image(tick, after=True)
+
+    def end(self, tick: int) -> Fraction:
+        """Image of one end, in quarters."""
+        return self._image(tick, after=False)
+
+    def _image(self, tick: int, after: bool) -> Fraction:
+        image = self.images(np.array([tick], np.int64), np.array([after]))
+        return Fraction(int(image.num[0]), int(image.den[0]) * self.unit)
+
     def dropped(self, ticks: Ints) -> NDArray[np.bool_]:
         """Which positions fall into a dropped span, where nothing may begin."""
         at = ticks * self.scale

@@ -132,7 +132,18 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
 
 
 def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
-    """The bytes of a file, and its path for messages."""
+    """The bytes of a file, and its path for messages.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes of a file.
+
+    Returns
+    -------
+    bytes, str
+        The bytes, and the path; empty where bytes were given.
+    """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
     path = Path(fspath(source))

@@ -17,6 +17,7 @@ __all__ = ["SIMPLE", "NewBar", "Placed", "beam_group", "fill", "pieces", "rests"
 
 SIMPLE = frozenset(Fraction(4, 2**k) * dots for k in range(9) for dots in (Fraction(1), Fraction(3, 2)))
 HALF_BEATS = Fraction(1, 2)
+GROUPING = "mi_theme grouping"  # the editorial note of a signature whose groups are known
 
 
 @dataclass(frozen=True)
@@ -177,8 +178,9 @@ def fill(part: Any, things: Sequence[Placed], bars: Sequence[NewBar]) -> list[An
         for offset, element in loose:
             measure.insert(_float(offset), element)
         _voices(measure, box, bar)
-        part.insert(_float(bar.start), measure)
+        part.coreInsert(_float(bar.start), measure)
         made.append(measure)
+    part.coreElementsChanged()
     return made
 
 
@@ -333,10 +335,13 @@ def _flags(element: Any) -> int:
 
 
 def _signature(meter: Meter) -> Any:
-    """A plain signature: groups are seen in the beams."""
+    """A plain signature: groups are seen in the beams, and kept beside it for us to read again."""
     from music21 import meter as meters
 
-    return meters.TimeSignature(meter.signature)
+    signature = meters.TimeSignature(meter.signature)
+    if meter.grouping:
+        signature.editorial[GROUPING] = str(meter)
+    return signature
 
 
 def _float(value: Fraction) -> Any:

@@ -13,10 +13,12 @@ from io import BytesIO
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.barring import GROUPING
 from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.tracks import channel_of
 
 __all__ = [
     "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
@@ -190,7 +192,10 @@ def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Scor
     tracks = [_with(score.tracks[0], [Event(0, m.key_signature(*key)) for key in _key(parts[0])])]
     for part, notes, track in zip(parts, sung, score.tracks[1:], strict=True):
         words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
-        tracks.append(_with(track, words, _is_percussion(part)))
+        drums = _is_percussion(part)
+        channel = channel_of(len(tracks) - 1)
+        programs = [] if drums else [Event(0, m.program(channel, number)) for number in _program(part)]
+        tracks.append(_with(track, [*programs, *words], drums))
     return Score(quarter, tuple(tracks), source=source)
 
 
@@ -268,7 +273,10 @@ def _meter_of_length(length: Fraction) -> Meter | None:
 
 
 def _meter(signature: Any) -> Meter:
-    return Meter.of(int(signature.numerator), int(signature.denominator))
+    """A signature, with the groups that we once knew of it."""
+    plain = Meter.of(int(signature.numerator), int(signature.denominator))
+    said = signature.editorial.get(GROUPING) if signature.hasEditorialInformation else None
+    return Meter(said) if said and Meter(said).plain == plain else plain
 
 
 def exact(value: Any) -> Fraction:
@@ -282,11 +290,12 @@ def sung_of(part: Any) -> Iterator[Sung]:
     found: list[list[Any]] = []
     voices: dict[str, int] = defaultdict(lambda: len(voices))
     keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
-    for element in part.flatten().notes:
+    flat = part.flatten()
+    for element in flat.notes:
         if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
             continue
         voice = voices[homes.get(id(element), "1")]
-        at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+        at, lasts = exact(flat.elementOffset(element)), exact(element.quarterLength)
         for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
             tie = sound.tie.type if sound.tie else ""
             row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None
@@ -367,11 +376,14 @@ def _voices(part: Any) -> dict[int, str]:
 
 
 def _velocity(element: Any) -> int:
-    return min(max(int(element.volume.getRealized(useDynamicContext=False, useArticulations=False) * 127), 1), 127)
+    realized = float(element.volume.getRealized(useDynamicContext=False, useArticulations=False))
+    return min(max(round(realized * 127), 1), 127)
 
 
 def _is_percussion(part: Any) -> bool:
-    return any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in part.flatten().notes)
+    flat = part.flatten()
+    on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
+    return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)
 
 
 def _part_name(part: Any, index: int) -> str:
@@ -388,3 +400,9 @@ def _tempo(stream: Any) -> float:
 def _key(part: Any) -> list[tuple[int, bool]]:
     found = part.flatten().getElementsByClass("KeySignature")
     return [(max(min(int(found[0].sharps), 7), -7), getattr(found[0], "mode", "major") == "minor")] if found else []
+
+
+def _program(part: Any) -> list[int]:
+    """The instrument that the part begins with, counted from 1, where it is one of General MIDI."""
+    found = (instrument.midiProgram for instrument in part.flatten().getElementsByClass("Instrument"))
+    return [number + 1 for number in found if number is not None and 0 <= number < 128][:1]

@@ -12,7 +12,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import Score
 
-__all__ = ["Floats", "Line", "Music", "Themed", "line_of", "lines_of"]
+__all__ = ["Floats", "Line", "Music", "Themed", "has_voices", "line_of", "lines_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -95,13 +95,24 @@ def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLik
         if part.is_percussion and len(rows):
             found.append(_line(rows["onset"], rows["duration"]))
         elif len(rows):
-            edges = [_edge(rows, 1), _edge(rows, -1)] if _has_voices(rows) else [rows]
+            edges = [_edge(rows, 1), _edge(rows, -1)] if has_voices(rows) else [rows]
             found += [_line(edge["onset"], edge["duration"], edge["pitch"].astype(float)) for edge in edges]
     return found
 
 
-def _has_voices(rows: NDArray[np.void]) -> bool:
-    """Whether a tenth of the notes or more begin while another sounds, more than half of it still to come."""
+def has_voices(rows: NDArray[np.void]) -> bool:
+    """Whether a tenth of the notes or more begin while another sounds, more than half of it still to come.
+
+    Parameters
+    ----------
+    rows
+        Rows of ``note_table()``, shape (n,), sorted by onset.
+
+    Returns
+    -------
+    bool
+        False for fewer than two notes.
+    """
     held = np.maximum.accumulate(rows["onset"] + rows["duration"] / 2)
     return bool((rows["onset"][1:] < held[:-1] - 1e-6).mean() >= 0.1) if len(rows) > 1 else False
 

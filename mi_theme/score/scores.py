@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mi_theme.errors import ScoreError, TextError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
+from mi_theme.score.bridges import Bridges
 from mi_theme.score.timing import Bar, MeterMap, TempoMap
 from mi_theme.score.tracks import Part, Track, text_of
 
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from mi_theme.views.recordings import Recording
-
 __all__ = ["Score"]
 
 
 @dataclass(frozen=True, eq=False)
-class Score:
-    """Tracks of events, and views on them.
+class Score(Bridges):
+    """Music as a file has it: tracks of events, and views on them.
 
     Attributes
     ----------
@@ -286,84 +284,6 @@ class Score:
         from mi_theme.score.clicks import clicked
 
         return clicked(self, count_in, during)
-
-    def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
-        """Write a MIDI file, whole or not at all.
-
-        Parameters
-        ----------
-        path
-            Where to.
-        exact
-            Whether a time that the file cannot hold is an error instead of rounded.
-
-        Raises
-        ------
-        FileError
-            Where the ending is unknown; with `exact`, where ticks must be rounded.
-        """
-        from mi_theme.files import save
-
-        save(self, path, exact=exact)
-
-    def to_wav(self, path: str | PathLike[str], **options: Any) -> None:
-        """Write the sound as a WAV file, whole or not at all; needs the extra ``[audio]`` and a soundfont.
-
-        Parameters
-        ----------
-        path
-            Name ending in .wav; `to_ogg` and ``play().save`` write other kinds.
-        options
-            ``rate``, ``channels``, ``tail`` and ``soundfont``, as for `play`.
-
-        Raises
-        ------
-        MissingExtra, FileError, ScoreError
-            As `play`; where the ending is another.
-        """
-        from mi_theme.views.recordings import save_sound
-
-        save_sound(self, path, ".wav", options)
-
-    def to_ogg(self, path: str | PathLike[str], **options: Any) -> None:
-        """Write the sound as Ogg Vorbis, a tenth of the size of WAV; else as `to_wav`."""
-        from mi_theme.views.recordings import save_sound
-
-        save_sound(self, path, ".ogg", options)
-
-    def play(self, **options: Any) -> Recording:
-        """The sound: in a notebook it shows a player, elsewhere it says how to save it.
-
-        Parameters
-        ----------
-        rate
-            Frames a second, 48000 without it.
-        channels
-            2, or 1 for mono.
-        tail
-            Seconds after the last event; as long as it rings without it.
-        soundfont
-            An SF2 file; without it the one that ``MI_THEME_SOUNDFONT`` names, or
-            one of the system, or one that an installed package brings.
-
-        Raises
-        ------
-        MissingExtra
-            Without the extra ``[audio]``.
-        FileError
-            Without a soundfont; the message says how to get one.
-        ScoreError
-            Where the score is too long, or an option out of range.
-        """
-        from mi_theme.views.recordings import record
-
-        return record(self, **options)
-
-    def to_bytes(self) -> bytes:
-        """The MIDI file as bytes."""
-        from mi_theme.files.midi import write
-
-        return write(self)
 
     def _repr_html_(self) -> str:
         from mi_theme.views.choosing import shown

@@ -205,7 +205,7 @@ class TempoMap:
         return self._clock[index] + float(position - start) * speed / 1e6
 
     def clock(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """`seconds` of many positions at once, as floats, shape as given."""
+        """`seconds` of many `positions` at once, as floats, shape as given."""
         import numpy as np
 
         starts = np.array([float(start) for start, _ in self.changes])

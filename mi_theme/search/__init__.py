@@ -3,5 +3,6 @@
 from mi_theme.search.finding import find
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
+from mi_theme.search.ranking import Ranked, rank
 
-__all__ = ["Hit", "Pattern", "find"]
+__all__ = ["Hit", "Pattern", "Ranked", "find", "rank"]

@@ -85,6 +85,11 @@ class Hit:
         said += [f"{len(self.changed)} changed"] if self.changed else []
         return said + ([self.strategy] if self.strategy else [])
 
+    def _repr_html_(self) -> str:
+        from mi_theme.views.choosing import shown
+
+        return shown(self, str(self))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON: fractions and maps as text."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}

@@ -7,9 +7,11 @@ from html import escape
 from typing import Any
 
 from mi_theme.adaptation.plans import Plan
+from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import MiThemeError, ScoreError, UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Score
+from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.drawings import Drawing
 from mi_theme.views.engravings import notation
@@ -22,13 +24,18 @@ __all__ = ["KINDS", "draw", "shown"]
 
 Bars = tuple[int, int] | None
 # what is drawn of a thing when nobody says
-USUAL = {Theme: "notation", Adaptation: "notation", Plan: "map", Score: "roll", Meter: "weights", Grouping: "necklace"}
+USUAL = {
+    Theme: "notation", Adaptation: "notation", ScorePlan: "notation", Plan: "map", Score: "roll", Meter: "weights",
+    Grouping: "necklace", Hit: "notation",
+}  # fmt: skip
 # kind of picture: type of thing and how it is drawn so
 KINDS: dict[str, dict[type, Callable[[Any, Bars], Drawing]]] = {
     "notation": {
         Theme: lambda theme, bars: notation(theme, bars=bars),
         Adaptation: lambda adaptation, bars: notation(adaptation, bars=bars),
         Score: lambda score, bars: notation(score, bars=bars),
+        ScorePlan: lambda plan, bars: notation(plan, bars=bars),
+        Hit: lambda hit, bars: notation(hit, bars=bars),
     },
     "roll": {
         Score: lambda score, bars: piano_roll(score, bars),

@@ -19,6 +19,7 @@ from mi_theme.meter import Grouping, Meter
 from mi_theme.rhythm import measure
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.bars import drawn
+from mi_theme.views.engravings import notation
 from mi_theme.views.maps import bar_map
 from mi_theme.views.necklaces import necklace
 from mi_theme.views.profiles import weight_profile
@@ -27,12 +28,13 @@ from mi_theme.views.words import bar_map_words, necklace_words
 
 if TYPE_CHECKING:
     from mi_theme.credits import Lineage
-    from mi_theme.views.pictures import Picture
+    from mi_theme.views.drawings import Drawing
 
 __all__ = ["METERS", "dossier"]
 
 #: The metres in which a dossier shows a theme if none are named.
 METERS = ("4/4", "3/4", "6/8", "7/8:2+2+3", "12/8", "7/4")
+ON_PAPER = 3  # versions that stand under the source
 
 
 def dossier(theme: Theme, meters: Iterable[str | Meter] = METERS, *, lineage: Lineage | None = None) -> str:
@@ -93,7 +95,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "")
     return f'<div class="wide"><table class="{kind}"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n'
 
 
-def _picture(draw: Callable[[], Picture], words: str, caption: str = "") -> str:
+def _picture(draw: Callable[[], Drawing], words: str, caption: str = "") -> str:
     """A picture inside the page, with its description; without matplotlib the description."""
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     try:
@@ -136,6 +138,7 @@ def _bar(theme: Theme) -> str:
         _picture(lambda: weight_profile(theme.meter), drawn(theme.meter), "how much each pulse weighs"),
         _words("The notes as steps of the scale, each with its length in eighths; a comma means below the home note."),
         f'<div class="wide"><table class="notes"><tbody>{notes}</tbody></table></div>\n',
+        _picture(lambda: notation(theme), "On paper.", "on paper, beamed by the groups"),
     )
 
 
@@ -177,11 +180,12 @@ def _way_row(way: Way, most: float) -> tuple[str, ...]:
     return escape(way.strategy), escape(way.shape or "-"), bar, escape(way.remark)
 
 
-def _versions(versions: Iterable[Adaptation]) -> str:
+def _versions(versions: Sequence[Adaptation]) -> str:
     return _section(
         "In other metres",
         _words("The old bar above, the new one below; an arranger's first choice for each metre. Our reconstructions by rule, "
                "not transcriptions of any record."),
+        _picture(lambda: notation(*versions[:ON_PAPER]), "On paper.", "each row against the one above: solid lines keep their place of the bar, broken ones move"),
         f'<div class="cards">\n{"".join(map(_card, versions))}</div>\n',
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
 from mi_theme.errors import MissingExtra, ScoreError
+from mi_theme.views.drawings import FONTS
 from mi_theme.views.mei import mei
 from mi_theme.views.staves import Staff
 
@@ -17,22 +18,23 @@ __all__ = ["SPACE", "Box", "Engraved", "engraved"]
 SCALE = 40  # percent: 7.2 pixels between two lines of a staff
 SPACE = 0.18 * SCALE  # pixels between two lines
 UNITS = 1000 / SCALE  # of verovio, in a pixel
-MARGIN = 8  # pixels
+HALF_HEAD = 108  # of those
 HREF = "{http://www.w3.org/1999/xlink}href"
 SVG = "{http://www.w3.org/2000/svg}"
 OPTIONS: dict[str, Any] = {
     "scale": SCALE, "adjustPageHeight": True, "adjustPageWidth": True, "breaks": "auto", "header": "none", "footer": "none",
     "svgViewBox": True, "xmlIdChecksum": True, "smuflTextFont": "none", "font": "Leipzig", "mnumInterval": 0,
-    "pageHeight": 60000, "minLastJustification": 0.0, "pageMarginTop": 0, "pageMarginBottom": 0, "pageMarginLeft": 0, "pageMarginRight": 0,
+    "pageHeight": 60000, "minLastJustification": 0.6, "pageMarginTop": 0, "pageMarginBottom": 0, "pageMarginLeft": 0, "pageMarginRight": 0,
 }  # fmt: skip
 
 
 class Box(NamedTuple):
-    """Where something is, in pixels: its middle from left to right, its top and its bottom."""
+    """Where a note is, in pixels: the middle of its head, and top and bottom of all of it."""
 
     x: float
     top: float
     bottom: float
+    head: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def _drawn(notes: str, options: dict[str, Any]) -> str:
     kit.setOptions(options)
     if not kit.loadData(notes):
         raise ScoreError("verovio cannot draw these notes")
-    return re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
+    made = re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
+    return made.replace('font-family="Times, serif"', f'font-family="{FONTS}"')
 
 
 def _nested(text: str, width: float, height: float) -> str:
@@ -123,7 +126,8 @@ def _box_of(group: Element) -> Iterator[Box]:
         return
     places = [_translation(head.get("transform", "")) for head in heads]
     heights = [y for _, y in places] + [y for stem in _of_class(group, "stem") for y in _heights(stem)]
-    yield Box((min(x for x, _ in places) + 108) / UNITS, min(heights) / UNITS, max(heights) / UNITS)
+    x, y = min(places)
+    yield Box((x + HALF_HEAD) / UNITS, min(heights) / UNITS, max(heights) / UNITS, y / UNITS)
 
 
 def _of_class(group: Element, name: str) -> Iterator[Element]:

@@ -69,7 +69,7 @@ def _staff(staff: Staff, index: int, number: int) -> Element:
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
-                _fill(layer, items_of(staff, bar, voice), bar, shown, alone=len(bars) == 1, voice=voice)
+                _fill(layer, staff, bar, voice, shown, alone=len(bars) == 1)
         if voice == 0 or len(layer):
             element.append(layer)
     return element
@@ -98,12 +98,14 @@ def _accidentals(staff: Staff, bar: NewBar) -> Shown:
     return shown
 
 
-def _fill(layer: Element, items: list[Item], bar: NewBar, shown: Shown, *, alone: bool, voice: int) -> None:
-    """Notes and rests; an empty bar has one rest."""
-    if alone and items and not any(item.heads for item in items):
+def _fill(layer: Element, staff: Staff, bar: NewBar, voice: int, shown: Shown, *, alone: bool) -> None:
+    """Notes, and the rests of the first voice that has notes; an empty bar has one rest."""
+    voices = [items_of(staff, bar, index) for index in range(max(len(staff.voices), 1))]
+    sounding = [index for index, items in enumerate(voices) if any(item.heads for item in items)]
+    if alone and voice == 0 and not sounding:
         SubElement(layer, "mRest")
     else:
-        _write(layer, items, bar, shown, "space" if voice else "rest")
+        _write(layer, voices[voice], bar, shown, "rest" if voice == min(sounding, default=0) else "space")
 
 
 def _write(layer: Element, items: list[Item], bar: NewBar, shown: Shown, silent: str) -> None:
@@ -156,8 +158,8 @@ def _symbol(item: Item, ratio: Fraction, shown: Shown, silent: str) -> Element:
             "note", {ID: item.id, **value, **tie, **_head(item.heads[0], shown.get((item.id, item.heads[0].step)))}
         )
     chord = Element("chord", {ID: item.id, **value, **tie})
-    for head in item.heads:
-        SubElement(chord, "note", _head(head, shown.get((item.id, head.step))))
+    for index, head in enumerate(item.heads):
+        SubElement(chord, "note", {ID: f"{item.id}h{index}", **_head(head, shown.get((item.id, head.step)))})
     return chord
 
 

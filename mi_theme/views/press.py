@@ -22,7 +22,7 @@ NARROWEST, WIDEST = 20.0, 66.0  # pixels of a pulse
 STAFF = {False: 1.1, True: 1.6}  # how much larger than in other pictures staves are
 SIZES = {False: 13.0, True: 24.0}  # pixels of letters: 10 and 18 points
 BOXES = {False: 48.0, True: 58.0}  # pixels: how high a box for a note is, to write in
-PROSE = 0.8  # of the width of letters that is reckoned with, what a long text takes
+PROSE = 0.83  # of the width of letters that is reckoned with, what a long text takes
 FILLED = "#ddd"
 
 
@@ -100,11 +100,13 @@ class Press:
 
     def words(self, said: str) -> Block:
         """Paragraphs, one for each line of what is said."""
-        most = int(self.width / text_width("n", PROSE * self.size))
-        rows = [row for paragraph in said.splitlines() for row in wrap(paragraph, most)]
+        rows = [row for paragraph in said.splitlines() for row in self._wrapped(paragraph)]
         leading = 1.3 * self.size
         parts = (text(0, (i + 0.8) * leading, row, self.size) for i, row in enumerate(rows))
         return Block((len(rows) + 0.6) * leading, tuple(parts))
+
+    def _wrapped(self, words: str, bold: bool = False) -> list[str]:
+        return wrap(words, int(self.width / text_width("n", PROSE * self.size, bold)))
 
     def bar(
         self,
@@ -117,7 +119,11 @@ class Press:
     ) -> Block:
         """A bar: title, staff, brackets, boxes, counting, drums; empty where there are no marks."""
         row = 1.4 * self.size
-        parts, y = [text(0, self.size, title, self.size, bold=True)], row
+        parts = [
+            text(0, self.size + i * row, words, self.size, bold=True)
+            for i, words in enumerate(self._wrapped(title, True))
+        ]
+        y = len(parts) * row
         if self.staves:
             music, height = self._staff(replace(staff, blank=not marks))
             parts += [f'<g transform="translate({self.label:g} {y:.2f})">{music}</g>']
@@ -148,7 +154,7 @@ class Press:
         music = engraved([staff], wide, numbered=False)
         scale = min(STAFF[self.large], wide / music.width)
         ((top, bottom),) = music.systems[0]
-        room = 1.5 * SPACE if clef_of(staff)[0] == "G" else 0.5 * SPACE  # a treble clef reaches beyond the staff
+        room = 1.5 * SPACE if clef_of(staff)[0] == "G" else SPACE  # a treble clef reaches beyond the staff
         edges = [
             top - room,
             bottom + room,

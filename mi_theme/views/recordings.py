@@ -90,6 +90,11 @@ class Recording:
     def to_bytes(self, ending: str = ".wav") -> bytes:
         """The bytes of a sound file, the same every time.
 
+        Parameters
+        ----------
+        ending
+            ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
+
         Raises
         ------
         FileError
@@ -101,7 +106,12 @@ class Recording:
         return _wav(self) if ending == ".wav" else _encoded(self, *KINDS[ending])
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a sound file, whole or not at all: .wav, .ogg, .flac or .mp3.
+        """Write a sound file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            Name ending in .wav, .ogg, .flac or .mp3.
 
         Raises
         ------
@@ -128,6 +138,8 @@ def record(
 
     Parameters
     ----------
+    score
+        Any score.
     rate
         Frames a second: 48000, 44100, 32000, 24000, 22050, 16000, 11025 or 8000.
     channels
@@ -137,6 +149,11 @@ def record(
         to 8, and a quarter of a second of silence.
     soundfont
         An SF2 file; found without it (see `find_soundfont`).
+
+    Returns
+    -------
+    Recording
+        Its samples, and where the sounds come from.
 
     Raises
     ------

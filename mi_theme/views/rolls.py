@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["piano_roll"]
 
 QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.28, 0.085, 0.2, 1.2, 0.15, 0.12, 0.4  # inches
-KEY, KEY_ROW, NAME = 2.4, 0.21, 20  # of one part in the legend: inches, and letters of its name
+KEY, KEY_ROW, NAME = 2.2, 0.21, 20  # of one part in the legend: inches, and letters of its name
 CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.09  # inches between lines, between numbers; of a letter
 GAP = 0.06  # quarters between a note and the next: two attacks never look like one
 NARROWEST, WIDEST, LOWEST = 4.5, 16.0, 1.0

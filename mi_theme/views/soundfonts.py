@@ -45,6 +45,11 @@ def find_soundfont() -> Path:
     The file that the environment variable ``MI_THEME_SOUNDFONT`` names, else one
     in the system's folders, else one that an installed package brings.
 
+    Returns
+    -------
+    Path
+        Of an .sf2 file.
+
     Raises
     ------
     FileError

@@ -33,6 +33,7 @@ CLEFS = {  # shape, line, octave: the lowest and highest step without ledger lin
     "treble, an octave higher": ("G", 2, 1, 37, 45),
 }
 SYMBOLS = sorted(SIMPLE, reverse=True)  # written values in quarters
+OF_NAMES = {"viola": ("C", 3, 0), "tenor": ("G", 2, -1)}  # clefs of voices and instruments that have their own
 ODD_CLEF = 3  # ledger lines' worth of steps by which a clef with an 8 must be better
 
 
@@ -59,6 +60,10 @@ class Written(NamedTuple):
     end: Fraction
     heads: tuple[Head, ...]
     id: str
+
+    def head_id(self, index: int) -> str:
+        """The name of one of its heads: its own, or that of a member of the chord."""
+        return self.id if len(self.heads) == 1 else f"{self.id}h{index}"
 
 
 class Item(NamedTuple):
@@ -106,7 +111,10 @@ class Staff:
 
 
 def clef_of(staff: Staff) -> tuple[str, int, int]:
-    """Shape, line and octave of the clef with the fewest ledger lines."""
+    """Shape, line and octave of the clef: that of the instrument, or the one with the fewest ledger lines."""
+    own = [clef for name, clef in OF_NAMES.items() if any(label.casefold() == name for label in staff.labels)]
+    if own:
+        return own[0]
     steps = [head.step for note in staff.notes for head in note.heads]
 
     def outside(name: str) -> tuple[int, bool]:

@@ -6,10 +6,10 @@ from html import escape
 
 from mi_theme.views.drawings import FONTS
 
-__all__ = ["box", "line", "number", "page", "text", "text_width"]
+__all__ = ["box", "line", "number", "page", "ring", "text", "text_width"]
 
 LETTER = 0.64  # of the size of letters: a generous mean width
-BOLD = 1.1  # times as wide
+BOLD = 1.18  # times as wide
 
 
 def page(width: float, height: float, description: str, parts: list[str], size: str = "") -> str:
@@ -39,6 +39,13 @@ def box(
     """A rectangle."""
     place = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
     return f'<rect {place} fill="{fill}" stroke="{ink}" stroke-width="{number(line_width)}"/>'
+
+
+def ring(x: float, y: float, across: float, down: float, width: float = 1.2, dashes: str = "") -> str:
+    """An ellipse around a middle."""
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    place = f'cx="{number(x)}" cy="{number(y)}" rx="{number(across)}" ry="{number(down)}"'
+    return f'<ellipse {place} fill="none" stroke="black" stroke-width="{number(width)}"{dashed}/>'
 
 
 def text(

@@ -20,7 +20,14 @@ __all__ = ["bar_map_words", "necklace_words", "notation_words", "piano_roll_word
 
 FINEST = 10080  # parts of a quarter
 MOST_SPOKEN = 24  # notes of a staff
-JOINS = {"kept": "in the same place", "moved": "moved", "dropped": "left out", "added": "added"}
+JOINS = {
+    "kept": "in the same place",
+    "moved": "moved",
+    "dropped": "left out",
+    "added": "added",
+    "found": "of the theme",
+    "changed": "of the theme but changed",
+}
 
 
 def bar_map_words(adaptation: Adaptation | Plan) -> str:
@@ -109,13 +116,26 @@ def piano_roll_words(score: Score, shown: Sequence[Bar]) -> str:
 
 
 def notation_words(staves: Sequence[Staff], joined: Sequence[Join]) -> str:
-    """What is on each staff, note by note, and how many notes stay, move, go and come from one to the next."""
+    """What is on each staff, note by note, and how many notes stay, move, go and come from one to the next.
+
+    Parameters
+    ----------
+    staves
+        What is engraved.
+    joined
+        The lines from note to note.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
     frames = staves[0].frames
     first, last = frames[0][0].number, frames[-1][-1].number
     span = f"bars {first} to {last}" if last > first else f"bar {first}"
     counts = Counter(join.kind for join in joined)
     lines = [f"{counts[kind]} {words}" for kind, words in JOINS.items() if counts[kind]]
-    spoken = f" Notes from staff to staff: {', '.join(lines)}." if lines else ""
+    spoken = f" Notes: {', '.join(lines)}." if lines else ""
     return f"Notation of {span}. {'; '.join(map(_staff, staves))}.{spoken}"
 
 

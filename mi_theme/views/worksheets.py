@@ -26,6 +26,9 @@ __all__ = ["PAPERS", "Worksheet", "worksheet"]
 
 # pixels, and for the printer
 PAPERS = {"a4": (794.0, 1123.0, "210mm", "297mm"), "letter": (816.0, 1056.0, "8.5in", "11in")}
+PRINTED = """@page {{ size: {size}; margin: 0 }}
+section + section {{ break-before: page }}
+"""
 MARGIN, FOOT = 44.0, 16.0  # pixels
 VARIANT = "not the first that its strategy proposes"
 EMPTY_BARS, MOST_ANSWERS = 3, 4
@@ -54,15 +57,23 @@ class Worksheet(Drawing):
         return self._stacked().to_svg()
 
     def to_png(self, dpi: float = 150) -> bytes:
-        """All pages, one under the other."""
+        """All pages, one under the other, at `dpi` dots an inch."""
         return self._stacked().to_png(dpi)
 
     def to_html(self) -> str:
         """All pages, each on its own sheet of paper when it is printed."""
-        return self._page_of("\n".join(f"<section>\n{sheet.svg}</section>" for sheet in self.pages))
+        body = "\n".join(f"<section>\n{sheet.svg}</section>" for sheet in self.pages)
+        return self._page_of(body, PRINTED.format(size=self.paper))
 
     def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
         """Write the pages: one HTML file, or a file for each page, ``sheet.svg``, ``sheet-2.svg`` ...
+
+        Parameters
+        ----------
+        path
+            Ending in ``.html``, ``.svg`` or ``.png``.
+        dpi
+            Dots an inch, of PNG.
 
         Raises
         ------
@@ -109,6 +120,11 @@ def worksheet(
         Letters of 18 points.
     staff
         Whether there are staves; without them the sheet is about rhythm alone.
+
+    Returns
+    -------
+    Worksheet
+        Its pages; saves itself as HTML, SVG or PNG.
 
     Raises
     ------

@@ -1,0 +1,80 @@
+"""What a target metre may be taken for: swung, or in groups of two and three."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+
+from mi_theme.adaptation.frames import Frame, Task, order_cost
+from mi_theme.meter import Grouping, Meter
+from mi_theme.warp import Warp
+
+__all__ = ["SWING", "by_beats", "readings", "two_three_groupings"]
+
+LONG_SHORT = Fraction(2, 3)  # where the second note of a swung beat falls
+SWING = [
+    (Fraction(1, 2), LONG_SHORT)
+]  # what happens within a beat: (share of the source beat, share of the target beat)
+
+
+def readings(task: Task) -> list[tuple[Frame, Warp]]:
+    """What the target of a `task` may be taken for, each with the map from there to the target.
+
+    A compound metre is also read as its simple counterpart, swung. An odd one
+    without a grouping is read as groups of two and three, as many as the figure has.
+
+    Returns
+    -------
+    list of (Frame, Warp)
+        As it stands comes first, with the map that changes nothing.
+    """
+    target, same = task.target, Warp.identity(task.target.length)
+    if target.meter.is_open:
+        meters = _agreeing(_twos_and_threes(target.meter, len(task.figure)), task.figure)
+        return [(replace(target, meter=meter), same) for meter in meters] or [(target, same)]
+    simple = target.meter.counterpart if target.meter.is_compound else None
+    straight = [replace(target, meter=simple)] if simple else []
+    return [*((reading, by_beats(reading, target, SWING)) for reading in straight), (target, same)]
+
+
+def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:
+    """Of groupings with as many groups as the figure, those that keep most of its long and short."""
+    if not meters or len(meters[0].groups) != len(figure):
+        return meters
+    breaks = [order_cost(figure, meter.groups) for meter in meters]
+    return [meter for meter, count in zip(meters, breaks, strict=True) if count == min(breaks)]
+
+
+def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
+    """Groupings of the metre's pulses into twos and threes: the fewest groups, at most `most`."""
+    found: list[Grouping] = []
+    for grouping in two_three_groupings(meter):
+        if len(grouping) > min(most, len(found[0]) if found else most):
+            break
+        if 3 in grouping.parts:
+            found.append(grouping)
+    return [meter.grouped(grouping) for grouping in found]
+
+
+def two_three_groupings(meter: Meter) -> Iterator[Grouping]:
+    """Every grouping of the pulses of a `meter` into twos and threes, the fewest groups first.
+
+    Yields
+    ------
+    Grouping
+        Each of them once.
+    """
+    for threes in range(meter.pulses // 3, -1, -1):
+        twos, odd = divmod(meter.pulses - 3 * threes, 2)
+        if not odd:
+            for chosen in combinations(range(twos + threes), threes):
+                yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
+
+
+def by_beats(source: Frame, target: Frame, inside: list[tuple[Fraction, Fraction]]) -> Warp:
+    """Bars mapped beat for beat; `inside` says what happens within, in shares of the beat."""
+    places = [(Fraction(0), Fraction(0)), *inside, (Fraction(1), Fraction(1))]
+    beats = zip(source.beats, source.groups, target.beats, target.groups, strict=True)
+    return Warp((x + share * a, y + image * b) for x, a, y, b in beats for share, image in places)

@@ -1,0 +1,197 @@
+"""Ranking tunes: laws of the alignment, variants and performances made for the purpose, hostile input."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mi_theme as mi
+from mi_theme.score.notes import NOTE
+from mi_theme.search.performances import Performance, chain_in, theme_of
+from mi_theme.search.tunes import TUNE_COSTS, Tune, TuneCosts, paired, similarities
+
+
+def table(onset: Any, pitch: Any, duration: Any = 0.5) -> np.ndarray:
+    """A note table from columns."""
+    notes = np.zeros(len(onset), NOTE)
+    notes["onset"], notes["pitch"], notes["duration"] = onset, pitch, duration
+    notes["step"], notes["id"] = -1, np.arange(len(notes))
+    return notes[np.lexsort((notes["pitch"], notes["onset"]))]
+
+
+def tune(seed: int, notes: int = 40) -> np.ndarray:
+    """A melody that walks about, in quarters and eighths."""
+    rng = np.random.default_rng(seed)
+    duration = rng.choice([0.5, 0.5, 1.0, 2.0], notes)
+    pitch = 67 + np.clip(np.cumsum(rng.choice([-2, -1, 0, 1, 2, 4, -4], notes)), -10, 12)
+    return table(np.cumsum(duration) - duration, pitch, duration)
+
+
+def played(notes: np.ndarray, seed: int, *, tempo: float = 1.0, shift: int = 0) -> np.ndarray:
+    """The same with an accompaniment, a tempo that drifts, and fingers that are not together."""
+    rng = np.random.default_rng(seed)
+    beats = np.arange(0, notes["onset"][-1] + 3, 0.5)
+    under = table(beats, 43 + rng.choice([0, 4, 7, 12, 16], len(beats)))
+    both = np.concatenate([notes, under])
+    grid = np.arange(0, both["onset"].max() + 2, 0.5)
+    clock = np.append(0, np.cumsum(0.5 * tempo * np.exp(np.cumsum(rng.normal(0, 0.04, len(grid))))))
+    onset = np.interp(both["onset"], np.append(grid, grid[-1] + 0.5), clock) + np.abs(rng.normal(0, 0.02, len(both)))
+    return table(onset, both["pitch"] + shift, both["duration"] * tempo)
+
+
+# Tunes
+
+
+def slow_score(a: Tune, b: Tune, shift: int, costs: TuneCosts = TUNE_COSTS) -> float:
+    """Gotoh's alignment cell by cell, as it is written in the paper."""
+    n, m, gap = len(a.pitch), len(b.pitch), lambda k: costs.opening + costs.further * (k - 1)
+    best = np.full((n + 1, m + 1), -np.inf)
+    best[0, 0] = 0.0
+    for i in range(n + 1):
+        for j in range(m + 1):
+            ways = [best[i - k, j] - gap(k) for k in range(1, i + 1)] + [
+                best[i, j - k] - gap(k) for k in range(1, j + 1)
+            ]
+            if i and j:
+                earned = costs.pitches[abs(a.pitch[i - 1] + shift - b.pitch[j - 1])]
+                earned -= costs.length * min(abs(a.length[i - 1] - b.length[j - 1]), costs.doublings)
+                ways.append(best[i - 1, j - 1] + earned - costs.phrase * abs(a.phrase[i - 1] - b.phrase[j - 1]))
+            best[i, j] = max(ways, default=0.0)
+    return float(best[n, m] / np.sqrt(n * m))
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(2, 14), st.integers(2, 14))
+def test_the_running_maximum_is_gotohs_alignment(a: int, b: int, n: int, m: int) -> None:
+    one, other = Tune.of(tune(a, n)), Tune.of(tune(b, m))
+    found, shift = similarities(one, [other, other])
+    assert found[0] == found[1] == pytest.approx(slow_score(one, other, int(shift[0])))
+
+
+@given(st.integers(0, 500), st.integers(-12, 12), st.sampled_from([0.5, 1, 2, 3, 0.93]))
+def test_a_tune_is_like_itself_in_any_key_and_tempo(seed: int, shift: int, stretch: float) -> None:
+    notes = tune(seed)
+    other = table(notes["onset"] * stretch + 3, notes["pitch"] + shift, notes["duration"] * stretch)
+    found, shifts = similarities(Tune.of(notes), [Tune.of(other)])
+    assert found[0] == pytest.approx(1)
+    assert shifts[0] == shift
+    rows = paired(Tune.of(notes), Tune.of(other), shift)
+    assert rows == [(row, row) for row in range(len(notes))]
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_likeness_is_mutual_and_at_most_one(a: int, b: int) -> None:
+    one, other = Tune.of(tune(a, 30)), Tune.of(tune(b, 37))
+    there, back = similarities(one, [other]), similarities(other, [one])
+    assert there[0][0] <= 1
+    if there[1][0] == -back[1][0]:  # two transpositions may fit equally well
+        assert there[0][0] == pytest.approx(back[0][0])
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_pairs_go_up_in_both(a: int, b: int) -> None:
+    one, other = Tune.of(tune(a, 25)), Tune.of(tune(b, 31))
+    pairs = paired(one, other, int(similarities(one, [other])[1][0]))
+    assert all(x < u and y < v for (x, y), (u, v) in pairwise(pairs))
+
+
+def test_many_at_once_are_as_one_by_one() -> None:
+    tunes = [Tune.of(tune(seed, 10 + seed % 40)) for seed in range(300)]
+    together = similarities(tunes[0], tunes)[0]
+    alone = [similarities(tunes[0], [other])[0][0] for other in tunes]
+    assert together == pytest.approx(alone, abs=1e-12)
+
+
+def test_variants_come_before_strangers() -> None:
+    rng, notes = np.random.default_rng(5), tune(1)
+    variants = []
+    for seed in range(4):
+        keep = rng.random(len(notes)) > 0.15
+        other = table(notes["onset"][keep], notes["pitch"][keep] + seed, notes["duration"][keep])
+        changed = rng.random(len(other)) < 0.15
+        other["pitch"][changed] += rng.choice([-2, 2], int(changed.sum()))
+        variants.append(other)
+    tunes = [tune(seed) for seed in range(10, 40)] + variants
+    for related in (True, False):
+        ranked = mi.rank(notes, tunes, related=related)
+        assert {row.index for row in ranked[:4]} == {30, 31, 32, 33}
+    assert {row.index: row.transposition for row in ranked[:4]} == {30 + k: k for k in range(4)}
+
+
+# Performances
+
+
+@pytest.mark.parametrize("tempo", [0.6, 1.0, 1.7])
+def test_a_theme_is_found_in_its_performance(tempo: float) -> None:
+    tunes = [tune(seed, 60) for seed in range(20)]
+    plays = [played(notes, seed, tempo=tempo, shift=seed % 5) for seed, notes in enumerate(tunes)]
+    for number in (0, 7, 13):
+        ranked = mi.rank(tunes[number][:16], plays)
+        assert ranked[0].index == number
+        assert ranked[0].transposition == number % 5
+        mine, theirs = (np.array(rows) for rows in zip(*ranked[0].pairs, strict=True))
+        assert len(mine) >= 14
+        assert (plays[number]["pitch"][theirs] - tunes[number]["pitch"][mine] == number % 5).all()
+
+
+@given(st.integers(0, 200), st.integers(-12, 12))
+def test_a_chain_does_not_know_the_key(seed: int, shift: int) -> None:
+    theme, heard = theme_of(tune(seed, 12)), played(tune(seed, 40), seed)
+    other = heard.copy()
+    other["pitch"] += shift
+    a, b = chain_in(theme, Performance.of(heard)), chain_in(theme, Performance.of(other))
+    assert a.pairs == b.pairs
+    assert a.score == pytest.approx(b.score)
+
+
+def test_chords_in_the_theme_are_looked_for_too() -> None:
+    chords = table([0, 0, 1, 1, 2, 3, 3.5, 4], [60, 67, 62, 69, 71, 67, 65, 64])
+    heard = played(chords, 3)
+    assert len(chain_in(theme_of(chords), Performance.of(heard)).pairs) >= 7
+
+
+# What one may give it, and what not
+
+
+def test_scores_themes_motifs_and_files_are_music(tmp_path: Any) -> None:
+    theme = mi.theme()
+    score = theme.to_score()
+    score.save(tmp_path / "theme.mid")
+    tunes = [score, tmp_path / "theme.mid", mi.Score.from_notes(*([0, 1, 2], 1, [60, 61, 59]))]
+    for query in (theme, theme.ostinato, score, [(Fraction(0), 55), (Fraction(3, 2), 55), (3, 58), (4, 60)]):
+        ranked = mi.rank(query, tunes)
+        assert {row.index for row in ranked[:2]} == {0, 1}
+        assert len(ranked) == 3
+    assert mi.rank(theme, tunes, top=1)[0].source in ("", str(tmp_path / "theme.mid"))
+
+
+def test_what_is_empty_comes_last() -> None:
+    empty = mi.Score.from_notes([], [], [])
+    assert mi.rank(tune(1), [empty, tune(1), tune(2)])[-1].index == 0
+    assert mi.rank(tune(1)[:8], [empty, played(tune(1), 1), played(tune(2), 2)])[-1].index == 0
+    assert mi.rank(tune(1), []) == []
+    with pytest.raises(mi.MiThemeError, match="no notes"):
+        mi.rank(empty, [tune(1)])
+
+
+def test_one_note_and_equal_onsets_do_no_harm() -> None:
+    one, chord = table([0], [60]), table([0, 0, 0], [60, 64, 67])
+    for how in ("tune", "theme"):
+        assert len(mi.rank(one, [one, chord, tune(1)], how=how)) == 3
+        assert len(mi.rank(chord, [one, chord, tune(1)], how=how)) == 3
+
+
+def test_the_ways_are_named() -> None:
+    with pytest.raises(mi.MiThemeError, match="did you mean 'tune'"):
+        mi.rank(tune(1), [tune(2)], how="tunes")
+
+
+def test_the_same_each_time() -> None:
+    tunes = [tune(seed) for seed in range(12)] * 2
+    assert mi.rank(tune(3), tunes) == mi.rank(tune(3), tunes)
+    assert [row.index for row in mi.rank(tune(3), tunes)[:2]] == [3, 15]
