@@ -24,7 +24,7 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import SECONDS, Reader, Unread
 from mi_theme.search.scan import Chain, propose
-from mi_theme.search.significance import background, evalue
+from mi_theme.search.significance import background
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "music_in", "search_files"]
 
 BATCH = 200  # files that are read, scanned and forgotten at once
-MOST = 100  # chains of one batch that are aligned, the best ones
+MOST = 40  # chains of one batch that are aligned, the best ones
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
-NEAR = 0.06  # octaves, in nats, by which a stretch may be off a simple ratio
+NEAR, FAR = 0.03, 0.15  # logarithms by which a stretch may be off a simple ratio, off a common one
+COMMON = (1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0)
 ROUNDED = 1e-3  # quarters
 SIMPLE = sorted({p / q for p in range(1, 9) for q in range(1, 9) if p * q <= 24})
 
@@ -276,8 +277,12 @@ def hits_on_shelf(
             pattern, shelf.pieces[piece], least=least, invert=invert, fast=fast, regions=regions,
             surprise=background().surprise,
         )  # fmt: skip
-        found += [replace(hit, evalue=evalue(hit.share, pattern, 1)) for hit in hits]
+        found += [_for_one_note(hit, len(shelf.onsets[piece])) for hit in hits]
     return found
+
+
+def _for_one_note(hit: Hit, notes: int) -> Hit:
+    return replace(hit, evalue=hit.evalue / notes)
 
 
 def _turned(pattern: Pattern) -> Pattern:
@@ -295,11 +300,12 @@ def _regions(pattern: Pattern, shelf: Shelf, chains: Iterable[Chain]) -> dict[in
         start = shelf.flat.onset[chain_.first] / TICKS - MARGIN * before - ROUNDED
         stop = shelf.flat.onset[chain_.last] / TICKS + MARGIN * after + ROUNDED
         first, last = np.searchsorted(shelf.onsets[chain_.piece], (start, stop)).tolist()
-        found.setdefault(chain_.piece, []).append(Region(first, last, _simple(chain_.stretch)))
+        found.setdefault(chain_.piece, []).extend(Region(first, last, likely) for likely in _likely(chain_.stretch))
     return found
 
 
-def _simple(stretch: float) -> float:
-    """The nearest simple ratio, where there is one near; else rounded, so that near ones are aligned together."""
-    nearest = min(SIMPLE, key=lambda ratio: abs(log(ratio / stretch)))
-    return nearest if abs(log(nearest / stretch)) < NEAR else round(stretch, 2)
+def _likely(stretch: float) -> set[float]:
+    """What a stretch measured from end to end may be: a simple ratio very near, or as measured; and a common one."""
+    near, common = (min(ratios, key=lambda ratio: abs(log(ratio / stretch))) for ratios in (SIMPLE, COMMON))
+    found = {near if abs(log(near / stretch)) < NEAR else round(stretch, 2)}
+    return found | {common} if abs(log(common / stretch)) < FAR else found

@@ -22,7 +22,7 @@ from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
 from mi_theme.search.explaining import explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import evalue
+from mi_theme.search.significance import Nats, evalue, information
 from mi_theme.search.stretches import proposed_stretches
 from mi_theme.search.support import supported
 
@@ -173,6 +173,7 @@ def hits_in(
     notes = music.notes[rows]
     if len(pattern) < 2 or len(notes) < 2:
         return []
+    everywhere = regions is None
     if regions is None:
         tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
         regions = [Region(0, len(notes), stretch) for stretch in tried]
@@ -184,12 +185,21 @@ def hits_in(
     loose = align(pattern, notes, bent, least=floor, costs=UNTIMED, surprise=surprise, invert=invert, fast=fast)
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
-    shares = [hit.share for hit in found]
-    numbers = supported([evalue(share, pattern, len(notes)) for share in shares], shares)
     steps = steps_of(notes)
+    alone = [evalue(held_by(pattern, hit, notes, steps), pattern, len(notes)) for hit in found]
+    numbers = supported(alone, [hit.share for hit in found]) if everywhere else alone
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
+
+
+def held_by(pattern: Pattern, hit: Alignment, notes: NDArray[np.void], steps: NDArray[np.int64]) -> Nats:
+    """What a hit holds of what the pattern says."""
+    own, theirs = (np.array(column) for column in zip(*hit.pairs, strict=True))
+    sign = -1 if hit.inverted else 1
+    rises = np.diff(notes["pitch"][theirs]) == sign * np.diff(np.array(pattern.pitch)[own])
+    climbs = np.diff(steps[theirs]) == sign * np.diff(pattern.steps[own])
+    return information(pattern).held(pattern, own, notes["onset"][theirs], rises | climbs)
 
 
 def music_of(where: Any) -> Iterator[Music]:
