@@ -62,7 +62,7 @@ class Costs(NamedTuple):
 
     cap: float = 5.1
     early_step: float = 0.8
-    step: float = 2.4
+    step: float = 1.8
     leap: float = 3.9
     octave: float = 2.8
     uneven: float = 1.1
@@ -82,7 +82,7 @@ class Costs(NamedTuple):
 
 
 COSTS = Costs()
-UNTIMED = Costs(uneven=0.1, ratio=0.1, widest=2.0, timed=0.0, worth=0.9)  # any rhythm will do: for changes of metre
+UNTIMED = Costs(uneven=0.05, ratio=0.05, widest=2.0, timed=0.0, worth=0.9)  # any rhythm will do: for changes of metre
 
 
 def pitch_costs(costs: Costs) -> NDArray[np.float64]:

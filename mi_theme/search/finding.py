@@ -44,7 +44,7 @@ __all__ = [
     "with_map",
 ]
 
-LEAST = 0.84  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 FINEST = 10080  # the largest denominator of a stretch
 
