@@ -10,6 +10,7 @@ from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +20,10 @@ import mi_theme as mi
 from mi_theme.errors import MissingExtra
 from mi_theme.files.barring import NewBar, rests
 from mi_theme.score import MeterMap
+from mi_theme.themes.sources import key_of
 from mi_theme.views import draw, notation
 from mi_theme.views.conversions import staves_of_plan
+from mi_theme.views.letters import heads_of, inferred_steps
 from mi_theme.views.mei import mei
 from mi_theme.views.passages import shown_bars, staves_of_passage
 from mi_theme.views.staves import Head, Staff, Written, items_of
@@ -151,6 +154,31 @@ def test_midi_is_spelled_by_its_key_and_chromatic_notes_by_where_they_go():
         for s in (up, down)
     ]
     assert names == [[0, 1, 0, 0], [0, -1, 0, 0]]
+
+
+@given(st.lists(st.integers(0, 127), min_size=1, max_size=40), st.integers(-7, 7))
+def test_whatever_is_spelled_has_two_signs_at_most_and_sounds_the_same(pitches, fifths):
+    table = mi.Score.from_notes(range(len(pitches)), 1, pitches).note_table()
+    steps = inferred_steps(table, fifths)
+    heads = list(heads_of(table, steps, (mi.Tonic("C"), "major")))
+    assert [head.midi for head in heads] == table["pitch"].tolist()
+    assert all(abs(head.alter) <= 2 for head in heads)
+
+
+@pytest.mark.parametrize("work", ["bwv66.6", "bwv846", "haydn/opus74no1/movement3.mxl", "schumann_robert/opus48no2"])
+def test_notes_whose_spelling_is_taken_away_get_it_back(work):
+    from music21 import corpus
+
+    score = mi.read(corpus.getWork(work))
+    bare = score.note_table().copy()
+    bare["step"] = -1
+    key = key_of(score, None, None)
+    found = np.zeros(len(bare), int)
+    for part in set(bare["part"].tolist()):
+        rows = np.flatnonzero(bare["part"] == part)
+        steps = inferred_steps(bare, score.key[0])[rows]
+        found[rows] = [head.step for head in heads_of(bare[rows], steps, key)]
+    assert (found == score.note_table()["step"]).mean() >= 0.98
 
 
 def test_a_minor_tune_without_a_signature_has_no_spurious_naturals():
@@ -356,10 +384,10 @@ def test_the_description_is_in_the_picture():
 
 @pytest.mark.parametrize(
     "score",
-    [mi.Score.from_notes([], [], []), mi.Score.from_notes([0], [1 / 96], [0]), mi.Score.from_notes([0] * 12, 4, range(127, 115, -1)),
+    [mi.Score.from_notes([], [], []), mi.Score.from_notes([0, 1], 1, [60, 61], step=[5, 50]), mi.Score.from_notes([0], [1 / 96], [0]), mi.Score.from_notes([0] * 12, 4, range(127, 115, -1)),
      mi.Score.from_notes([i / 7 for i in range(50)], 3, 60), mi.Score.from_notes([0], [300], [60], meter="255/4"),
      mi.Score.from_notes([i / 4 for i in range(10_000)], 0.2, [60 + i % 12 for i in range(10_000)])],
-    ids=["empty", "one short note", "a cluster", "overlapping sevenths", "a very long bar", "ten thousand notes"],
+    ids=["empty", "a step that cannot be", "one short note", "a cluster", "overlapping sevenths", "a very long bar", "ten thousand notes"],
 )  # fmt: skip
 def test_anything_is_drawn_without_being_cut(score, impatient):
     for kind in ("notation", "roll"):

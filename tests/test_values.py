@@ -26,6 +26,7 @@ VALUES = {
         mi.theme().ostinato.tones[0], SCORE, SCORE.tracks[1], SCORE.parts[0], SCORE.meters, SCORE.tempos, SCORE.bar(1),
         next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.fates()),
         mi.Pattern.of(mi.theme()), mi.find(mi.theme(), mi.theme().to_score())[0],
+        mi.rank(mi.theme(), [mi.theme().to_score()])[0],
     )
 }  # fmt: skip
 NAMES = vars(mi) | {

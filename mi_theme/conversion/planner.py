@@ -15,7 +15,7 @@ from mi_theme.adaptation.frames import FEELS, Frame, Outcome, Task, starts_of
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.conversion.accompaniment import ACCOMPANIMENTS, takes_all_runs
 from mi_theme.conversion.equations import KEEPS, default_keep, default_ratio, tempo_factor
-from mi_theme.conversion.figures import figure_of, is_hemiola
+from mi_theme.conversion.figures import figure_of, hemiola_bars
 from mi_theme.conversion.fitting import fitted, free_places, swung
 from mi_theme.conversion.kits import MODES
 from mi_theme.conversion.layers import Layer, layers_of
@@ -67,7 +67,7 @@ class Wish:
 class Stretch(NamedTuple):
     """Some bars that go together: by a strategy, or as they are and why.
 
-    ``hemiola`` says that two bars are felt as one of three; ``short`` that there are
+    ``hemiola`` says that they are felt as one bar of three; ``short`` that there are
     too few bars for a whole map.
     """
 
@@ -362,19 +362,15 @@ def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[in
     """How many bars go together, and whether because of a hemiola."""
     bar = bars[at]
     size = planner.outcome(how, planner.task(bar.meter)).warp.source / bar.meter.bar
-    pair = bars[at : at + 2]
-    if (
-        size == 1
-        and len(pair) == 2
-        and how == _how_for(planner, pair[1])
-        and is_hemiola(planner.piece, bar.start, bar.meter)
-    ):
-        try:
-            whole = planner.outcome(how, planner._task_of(pair, how, True)).warp.source == 2 * bar.meter.bar
-        except StrategyError:
-            return 1, False
-        return (2, True) if whole else (1, False)
-    return int(size), False
+    count = hemiola_bars(planner.piece, bar.start, bar.meter) if size == 1 else 0
+    together = bars[at : at + count]
+    if not count or len(together) < count or any(how != _how_for(planner, other) for other in together):
+        return int(size), False
+    try:
+        whole = planner.outcome(how, planner._task_of(together, how, True)).warp.source == count * bar.meter.bar
+    except StrategyError:
+        return 1, False
+    return (count, True) if whole else (1, False)
 
 
 def _more_follows(planner: Planner, bars: Sequence[Bar]) -> bool:

@@ -91,10 +91,7 @@ def _convert_part(plan: ScorePlan, places: Places, fates: Fates, index: int, par
     bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
     end = max([thing.end or thing.start for thing in things] + [at for at, _, _ in lines], default=Fraction(0))
     bars = [bar for bar in bars if bar.start < end] or bars[:1]
-    for measure in old:
-        part.remove(measure)
-    for element in list(part.notesAndRests) + list(part.getElementsByClass(["TimeSignature"])):
-        part.remove(element)
+    part.remove([*old, *part.notesAndRests, *part.getElementsByClass("TimeSignature")])
     measures = fill(part, things, bars)
     for thing in things:
         _stretch_spanners(thing)

@@ -178,8 +178,9 @@ def fill(part: Any, things: Sequence[Placed], bars: Sequence[NewBar]) -> list[An
         for offset, element in loose:
             measure.insert(_float(offset), element)
         _voices(measure, box, bar)
-        part.insert(_float(bar.start), measure)
+        part.coreInsert(_float(bar.start), measure)
         made.append(measure)
+    part.coreElementsChanged()
     return made
 
 

@@ -290,11 +290,12 @@ def sung_of(part: Any) -> Iterator[Sung]:
     found: list[list[Any]] = []
     voices: dict[str, int] = defaultdict(lambda: len(voices))
     keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
-    for element in part.flatten().notes:
+    flat = part.flatten()
+    for element in flat.notes:
         if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
             continue
         voice = voices[homes.get(id(element), "1")]
-        at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+        at, lasts = exact(flat.elementOffset(element)), exact(element.quarterLength)
         for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
             tie = sound.tie.type if sound.tie else ""
             row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None
@@ -380,7 +381,9 @@ def _velocity(element: Any) -> int:
 
 
 def _is_percussion(part: Any) -> bool:
-    return any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in part.flatten().notes)
+    flat = part.flatten()
+    on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
+    return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)
 
 
 def _part_name(part: Any, index: int) -> str:

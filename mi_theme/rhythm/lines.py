@@ -101,7 +101,18 @@ def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLik
 
 
 def has_voices(rows: NDArray[np.void]) -> bool:
-    """Whether a tenth of the notes or more begin while another sounds, more than half of it still to come."""
+    """Whether a tenth of the notes or more begin while another sounds, more than half of it still to come.
+
+    Parameters
+    ----------
+    rows
+        Rows of ``note_table()``, shape (n,), sorted by onset.
+
+    Returns
+    -------
+    bool
+        False for fewer than two notes.
+    """
     held = np.maximum.accumulate(rows["onset"] + rows["duration"] / 2)
     return bool((rows["onset"][1:] < held[:-1] - 1e-6).mean() >= 0.1) if len(rows) > 1 else False
 

@@ -22,9 +22,7 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title><style>
 body {{ margin: 0 }}
 svg {{ display: block; max-width: 100%; height: auto; margin: auto }}
-@page {{ margin: 0 }}
-section {{ break-after: page }}
-</style></head><body>
+{style}</style></head><body>
 {body}
 </body></html>
 """
@@ -53,8 +51,8 @@ class Drawing:
         """The picture as a page of its own."""
         return self._page_of(self.to_svg())
 
-    def _page_of(self, body: str) -> str:
-        return PAGE.format(title=escape(self.description.partition(". ")[0]), body=body)
+    def _page_of(self, body: str, style: str = "") -> str:
+        return PAGE.format(title=escape(self.description.partition(". ")[0]), style=style, body=body)
 
     def as_image(self) -> str:
         """The picture as an HTML element that carries all of itself, as wide as there is room."""
