@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import mi_theme
+from mi_theme.views.dossiers import dossier
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -60,6 +61,7 @@ html_theme = "furo"
 html_title = "mi_theme"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_extra_path = ["_build/extra"]
 html_copy_source = False
 html_show_sphinx = False
 pygments_style = "friendly"
@@ -84,6 +86,8 @@ PUBLIC_NAMES = "<!-- the table of public names -->"
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     shutil.copytree(ROOT / "examples", HERE / "lessons", dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py"))
+    (HERE / "_build/extra").mkdir(parents=True, exist_ok=True)
+    (HERE / "_build/extra/dossier.html").write_text(dossier(mi_theme.theme(), lineage=mi_theme.lineage()), "utf-8")
     app.connect("source-read", complete)
     app.connect("missing-reference", by_its_last_name)
     app.connect("doctree-read", describe_pictures)
