@@ -92,6 +92,7 @@ def setup(app: Sphinx) -> None:
     app.connect("missing-reference", by_its_last_name)
     app.connect("doctree-read", describe_pictures)
     app.connect("autodoc-process-signature", only_names)
+    app.connect("autodoc-skip-member", says_nothing)
 
 
 def complete(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -155,6 +156,11 @@ def only_names(
     """Of a row of a table the names of its fields: what each may hold is said below."""
     fields = getattr(value, "__struct_fields__", ())
     return (f"({', '.join(fields)})", "") if what == "class" and fields else None
+
+
+def says_nothing(app: Sphinx, what: str, name: str, value: object, skip: bool, options: object) -> bool | None:
+    """Leave out the fields of a named tuple, of which Python only says their number; None for everything else."""
+    return True if str(getattr(value, "__doc__", "")).startswith("Alias for field number") else None
 
 
 def describe_pictures(app: Sphinx, tree: nodes.document) -> None:
