@@ -208,10 +208,7 @@ def parts_of(stream: Any) -> list[Any]:
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
     if percussion:
-        moved = track.events.copy()
-        channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
-        moved["status"][channel] = (moved["status"][channel] & 0xF0) | PERCUSSION
-        track = Track.of_array(moved, track.payloads)
+        track = track.on_channel(PERCUSSION)
     if not events:
         return track
     return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
