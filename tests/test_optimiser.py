@@ -175,6 +175,13 @@ def test_a_stretch_onto_the_grid_is_left_alone(source: str, target: str, ratio: 
     assert mi.adapt_onsets(onsets, np.ones(12), source, target, ratio=ratio).tolist() == (onsets * stretch).tolist()
 
 
+def test_a_bar_of_three_in_two_bars_opens_the_second_with_the_third_beat() -> None:
+    waltz = np.arange(9.0)
+    found = mi.adapt_onsets(waltz, np.ones(9), "3/4", "2/4", ratio=2)
+    assert found.tolist() == [0, 1, 2, 4, 5, 6, 8, 9, 10]
+    assert mi.adapt_onsets(waltz, np.ones(9), "3/4", "4/4", ratio=2).tolist() == (found * 2).tolist()
+
+
 def test_chords_stay_together_and_nothing_is_nothing() -> None:
     found = mi.adapt_onsets([0, 0, 1.5, 1.5], [1.5] * 4, "6/8", "2/4")
     assert found.tolist() == [0, 0, 1, 1]
