@@ -209,10 +209,10 @@ def solved(
 
 
 def _feels(feel: str, kind: str) -> tuple[str, ...]:
-    """The feels to try; one that says nothing where nothing was learned about feel."""
+    """The feels to try; one that says nothing where inferring did not pay: only where a three is brought in it does."""
     if feel != "auto":
         return (feel,)
-    return ("plain",) if kind == "plain" else FEELS
+    return FEELS if kind == "from duple" else ("plain",)
 
 
 def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
