@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -28,7 +29,7 @@ __all__ = [
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 FINEST = 10080  # parts of a quarter
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
-VELOCITY = 89  # of a note in notation, which says none
+VELOCITY = 90  # of a note in notation, which says none
 SNARE = 38  # for an unpitched note that does not say its key
 KIT_PLACES = {
     "D4": 44,
@@ -207,10 +208,7 @@ def parts_of(stream: Any) -> list[Any]:
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
     if percussion:
-        moved = track.events.copy()
-        channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
-        moved["status"][channel] = (moved["status"][channel] & 0xF0) | PERCUSSION
-        track = Track.of_array(moved, track.payloads)
+        track = track.on_channel(PERCUSSION)
     if not events:
         return track
     return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
@@ -279,6 +277,7 @@ def _meter(signature: Any) -> Meter:
     return Meter(said) if said and Meter(said).plain == plain else plain
 
 
+@lru_cache(maxsize=2**16)
 def exact(value: Any) -> Fraction:
     """music21's offsets and lengths as exact fractions."""
     return Fraction(value).limit_denominator(FINEST)

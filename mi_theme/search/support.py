@@ -1,4 +1,4 @@
-"""Hits of one score support one another: one is perhaps chance, twelve are not."""
+"""Hits of one score are no strangers: the good ones support one another, the others may be mere relatives."""
 
 from __future__ import annotations
 
@@ -6,28 +6,32 @@ from collections.abc import Sequence
 from itertools import accumulate
 from math import exp, lgamma, log
 
-__all__ = ["supported"]
+__all__ = ["KIN", "WHOLE", "supported"]
 
 WHOLE = 0.9  # of what the best hit holds; what holds less must be significant alone
+KIN = 100.0  # how many times as common as by chance are places that resemble a theme in the piece that states it
 
 
 def supported(evalues: Sequence[float], shares: Sequence[float]) -> list[float]:
-    """E-values of the hits of one pattern in one score, each with the support of those that are no worse.
+    """E-values of the hits of one pattern in one score, seen together.
 
-    Of the r-th hit it is asked how often chance would bring r as good, where so
-    many as its own E-value are expected (the Poisson statistics of Karlin and
-    Altschul, 1993). A hit counts for no less than one that is not as good. Only
-    hits that hold nearly as much as the best one support and are supported.
+    Hits that hold nearly as much as the best one support one another: of the
+    r-th it is asked how often chance would bring r as good, where so many as
+    its own E-value are expected (the Poisson statistics of Karlin and
+    Altschul, 1993). The others are compared with a piece that is made of its
+    theme: there is `KIN` times as much like it as chance would bring.
 
     Parameters
     ----------
     evalues, shares
-        Of each hit alone, best first.
+        Of each hit alone, in any order.
     """
-    whole = sum(share >= WHOLE * shares[0] for share in shares)
-    joint = [_chance_of(rank, expected) for rank, expected in enumerate(evalues[:whole], 1)]
-    lifted = [*accumulate(reversed(joint), min)][::-1]
-    return [min(pair) for pair in zip(evalues, lifted, strict=False)] + [*evalues[whole:]]
+    best = max(shares, default=0.0)
+    whole = [row for row, share in enumerate(shares) if share >= WHOLE * best]
+    whole.sort(key=lambda row: evalues[row])
+    joint = [min(evalues[row], _chance_of(rank, evalues[row])) for rank, row in enumerate(whole, 1)]
+    lifted = dict(zip(reversed(whole), accumulate(reversed(joint), min), strict=True))
+    return [lifted.get(row, KIN * evalue) for row, evalue in enumerate(evalues)]
 
 
 def _chance_of(count: int, expected: float) -> float:
