@@ -200,6 +200,18 @@ def test_a_rendition_keeps_names_programs_key_tempo_and_loudness() -> None:
     assert all(ours == theirs for ours, theirs in spelled)
 
 
+def test_drums_and_instruments_survive_notation(tmp_path: Path) -> None:
+    """Also two parts on the drum channel, and instruments that are written in another key than they sound."""
+    rendition = mi.render(form="clayton-mullen", style="jazz-combo", bars=8)
+    rendition.save(tmp_path / "a.musicxml")
+    for again in (Score.from_music21(rendition.to_music21()), mi.read(tmp_path / "a.musicxml")):
+        assert [(p.name, p.is_percussion) for p in again.parts] == [(p.name, p.is_percussion) for p in rendition.parts]
+        pitched = [index for index, part in enumerate(rendition.parts) if not part.is_percussion]
+        assert [again.parts[i].program for i in pitched] == [rendition.parts[i].program for i in pitched]
+        assert rows_of(again, "part", "pitch") == rows_of(rendition, "part", "pitch")
+    assert again.key == rendition.key
+
+
 def test_a_stream_is_taken_as_it_is_written() -> None:
     from music21 import converter
 

@@ -159,8 +159,15 @@ class Planner:
         if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        onsets = free_places(self.piece.shown(mark.at) for mark in self.piece.marks(start, end) if mark.lead)
-        return self.task(meter, count, tuple(onsets), hemiola)
+        leads, others = self._heard(start, end)
+        return self.task(meter, count, leads, hemiola)._replace(others=others)
+
+    def _heard(self, start: Fraction, end: Fraction) -> tuple[tuple[Fraction, ...], ...]:
+        """Where the lead's notes begin in a stretch, and the others'; not the runs that are made anew."""
+        marks = [mark for mark in self.piece.marks(start, end, bool(self.layers)) if mark.starts]
+        leads = {self.piece.shown(mark.at) for mark in marks if mark.lead}
+        free = free_places(self.piece.shown(mark.at) for mark in marks)
+        return tuple(at for at in free if at in leads), tuple(at for at in free if at not in leads)
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
@@ -170,7 +177,8 @@ class Planner:
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure)
         if key not in self.maps:
-            warp = span.base if span.base.is_linear else fitted(span.base, marks, starts_of(figure))
+            linear = span.base.is_linear and not find(span.how).by_notes
+            warp = span.base if linear else fitted(span.base, marks, starts_of(figure))
             self.maps[key] = self._swung(warp)
         return self.maps[key]
 

@@ -13,7 +13,7 @@ from typing import Any
 from mi_theme.errors import FileError
 from mi_theme.files.barring import NewBar, Placed, fill
 from mi_theme.pitch import LETTERS, MAJOR, SIGNS
-from mi_theme.score import Part, Score
+from mi_theme.score import PERCUSSION, Part, Score
 
 __all__ = ["musicxml", "stream_of_score"]
 
@@ -36,7 +36,7 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
     """
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
-    _name_parts(stream)
+    drums = _name_parts(stream)
     _simplify_tempos(stream)
     try:
         data: bytes = GeneralObjectExporter(stream).parse()
@@ -44,11 +44,16 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
         raise FileError(f"this stream cannot be written as MusicXML: {error}") from None
     data = re.sub(rb"\s*<encoding-date>[^<]*</encoding-date>", b"", data)
     data = re.sub(rb"<software>music21[^<]*</software>", b"<software>mi_theme, through music21</software>", data)
+    for name in drums:  # music21 lets only one part have the drum channel
+        data = re.sub(rb'(<midi-instrument id="%s">\s*<midi-channel>)\d+' % name.encode(), rb"\g<1>10", data)
     return _packed(data) if compressed else data
 
 
-def _name_parts(stream: Any) -> None:
-    """Give parts and instruments names that do not change from run to run; a part without an instrument gets one."""
+def _name_parts(stream: Any) -> list[str]:
+    """Give parts and instruments names that do not change from run to run; those on the drum channel.
+
+    A part without an instrument gets one.
+    """
     from music21 import instrument as instruments
 
     parts = list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
@@ -60,6 +65,8 @@ def _name_parts(stream: Any) -> None:
             instrument.partId = f"P{number}"
             instrument.instrumentId = f"P{number}-I{count}"
             instrument.instrumentName = instrument.instrumentName or str(part.partName or f"Part {number}")
+    found = stream.recurse().getElementsByClass("Instrument")
+    return [instrument.instrumentId for instrument in found if instrument.midiChannel == PERCUSSION]
 
 
 def _simplify_tempos(stream: Any) -> None:
@@ -105,13 +112,17 @@ def stream_of_score(score: Score) -> Any:
 
 
 def _instrument(part: Part) -> Any:
-    """The instrument of a part that says its program."""
+    """The instrument of a part that says its program, or is on the drum channel; written as it sounds."""
     from music21 import instrument
 
-    if part.is_percussion or not part.program:
+    if not (part.is_percussion or part.program):
         return None
-    found = instrument.instrumentFromMidiProgram(part.program - 1)
-    found.midiProgram, found.partName = part.program - 1, part.name
+    program = max(part.program, 1) - 1
+    drums = instrument.UnpitchedPercussion()  # type: ignore[no-untyped-call]
+    found = drums if part.is_percussion else instrument.instrumentFromMidiProgram(program)
+    found.partName = found.instrumentName = part.name
+    found.midiProgram, found.transposition = program, None
+    found.midiChannel = PERCUSSION if part.is_percussion else None
     return found
 
 

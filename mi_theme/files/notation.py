@@ -208,10 +208,7 @@ def parts_of(stream: Any) -> list[Any]:
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
     if percussion:
-        moved = track.events.copy()
-        channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
-        moved["status"][channel] = (moved["status"][channel] & 0xF0) | PERCUSSION
-        track = Track.of_array(moved, track.payloads)
+        track = track.on_channel(PERCUSSION)
     if not events:
         return track
     return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
@@ -383,7 +380,9 @@ def _velocity(element: Any) -> int:
 
 
 def _is_percussion(part: Any) -> bool:
-    return any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in part.flatten().notes)
+    flat = part.flatten()
+    on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
+    return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)
 
 
 def _part_name(part: Any, index: int) -> str:
