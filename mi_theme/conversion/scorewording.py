@@ -164,7 +164,7 @@ def straight_lines(span: Span, swing: Fraction | None) -> Iterator[Line]:
 
 def _full_length(notes: list[tuple[Fraction, Fraction, str]], end: Fraction) -> list[tuple[Fraction, Fraction, str]]:
     """Notes (onset, end, name) as long as they are written, where all sound for one share of the time to the next."""
-    nexts = [*(at for at, _, _ in notes[1:]), end]
+    nexts = [*(at for at, _, _ in notes[1:]), end][: len(notes)]
     shares = sorted((stop - at) / (after - at) for (at, stop, _), after in zip(notes, nexts, strict=True) if after > at)
     if len(shares) < 2 or not DETACHED <= shares[0] <= shares[-1] < 1 or shares[-1] - shares[0] > EVEN:
         return notes
