@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import mi_theme
+from mi_theme.views.dossiers import dossier
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -60,17 +61,19 @@ html_theme = "furo"
 html_title = "mi_theme"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_extra_path = ["_build/extra"]
 html_copy_source = False
 html_show_sphinx = False
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
 
 # -- names that are explained elsewhere: nothing is fetched, so nothing can be linked
-ELSEWHERE = "Any|ArrayLike|Callable|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike|Sequence|T"
-PACKAGES = "click|collections|fractions|functools|matplotlib|msgspec|numpy|np|os|pathlib|typing"
-INNER = "Array|Assignment|Chord|Dated|FilmRow|Floats|Groove|Join|Staff|T|Tables|Tones"  # types that no user meets
+ELSEWHERE = "Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike|Sequence|T"
+PACKAGES = "click|collections|concurrent|fractions|functools|matplotlib|msgspec|numpy|np|os|pandas|pathlib|pd|typing"
+INNER = "Array|Assignment|Chord|Dated|FilmRow|Floats|Groove|Join|Place|Progress|Staff|T|Tables|Tones"  # types that no user meets
+suppress_warnings = ["ref.python"]  # two rooms have Costs: the nearer one is meant
 nitpick_ignore_regex = [
-    ("py:(class|obj)", rf"({ELSEWHERE})|({PACKAGES})\..*|(mi_theme\.[a-z.]+\.)?({INNER})"),
+    ("py:(class|obj)", rf"({ELSEWHERE})|({PACKAGES})(\..*)?|(mi_theme\.[a-z.]+\.)?({INNER})"),
     ("py:obj", r"[a-z_]+"),  # parameters, and words of a table, in single backticks
 ]
 
@@ -83,18 +86,26 @@ PUBLIC_NAMES = "<!-- the table of public names -->"
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     shutil.copytree(ROOT / "examples", HERE / "lessons", dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py"))
+    (HERE / "_build/extra").mkdir(parents=True, exist_ok=True)
+    (HERE / "_build/extra/dossier.html").write_text(dossier(mi_theme.theme(), lineage=mi_theme.lineage()), "utf-8")
     app.connect("source-read", complete)
     app.connect("missing-reference", by_its_last_name)
     app.connect("doctree-read", describe_pictures)
     app.connect("autodoc-process-signature", only_names)
+    app.connect("autodoc-skip-member", says_nothing)
 
 
 def complete(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put what a page includes and what is generated in its place, and mend links to what lies outside docs/."""
-    page = app.env.doc2path(docname)
+    page = Path(app.env.doc2path(docname))
+    if page.suffix != ".md":
+        return
+    for name in INCLUDE.findall(source[0]):
+        app.env.note_dependency(str((page.parent / name).resolve()))
+    if PUBLIC_NAMES in source[0]:
+        app.env.note_reread()
     text = INCLUDE.sub(lambda found: with_links((page.parent / found[1]).resolve()), source[0])
-    if page.suffix == ".md":
-        source[0] = LINK.sub(lambda found: link(page, found[1]), text).replace(PUBLIC_NAMES, public_names())
+    source[0] = LINK.sub(lambda found: link(page, found[1]), text).replace(PUBLIC_NAMES, public_names())
 
 
 def with_links(path: Path) -> str:
@@ -113,12 +124,13 @@ def link(page: Path, target: str) -> str:
 
 
 def public_names() -> str:
-    """A table for each room that has a public name, each with the first line of what is said of it."""
-    tables = []
-    for room, names in mi_theme._ROOMS.items():
-        rows = [f"| {{py:obj}}`mi.{name} <mi_theme.{room}.{name}>` | {first_line(name)} |" for name in names]
-        tables.append("\n".join([f"| from `mi_theme.{room}` | |", "|---|---|", *rows]))
-    return "\n\n".join(tables)
+    """A table of the front door: each name, the first line of what is said of it, and the room it comes from."""
+    homes = sorted(mi_theme._HOMES.items(), key=lambda pair: list(mi_theme._ROOMS).index(pair[1]))
+    rows = [
+        f"| {{py:obj}}`mi.{name} <mi_theme.{room}.{name}>` | {first_line(name)} | {{py:mod}}`~mi_theme.{room}` |"
+        for name, room in homes
+    ]
+    return "\n".join(["| name | what it is | room |", "|---|---|---|", *rows])
 
 
 def first_line(name: str) -> str:
@@ -144,6 +156,11 @@ def only_names(
     """Of a row of a table the names of its fields: what each may hold is said below."""
     fields = getattr(value, "__struct_fields__", ())
     return (f"({', '.join(fields)})", "") if what == "class" and fields else None
+
+
+def says_nothing(app: Sphinx, what: str, name: str, value: object, skip: bool, options: object) -> bool | None:
+    """Leave out the fields of a named tuple, of which Python only says their number; None for everything else."""
+    return True if str(getattr(value, "__doc__", "")).startswith("Alias for field number") else None
 
 
 def describe_pictures(app: Sphinx, tree: nodes.document) -> None:

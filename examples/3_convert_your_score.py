@@ -135,13 +135,14 @@ in_four = plan.apply(waltz)
 in_four.save(folder / "waltz_44.mid")
 hear(mi.read(folder / "waltz_44.mid"))
 
-# %%
-from mi_theme.views import piano_roll
-
-piano_roll(waltz)
+# %% [markdown]
+# On paper, before and after: look for the notes that are tied over, and for the beams.
 
 # %%
-piano_roll(in_four)
+mi.draw(waltz, "notation")
+
+# %%
+mi.draw(in_four, "notation")
 
 # %% [markdown]
 # ## A song with drums, in seven

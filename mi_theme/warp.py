@@ -27,7 +27,7 @@ Number = Fraction | int
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class Warp:
-    """A non-decreasing map of bars, strictly increasing on what it keeps.
+    """A bar map: non-decreasing, strictly increasing on what it keeps.
 
     Parameters
     ----------

@@ -185,6 +185,15 @@ def test_a_hemiola_is_converted_as_a_pair() -> None:
     assert onsets(same, 0) == [at for at, _, _ in tune]
 
 
+def test_six_eight_that_is_three_four() -> None:
+    jig = [(0, 0.5), (0.5, 0.5), (1, 0.5), (1.5, 1), (2.5, 0.5)]
+    turn = [(at, 1) for at in (0, 1, 2)]
+    tune = [(3 * bar + at, lasts, 60) for bar, rhythm in enumerate((jig, turn, jig, turn)) for at, lasts in rhythm]
+    plan = mi.plan(midi("6/8", (0, tune)), "7/8:2+2+3", how="regroup")
+    assert [span.figure for span in plan.spans] == [(F(3, 2),) * 2, (F(1),) * 3] * 2
+    assert onsets(plan.apply(midi("6/8", (0, tune))), 0)[5:8] == [3.5, 4.5, 5.5], "two, two and three"
+
+
 def test_a_long_note_over_a_cut_goes_on_and_one_in_it_goes() -> None:
     song = midi("5/4", (0, [(0, 4, 60), (3.5, 3, 64), (4.25, 0.5, 67), (5, 1, 60)]))
     plan = mi.plan(song, "4/4", how="cut")

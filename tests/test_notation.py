@@ -9,7 +9,9 @@ import sys
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +21,10 @@ import mi_theme as mi
 from mi_theme.errors import MissingExtra
 from mi_theme.files.barring import NewBar, rests
 from mi_theme.score import MeterMap
+from mi_theme.themes.sources import key_of
 from mi_theme.views import draw, notation
 from mi_theme.views.conversions import staves_of_plan
+from mi_theme.views.letters import heads_of, inferred_steps
 from mi_theme.views.mei import mei
 from mi_theme.views.passages import shown_bars, staves_of_passage
 from mi_theme.views.staves import Head, Staff, Written, items_of
@@ -151,6 +155,31 @@ def test_midi_is_spelled_by_its_key_and_chromatic_notes_by_where_they_go():
         for s in (up, down)
     ]
     assert names == [[0, 1, 0, 0], [0, -1, 0, 0]]
+
+
+@given(st.lists(st.integers(0, 127), min_size=1, max_size=40), st.integers(-7, 7))
+def test_whatever_is_spelled_has_two_signs_at_most_and_sounds_the_same(pitches, fifths):
+    table = mi.Score.from_notes(range(len(pitches)), 1, pitches).note_table()
+    steps = inferred_steps(table, fifths)
+    heads = list(heads_of(table, steps, (mi.Tonic("C"), "major")))
+    assert [head.midi for head in heads] == table["pitch"].tolist()
+    assert all(abs(head.alter) <= 2 for head in heads)
+
+
+@pytest.mark.parametrize("work", ["bwv66.6", "bwv846", "haydn/opus74no1/movement3.mxl", "schumann_robert/opus48no2"])
+def test_notes_whose_spelling_is_taken_away_get_it_back(work):
+    from music21 import corpus
+
+    score = mi.read(corpus.getWork(work))
+    bare = score.note_table().copy()
+    bare["step"] = -1
+    key = key_of(score, None, None)
+    found = np.zeros(len(bare), int)
+    for part in set(bare["part"].tolist()):
+        rows = np.flatnonzero(bare["part"] == part)
+        steps = inferred_steps(bare, score.key[0])[rows]
+        found[rows] = [head.step for head in heads_of(bare[rows], steps, key)]
+    assert (found == score.note_table()["step"]).mean() >= 0.98
 
 
 def test_a_minor_tune_without_a_signature_has_no_spurious_naturals():
@@ -304,7 +333,7 @@ def test_a_hit_has_a_ring_around_each_note(tmp_path):
     hit = mi.find(THEME, score, top=1)[0]
     picture = notation(score, hit=hit)
     assert picture.svg.count("<ellipse fill") == 0
-    assert picture.svg.count('rx="8.28"') == len(hit.notes) + 1  # and one in the legend
+    assert picture.svg.count('rx="6.84"') == len(hit.notes) + 1  # and one in the legend
     score.save(tmp_path / "song.mid")
     assert draw(mi.find(THEME, tmp_path / "song.mid", top=1)[0]).description.endswith(f"{len(hit.notes)} of the theme.")
     assert "is no file" in hit._repr_html_()
@@ -320,7 +349,7 @@ def test_a_changed_note_has_a_broken_ring():
     assert len(hit.changed) == 1
     assert (
         notation(other, hit=hit).svg.count(
-            'rx="8.28" ry="6.84" fill="none" stroke="black" stroke-width="1.4" stroke-dasharray'
+            'rx="6.84" ry="6.12" fill="none" stroke="black" stroke-width="1.4" stroke-dasharray'
         )
         == 2
     )
@@ -356,10 +385,10 @@ def test_the_description_is_in_the_picture():
 
 @pytest.mark.parametrize(
     "score",
-    [mi.Score.from_notes([], [], []), mi.Score.from_notes([0], [1 / 96], [0]), mi.Score.from_notes([0] * 12, 4, range(127, 115, -1)),
+    [mi.Score.from_notes([], [], []), mi.Score.from_notes([0, 1], 1, [60, 61], step=[5, 50]), mi.Score.from_notes([0], [1 / 96], [0]), mi.Score.from_notes([0] * 12, 4, range(127, 115, -1)),
      mi.Score.from_notes([i / 7 for i in range(50)], 3, 60), mi.Score.from_notes([0], [300], [60], meter="255/4"),
      mi.Score.from_notes([i / 4 for i in range(10_000)], 0.2, [60 + i % 12 for i in range(10_000)])],
-    ids=["empty", "one short note", "a cluster", "overlapping sevenths", "a very long bar", "ten thousand notes"],
+    ids=["empty", "a step that cannot be", "one short note", "a cluster", "overlapping sevenths", "a very long bar", "ten thousand notes"],
 )  # fmt: skip
 def test_anything_is_drawn_without_being_cut(score, impatient):
     for kind in ("notation", "roll"):
@@ -367,6 +396,19 @@ def test_anything_is_drawn_without_being_cut(score, impatient):
         assert picture.description
         assert len(picture.to_svg()) < 1_000_000
     assert not ink_at_the_edges(notation(score))
+
+
+def test_names_in_any_letters_make_sound_svg():
+    name = "\x0b<&> \x01 '\" -- \N{TRUMPET} 琴"
+    score = mi.Score.from_notes([0, 1], 1, [60, 62], names=[name])
+    for kind in ("notation", "roll"):
+        picture = draw(score, kind)
+        root = fromstring(picture.to_svg())
+        title, desc = (root.find(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
+        assert title.text
+        assert "琴" in desc.text
+        assert picture.to_png()
+        assert "\x01" not in picture.as_image()
 
 
 def test_long_music_goes_on_in_systems_no_wider_than_asked():

@@ -17,7 +17,6 @@ import mi_theme as mi
 from mi_theme.adaptation.lattice import cheapest
 from mi_theme.adaptation.objective import TABLES, TERMS, VALUES, Grid, idiom, model
 from mi_theme.adaptation.onsets import explained_terms, inferred_grouping
-from mi_theme.adaptation.optimiser import fit_between
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.catalog import data_path
 from mi_theme.errors import MiThemeError, ScoreError, StrategyError, TextError, UnknownName
@@ -324,12 +323,31 @@ def test_the_search_is_exact(notes: int, seed: int) -> None:
     assert cost(way, tuple(path)) == pytest.approx(min(every))
 
 
-def test_other_parts_fit_between() -> None:
-    found = fit_between(np.array([0, 1.5, 3, 5]), np.array([0, 1.5, 3, 4]), np.array([0, 0.5, 1.5, 3.5, 4, 4.5]), 0.25)
-    assert found.tolist() == [0, 0.5, 1.5, 3.25, 3.5, 3.75]
-    crowded = fit_between(np.array([0.0, 4]), np.array([0.0, 1]), np.arange(8) / 2, 0.25)
-    assert (np.diff(crowded) > 0).all()
-    assert crowded[-1] < 1
+@given(jigs(), jigs(), st.sampled_from(["2/4", "4/4", "3/4"]))
+@settings(max_examples=25, deadline=None)
+def test_other_parts_go_between_and_leave_the_lead_alone(lead: list[float], others: list[float], target: str) -> None:
+    bars = int(max(lead[-1], others[-1]) // 3) + 1
+    lead += [float(3 * bar) for bar in range(bars) if 3 * bar > lead[-1]]
+    onsets, parts = [*lead, *others], [0] * len(lead) + [1] * len(others)
+    score = mi.Score.from_notes(onsets, [0.25] * len(onsets), 60, part=parts, meter="6/8", names=["Melody", "Piano"])
+    wanted = {"how": "best", "ratio": 1, "lead": 0, "accompaniment": "keep"}
+    plan, alone = mi.plan(score, target, **wanted), mi.plan(tune(lead, [0.25] * len(lead), "6/8"), target, **wanted)
+    for span, other in zip(plan.spans, alone.spans, strict=True):
+        assert [span.warp(at) for at, *_ in span.line] == [other.warp(at) for at, *_ in other.line]
+    made = plan.apply(score).note_table()
+    assert len(set(made["onset"])) == len(set(onsets)), "what sounded apart sounds apart"
+
+
+def test_where_the_lead_rests_the_others_are_heard() -> None:
+    """A waltz's bass and chords under a long note, and without one, go where the quarters go."""
+    onsets = [0, 3, *range(9)]
+    lasting = [3, 3, *[1] * 9]
+    parts = [0] * 2 + [1] * 9
+    waltz = mi.Score.from_notes(
+        onsets, lasting, [72, 74, *[48, 60, 60] * 3], part=parts, meter="3/4", names=["Melody", "Piano"]
+    )
+    made = mi.convert(waltz, "4/4", how="best", accompaniment="keep")
+    assert (made.notes(1)["onset"] % 1 == 0).all()
 
 
 def test_the_tables_are_small_and_say_where_they_come_from() -> None:

@@ -18,6 +18,7 @@ from mi_theme.score.notes import NOTE
 from mi_theme.search.aligning import SHARED, Region, align, own_score, surprise_of
 from mi_theme.search.costs import COSTS, UNTIMED
 from mi_theme.search.spelling import spelled_steps
+from mi_theme.search.support import WHOLE, supported
 
 SUBJECT = mi.Motif("1:4 2:2 b3:2 4:2 5:4 4:1 b3:1 2:2 b6:4 7,:2 1:2 2:1 b3:1 4:4", "subject")
 PATTERN = mi.Pattern.of(SUBJECT)
@@ -128,6 +129,43 @@ def test_an_inversion_only_where_it_is_asked_for() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_not_there_is_not_found(seed: int) -> None:
     assert mi.find(PATTERN, texture(seed, 1000)) == []
+
+
+# Support
+
+
+def test_many_short_places_are_no_accident_though_each_one_may_be() -> None:
+    """Five notes that come ten times: each could be chance among so many notes, all together are not."""
+    motif = mi.Pattern([0, 0.5, 1, 2, 2.5], [60, 62, 64, 62, 67])
+    notes = texture(8, 3000)
+    copies = [table(50.25 + 97 * k + motif.onsets, np.array(motif.pitch) + k % 5, voice=9) for k in range(10)]
+    more = np.concatenate([notes, *copies])
+    more = more[np.lexsort((more["pitch"], more["onset"]))]
+    rows = set(np.flatnonzero(more["voice"] == 9).tolist())
+    hits = mi.find(motif, more)
+    assert rows <= {row for hit in hits for row in hit.notes}
+    assert len(hits) <= 12
+
+
+@given(st.lists(st.tuples(st.floats(1e-12, 50), st.floats(0.5, 1)), min_size=1, max_size=30))
+def test_support_only_ever_helps_and_keeps_the_order(rows: list[tuple[float, float]]) -> None:
+    shares = sorted((share for _, share in rows), reverse=True)
+    numbers = sorted(number for number, _ in rows)
+    found = supported(numbers, shares)
+    assert len(found) == len(numbers)
+    assert all(0 <= after <= before for after, before in zip(found, numbers, strict=True))
+    whole = sum(share >= WHOLE * shares[0] for share in shares)
+    assert found[:whole] == sorted(found[:whole])
+    assert found[whole:] == numbers[whole:]
+
+
+def test_support_is_what_poisson_says() -> None:
+    """Three hits where half a hit is expected: at most the chance of three or more, and near it."""
+    exactly = 1 - np.exp(-0.5) * (1 + 0.5 + 0.125)
+    assert supported([0.5] * 3, [1.0] * 3)[2] == pytest.approx(exactly, rel=0.05)
+    assert supported([0.5] * 3, [1.0] * 3)[2] >= exactly
+    assert supported([0.004], [1.0])[0] == pytest.approx(0.004, rel=0.01)
+    assert supported([0.5, 0.5], [1.0, 0.6]) == [pytest.approx(0.3935, rel=0.2), 0.5]
 
 
 # The theme

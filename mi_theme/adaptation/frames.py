@@ -84,13 +84,18 @@ FEELS = ("auto", "even", "long-short")
 
 
 class Task(NamedTuple):
-    """A figure in some source bars, the target bars that it shall fill, and one of `FEELS`."""
+    """A figure in some source bars, and the target bars that it shall fill.
+
+    `onsets` are those of the part that decides, `others` those of the parts beside
+    it; `feel` is one of `FEELS`.
+    """
 
     figure: tuple[Fraction, ...]
     onsets: tuple[Fraction, ...]
     source: Frame
     target: Frame
     feel: str = "auto"
+    others: tuple[Fraction, ...] = ()
 
 
 class Reason(NamedTuple):

@@ -8,7 +8,7 @@ feel, and once more with a pull of equal places in different bars towards each o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
-from mi_theme.adaptation.lattice import Lattice, cheapest, spread
+from mi_theme.adaptation.lattice import Lattice, cheapest
 from mi_theme.adaptation.objective import TERMS, Grid, Weights, costs, family, features, idiom, model, summed
 from mi_theme.adaptation.strategies import priced, regroup
 from mi_theme.warp import Warp
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["FEELS", "Setting", "Solution", "fit_between", "line_outcomes", "skeleton", "solve"]
+__all__ = ["FEELS", "Setting", "Solution", "line_outcomes", "skeleton", "solve"]
 
 FEELS = ("even", "long-short")
 INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
@@ -106,6 +106,15 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
     return Lattice.around(positions, image, fixed, new)
 
 
+def lattice_between(positions: Array, setting: Setting, lead: Lattice, path: Array) -> Lattice:
+    """The lattice of the notes of all parts: where the lead has notes they stay where its path has them."""
+    old, new = setting.frame
+    lines = np.arange(np.floor(positions[0] / old), np.ceil(positions[-1] / old) + 1)
+    places, first = np.unique(np.concatenate([lead.positions, lines * old]).round(6), return_index=True)
+    image = np.interp(positions, places, np.concatenate([lead.along(path), lines * new])[first])
+    return Lattice.around(positions, image, np.isin(positions.round(6), places), new)
+
+
 @dataclass(frozen=True)
 class Solution:
     """The chosen path, the one before consistency, and what every term says about every choice."""
@@ -179,6 +188,13 @@ def solve(
         By family, and other than those that ship: for cross-validation.
     """
     lattice = lattice_of(positions, setting, keep_beats=feel in FEELS)
+    return solved(lattice, setting, feel, weights, prior)
+
+
+def solved(
+    lattice: Lattice, setting: Setting, feel: str, weights: dict[str, Weights] | None = None, prior: Array | None = None
+) -> Solution:
+    """The cheapest way through a lattice; parameters as in `solve`."""
     mine = (weights or model().weights)[setting.family]
     prior = idiom(setting.target.meter) if prior is None else prior
     parts = costs(features(lattice, *setting.grids, prior), mine)
@@ -230,32 +246,6 @@ def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) 
     return cost
 
 
-def fit_between(anchors: Array, images: Array, onsets: Array, slot: float) -> Array:
-    """The second pass for music in parts: the other onsets, strictly between those decided.
-
-    Parameters
-    ----------
-    anchors, images
-        Source and target positions of the lead, strictly increasing, in quarters;
-        the bar lines around everything belong to them.
-    onsets
-        Strictly increasing source positions, anchors among them or not.
-    slot
-        The target's grid in quarters; halved only where there is no room.
-
-    Returns
-    -------
-    ndarray
-        A target position for each onset, strictly increasing.
-    """
-    image = np.interp(onsets, anchors, images) / slot
-    fixed = np.isin(onsets.round(6), anchors.round(6))
-    posts = np.asarray(images) / slot
-    after = np.clip(np.searchsorted(posts, image + 1e-6), 1, len(posts) - 1)
-    places, _ = spread(image, fixed, posts[after - 1], posts[after])
-    return places * slot
-
-
 def line_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     """The strategy ``best`` for stretches of a line, decided together; very long lines are taken in pieces.
 
@@ -275,24 +265,37 @@ def line_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
 
 def _outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     setting = Setting(tasks[0].source, tasks[0].target, tasks[0].figure)
-    (before, after), (old, new) = setting.grids, setting.frame
-    places = [_places(task) for task in tasks]
-    positions = [float(x / before.slot) + number * old for number, row in enumerate(places) for x in row]
-    if not positions:
+    lead, every = ([_places(task, everyone) for task in tasks] for everyone in (False, True))
+    if not any(lead):
         return [priced(task, Warp.linear(task.source.length, task.target.length))[0] for task in tasks]
-    solution = solve(np.array([*positions, len(tasks) * old]), setting, tasks[0].feel)
-    ends = np.cumsum([len(row) for row in places])
-    found = []
-    for number, (task, row, end) in enumerate(zip(tasks, places, ends.tolist(), strict=True)):
-        here = slice(end - len(row), end)
-        slots = [Fraction(slot) for slot in (solution.slots[here] - number * new).tolist()]
-        points = {Fraction(0): Fraction(0)} | {x: slot * after.slot for x, slot in zip(row, slots, strict=True)}
-        (outcome,) = priced(task, Warp([*points.items(), (task.source.length, task.target.length)]))
-        found.append(outcome._replace(reasons=solution.reasons(here)))
-    return found
+    solution = solve(_positions(lead, setting), setting, tasks[0].feel)
+    between = lattice_between(_positions(every, setting), setting, solution.lattice, solution.path)
+    slots = solution.slots if every == lead else solved(between, setting, solution.feel).slots
+    warps = _warps(every, slots.tolist(), setting)
+    ends = np.cumsum([len(row) for row in lead]).tolist()
+    reasons = [solution.reasons(slice(end - len(row), end)) for row, end in zip(lead, ends, strict=True)]
+    found = [priced(task, warp)[0] for task, warp in zip(tasks, warps, strict=True)]
+    return [outcome._replace(reasons=why) for outcome, why in zip(found, reasons, strict=True)]
 
 
-def _places(task: Task) -> list[Fraction]:
-    """The onsets of a stretch, with the starts of unequal groups."""
+def _places(task: Task, everyone: bool) -> list[Fraction]:
+    """Where notes of a stretch begin, with the starts of unequal groups; other parts' where everyone is asked or the lead rests."""
     starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
-    return sorted({*starts, *(onset for onset in task.onsets if 0 <= onset < task.source.length)})
+    asked = {*task.onsets, *(task.others if everyone or not task.onsets else ())}
+    return sorted({*starts, *(onset for onset in asked if 0 <= onset < task.source.length)})
+
+
+def _positions(places: Sequence[Sequence[Fraction]], setting: Setting) -> Array:
+    """Stretches one after another, in slots of the source, and where the last one ends."""
+    slot, (frame, _) = setting.grids[0].slot, setting.frame
+    found = [float(x / slot) + number * frame for number, row in enumerate(places) for x in row]
+    return np.array([*found, len(places) * frame])
+
+
+def _warps(places: Sequence[Sequence[Fraction]], slots: list[float], setting: Setting) -> Iterator[Warp]:
+    """The map of each stretch through its places and their slots."""
+    slot, (source, target) = setting.grids[1].slot, (setting.source.length, setting.target.length)
+    images = iter(slots)
+    for number, row in enumerate(places):
+        points = {x: Fraction(next(images)) * slot - number * target for x in row}
+        yield Warp([*({Fraction(0): Fraction(0)} | points).items(), (source, target)])

@@ -35,6 +35,8 @@ COMMANDS = {
     "worksheet": ("drawing", "A sheet to print: a bar as it is, and three empty ones in another metre."),
     "meter": ("metre", "Draw a bar: its pulses, groups and weights."),
     "which-meter": ("rhythm", "Say which metre files are in, whatever they state; folders too."),
+    "find": ("finding", "Find a theme in a score or a folder: where, how, and how surprising."),
+    "rank": ("finding", "Rank tunes by how much they are like one, in any key and tempo."),
     "info": ("files", "Say what is in a file."),
     "lineage": ("lineages", "Who made which version for which film, on whose word."),
     "annotate": ("lineages", "Write what is known of a film into a MIDI file."),

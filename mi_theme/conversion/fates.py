@@ -85,12 +85,15 @@ class Fates:
         return twin
 
     def _named(self, index: int, pitch: int, model: int) -> Any:
-        """A pitch, spelled as it is near by."""
+        """A pitch as it is written, spelled as it is near by."""
         from music21 import pitch as pitches
 
-        at = self.sung[model].at
+        like = self.sung[model]
+        written = int(_notes_of(like.element)[self.rows[id(like.element)].index(model)].pitch.midi)
+        if written != like.pitch:  # of a transposing instrument
+            return pitches.Pitch(midi=pitch + written - like.pitch)
         alike = (note for note in self.sung if note.step >= 0 and (note.pitch - pitch) % 12 == 0)
-        near = min(alike, key=lambda note: abs(note.at - at), default=None)
+        near = min(alike, key=lambda note: abs(note.at - like.at), default=None)
         step = near.step + (pitch - near.pitch) // 12 * 7 if near else -1
         part = next(part for part in self.score.parts if part.track == index + 1)
         return pitches.Pitch(spelled(self.score, part, pitch, step))

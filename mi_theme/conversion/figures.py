@@ -10,7 +10,7 @@ from mi_theme.conversion.pieces import Piece
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
 
-__all__ = ["figure_of", "is_hemiola", "twos_and_threes"]
+__all__ = ["figure_of", "hemiola_bars", "twos_and_threes"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
@@ -36,17 +36,21 @@ def figure_of(piece: Piece, meter: Meter, grouping: Grouping | None) -> tuple[tu
     return (shape, FOUND) if shape else (tuple(group * meter.pulse for group in meter.groups), STATED)
 
 
-def is_hemiola(piece: Piece, start: Fraction, meter: Meter) -> bool:
-    """Whether two bars of three beats from `start` are three times two beats.
+def hemiola_bars(piece: Piece, start: Fraction, meter: Meter) -> int:
+    """How many bars from `start` are felt as three beats against their metre: two, one, or 0 for none.
 
-    Notes begin on the first, third and fifth of the six beats and none on the
-    fourth, which is a bar line; so the bars are one and are converted as one.
+    Two bars of three beats are one of three long ones where notes begin on the
+    first, third and fifth of the six beats and not on the fourth, which is a bar
+    line. One bar of 6/8 is one of 3/4 where notes begin on its thirds and not in
+    its middle.
     """
-    if len(meter.groups) != 3 or meter.is_additive:
-        return False
-    beat = meter.bar / 3
-    onsets = {mark.at for mark in piece.marks(start, start + 2 * meter.bar) if mark.starts}
-    return {2 * beat, 4 * beat} <= onsets and not onsets & {beat, 3 * beat, 5 * beat}
+    if meter.is_additive or len(meter.groups) not in (2, 3) or (len(meter.groups) == 2 and not meter.is_compound):
+        return 0
+    bars = len(meter.groups) - 1
+    length = bars * meter.bar
+    onsets = {mark.at for mark in piece.marks(start, start + length) if mark.starts}
+    between = {length / 6, length / 2, length * 5 / 6} if bars == 2 else {length / 2}
+    return bars if {length / 3, 2 * length / 3} <= onsets and not onsets & between else 0
 
 
 def twos_and_threes(pulses: int) -> Iterator[tuple[int, ...]]:

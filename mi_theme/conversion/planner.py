@@ -15,7 +15,7 @@ from mi_theme.adaptation.frames import FEELS, Frame, Outcome, Task, starts_of
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.conversion.accompaniment import ACCOMPANIMENTS, takes_all_runs
 from mi_theme.conversion.equations import KEEPS, default_keep, default_ratio, tempo_factor
-from mi_theme.conversion.figures import figure_of, is_hemiola
+from mi_theme.conversion.figures import figure_of, hemiola_bars
 from mi_theme.conversion.fitting import fitted, free_places, swung
 from mi_theme.conversion.kits import MODES
 from mi_theme.conversion.layers import Layer, layers_of
@@ -67,7 +67,7 @@ class Wish:
 class Stretch(NamedTuple):
     """Some bars that go together: by a strategy, or as they are and why.
 
-    ``hemiola`` says that two bars are felt as one of three; ``short`` that there are
+    ``hemiola`` says that they are felt as one bar of three; ``short`` that there are
     too few bars for a whole map.
     """
 
@@ -159,8 +159,15 @@ class Planner:
         if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        onsets = free_places(self.piece.shown(mark.at) for mark in self.piece.marks(start, end) if mark.lead)
-        return self.task(meter, count, tuple(onsets), hemiola)
+        leads, others = self._heard(start, end)
+        return self.task(meter, count, leads, hemiola)._replace(others=others)
+
+    def _heard(self, start: Fraction, end: Fraction) -> tuple[tuple[Fraction, ...], ...]:
+        """Where the lead's notes begin in a stretch, and the others'; not the runs that are made anew."""
+        marks = [mark for mark in self.piece.marks(start, end, bool(self.layers)) if mark.starts]
+        leads = {self.piece.shown(mark.at) for mark in marks if mark.lead}
+        free = free_places(self.piece.shown(mark.at) for mark in marks)
+        return tuple(at for at in free if at in leads), tuple(at for at in free if at not in leads)
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
@@ -170,7 +177,8 @@ class Planner:
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure)
         if key not in self.maps:
-            warp = span.base if span.base.is_linear else fitted(span.base, marks, starts_of(figure))
+            linear = span.base.is_linear and not find(span.how).by_notes
+            warp = span.base if linear else fitted(span.base, marks, starts_of(figure))
             self.maps[key] = self._swung(warp)
         return self.maps[key]
 
@@ -354,19 +362,15 @@ def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[in
     """How many bars go together, and whether because of a hemiola."""
     bar = bars[at]
     size = planner.outcome(how, planner.task(bar.meter)).warp.source / bar.meter.bar
-    pair = bars[at : at + 2]
-    if (
-        size == 1
-        and len(pair) == 2
-        and how == _how_for(planner, pair[1])
-        and is_hemiola(planner.piece, bar.start, bar.meter)
-    ):
-        try:
-            whole = planner.outcome(how, planner._task_of(pair, how, True)).warp.source == 2 * bar.meter.bar
-        except StrategyError:
-            return 1, False
-        return (2, True) if whole else (1, False)
-    return int(size), False
+    count = hemiola_bars(planner.piece, bar.start, bar.meter) if size == 1 else 0
+    together = bars[at : at + count]
+    if not count or len(together) < count or any(how != _how_for(planner, other) for other in together):
+        return int(size), False
+    try:
+        whole = planner.outcome(how, planner._task_of(together, how, True)).warp.source == count * bar.meter.bar
+    except StrategyError:
+        return 1, False
+    return (count, True) if whole else (1, False)
 
 
 def _more_follows(planner: Planner, bars: Sequence[Bar]) -> bool:

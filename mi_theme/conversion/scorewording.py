@@ -197,13 +197,13 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
 
 
 def _why(spans: Sequence[Span]) -> str:
-    """What decided where the notes were weighed: every bar's reasons together."""
+    """What decided where the notes were weighed: the reasons of all bars together, their weight as in the mean bar."""
     if not find(spans[0].how).by_notes:
         return ""
     totals: dict[tuple[str, str], float] = {}
     for term, means, saved in (reason for span in spans for reason in span.reasons):
         totals[term, means] = totals.get((term, means), 0.0) + saved
-    found = [Reason(*words, total) for words, total in sorted(totals.items(), key=lambda item: -item[1])]
+    found = [Reason(*words, total / len(spans)) for words, total in sorted(totals.items(), key=lambda item: -item[1])]
     return "; ".join(map(str, found)) or "the nearest places on the grid: nothing speaks for others"
 
 

@@ -40,7 +40,13 @@ __all__ = [
 
 @cache
 def lineage() -> Lineage:
-    """The lineage in ``data/``."""
+    """Who made which version for which film: the claims in ``data/``, and what follows from them.
+
+    Returns
+    -------
+    Lineage
+        Read once; its methods answer, `Lineage.films` first.
+    """
     return Lineage.load()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["exact", "key_of", "part_name", "program_of", "tempos_of"]
@@ -10,6 +11,7 @@ __all__ = ["exact", "key_of", "part_name", "program_of", "tempos_of"]
 FINEST = 10080  # parts of a quarter
 
 
+@lru_cache(maxsize=2**16)
 def exact(value: Any) -> Fraction:
     """music21's offsets and lengths as exact fractions."""
     return Fraction(value).limit_denominator(FINEST)

@@ -210,10 +210,7 @@ def parts_of(stream: Any) -> list[Any]:
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
     if percussion:
-        moved = track.events.copy()
-        channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
-        moved["status"][channel] = (moved["status"][channel] & 0xF0) | PERCUSSION
-        track = Track.of_array(moved, track.payloads)
+        track = track.on_channel(PERCUSSION)
     if not events:
         return track
     return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
@@ -288,11 +285,12 @@ def sung_of(part: Any) -> Iterator[Sung]:
     found: list[list[Any]] = []
     voices: dict[str, int] = defaultdict(lambda: len(voices))
     keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
-    for element in part.flatten().notes:
+    flat = part.flatten()
+    for element in flat.notes:
         if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
             continue
         voice = voices[homes.get(id(element), "1")]
-        at, lasts = exact(element.getOffsetInHierarchy(part)), exact(element.quarterLength)
+        at, lasts = exact(flat.elementOffset(element)), exact(element.quarterLength)
         for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
             tie = sound.tie.type if sound.tie else ""
             row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None

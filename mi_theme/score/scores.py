@@ -24,7 +24,7 @@ __all__ = ["Score"]
 
 @dataclass(frozen=True, eq=False)
 class Score(Bridges):
-    """Tracks of events, and views on them.
+    """Music as a file has it: tracks of events, and views on them.
 
     Attributes
     ----------

@@ -76,7 +76,7 @@ def own_score(pattern: Pattern, surprise: Surprise, costs: Costs = COSTS) -> flo
 
 
 def align(
-    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.82,
+    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.8,
     costs: Costs = COSTS, surprise: Surprise | None = None, invert: bool = False, fast: bool | None = None,
 ) -> list[Alignment]:  # fmt: skip
     """Align a pattern with notes, best first; of alignments that share many notes the best.
@@ -151,10 +151,10 @@ class _Query(NamedTuple):
     interval: NDArray[np.int64]
     steps: NDArray[np.int64]
     earned: NDArray[np.float64]
+    leaving: NDArray[np.bool_]
     costs: Costs
     stretch: float
     inverted: bool
-    alone: bool
 
     @classmethod
     def of(cls, pattern: Pattern, surprise: Surprise, costs: Costs, stretch: float, inverted: bool) -> _Query:
@@ -163,7 +163,8 @@ class _Query(NamedTuple):
         gap, interval, steps = (_differences(column) for column in columns)
         earned = [surprise.reward(steps.ravel(), times.ravel(), costs) for times in (gap, gap * stretch)]
         reward = _no_gain_by_skipping(np.minimum(*earned).reshape(gap.shape))
-        return cls(gap * stretch, interval, steps, reward, costs, stretch, inverted, not pattern.is_polyphonic)
+        leaving = _differences(pattern.voices) != 0
+        return cls(gap * stretch, interval, steps, reward, leaving, costs, stretch, inverted)
 
     @property
     def own(self) -> float:
@@ -182,7 +183,8 @@ class _Query(NamedTuple):
         The rows have the note that a link leads to and how many notes before it
         the link begins; the expected, the shortest and the longest time;
         semitones and steps; what it earns; what it pays for an interval that is
-        0 to 8 steps off.
+        0 to 8 steps off, and for leaving its voice. Then what times and notes
+        between cost.
         """
         c = self.costs
         rows, ks = np.nonzero(np.arange(len(self.gap))[:, None] > np.arange(REACH))
@@ -196,7 +198,7 @@ class _Query(NamedTuple):
             np.where(together, APART / 2, gap * c.widest + APART),
             self.interval[into, k], self.steps[into, k], self.earned[into, k] - c.omitted * k,
             pitch_costs(c)[(into >= c.opening).astype(int)],
-            np.array([c.uneven, c.ratio]), np.array([c.voice * self.alone, c.between, c.near]),
+            np.where(self.leaving[into, k], 0.0, c.voice), np.array([c.uneven, c.ratio]), np.array([c.between, c.near]),
         )  # fmt: skip
 
 

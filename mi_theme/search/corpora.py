@@ -18,23 +18,24 @@ from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.aligning import Region, steps_of
-from mi_theme.search.finding import LEAST, Music, hits_in
+from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_map
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import SECONDS, Reader, Unread
 from mi_theme.search.scan import Chain, propose
-from mi_theme.search.significance import background, evalue
+from mi_theme.search.significance import background
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "search_files"]
+__all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "music_in", "search_files"]
 
 BATCH = 200  # files that are read, scanned and forgotten at once
-MOST = 100  # chains of one batch that are aligned, the best ones
+MOST = 40  # chains of one batch that are aligned, the best ones
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
-NEAR = 0.06  # octaves, in nats, by which a stretch may be off a simple ratio
+NEAR, FAR = 0.03, 0.15  # logarithms by which a stretch may be off a simple ratio, off a common one
+COMMON = (1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0)
 ROUNDED = 1e-3  # quarters
 SIMPLE = sorted({p / q for p in range(1, 9) for q in range(1, 9) if p * q <= 24})
 
@@ -53,18 +54,21 @@ class Searched(NamedTuple):
         How many were searched.
     unread
         What could not be read, and why.
+    complete
+        False where it was interrupted.
     """
 
     hits: list[Hit]
     files: int
     notes: int
     unread: list[Unread]
+    complete: bool = True
 
 
 def search_files(
     pattern: Any, places: Place | Iterable[Place], *, max_evalue: float = 0.01, top: int | None = None,
     least: float = LEAST, invert: bool = False, seconds: float = SECONDS, progress: Progress | None = None,
-    executor: Executor | None = None, fast: bool | None = None,
+    executor: Executor | None = None, fast: bool | None = None, partial: bool = False,
 ) -> Searched:  # fmt: skip
     """Find a pattern in files.
 
@@ -90,6 +94,9 @@ def search_files(
         Where batches run, as `concurrent.futures` has it; here if None.
     fast
         Whether to use numba; by default where it is installed.
+    partial
+        Whether an interrupt (Ctrl-C) ends the search with what was found so
+        far; without it, it ends the program.
 
     Returns
     -------
@@ -102,17 +109,22 @@ def search_files(
     """
     wanted, paths = Pattern.of(pattern), files_in(places)
     batches = [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)]
-    settings = _Settings(wanted, least, invert, seconds, fast)
-    done, parts = 0, []
-    for part in _run(settings, batches, executor, lambda count: progress and progress(count, len(paths))):
-        parts.append(part)
-        done += part.files + len(part.unread)
+    settings = _Settings(wanted, least, invert, seconds, fast, max_evalue)
+    complete, parts = True, []
+    try:
+        for part in _run(settings, batches, executor, lambda count: progress and progress(count, len(paths))):
+            parts.append(part)
+            if not part.complete:
+                raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        if not partial:
+            raise
+        complete = False
     notes = sum(part.notes for part in parts)
     hits = [replace(hit, evalue=hit.evalue * notes) for part in parts for hit in part.hits]
-    ranked = sorted(hits, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset, hit.notes))
-    kept = [hit for hit in ranked if hit.evalue <= max_evalue][:top]
+    kept = sorted((hit for hit in hits if hit.evalue <= max_evalue), key=in_order)[:top]
     unread = [failure for part in parts for failure in part.unread]
-    return Searched(kept, sum(part.files for part in parts), notes, unread)
+    return Searched(kept, sum(part.files for part in parts), notes, unread, complete)
 
 
 def files_in(places: Place | Iterable[Place]) -> list[Path]:
@@ -128,6 +140,29 @@ def files_in(places: Place | Iterable[Place]) -> list[Path]:
     if not found:
         raise FileError(f"{', '.join(map(str, roots[:3]))}: no files that end in {' '.join(ENDINGS)}")
     return found
+
+
+def music_in(
+    places: Place | Iterable[Place], *, seconds: float = SECONDS, progress: Progress | None = None
+) -> Iterator[Music | Unread]:
+    """Every tune of some files, one after another; what cannot be read comes with the reason.
+
+    Raises
+    ------
+    FileError
+        As `files_in`.
+    """
+    paths = files_in(places)
+    with Reader(seconds) as reader:
+        for number, path in enumerate(paths, 1):
+            for tune in reader.read(path):
+                yield tune if isinstance(tune, Unread) else _music(tune)
+            if progress:
+                progress(number, len(paths))
+
+
+def _music(sheet: Sheet) -> Music:
+    return Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -150,6 +185,7 @@ class _Settings(NamedTuple):
     invert: bool
     seconds: float
     fast: bool | None
+    max_evalue: float
 
 
 def _run(
@@ -184,15 +220,28 @@ def _batch(
             return _batch(settings, paths, own, done)
     sheets: list[Sheet] = []
     unread: list[Unread] = []
-    for number, path in enumerate(paths, 1):
-        for tune in reader.read(path):
-            (unread if isinstance(tune, Unread) else sheets).append(tune)  # type: ignore[arg-type]
-        if done:
-            done(number)
+    number = 0
+    try:
+        for number, path in enumerate(paths, 1):
+            for tune in reader.read(path):
+                (unread if isinstance(tune, Unread) else sheets).append(tune)  # type: ignore[arg-type]
+            if done:
+                done(number)
+    except KeyboardInterrupt:  # what was read is searched
+        paths, complete = paths[: number - 1], False
+    else:
+        complete = True
     shelf = Shelf.of(sheets)
-    hits = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
+    notes = sum(len(sheet.table) for sheet in sheets)
+    found = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
+    pieces = {piece.source: piece for piece in shelf.pieces}
+    hits = [
+        with_map(hit, settings.pattern, pieces[hit.source])
+        for hit in found
+        if hit.evalue * notes <= settings.max_evalue
+    ]
     failed = {failure.source for failure in unread if "#" not in failure.source}
-    return Searched(hits, len(paths) - len(failed), sum(len(sheet.table) for sheet in sheets), unread)
+    return Searched(hits, len(paths) - len(failed), notes, unread, complete)
 
 
 class Shelf(NamedTuple):
@@ -228,8 +277,12 @@ def hits_on_shelf(
             pattern, shelf.pieces[piece], least=least, invert=invert, fast=fast, regions=regions,
             surprise=background().surprise,
         )  # fmt: skip
-        found += [replace(hit, evalue=evalue(hit.share, pattern, 1)) for hit in hits]
+        found += [_for_one_note(hit, len(shelf.onsets[piece])) for hit in hits]
     return found
+
+
+def _for_one_note(hit: Hit, notes: int) -> Hit:
+    return replace(hit, evalue=hit.evalue / notes)
 
 
 def _turned(pattern: Pattern) -> Pattern:
@@ -247,11 +300,12 @@ def _regions(pattern: Pattern, shelf: Shelf, chains: Iterable[Chain]) -> dict[in
         start = shelf.flat.onset[chain_.first] / TICKS - MARGIN * before - ROUNDED
         stop = shelf.flat.onset[chain_.last] / TICKS + MARGIN * after + ROUNDED
         first, last = np.searchsorted(shelf.onsets[chain_.piece], (start, stop)).tolist()
-        found.setdefault(chain_.piece, []).append(Region(first, last, _simple(chain_.stretch)))
+        found.setdefault(chain_.piece, []).extend(Region(first, last, likely) for likely in _likely(chain_.stretch))
     return found
 
 
-def _simple(stretch: float) -> float:
-    """The nearest simple ratio, where there is one near; else rounded, so that near ones are aligned together."""
-    nearest = min(SIMPLE, key=lambda ratio: abs(log(ratio / stretch)))
-    return nearest if abs(log(nearest / stretch)) < NEAR else round(stretch, 2)
+def _likely(stretch: float) -> set[float]:
+    """What a stretch measured from end to end may be: a simple ratio very near, or as measured; and a common one."""
+    near, common = (min(ratios, key=lambda ratio: abs(log(ratio / stretch))) for ratios in (SIMPLE, COMMON))
+    found = {near if abs(log(near / stretch)) < NEAR else round(stretch, 2)}
+    return found | {common} if abs(log(common / stretch)) < FAR else found

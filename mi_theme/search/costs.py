@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COSTS", "REACH", "UNTIMED", "Costs", "Surprise", "pitch_costs", "streams_of"]
+__all__ = ["COSTS", "REACH", "UNTIMED", "Costs", "Surprise", "motion", "pitch_costs", "streams_of"]
 
 REACH = 3  # a link spans at most that many pattern notes: two may be left out in a row
 STEPS, TIMES = 30, 16  # kinds of intervals and of times, for the smoothing of what was never seen
@@ -62,7 +62,7 @@ class Costs(NamedTuple):
 
     cap: float = 5.1
     early_step: float = 0.8
-    step: float = 2.4
+    step: float = 1.8
     leap: float = 3.9
     octave: float = 2.8
     uneven: float = 1.1
@@ -82,7 +82,7 @@ class Costs(NamedTuple):
 
 
 COSTS = Costs()
-UNTIMED = Costs(uneven=0.1, ratio=0.1, widest=2.0, timed=0.0, worth=0.9)  # any rhythm will do: for changes of metre
+UNTIMED = Costs(uneven=0.05, ratio=0.05, widest=2.0, timed=0.0, worth=0.9)  # any rhythm will do: for changes of metre
 
 
 def pitch_costs(costs: Costs) -> NDArray[np.float64]:
@@ -101,14 +101,8 @@ class Surprise(NamedTuple):
     @classmethod
     def of(cls, onset: NDArray[np.float64], step: NDArray[np.int64], stream: NDArray[np.int64]) -> Surprise:
         """From the music itself, note to note within each voice; in one voice of chords, to the nearest note before."""
-        order = np.lexsort((onset, stream))
-        same = np.diff(stream[order]) == 0
-        before, after = order[:-1][same], order[1:][same]
-        if len(np.unique(stream)) == 1:
-            before, after = _nearest_before(onset, step)
-        return cls(
-            _surprises(step[after] - step[before], STEPS), _surprises(_bins(onset[after] - onset[before]), TIMES)
-        )
+        intervals, times = motion(onset, step, stream)
+        return cls(_surprises(intervals, STEPS), _surprises(times, TIMES))
 
     def reward(self, steps: NDArray[np.int64], times: NDArray[np.float64], costs: Costs) -> NDArray[np.float64]:
         """What links of these intervals and times earn, in nats."""
@@ -116,6 +110,18 @@ class Surprise(NamedTuple):
         odd = np.array([self.times.get(time, self.times[NEVER]) for time in _bins(times).tolist()])
         earned: NDArray[np.float64] = np.minimum(rare + costs.timed * odd, costs.cap)
         return earned
+
+
+def motion(
+    onset: NDArray[np.float64], step: NDArray[np.int64], stream: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Intervals in steps, and kinds of times, from note to note within each voice."""
+    order = np.lexsort((onset, stream))
+    same = np.diff(stream[order]) == 0
+    before, after = order[:-1][same], order[1:][same]
+    if len(np.unique(stream)) == 1:
+        before, after = _nearest_before(onset, step)
+    return step[after] - step[before], _bins(onset[after] - onset[before])
 
 
 NEVER = -(10**9)  # the key of what was never seen

@@ -19,18 +19,32 @@ from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
 from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
+from mi_theme.search.explaining import explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import evalue
+from mi_theme.search.significance import Nats, evalue, information
 from mi_theme.search.stretches import proposed_stretches
 from mi_theme.search.support import supported
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["LEAST", "Music", "SearchWarning", "find", "hits_in", "music_of"]
+    from mi_theme.search.readers import Unread
 
-LEAST = 0.84  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+__all__ = [
+    "LEAST",
+    "Music",
+    "SearchWarning",
+    "are_files",
+    "find",
+    "hits_in",
+    "in_order",
+    "music_of",
+    "warn_of",
+    "with_map",
+]
+
+LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 FINEST = 10080  # the largest denominator of a stretch
 
@@ -92,24 +106,36 @@ def find(
         `SearchWarning`.
     """
     wanted = Pattern.of(pattern)
-    if _are_files(where):
+    if are_files(where):
         return _found_in_files(wanted, where, max_evalue, top, least, invert, progress, executor, fast)
     pieces = list(music_of(where))
     notes = sum(len(music.notes) for music in pieces)
     found = [
-        replace(hit, evalue=hit.evalue * notes / len(music.notes))
+        (replace(hit, evalue=hit.evalue * notes / len(music.notes)), music)
         for music in pieces
         for hit in hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
     ]
-    found = [hit for hit in found if hit.evalue <= max_evalue]
-    return sorted(found, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset, hit.notes))[:top]
+    found = [(hit, music) for hit, music in found if hit.evalue <= max_evalue]
+    best = sorted(found, key=lambda row: in_order(row[0]))[:top]
+    return [with_map(hit, wanted, music) for hit, music in best]
+
+
+def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
+    """What hits are sorted by: the most surprising first."""
+    return hit.evalue, -hit.share, hit.source, hit.onset, hit.notes
+
+
+def with_map(hit: Hit, pattern: Pattern, music: Music) -> Hit:
+    """A hit with the bar map that explains its rhythm, where the music says its metre."""
+    onsets = [Fraction(at).limit_denominator(FINEST) for at in music.notes["onset"][list(hit.notes)].tolist()]
+    return explained(hit, pattern, onsets, music.meters if music.meters and music.meters.stated else None)
 
 
 class SearchWarning(UserWarning):
     """Files could not be read; the message counts them and names the first."""
 
 
-def _are_files(where: Any) -> bool:
+def are_files(where: Any) -> bool:
     """Whether this is a folder, or a list of paths."""
     if isinstance(where, str | PathLike):
         return Path(where).is_dir()
@@ -126,11 +152,15 @@ def _found_in_files(
         pattern, where, max_evalue=max_evalue, top=top, least=least, invert=invert, progress=progress,
         executor=executor, fast=fast,
     )  # fmt: skip
-    if searched.unread:
-        first, count = searched.unread[0], len(searched.unread)
-        told = f"{count} could not be read, the first: {first.source}: {first.reason}"
-        warnings.warn(told, SearchWarning, stacklevel=3)
+    warn_of(searched.unread)
     return searched.hits
+
+
+def warn_of(unread: Sequence[Unread]) -> None:
+    """Count what could not be read, and name the first."""
+    if unread:
+        told = f"{len(unread)} could not be read, the first: {unread[0].source}: {unread[0].reason}"
+        warnings.warn(told, SearchWarning, stacklevel=4)
 
 
 def hits_in(
@@ -143,6 +173,7 @@ def hits_in(
     notes = music.notes[rows]
     if len(pattern) < 2 or len(notes) < 2:
         return []
+    everywhere = regions is None
     if regions is None:
         tried = _stretches(pattern, notes) if stretches is None else [float(stretch) for stretch in stretches]
         regions = [Region(0, len(notes), stretch) for stretch in tried]
@@ -154,12 +185,21 @@ def hits_in(
     loose = align(pattern, notes, bent, least=floor, costs=UNTIMED, surprise=surprise, invert=invert, fast=fast)
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
-    shares = [hit.share for hit in found]
-    numbers = supported([evalue(share, pattern, len(notes)) for share in shares], shares)
     steps = steps_of(notes)
+    alone = [evalue(held_by(pattern, hit, notes, steps), pattern, len(notes)) for hit in found]
+    numbers = supported(alone, [hit.share for hit in found]) if everywhere else alone
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
+
+
+def held_by(pattern: Pattern, hit: Alignment, notes: NDArray[np.void], steps: NDArray[np.int64]) -> Nats:
+    """What a hit holds of what the pattern says."""
+    own, theirs = (np.array(column) for column in zip(*hit.pairs, strict=True))
+    sign = -1 if hit.inverted else 1
+    rises = np.diff(notes["pitch"][theirs]) == sign * np.diff(np.array(pattern.pitch)[own])
+    climbs = np.diff(steps[theirs]) == sign * np.diff(pattern.steps[own])
+    return information(pattern).held(pattern, own, notes["onset"][theirs], rises | climbs)
 
 
 def music_of(where: Any) -> Iterator[Music]:

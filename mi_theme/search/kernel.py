@@ -11,7 +11,7 @@ APART = 1e-6  # quarters; closer onsets are together
 
 
 @numba.njit(cache=True, nogil=True)
-def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, interval, steps, earned, prices, rhythm, texture):  # type: ignore[no-untyped-def]  # fmt: skip
+def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, interval, steps, earned, prices, leave, rhythm, texture):  # type: ignore[no-untyped-def]  # fmt: skip
     """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
     count, length, links = len(time), len(heads), len(into)
     best = np.empty((count, length))
@@ -22,6 +22,7 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
         start = stop = 0
         for b in range(j - 1, first[j] - 1, -1):
             lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]
+            stays = stream[j] == stream[b]
             while start < links and hi[start] < lapse:
                 start += 1
             while stop < links and lo[stop] <= lapse:
@@ -40,6 +41,8 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
                     value -= rhythm[0] * min(excess * 7.0, 1.0) + rhythm[1] * excess
                     if value <= best[j, i]:
                         continue
+                if not stays:
+                    value -= leave[x]
                 if crowd < 0.0:
                     crowd = _crowd(time, pitch, stream, b, j, texture)
                 if value - crowd > best[j, i]:
@@ -49,8 +52,8 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
 
 @numba.njit(cache=True, nogil=True)
 def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
-    """What a link pays for leaving its voice, or for the notes of its voice that it passes over."""
-    low, high = min(pitch[b], pitch[j]) - texture[2], max(pitch[b], pitch[j]) + texture[2]
+    """What a link pays for the notes that it passes over, those of its voice where it stays in one."""
+    low, high = min(pitch[b], pitch[j]) - texture[1], max(pitch[b], pitch[j]) + texture[1]
     stays = stream[b] == stream[j]
     between = 0
     for x in range(b + 1, j):
@@ -58,4 +61,4 @@ def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
             continue
         if time[x] - time[b] > APART and time[j] - time[x] > APART and low <= pitch[x] <= high:
             between += 1
-    return (0.0 if stays else texture[0]) + between * texture[1]
+    return between * texture[0]

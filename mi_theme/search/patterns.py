@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from os import PathLike
@@ -16,6 +16,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
 from mi_theme.score import Score
+from mi_theme.search.costs import streams_of
 from mi_theme.search.spelling import spelled_steps
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class Pattern:
         The metre it stands in, if it has one.
     name
         For messages.
+    voice
+        A number for the voice of each note; without them a pattern is one
+        voice, or, where notes begin together, in no particular ones.
 
     Raises
     ------
@@ -59,11 +63,13 @@ class Pattern:
     step: tuple[int, ...] = ()
     meter: Meter | None = None
     name: str = ""
+    voice: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        columns = _columns(self.onset, self.pitch, self.duration, self.step)
+        fields = ("onset", "pitch", "duration", "step", "voice")
+        columns = _columns(*(getattr(self, field) for field in fields))
         meter = Meter(self.meter) if isinstance(self.meter, str) else self.meter
-        for field, value in zip(("onset", "pitch", "duration", "step", "meter"), (*columns, meter), strict=True):
+        for field, value in zip((*fields, "meter"), (*columns, meter), strict=True):
             object.__setattr__(self, field, value)
 
     @classmethod
@@ -117,28 +123,37 @@ class Pattern:
         return np.array([float(onset) for onset in self.onset])
 
     @property
+    def voices(self) -> NDArray[np.int64]:
+        """A number for the voice of each note; all different where nothing is known of them."""
+        if self.voice:
+            return np.array(self.voice, np.int64)
+        return np.arange(len(self)) if self.is_polyphonic else np.zeros(len(self), np.int64)
+
+    @property
     def is_polyphonic(self) -> bool:
         """Whether notes begin together."""
         return len(set(self.onset)) < len(self.onset)
 
 
-def _columns(onset: Iterable[Any], pitch: Iterable[Any], duration: Iterable[Any], step: Iterable[Any]) -> Any:
-    """Onset, pitch, duration and step in the order of onset and pitch, as they are kept."""
-    onsets, pitches, durations, steps = ([*column] for column in (onset, pitch, duration, step))
+def _columns(onset: Iterable[Any], pitch: Iterable[Any], *others: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Onset, pitch, duration, step and voice in the order of onset and pitch, as they are kept."""
+    onsets, pitches, durations, steps, voices = ([*column] for column in (onset, pitch, *others))
     if len(onsets) > LONGEST:
         raise ScoreError(f"a pattern has at most {LONGEST} notes, this one {len(onsets)}: cut out a passage")
-    if any(len(column) not in (0, len(onsets)) for column in (durations, steps)) or len(pitches) != len(onsets):
+    if any(len(column) not in (0, len(onsets)) for column in (durations, steps, voices)) or len(pitches) != len(onsets):
         raise ScoreError("a pattern's columns are of one length")
     try:
         starts, lengths = [_time(value) for value in onsets], [_time(value) for value in durations]
         heights, letters = [int(value) for value in pitches], [int(value) for value in steps or [-1] * len(onsets)]
+        voices = [int(value) for value in voices]
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-        raise ScoreError("a pattern's onsets, pitches, durations and steps are finite numbers") from None
+        raise ScoreError("a pattern's columns are finite numbers") from None
     if not all(0 <= height <= 127 for height in heights) or min(lengths, default=Fraction(0)) < 0:
         raise ScoreError("a pattern's pitches are 0 to 127, its durations not negative")
     order = sorted(range(len(starts)), key=lambda row: (starts[row], heights[row]))
     lengths = lengths or _to_the_next(starts)
-    return [tuple(column[row] for row in order) for column in (starts, heights, lengths, letters)]
+    kept = (starts, heights, lengths, letters)
+    return [*(tuple(column[row] for row in order) for column in kept), tuple(voices[row] for row in order if voices)]
 
 
 def _time(value: Any) -> Fraction:
@@ -170,7 +185,7 @@ def _of_score(score: Score) -> Pattern:
     table = score.note_table()
     pattern = _of_table(table[~np.isin(table["part"], drums)])
     meter = score.meters.changes[0][1] if score.meters.stated else None
-    return Pattern(pattern.onset, pattern.pitch, pattern.duration, pattern.step, meter, score.source)
+    return replace(pattern, meter=meter, name=score.source)
 
 
 def _of_table(table: NDArray[np.void]) -> Pattern:
@@ -181,7 +196,7 @@ def _of_table(table: NDArray[np.void]) -> Pattern:
     onset, pitch, duration, step = (
         table[name].tolist() if name in names else () for name in ("onset", "pitch", "duration", "step")
     )
-    return Pattern(onset, pitch, duration, step)
+    return Pattern(onset, pitch, duration, step, voice=tuple(streams_of(table).tolist()))
 
 
 def _of_rows(rows: Any) -> Pattern:

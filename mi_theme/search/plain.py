@@ -14,7 +14,7 @@ APART = 1e-6  # quarters; closer onsets are together
 
 def fill(
     time: Floats, pitch: Whole, step: Whole, stream: Whole, first: Whole, heads: Floats, into: Whole, back_by: Whole,
-    gap: Floats, lo: Floats, hi: Floats, interval: Whole, steps: Whole, earned: Floats, prices: Floats,
+    gap: Floats, lo: Floats, hi: Floats, interval: Whole, steps: Whole, earned: Floats, prices: Floats, leave: Floats,
     rhythm: Floats, texture: Floats,
 ) -> tuple[Floats, NDArray[np.int8], NDArray[np.int32]]:  # fmt: skip
     """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
@@ -33,6 +33,7 @@ def fill(
         lapse, rise, climb = time[j] - time[rows], pitch[j] - pitch[rows], step[j] - step[rows]
         value = best[rows][:, into - back_by] + _gains(rise, climb, interval, steps, earned, prices)
         value -= _delays(lapse, gap, lo, hi, rhythm)
+        value -= np.where((stream[rows] == stream[j])[:, None], 0.0, leave)
         value -= _crowds(time, pitch, stream, rows, j, texture)[:, None]
         padded = np.column_stack([value, np.full(len(rows), -np.inf)])
         flat = padded[:, place].transpose(1, 0, 2).reshape(length, -1)
@@ -64,12 +65,12 @@ def _delays(lapse: Floats, gap: Floats, lo: Floats, hi: Floats, rhythm: Floats) 
 
 
 def _crowds(time: Floats, pitch: Whole, stream: Whole, rows: Whole, j: int, texture: Floats) -> Floats:
-    """What a link from each row pays for leaving its voice, or for the notes of its voice that it passes over."""
-    low = np.minimum(pitch[rows], pitch[j])[:, None] - texture[2]
-    high = np.maximum(pitch[rows], pitch[j])[:, None] + texture[2]
+    """What a link from each row pays for the notes that it passes over, those of its voice where it stays in one."""
+    low = np.minimum(pitch[rows], pitch[j])[:, None] - texture[1]
+    high = np.maximum(pitch[rows], pitch[j])[:, None] + texture[1]
     passed = (time[rows] - time[rows][:, None] > APART) & (time[j] - time[rows] > APART)
     stays = stream[rows] == stream[j]
     passed &= ~stays[:, None] | stays
     between = (passed & (low <= pitch[rows]) & (pitch[rows] <= high)).sum(axis=1)
-    crowd: Floats = np.where(stays, 0.0, texture[0]) + between * texture[1]
+    crowd: Floats = between * texture[0]
     return crowd

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.rhythm.lines import has_voices
 from mi_theme.score.notes import NOTE
-from mi_theme.search.finding import Music, music_of
+from mi_theme.search.finding import Music, are_files, music_of, warn_of
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.performances import Chain, Performance, chain_in, theme_of
 from mi_theme.search.tunes import Tune, paired, similarities
@@ -37,7 +36,7 @@ class Ranked:
     Attributes
     ----------
     index
-        Its number among the scores.
+        Its number among the scores; among all tunes, if these are files.
     source
         The file or score.
     similarity
@@ -69,7 +68,9 @@ def rank(query: Any, scores: Any, *, how: str = "auto", top: int | None = None, 
         A score, a file, a music21 Stream, a note table; or a theme, a motif,
         rows, as `Pattern.of` takes them.
     scores
-        The tunes: a list of such music.
+        The tunes: a list of such music, or a folder. Of files in a folder, or
+        in a list of paths, those that cannot be read are passed over with a
+        `SearchWarning`; each tune of a file counts by itself.
     how
         ``tune`` aligns the whole query with the whole of each tune, top line
         with top line: variants of a folk song. ``theme`` looks for the query
@@ -98,7 +99,7 @@ def rank(query: Any, scores: Any, *, how: str = "auto", top: int | None = None, 
     wanted = _notes_of(query)
     if not len(wanted):
         raise ScoreError("there is nothing to compare with: the query has no notes")
-    pieces = _pieces(scores)
+    pieces = list(_pieces(scores))
     tables = [_pitched(piece) for piece in pieces]
     if how == "tune" or (how == "auto" and not _is_theme(wanted, tables)):
         return _by_tune(wanted, pieces, tables, related)[:top]
@@ -119,10 +120,22 @@ def _notes_of(value: Any) -> NDArray[np.void]:
     return notes
 
 
-def _pieces(scores: Any) -> list[Music]:
-    if isinstance(scores, str | bytes | PathLike):
-        scores = [scores]
-    return [next(iter(music_of(score))) for score in scores]
+def _pieces(scores: Any) -> Iterator[Music]:
+    """The tunes, one by one; files that cannot be read are passed over with a warning."""
+    if not are_files(scores):
+        for score in scores:
+            yield from (score,) if isinstance(score, Music) else music_of(score)
+        return
+    from mi_theme.search.corpora import music_in
+    from mi_theme.search.readers import Unread
+
+    unread = []
+    for piece in music_in(scores):
+        if isinstance(piece, Unread):
+            unread.append(piece)
+        else:
+            yield piece
+    warn_of(unread)
 
 
 def _pitched(music: Music) -> NDArray[np.void]:

@@ -9,6 +9,7 @@ __all__ = ["chains", "pairs"]
 
 NEVER = 2**40  # an onset after any
 MATCH, SKIPPED = 4, 1  # what a note of a chain earns, what a pattern note left out pays
+KEPT = 3  # chains that are kept for each place
 REACH = 3  # a link of a chain spans at most that many pattern notes
 ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
 
@@ -104,15 +105,19 @@ def _grown(rows):  # type: ignore[no-untyped-def]
 def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ignore[no-untyped-def]
     """Notes that continue a pattern at one transposition, in roughly its rhythm; see `scan.propose`.
 
-    For each transposition and pattern note, the best chain that ends there is
-    kept: its value, first note, first pattern note and last onset.
+    For each transposition and pattern note the `KEPT` best chains that end there
+    and can still go on: what each is worth, its first note and pattern note, and
+    its last onset.
     """
     length = len(time)
-    found = np.empty((64, 5), np.int64)
-    count = 0
-    value = np.zeros((3 * ROOM, length), np.int32)
-    first, head = np.zeros((3 * ROOM, length), np.int64), np.zeros((3 * ROOM, length), np.int64)
-    last = np.zeros((3 * ROOM, length), np.int64)
+    found, count = np.empty((64, 5), np.int64), 0
+    shape = (3 * ROOM, length, KEPT)
+    value, first, head, last = (
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+    )
     for piece in range(len(starts) - 1):
         value[:] = 0
         for j in range(starts[piece], starts[piece + 1]):
@@ -121,26 +126,42 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
                 key = np.int64(pitch[j]) - height[i] + ROOM
                 best, begun, begins = MATCH, j, i
                 for k in range(1, min(i, REACH) + 1):
-                    before = i - k
-                    if value[key, before] == 0:
-                        continue
-                    lapse, gap = float(now - last[key, before]), float(time[i] - time[before])
-                    if lapse < narrow * gap or lapse > wide * gap:
-                        continue
-                    earned = value[key, before] + MATCH - SKIPPED * (k - 1)
-                    past = float(time[before] - time[head[key, before]])
-                    if past > 0:
-                        earned -= _bent(lapse * past, gap * float(last[key, before] - onset[first[key, before]]))
-                    if earned > best:
-                        best, begun, begins = earned, first[key, before], head[key, before]
-                if best >= value[key, i] or now - last[key, i] > wide * (time[-1] - time[0]):
-                    value[key, i], first[key, i], head[key, i], last[key, i] = best, begun, begins, now
-                    if best >= least:
-                        if count == len(found):
-                            found = _grown(found)
-                        found[count] = (begun, j, begins, i, best)
-                        count += 1
+                    gap = float(time[i] - time[i - k])
+                    for slot in range(KEPT):
+                        worth = value[key, i - k, slot]
+                        lapse = float(now - last[key, i - k, slot])
+                        if worth == 0 or lapse < narrow * gap or lapse > wide * gap:
+                            continue
+                        origin, start = head[key, i - k, slot], first[key, i - k, slot]
+                        earned = worth + MATCH - SKIPPED * (k - 1)
+                        if earned > best and origin < i - k:
+                            covered = float(last[key, i - k, slot] - onset[start])
+                            earned -= _bent(lapse * float(time[i - k] - time[origin]), gap * covered)
+                        if earned > best:
+                            best, begun, begins = earned, start, origin
+                slot = _slot(value[key, i], last[key, i], now - wide * (time[min(i + REACH, length - 1)] - time[i]))
+                if value[key, i, slot] <= best:
+                    value[key, i, slot], first[key, i, slot] = best, begun
+                    head[key, i, slot], last[key, i, slot] = begins, now
+                if best >= least:
+                    if count == len(found):
+                        found = _grown(found)
+                    found[count] = (begun, j, begins, i, best)
+                    count += 1
     return found[:count]
+
+
+@numba.njit(cache=True, nogil=True)
+def _slot(values, lasts, oldest):  # type: ignore[no-untyped-def]
+    """The chain to give up: the first that can no longer go on, else the one worth least, of equals the oldest."""
+    chosen = 0
+    for slot in range(len(values)):
+        if values[slot] == 0 or lasts[slot] < oldest:
+            values[slot] = 0
+            return slot
+        if (values[slot], lasts[slot]) < (values[chosen], lasts[chosen]):
+            chosen = slot
+    return chosen
 
 
 @numba.njit(cache=True, nogil=True)

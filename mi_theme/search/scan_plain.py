@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["chains", "pairs"]
 
 MATCH, SKIPPED = 4, 1  # as in the kernel
-REACH = 3
+KEPT, REACH = 3, 3
 ROOM = 128
 KEYS = 3 * ROOM
 BITS = 32  # of an onset in a key that sorts by piece, pitch and onset
@@ -106,13 +106,15 @@ def chains(
 
 
 class _Chains:
-    """For each transposition and pattern note the best chain that ends there."""
+    """For each transposition and pattern note the best chains that end there and can still go on."""
 
     def __init__(self, time: Whole, height: Whole, narrow: float, wide: float, onset: NDArray[Any]) -> None:
         self.time, self.height, self.narrow, self.wide, self.onset = time, height, narrow, wide, onset
-        shape = (KEYS, len(time))
+        shape = (KEYS, len(time), KEPT)
         self.value, self.first, self.head, self.last = (np.zeros(shape, np.int64) for _ in range(4))
         self.notes = np.arange(len(time))
+        ahead = time[np.minimum(self.notes + REACH, len(time) - 1)] - time
+        self.patience = wide * ahead
 
     def take(self, j: int, now: int, pitch: int, least: int) -> Whole:
         """Continue chains with one note; rows for those worth as much as `least`."""
@@ -120,31 +122,38 @@ class _Chains:
         best, begun, head = np.full(len(notes), MATCH), np.full(len(notes), j), notes.copy()
         for k in range(1, REACH + 1):
             before = np.maximum(notes - k, 0)
-            earned = self._earned(key, before, now, k)
-            better = (notes >= k) & (earned > best)
-            best = np.where(better, earned, best)
-            begun, head = (
-                np.where(better, column[key, before], old) for column, old in ((self.first, begun), (self.head, head))
-            )
-        kept = (best >= self.value[key, notes]) | (
-            now - self.last[key, notes] > self.wide * (self.time[-1] - self.time[0])
-        )
-        at = key[kept], notes[kept]
-        self.value[at], self.first[at], self.head[at], self.last[at] = best[kept], begun[kept], head[kept], now
-        worth = kept & (best >= least)
+            for slot in range(KEPT):
+                place = key, before, np.full(len(notes), slot)
+                earned = self._earned(place, now, k)
+                better = (notes >= k) & (earned > best)
+                best = np.where(better, earned, best)
+                begun = np.where(better, self.first[place], begun)
+                head = np.where(better, self.head[place], head)
+        self._keep(key, now, best, begun, head)
+        worth = best >= least
         count = int(worth.sum())
         return np.column_stack([begun[worth], np.full(count, j), head[worth], notes[worth], best[worth]])
 
-    def _earned(self, key: Whole, before: Whole, now: int, k: int) -> Whole:
+    def _earned(self, place: tuple[Whole, Whole, Whole], now: int, k: int) -> Whole:
         """What chains that end `k` pattern notes before are worth with this note; 0 where there are none."""
-        last, head = self.last[key, before], self.head[key, before]
-        lapse, gap = (now - last).astype(float), (self.time - self.time[before]).astype(float)
+        before, last, head = place[1], self.last[place], self.head[place]
+        lapse, gap = (now - last).astype(float), (self.time[self.notes] - self.time[before]).astype(float)
         past = (self.time[before] - self.time[head]).astype(float)
-        covered = (last - self.onset[self.first[key, before]]).astype(float)
-        bent = np.where(past > 0, _bent(lapse * past, gap * covered), 0)
-        earned = self.value[key, before] + MATCH - SKIPPED * (k - 1) - bent
-        fits = (self.value[key, before] > 0) & (lapse >= self.narrow * gap) & (lapse <= self.wide * gap)
+        covered = (last - self.onset[self.first[place]]).astype(float)
+        bent = np.where(head < before, _bent(lapse * past, gap * covered), 0)
+        earned = self.value[place] + MATCH - SKIPPED * (k - 1) - bent
+        fits = (self.value[place] > 0) & (lapse >= self.narrow * gap) & (lapse <= self.wide * gap)
         return np.where(fits, earned, 0)
+
+    def _keep(self, key: Whole, now: int, best: Whole, begun: Whole, head: Whole) -> None:
+        """In place of the first chain that can no longer go on, else of the one worth least, of equals the oldest."""
+        values, lasts = self.value[key, self.notes], self.last[key, self.notes]
+        over = (values == 0) | (lasts < (now - self.patience)[:, None])
+        least = np.lexsort((lasts, values), axis=1)[:, 0]
+        slot = np.where(over.any(axis=1), over.argmax(axis=1), least)
+        kept = over.any(axis=1) | (values[self.notes, slot] <= best)
+        at = key[kept], self.notes[kept], slot[kept]
+        self.value[at], self.first[at], self.head[at], self.last[at] = best[kept], begun[kept], head[kept], now
 
 
 def _bent(lapse: NDArray[np.float64], expected: NDArray[np.float64]) -> Whole:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby, pairwise, takewhile
 from typing import Any
 
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar
-from mi_theme.pitch import MAJOR, MODES, Degree, Tonic
+from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score
 from mi_theme.themes.sources import key_of
+from mi_theme.views.letters import heads_of, inferred_steps
 from mi_theme.views.staves import Head, Staff, Written
 
 __all__ = ["new_bars", "shown_bars", "staves_of_passage"]
@@ -83,15 +84,17 @@ def staves_of_passage(
     tonic, mode = key or key_of(score, None, None)
     fifths = score.key[0] if score.key and not key else tonic.fifths(mode)
     notes = score.note_table()
-    start, end = float(bars[0].start), float(bars[-1].end)
-    inside = notes[(notes["onset"] < end) & (notes["onset"] + notes["duration"] > start)]
+    steps, (start, end) = inferred_steps(notes, fifths), (float(bars[0].start), float(bars[-1].end))
+    inside = (notes["onset"] < end) & (notes["onset"] + notes["duration"] > start)
     found = []
-    for index in sorted(set(inside["part"].tolist())) if parts is None else parts:
-        part = score.parts[index]
-        rows = inside[inside["part"] == index]
-        later = notes["onset"][(notes["part"] == index) & (notes["onset"] >= end)]
+    for index in sorted(set(notes["part"][inside].tolist())) if parts is None else parts:
+        part, mine = score.parts[index], notes["part"] == index
+        rows, here = notes[inside & mine], steps[inside & mine]
+        later = notes["onset"][mine & (notes["onset"] >= end)]
         onward = Fraction(float(later[0])).limit_denominator(FINEST) if len(later) else bars[-1].end
-        voices = _voices(_written(rows, onward, (tonic, mode), part.is_percussion, f"p{index}"))
+        heads = map(_drum, rows["pitch"].tolist()) if part.is_percussion else heads_of(rows, here, (tonic, mode))
+        spans = _struck(rows) if part.is_percussion else _on_grid(rows, onward)
+        voices = _voices(_written(spans, heads, f"p{index}"))
         found.append(Staff(frames, voices, 0 if part.is_percussion else fifths, (part.name,), part.is_percussion))
     return found or [Staff(frames, (), fifths)]
 
@@ -105,10 +108,8 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         before = meter.plain
 
 
-def _written(rows: Any, onward: Fraction, key: tuple[Tonic, str], percussion: bool, name: str) -> list[Written]:
-    """Notes on a grid, those that begin and end together as one."""
-    heads = [_drum(pitch) for pitch in rows["pitch"].tolist()] if percussion else list(_heads(rows, key))
-    spans = list(_struck(rows) if percussion else _on_grid(rows, onward))
+def _written(spans: Iterable[tuple[Fraction, Fraction]], heads: Iterable[Head], name: str) -> list[Written]:
+    """Heads that begin and end together as one."""
     chords: dict[tuple[Fraction, Fraction], list[Head]] = {}
     for span, head in zip(spans, heads, strict=True):
         chords.setdefault(span, []).append(head)
@@ -121,28 +122,6 @@ def _written(rows: Any, onward: Fraction, key: tuple[Tonic, str], percussion: bo
 def _drum(key: int) -> Head:
     step, shape = DRUMS.get(key, OTHER_DRUM)
     return Head(step, 0, shape or "drum")
-
-
-def _heads(rows: Any, key: tuple[Tonic, str]) -> Iterator[Head]:
-    """Every note spelled: as the score has it, else by degree; a chromatic note leads where it goes."""
-    pitches, steps = rows["pitch"].tolist(), rows["step"].tolist()
-    for index, (pitch, step) in enumerate(zip(pitches, steps, strict=True)):
-        onward = (pitches[index + 1 : index + 2] or [pitch])[0] - pitch
-        leads = abs(onward) == 1 and pitch % 12 not in MAJOR and _is_chromatic(pitch, key)
-        found = step if step >= 0 else _step(pitch + onward, key) - onward if leads else _step(pitch, key)
-        yield Head(found, pitch - Head(found).midi)
-
-
-def _step(pitch: int, key: tuple[Tonic, str]) -> int:
-    tonic, mode = key
-    return Degree.of_pitch(pitch, tonic, 60, mode).step(tonic, 60)
-
-
-def _is_chromatic(pitch: int, key: tuple[Tonic, str]) -> bool:
-    """Whether a pitch is outside the mode; the raised sixth and seventh of minor are inside."""
-    tonic, mode = key
-    scale = MODES[mode]
-    return (pitch - tonic.pitch_class) % 12 not in (*scale, *((9, 11) if 3 in scale else ()))
 
 
 def _struck(rows: Any) -> Iterator[tuple[Fraction, Fraction]]:

@@ -22,7 +22,7 @@ NARROWEST, WIDEST = 20.0, 66.0  # pixels of a pulse
 STAFF = {False: 1.1, True: 1.6}  # how much larger than in other pictures staves are
 SIZES = {False: 13.0, True: 24.0}  # pixels of letters: 10 and 18 points
 BOXES = {False: 48.0, True: 58.0}  # pixels: how high a box for a note is, to write in
-PROSE = 0.8  # of the width of letters that is reckoned with, what a long text takes
+PROSE = 0.83  # of the width of letters that is reckoned with, what a long text takes
 FILLED = "#ddd"
 
 
@@ -154,7 +154,7 @@ class Press:
         music = engraved([staff], wide, numbered=False)
         scale = min(STAFF[self.large], wide / music.width)
         ((top, bottom),) = music.systems[0]
-        room = 1.5 * SPACE if clef_of(staff)[0] == "G" else 0.5 * SPACE  # a treble clef reaches beyond the staff
+        room = 1.5 * SPACE if clef_of(staff)[0] == "G" else SPACE  # a treble clef reaches beyond the staff
         edges = [
             top - room,
             bottom + room,

@@ -26,6 +26,9 @@ __all__ = ["PAPERS", "Worksheet", "worksheet"]
 
 # pixels, and for the printer
 PAPERS = {"a4": (794.0, 1123.0, "210mm", "297mm"), "letter": (816.0, 1056.0, "8.5in", "11in")}
+PRINTED = """@page {{ size: {size}; margin: 0 }}
+section + section {{ break-before: page }}
+"""
 MARGIN, FOOT = 44.0, 16.0  # pixels
 VARIANT = "not the first that its strategy proposes"
 EMPTY_BARS, MOST_ANSWERS = 3, 4
@@ -59,7 +62,8 @@ class Worksheet(Drawing):
 
     def to_html(self) -> str:
         """All pages, each on its own sheet of paper when it is printed."""
-        return self._page_of("\n".join(f"<section>\n{sheet.svg}</section>" for sheet in self.pages))
+        body = "\n".join(f"<section>\n{sheet.svg}</section>" for sheet in self.pages)
+        return self._page_of(body, PRINTED.format(size=self.paper))
 
     def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
         """Write the pages: one HTML file, or a file for each page, ``sheet.svg``, ``sheet-2.svg`` ...

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/planted.py [--seed N] [--files 1000] [--themes 60] [--cache FOLDER]
 
-Themes that nobody wrote are made from passages of real music: the rhythm of one
-place, the intervals of another in any order; one that the scan finds anywhere
+Themes that nobody wrote are made from passages of real music: their rhythm, with
+their intervals in any order; one that the scan finds anywhere
 with two notes missing is not taken. A copy of each theme, one for each kind of
 change, takes the place of as many beats of a part of a piece, in its register.
 Each theme is then looked for once in all files with the default settings. A hit
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import pickle
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -28,17 +29,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "data" / "making"))
+
+from background import Rows, decoy, passage
+
 import mi_theme as mi
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.corpora import BATCH, Shelf, hits_on_shelf
-from mi_theme.search.costs import streams_of
 from mi_theme.search.flat import Flat
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import Reader
 from mi_theme.search.scan import scan
 
-Rows = list[tuple[float, int]]
 Random = np.random.Generator
 LENGTHS = {"8 to 11 notes": range(8, 12), "12 to 20 notes": range(12, 21)}
 LEVELS = (0.001, 0.01, 0.1, 1.0)
@@ -97,48 +100,10 @@ def made_themes(random: Random, sheets: list[Sheet], count: int) -> list[Rows]:
     themes: list[Rows] = [list(zip(ostinato.onsets.tolist(), ostinato.pitch, strict=True))]
     while len(themes) < count:
         length = int(random.choice([*LENGTHS.values()][len(themes) % 2]))
-        theme = with_intervals(
-            passage(random, sheets, length), shuffled(random, intervals(passage(random, sheets, length)))
-        )
+        theme = decoy(random, passage(random, sheets, length), 0)
         if len({pitch for _, pitch in theme}) > 3 and not scan(Pattern.of(theme), flat, missing=2):
             themes.append(theme)
     return themes
-
-
-def passage(random: Random, sheets: list[Sheet], length: int) -> Rows:
-    """Notes in a row of one voice, the highest where several begin together."""
-    while True:
-        table = sheets[random.integers(len(sheets))].table
-        streams = streams_of(table)
-        voice = table[streams == random.choice(streams)][::-1]
-        line = voice[np.unique(voice["onset"], return_index=True)[1]]
-        if len(line) > length:
-            first = int(random.integers(len(line) - length))
-            line = line[first : first + length]
-            return [(float(note["onset"] - line["onset"][0]), int(note["pitch"])) for note in line]
-
-
-def intervals(rows: Rows) -> list[int]:
-    return np.diff([pitch for _, pitch in rows]).tolist()
-
-
-def shuffled(random: Random, values: Sequence[int]) -> list[int]:
-    return random.permutation(np.array(values)).tolist()
-
-
-def with_intervals(rows: Rows, steps: Sequence[int]) -> Rows:
-    """The rhythm with other intervals, in the middle of the keyboard."""
-    line = np.cumsum([0, *steps])
-    line += 64 - int(line.mean())
-    return [(onset, int(pitch)) for (onset, _), pitch in zip(rows, line.clip(0, 127), strict=True)]
-
-
-def decoy(random: Random, theme: Rows, kind: int) -> Rows:
-    """The same intervals shuffled, or the same rhythm with its pitches shuffled."""
-    if kind == 0:
-        return with_intervals(theme, shuffled(random, intervals(theme)))
-    pitches = shuffled(random, [pitch for _, pitch in theme])
-    return [(onset, pitch) for (onset, _), pitch in zip(theme, pitches, strict=True)]
 
 
 # Kinds of change: each takes a theme and gives the rows of a copy

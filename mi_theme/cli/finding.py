@@ -1,0 +1,265 @@
+"""``mi-theme find`` and ``mi-theme rank``."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mi_theme.cli.shared import bars_option, json_option, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from mi_theme.search import Hit, Pattern, Ranked
+    from mi_theme.search.corpora import Searched
+    from mi_theme.search.finding import Music
+    from mi_theme.search.readers import Unread
+
+__all__ = ["find", "rank"]
+
+MOTIFS = ("ostinato", "head")
+NAMED = 5  # files that could not be read and are named
+INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
+COLUMNS = (
+    "source", "part", "bar", "onset", "end", "transposition", "stretch", "missing", "changed", "inverted", "strategy",
+    "warp", "evalue", "share", "notes",
+)  # fmt: skip
+
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
+@click.option(
+    "--theme", help="What to look for: a file, or a motif of the quoted theme: ostinato (the default) or head."
+)
+@bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
+@click.option("--part", help="The part of the file that has the theme; all parts without it.")
+@click.option(
+    "--max-evalue", type=float, default=0.01, show_default=True, help="The most hits as good that chance may bring."
+)
+@click.option("--top", type=click.IntRange(1), help="At most that many hits.")
+@click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
+@click.option(
+    "--midi-out",
+    type=click.Path(),
+    metavar="DIR",
+    help="Write each hit as a MIDI file: the bars around it, the theme beside.",
+)
+@csv_option
+@json_option
+@click.pass_context
+def find(
+    ctx: click.Context, paths: tuple[str, ...], theme: str | None, bars: tuple[int, int] | None, part: str | None,
+    max_evalue: float, top: int | None, invert: bool, midi_out: str | None, as_csv: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Find a theme in a score or a folder: where, how, and how surprising.
+
+    In any key and tempo, in another metre, with notes missing or changed, within
+    other voices. E says how many hits as good chance would bring. Ctrl-C ends the
+    search with what was found so far.
+    """
+    pattern = _pattern(theme, bars, part)
+    searched = _searched(pattern, paths, max_evalue=max_evalue, top=top, invert=invert)
+    if as_json:
+        print_json([hit.to_dict() for hit in searched.hits])
+    elif as_csv:
+        _print_csv(COLUMNS, (hit.to_dict() for hit in searched.hits))
+    elif searched.hits:
+        _print_hits(searched.hits)
+    if midi_out and searched.hits:
+        _write_excerpts(pattern, searched.hits, Path(midi_out))
+    say(f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {searched.notes:,} notes")
+    _finish(ctx, searched.unread, searched.complete)
+
+
+@click.command()
+@click.argument("query", type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
+@bars_option("--bars", help="Bars of the query, such as 1-8; all of it without them.")
+@click.option("--part", help="The part of the query; all parts without it.")
+@click.option(
+    "--how", type=click.Choice(["auto", "tune", "theme"]), default="auto",
+    help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
+)  # fmt: skip
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="At most that many.")
+@csv_option
+@json_option
+@click.pass_context
+def rank(
+    ctx: click.Context, query: str, paths: tuple[str, ...], bars: tuple[int, int] | None, part: str | None, how: str,
+    top: int, as_csv: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Rank tunes by how much they are like one, in any key and tempo.
+
+    Variants of a folk song, or performances of a written theme. QUERY is a file;
+    the others are files, or folders of them.
+    """
+    from mi_theme.search import rank as ranked
+
+    music, unread, complete = _all_music(paths)
+    found = ranked(_passage(query, bars, part), music, how=how, top=top)
+    rows = [{"rank": place, **_ranked_row(row)} for place, row in enumerate(found, 1)]
+    if as_json:
+        print_json(rows)
+    elif as_csv:
+        _print_csv(("rank", "similarity", "transposition", "source"), rows)
+    else:
+        _show(("rank", "similarity", "key", "tune"), ([str(value) for value in row.values()] for row in rows))
+    say(f"{_counted(len(music), 'tune')} ranked")
+    _finish(ctx, unread, complete)
+
+
+# What is looked for
+
+
+def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) -> Pattern:
+    """A motif of the quoted theme, or a passage of a file."""
+    from mi_theme.search import Pattern
+    from mi_theme.themes import theme as quoted
+
+    if theme is None or theme in MOTIFS:
+        if bars or part:
+            raise click.UsageError("--bars and --part go with --theme FILE")
+        return Pattern.of(quoted() if theme != "head" else quoted().head)
+    return Pattern.of(_passage(theme, bars, part))
+
+
+def _passage(file: str, bars: tuple[int, int] | None, part: str | None) -> Any:
+    """A file, or some bars of a part."""
+    from mi_theme.files import read
+
+    score = read(file)
+    if not bars and not part:
+        return score
+    numbers = [bar.number for bar in score.bars()]
+    return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
+
+
+# Searching
+
+
+def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searched:
+    """All that is found: one score is aligned to its last note, files are scanned first."""
+    from mi_theme.files import read
+    from mi_theme.search import find as found
+    from mi_theme.search.corpora import Searched, search_files
+
+    if len(paths) == 1 and Path(paths[0]).is_file() and not paths[0].lower().endswith(".abc"):
+        score = read(paths[0])
+        return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
+    with _progress("searching") as progress:
+        return search_files(pattern, paths, progress=progress, partial=True, **options)
+
+
+def _all_music(paths: Sequence[str]) -> tuple[list[Music], list[Unread], bool]:
+    """Every tune of the files, what could not be read, and whether that is all."""
+    from mi_theme.search.corpora import music_in
+    from mi_theme.search.readers import Unread
+
+    music: list[Music] = []
+    unread: list[Unread] = []
+    try:
+        with _progress("reading") as progress:
+            for piece in music_in(paths, progress=progress):
+                unread.append(piece) if isinstance(piece, Unread) else music.append(piece)
+    except KeyboardInterrupt:
+        return music, unread, False
+    return music, unread, True
+
+
+@contextmanager
+def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as shown:
+        task = shown.add_task(word, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
+    """Name what could not be read; the exit code says whether all went well."""
+    for failure in unread[:NAMED]:
+        say(f"  left out: {failure.source}: {failure.reason}")
+    if len(unread) > NAMED:
+        say(f"  left out: {len(unread) - NAMED} more")
+    if not complete:
+        say("interrupted: this is what was found so far")
+    ctx.exit(int(bool(unread)) if complete else INTERRUPTED)
+
+
+# Showing
+
+
+def _print_hits(hits: Sequence[Hit]) -> None:
+    rows = (
+        [f"{hit.evalue:.2g}", hit.source or "score", hit.part, f"{'' if hit.bar is None else hit.bar}", ", ".join(hit.ways)]
+        for hit in hits
+    )  # fmt: skip
+    _show(("E", "file", "part", "bar", "how"), rows)
+
+
+def _ranked_row(row: Ranked) -> dict[str, Any]:
+    return {"similarity": round(row.similarity, 3), "transposition": row.transposition, "source": row.source}
+
+
+def _show(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table, ruled where somebody looks at it."""
+    if not sys.stdout.isatty():
+        print_table(header, rows)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*header)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _print_csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Lists as numbers with spaces between."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in columns])
+
+
+def _cell(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+# Excerpts
+
+
+def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], folder: Path) -> None:
+    """A MIDI file for each hit, numbered as in the table."""
+    from mi_theme.search.excerpts import excerpt
+    from mi_theme.search.readers import Reader, Unread
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with Reader() as reader:
+        for file in dict.fromkeys(hit.source.partition("#")[0] for hit in hits):
+            sheets = {sheet.source: sheet for sheet in reader.read(Path(file)) if not isinstance(sheet, Unread)}
+            for number, hit in enumerate(hits, 1):
+                if hit.source in sheets:
+                    excerpt(pattern, sheets[hit.source], hit).save(folder / f"{number:03} {_name(hit)}.mid")
+    say(f"wrote {_counted(len(hits), 'excerpt')} into {folder}")
+
+
+def _name(hit: Hit) -> str:
+    """File, part and bar, as a part of a file's name."""
+    words = f"{Path(hit.source).stem} {hit.part} {'' if hit.bar is None else hit.bar}"
+    return " ".join("".join(letter if letter.isalnum() or letter in "-_" else " " for letter in words).split())[:80]

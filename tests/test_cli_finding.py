@@ -1,0 +1,181 @@
+"""``mi-theme find`` and ``mi-theme rank`` as a stranger calls them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import mi_theme as mi
+from mi_theme.cli import main
+
+TUNE = [67, 69, 71, 72, 74, 71, 67, 66, 64, 69, 67, 62, 67, 74, 76, 71]
+LENGTHS = [1, 0.5, 0.5, 1, 1, 0.5, 0.5, 1, 1.5, 0.5, 1, 1, 0.5, 0.5, 1, 2]
+
+
+def tune(shift: int = 0, lead: float = 0.0, stretch: float = 1.0) -> mi.Score:
+    onset = [lead + stretch * sum(LENGTHS[:row]) for row in range(len(TUNE))]
+    return mi.Score.from_notes(
+        onset, [stretch * n for n in LENGTHS], [pitch + shift for pitch in TUNE], names=["Flute"]
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A theme in two keys and tempos, something else, and a file that is none."""
+    place = tmp_path / "tunes"
+    place.mkdir()
+    tune().save(place / "a.mid")
+    tune(5, 8.0, 2.0).save(place / "b.mid")
+    mi.Score.from_notes(range(16), 1, [60 + (7 * row) % 11 for row in range(16)]).save(place / "other.mid")
+    return place
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(main, [str(arg) for arg in args])
+
+
+def test_a_folder(folder: Path) -> None:
+    result = run("find", folder, "--theme", folder / "a.mid")
+    assert result.exit_code == 0
+    assert "2 hits in 3 files, 48 notes" in result.stderr
+    rows = result.stdout.splitlines()
+    assert rows[0].split() == ["E", "file", "part", "bar", "how"]
+    assert len(rows) == 3
+    assert "b.mid" in result.stdout
+    assert "transposed +5, 2 as long" in result.stdout
+
+
+def test_what_cannot_be_read_is_counted_and_named(folder: Path) -> None:
+    (folder / "broken.mid").write_bytes(b"MThd\0\0")
+    result = run("find", folder, "--theme", folder / "a.mid")
+    assert result.exit_code == 1
+    assert "2 hits in 3 files" in result.stderr
+    assert "left out:" in result.stderr
+    assert "broken.mid" in result.stderr
+
+
+def test_one_file_and_the_quoted_theme(tmp_path: Path) -> None:
+    mi.render(meter="4/4").save(tmp_path / "x.mid")
+    result = run("find", tmp_path / "x.mid", "--top", 2)
+    assert result.exit_code == 0
+    assert result.stdout.count("regroup") == 2
+    nothing = run("find", tmp_path / "x.mid", "--theme", "ostinato", "--max-evalue", "1e-300")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "0 hits in 1 file" in nothing.stderr
+
+
+def test_json_and_csv_say_the_same(folder: Path) -> None:
+    rows = json.loads(run("find", folder, "--theme", folder / "a.mid", "--json").stdout)
+    table = list(csv.DictReader(io.StringIO(run("find", folder, "--theme", folder / "a.mid", "--csv").stdout)))
+    assert len(rows) == len(table) == 2
+    for row, line in zip(rows, table, strict=True):
+        assert line["source"] == row["source"]
+        assert line["notes"] == " ".join(map(str, row["notes"]))
+        assert float(line["evalue"]) == row["evalue"]
+        assert int(line["transposition"]) == row["transposition"]
+
+
+def test_bars_and_part_choose_the_theme(folder: Path) -> None:
+    result = run(
+        "find", folder, "--theme", folder / "a.mid", "--bars", "1-3", "--part", "flute", "--max-evalue", 1, "--json"
+    )
+    assert result.exit_code == 0
+    assert {len(row["notes"]) for row in json.loads(result.stdout)} == {len(tune().passage((1, 3)).note_table())}
+    wrong = run("find", folder, "--bars", "1-3")
+    assert wrong.exit_code == 2
+    assert "--theme" in wrong.stderr
+    assert run("find", folder, "--theme", folder / "a.mid", "--part", "Tuba").exit_code == 1
+
+
+def test_excerpts(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = run("find", folder, "--theme", folder / "a.mid", "--midi-out", out)
+    assert "wrote 2 excerpts" in result.stderr
+    files = sorted(out.iterdir())
+    assert [file.name[:4] for file in files] == ["001 ", "002 "]
+    for file in files:
+        score = mi.read(file)
+        assert [part.name for part in score.parts] == ["Theme", "Flute"]
+        theme, found = score.notes("Theme"), score.notes("Flute")
+        loud = found[found["velocity"] == found["velocity"].max()]
+        assert theme["pitch"].tolist() == loud["pitch"].tolist()
+        assert theme["onset"] == pytest.approx(loud["onset"])
+
+
+def test_an_abc_book_is_searched_tune_by_tune(tmp_path: Path) -> None:
+    head = "X:{}\nT:{}\nM:4/4\nL:1/8\nK:G\n"
+    (tmp_path / "book.abc").write_text(
+        head.format(1, "One") + "G2ABc2d2BGF2E3A|G2D2GdeBB4|]\n\n" + head.format(2, "Two") + "G4 G4|A4 A4|B4 B4|]\n"
+    )
+    result = run("find", tmp_path / "book.abc", "--theme", tmp_path / "book.abc", "--max-evalue", 1, "--json")
+    assert result.exit_code == 0
+    assert [row["source"].partition("#")[2] for row in json.loads(result.stdout)][:1] == ["1"]
+
+
+def test_rank(folder: Path) -> None:
+    result = run("rank", folder / "a.mid", folder)
+    assert result.exit_code == 0
+    assert "3 tunes ranked" in result.stderr
+    rows = result.stdout.splitlines()
+    assert [Path(row.split()[-1]).name for row in rows[1:]] == ["a.mid", "b.mid", "other.mid"]
+    found = json.loads(run("rank", folder / "a.mid", folder, "--json", "--top", 2).stdout)
+    assert [row["transposition"] for row in found] == [0, 5]
+    table = list(csv.DictReader(io.StringIO(run("rank", folder / "a.mid", folder, "--csv").stdout)))
+    assert [row["rank"] for row in table] == ["1", "2", "3"]
+
+
+def test_wrong_calls(folder: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for call, code in (
+        (("find",), 2),
+        (("find", folder, "--top", 0), 2),
+        (("find", folder, "--max-evalue", "much"), 2),
+        (("find", empty), 1),
+        (("find", tmp_path / "nowhere"), 1),
+        (("find", folder, "--theme", tmp_path / "nowhere.mid"), 1),
+        (("rank", folder / "a.mid"), 2),
+        (("rank", folder / "a.mid", empty), 1),
+        (("rank", folder / "a.mid", folder, "--how", "best"), 2),
+    ):
+        result = run(*call)
+        assert result.exit_code == code, call
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+        assert not isinstance(result.exception, AssertionError)
+
+
+def wait_for_the_book(process: subprocess.Popen[str]) -> None:
+    """Until the other process has started that reads ABC: what comes before in the folder is read by then."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until and not children.read_text():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    assert process.poll() is None, "it was over too soon to be interrupted"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc")
+def test_an_interrupt_keeps_what_was_found(folder: Path) -> None:
+    """A book of many tunes comes after the files that have the theme, and takes long."""
+    book = "\n\n".join(f"X:{n}\nT:{n}\nM:4/4\nL:1/8\nK:G\n" + "GABc dedc|" * 40 + "]" for n in range(1, 2000))
+    (folder / "z.abc").write_text(book)
+    command = [sys.executable, "-m", "mi_theme", "find", str(folder), "--theme", str(folder / "a.mid")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for_the_book(process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert "a.mid" in out
+    assert "b.mid" in out
