@@ -33,7 +33,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc",
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
 default_role = "py:obj"
 nitpicky = True
-smartquotes_action = "qe"  # two hyphens stay two hyphens: they are options
+smartquotes = False  # two hyphens are an option, and quotes in a command are to be typed
 
 # -- docstrings
 add_module_names = False
