@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import numpy as np
 import pytest
@@ -332,7 +333,7 @@ def test_a_hit_has_a_ring_around_each_note(tmp_path):
     hit = mi.find(THEME, score, top=1)[0]
     picture = notation(score, hit=hit)
     assert picture.svg.count("<ellipse fill") == 0
-    assert picture.svg.count('rx="8.28"') == len(hit.notes) + 1  # and one in the legend
+    assert picture.svg.count('rx="6.84"') == len(hit.notes) + 1  # and one in the legend
     score.save(tmp_path / "song.mid")
     assert draw(mi.find(THEME, tmp_path / "song.mid", top=1)[0]).description.endswith(f"{len(hit.notes)} of the theme.")
     assert "is no file" in hit._repr_html_()
@@ -348,7 +349,7 @@ def test_a_changed_note_has_a_broken_ring():
     assert len(hit.changed) == 1
     assert (
         notation(other, hit=hit).svg.count(
-            'rx="8.28" ry="6.84" fill="none" stroke="black" stroke-width="1.4" stroke-dasharray'
+            'rx="6.84" ry="6.12" fill="none" stroke="black" stroke-width="1.4" stroke-dasharray'
         )
         == 2
     )
@@ -395,6 +396,19 @@ def test_anything_is_drawn_without_being_cut(score, impatient):
         assert picture.description
         assert len(picture.to_svg()) < 1_000_000
     assert not ink_at_the_edges(notation(score))
+
+
+def test_names_in_any_letters_make_sound_svg():
+    name = "\x0b<&> \x01 '\" -- \N{TRUMPET} 琴"
+    score = mi.Score.from_notes([0, 1], 1, [60, 62], names=[name])
+    for kind in ("notation", "roll"):
+        picture = draw(score, kind)
+        root = fromstring(picture.to_svg())
+        title, desc = (root.find(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
+        assert title.text
+        assert "琴" in desc.text
+        assert picture.to_png()
+        assert "\x01" not in picture.as_image()
 
 
 def test_long_music_goes_on_in_systems_no_wider_than_asked():

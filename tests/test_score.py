@@ -332,3 +332,12 @@ def test_a_note_without_length_may_be_written_end_first() -> None:
 
     score = mi.Score(480, (Track.of([*(Event(tick, data) for tick, data in events), Event(2000, b"\xff\x2f")]),))
     assert [(n["onset"], n["duration"]) for n in score.note_table()] == [(0, 0), (1, 1), (2, 1)]
+
+
+def test_a_passage_keeps_its_key_and_its_drums() -> None:
+    whole = mi.render(form="clayton-mullen", style="jazz-combo", seed=1)
+    cut = whole.passage((9, 12))
+    assert cut.key == whole.key is not None
+    kinds = {part.name: part.is_percussion for part in whole.parts}
+    assert {part.name: part.is_percussion for part in cut.parts}.items() <= kinds.items()
+    assert any(part.is_percussion for part in cut.parts)

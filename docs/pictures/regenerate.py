@@ -20,18 +20,19 @@ def pictures() -> Iterator[tuple[str, Drawing]]:
     waltz = mi.Score.from_notes(
         [0, 1, 2, 3, 5, 6, 7.5, 8, 9], [1, 1, 1, 2, 1, 1.5, 0.5, 1, 3], [67, 71, 74, 79, 78, 76, 74, 72, 71], meter="3/4"
     )  # fmt: skip
-    tune = mi.Theme.from_score(waltz, (1, 4))
     yield "theme", mi.draw(theme)
     yield "versions", mi.draw(in_four)
     yield "ways", notation(*(theme.to_meter("4/4", how) for how in ("regroup", "square", "cut")))
     yield "metres", notation(*(theme.to_meter(meter) for meter in ("4/4", "7/8:2+2+3", "3/4", "6/4")))
-    yield "waltz", notation(tune.to_meter("4/4"))
+    yield "waltz", mi.draw(mi.plan(waltz, "4/4"))
     yield "bar_map", mi.draw(in_four, "map")
     yield "necklaces", necklace("3+3+2+2", "3+3+1+1", "3+3+2")
     yield "weights", mi.draw(theme.meter)
     rendition = mi.render(form="clayton-mullen", style="jazz-combo", seed=1)
     yield "roll", mi.draw(rendition, bars=(7, 12))
     yield "bars", mi.draw(rendition, "notation", bars=(7, 10))
+    in_fours = rendition.passage((9, 16))
+    yield "hit", notation(in_fours, hit=mi.find(theme, in_fours, top=1)[0])
     yield "worksheet", mi.worksheet(theme, "4/4")
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -207,10 +208,7 @@ def parts_of(stream: Any) -> list[Any]:
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
     if percussion:
-        moved = track.events.copy()
-        channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
-        moved["status"][channel] = (moved["status"][channel] & 0xF0) | PERCUSSION
-        track = Track.of_array(moved, track.payloads)
+        track = track.on_channel(PERCUSSION)
     if not events:
         return track
     return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
@@ -279,6 +277,7 @@ def _meter(signature: Any) -> Meter:
     return Meter(said) if said and Meter(said).plain == plain else plain
 
 
+@lru_cache(maxsize=2**16)
 def exact(value: Any) -> Fraction:
     """music21's offsets and lengths as exact fractions."""
     return Fraction(value).limit_denominator(FINEST)

@@ -14,7 +14,7 @@ from mi_theme.meter import Meter
 from mi_theme.score import messages as m
 from mi_theme.score.scores import Score
 from mi_theme.score.timing import MeterMap, TimingWarning, tempo_of
-from mi_theme.score.tracks import Event, Part, Track, channel_of
+from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, channel_of
 
 __all__ = ["conductor", "cut_passage", "score_from_rows"]
 
@@ -65,7 +65,12 @@ def cut_passage(score: Score, bars: tuple[int, int], part: str | int | None) -> 
         (rows["onset"] - float(start), length, rows["pitch"], rows["velocity"], np.searchsorted(kept, rows["part"]), rows["voice"], rows["step"]),
         [score.parts[index].name for index in kept], meters, min(max(score.tempos.per_minute(start), 4), 1000),
     )  # fmt: skip
-    return Score(cut.ticks_per_quarter, cut.tracks, source=score.source)
+    head = Track.sorted([*cut.tracks[0], *([Event(0, m.key_signature(*score.key))] if score.key else [])])
+    parts = (score.parts[index].is_percussion for index in kept)
+    tracks = (
+        track.on_channel(PERCUSSION) if drums else track for track, drums in zip(cut.tracks[1:], parts, strict=False)
+    )
+    return Score(cut.ticks_per_quarter, (head, *tracks), source=score.source)
 
 
 def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:

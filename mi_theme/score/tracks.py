@@ -95,6 +95,13 @@ class Track:
 
         return np.frombuffer(self.packed, np.dtype(FIELDS))
 
+    def on_channel(self, channel: int) -> Track:
+        """The same events with all that goes to a channel on this one, from 0."""
+        moved = self.events.copy()
+        to_channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
+        moved["status"][to_channel] = (moved["status"][to_channel] & 0xF0) | channel
+        return Track.of_array(moved, self.payloads)
+
     @classmethod
     def sorted(cls, events: Iterable[Event]) -> Track:
         """Put events in order, ends of notes before beginnings, and close the track.

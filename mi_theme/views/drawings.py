@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from pathlib import Path
 
 from mi_theme.errors import FileError, MissingExtra
 
-__all__ = ["FONTS", "Drawing", "Sheet"]
+__all__ = ["FONTS", "Drawing", "Sheet", "described", "readable"]
 
 FONTS = "DejaVu Sans, Verdana, sans-serif"  # of one width: what fits in one fits in the others
 ENDINGS = (".svg", ".png", ".html")
+UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DPI = 96  # pixels of an SVG in an inch
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -26,6 +28,19 @@ svg {{ display: block; max-width: 100%; height: auto; margin: auto }}
 {body}
 </body></html>
 """
+
+
+def described(description: str) -> tuple[str, str]:
+    """What an SVG says in words: an attribute of its element, and a title and a description inside it."""
+    description = readable(description)
+    title, _, more = description.partition(". ")
+    words = f"<title>{escape(title.rstrip('.'))}</title>\n<desc>{escape(more or description)}</desc>"
+    return f'role="img" aria-label="{escape(description)}"', words
+
+
+def readable(words: str) -> str:
+    """Without the characters that XML does not allow."""
+    return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
 class Drawing:
@@ -57,7 +72,7 @@ class Drawing:
     def as_image(self) -> str:
         """The picture as an HTML element that carries all of itself, as wide as there is room."""
         data = b64encode(self.to_svg().encode()).decode()
-        words = escape(self.description, quote=True)
+        words = escape(readable(self.description))
         return f'<img style="max-width:100%;background:white" alt="{words}" src="data:image/svg+xml;base64,{data}">'
 
     def save(self, path: str | PathLike[str], dpi: float = 150) -> None:

@@ -90,4 +90,4 @@ def _plus(x: float, y: float) -> Iterator[str]:
 
 
 def _ring(x: float, y: float, kind: str) -> str:
-    return ring(x, y, 1.15 * SPACE, 0.95 * SPACE, 1.4, DOTTED if kind == "changed" else "")
+    return ring(x, y, 0.95 * SPACE, 0.85 * SPACE, 1.4, DOTTED if kind == "changed" else "")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mi_theme.views.drawings import Drawing
+from mi_theme.views.drawings import Drawing, described
 
 __all__ = ["Picture", "our_style"]
 
@@ -30,7 +30,8 @@ NOTHING = {"Date": None, "Creator": None}  # what would differ between two runs 
 @contextmanager
 def our_style() -> Iterator[None]:
     """matplotlib's own defaults and `STYLE`, whatever the reader's settings are, for as long as a ``with`` lasts."""
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # of a name in letters that we do not have
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         yield
@@ -56,9 +57,11 @@ class Picture(Figure, Drawing):
         """The picture as SVG: the same text every time, the description inside."""
         buffer = StringIO()
         with our_style():
-            self.savefig(buffer, format="svg", metadata={**NOTHING, "Title": self.description})
-        label = quoteattr(self.description)
-        return buffer.getvalue().replace("<svg ", f'<svg role="img" aria-label={label} ', 1)
+            self.savefig(buffer, format="svg", metadata=NOTHING)
+        label, words = described(self.description)
+        head, element, rest = buffer.getvalue().partition("<svg ")
+        size, _, content = rest.partition(">")
+        return f"{head}{element}{label} {size}>\n{words}{content}"
 
     def to_png(self, dpi: float = 150) -> bytes:
         """The picture as PNG: the same bytes every time."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.score import Bar, Score
+from mi_theme.views.drawings import readable
 from mi_theme.views.paper import FAINT, INK, MIDDLE, blank, in_our_style
 from mi_theme.views.words import piano_roll_words
 
@@ -74,7 +75,7 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     kit = [index for index, part in enumerate(score.parts) if part.is_percussion]
     is_drum = np.isin(notes["part"], kit)
     keys = sorted(set(notes["pitch"][is_drum].tolist()))
-    names = {part: score.parts[part].name[:NAME] for part in sorted(set(notes["part"][~is_drum].tolist()))}
+    names = {part: readable(score.parts[part].name[:NAME]) for part in sorted(set(notes["part"][~is_drum].tolist()))}
     picture, upper, lower = _sheets(piano_roll_words(score, shown), notes["pitch"][~is_drum], keys, len(names), span)
     bar_width = _inches(upper) / max(len(shown), 1)
     for axes in (upper, lower):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from mi_theme.views.drawings import FONTS
+from mi_theme.views.drawings import FONTS, described, readable
 
 __all__ = ["box", "line", "number", "page", "ring", "text", "text_width"]
 
@@ -14,16 +14,14 @@ BOLD = 1.18  # times as wide
 
 def page(width: float, height: float, description: str, parts: list[str], size: str = "") -> str:
     """A whole picture: title and description for those who cannot see it, white paper, then its parts."""
-    title, _, more = description.partition(". ")
-    wide, high = number(width), number(height)
+    (label, words), wide, high = described(description), number(width), number(height)
     drawn = f'width="{wide}" height="{high}"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {wide} {high}" '
-        f'{size or drawn} role="img" aria-label="{escape(description)}" font-family="{FONTS}">'
+        f'{size or drawn} {label} font-family="{FONTS}">'
     )
     paper = f'<rect width="{wide}" height="{high}" fill="white"/>'
-    words = f"<title>{escape(title.rstrip('.'))}</title>", f"<desc>{escape(more or description)}</desc>"
-    return "\n".join([head, *words, paper, *parts, "</svg>\n"])
+    return "\n".join([head, words, paper, *parts, "</svg>\n"])
 
 
 def line(x1: float, y1: float, x2: float, y2: float, width: float = 1.2, dashes: str = "", ink: str = "black") -> str:
@@ -55,7 +53,7 @@ def text(
     """A line of words, their base line at `y`."""
     looks = ' font-weight="bold"' * bold + ' font-style="italic"' * italic
     place = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}" text-anchor="{anchor}" fill="{ink}"'
-    return f"<text {place}{looks}>{escape(words)}</text>"
+    return f"<text {place}{looks}>{escape(readable(words))}</text>"
 
 
 def text_width(words: str, size: float = 13, bold: bool = False) -> float:
