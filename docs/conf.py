@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import mi_theme
+from mi_theme.views.dossiers import dossier
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -60,6 +61,7 @@ html_theme = "furo"
 html_title = "mi_theme"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_extra_path = ["_build/extra"]
 html_copy_source = False
 html_show_sphinx = False
 pygments_style = "friendly"
@@ -84,10 +86,13 @@ PUBLIC_NAMES = "<!-- the table of public names -->"
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     shutil.copytree(ROOT / "examples", HERE / "lessons", dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py"))
+    (HERE / "_build/extra").mkdir(parents=True, exist_ok=True)
+    (HERE / "_build/extra/dossier.html").write_text(dossier(mi_theme.theme(), lineage=mi_theme.lineage()), "utf-8")
     app.connect("source-read", complete)
     app.connect("missing-reference", by_its_last_name)
     app.connect("doctree-read", describe_pictures)
     app.connect("autodoc-process-signature", only_names)
+    app.connect("autodoc-skip-member", says_nothing)
 
 
 def complete(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -151,6 +156,11 @@ def only_names(
     """Of a row of a table the names of its fields: what each may hold is said below."""
     fields = getattr(value, "__struct_fields__", ())
     return (f"({', '.join(fields)})", "") if what == "class" and fields else None
+
+
+def says_nothing(app: Sphinx, what: str, name: str, value: object, skip: bool, options: object) -> bool | None:
+    """Leave out the fields of a named tuple, of which Python only says their number; None for everything else."""
+    return True if str(getattr(value, "__doc__", "")).startswith("Alias for field number") else None
 
 
 def describe_pictures(app: Sphinx, tree: nodes.document) -> None:

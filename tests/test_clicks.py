@@ -134,3 +134,11 @@ def test_a_clicked_score_is_a_midi_file_like_any_other(tmp_path) -> None:
     again = mi.read(tmp_path / "clicked.mid")
     assert (again.note_table()[["onset", "pitch"]] == clicked.note_table()[["onset", "pitch"]]).all()
     assert again.meters == clicked.meters
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_note_at_the_end_of_days_is_refused() -> None:
+    far = Score.from_notes([0, 2**28], 1, 60)
+    with pytest.raises(ScoreError, match="too long for a click"):
+        far.with_click()
+    assert far.with_click(1, during=False).notes(0)["onset"].tolist() == [4, 4 + 2**28]

@@ -140,6 +140,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     for room in rooms():
         for name, value in public(room).items():
             assert f"{room.__name__}.{name}" in names or not (inspect.isclass(value) or is_function(value)), name
+    assert (tmp_path / "html/dossier.html").is_file()
     for page in (tmp_path / "html").rglob("*.html"):
         for picture in re.findall(r"<img [^>]*_images/[^>]*>", page.read_text("utf-8")):
             assert re.search(r'alt="[^"]{12,}"', picture), f"{page.name}: {picture}"

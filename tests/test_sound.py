@@ -146,6 +146,11 @@ def test_nothing_sounds_for_ever() -> None:
     assert silent(recording.samples[-int(REST * recording.rate) :])
 
 
+def test_times_finer_than_a_file_can_hold_are_no_matter_for_the_ear() -> None:
+    fine = Score(2**20, (Track.of([Event(1, m.note_on(0, 60, 100)), Event(2**20, m.note_off(0, 60))]),))
+    assert not silent(record(fine).samples)
+
+
 def test_an_empty_score_is_a_little_silence() -> None:
     recording = record(Score(480, ()))
     assert recording.seconds == REST

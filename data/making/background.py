@@ -1,10 +1,10 @@
 """Count what is common in real music, and how often chance finds a pattern nobody wrote: ``data/background.json``.
 
-    python data/making/background.py [--decoys 500]
+    python data/making/background.py [--decoys 150]
 
 The music is read from the installed music21: Bach's chorales and other works,
-Monteverdi's madrigals (MusicXML typed by volunteers) and Ryan's Mammoth
-Collection (1883, ABC). No note of it is kept, only how often each interval and
+Monteverdi's madrigals (MusicXML) and a quarter of Ryan's Mammoth Collection
+(1883, ABC). No note of it is kept, only how often each interval and
 each ratio of two times follows each, and the rate of chance hits: decoys, which
 have the intervals of a passage shuffled, or its pitches, are looked for with
 `mi.find`'s own engine, and a line is fitted to the logarithm of the number of
@@ -30,10 +30,10 @@ from mi_theme.search.corpora import BATCH, Shelf, hits_on_shelf
 from mi_theme.search.costs import motion, streams_of
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import Reader
-from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, background, events, information
+from mi_theme.search.significance import STEEPEST, WIDEST, Background, Nats, Tail, background, events, information
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
-MUSIC = ("bach", "monteverdi", "ryansMammoth")
+MUSIC = {"bach": 1, "monteverdi": 1, "ryansMammoth": 4}  # each file, or one in four
 LENGTHS = range(8, 21)
 SEED = 1
 LEAST = 0.45  # the smallest share of a decoy that is looked at
@@ -48,21 +48,22 @@ Random = np.random.Generator
 
 
 class Trial(NamedTuple):
-    """A decoy: what it says in nats, and what each hit holds of that."""
+    """A decoy: what it says, and what each hit holds of that, in nats."""
 
-    information: float
-    said: tuple[float, ...]
+    whole: Nats
+    held: tuple[float, ...]
 
 
 def main() -> None:
     """Read, count, search for decoys, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--decoys", type=int, default=500)
+    parser.add_argument("--decoys", type=int, default=150)
     count = parser.parse_args().decoys
     sheets = list(music())
-    write(counted(sheets, Tail(0.0, 0.0, 0.0)))  # the decoys are weighed with these counts
+    write(counted(sheets, Tail(0.0, 0.0, 0.0, 1.0)))  # the decoys are weighed with these counts
     background.cache_clear()
-    tail = fitted(list(trials(sheets, count)), sum(len(sheet.table) for sheet in sheets))
+    tried = list(trials(sheets, count))
+    tail = fitted(tried, sum(len(sheet.table) for sheet in sheets))
     write(counted(sheets, tail))
     print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {tail}")
 
@@ -77,9 +78,10 @@ def music() -> Iterator[Sheet]:
     from music21 import corpus
 
     paths = sorted(Path(path) for path in corpus.getCorePaths())
+    wanted = [path for path in paths if path.parent.name in MUSIC and path.suffix in (".mxl", ".xml", ".abc")]
     with Reader() as reader:
-        for path in paths:
-            if path.parent.name in MUSIC and path.suffix in (".mxl", ".xml", ".abc"):
+        for name, every in MUSIC.items():
+            for path in [path for path in wanted if path.parent.name == name][::every]:
                 yield from (tune for tune in reader.read(path) if isinstance(tune, Sheet))
 
 
@@ -144,14 +146,13 @@ def with_intervals(rows: Rows, steps: Sequence[int]) -> Rows:
 
 
 def trials(sheets: Sequence[Sheet], count: int) -> Iterator[Trial]:
-    """Decoys, and what is found of them."""
+    """Decoys, and what is found of them; with the interim tail an E-value tells what a hit holds."""
     random = np.random.default_rng(SEED)
     shelves = [Shelf.of(sheets[first : first + BATCH]) for first in range(0, len(sheets), BATCH)]
     for number in range(count):
         pattern = Pattern.of(decoy(random, passage(random, sheets, int(random.choice(LENGTHS))), number % 2))
-        whole = information(pattern)
         hits = [hit for shelf in shelves for hit in hits_on_shelf(pattern, shelf, least=LEAST)]
-        yield Trial(whole, tuple(min(hit.share, 1.0) * whole for hit in hits))
+        yield Trial(information(pattern).whole, tuple(-float(np.log(hit.evalue)) for hit in hits))
 
 
 # The line
@@ -159,36 +160,36 @@ def trials(sheets: Sequence[Sheet], count: int) -> Iterator[Trial]:
 
 def fitted(tried: Sequence[Trial], notes: int) -> Tail:
     """The most likely rates, of the hits that are rare enough."""
-    tail = Tail(-6.0, 0.4, 0.2)
+    tail = Tail(-8.0, 0.3, 0.2, 0.6)
     for _ in range(20):
         tail = _climbed(tried, notes, tail, [_threshold(trial, notes, tail) for trial in tried])
-    return Tail(*(round(value, 3) for value in (tail.level, tail.said, tail.lost)))
+    return Tail(*(round(value, 3) for value in (tail.level, tail.tune, tail.rhythm, tail.slope)))
 
 
 def _threshold(trial: Trial, notes: int, tail: Tail) -> float:
     """From where on no more than `MOST_EXPECTED` hits are expected, and all are looked at."""
-    rare = (np.log(notes / MOST_EXPECTED) + tail.level + tail.lost * trial.information) / (tail.said + tail.lost)
-    return max(float(rare), (LEAST + 0.05) * trial.information)
+    level = np.log(notes / MOST_EXPECTED) + tail.level + tail.tune * trial.whole.tune + tail.rhythm * trial.whole.rhythm
+    return max(float(level) / tail.slope, (LEAST + 0.05) * sum(trial.whole))
 
 
 def _climbed(tried: Sequence[Trial], notes: int, tail: Tail, thresholds: Sequence[float]) -> Tail:
-    """Newton's method for level, rate lost and slope: hits thin out exponentially with what they hold.
+    """Newton's method for the four numbers: hits thin out exponentially with what they hold.
 
     A whole copy is a point mass at the end of the line.
     """
-    used = [(trial, least) for trial, least in zip(tried, thresholds, strict=True) if least <= trial.information]
-    hits = [(trial.information, said) for trial, least in used for said in trial.said if said >= least]
-    whole = np.array([(1.0, trial.information, -least) for trial, least in used])
-    partial = sum(said < whole for whole, said in hits)
-    seen = np.array([len(hits), sum(whole for whole, _ in hits), -sum(said for _, said in hits)])
-    x = np.array([tail.level, tail.lost, tail.said + tail.lost])
+    used = [(trial, least) for trial, least in zip(tried, thresholds, strict=True) if least <= sum(trial.whole)]
+    hits = [(trial.whole, held) for trial, least in used for held in trial.held if held >= least]
+    partial = sum(held < sum(whole) - 1e-6 for whole, held in hits)
+    features = np.array([(1.0, *trial.whole, -least) for trial, least in used])
+    seen = np.array([(1.0, *whole, -held) for whole, held in hits]).sum(axis=0)
+    x = np.array([tail.level, tail.tune, tail.rhythm, tail.slope])
     for _ in range(30):
-        expected = notes * np.exp(whole @ x)
-        gradient = seen - expected @ whole + (0.0, 0.0, partial / x[2])
-        hessian = -(whole.T * expected) @ whole - np.diag([0.0, 0.0, partial / x[2] ** 2])
+        expected = notes * np.exp(features @ x)
+        gradient = seen - expected @ features + (0.0, 0.0, 0.0, partial / x[3])
+        hessian = -(features.T * expected) @ features - np.diag([0.0, 0.0, 0.0, partial / x[3] ** 2])
         step = np.linalg.solve(hessian, gradient)
-        x = x - step * min(1.0, 0.5 / max(np.abs(step).max(), 1e-9))
-    return Tail(float(x[0]), float(x[2] - x[1]), float(x[1]))
+        x = x - step * min(1.0, 0.2 / max(np.abs(step).max(), 1e-9))
+    return Tail(*x.tolist())
 
 
 if __name__ == "__main__":

@@ -122,12 +122,12 @@ def _convert_file(
     notation = out is not None and Path(out).suffix.lower() in NOTATION and not is_midi(source_file)
     music = read_stream(source_file) if notation else read(source_file)
     plan = _plan(music, options, plan_file)
-    if out:
-        made: Any = plan.apply(music)
-        if notation:
-            save_stream(made, out)
-        else:
-            write_score(made, out)
+    if out and notation:
+        from mi_theme.conversion.streams import convert_stream
+
+        save_stream(convert_stream(plan, music, in_place=True), out)
+    elif out:
+        write_score(plan.apply(music), out)
     return plan
 
 

@@ -33,16 +33,22 @@ class Places:
     def __init__(self, plan: ScorePlan) -> None:
         self.spans = list(plan.starts())
         self.begins = [span.start for span, _ in self.spans]
+        self._onsets: dict[Fraction, Fraction] = {}  # parts have most places in common
+        self._ends: dict[Fraction, Fraction] = {}
 
     def onset(self, at: Fraction) -> Fraction:
         """The image of a beginning."""
-        span, start = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
-        return start + self._within(span, at - span.start, after=True)
+        if at not in self._onsets:
+            span, start = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
+            self._onsets[at] = start + self._within(span, at - span.start, after=True)
+        return self._onsets[at]
 
     def end(self, at: Fraction) -> Fraction:
         """The image of an end."""
-        span, start = self.spans[max(bisect_left(self.begins, at) - 1, 0)]
-        return start + self._within(span, at - span.start, after=False)
+        if at not in self._ends:
+            span, start = self.spans[max(bisect_left(self.begins, at) - 1, 0)]
+            self._ends[at] = start + self._within(span, at - span.start, after=False)
+        return self._ends[at]
 
     def keeps(self, at: Fraction) -> bool:
         """Whether a note that begins here is kept."""
@@ -59,15 +65,15 @@ class Places:
         return Fraction(span.warp.end(at))
 
 
-def convert_stream(plan: ScorePlan, source: Any) -> Any:
-    """A converted copy of a Stream.
+def convert_stream(plan: ScorePlan, source: Any, *, in_place: bool = False) -> Any:
+    """A converted copy of a Stream, or itself: copying a large one takes as long as converting it.
 
     Raises
     ------
     ScoreError
         Where the plan was made for other bars.
     """
-    made = copy.deepcopy(source)
+    made = source if in_place else copy.deepcopy(source)
     parts = list(made.parts) if hasattr(made, "parts") and len(made.parts) else [made]
     places = Places(plan)
     if parts and exact(parts[0].highestTime) > plan.spans[-1].start + plan.spans[-1].warp.source:

@@ -42,7 +42,8 @@ class Placed:
     last: Any = None  # the last of its tied pieces
 
 
-def pieces(start: Fraction, end: Fraction, meter: Meter) -> list[tuple[Fraction, Fraction]]:
+@lru_cache(maxsize=2**14)
+def pieces(start: Fraction, end: Fraction, meter: Meter) -> tuple[tuple[Fraction, Fraction], ...]:
     """How a note of one bar is written: spans joined by ties.
 
     Parameters
@@ -53,7 +54,7 @@ def pieces(start: Fraction, end: Fraction, meter: Meter) -> list[tuple[Fraction,
     spans = [(start, end)]
     for cut in _seams(meter):
         spans = [piece for span in spans for piece in _cut(span, cut, meter)]
-    return [piece for span in spans for piece in _simple(span, meter)]
+    return tuple(piece for span in spans for piece in _simple(span, meter))
 
 
 @lru_cache(maxsize=256)

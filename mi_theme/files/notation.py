@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -276,6 +277,7 @@ def _meter(signature: Any) -> Meter:
     return Meter(said) if said and Meter(said).plain == plain else plain
 
 
+@lru_cache(maxsize=2**16)
 def exact(value: Any) -> Fraction:
     """music21's offsets and lengths as exact fractions."""
     return Fraction(value).limit_denominator(FINEST)

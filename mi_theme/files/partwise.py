@@ -39,10 +39,10 @@ SAFE = {
     "remove_comments": True,
     "remove_pis": True,
 }
-FIELDS = ("chord", "dot", "duration", "instrument", "pitch", "rest", "staff", "tie", "type", "voice")
 MOVES = ("note", "backup", "forward", "attributes")
 LETTERS = {letter: (step, semitone) for step, (letter, semitone) in enumerate(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11)))}  # fmt: skip # noqa: B905
 GENERIC = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)  # diatonic steps of 0 to 11 semitones, where a file does not say
+STEP = 1024  # bytes that are looked at at once for the first element
 LARGEST = 1e7  # no number of a file is larger
 
 FOUR = Meter("4/4")
@@ -102,12 +102,22 @@ def parse_partwise(data: bytes, source: str = "") -> Sheet:
 
 def _check_root(text: bytes, where: str) -> None:
     """Refuse what is no partwise score, and entities, before the rest is read."""
-    _, root = next(etree.iterparse(BytesIO(text), events=("start",), **SAFE))
+    root = _root(text)
     if root.tag != "score-partwise":
         raise FileError(f"{where}: not a partwise MusicXML score: it begins with <{root.tag}>")
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
         raise FileError(f"{where}: entities are not read")
+
+
+def _root(text: bytes) -> Any:
+    """The first element, read no further than it begins."""
+    parser = etree.XMLPullParser(events=("start",), **SAFE)
+    for first in range(0, len(text), STEP):
+        parser.feed(text[first : first + STEP])
+        for _, root in parser.read_events():
+            return root
+    return parser.close()
 
 
 def _parts(text: bytes) -> tuple[list[Reading], list[str]]:
@@ -162,9 +172,10 @@ def _read_note(part: Reading, note: Any) -> Ticks:
     fields: dict[str, Any] = {}
     ties: list[str | None] = []
     for child in note:
-        if child.tag == "tie":
+        tag = child.tag
+        fields[tag] = child
+        if tag == "tie":
             ties.append(child.get("type"))
-        fields[child.tag] = child
     lasts = _ticks(fields["duration"].text, part.divisions) if "duration" in fields else 0
     rest = fields.get("rest")
     if rest is not None:

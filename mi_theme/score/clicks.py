@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from math import lcm
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ __all__ = ["Click", "clicked", "clicks_of"]
 BAR, BEAT, PULSE = range(3)  # what a click marks
 STROKES = ((76, 120), (77, 96), (77, 48))  # key and velocity of each: high and low wood block
 LONGEST_COUNT = 16  # bars
+MOST = 50_000  # clicks: more than three hours of eighths
 FASTEST = 0.1  # seconds: pulses that follow sooner are left out
 MOVING = (m.LYRIC, m.MARKER, m.CUE, m.END_OF_TRACK)  # what goes with the music, of that which stands at its beginning
 
@@ -43,7 +45,9 @@ def clicked(score: Score, count_in: int, during: bool) -> Score:
     if not 0 <= count_in <= LONGEST_COUNT:
         raise ScoreError(f"a count-in is 0 to {LONGEST_COUNT} bars, not {count_in}")
     lead = _lead(score, count_in)
-    clicks = list(clicks_of(score, count_in, during))
+    clicks = list(islice(clicks_of(score, count_in, during), MOST + 1))
+    if len(clicks) > MOST:
+        raise ScoreError(f"the score is too long for a click: more than {MOST} strokes")
     unit = lcm(score.ticks_per_quarter, *{click.at.denominator for click in clicks}, lead.denominator)
     later = _later(score, unit // score.ticks_per_quarter, int(lead * unit))
     return replace(later, ticks_per_quarter=unit, tracks=(*later.tracks, _track(clicks, unit)), kind=1)

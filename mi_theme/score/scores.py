@@ -279,7 +279,7 @@ class Score(Bridges):
         Raises
         ------
         ScoreError
-            Where `count_in` is not 0 to 16 bars.
+            Where `count_in` is not 0 to 16 bars, or the score goes on for days.
         """
         from mi_theme.score.clicks import clicked
 

@@ -76,7 +76,7 @@ def own_score(pattern: Pattern, surprise: Surprise, costs: Costs = COSTS) -> flo
 
 
 def align(
-    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.82,
+    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.8,
     costs: Costs = COSTS, surprise: Surprise | None = None, invert: bool = False, fast: bool | None = None,
 ) -> list[Alignment]:  # fmt: skip
     """Align a pattern with notes, best first; of alignments that share many notes the best.

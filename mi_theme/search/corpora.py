@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "music_in", "search_files"]
 
 BATCH = 200  # files that are read, scanned and forgotten at once
-MOST = 100  # chains of one batch that are aligned, the best ones
+MOST = 40  # chains of one batch that are aligned, the best ones
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
 NEAR, FAR = 0.03, 0.15  # logarithms by which a stretch may be off a simple ratio, off a common one
 COMMON = (1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0)

@@ -44,7 +44,7 @@ __all__ = [
     "with_map",
 ]
 
-LEAST = 0.84  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 FINEST = 10080  # the largest denominator of a stretch
 
@@ -186,14 +186,14 @@ def hits_in(
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
     steps = steps_of(notes)
-    alone = [evalue(_held(pattern, hit, notes, steps), pattern, len(notes)) for hit in found]
+    alone = [evalue(held_by(pattern, hit, notes, steps), pattern, len(notes)) for hit in found]
     numbers = supported(alone, [hit.share for hit in found]) if everywhere else alone
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
 
 
-def _held(pattern: Pattern, hit: Alignment, notes: NDArray[np.void], steps: NDArray[np.int64]) -> Nats:
+def held_by(pattern: Pattern, hit: Alignment, notes: NDArray[np.void], steps: NDArray[np.int64]) -> Nats:
     """What a hit holds of what the pattern says."""
     own, theirs = (np.array(column) for column in zip(*hit.pairs, strict=True))
     sign = -1 if hit.inverted else 1

@@ -34,12 +34,21 @@ BACKOFF = 20.0  # how often what was seen without its context is taken to have b
 
 
 class Tail(msgspec.Struct, frozen=True):
-    """The logarithm of chance hits a note: ``level - held * nats held + tune * nats of intervals lacking + rhythm * of times``."""
+    """The logarithm of chance hits a note: ``level + tune * I + rhythm * R - slope * held``.
+
+    I and R are what the pattern's intervals and rhythm say, `held` what a hit
+    holds of both, all in nats.
+    """
 
     level: float
-    held: float
     tune: float
     rhythm: float
+    slope: float
+
+    def log_rate(self, whole: Nats, held: Nats) -> float:
+        """The logarithm of hits that hold as much, for each note searched."""
+        rate = self.level + self.tune * whole.tune + self.rhythm * whole.rhythm - self.slope * sum(held)
+        return min(rate, 0.0)
 
 
 class Nats(NamedTuple):
@@ -159,9 +168,7 @@ def evalue(held: Nats, pattern: Pattern, notes: int) -> float:
     notes
         Notes that were searched.
     """
-    tail, whole = background().tail, information(pattern).whole
-    lacking = tail.tune * (whole.tune - held.tune) + tail.rhythm * (whole.rhythm - held.rhythm)
-    return max(notes, 1) * exp(min(tail.level - tail.held * (held.tune + held.rhythm) + lacking, 0.0))
+    return max(notes, 1) * exp(background().tail.log_rate(information(pattern).whole, held))
 
 
 def _surprise(kinds: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -145,7 +145,7 @@ def _in_bar(note: Written, bar: NewBar, shift: Fraction) -> Iterator[Item]:
     start, end = max(note.start, bar.start), min(note.end, bar.end)
     if start >= end:
         return
-    spans = pieces(start - bar.start + shift, end - bar.start + shift, bar.meter)
+    spans = list(pieces(start - bar.start + shift, end - bar.start + shift, bar.meter))
     spans = [piece for span in spans for piece in _writable(*span)]
     for number, (a, b) in enumerate(spans):
         first, last = number == 0 and start == note.start, number == len(spans) - 1 and end == note.end

@@ -8,6 +8,7 @@ synthesizer is linear, so the sum is the same sound.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import FileError, MissingExtra, ScoreError
-from mi_theme.score import PERCUSSION, Event, Score, Track
+from mi_theme.score import PERCUSSION, Event, Score, TimingWarning, Track
 from mi_theme.score import messages as m
 
 __all__ = ["RATE", "synthesized"]
@@ -125,8 +126,11 @@ def _rendered(score: Score, font: bytes) -> NDArray[np.int16]:
         from midirenderer import render_wave_from
     except ImportError as error:
         raise MissingExtra.named("midirenderer", "audio") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TimingWarning)  # a millionth of a quarter is not heard
+        data = score.to_bytes()
     try:
-        wave = render_wave_from(font, score.to_bytes())
+        wave = render_wave_from(font, data)
     except (RuntimeError, ValueError) as error:
         raise FileError(f"the sound cannot be made: {error}") from None
     return np.frombuffer(wave, "<i2", offset=HEADER).reshape(-1, 2)

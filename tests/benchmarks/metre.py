@@ -15,8 +15,9 @@ tune is scored the model is trained without its whole cluster (`--folds` groups 
 clusters). Differences to each baseline are those of ``best``, with a 95 % bootstrap
 interval over clusters. ``--pairs FILE`` scores pairs of such a file instead of the
 mined ones; training then leaves out every cluster that has a tune in common with
-those scored. ``--feel`` compares the feels, ``--tune`` shows one tune, ``--speed``
-gives the processor time of a hundred bars.
+those scored. ``--feel`` compares the feels, ``--share`` trains on a part of the
+clusters, ``--tune`` shows one tune, ``--speed`` gives the processor time of a hundred
+bars.
 """
 
 from __future__ import annotations
@@ -179,8 +180,10 @@ def _prior(meter: Meter, rhythms: Rhythms, grid: Any) -> Array:
     return _PRIORS[meter]
 
 
-def cross_validated(scored: Sequence[Task], folds: int, feels: Sequence[str] = ("auto",)) -> dict[str, list[Array]]:
-    """Answers by feel, each from a model that never saw the tune's cluster."""
+def cross_validated(
+    scored: Sequence[Task], folds: int, feels: Sequence[str] = ("auto",), share: float = 1.0
+) -> dict[str, list[Array]]:
+    """Answers by feel, each from a model that never saw the tune's cluster; and saw only a share of the others."""
     pairs = mined()
     everyone = [*tasks(pairs), *scored]
     rhythms = counted(relatives(passage for task in everyone for passage in (task.source, task.target)))
@@ -191,7 +194,9 @@ def cross_validated(scored: Sequence[Task], folds: int, feels: Sequence[str] = (
         tested = [i for i, task in enumerate(scored) if clusters[task.cluster] == fold]
         tunes = {_tune(name) for i in tested for name in (scored[i].source.tune, scored[i].target.tune)}
         related = {e.task.cluster for e in made if {_tune(e.task.source.tune), _tune(e.task.target.tune)} & tunes}
-        weights = trained([e for e in made if e.task.cluster not in related])
+        known = sorted({e.task.cluster for e in made} - related)
+        chosen = set(np.random.default_rng(SEED + fold).permutation(known)[: round(share * len(known))].tolist())
+        weights = trained([e for e in made if e.task.cluster in chosen])
         for i in tested:
             for feel in feels:
                 found[feel][i] = answered(scored[i], weights, rhythms, feel)
@@ -305,6 +310,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     )
     parser.add_argument("--brief", action="store_true", help="of the baselines the best ones only")
     parser.add_argument("--tune", help="show the tunes whose name has this in it instead, such as erk10.abc#395")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="train on this share of the clusters: a learning curve"
+    )
     parser.add_argument("--speed", action="store_true", help="time only")
     options = parser.parse_args(arguments)
     if options.speed:
@@ -315,7 +323,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         f"{len(scored)} tasks, {len({t.cluster for t in scored})} clusters, {Counter(t.is_regular for t in scored)[True]} regular"
     )
     feels = ("auto", *FEELS, "plain") if options.feel else ("auto",)
-    answers = cross_validated(scored, options.folds, feels)
+    answers = cross_validated(scored, options.folds, feels, options.share)
     if options.tune:
         print_tunes(scored, answers["auto"], options.tune)
         return
