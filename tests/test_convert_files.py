@@ -430,6 +430,8 @@ def test_midi_is_spelled_as_its_key_signature_has_it(fifths):
     assert [pitches.Pitch(name).midi for name in names] == list(range(24, 128))
     scale = {(7 * place) % 12 for place in range(fifths - 1, fifths + 6)}  # F to B in C major
     letters = {
-        name.rstrip("0123456789-")[0] for name, number in zip(names, range(24, 128), strict=True) if number % 12 in scale
+        name.rstrip("0123456789-")[0]
+        for name, number in zip(names, range(24, 128), strict=True)
+        if number % 12 in scale
     }
     assert len(letters) == 7

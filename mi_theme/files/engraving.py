@@ -12,17 +12,13 @@ from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import NewBar, Placed, fill
-from mi_theme.pitch import LETTERS, MAJOR, SIGNS
+from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
 __all__ = ["musicxml", "stream_of_score"]
 
 FINEST = 24  # parts of a quarter that notation made of MIDI is written in
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
-FLATWARDS, SHARPWARDS = (
-    -2,
-    10,
-)  # of the key on the line of fifths, what is used to spell in it: in C from B flat to D sharp
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
 """
@@ -157,9 +153,5 @@ def _placed(score: Score, index: int) -> Iterator[Placed]:
 
 def spelled(score: Score, part: Part, pitch: int, step: int) -> str:
     """A name with its octave, as music21 writes it."""
-    if step >= 0 and abs(sharps := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
-        return LETTERS[step % 7] + SIGNS[sharps].replace("b", "-") + str(step // 7)
-    fifths = score.key[0] if score.key else 0
-    place = next(place for place in range(fifths + FLATWARDS, fifths + SHARPWARDS) if 7 * place % 12 == pitch % 12)
-    alteration, letter = divmod(place + 1, 7)
-    return "FCGDAEB"[letter] + SIGNS[alteration].replace("b", "-") + str((pitch - alteration) // 12 - 1)
+    step, alteration = spelled_in(score.key[0] if score.key else 0, pitch, step)
+    return LETTERS[step % 7] + SIGNS[alteration].replace("b", "-") + str(step // 7)
