@@ -204,6 +204,11 @@ def spelled_in(fifths: int, pitch: int, step: int = -1) -> tuple[int, int]:
     step
         The step it is written with, where that is known; one that would need more
         than two signs is not believed.
+
+    Returns
+    -------
+    (int, int)
+        The step, and its sharps or, negative, flats.
     """
     if step >= 0 and abs(signs := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
         return step, signs
