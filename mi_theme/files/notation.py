@@ -29,7 +29,7 @@ __all__ = [
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 FINEST = 10080  # parts of a quarter
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
-VELOCITY = 89  # of a note in notation, which says none
+VELOCITY = 90  # of a note in notation, which says none
 SNARE = 38  # for an unpitched note that does not say its key
 KIT_PLACES = {
     "D4": 44,
