@@ -94,7 +94,7 @@ hear(with_pitches([55, 60, 57, 59, 55, 62, 60, 58]))
 # %% [markdown]
 # ## Hide it
 #
-# Four voices that wander about at random; among them, in the middle of the texture, the theme: in 4/4, a fourth higher.
+# Four voices that wander about at random. In bars 5 and 6 the third has something else to say: the theme, in 4/4.
 
 # %%
 random = np.random.default_rng(6)
@@ -102,7 +102,7 @@ rows = [
     (onset, 0.5, int(base + random.integers(0, 12)), part)
     for part, base in enumerate((74, 67, 55, 43))
     for onset in np.arange(0, 48, 0.5)
-    if random.random() < 0.6
+    if random.random() < 0.6 and not (part == 2 and 16 <= onset < 24)
 ]
 in_four = theme.to_meter("4/4")
 for tone in in_four.motif("ostinato"):
@@ -112,7 +112,7 @@ texture = mi.Score.from_notes(onset, duration, pitch, part=part, names=["High", 
 mi.draw(texture, bars=(3, 8))
 
 # %% [markdown]
-# Can you see it? Bars 5 and 6. Now let the machine look:
+# Can you see it? Now let the machine look:
 
 # %%
 hits = mi.find(theme, texture)
@@ -138,15 +138,15 @@ mi.draw(in_four, "map")
 # tunes that are *not* there, one would show something as good. E = 3 means: three of these are to be expected, so this one
 # says nothing.
 #
-# Bach did not know the theme. What does the finder say of sixty of his chorales? We ask it for the best place, however
-# bad, and do the same for the theme's notes in five other orders, which nobody has ever written down.
+# Bach did not know the theme. What does the finder say of twenty of his chorales? We ask it for the best place, however
+# bad, and do the same for the theme's notes in four other orders, which nobody has ever written down.
 
 # %%
 from pathlib import Path
 
 import music21
 
-chorales = sorted((Path(music21.__file__).parent / "corpus" / "bach").glob("bwv*.mxl"))[:60]
+chorales = sorted((Path(music21.__file__).parent / "corpus" / "bach").glob("bwv*.mxl"))[:20]
 
 
 def best_in_bach(pattern):
@@ -161,7 +161,7 @@ def shuffled(seed):
     return mi.Pattern(wanted.onset, tuple(pitches), wanted.duration, meter=wanted.meter)
 
 
-for name, pattern in {"the theme": wanted, **{f"shuffle {n}": shuffled(n) for n in range(1, 6)}}.items():
+for name, pattern in {"the theme": wanted, **{f"shuffle {n}": shuffled(n) for n in range(1, 5)}}.items():
     hit = best_in_bach(pattern)
     print(f"{name:10}", f"E {hit.evalue:9.2g}   {Path(hit.source).stem}, bar {hit.bar}" if hit else "nothing like it")
 
@@ -171,7 +171,10 @@ for name, pattern in {"the theme": wanted, **{f"shuffle {n}": shuffled(n) for n 
 
 # %%
 head = mi.Pattern.of(theme.head)
-print(f"the head, {len(head)} notes:", best_in_bach(head) or "nothing, whatever E may be: three notes cannot be told from chance")
+print(
+    f"the head, {len(head)} notes:",
+    best_in_bach(head) or "nothing, whatever E may be: three notes cannot be told from chance",
+)
 
 # %% [markdown]
 # ## Relatives
@@ -237,8 +240,9 @@ for target in ("3/4", "7/8", "2/4", "12/8"):
         print(f"{target:5} {how:11}", found[0].strategy or "as it is" if found else "not found")
 
 # %% [markdown]
-# **3.** `hold-first`: the first beat of each bar lasts twice as long. The finder says so; other rules may give the same
-# notes here, and whoever names one that does is right.
+# **3.** Hold the first: the first beat of each bar lasts twice as long, 2+1+1. Two of our rules come to that here,
+# `hold-first` and `regroup`; the finder names the one that stands first in the table of `mi-theme strategies`, and whoever
+# names the other is as right. The map is the same.
 
 # %%
 for hit in mi.find(first, second):
