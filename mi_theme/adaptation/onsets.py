@@ -82,7 +82,8 @@ def adapt_onsets(
         Target bars for one source bar: 1/4, 1/2, 1, 2 or 4.
     feel
         ``even`` or ``long-short``, what two notes that fill a beat become; ``auto``
-        takes what costs less over the whole tune. Only ``best`` asks for it.
+        takes what costs less over the whole tune where a three is brought in (2/4 to
+        6/8); elsewhere it leaves every beat to the other terms. Only ``best`` asks for it.
     how
         ``best`` or any other strategy.
     grouping

@@ -8,7 +8,6 @@ feel, and once more with a pull of equal places in different bars towards each o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
+from mi_theme.adaptation.frames import Frame, Reason, Task, starts_of
 from mi_theme.adaptation.lattice import Lattice, cheapest
 from mi_theme.adaptation.objective import TERMS, Grid, Weights, costs, family, features, idiom, model, summed
-from mi_theme.adaptation.strategies import priced, regroup
+from mi_theme.adaptation.strategies import regroup
 from mi_theme.warp import Warp
 
 if TYPE_CHECKING:
@@ -27,11 +26,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["FEELS", "Setting", "Solution", "line_outcomes", "skeleton", "solve"]
+__all__ = ["FEELS", "Setting", "Solution", "skeleton", "solve", "solved"]
 
 FEELS = ("even", "long-short")
 INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
-LONGEST_LINE = 512  # stretches of a score decided together
 TELLING = 0.25  # a term that saves less than this share of what is saved is not named
 CONSISTENCY = 2.0  # what standing where the same place of no other bar stands costs
 
@@ -80,6 +78,17 @@ def skeleton(setting: Setting) -> Warp | None:
     return regroup(Task(setting.figure, (), setting.source, setting.target))[0].warp
 
 
+@cache
+def stretch(setting: Setting) -> Warp:
+    """Everything in proportion; but where a bar of three beats becomes two simple bars, the third opens the second."""
+    source, target = setting.source, setting.target
+    three = source.bars == 1 and len(setting.figure) == 3 and len(set(setting.figure)) == 1
+    even = len(target.meter.groups) % 2 == 0 and not target.meter.is_compound and not target.meter.is_additive
+    if three and even and target.bars == 2:
+        return Warp.of_lengths(setting.figure, [target.length / 4, target.length / 4, target.length / 2])
+    return Warp.linear(source.length, target.length)
+
+
 def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> Lattice:
     """The lattice of notes at `positions` (slots of the source, from a bar line).
 
@@ -91,7 +100,7 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
     old, new = setting.frame
     cycle = np.floor(positions / old + 1e-9)
     within = positions - cycle * old
-    points = warp.points if warp else Warp.linear(setting.source.length, setting.target.length).points
+    points = (warp or stretch(setting)).points
     image = cycle * new + np.interp(
         within, [float(x / before.slot) for x, _ in points], [float(y / after.slot) for _, y in points]
     )
@@ -104,15 +113,6 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
         off = np.abs(sixteenths - np.rint(sixteenths)) > 1e-6
         fixed |= ~np.isin(cycle, cycle[off])
     return Lattice.around(positions, image, fixed, new)
-
-
-def lattice_between(positions: Array, setting: Setting, lead: Lattice, path: Array) -> Lattice:
-    """The lattice of the notes of all parts: where the lead has notes they stay where its path has them."""
-    old, new = setting.frame
-    lines = np.arange(np.floor(positions[0] / old), np.ceil(positions[-1] / old) + 1)
-    places, first = np.unique(np.concatenate([lead.positions, lines * old]).round(6), return_index=True)
-    image = np.interp(positions, places, np.concatenate([lead.along(path), lines * new])[first])
-    return Lattice.around(positions, image, np.isin(positions.round(6), places), new)
 
 
 @dataclass(frozen=True)
@@ -209,10 +209,10 @@ def solved(
 
 
 def _feels(feel: str, kind: str) -> tuple[str, ...]:
-    """The feels to try; one that says nothing where nothing was learned about feel."""
+    """The feels to try; one that says nothing where inferring did not pay: only where a three is brought in it does."""
     if feel != "auto":
         return (feel,)
-    return ("plain",) if kind == "plain" else FEELS
+    return FEELS if kind == "from duple" else ("plain",)
 
 
 def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
@@ -244,58 +244,3 @@ def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) 
     company = np.where(taken[found] == offered, counts[found], 0)
     cost: Array = CONSISTENCY * (1 - company / np.bincount(place)[place][:, None])
     return cost
-
-
-def line_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
-    """The strategy ``best`` for stretches of a line, decided together; very long lines are taken in pieces.
-
-    Parameters
-    ----------
-    tasks
-        One for each stretch, in order: the same frames and figure, and its own onsets.
-
-    Returns
-    -------
-    list of Outcome
-        A map for each stretch, with the terms that decided it.
-    """
-    pieces = [tasks[first : first + LONGEST_LINE] for first in range(0, len(tasks), LONGEST_LINE)]
-    return [outcome for piece in pieces for outcome in _outcomes(piece)]
-
-
-def _outcomes(tasks: Sequence[Task]) -> list[Outcome]:
-    setting = Setting(tasks[0].source, tasks[0].target, tasks[0].figure)
-    lead, every = ([_places(task, everyone) for task in tasks] for everyone in (False, True))
-    if not any(lead):
-        return [priced(task, Warp.linear(task.source.length, task.target.length))[0] for task in tasks]
-    solution = solve(_positions(lead, setting), setting, tasks[0].feel)
-    between = lattice_between(_positions(every, setting), setting, solution.lattice, solution.path)
-    slots = solution.slots if every == lead else solved(between, setting, solution.feel).slots
-    warps = _warps(every, slots.tolist(), setting)
-    ends = np.cumsum([len(row) for row in lead]).tolist()
-    reasons = [solution.reasons(slice(end - len(row), end)) for row, end in zip(lead, ends, strict=True)]
-    found = [priced(task, warp)[0] for task, warp in zip(tasks, warps, strict=True)]
-    return [outcome._replace(reasons=why) for outcome, why in zip(found, reasons, strict=True)]
-
-
-def _places(task: Task, everyone: bool) -> list[Fraction]:
-    """Where notes of a stretch begin, with the starts of unequal groups; other parts' where everyone is asked or the lead rests."""
-    starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
-    asked = {*task.onsets, *(task.others if everyone or not task.onsets else ())}
-    return sorted({*starts, *(onset for onset in asked if 0 <= onset < task.source.length)})
-
-
-def _positions(places: Sequence[Sequence[Fraction]], setting: Setting) -> Array:
-    """Stretches one after another, in slots of the source, and where the last one ends."""
-    slot, (frame, _) = setting.grids[0].slot, setting.frame
-    found = [float(x / slot) + number * frame for number, row in enumerate(places) for x in row]
-    return np.array([*found, len(places) * frame])
-
-
-def _warps(places: Sequence[Sequence[Fraction]], slots: list[float], setting: Setting) -> Iterator[Warp]:
-    """The map of each stretch through its places and their slots."""
-    slot, (source, target) = setting.grids[1].slot, (setting.source.length, setting.target.length)
-    images = iter(slots)
-    for number, row in enumerate(places):
-        points = {x: Fraction(next(images)) * slot - number * target for x in row}
-        yield Warp([*({Fraction(0): Fraction(0)} | points).items(), (source, target)])

@@ -211,7 +211,7 @@ def best_line(tasks: Sequence[Task]) -> list[Outcome]:
     list of Outcome
         One for each.
     """
-    from mi_theme.adaptation.optimiser import line_outcomes
+    from mi_theme.adaptation.lines import line_outcomes
 
     return line_outcomes(tasks)
 
