@@ -12,7 +12,7 @@ from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import NewBar, Placed, fill
-from mi_theme.pitch import LETTERS, MAJOR, SIGNS
+from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
 __all__ = ["musicxml", "stream_of_score"]
@@ -20,8 +20,6 @@ __all__ = ["musicxml", "stream_of_score"]
 FINEST = 24  # parts of a quarter that notation made of MIDI is written in
 SLIGHT = 0.5  # quarters a minute: a change of tempo that is not written
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
-FLATS = ("C", "D-", "D", "E-", "E", "F", "G-", "G", "A-", "A", "B-", "B")
-SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
 """
@@ -167,7 +165,5 @@ def _placed(score: Score, index: int) -> Iterator[Placed]:
 
 def spelled(score: Score, part: Part, pitch: int, step: int) -> str:
     """A name with its octave, as music21 writes it."""
-    if step >= 0 and abs(sharps := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
-        return LETTERS[step % 7] + SIGNS[sharps].replace("b", "-") + str(step // 7)
-    flat = (score.key or (-1, False))[0] < 0
-    return (FLATS if flat else SHARPS)[pitch % 12] + str(pitch // 12 - 1)
+    step, alteration = spelled_in(score.key[0] if score.key else 0, pitch, step)
+    return LETTERS[step % 7] + SIGNS[alteration].replace("b", "-") + str(step // 7)
