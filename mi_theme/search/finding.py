@@ -24,7 +24,7 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import evalue
 from mi_theme.search.stretches import proposed_stretches
-from mi_theme.search.support import is_statement, supported
+from mi_theme.search.support import supported
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -187,8 +187,7 @@ def hits_in(
     found = [hit for hit in found if hit.share >= least * found[0].share]
     steps = steps_of(notes)
     alone = [evalue(hit.share, pattern, len(notes), timed=hit.timed, proposed=not everywhere) for hit in found]
-    stated = everywhere and any(is_statement(pattern, hit, notes) for hit in found)
-    numbers = supported(alone, stated)
+    numbers = supported(alone, pattern, found, notes) if everywhere else alone
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]

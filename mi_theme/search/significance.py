@@ -30,6 +30,7 @@ __all__ = ["Background", "Nats", "Tail", "Tails", "background", "evalue", "event
 WIDEST = 13  # semitones; a wider interval counts as this
 STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
 WAYS = 2  # every piece is searched twice, with its rhythm and without
+DENSER = 2  # times as many chance hits in other music as in the background's; see docs/explanation/significance.md
 BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
 
 
@@ -132,7 +133,7 @@ def evalue(share: float, pattern: Pattern, notes: int, *, timed: bool = True, pr
     """
     tails, said = background().proposed if proposed else background().aligned, information(pattern)
     rate = tails.timed.log_rate(sum(said), share) if timed else tails.untimed.log_rate(said.tune, share)
-    return WAYS * max(notes, 1) * exp(rate)
+    return WAYS * DENSER * max(notes, 1) * exp(rate)
 
 
 def _said(kinds: NDArray[np.int64], counts: NDArray[np.int64]) -> float:
