@@ -1,7 +1,7 @@
 """How the site is built: ``make docs``, from the docstrings, the command line, the pages and the notebooks.
 
-Nothing is fetched. Notebooks and pages with code cells are run, and their outputs kept in
-``_build/.jupyter_cache`` until the code changes.
+Nothing is fetched. Notebooks and pages with code cells are run, and what they print is kept in
+``_build`` until they or the package change.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import inspect
 import os
 import re
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 from docutils import nodes
@@ -33,7 +34,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc",
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
 default_role = "py:obj"
 nitpicky = True
-smartquotes_action = "qe"  # two hyphens stay two hyphens: they are options
+smartquotes = False  # two hyphens are an option, and quotes in a command are to be typed
 
 # -- docstrings
 add_module_names = False
@@ -48,7 +49,9 @@ numpydoc_xref_param_type = False
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
-nb_execution_cache_path = str(HERE / "_build" / ".jupyter_cache")
+code = sorted([*(ROOT / "mi_theme").rglob("*.py"), *(ROOT / "data").glob("*.*")])
+digest = sha256(b"".join(path.read_bytes() for path in code)).hexdigest()[:12]
+nb_execution_cache_path = str(HERE / "_build" / f".jupyter_cache-{digest}")
 nb_execution_timeout = 120
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True

@@ -171,10 +171,8 @@ for name, pattern in {"the theme": wanted, **{f"shuffle {n}": shuffled(n) for n 
 
 # %%
 head = mi.Pattern.of(theme.head)
-print(
-    f"the head, {len(head)} notes:",
-    best_in_bach(head) or "nothing, whatever E may be: three notes cannot be told from chance",
-)
+hit = best_in_bach(head)
+print(f"the head, {len(head)} notes: E {hit.evalue:.2g}" if hit else "three notes cannot be told from chance")
 
 # %% [markdown]
 # ## Relatives

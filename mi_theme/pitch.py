@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from mi_theme.errors import TextError, UnknownName
 
-__all__ = ["Degree", "Tonic"]
+__all__ = ["Degree", "Tonic", "spelled_in"]
 
 LETTERS = "CDEFGAB"
 MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones of the major scale; also of the letters from C
 ACCIDENTALS = {"": 0, "#": 1, "b": -1, "##": 2, "bb": -2, "x": 2}
+FLATWARDS, SHARPWARDS = -2, 10  # of a key on the line of fifths: what is used to spell in it
 SIGNS = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
 MODES = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -185,6 +186,35 @@ class Degree:
         tonic = Tonic(tonic)
         octave = (_tonic_at(tonic, register) - MAJOR[tonic.step] - tonic.alteration) // 12 - 1
         return 7 * octave + tonic.step + self.steps
+
+
+def spelled_in(fifths: int, pitch: int, step: int = -1) -> tuple[int, int]:
+    """Diatonic step (28 for C4) and alteration of a MIDI pitch.
+
+    Without a step the name that lies nearest to the key on the line of fifths:
+    in C major from B flat to D sharp, which are the notes of A minor and its
+    leading notes.
+
+    Parameters
+    ----------
+    fifths
+        Sharps or, negative, flats of the key signature.
+    pitch
+        MIDI number.
+    step
+        The step it is written with, where that is known; one that would need more
+        than two signs is not believed.
+
+    Returns
+    -------
+    (int, int)
+        The step, and its sharps or, negative, flats.
+    """
+    if step >= 0 and abs(signs := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
+        return step, signs
+    place = next(place for place in range(fifths + FLATWARDS, fifths + SHARPWARDS) if 7 * place % 12 == pitch % 12)
+    alteration, letter = divmod(place + 1, 7)
+    return 7 * ((pitch - alteration) // 12 - 1) + LETTERS.index("FCGDAEB"[letter]), alteration
 
 
 def _scale(mode: str) -> tuple[int, ...]:

@@ -212,6 +212,22 @@ def test_drums_and_instruments_survive_notation(tmp_path: Path) -> None:
     assert again.key == rendition.key
 
 
+def test_changes_of_tempo_survive_notation(tmp_path: Path) -> None:
+    from mi_theme.score import Event, Track
+    from mi_theme.score import messages as m
+
+    score = Score.from_notes(np.arange(12), 1, 60, meter="4/4", tempo=100)
+    faster = [
+        Event(4 * score.ticks_per_quarter, m.tempo(500_000)),
+        Event(8 * score.ticks_per_quarter, m.tempo(400_000)),
+    ]
+    score = Score(480, (Track.sorted([*list(score.tracks[0])[:-1], *faster]), *score.tracks[1:]))
+    score.save(tmp_path / "a.musicxml")
+    for again in (Score.from_music21(score.to_music21()), mi.read(tmp_path / "a.musicxml")):
+        assert [round(again.tempos.per_minute(at)) for at in (0, 4, 8)] == [100, 120, 150]
+        assert abs(again.tempos.seconds(12) - score.tempos.seconds(12)) < 1e-3
+
+
 def test_a_stream_is_taken_as_it_is_written() -> None:
     from music21 import converter
 

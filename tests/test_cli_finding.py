@@ -111,6 +111,13 @@ def test_excerpts(folder: Path, tmp_path: Path) -> None:
         assert theme["onset"] == pytest.approx(loud["onset"])
 
 
+def test_a_hash_in_the_name_of_a_file_is_no_tune_of_a_book(folder: Path, tmp_path: Path) -> None:
+    (folder / "b.mid").rename(folder / "b#1.mid")
+    result = run("find", folder, "--theme", folder / "a.mid", "--midi-out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
 def test_an_abc_book_is_searched_tune_by_tune(tmp_path: Path) -> None:
     head = "X:{}\nT:{}\nM:4/4\nL:1/8\nK:G\n"
     (tmp_path / "book.abc").write_text(

@@ -84,6 +84,21 @@ def test_only_figures_are_made_anew() -> None:
     assert not plan.changes
 
 
+@pytest.mark.parametrize("channel", [0, 1])
+def test_a_trill_keeps_its_speed(channel: int) -> None:
+    trill = [(4 * bar + 1 + at / 8, 0.125, 72 + 2 * (at % 2)) for bar in range(4) for at in range(8)]
+    rest = [(4 * bar + at, 1, 67) for bar in range(4) for at in (0, 2, 3)]
+    tunes = [(0, trill + rest)] if channel == 0 else [(0, melody(4, TUNE, 4)), (1, trill + rest)]
+    song = midi("4/4", *tunes)
+    for to, strokes in (("5/4:3+3+2+2", 12), ("7/8:3+2+2", 4), ("3/4", 4)):
+        plan = mi.plan(song, to)
+        part = plan.apply(song).notes(channel)
+        shaken = part[np.isin(part["pitch"], (72, 74)) & (part["onset"] < float(plan.target.bar))]
+        assert len(shaken) == strokes
+        assert set(np.diff(shaken["onset"])) == {0.125}
+        assert f"even thirty-seconds, 8 -> {strokes} strokes" in str(plan)
+
+
 def test_a_held_note_in_a_figure_goes_with_the_harmony() -> None:
     held = [(4 * bar, 4, 36) for bar in range(4)]
     song = midi("4/4", (0, melody(4, TUNE, 4)), (1, held + alberti(4)))

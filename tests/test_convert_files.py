@@ -415,3 +415,23 @@ def test_a_rest_too_many_moves_no_other_part() -> None:
     plan = mi.plan(stream_of_file, "5/4")
     again = read(musicxml(plan.apply(stream_of_file)))
     assert table(again) == table(plan.apply(score))
+
+
+@pytest.mark.parametrize("fifths", range(-7, 8))
+def test_midi_is_spelled_as_its_key_signature_has_it(fifths):
+    from music21 import pitch as pitches
+
+    from mi_theme.files.engraving import spelled
+    from mi_theme.score import Event, Track
+    from mi_theme.score import messages as m
+
+    signed = mi.Score(480, (Track.sorted([Event(0, m.key_signature(fifths, False))]),))
+    names = [spelled(signed, None, number, -1) for number in range(24, 128)]
+    assert [pitches.Pitch(name).midi for name in names] == list(range(24, 128))
+    scale = {(7 * place) % 12 for place in range(fifths - 1, fifths + 6)}  # F to B in C major
+    letters = {
+        name.rstrip("0123456789-")[0]
+        for name, number in zip(names, range(24, 128), strict=True)
+        if number % 12 in scale
+    }
+    assert len(letters) == 7

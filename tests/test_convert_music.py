@@ -287,6 +287,7 @@ def test_the_tempo_equation() -> None:
     [
         ("6/8", "4/4", F(1, 2), "long-short"), ("6/8", "2/4", 1, "long-short"), ("4/4", "6/8", 2, "long-short"), ("12/8", "4/4", 1, "long-short"),
         ("2/4", "4/4", F(1, 2), "regroup"), ("3/8", "6/8", F(1, 2), "regroup"), ("4/4", "2/4", 2, "regroup"), ("3/4", "3/8", 1, "regroup"),
+        ("2/4", "5/4:3+3+2+2", F(1, 2), "regroup"), ("5/4:3+3+2+2", "2/4", 2, "regroup"), ("2/4", "7/8", 1, "regroup"),
         ("3/4", "4/4", 1, "hold-first"), ("4/4", "7/4", 1, "regroup"), ("5/4:3+3+2+2", "4/4", 1, "regroup"), ("4/4", "2/2", 1, "regroup"),
     ],
 )  # fmt: skip
@@ -424,6 +425,17 @@ def test_the_worked_example_of_the_waltz() -> None:
         "every downbeat", "downbeat one beat longer", "old beat 3 is now 4", "in one",
     ):  # fmt: skip
         assert line in text, text
+
+
+def test_the_plan_speaks_as_music_is_written() -> None:
+    short = [(at, lasts * 0.75) for at, lasts in ((0, 1.5), (1.5, 1.5), (3, 1), (4, 1))]
+    text = str(mi.plan(midi("5/4:3+3+2+2", (0, melody(4, short, 5))), "4/4"))
+    assert "notes 3, 4 of each bar: quarter -> eighth" in text, "played short, written in full"
+    swung = [(beat + place, 0.3) for beat in range(4) for place in (0, 2 / 3)]
+    text = str(mi.plan(midi("4/4", (0, melody(4, swung, 4)), (9, rock(4, 2 / 3))), "7/8:2+2+3"))
+    assert "was      C Db D Eb E F Gb G |" in text
+    assert "the and of 4 of each bar" in text
+    assert "Kick: by beats, 2 -> 2" in text
 
 
 def test_a_waltz_by_its_tempo() -> None:

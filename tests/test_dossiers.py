@@ -78,6 +78,12 @@ def test_any_theme_has_one() -> None:
     assert dossier(OWN, ["3/4"])  # its own metre: nothing to carry over
 
 
+def test_groups_read_off_the_notes_are_said_to_be() -> None:
+    page = dossier(OWN, ["4/4"])
+    assert "3+1+2, read off the notes" in page
+    assert "read off the notes" not in dossier(mi.theme(), ["4/4"])
+
+
 def test_without_the_extra_the_pictures_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

@@ -161,8 +161,8 @@ def test_midi_is_spelled_by_its_key_and_chromatic_notes_by_where_they_go():
 def test_whatever_is_spelled_has_two_signs_at_most_and_sounds_the_same(pitches, fifths):
     table = mi.Score.from_notes(range(len(pitches)), 1, pitches).note_table()
     steps = inferred_steps(table, fifths)
-    heads = list(heads_of(table, steps, (mi.Tonic("C"), "major")))
-    assert [head.midi for head in heads] == table["pitch"].tolist()
+    heads = [head for tonic in ("C", "F#", "Ab") for head in heads_of(table, steps, (mi.Tonic(tonic), "major"))]
+    assert [head.midi for head in heads] == 3 * table["pitch"].tolist()
     assert all(abs(head.alter) <= 2 for head in heads)
 
 
@@ -460,7 +460,7 @@ def test_everything_draws_itself_in_a_notebook():
         html = thing._repr_html_()
         assert html.startswith("<img")
         assert 'alt="' in html
-        assert "<pre>" in html
+        assert "<pre" in html
 
 
 @pytest.mark.parametrize(

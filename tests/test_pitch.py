@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mi_theme.errors import TextError
-from mi_theme.pitch import LETTERS, MAJOR, MODES, Degree, Tonic
+from mi_theme.pitch import LETTERS, MAJOR, MODES, SIGNS, Degree, Tonic, spelled_in
 
 TONICS = st.builds(str.__add__, st.sampled_from(LETTERS), st.sampled_from(("", "b", "#")))
 DEGREES = st.builds(
@@ -112,3 +112,14 @@ def test_what_is_no_tonic(text: str) -> None:
 def test_what_is_no_degree(text: str) -> None:
     with pytest.raises(TextError, match="a degree is"):
         Degree(text)
+
+
+@pytest.mark.parametrize(
+    ("fifths", "names"),
+    [(0, "C C# D D# E F F# G G# A Bb B"), (-2, "C C# D Eb E F F# G Ab A Bb B"), (3, "B# C# D D# E E# F# G G# A A# B")],
+)
+def test_pitches_are_spelled_around_the_key_on_the_line_of_fifths(fifths: int, names: str) -> None:
+    found = [spelled_in(fifths, pitch) for pitch in range(60, 72)]
+    assert [LETTERS[step % 7] + SIGNS[alteration] for step, alteration in found] == names.split()
+    assert spelled_in(fifths, 61, 29) == (29, -1)  # D flat, as it says
+    assert spelled_in(fifths, 61, 50) == spelled_in(fifths, 61)

@@ -34,7 +34,7 @@ WORKS = [
     "render --bars 4 -o r.mid --count-in 1", "forms", "styles", "convert a.mid --to 4/4 -o b.mid",
     "convert a.musicxml --to 4/4 -o b.musicxml", "compare a.mid --to 4/4", "adapt --to 4/4", "report", "strategies",
     "meter 5/4:3+3+2+2", "which-meter a.mid", "which-meter .", "info a.mid", "info a.musicxml", "lineage",
-    "annotate a.mid --film 3 -o c.mid", "find a.mid",
+    "annotate a.mid --film 3 -o c.mid", "find a.mid", "rank a.mid a.mid",
 ]  # fmt: skip
 NEEDS = {
     "mi.draw(sc)": "plot",

@@ -1,6 +1,6 @@
 """Count what is common in real music, and how often chance finds a pattern nobody wrote: ``data/background.json``.
 
-    python data/making/background.py [--decoys 150]
+    python data/making/background.py [--decoys 240]
 
 The music is read from the installed music21: Bach's chorales and other works,
 Monteverdi's madrigals (MusicXML) and a quarter of Ryan's Mammoth Collection
@@ -28,16 +28,21 @@ from mi_theme.files.sheets import Sheet
 from mi_theme.search.aligning import steps_of
 from mi_theme.search.corpora import BATCH, Shelf, hits_on_shelf
 from mi_theme.search.costs import motion, streams_of
+from mi_theme.search.finding import Music, hits_in
+from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import Reader
-from mi_theme.search.significance import STEEPEST, WIDEST, Background, Nats, Tail, background, events, information
+from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, Tails, background, events, information
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
 MUSIC = {"bach": 1, "monteverdi": 1, "ryansMammoth": 4}  # each file, or one in four
 LENGTHS = range(8, 21)
 SEED = 1
 LEAST = 0.45  # the smallest share of a decoy that is looked at
-MOST_EXPECTED = 1.0  # hits a decoy: the line is fitted to the rare ones
+RARE = {"in one piece": 0.2, "in all": 0.5}  # hits that a search is expected to bring: the line is fitted to fewer
+BEGIN = Tail(-8.4, 0.38, 0.28)  # where the fit begins
+START = Tails(BEGIN, BEGIN)
+PIECES = 7  # searches of one piece for each of all
 PROVENANCE = {
     "made by": "data/making/background.py",
     "music": "Bach and Monteverdi (MusicXML) and Ryan's Mammoth Collection (1883, ABC) in music21's corpus; counts only",
@@ -48,24 +53,26 @@ Random = np.random.Generator
 
 
 class Trial(NamedTuple):
-    """A decoy: what it says, and what each hit holds of that, in nats."""
+    """A decoy: what it says in nats, the notes searched, and the share of it that each hit holds."""
 
-    whole: Nats
-    held: tuple[float, ...]
+    whole: float
+    notes: int
+    shares: tuple[float, ...]
 
 
 def main() -> None:
     """Read, count, search for decoys, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--decoys", type=int, default=150)
+    parser.add_argument("--decoys", type=int, default=240)
     count = parser.parse_args().decoys
     sheets = list(music())
-    write(counted(sheets, Tail(0.0, 0.0, 0.0, 1.0)))  # the decoys are weighed with these counts
+    write(counted(sheets, (START, START)))  # the decoys are weighed with these counts
     background.cache_clear()
-    tried = list(trials(sheets, count))
-    tail = fitted(tried, sum(len(sheet.table) for sheet in sheets))
-    write(counted(sheets, tail))
-    print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {tail}")
+    tails = (
+        fitted(in_one_piece(sheets, PIECES * count), RARE["in one piece"]), fitted(in_all(sheets, count), RARE["in all"])
+    )  # fmt: skip
+    write(counted(sheets, tails))
+    print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {tails}")
 
 
 def write(made: Background) -> None:
@@ -85,7 +92,7 @@ def music() -> Iterator[Sheet]:
                 yield from (tune for tune in reader.read(path) if isinstance(tune, Sheet))
 
 
-def counted(sheets: Iterable[Sheet], tail: Tail) -> Background:
+def counted(sheets: Iterable[Sheet], tails: tuple[Tails, Tails]) -> Background:
     """How often each interval and time is heard, and each interval and ratio after each."""
     steps: Counter[int] = Counter()
     times: Counter[int] = Counter()
@@ -100,9 +107,8 @@ def counted(sheets: Iterable[Sheet], tail: Tail) -> Background:
             interval, ratio = events(line["onset"], line["pitch"])
             np.add.at(intervals, (interval[:-1] + WIDEST, interval[1:] + WIDEST), 1)
             np.add.at(ratios, (ratio[:-1] + STEEPEST, ratio[1:] + STEEPEST), 1)
-    return Background(
-        PROVENANCE, dict(sorted(steps.items())), dict(sorted(times.items())), intervals.tolist(), ratios.tolist(), tail
-    )
+    heard_often = (dict(sorted(steps.items())), dict(sorted(times.items())))
+    return Background(PROVENANCE, *heard_often, intervals.tolist(), ratios.tolist(), *tails)
 
 
 def lines(table: NDArray[Any]) -> Iterator[NDArray[Any]]:
@@ -145,51 +151,76 @@ def with_intervals(rows: Rows, steps: Sequence[int]) -> Rows:
     return [(onset, int(pitch)) for (onset, _), pitch in zip(rows, line.clip(0, 127), strict=True)]
 
 
-def trials(sheets: Sequence[Sheet], count: int) -> Iterator[Trial]:
-    """Decoys, and what is found of them; with the interim tail an E-value tells what a hit holds."""
+def in_all(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[Pattern, int, list[Hit]]]:
+    """Decoys, and what is found of them in all pieces."""
     random = np.random.default_rng(SEED)
     shelves = [Shelf.of(sheets[first : first + BATCH]) for first in range(0, len(sheets), BATCH)]
+    notes = sum(len(sheet.table) for sheet in sheets)
     for number in range(count):
-        pattern = Pattern.of(decoy(random, passage(random, sheets, int(random.choice(LENGTHS))), number % 2))
-        hits = [hit for shelf in shelves for hit in hits_on_shelf(pattern, shelf, least=LEAST)]
-        yield Trial(information(pattern).whole, tuple(-float(np.log(hit.evalue)) for hit in hits))
+        pattern = made_up(random, sheets, number)
+        yield pattern, notes, [hit for shelf in shelves for hit in hits_on_shelf(pattern, shelf, least=LEAST)]
 
 
-# The line
+def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[Pattern, int, list[Hit]]]:
+    """Decoys, and what is found of each in one piece where every note is aligned."""
+    random = np.random.default_rng(SEED)
+    for number in range(count):
+        sheet = sheets[int(random.integers(len(sheets)))]
+        pattern = made_up(random, sheets, number)
+        music = Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
+        yield pattern, len(sheet.table), hits_in(pattern, music, least=LEAST)
 
 
-def fitted(tried: Sequence[Trial], notes: int) -> Tail:
+def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:
+    """A decoy, of one kind and the other by turns."""
+    return Pattern.of(decoy(random, passage(random, sheets, int(random.choice(LENGTHS))), number % 2))
+
+
+# The lines
+
+
+def fitted(searches: Iterable[tuple[Pattern, int, list[Hit]]], most: float) -> Tails:
     """The most likely rates, of the hits that are rare enough."""
-    tail = Tail(-8.0, 0.3, 0.2, 0.6)
+    timed, untimed = [], []
+    for pattern, notes, hits in searches:
+        said = information(pattern)
+        timed.append(Trial(sum(said), notes, tuple(min(hit.share, 1.0) for hit in hits if hit.timed)))
+        untimed.append(Trial(said.tune, notes, tuple(min(hit.share, 1.0) for hit in hits if not hit.timed)))
+    return Tails(_line(timed, most), _line(untimed, most))
+
+
+def _line(tried: Sequence[Trial], most: float) -> Tail:
+    tail = BEGIN
     for _ in range(20):
-        tail = _climbed(tried, notes, tail, [_threshold(trial, notes, tail) for trial in tried])
-    return Tail(*(round(value, 3) for value in (tail.level, tail.tune, tail.rhythm, tail.slope)))
+        tail = _climbed(tried, tail, [_threshold(trial, tail, most) for trial in tried])
+    return Tail(*(round(value, 3) for value in (tail.level, tail.said, tail.lost)))
 
 
-def _threshold(trial: Trial, notes: int, tail: Tail) -> float:
-    """From where on no more than `MOST_EXPECTED` hits are expected, and all are looked at."""
-    level = np.log(notes / MOST_EXPECTED) + tail.level + tail.tune * trial.whole.tune + tail.rhythm * trial.whole.rhythm
-    return max(float(level) / tail.slope, (LEAST + 0.05) * sum(trial.whole))
+def _threshold(trial: Trial, tail: Tail, most: float) -> float:
+    """From what share on no more hits than `most` are expected, and all are looked at."""
+    level = np.log(trial.notes / most) + tail.level + tail.lost * trial.whole
+    return max(float(level) / ((tail.said + tail.lost) * trial.whole), LEAST + 0.05)
 
 
-def _climbed(tried: Sequence[Trial], notes: int, tail: Tail, thresholds: Sequence[float]) -> Tail:
-    """Newton's method for the four numbers: hits thin out exponentially with what they hold.
+def _climbed(tried: Sequence[Trial], tail: Tail, thresholds: Sequence[float]) -> Tail:
+    """Newton's method for level, what lacking gives and slope: hits thin out exponentially with what they hold.
 
     A whole copy is a point mass at the end of the line.
     """
-    used = [(trial, least) for trial, least in zip(tried, thresholds, strict=True) if least <= sum(trial.whole)]
-    hits = [(trial.whole, held) for trial, least in used for held in trial.held if held >= least]
-    partial = sum(held < sum(whole) - 1e-6 for whole, held in hits)
-    features = np.array([(1.0, *trial.whole, -least) for trial, least in used])
-    seen = np.array([(1.0, *whole, -held) for whole, held in hits]).sum(axis=0)
-    x = np.array([tail.level, tail.tune, tail.rhythm, tail.slope])
+    used = [(trial, least) for trial, least in zip(tried, thresholds, strict=True) if least <= 1]
+    hits = [(trial.whole, share) for trial, least in used for share in trial.shares if share >= least]
+    partial = sum(share < 1 for _, share in hits)
+    features = np.array([(1.0, trial.whole, -least * trial.whole) for trial, least in used])
+    notes = np.array([trial.notes for trial, _ in used])
+    seen = np.array([(1.0, whole, -share * whole) for whole, share in hits]).sum(axis=0)
+    x = np.array([tail.level, tail.lost, tail.said + tail.lost])
     for _ in range(30):
         expected = notes * np.exp(features @ x)
-        gradient = seen - expected @ features + (0.0, 0.0, 0.0, partial / x[3])
-        hessian = -(features.T * expected) @ features - np.diag([0.0, 0.0, 0.0, partial / x[3] ** 2])
+        gradient = seen - expected @ features + (0.0, 0.0, partial / x[2])
+        hessian = -(features.T * expected) @ features - np.diag([0.0, 0.0, partial / x[2] ** 2])
         step = np.linalg.solve(hessian, gradient)
         x = x - step * min(1.0, 0.2 / max(np.abs(step).max(), 1e-9))
-    return Tail(*x.tolist())
+    return Tail(float(x[0]), float(x[2] - x[1]), float(x[1]))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import click
 from mi_theme.cli.shared import bars_option, json_option, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from mi_theme.files.sheets import Sheet
     from mi_theme.search import Hit, Pattern, Ranked
     from mi_theme.search.corpora import Searched
     from mi_theme.search.finding import Music
@@ -72,7 +73,7 @@ def find(
     elif searched.hits:
         _print_hits(searched.hits)
     if midi_out and searched.hits:
-        _write_excerpts(pattern, searched.hits, Path(midi_out))
+        _write_excerpts(pattern, searched.hits, paths, Path(midi_out))
     say(f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {searched.notes:,} notes")
     _finish(ctx, searched.unread, searched.complete)
 
@@ -149,11 +150,16 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
     from mi_theme.search import find as found
     from mi_theme.search.corpora import Searched, search_files
 
-    if len(paths) == 1 and Path(paths[0]).is_file() and not paths[0].lower().endswith(".abc"):
+    if _is_one_score(paths):
         score = read(paths[0])
         return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
     with _progress("searching") as progress:
         return search_files(pattern, paths, progress=progress, partial=True, **options)
+
+
+def _is_one_score(paths: Sequence[str]) -> bool:
+    """Whether this is a single file, and no book of tunes."""
+    return len(paths) == 1 and Path(paths[0]).is_file() and not paths[0].lower().endswith(".abc")
 
 
 def _all_music(paths: Sequence[str]) -> tuple[list[Music], list[Unread], bool]:
@@ -244,19 +250,35 @@ def _counted(number: int, thing: str) -> str:
 # Excerpts
 
 
-def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], folder: Path) -> None:
+def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str], folder: Path) -> None:
     """A MIDI file for each hit, numbered as in the table."""
     from mi_theme.search.excerpts import excerpt
-    from mi_theme.search.readers import Reader, Unread
 
     folder.mkdir(parents=True, exist_ok=True)
-    with Reader() as reader:
-        for file in dict.fromkeys(hit.source.partition("#")[0] for hit in hits):
-            sheets = {sheet.source: sheet for sheet in reader.read(Path(file)) if not isinstance(sheet, Unread)}
-            for number, hit in enumerate(hits, 1):
-                if hit.source in sheets:
-                    excerpt(pattern, sheets[hit.source], hit).save(folder / f"{number:03} {_name(hit)}.mid")
+    for sheet in _sheets(hits, paths):
+        for number, hit in enumerate(hits, 1):
+            if hit.source == sheet.source:
+                excerpt(pattern, sheet, hit).save(folder / f"{number:03} {_name(hit)}.mid")
     say(f"wrote {_counted(len(hits), 'excerpt')} into {folder}")
+
+
+def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
+    """The notes of every piece that has a hit, read as they were for the search."""
+    from mi_theme.files import read
+    from mi_theme.files.sheets import Sheet
+    from mi_theme.search.readers import Reader
+
+    if _is_one_score(paths):
+        yield Sheet.of(read(paths[0]))
+        return
+    with Reader() as reader:
+        for file in dict.fromkeys(_file_of(hit.source) for hit in hits):
+            yield from (tune for tune in reader.read(Path(file)) if isinstance(tune, Sheet))
+
+
+def _file_of(source: str) -> str:
+    """The file that a tune is in: ``book.abc#3`` is the third of a book."""
+    return source if Path(source).is_file() else source.rpartition("#")[0]
 
 
 def _name(hit: Hit) -> str:

@@ -56,7 +56,7 @@ def comping_of(layers: Sequence[Layer], start: int, count: Count) -> Comping | N
     bass: dict[int, Strokes] = {}
     chords: dict[int, Strokes] = {}
     for number, layer in enumerate(layers):
-        strokes = _on_beats(layer, start, beats, stop)
+        strokes = {} if layer.lead else _on_beats(layer, start, beats, stop)
         for beat, indices in strokes.items():
             low = beat == 0 or (0 in strokes and len({p % 12 for p in layer.pitch[indices].tolist()}) == 1)
             (bass if low else chords).setdefault(number, {})[beat] = indices

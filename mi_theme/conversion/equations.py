@@ -16,17 +16,18 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     """Target bars for a source bar where nobody says it: one, but for three cases.
 
     In one, a bar takes as many bars as it has beats. Between simple and compound
-    the beats stay: two bars of 6/8 make one of 4/4. Where a bar is as long as two
-    or four of the other, those make it, and no note moves: two of 2/4 one of 4/4.
+    the beats stay: two bars of 6/8 make one of 4/4. Where a bar would become twice
+    as long or half, as many bars are taken as come nearest: two of 2/4 for one of 5/4.
     """
     if how == "in-one":
         return Fraction(1, len(target.beats))
-    if source.is_additive or target.is_additive or source.is_open or target.is_open:
-        return Fraction(1)
     beats, bars = Fraction(len(source.beats), len(target.beats)), source.bar / target.bar
-    if source.is_compound != target.is_compound and beats in RATIOS and how in (None, "long-short", "even"):
-        return beats
-    return bars if bars in RATIOS and beats != 1 and how is None else Fraction(1)
+    additive = source.is_additive or target.is_additive or source.is_open or target.is_open
+    if not additive and source.is_compound != target.is_compound and beats in RATIOS:
+        return beats if how in (None, "long-short", "even") else Fraction(1)
+    if how is not None or Fraction(1, 2) < bars < 2 or (beats == 1 and not additive):
+        return Fraction(1)
+    return min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
 
 
 def default_keep(source: Meter, target: Meter, ratio: Fraction) -> str:

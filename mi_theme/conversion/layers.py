@@ -18,6 +18,7 @@ GRID = 48  # parts of a quarter
 FEWEST = 6  # equal values that make a running figure
 LONGEST = GRID  # a figure in longer values is a line
 STEPS = (1, 2)  # semitones: an even run that mostly moves so is a line too
+SHAKEN, ALTERNATING = GRID // 6, 0.8  # the longest value of trills and tremolos, and the share of notes that come back
 LIKE_THE_LEAD = 4  # semitones by which the distance of a part that doubles the lead may vary
 
 Ints = NDArray[np.int64]
@@ -40,6 +41,8 @@ class Layer:
         The step of the running figure that a note belongs to, or 0.
     true
         Whether a note begins on the grid.
+    lead
+        Whether this is the lead, of which only trills and the like are figures.
     """
 
     part: int
@@ -49,6 +52,7 @@ class Layer:
     pitch: Ints
     step: Ints
     true: Bools
+    lead: bool = False
 
     def between(self, start: int, stop: int) -> slice:
         """The notes that begin in a stretch."""
@@ -57,7 +61,7 @@ class Layer:
 
 
 def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, ...]:
-    """The pitched parts but for the lead; none of a performance, which has no grid."""
+    """The pitched parts, the lead last; none of a performance, which has no grid."""
     parts, spans = span_parts(score), score.spans
     pitched = [number for number, part in enumerate(score.parts) if not part.is_percussion]
     quarter = score.ticks_per_quarter
@@ -68,13 +72,12 @@ def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, .
     pitch = _pitches(score)
     melody = _tops(at[parts == lead], pitch[parts == lead])
     found = []
-    for number in pitched:
-        if number != lead:
-            rows = np.flatnonzero(parts == number)
-            rows = rows[np.argsort(at[rows], kind="stable")]
-            lasts = np.maximum(stop[rows] - at[rows], 1)
-            step = _steps(at[rows], lasts, pitch[rows], melody)
-            found.append(Layer(number, rows, at[rows], lasts, pitch[rows], step, true[rows]))
+    for number in sorted(pitched, key=lambda number: number == lead):
+        rows = np.flatnonzero(parts == number)
+        rows = rows[np.argsort(at[rows], kind="stable")]
+        lasts = np.maximum(stop[rows] - at[rows], 1)
+        step = _steps(at[rows], lasts, pitch[rows], None if number == lead else melody)
+        found.append(Layer(number, rows, at[rows], lasts, pitch[rows], step, true[rows], number == lead))
     return tuple(found)
 
 
@@ -107,17 +110,24 @@ def _tops(at: Ints, pitch: Ints) -> tuple[Ints, Ints]:
     return places, tops
 
 
-def _steps(at: Ints, lasts: Ints, pitch: Ints, melody: tuple[Ints, Ints]) -> Ints:
+def _steps(at: Ints, lasts: Ints, pitch: Ints, melody: tuple[Ints, Ints] | None) -> Ints:
     """The step of the figure that each note belongs to; a note held on beyond it belongs to none."""
     places, tops = _tops(at, pitch)
     step = np.zeros(len(places), np.int64)
     for low, high in _even_runs(places):
-        if not _is_line(tops[low:high]) and not _doubles(places[low:high], tops[low:high], melody):
+        if _is_figure(places[low:high], tops[low:high], melody):
             mine = step[low:high]
             mine[mine == 0] = places[low + 1] - places[low]
             mine[:-1] = places[low + 1] - places[low]
     each = step[np.searchsorted(places, at)]
     return np.where(lasts <= each, each, 0)
+
+
+def _is_figure(places: Ints, tops: Ints, melody: tuple[Ints, Ints] | None) -> bool:
+    """Whether an even run is a trill, or beside a melody neither a line nor its double."""
+    if places[1] - places[0] <= SHAKEN and (tops[2:] == tops[:-2]).mean() >= ALTERNATING:
+        return True
+    return melody is not None and not _is_line(tops) and not _doubles(places, tops, melody)
 
 
 def _even_runs(places: Ints) -> Iterator[tuple[int, int]]:

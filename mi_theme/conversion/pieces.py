@@ -18,7 +18,7 @@ from mi_theme.conversion.ornaments import leaders_of
 from mi_theme.conversion.readings import find_lead, is_written, span_parts, swing_place
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
-from mi_theme.pitch import LETTERS, MAJOR, SIGNS
+from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["Piece", "piece_of"]
@@ -26,8 +26,6 @@ __all__ = ["Piece", "piece_of"]
 MOST_BARS = 1_000_000  # more are not music but damage
 SHORTEST = Fraction(1, 4)
 EARLY = Fraction(1, 8)  # quarters: how much before a bar line a player may begin what belongs behind it
-FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]
 
 
@@ -197,10 +195,8 @@ class Piece:
         return value if self.is_written else Fraction(round(value / SHORTEST)) * SHORTEST
 
     def _name(self, pitch: int, step: int) -> str:
-        if step >= 0 and abs(sharps := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
-            return LETTERS[step % 7] + SIGNS[sharps]
-        flat = (self.score.key or (-1, False))[0] < 0
-        return (FLATS if flat else SHARPS)[pitch % 12]
+        step, alteration = spelled_in(self.score.key[0] if self.score.key else 0, pitch, step)
+        return LETTERS[step % 7] + SIGNS[alteration]
 
 
 def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piece:

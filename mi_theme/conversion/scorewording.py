@@ -25,6 +25,10 @@ MOST_SHOWN = 4  # bars drawn of a stretch
 MOST_LISTED = 12  # parts and bars named in a stretch
 MOST_NAMED = 4  # places of notes named; JSON has them all
 GRID = 48  # parts of a quarter
+DETACHED, EVEN = (
+    Fraction(1, 2),
+    Fraction(1, 10),
+)  # the least share of a note that sounds, and how much shares may differ
 
 
 def explained(plan: ScorePlan) -> str:
@@ -147,13 +151,24 @@ def straight_warp(span: Span, swing: Fraction | None) -> Warp:
 def straight_lines(span: Span, swing: Fraction | None) -> Iterator[Line]:
     """The lead's notes bar by bar, swung ones as they are written."""
     bar, straight = span.source.bar, swung(span.warp.source, swing) if swing else Warp.identity(span.warp.source)
-    notes = [(straight(onset), straight(onset + duration), name) for onset, duration, name in span.line]
+    notes = _full_length(
+        [(straight(at), straight(at + lasts), name) for at, lasts, name in span.line], span.warp.source
+    )
     for index in range(span.last - span.first + 1):
         yield Line(
             (onset - index * bar, _written(end - onset), name)
             for onset, end, name in notes
             if index * bar <= onset < (index + 1) * bar
         )
+
+
+def _full_length(notes: list[tuple[Fraction, Fraction, str]], end: Fraction) -> list[tuple[Fraction, Fraction, str]]:
+    """Notes (onset, end, name) as long as they are written, where all sound for one share of the time to the next."""
+    nexts = [*(at for at, _, _ in notes[1:]), end][: len(notes)]
+    shares = sorted((stop - at) / (after - at) for (at, stop, _), after in zip(notes, nexts, strict=True) if after > at)
+    if len(shares) < 2 or not DETACHED <= shares[0] <= shares[-1] < 1 or shares[-1] - shares[0] > EVEN:
+        return notes
+    return [(at, after, name) for (at, _, name), after in zip(notes, nexts, strict=True)]
 
 
 def _written(duration: Fraction) -> Fraction:
@@ -279,12 +294,12 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     runs = Counter(
         (run.key, run.was, run.now, run.even) for index in indices if index < len(plan.runs) for run in plan.runs[index]
     )
-    seen: set[int] = set()
-    for (key, was, now, even), _ in runs.most_common():
-        if key not in seen:
-            seen.add(key)
-            name = KIT_NAMES.get(key, f"Drum {key}")
-            yield f"{name}: even, {was} -> {now} strokes" if even else f"{name}: by beats, {was} -> {now}"
+    commonest = {key: (was, now, even) for (key, was, now, even), _ in reversed(runs.most_common())}
+    alike: dict[str, list[str]] = {}
+    for key, (was, now, even) in reversed(commonest.items()):
+        words = f"even, {was} -> {now} strokes" if even else f"by beats, {was} -> {now}"
+        alike.setdefault(words, []).append(KIT_NAMES.get(key, f"Drum {key}"))
+    yield from (f"{', '.join(dict.fromkeys(names))}: {words}" for words, names in alike.items())
 
 
 def _patterns(made: Sequence[Pattern]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from mi_theme.conversion.fates import Fates, split, voiced
 from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar, Placed, fill
-from mi_theme.files.notation import exact
+from mi_theme.files.headings import exact
 from mi_theme.meter import Meter
 
 __all__ = ["convert_stream"]

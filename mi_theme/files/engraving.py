@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -12,15 +12,14 @@ from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import NewBar, Placed, fill
-from mi_theme.pitch import LETTERS, MAJOR, SIGNS
+from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
 __all__ = ["musicxml", "stream_of_score"]
 
 FINEST = 24  # parts of a quarter that notation made of MIDI is written in
+SLIGHT = 0.5  # quarters a minute: a change of tempo that is not written
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
-FLATS = ("C", "D-", "D", "E-", "E", "F", "G-", "G", "A-", "A", "B-", "B")
-SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
 """
@@ -103,7 +102,8 @@ def stream_of_score(score: Score) -> Any:
         if score.key and not part.is_percussion:
             measures[0].insert(0, key.KeySignature(score.key[0]).asKey("minor" if score.key[1] else "major"))
         if index == 0:
-            measures[0].insert(0, tempo.MetronomeMark(number=round(score.tempos.per_minute(0), 2)))
+            for measure, speed in _speeds(score, bars, measures):
+                measure.insert(0, tempo.MetronomeMark(number=speed))
         if instrument := _instrument(part):
             measures[0].insert(0, instrument)
         staff.makeAccidentals(inPlace=True)
@@ -124,6 +124,16 @@ def _instrument(part: Part) -> Any:
     found.midiProgram, found.transposition = program, None
     found.midiChannel = PERCUSSION if part.is_percussion else None
     return found
+
+
+def _speeds(score: Score, bars: Sequence[NewBar], measures: Sequence[Any]) -> Iterator[tuple[Any, float]]:
+    """The tempo of the first bar, and of every bar that begins in another one than was said."""
+    before = 0.0
+    for bar, measure in zip(bars, measures, strict=True):
+        speed = round(score.tempos.per_minute(bar.start), 2)
+        if abs(speed - before) >= SLIGHT:
+            yield measure, speed
+            before = speed
 
 
 def new_bars(score: Score) -> Iterator[NewBar]:
@@ -155,7 +165,5 @@ def _placed(score: Score, index: int) -> Iterator[Placed]:
 
 def spelled(score: Score, part: Part, pitch: int, step: int) -> str:
     """A name with its octave, as music21 writes it."""
-    if step >= 0 and abs(sharps := pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]) <= 2:
-        return LETTERS[step % 7] + SIGNS[sharps].replace("b", "-") + str(step // 7)
-    flat = (score.key or (-1, False))[0] < 0
-    return (FLATS if flat else SHARPS)[pitch % 12] + str(pitch // 12 - 1)
+    step, alteration = spelled_in(score.key[0] if score.key else 0, pitch, step)
+    return LETTERS[step % 7] + SIGNS[alteration].replace("b", "-") + str(step // 7)

@@ -9,16 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import GROUPING
+from mi_theme.files.headings import exact, key_of, part_name, program_of, tempos_of
 from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.timing import tempo_of
 from mi_theme.score.tracks import channel_of
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
 ]  # fmt: skip
 
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
-FINEST = 10080  # parts of a quarter
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
 SNARE = 38  # for an unpitched note that does not say its key
@@ -181,21 +181,23 @@ def score_of_stream(stream: Any, source: str = "") -> Score:
 def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Score:
     """The Score of a Stream whose notes have been read, part by part; they are numbered one part after another."""
     parts = parts_of(stream)
-    meters = meters_of(parts[0])
-    names = [_part_name(part, index) for index, part in enumerate(parts)]
+    meters, tempos = meters_of(parts[0]), tempos_of(stream)
+    names = [part_name(part, index) for index, part in enumerate(parts)]
     rows = [(note, index) for index, notes in enumerate(sung) for note in notes]
     score = Score.from_notes(
         [float(note.at) for note, _ in rows], [float(note.lasts) for note, _ in rows], [note.pitch for note, _ in rows],
         [note.voice for note, _ in rows], [note.step for note, _ in rows], velocity=[note.velocity for note, _ in rows] or 80,
-        part=[index for _, index in rows] or 0, names=names, meter=meters, tempo=_tempo(stream),
+        part=[index for _, index in rows] or 0, names=names, meter=meters, tempo=tempos[0][1],
     )  # fmt: skip
     quarter = score.ticks_per_quarter
-    tracks = [_with(score.tracks[0], [Event(0, m.key_signature(*key)) for key in _key(parts[0])])]
+    signs = [Event(0, m.key_signature(*key)) for key in key_of(parts[0])]
+    signs += [Event(int(at * quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
+    tracks = [_with(score.tracks[0], signs)]
     for part, notes, track in zip(parts, sung, score.tracks[1:], strict=True):
         words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
         drums = _is_percussion(part)
         channel = channel_of(len(tracks) - 1)
-        programs = [] if drums else [Event(0, m.program(channel, number)) for number in _program(part)]
+        programs = [] if drums else [Event(0, m.program(channel, number)) for number in program_of(part)]
         tracks.append(_with(track, [*programs, *words], drums))
     return Score(quarter, tuple(tracks), source=source)
 
@@ -275,12 +277,6 @@ def _meter(signature: Any) -> Meter:
     plain = Meter.of(int(signature.numerator), int(signature.denominator))
     said = signature.editorial.get(GROUPING) if signature.hasEditorialInformation else None
     return Meter(said) if said and Meter(said).plain == plain else plain
-
-
-@lru_cache(maxsize=2**16)
-def exact(value: Any) -> Fraction:
-    """music21's offsets and lengths as exact fractions."""
-    return Fraction(value).limit_denominator(FINEST)
 
 
 def sung_of(part: Any) -> Iterator[Sung]:
@@ -383,25 +379,3 @@ def _is_percussion(part: Any) -> bool:
     flat = part.flatten()
     on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
     return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)
-
-
-def _part_name(part: Any, index: int) -> str:
-    name = getattr(part, "partName", None) or getattr(part, "id", "")
-    return str(name) if name and not str(name).isdigit() else f"Part {index + 1}"
-
-
-def _tempo(stream: Any) -> float:
-    marks = stream.flatten().getElementsByClass("MetronomeMark")
-    speeds = (mark.getQuarterBPM() for mark in marks)
-    return next((min(max(float(speed), 4), 1000) for speed in speeds if speed), 120.0)
-
-
-def _key(part: Any) -> list[tuple[int, bool]]:
-    found = part.flatten().getElementsByClass("KeySignature")
-    return [(max(min(int(found[0].sharps), 7), -7), getattr(found[0], "mode", "major") == "minor")] if found else []
-
-
-def _program(part: Any) -> list[int]:
-    """The instrument that the part begins with, counted from 1, where it is one of General MIDI."""
-    found = (instrument.midiProgram for instrument in part.flatten().getElementsByClass("Instrument"))
-    return [number + 1 for number in found if number is not None and 0 <= number < 128][:1]

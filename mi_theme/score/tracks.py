@@ -96,7 +96,13 @@ class Track:
         return np.frombuffer(self.packed, np.dtype(FIELDS))
 
     def on_channel(self, channel: int) -> Track:
-        """The same events with all that goes to a channel on this one, from 0."""
+        """The same events with all that goes to a channel on this one.
+
+        Parameters
+        ----------
+        channel
+            From 0; `PERCUSSION` is 9.
+        """
         moved = self.events.copy()
         to_channel = (moved["status"] >= m.NOTE_OFF) & (moved["status"] < m.SYSEX)
         moved["status"][to_channel] = (moved["status"][to_channel] & 0xF0) | channel

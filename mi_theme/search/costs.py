@@ -82,7 +82,9 @@ class Costs(NamedTuple):
 
 
 COSTS = Costs()
-UNTIMED = Costs(uneven=0.05, ratio=0.05, narrowest=0.2, widest=2.0, timed=0.0, worth=0.9)  # any rhythm will do: for changes of metre
+UNTIMED = Costs(
+    uneven=0.05, ratio=0.05, narrowest=0.2, widest=2.0, timed=0.0, worth=0.9
+)  # any rhythm will do: for changes of metre
 
 
 def pitch_costs(costs: Costs) -> NDArray[np.float64]:

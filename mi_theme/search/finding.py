@@ -22,9 +22,9 @@ from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
 from mi_theme.search.explaining import explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import Nats, evalue, information
+from mi_theme.search.significance import evalue
 from mi_theme.search.stretches import proposed_stretches
-from mi_theme.search.support import supported
+from mi_theme.search.support import is_statement, supported
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -186,20 +186,12 @@ def hits_in(
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
     steps = steps_of(notes)
-    alone = [evalue(held_by(pattern, hit, notes, steps), pattern, len(notes)) for hit in found]
-    numbers = supported(alone, [hit.share for hit in found]) if everywhere else alone
+    alone = [evalue(hit.share, pattern, len(notes), timed=hit.timed, proposed=not everywhere) for hit in found]
+    stated = everywhere and any(is_statement(pattern, hit, notes) for hit in found)
+    numbers = supported(alone, stated)
     return [
         _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
     ]
-
-
-def held_by(pattern: Pattern, hit: Alignment, notes: NDArray[np.void], steps: NDArray[np.int64]) -> Nats:
-    """What a hit holds of what the pattern says."""
-    own, theirs = (np.array(column) for column in zip(*hit.pairs, strict=True))
-    sign = -1 if hit.inverted else 1
-    rises = np.diff(notes["pitch"][theirs]) == sign * np.diff(np.array(pattern.pitch)[own])
-    climbs = np.diff(steps[theirs]) == sign * np.diff(pattern.steps[own])
-    return information(pattern).held(pattern, own, notes["onset"][theirs], rises | climbs)
 
 
 def music_of(where: Any) -> Iterator[Music]:
@@ -262,6 +254,7 @@ def _hit(
         score=alignment.score,
         share=alignment.share,
         inverted=alignment.inverted,
+        timed=alignment.timed,
     )
 
 

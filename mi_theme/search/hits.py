@@ -49,6 +49,8 @@ class Hit:
         strategy that makes it.
     inverted
         Whether the pattern is upside down.
+    timed
+        Whether its rhythm counted; if not, only its intervals did.
     """
 
     source: str
@@ -68,6 +70,7 @@ class Hit:
     warp: Warp | None = None
     strategy: str = ""
     inverted: bool = False
+    timed: bool = True
 
     def __str__(self) -> str:
         place = f"{self.source or 'score'}, {self.part}, " + (

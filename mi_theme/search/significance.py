@@ -25,34 +25,36 @@ from mi_theme.catalog import load_json
 from mi_theme.search.costs import HALF, NEVER, STEPS, TIMES, Surprise
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["Background", "Information", "Nats", "Tail", "background", "evalue", "events", "information"]
+__all__ = ["Background", "Nats", "Tail", "Tails", "background", "evalue", "events", "information"]
 
 WIDEST = 13  # semitones; a wider interval counts as this
 STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
-STRAIGHT = 0.25  # octaves of durations by which a ratio of times may be off
+WAYS = 2  # every piece is searched twice, with its rhythm and without
 BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
 
 
 class Tail(msgspec.Struct, frozen=True):
-    """The logarithm of chance hits a note: ``level + tune * I + rhythm * R - slope * held``.
-
-    I and R are what the pattern's intervals and rhythm say, `held` what a hit
-    holds of both, all in nats.
-    """
+    """Chance hits a note: the logarithm is ``level - said * nats held + lost * nats lacking``."""
 
     level: float
-    tune: float
-    rhythm: float
-    slope: float
+    said: float
+    lost: float
 
-    def log_rate(self, whole: Nats, held: Nats) -> float:
-        """The logarithm of hits that hold as much, for each note searched."""
-        rate = self.level + self.tune * whole.tune + self.rhythm * whole.rhythm - self.slope * sum(held)
-        return min(rate, 0.0)
+    def log_rate(self, whole: float, share: float) -> float:
+        """The logarithm of hits that hold at least this share of `whole` nats, for each note searched."""
+        held = min(share, 1.0) * whole
+        return min(self.level - self.said * held + self.lost * (whole - held), 0.0)
+
+
+class Tails(msgspec.Struct, frozen=True):
+    """The rates of chance hits where the rhythm counts, and where it may be any."""
+
+    timed: Tail
+    untimed: Tail
 
 
 class Nats(NamedTuple):
-    """Information in intervals and in ratios of times."""
+    """What a pattern's intervals and its rhythm say, in nats."""
 
     tune: float
     rhythm: float
@@ -70,8 +72,9 @@ class Background(msgspec.Struct, frozen=True):
     intervals, ratios
         How often each interval, from -13 to 13 semitones, and each ratio of
         times, from -6 to 6 half octaves, follows each.
-    tail
-        The rate of chance hits.
+    aligned, proposed
+        The rates of chance hits where every note is aligned, and where the
+        alignment only looks at what the scan proposes.
     """
 
     provenance: dict[str, str]
@@ -79,7 +82,8 @@ class Background(msgspec.Struct, frozen=True):
     times: dict[int, int]
     intervals: list[list[int]]
     ratios: list[list[int]]
-    tail: Tail
+    aligned: Tails
+    proposed: Tails
 
     @property
     def surprise(self) -> Surprise:
@@ -94,90 +98,50 @@ def background() -> Background:
     return found
 
 
-class Information(NamedTuple):
-    """What each interval of a pattern says, and each ratio of two neighbouring times, given the one before; in nats."""
-
-    intervals: NDArray[np.float64]
-    ratios: NDArray[np.float64]
-
-    @property
-    def whole(self) -> Nats:
-        """All of it."""
-        return Nats(float(self.intervals.sum()), float(self.ratios.sum()))
-
-    def held(
-        self, pattern: Pattern, own: NDArray[np.int64], onset: NDArray[np.float64], fits: NDArray[np.bool_]
-    ) -> Nats:
-        """What is kept where some of the pattern's notes sound.
-
-        Parameters
-        ----------
-        own
-            Their numbers in the pattern, shape (k,).
-        onset
-            When they sound, in quarters, shape (k,).
-        fits
-            Whether each interval from one to the next is the pattern's, shape (k - 1,).
-
-        Notes
-        -----
-        An interval over notes that are left out keeps the mean of those in its
-        place; two times in a row keep their ratio up to a quarter of an octave.
-        """
-        sums = np.append(0.0, np.cumsum(self.intervals))
-        tune = ((sums[own[1:]] - sums[own[:-1]]) / np.diff(own))[fits].sum()
-        inner = np.flatnonzero((np.diff(own)[:-1] == 1) & (np.diff(own)[1:] == 1))
-        at = pattern.onsets[own]
-        bent = np.abs(np.log2(_ratios(onset)[inner] / _ratios(at)[inner]))
-        return Nats(float(tune), float(self.ratios[own[inner]][bent < STRAIGHT].sum()))
-
-
 @cache
-def information(pattern: Pattern) -> Information:
-    """What a pattern says: how improbable its intervals and its rhythm are."""
+def information(pattern: Pattern) -> Nats:
+    """What a pattern says: how improbable its intervals are, and its rhythm, each given what was just before."""
     intervals, ratios = events(pattern.onsets, np.array(pattern.pitch))
     known = background()
-    return Information(
-        _surprise(intervals + WIDEST, np.array(known.intervals)), _surprise(ratios + STEEPEST, np.array(known.ratios))
-    )
-
-
-def _ratios(onset: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each time as a ratio of the one before."""
-    times = np.maximum(np.diff(onset), 2.0**-10)
-    found: NDArray[np.float64] = times[1:] / times[:-1]
-    return found
+    return Nats(_said(intervals + WIDEST, np.array(known.intervals)), _said(ratios + STEEPEST, np.array(known.ratios)))
 
 
 def events(onset: NDArray[Any], pitch: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Intervals in semitones, and ratios of neighbouring times in half octaves, of notes in a row."""
     intervals = np.clip(np.diff(pitch), -WIDEST, WIDEST).astype(np.int64)
-    ratios = np.clip(np.rint(2 * np.log2(_ratios(onset))), -STEEPEST, STEEPEST).astype(np.int64)
+    times = np.maximum(np.diff(onset), 2.0**-10)
+    ratios = np.clip(np.rint(2 * np.log2(times[1:] / times[:-1])), -STEEPEST, STEEPEST).astype(np.int64)
     return intervals, ratios
 
 
-def evalue(held: Nats, pattern: Pattern, notes: int) -> float:
-    """Hits that hold as much of a pattern, expected by chance.
+def evalue(share: float, pattern: Pattern, notes: int, *, timed: bool = True, proposed: bool = False) -> float:
+    """Hits that hold at least this share of a pattern, expected by chance.
 
     Parameters
     ----------
-    held
-        What the hit holds.
+    share
+        Of the pattern's own score.
     pattern
         What was looked for.
     notes
         Notes that were searched.
+    timed
+        Whether the rhythm counted; where it did not, the hit holds of the intervals only.
+    proposed
+        Whether the scan proposed where to look.
     """
-    return max(notes, 1) * exp(background().tail.log_rate(information(pattern).whole, held))
+    tails, said = background().proposed if proposed else background().aligned, information(pattern)
+    rate = tails.timed.log_rate(sum(said), share) if timed else tails.untimed.log_rate(said.tune, share)
+    return WAYS * max(notes, 1) * exp(rate)
 
 
-def _surprise(kinds: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The information of each of a row of events, given the one before."""
+def _said(kinds: NDArray[np.int64], counts: NDArray[np.int64]) -> float:
+    """The information of a row of events, each given the one before."""
+    if not len(kinds):
+        return 0.0
     alone = (counts.sum(axis=0) + HALF) / (counts.sum() + HALF * len(counts))
     given = (counts + BACKOFF * alone) / (counts.sum(axis=1, keepdims=True) + BACKOFF)
-    chances = np.append(alone[kinds[:1]], given[kinds[:-1], kinds[1:]])
-    found: NDArray[np.float64] = -np.log(chances)
-    return found
+    return float(-log(alone[kinds[0]]) - np.log(given[kinds[:-1], kinds[1:]]).sum())
 
 
 def _surprises(counts: dict[int, int], kinds: int) -> dict[int, float]:

@@ -11,6 +11,7 @@ NEAR = 24  # score notes ahead in which two linked notes are looked for
 KINDS = 48  # kinds of stretches in an octave
 WIDEST = 4.0  # times as slow, or as fast
 MOST = 3  # stretches beside 1 that are tried
+SPREAD = 1000  # more than there are kinds
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
@@ -39,14 +40,18 @@ def proposed_stretches(
         for k in (1, 2)
         for i in range(count - k)
     }
-    votes: dict[int, list[float]] = {}
-    for (_, b), before in links.items():
-        for c in (b + 1, b + 2):
-            for stretch in _agreeing(before, links[b, c]) if c < count else ():
-                votes.setdefault(_kind(stretch), []).append(stretch)
-    votes.pop(0, None)
-    ranked = sorted(votes.values(), key=lambda found: (-len(found), abs(_kind(found[0])), found[0]))
-    return [float(np.median(found)) for found in ranked[:MOST]]
+    votes = [
+        _agreeing(before, links[b, c]) for (_, b), before in links.items() for c in (b + 1, b + 2) if (b, c) in links
+    ]
+    return _commonest(np.concatenate(votes)) if votes else []
+
+
+def _commonest(votes: NDArray[np.float64]) -> list[float]:
+    """The stretches that most agree on, but for 1; of equals the one nearest to 1."""
+    kinds = _kinds(votes)
+    found, counts = np.unique(kinds[kinds != 0], return_counts=True)
+    order = np.lexsort((found, np.abs(found), -counts))[:MOST]
+    return [float(np.median(votes[kinds == kind])) for kind in found[order]]
 
 
 def _occurrences(gap: float, interval: int, time: NDArray[np.float64], pitch: NDArray[np.int64]) -> Pairs:
@@ -64,18 +69,13 @@ def _occurrences(gap: float, interval: int, time: NDArray[np.float64], pitch: ND
     return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(stretches)
 
 
-def _agreeing(before: Pairs, after: Pairs) -> list[float]:
+def _agreeing(before: Pairs, after: Pairs) -> NDArray[np.float64]:
     """Stretches at which a pair of the second link begins where one of the first ends."""
-    own = before[1] * 1000 + _kinds(before[2])
-    other = after[0] * 1000 + _kinds(after[2])
-    found: list[float] = after[2][np.isin(other, own)].tolist()
-    return found
+    own, other = before[1] * SPREAD + _kinds(before[2]), after[0] * SPREAD + _kinds(after[2])
+    return after[2][np.isin(other, own)]
 
 
 def _kinds(stretch: NDArray[np.float64]) -> NDArray[np.int64]:
-    kinds: NDArray[np.int64] = np.rint(KINDS * np.log2(stretch)).astype(np.int64) + 500
+    """Stretches as whole numbers, 0 for 1."""
+    kinds: NDArray[np.int64] = np.rint(KINDS * np.log2(stretch)).astype(np.int64)
     return kinds
-
-
-def _kind(stretch: float) -> int:
-    return int(_kinds(np.array([stretch]))[0]) - 500

@@ -118,7 +118,7 @@ def shown(thing: Any, words: str) -> str:
         picture = draw(thing).as_image()
     except MiThemeError as error:
         picture = f"<p>No picture: {escape(str(error))}</p>"
-    return f"{picture}<pre>{escape(words)}</pre>"
+    return f'{picture}<pre style="overflow-x: auto">{escape(words)}</pre>'
 
 
 def _figure(theme: Theme) -> Grouping:

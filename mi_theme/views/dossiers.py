@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mi_theme import __version__
+from mi_theme.adaptation.frames import whole_grouping
 from mi_theme.adaptation.wording import heard, kept, title
 from mi_theme.errors import MissingExtra
 from mi_theme.meter import Grouping, Meter
@@ -108,9 +109,9 @@ def _picture(draw: Callable[[], Drawing], words: str, caption: str = "") -> str:
 
 
 def _head(theme: Theme) -> str:
-    grouping = Grouping(theme.grouping or theme.meter.groups)
+    read = ", read off the notes" if theme.figure_source == "notes" else ""
     facts = {
-        "metre": theme.meter.signature, "grouped": str(grouping), "beats": _beats(theme.meter),
+        "metre": theme.meter.signature, "grouped": f"{_shape(theme)}{read}", "beats": _beats(theme.meter),
         "key": f"{theme.tonic} {theme.mode} (a parameter)", "figure": f"{len(theme.ostinato)} notes in {theme.bars} bars",
     }  # fmt: skip
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items())
@@ -118,6 +119,11 @@ def _head(theme: Theme) -> str:
     return (
         f'<header><p class="kind">Dossier of a theme</p>\n<h1>{escape(theme.name)}</h1>\n{by}<dl>{rows}</dl></header>\n'
     )
+
+
+def _shape(theme: Theme) -> Grouping:
+    """The groups of the figure in pulses, where they are whole; else those of the metre."""
+    return whole_grouping(theme.figure, theme.meter.pulse) or Grouping(theme.meter.groups)
 
 
 def _beats(meter: Meter) -> str:
@@ -143,12 +149,12 @@ def _bar(theme: Theme) -> str:
 
 
 def _rhythm(theme: Theme, versions: Sequence[Adaptation]) -> str:
-    shapes = [Grouping(theme.grouping or theme.meter.groups)]
+    shapes = [_shape(theme)]
     shapes += [version.grouping for version in versions[:2] if version.grouping]
     table = measure(theme, name=str(theme.meter.signature))
     table = table.beside(*(measure(version, name=version.meter.signature) for version in versions[:3]))
     rows = [
-        (escape(name), *(f"{value:.4g}" if value is not None else "-" for value in values))
+        (escape(name), *(f"{round(value, 3) + 0.0:g}" if value is not None else "-" for value in values))
         for name, values in table.rows
     ]
     return _section(

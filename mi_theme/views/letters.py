@@ -47,7 +47,8 @@ def heads_of(rows: NDArray[np.void], steps: NDArray[np.int64], key: tuple[Tonic,
         later = index + 1 < len(pitches) and rows["onset"][index + 1] > rows["onset"][index]
         onward = pitches[index + 1] - pitch if later else 0
         leads = abs(onward) == 1 and pitch % 12 not in MAJOR and _is_chromatic(pitch, key)
-        found = int(steps[index + 1]) - onward if leads and given[index] < 0 else step
+        led = int(steps[index + 1]) - onward if leads and given[index] < 0 else step
+        found = led if abs(pitch - Head(led).midi) <= 1 else step
         yield Head(found, pitch - Head(found).midi)
 
 

@@ -1,0 +1,44 @@
+"""What music21 parts say before their notes: name, instrument, key, tempo."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+__all__ = ["exact", "key_of", "part_name", "program_of", "tempos_of"]
+
+FINEST = 10080  # parts of a quarter
+
+
+@lru_cache(maxsize=2**16)
+def exact(value: Any) -> Fraction:
+    """music21's offsets and lengths as exact fractions."""
+    return Fraction(value).limit_denominator(FINEST)
+
+
+def part_name(part: Any, index: int) -> str:
+    """Its name, or else its number, counted from 1."""
+    name = getattr(part, "partName", None) or getattr(part, "id", "")
+    return str(name) if name and not str(name).isdigit() else f"Part {index + 1}"
+
+
+def tempos_of(stream: Any) -> list[tuple[Fraction, float]]:
+    """(position, quarters a minute) of the metronome marks; the first holds from the beginning."""
+    marks = stream.flatten().getElementsByClass("MetronomeMark")
+    said = [(exact(mark.offset), float(speed)) for mark in marks if (speed := mark.getQuarterBPM())]
+    said = [(max(at, Fraction(0)), min(max(speed, 4), 1000)) for at, speed in said]
+    (_, first), *later = sorted(dict(reversed(said)).items()) or [(Fraction(0), 120.0)]
+    return [(Fraction(0), first), *later]
+
+
+def key_of(part: Any) -> list[tuple[int, bool]]:
+    """(fifths, is minor) of the first key signature, if there is one."""
+    found = part.flatten().getElementsByClass("KeySignature")
+    return [(max(min(int(found[0].sharps), 7), -7), getattr(found[0], "mode", "major") == "minor")] if found else []
+
+
+def program_of(part: Any) -> list[int]:
+    """The instrument that the part begins with, counted from 1, where it is one of General MIDI."""
+    found = (instrument.midiProgram for instrument in part.flatten().getElementsByClass("Instrument"))
+    return [number + 1 for number in found if number is not None and 0 <= number < 128][:1]
