@@ -433,7 +433,7 @@ def test_the_plan_speaks_as_music_is_written() -> None:
     assert "notes 3, 4 of each bar: quarter -> eighth" in text, "played short, written in full"
     swung = [(beat + place, 0.3) for beat in range(4) for place in (0, 2 / 3)]
     text = str(mi.plan(midi("4/4", (0, melody(4, swung, 4)), (9, rock(4, 2 / 3))), "7/8:2+2+3"))
-    assert "was      C Db D Eb E F Gb G |" in text
+    assert "was      C C# D D# E F F# G |" in text
     assert "the and of 4 of each bar" in text
     assert "Kick: by beats, 2 -> 2" in text
 

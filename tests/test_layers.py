@@ -19,14 +19,14 @@ import mi_theme
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
     "errors", "meter", "warp", "pitch", "catalog", "score", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
-    "renditions", "search", "views", "cli",
+    "renditions", "search", "sound", "engraving", "views", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`
 # a heavy package: the rooms that may use it, inside functions
 HEAVY = {
     "mido": ("files",), "symusic": ("files", "search"), "music21": ("files", "conversion", "search", "rhythm", "views"),
-    "verovio": ("views",), "resvg_py": ("views",), "matplotlib": ("views",), "midirenderer": ("views",),
-    "soundfile": ("views",), "numba": ("search",), "lxml": ("files",), "pandas": ("score",), "dask": ("search",),
+    "verovio": ("engraving",), "resvg_py": ("engraving",), "matplotlib": ("views",), "midirenderer": ("sound",),
+    "soundfile": ("sound",), "numba": ("search",), "lxml": ("files",), "pandas": ("score",), "dask": ("search",),
 }  # fmt: skip
 REACHING_DOWN = 3  # statements in a method that reaches into a room below
 SOURCES = sorted(PACKAGE.rglob("*.py"))

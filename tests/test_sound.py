@@ -24,9 +24,9 @@ from mi_theme.errors import FileError, MissingExtra, ScoreError
 from mi_theme.renditions import stems, styles
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
-from mi_theme.views import soundfonts
-from mi_theme.views.recordings import PEAK, REST, Recording, record
-from mi_theme.views.soundfonts import VARIABLE, find_soundfont, read_soundfont
+from mi_theme.sound import soundfonts
+from mi_theme.sound.recordings import PEAK, REST, Recording, record
+from mi_theme.sound.soundfonts import VARIABLE, find_soundfont, read_soundfont
 
 pytestmark = [pytest.mark.tool(name) for name in ("midirenderer", "soundfile", "pretty_midi")]
 WOOD = 76
@@ -186,7 +186,7 @@ def test_what_would_be_overdriven_is_brought_down_in_one_piece() -> None:
 
 def test_groups_of_keys_add_up_to_the_whole() -> None:
     """Where parts are rendered apart the sum is the same sound."""
-    from mi_theme.views.synthesis import _added, _groups, _rendered, _ringing
+    from mi_theme.sound.synthesis import _added, _groups, _rendered, _ringing
 
     score = _ringing(mi.render(style="solo-piano", bars=4), 2)
     font = read_soundfont()[1]

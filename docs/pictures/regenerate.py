@@ -7,7 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import mi_theme as mi
-from mi_theme.views import Drawing, necklace, notation
+from mi_theme.engraving import Drawing, notation
+from mi_theme.views import necklace
 
 HERE = Path(__file__).parent
 MADE_WITH = ("verovio", "matplotlib")  # other versions may draw a little otherwise

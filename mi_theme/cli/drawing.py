@@ -10,8 +10,8 @@ import click
 from mi_theme.cli.shared import bars_option, chosen_theme, ratio_of, say, theme_options
 
 if TYPE_CHECKING:
+    from mi_theme.engraving import Drawing
     from mi_theme.themes import Theme
-    from mi_theme.views import Drawing
 
 __all__ = ["draw", "worksheet"]
 
@@ -60,14 +60,15 @@ def _conversion(
 ) -> Drawing:
     """The lead of a file before and after, as convert makes it."""
     from mi_theme.conversion import plan
+    from mi_theme.engraving import notation
     from mi_theme.files import read
-    from mi_theme.views import notation
 
     return notation(plan(read(file), target, how=how, ratio=ratio, lead=lead), bars=bars)
 
 
 def _versions(versions: list[Any], kind: str | None, bars: tuple[int, int] | None) -> Drawing:
-    from mi_theme.views import draw, notation
+    from mi_theme.engraving import notation
+    from mi_theme.views import draw
 
     if kind in (None, "notation"):
         return notation(*versions, bars=bars)

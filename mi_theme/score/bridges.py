@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mi_theme.score.scores import Score
-    from mi_theme.views.recordings import Recording
+    from mi_theme.sound.recordings import Recording
 
 __all__ = ["Bridges"]
 
@@ -57,7 +57,7 @@ class Bridges:
         MissingExtra, FileError, ScoreError
             As `play`; where the ending is another.
         """
-        from mi_theme.views.recordings import save_sound
+        from mi_theme.sound.recordings import save_sound
 
         save_sound(self._score, path, ".wav", options)
 
@@ -69,7 +69,7 @@ class Bridges:
         path, **options
             As for `to_wav`; the name ends in .ogg.
         """
-        from mi_theme.views.recordings import save_sound
+        from mi_theme.sound.recordings import save_sound
 
         save_sound(self._score, path, ".ogg", options)
 
@@ -104,7 +104,7 @@ class Bridges:
         ScoreError
             Where the score is too long, or an option out of range.
         """
-        from mi_theme.views.recordings import record
+        from mi_theme.sound.recordings import record
 
         return record(self._score, rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from mi_theme.adaptation.plans import Plan
 from mi_theme.conversion.scoreplans import ScorePlan
+from mi_theme.engraving.drawings import Drawing
+from mi_theme.engraving.engravings import notation
 from mi_theme.errors import MiThemeError, ScoreError, UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Score
 from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
-from mi_theme.views.drawings import Drawing
-from mi_theme.views.engravings import notation
 from mi_theme.views.maps import bar_map
 from mi_theme.views.necklaces import necklace
 from mi_theme.views.profiles import weight_profile

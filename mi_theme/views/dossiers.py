@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from mi_theme import __version__
 from mi_theme.adaptation.frames import whole_grouping
 from mi_theme.adaptation.wording import heard, kept, title
+from mi_theme.engraving.engravings import notation
 from mi_theme.errors import MissingExtra
 from mi_theme.meter import Grouping, Meter
 from mi_theme.rhythm import measure
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.bars import drawn
-from mi_theme.views.engravings import notation
 from mi_theme.views.maps import bar_map
 from mi_theme.views.necklaces import necklace
 from mi_theme.views.profiles import weight_profile
@@ -29,7 +29,7 @@ from mi_theme.views.words import bar_map_words, necklace_words
 
 if TYPE_CHECKING:
     from mi_theme.credits import Lineage
-    from mi_theme.views.drawings import Drawing
+    from mi_theme.engraving.drawings import Drawing
 
 __all__ = ["METERS", "dossier"]
 

@@ -12,7 +12,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mi_theme.views.drawings import Drawing, described
+from mi_theme.engraving.drawings import Drawing, described
 
 __all__ = ["Picture", "our_style"]
 

@@ -9,12 +9,12 @@ from itertools import accumulate
 from textwrap import wrap
 from typing import NamedTuple
 
+from mi_theme.engraving.engraver import SPACE, engraved
+from mi_theme.engraving.staves import Staff, clef_of
+from mi_theme.engraving.strokes import box, line, text, text_width
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.views.bars import counted
-from mi_theme.views.engraver import SPACE, engraved
-from mi_theme.views.staves import Staff, clef_of
-from mi_theme.views.strokes import box, line, text, text_width
 
 __all__ = ["Block", "Mark", "Press"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.engraving.drawings import readable
 from mi_theme.errors import ScoreError
 from mi_theme.score import Bar, Score
-from mi_theme.views.drawings import readable
 from mi_theme.views.paper import FAINT, INK, MIDDLE, blank, in_our_style
 from mi_theme.views.words import piano_roll_words
 

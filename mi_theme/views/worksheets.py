@@ -13,14 +13,14 @@ from pathlib import Path
 from mi_theme.adaptation import variants, wording
 from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.engraving.drawings import Drawing, Sheet
+from mi_theme.engraving.strokes import page, text
+from mi_theme.engraving.versions import staves_of_versions
 from mi_theme.errors import ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.themes import Adaptation, Theme
-from mi_theme.views.drawings import Drawing, Sheet
 from mi_theme.views.paper import signed
 from mi_theme.views.press import Block, Mark, Press
-from mi_theme.views.strokes import page, text
-from mi_theme.views.versions import staves_of_versions
 
 __all__ = ["PAPERS", "Worksheet", "worksheet"]
 

@@ -11,7 +11,8 @@ from statistics import median
 from time import perf_counter
 
 import mi_theme as mi
-from mi_theme.views import Drawing, draw, notation, worksheet
+from mi_theme.engraving import Drawing, notation
+from mi_theme.views import draw, worksheet
 
 TIMES = 5
 

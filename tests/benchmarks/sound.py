@@ -23,7 +23,7 @@ import numpy as np
 import mi_theme as mi
 from mi_theme.renditions import stems, styles
 from mi_theme.score import Score
-from mi_theme.views import find_soundfont, record
+from mi_theme.sound import find_soundfont, record
 
 RATE = 48000
 WINDOW, HOP = 4096, 1024

@@ -11,11 +11,11 @@ from math import gcd
 from typing import NamedTuple
 
 from mi_theme.conversion.scoreplans import ScorePlan, Span
+from mi_theme.engraving.passages import staves_of_passage
+from mi_theme.engraving.staves import Frames, Staff, Written
+from mi_theme.engraving.versions import Join
 from mi_theme.errors import ScoreError
 from mi_theme.score import Bar, Score
-from mi_theme.views.passages import staves_of_passage
-from mi_theme.views.staves import Frames, Staff, Written
-from mi_theme.views.versions import Join
 
 __all__ = ["staves_of_plan"]
 

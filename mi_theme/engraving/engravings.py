@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mi_theme.conversion.scoreplans import ScorePlan
+from mi_theme.engraving.conversions import staves_of_plan
+from mi_theme.engraving.descriptions import notation_words
+from mi_theme.engraving.drawings import Sheet
+from mi_theme.engraving.engraver import SPACE, Engraved, engraved
+from mi_theme.engraving.links import legend, legend_width, links
+from mi_theme.engraving.passages import shown_bars, staves_of_passage
+from mi_theme.engraving.quotations import score_of_hit, staves_of_hit
+from mi_theme.engraving.staves import Staff
+from mi_theme.engraving.strokes import page, text, text_width
+from mi_theme.engraving.versions import Join, staves_of_versions
 from mi_theme.errors import ScoreError
 from mi_theme.score import Score
 from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
-from mi_theme.views.conversions import staves_of_plan
-from mi_theme.views.drawings import Sheet
-from mi_theme.views.engraver import SPACE, Engraved, engraved
-from mi_theme.views.links import legend, legend_width, links
-from mi_theme.views.passages import shown_bars, staves_of_passage
-from mi_theme.views.quotations import score_of_hit, staves_of_hit
-from mi_theme.views.staves import Staff
-from mi_theme.views.strokes import page, text, text_width
-from mi_theme.views.versions import Join, staves_of_versions
-from mi_theme.views.words import notation_words
 
 __all__ = ["notation"]
 

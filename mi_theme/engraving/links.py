@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mi_theme.views.engraver import SPACE, Box, Engraved
-from mi_theme.views.strokes import line, ring, text, text_width
-from mi_theme.views.versions import Join
+from mi_theme.engraving.engraver import SPACE, Box, Engraved
+from mi_theme.engraving.strokes import line, ring, text, text_width
+from mi_theme.engraving.versions import Join
 
 __all__ = ["legend", "legend_width", "links"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
+from mi_theme.engraving.drawings import FONTS
+from mi_theme.engraving.mei import mei
+from mi_theme.engraving.staves import Staff
 from mi_theme.errors import MissingExtra, ScoreError
-from mi_theme.views.drawings import FONTS
-from mi_theme.views.mei import mei
-from mi_theme.views.staves import Staff
 
 __all__ = ["SPACE", "Box", "Engraved", "engraved"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from mi_theme.views.drawings import FONTS, described, readable
+from mi_theme.engraving.drawings import FONTS, described, readable
 
 __all__ = ["box", "line", "number", "page", "ring", "text", "text_width"]
 

@@ -11,9 +11,9 @@ from math import lcm
 from typing import NamedTuple
 
 from mi_theme.adaptation.plans import Fate, Plan
+from mi_theme.engraving.staves import Frames, Head, Staff, Written, frames_of
 from mi_theme.errors import ScoreError
 from mi_theme.themes import Adaptation, Theme
-from mi_theme.views.staves import Frames, Head, Staff, Written, frames_of
 
 __all__ = ["Join", "joins", "staves_of_versions"]
 

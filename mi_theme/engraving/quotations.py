@@ -7,13 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from mi_theme.engraving.passages import shown_bars, staves_of_passage
+from mi_theme.engraving.staves import Staff
+from mi_theme.engraving.versions import Join
 from mi_theme.errors import ScoreError
 from mi_theme.files import read
 from mi_theme.score import Bar, Score
 from mi_theme.search import Hit
-from mi_theme.views.passages import shown_bars, staves_of_passage
-from mi_theme.views.staves import Staff
-from mi_theme.views.versions import Join
 
 __all__ = ["score_of_hit", "staves_of_hit"]
 

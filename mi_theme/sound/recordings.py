@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError, MissingExtra, ScoreError
 from mi_theme.files.saving import replace_file
 from mi_theme.score import Score
-from mi_theme.views.ogg import numbered
-from mi_theme.views.soundfonts import read_soundfont
-from mi_theme.views.synthesis import RATE, synthesized
+from mi_theme.sound.ogg import numbered
+from mi_theme.sound.soundfonts import read_soundfont
+from mi_theme.sound.synthesis import RATE, synthesized
 
 __all__ = ["Recording", "checked_ending", "record", "save_sound"]
 

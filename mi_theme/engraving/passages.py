@@ -7,13 +7,13 @@ from fractions import Fraction
 from itertools import groupby, pairwise, takewhile
 from typing import Any
 
+from mi_theme.engraving.letters import heads_of, inferred_steps
+from mi_theme.engraving.staves import Head, Staff, Written
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score
 from mi_theme.themes.sources import key_of
-from mi_theme.views.letters import heads_of, inferred_steps
-from mi_theme.views.staves import Head, Staff, Written
 
 __all__ = ["new_bars", "shown_bars", "staves_of_passage"]
 
