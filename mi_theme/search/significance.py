@@ -133,7 +133,7 @@ def evalue(share: float, pattern: Pattern, notes: int, *, timed: bool = True, pr
     """
     tails, said = background().proposed if proposed else background().aligned, information(pattern)
     rate = tails.timed.log_rate(sum(said), share) if timed else tails.untimed.log_rate(said.tune, share)
-    return WAYS * DENSER * max(notes, 1) * exp(rate)
+    return WAYS * (DENSER if proposed else 1) * max(notes, 1) * exp(rate)
 
 
 def _said(kinds: NDArray[np.int64], counts: NDArray[np.int64]) -> float:
