@@ -24,7 +24,7 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import SECONDS, Reader, Unread
 from mi_theme.search.scan import Chain, propose
-from mi_theme.search.significance import background
+from mi_theme.search.significance import EXPLAINED, background
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -238,7 +238,7 @@ def _batch(
     hits = [
         with_map(hit, settings.pattern, pieces[hit.source])
         for hit in found
-        if hit.evalue * notes <= settings.max_evalue
+        if hit.evalue * EXPLAINED * notes <= settings.max_evalue
     ]
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), notes, unread, complete)

@@ -25,12 +25,15 @@ from mi_theme.catalog import load_json
 from mi_theme.search.costs import HALF, NEVER, STEPS, TIMES, Surprise
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["Background", "Nats", "Tail", "Tails", "background", "evalue", "events", "information"]
+__all__ = ["EXPLAINED", "Background", "Nats", "Tail", "Tails", "background", "evalue", "events", "information"]
 
 WIDEST = 13  # semitones; a wider interval counts as this
 STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
 WAYS = 2  # every piece is searched twice, with its rhythm and without
 DENSER = 2  # times as many chance hits in other music as in the background's; see docs/explanation/significance.md
+EXPLAINED = (
+    0.02  # of chance hits in any rhythm, those whose rhythm a strategy explains; see docs/explanation/significance.md
+)
 BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
 
 
