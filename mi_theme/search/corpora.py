@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from math import log
+from operator import attrgetter
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +19,7 @@ from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.aligning import Region, steps_of
-from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_map
+from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_maps
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
@@ -235,10 +236,13 @@ def _batch(
     notes = sum(len(sheet.table) for sheet in sheets)
     found = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
     pieces = {piece.source: piece for piece in shelf.pieces}
+    near = sorted(
+        (hit for hit in found if hit.evalue * EXPLAINED * notes <= settings.max_evalue), key=attrgetter("source")
+    )
     hits = [
-        with_map(hit, settings.pattern, pieces[hit.source])
-        for hit in found
-        if hit.evalue * EXPLAINED * notes <= settings.max_evalue
+        hit
+        for source, group in groupby(near, key=attrgetter("source"))
+        for hit in with_maps(list(group), settings.pattern, pieces[source])
     ]
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), notes, unread, complete)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import inf
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,6 +43,7 @@ __all__ = [
     "music_of",
     "warn_of",
     "with_map",
+    "with_maps",
 ]
 
 LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
@@ -110,13 +112,12 @@ def find(
         return _found_in_files(wanted, where, max_evalue, top, least, invert, progress, executor, fast)
     pieces = list(music_of(where))
     notes = sum(len(music.notes) for music in pieces)
-    found = [
-        (replace(hit, evalue=hit.evalue * notes / len(music.notes)), music)
-        for music in pieces
-        for hit in hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
-    ]
-    mapped = [with_map(hit, wanted, music) for hit, music in found if hit.evalue * EXPLAINED <= max_evalue]
-    return sorted((hit for hit in mapped if hit.evalue <= max_evalue), key=in_order)[:top]
+    found: list[Hit] = []
+    for music in pieces:
+        hits = hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
+        among = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in hits]
+        found += with_maps([hit for hit in among if hit.evalue * EXPLAINED <= max_evalue], wanted, music)
+    return sorted((hit for hit in found if hit.evalue <= max_evalue), key=in_order)[:top]
 
 
 def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
@@ -124,15 +125,26 @@ def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
     return hit.evalue, -hit.share, hit.source, hit.onset, hit.notes
 
 
-def with_map(hit: Hit, pattern: Pattern, music: Music) -> Hit:
-    """A hit with the bar map that explains its rhythm, where the music says its metre.
+def with_maps(hits: Sequence[Hit], pattern: Pattern, music: Music) -> list[Hit]:
+    """Hits of one piece with the bar maps that explain their rhythms.
 
     What was found by its intervals alone is more surprising when a strategy
-    explains its rhythm: of chance hits it explains one in fifty.
+    explains its rhythm: of chance hits it explains one in fifty. What holds
+    more of the pattern counts for no less.
     """
+    found, least = [], inf
+    for hit in sorted(hits, key=lambda hit: hit.share):
+        known = with_map(hit, pattern, music)
+        if known.strategy and not hit.timed:
+            least = min(least, hit.evalue * EXPLAINED)
+        found.append(replace(known, evalue=min(least, hit.evalue)))
+    return found
+
+
+def with_map(hit: Hit, pattern: Pattern, music: Music) -> Hit:
+    """A hit with the bar map that explains its rhythm, where the music says its metre."""
     onsets = [Fraction(at).limit_denominator(FINEST) for at in music.notes["onset"][list(hit.notes)].tolist()]
-    known = explained(hit, pattern, onsets, music.meters if music.meters and music.meters.stated else None)
-    return replace(known, evalue=hit.evalue * EXPLAINED) if known.strategy and not hit.timed else known
+    return explained(hit, pattern, onsets, music.meters if music.meters and music.meters.stated else None)
 
 
 class SearchWarning(UserWarning):
