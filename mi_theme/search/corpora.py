@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.sheets import Sheet
-from mi_theme.search.aligning import Region, steps_of
+from mi_theme.search.aligning import SHARED, Region, steps_of
 from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_maps
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "music_in", "search_files"]
 
 BATCH = 200  # files that are read, scanned and forgotten at once
+SIGNIFICANT = 0.01  # a piece with such a hit is looked at note by note
 MOST = 40  # chains of one batch that are aligned, the best ones
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
 NEAR, FAR = 0.03, 0.15  # logarithms by which a stretch may be off a simple ratio, off a common one
@@ -242,10 +243,28 @@ def _batch(
     hits = [
         hit
         for source, group in groupby(near, key=attrgetter("source"))
-        for hit in with_maps(list(group), settings.pattern, pieces[source])
+        for hit in _completed(with_maps(list(group), settings.pattern, pieces[source]), settings, pieces[source], notes)
     ]
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), notes, unread, complete)
+
+
+def _completed(hits: list[Hit], settings: _Settings, music: Music, notes: int) -> list[Hit]:
+    """The hits of a piece; where one is significant, every note of it is aligned, and what the scan passed over joins them."""
+    if min(hit.evalue for hit in hits) * notes > min(settings.max_evalue, SIGNIFICANT):
+        return hits
+    again = hits_in(settings.pattern, music, least=settings.least, invert=settings.invert, fast=settings.fast)
+    among = [replace(hit, evalue=hit.evalue / len(music.notes)) for hit in again]
+    kept: list[Hit] = []
+    for hit in sorted([*hits, *with_maps(among, settings.pattern, music)], key=in_order):
+        if not any(_overlap(hit, other) for other in kept):
+            kept.append(hit)
+    return kept
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    shared = len(set(one.notes) & set(other.notes))
+    return shared > SHARED * min(len(one.notes), len(other.notes))
 
 
 class Shelf(NamedTuple):
