@@ -463,7 +463,7 @@ def test_render_makes_sound_beside_the_file_or_alone(tmp_path: Path, monkeypatch
         (["sound", "a.mid", "--count-in", "-1"], "0 to 16 bars"),
         (["sound", "a.mid", "--soundfont", "/nowhere.sf2"], "No such file"),
         (["sound", "a.mid", "-o", "/no/where.wav"], "No such file"),
-        (["render", "--wav", "a.mid"], "end the name in one of these"),
+        (["render", "--wav", "a.mid"], "end the name in .wav"),
     ],
 )
 def test_wrong_calls_are_one_clear_line(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,22 @@ import click
 
 from mi_theme.cli.shared import chosen_theme, json_option, print_json, print_table, say, theme_options, write_score
 from mi_theme.cli.sounding import click_options, clicked, write_sound
+from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
     from mi_theme.renditions import Arrangement, Form
     from mi_theme.score import Score
 
 __all__ = ["forms", "render", "styles"]
+
+
+def _ends_in(ending: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    def checked(ctx: click.Context, option: click.Parameter, name: str | None) -> str | None:
+        if name and Path(name).suffix.lower() != ending:
+            raise FileError(f"{name}: end the name in {ending}")
+        return name
+
+    return checked
 
 
 @click.command()
@@ -32,8 +43,8 @@ __all__ = ["forms", "render", "styles"]
 @click.option("--stems", type=click.Path(), help="Also a file for each part, in this folder.")
 @click.option("--plan", "only_plan", is_flag=True, help="Print the arrangement and write nothing.")
 @click.option("-o", "--out", help="The file; - for standard output. FORM-STYLE.mid without it.")
-@click.option("--wav", type=click.Path(), help="Also sound, as WAV; only sound without -o.")
-@click.option("--ogg", type=click.Path(), help="Also sound, as OGG; only sound without -o.")
+@click.option("--wav", type=click.Path(), callback=_ends_in(".wav"), help="Also sound, as WAV; only sound without -o.")
+@click.option("--ogg", type=click.Path(), callback=_ends_in(".ogg"), help="Also sound, as OGG; only sound without -o.")
 @click_options
 @theme_options
 @json_option

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import bars_option, json_option, print_json, print_table, say
+from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
     from mi_theme.files.sheets import Sheet
@@ -127,6 +128,8 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
         if bars or part:
             raise click.UsageError("--bars and --part go with --theme FILE")
         return Pattern.of(quoted() if theme != "head" else quoted().head)
+    if not Path(theme).exists():
+        raise UnknownName(f"{theme}: neither a file nor a motif of the quoted theme ({', '.join(MOTIFS)})")
     return Pattern.of(_passage(theme, bars, part))
 
 

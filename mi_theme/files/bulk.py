@@ -57,6 +57,8 @@ def read_sheet(path: str | PathLike[str]) -> Sheet:
 
 
 def _midi_sheet(path: str | PathLike[str]) -> Sheet:
+    if not _is_midi(path):
+        raise FileError(f"{path}: not a MIDI file")
     try:
         import symusic
     except ImportError:
@@ -70,6 +72,12 @@ def _midi_sheet(path: str | PathLike[str]) -> Sheet:
     names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(score.tracks))
     drums = frozenset(index for index, track in enumerate(score.tracks) if track.is_drum)
     return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), fspath(path), drums)
+
+
+def _is_midi(path: str | PathLike[str]) -> bool:
+    """Whether it begins as a MIDI file does, alone or in a RIFF envelope."""
+    with Path(path).open("rb") as file:
+        return file.read(4) in (b"MThd", b"RIFF")
 
 
 def _meters(score: Any) -> Iterator[tuple[Fraction, Meter]]:

@@ -31,7 +31,8 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
         for j in range(starts[piece + 1] - 1, starts[piece] - 1, -1):
             own, now = np.int64(pitch[j]) + ROOM, np.int64(onset[j])
             for base in range(missing + 1):
-                if not _possible(soon, now, own, gap[base], interval[base], base, wide, slack, missing):
+                gaps, rises = gap[base], interval[base]
+                if not _possible(soon, now, own, gaps, rises, base, wide, slack, missing):
                     continue
                 for partner in range(base + 1, missing + 2):
                     lapse = gap[base, partner]
@@ -40,19 +41,7 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
                     while k >= 0 and onset[k] <= latest:
                         if onset[k] >= soonest:
                             stretch = (onset[k] - now) / lapse
-                            if _stands(
-                                onset,
-                                after,
-                                nearest,
-                                now,
-                                own,
-                                gap[base],
-                                interval[base],
-                                partner,
-                                stretch,
-                                slack,
-                                missing,
-                            ):
+                            if _stands(onset, after, nearest, now, own, gaps, rises, partner, stretch, slack, missing):
                                 if count == len(found):
                                     found = _grown(found)
                                 found[count, 0], found[count, 1], found[count, 2], found[count, 3] = j, k, base, partner
