@@ -166,22 +166,36 @@ GROUPS = {
 
 
 class Place(NamedTuple):
-    """Where a copy was planted: the tune, and its notes as (onset, pitch)."""
+    """Where a copy was planted: the tune, the part, from when to when, and its notes as (onset, pitch)."""
 
     source: str
+    part: int
+    start: float
+    end: float
     notes: frozenset[tuple[float, int]]
+
+    def shares(self, other: Place) -> bool:
+        """Whether one of two copies would take the place of the other."""
+        return self.part == other.part and self.start <= other.end and other.start <= self.end
 
 
 def plant(random: Random, sheets: list[Sheet], themes: list[Rows]) -> tuple[list[Sheet], list[dict[str, Place]]]:
     """The music with a copy of each theme for each kind of change, each in another tune; and where they are."""
     changed = list(sheets)
+    taken: dict[int, list[Place]] = defaultdict(list)
     places = []
     for theme in themes:
         where: dict[str, Place] = {}
         for kind, change in KINDS.items():
-            number = host(random, sheets, kind == "inner voice", {place.source for place in where.values()})
-            changed[number], notes = planted_in(random, changed[number], change(random, theme), kind == "inner voice")
-            where[kind] = Place(changed[number].source, notes)
+            used = {place.source for place in where.values()}
+            while True:
+                number = host(random, sheets, kind == "inner voice", used)
+                table, place = planted_in(random, changed[number], change(random, theme), kind == "inner voice")
+                if not any(place.shares(other) for other in taken[number]):
+                    break
+            changed[number] = replace(changed[number], table=table)
+            taken[number].append(place)
+            where[kind] = place
         places.append(where)
     return changed, places
 
@@ -193,21 +207,26 @@ def host(random: Random, sheets: list[Sheet], polyphonic: bool, taken: set[str])
         if (
             len(table) >= 60
             and sheets[number].source not in taken
-            and (not polyphonic or len(np.unique(table["part"])) >= 3)
+            and (not polyphonic or len(pitched_parts(sheets[number])) >= 3)
         ):
             return number
 
 
-def planted_in(random: Random, sheet: Sheet, rows: Rows, inner: bool) -> tuple[Sheet, frozenset[tuple[float, int]]]:
+def pitched_parts(sheet: Sheet) -> list[int]:
+    return [part for part in np.unique(sheet.table["part"]).tolist() if part not in sheet.drums]
+
+
+def planted_in(random: Random, sheet: Sheet, rows: Rows, inner: bool) -> tuple[np.ndarray, Place]:
     """A copy in place of what a part (an inner one) plays there, in its register."""
     table = sheet.table
-    parts = np.unique(table["part"])
+    parts = pitched_parts(sheet)
     part = int(random.choice(parts[1:-1] if inner else parts))
     mine = table["part"] == part
     start = float(random.choice(table["onset"][mine]))
     at, pitch = (np.array(column) for column in zip(*rows, strict=True))
     at = start + at - at[0]
-    pitch = np.clip(pitch + int(np.median(table["pitch"][mine])) - int(np.median(pitch)), 0, 127)
+    pitch = pitch + int(np.median(table["pitch"][mine])) - int(np.median(pitch))
+    pitch += 12 * (-(int(pitch.min()) // 12) * (pitch.min() < 0) - (int(pitch.max()) - 116) // 12 * (pitch.max() > 127))
     kept = table[~(mine & (table["onset"] >= at[0] - 1e-6) & (table["onset"] <= at[-1] + 1e-6))]
     copy = np.zeros(len(at), table.dtype)
     copy["onset"], copy["duration"], copy["pitch"], copy["part"] = at, [*np.diff(at), 1.0], pitch, part
@@ -215,7 +234,8 @@ def planted_in(random: Random, sheet: Sheet, rows: Rows, inner: bool) -> tuple[S
     joined = np.concatenate([kept, copy])
     joined["step"] = -1  # a note that was put in has no spelling: all are spelled by the same method
     joined = joined[np.lexsort((joined["part"], joined["pitch"], joined["onset"]))]
-    return replace(sheet, table=joined), frozenset(zip(at.round(4).tolist(), pitch.tolist(), strict=True))
+    notes = frozenset(zip(at.round(4).tolist(), pitch.tolist(), strict=True))
+    return joined, Place(sheet.source, part, float(at[0]), float(at[-1]), notes)
 
 
 # Searching and counting
