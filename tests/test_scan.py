@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from mi_theme.errors import ScoreError
 from mi_theme.score.notes import NOTE
+from mi_theme.search.chains import propose
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.scan import Found, propose, scan
+from mi_theme.search.scan import Found, scan
 
 pytest.importorskip("numba")
 OSTINATO = [(0, 55), (1.5, 55), (3, 58), (4, 60), (5, 55), (6.5, 55), (8, 53), (9, 54)]
@@ -88,7 +89,7 @@ def test_nothing_is_found_across_two_pieces() -> None:
     copy = planted(OSTINATO)
     flat = Flat.of([table(copy[:4]), table(copy[4:])])
     assert not scan(Pattern.of(OSTINATO), flat)
-    assert not propose(Pattern.of(OSTINATO), flat, worth=0.9)
+    assert not propose(Pattern.of(OSTINATO), flat, least=20)
 
 
 def test_too_short_a_pattern_is_refused() -> None:
@@ -139,8 +140,8 @@ def test_numba_and_numpy_scan_alike(seed: int, missing: int) -> None:
 def test_numba_and_numpy_propose_alike(seed: int) -> None:
     flat = crowd(seed)
     pattern = Pattern.of(OSTINATO if seed % 2 else THEME)
-    fast = propose(pattern, flat, worth=0.4, fast=True)
-    assert fast == propose(pattern, flat, worth=0.4, fast=False)
+    fast = propose(pattern, flat, least=5, fast=True)
+    assert fast == propose(pattern, flat, least=5, fast=False)
     assert len(fast) >= 2
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, groupby
-from math import log
+from math import inf, log
 from operator import attrgetter
 from os import PathLike
 from pathlib import Path
@@ -19,13 +19,13 @@ from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.aligning import SHARED, Region, steps_of
+from mi_theme.search.chains import Chain, propose
 from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_maps
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import SECONDS, Reader, Unread
-from mi_theme.search.scan import Chain, propose
-from mi_theme.search.significance import EXPLAINED, background
+from mi_theme.search.significance import background, evalue
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -34,7 +34,6 @@ __all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "music_in", "search
 
 BATCH = 200  # files that are read, scanned and forgotten at once
 SIGNIFICANT = 0.01  # a piece with such a hit is looked at note by note
-MOST = 40  # chains of one batch that are aligned, the best ones
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
 NEAR, FAR = 0.03, 0.15  # logarithms by which a stretch may be off a simple ratio, off a common one
 COMMON = (1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0)
@@ -237,13 +236,10 @@ def _batch(
     notes = sum(len(sheet.table) for sheet in sheets)
     found = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
     pieces = {piece.source: piece for piece in shelf.pieces}
-    near = sorted(
-        (hit for hit in found if hit.evalue * EXPLAINED * notes <= settings.max_evalue), key=attrgetter("source")
-    )
     hits = [
         hit
-        for source, group in groupby(near, key=attrgetter("source"))
-        for hit in _completed(with_maps(list(group), settings.pattern, pieces[source]), settings, pieces[source], notes)
+        for source, group in groupby(sorted(found, key=attrgetter("source")), key=attrgetter("source"))
+        for hit in _completed(list(group), settings, pieces[source], notes)
     ]
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), notes, unread, complete)
@@ -251,12 +247,14 @@ def _batch(
 
 def _completed(hits: list[Hit], settings: _Settings, music: Music, notes: int) -> list[Hit]:
     """The hits of a piece; where one is significant, every note of it is aligned, and what the scan passed over joins them."""
-    if min(hit.evalue for hit in hits) * notes > min(settings.max_evalue, SIGNIFICANT):
-        return hits
+    most, chance = settings.max_evalue / notes, partial(evalue, notes=1)
+    known = with_maps(hits, settings.pattern, music, most, partial(chance, proposed=True))
+    if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
+        return known
     again = hits_in(settings.pattern, music, least=settings.least, invert=settings.invert, fast=settings.fast)
     among = [replace(hit, evalue=hit.evalue / len(music.notes)) for hit in again]
     kept: list[Hit] = []
-    for hit in sorted([*hits, *with_maps(among, settings.pattern, music)], key=in_order):
+    for hit in sorted([*known, *with_maps(among, settings.pattern, music, most, chance)], key=in_order):
         if not any(_overlap(hit, other) for other in kept):
             kept.append(hit)
     return kept
@@ -293,9 +291,9 @@ def hits_on_shelf(
     """The hits in some tunes; E-values as for one note."""
     chains = propose(pattern, shelf.flat, fast=fast)
     if invert:
-        chains = sorted([*chains, *propose(_turned(pattern), shelf.flat, fast=fast)], key=lambda found: -found.value)
+        chains += propose(_turned(pattern), shelf.flat, fast=fast)
     found: list[Hit] = []
-    for piece, regions in _regions(pattern, shelf, chains[:MOST]).items():
+    for piece, regions in _regions(pattern, shelf, chains).items():
         hits = hits_in(
             pattern, shelf.pieces[piece], least=least, invert=invert, fast=fast, regions=regions,
             surprise=background().surprise,

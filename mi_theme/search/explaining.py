@@ -24,9 +24,10 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.warp import Warp
 
-__all__ = ["Explanation", "explained", "explanation"]
+__all__ = ["MAPS", "Explanation", "explained", "explanation"]
 
 RATIOS = tuple(Fraction(*ratio) for ratio in ((1, 1), (1, 2), (2, 1), (1, 4), (4, 1)))
+MAPS = 100  # about so many maps are tried: what the choice of one costs is the logarithm
 FINEST = 48  # parts of a quarter; what is on no such grid was played, not written
 SAME = "same"  # the map that changes nothing needs no name
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from math import inf
 from os import PathLike
 from pathlib import Path
@@ -18,12 +19,13 @@ from numpy.typing import NDArray
 from mi_theme.conversion.sources import is_stream, score_of
 from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
-from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
+from mi_theme.search.aligning import Alignment, Region, align, apart
 from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
-from mi_theme.search.explaining import explained
+from mi_theme.search.evidence import Heard, evidence, foretold
+from mi_theme.search.explaining import MAPS, explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import EXPLAINED, evalue
+from mi_theme.search.significance import evalue
 from mi_theme.search.stretches import proposed_stretches
 from mi_theme.search.support import supported
 
@@ -116,8 +118,8 @@ def find(
     for music in pieces:
         hits = hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         among = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in hits]
-        found += with_maps([hit for hit in among if hit.evalue * EXPLAINED <= max_evalue], wanted, music)
-    return sorted((hit for hit in found if hit.evalue <= max_evalue), key=in_order)[:top]
+        found += with_maps(among, wanted, music, max_evalue, partial(evalue, notes=notes))
+    return sorted(found, key=in_order)[:top]
 
 
 def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
@@ -125,20 +127,30 @@ def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
     return hit.evalue, -hit.share, hit.source, hit.onset, hit.notes
 
 
-def with_maps(hits: Sequence[Hit], pattern: Pattern, music: Music) -> list[Hit]:
-    """Hits of one piece with the bar maps that explain their rhythms.
+def with_maps(
+    hits: Sequence[Hit], pattern: Pattern, music: Music, max_evalue: float, chance: Callable[[float], float]
+) -> list[Hit]:
+    """Those hits of one piece that chance brings no oftener, with the bar maps that explain their rhythms.
 
-    What was found by its intervals alone is more surprising when a strategy
-    explains its rhythm: of chance hits it explains one in fifty. What holds
-    more of the pattern counts for no less.
+    A rhythm that a strategy makes of the pattern's is evidence, as much as it
+    says less the choice among `MAPS`. What holds more of the pattern counts for
+    no less than what holds less.
     """
+    heard = Heard.of(music.notes)
     found, least = [], inf
     for hit in sorted(hits, key=lambda hit: hit.share):
-        known = with_map(hit, pattern, music)
-        if known.strategy and not hit.timed:
-            least = min(least, hit.evalue * EXPLAINED)
-        found.append(replace(known, evalue=min(least, hit.evalue)))
-    return found
+        nats = max(hit.score, foretold(pattern, heard, _alignment(hit), MAPS)) if pattern.meter else hit.score
+        if min(hit.evalue, chance(nats)) <= max_evalue:
+            hit = with_map(hit, pattern, music)
+            if hit.strategy and chance(nats) < min(hit.evalue, least):
+                least = chance(nats)
+        found.append(replace(hit, evalue=min(least, hit.evalue)))
+    return [hit for hit in found if hit.evalue <= max_evalue]
+
+
+def _alignment(hit: Hit) -> Alignment:
+    pairs = tuple(zip(hit.matched, hit.notes, strict=True))
+    return Alignment(hit.score, hit.share, pairs, float(hit.stretch), hit.inverted, hit.timed)
 
 
 def with_map(hit: Hit, pattern: Pattern, music: Music) -> Hit:
@@ -196,17 +208,15 @@ def hits_in(
         bent = [Region(0, len(notes))]
     else:
         bent = list(regions)
-    floor = min(least, FLOOR)
+    floor, heard = min(least, FLOOR), Heard.of(notes)
     exact = align(pattern, notes, regions, least=floor, costs=costs, surprise=surprise, invert=invert, fast=fast)
     loose = align(pattern, notes, bent, least=floor, costs=UNTIMED, surprise=surprise, invert=invert, fast=fast)
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
-    steps = steps_of(notes)
-    alone = [evalue(hit.share, pattern, len(notes), timed=hit.timed, proposed=not everywhere) for hit in found]
+    said = [evidence(pattern, heard, hit) for hit in found]
+    alone = [evalue(nats, len(notes), proposed=not everywhere) for nats in said]
     numbers = supported(alone, pattern, found, notes) if everywhere else alone
-    return [
-        _hit(pattern, music, rows, steps, alignment, number) for alignment, number in zip(found, numbers, strict=True)
-    ]
+    return [_hit(pattern, music, rows, heard.step, *known) for known in zip(found, said, numbers, strict=True)]
 
 
 def music_of(where: Any) -> Iterator[Music]:
@@ -241,7 +251,8 @@ def _stretches(pattern: Pattern, notes: NDArray[np.void]) -> list[float]:
 
 
 def _hit(
-    pattern: Pattern, music: Music, rows: NDArray[np.int64], steps: NDArray[np.int64], alignment: Alignment, evalue: float
+    pattern: Pattern, music: Music, rows: NDArray[np.int64], steps: NDArray[np.int64], alignment: Alignment,
+    nats: float, evalue: float,
 ) -> Hit:  # fmt: skip
     """An alignment in the words of musicians."""
     own, theirs = (np.array(column) for column in zip(*alignment.pairs, strict=True))
@@ -266,7 +277,7 @@ def _hit(
         missing=tuple(sorted(set(range(len(pattern))) - set(own.tolist()))),
         changed=tuple(own[(pitches != up) & (shifts != usual)].tolist()),
         evalue=evalue,
-        score=alignment.score,
+        score=nats,
         share=alignment.share,
         inverted=alignment.inverted,
         timed=alignment.timed,

@@ -1,15 +1,10 @@
-"""A pattern in millions of notes: what is exactly there, and what is worth a closer look.
+"""A pattern in millions of notes, exactly as it is but for key and tempo, in any voices, with so many notes missing.
 
-`scan` finds the pattern itself, in any key, at any tempo, in any voices, with so
-many notes missing. `propose` finds what the alignment (`aligning`) should look
-at: chains of notes that follow the pattern at one transposition, in roughly its
-rhythm, with notes left out, changed or put in between. `scan_kernel` (numba) and
-`scan_plain` (numpy) find the same.
+`scan_kernel` (numba) and `scan_plain` (numpy) find the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -17,17 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
-from mi_theme.search.flat import TICKS, Flat
+from mi_theme.search.flat import TICKS, Flat, line_of
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["Chain", "Found", "propose", "scan"]
+__all__ = ["Found", "scan"]
 
-MATCHED = 4  # what a note of a chain earns, see the kernel
-WORTH = 0.6  # of what the whole pattern would earn: a chain that earns as much is proposed
-FEWEST = 4  # notes of the shortest chain that is proposed
 SLACK = 1 / 32  # quarters of the pattern that an onset may be early or late
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
-LOOSE = 1.3  # a chain may go beyond them by that much: its rhythm bends
 
 
 class Found(NamedTuple):
@@ -36,32 +27,6 @@ class Found(NamedTuple):
     piece: int
     places: tuple[int, ...]
     stretch: float
-
-
-class Chain(NamedTuple):
-    """Something like the pattern.
-
-    Attributes
-    ----------
-    piece
-        Its number.
-    first, last
-        Where in the flat arrays it begins and ends.
-    head, tail
-        The numbers of the pattern's notes there.
-    stretch
-        Times in the music for one in the pattern, end to end.
-    value
-        What it earns.
-    """
-
-    piece: int
-    first: int
-    last: int
-    head: int
-    tail: int
-    stretch: float
-    value: int
 
 
 def scan(
@@ -95,7 +60,7 @@ def scan(
     ScoreError
         Where the pattern has too few notes for so many missing.
     """
-    time, height = _line(pattern)
+    time, height = line_of(pattern)
     if len(time) < missing + 3:
         raise ScoreError(f"a scan with {missing} notes missing needs a pattern of {missing + 3} notes, not {len(time)}")
     bases = slice(missing + 1)
@@ -108,37 +73,6 @@ def scan(
     return sorted(hit for hit in found if hit.places.count(-1) <= missing)
 
 
-def propose(
-    pattern: Pattern, flat: Flat, *, worth: float = WORTH, stretches: tuple[float, float] = STRETCHES,
-    fast: bool | None = None,
-) -> list[Chain]:  # fmt: skip
-    """Find what is worth aligning, best first.
-
-    Parameters
-    ----------
-    pattern
-        Of notes that begin together the highest is looked for.
-    flat
-        Where to look.
-    worth
-        The share of what the whole pattern would earn that a chain must.
-    stretches
-        The fastest and slowest tempo, in times of the pattern's.
-    fast
-        Whether to use numba; by default where it is installed.
-
-    Returns
-    -------
-    list of Chain
-        Of those that begin at one note at one transposition only the best.
-    """
-    time, height = _line(pattern)
-    least = max(int(np.ceil(worth * MATCHED * len(time))), MATCHED * min(FEWEST, len(time)))
-    narrow, wide = stretches[0] / LOOSE, stretches[1] * LOOSE
-    rows = _loops(fast).chains(flat.onset, flat.pitch, flat.starts, time, height, narrow, wide, least)
-    return list(_chains(flat, time, height, rows))
-
-
 def _loops(fast: bool | None) -> Any:
     """The loops: compiled where numba is installed."""
     if fast or (fast is None and find_spec("numba")):
@@ -148,14 +82,6 @@ def _loops(fast: bool | None) -> Any:
     from mi_theme.search import scan_plain
 
     return scan_plain
-
-
-def _line(pattern: Pattern) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Onsets in ticks and pitches of the highest notes, from 0."""
-    highest = dict(zip(pattern.onset, pattern.pitch, strict=True))  # of one onset the last, which is the highest
-    time = np.array([round(onset * TICKS) for onset in highest], np.int64)
-    height = np.array([*highest.values()], np.int64)
-    return time - time[:1], height - height[:1]
 
 
 def _filled(
@@ -182,20 +108,3 @@ def _filled(
 def _first_of(pitches: NDArray[np.uint8], pitch: int, shift: int) -> int:
     rows = np.flatnonzero(pitches == pitch)
     return shift + int(rows[0]) if len(rows) else -1
-
-
-def _chains(flat: Flat, time: NDArray[np.int64], height: NDArray[np.int64], rows: NDArray[np.int64]) -> Iterator[Chain]:
-    """The best chain from each beginning at each transposition, best first."""
-    if not len(rows):
-        return
-    first, last, head, tail, value = rows.T
-    key = flat.pitch[first].astype(np.int64) - height[head]
-    order = np.lexsort((last, -value, key, first))
-    fresh = np.append(True, (np.diff(first[order]) != 0) | (np.diff(key[order]) != 0))
-    chosen = order[fresh]
-    chosen = chosen[np.lexsort((first[chosen], -value[chosen]))]
-    lapse = (flat.onset[last[chosen]] - flat.onset[first[chosen]]).astype(float)
-    stretch = lapse / np.maximum(time[tail[chosen]] - time[head[chosen]], 1)
-    piece = np.searchsorted(flat.starts, first[chosen], side="right") - 1
-    columns = (piece, first[chosen], last[chosen], head[chosen], tail[chosen], stretch, value[chosen])
-    yield from map(Chain._make, zip(*(column.tolist() for column in columns), strict=True))

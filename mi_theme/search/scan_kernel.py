@@ -5,12 +5,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-__all__ = ["chains", "pairs"]
+__all__ = ["grown", "pairs"]
 
 NEVER = 2**40  # an onset after any
-MATCH, SKIPPED = 4, 1  # what a note of a chain earns, what a pattern note left out pays
-KEPT = 3  # chains that are kept for each place
-REACH = 3  # a link of a chain spans at most that many pattern notes
 ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
 
 
@@ -43,7 +40,7 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
                             stretch = (onset[k] - now) / lapse
                             if _stands(onset, after, nearest, now, own, gaps, rises, partner, stretch, slack, missing):
                                 if count == len(found):
-                                    found = _grown(found)
+                                    found = grown(found)
                                 found[count, 0], found[count, 1], found[count, 2], found[count, 3] = j, k, base, partner
                                 count += 1
                         k = after[k]
@@ -83,85 +80,8 @@ def _stands(onset, after, nearest, now, own, gap, interval, partner, stretch, sl
 
 
 @numba.njit(cache=True, nogil=True)
-def _grown(rows):  # type: ignore[no-untyped-def]
+def grown(rows):  # type: ignore[no-untyped-def]
     """Twice as many rows."""
     grown = np.empty((2 * len(rows), rows.shape[1]), rows.dtype)
     grown[: len(rows)] = rows
     return grown
-
-
-@numba.njit(cache=True, nogil=True)
-def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ignore[no-untyped-def]
-    """Notes that continue a pattern at one transposition, in roughly its rhythm; see `scan.propose`.
-
-    For each transposition and pattern note the `KEPT` best chains that end there
-    and can still go on: what each is worth, its first note and pattern note, and
-    its last onset.
-    """
-    length = len(time)
-    found, count = np.empty((64, 5), np.int64), 0
-    shape = (3 * ROOM, length, KEPT)
-    value, first, head, last = (
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-    )
-    for piece in range(len(starts) - 1):
-        value[:] = 0
-        for j in range(starts[piece], starts[piece + 1]):
-            now = np.int64(onset[j])
-            for i in range(length - 1, -1, -1):  # from the end: a note continues chains as they were before it
-                key = np.int64(pitch[j]) - height[i] + ROOM
-                best, begun, begins = MATCH, j, i
-                for k in range(1, min(i, REACH) + 1):
-                    gap = float(time[i] - time[i - k])
-                    for slot in range(KEPT):
-                        worth = value[key, i - k, slot]
-                        lapse = float(now - last[key, i - k, slot])
-                        if worth == 0 or lapse < narrow * gap or lapse > wide * gap:
-                            continue
-                        origin, start = head[key, i - k, slot], first[key, i - k, slot]
-                        earned = worth + MATCH - SKIPPED * (k - 1)
-                        if earned > best and origin < i - k:
-                            covered = float(last[key, i - k, slot] - onset[start])
-                            earned -= _bent(lapse * float(time[i - k] - time[origin]), gap * covered)
-                        if earned > best:
-                            best, begun, begins = earned, start, origin
-                slot = _slot(value[key, i], last[key, i], now - wide * (time[min(i + REACH, length - 1)] - time[i]))
-                if value[key, i, slot] <= best:
-                    value[key, i, slot], first[key, i, slot] = best, begun
-                    head[key, i, slot], last[key, i, slot] = begins, now
-                if best >= least:
-                    if count == len(found):
-                        found = _grown(found)
-                    found[count] = (begun, j, begins, i, best)
-                    count += 1
-    return found[:count]
-
-
-@numba.njit(cache=True, nogil=True)
-def _slot(values, lasts, oldest):  # type: ignore[no-untyped-def]
-    """The chain to give up: the first that can no longer go on, else the one worth least, of equals the oldest."""
-    chosen = 0
-    for slot in range(len(values)):
-        if values[slot] == 0 or lasts[slot] < oldest:
-            values[slot] = 0
-            return slot
-        if (values[slot], lasts[slot]) < (values[chosen], lasts[chosen]):
-            chosen = slot
-    return chosen
-
-
-@numba.njit(cache=True, nogil=True)
-def _bent(lapse, expected):  # type: ignore[no-untyped-def]
-    """What a time pays that is not the one the chain so far leads one to expect."""
-    if lapse * 5 < expected * 4 or lapse * 4 > expected * 5:
-        return (
-            4
-            if lapse * 5 < expected * 2 or lapse * 2 > expected * 5
-            else 2
-            if lapse * 8 < expected * 5 or lapse * 5 > expected * 8
-            else 1
-        )
-    return 0

@@ -1,12 +1,11 @@
 """How surprising hits are: the number this good that chance would bring.
 
-Chance is what other music does. How much a pattern says, in nats, is counted
-with a background of real music (``data/background.json``, made by
-``data/making/background.py``): each interval and each ratio of two times given
-the one before, so that a scale or a run of equal notes says little. A hit that
-holds a share of the pattern holds that share of what it says; the tail of such
-hits in decoys, patterns that nobody wrote, gives the number expected among so
-many notes. Unlike the fitted tails of Karlin and Altschul (1990) it needs
+Chance is what other music does. What a place says for being a copy
+(`evidence`, in nats) is weighed with a background of real music
+(``data/background.json``, made by ``data/making/background.py``). Were copies and
+music what the odds and the background take them for, no more than exp(-nats) of
+all notes would say as much by chance. How many really do, decoys tell, patterns
+that nobody wrote. Unlike the fitted tails of Karlin and Altschul (1990) this needs
 nothing of the music searched but its size, so that one score and a folder mean
 the same by it.
 """
@@ -15,7 +14,7 @@ from __future__ import annotations
 
 from functools import cache
 from math import exp, log
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,45 +22,22 @@ from numpy.typing import NDArray
 
 from mi_theme.catalog import load_json
 from mi_theme.search.costs import HALF, NEVER, STEPS, TIMES, Surprise
-from mi_theme.search.patterns import Pattern
 
-__all__ = ["EXPLAINED", "Background", "Nats", "Tail", "Tails", "background", "evalue", "events", "information"]
+__all__ = ["Background", "Tail", "background", "evalue", "events"]
 
 WIDEST = 13  # semitones; a wider interval counts as this
 STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
-WAYS = 2  # every piece is searched twice, with its rhythm and without
-DENSER = 2  # times as many chance hits in other music as in the background's; see docs/explanation/significance.md
-EXPLAINED = (
-    0.02  # of chance hits in any rhythm, those whose rhythm a strategy explains; see docs/explanation/significance.md
-)
-BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
 
 
 class Tail(msgspec.Struct, frozen=True):
-    """Chance hits a note: the logarithm is ``level - said * nats held + lost * nats lacking``."""
+    """Chance hits a note: the logarithm is ``level - slope * nats``."""
 
     level: float
-    said: float
-    lost: float
+    slope: float
 
-    def log_rate(self, whole: float, share: float) -> float:
-        """The logarithm of hits that hold at least this share of `whole` nats, for each note searched."""
-        held = min(share, 1.0) * whole
-        return min(self.level - self.said * held + self.lost * (whole - held), 0.0)
-
-
-class Tails(msgspec.Struct, frozen=True):
-    """The rates of chance hits where the rhythm counts, and where it may be any."""
-
-    timed: Tail
-    untimed: Tail
-
-
-class Nats(NamedTuple):
-    """What a pattern's intervals and its rhythm say, in nats."""
-
-    tune: float
-    rhythm: float
+    def rate(self, nats: float) -> float:
+        """Hits that say at least so much, for each note searched."""
+        return exp(min(self.level - self.slope * nats, 0.0))
 
 
 class Background(msgspec.Struct, frozen=True):
@@ -78,7 +54,7 @@ class Background(msgspec.Struct, frozen=True):
         times, from -6 to 6 half octaves, follows each.
     aligned, proposed
         The rates of chance hits where every note is aligned, and where the
-        alignment only looks at what the scan proposes.
+        alignment only looks at what is proposed.
     """
 
     provenance: dict[str, str]
@@ -86,8 +62,8 @@ class Background(msgspec.Struct, frozen=True):
     times: dict[int, int]
     intervals: list[list[int]]
     ratios: list[list[int]]
-    aligned: Tails
-    proposed: Tails
+    aligned: Tail
+    proposed: Tail
 
     @property
     def surprise(self) -> Surprise:
@@ -102,14 +78,6 @@ def background() -> Background:
     return found
 
 
-@cache
-def information(pattern: Pattern) -> Nats:
-    """What a pattern says: how improbable its intervals are, and its rhythm, each given what was just before."""
-    intervals, ratios = events(pattern.onsets, np.array(pattern.pitch))
-    known = background()
-    return Nats(_said(intervals + WIDEST, np.array(known.intervals)), _said(ratios + STEEPEST, np.array(known.ratios)))
-
-
 def events(onset: NDArray[Any], pitch: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Intervals in semitones, and ratios of neighbouring times in half octaves, of notes in a row."""
     intervals = np.clip(np.diff(pitch), -WIDEST, WIDEST).astype(np.int64)
@@ -118,34 +86,20 @@ def events(onset: NDArray[Any], pitch: NDArray[Any]) -> tuple[NDArray[np.int64],
     return intervals, ratios
 
 
-def evalue(share: float, pattern: Pattern, notes: int, *, timed: bool = True, proposed: bool = False) -> float:
-    """Hits that hold at least this share of a pattern, expected by chance.
+def evalue(nats: float, notes: int, *, proposed: bool = False) -> float:
+    """Hits that say as much, expected by chance.
 
     Parameters
     ----------
-    share
-        Of the pattern's own score.
-    pattern
-        What was looked for.
+    nats
+        The evidence of a hit.
     notes
         Notes that were searched.
-    timed
-        Whether the rhythm counted; where it did not, the hit holds of the intervals only.
     proposed
-        Whether the scan proposed where to look.
+        Whether only what was proposed was aligned.
     """
-    tails, said = background().proposed if proposed else background().aligned, information(pattern)
-    rate = tails.timed.log_rate(sum(said), share) if timed else tails.untimed.log_rate(said.tune, share)
-    return WAYS * (DENSER if proposed else 1) * max(notes, 1) * exp(rate)
-
-
-def _said(kinds: NDArray[np.int64], counts: NDArray[np.int64]) -> float:
-    """The information of a row of events, each given the one before."""
-    if not len(kinds):
-        return 0.0
-    alone = (counts.sum(axis=0) + HALF) / (counts.sum() + HALF * len(counts))
-    given = (counts + BACKOFF * alone) / (counts.sum(axis=1, keepdims=True) + BACKOFF)
-    return float(-log(alone[kinds[0]]) - np.log(given[kinds[:-1], kinds[1:]]).sum())
+    known = background()
+    return max(notes, 1) * (known.proposed if proposed else known.aligned).rate(nats)
 
 
 def _surprises(counts: dict[int, int], kinds: int) -> dict[int, float]:

@@ -1,0 +1,91 @@
+"""The loop that proposes, compiled with numba; `chains_plain` does the same with numpy."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from mi_theme.search.scan_kernel import grown
+
+__all__ = ["chains"]
+
+REACH = 3  # a link of a chain spans at most that many pattern notes
+ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
+
+
+@numba.njit(cache=True, nogil=True)
+def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, tails, prices, narrow, wide, least):  # type: ignore[no-untyped-def]  # fmt: skip
+    """The best chain that ends at each note, where it is worth as much as `least`; see `chains.propose`.
+
+    For each note of a piece and of the pattern: what the best chain to there is
+    worth, where it began, and the last time and the pattern's.
+    """
+    length, longest = len(time), 0
+    for piece in range(len(starts) - 1):
+        longest = max(longest, starts[piece + 1] - starts[piece])
+    value, first, head = (
+        np.empty((longest, length), np.int32), np.empty((longest, length), np.int32), np.empty((longest, length), np.int16)
+    )  # fmt: skip
+    lately, spanned = np.empty((longest, length), np.int32), np.empty((longest, length), np.int32)
+    before, latest = np.empty(longest, np.int32), np.empty(3 * ROOM, np.int32)
+    found, count = np.empty((64, 5), np.int64), 0
+    for piece in range(len(starts) - 1):
+        begin = starts[piece]
+        latest[:] = -1
+        for j in range(starts[piece + 1] - begin):
+            now, key = np.int64(onset[begin + j]), np.int64(pitch[begin + j]) + ROOM
+            most, last = least - 1, -1
+            for i in range(length):
+                best, begun, begins, past, span = heads[i], j, i, 0, 0
+                for k in range(1, min(i, REACH) + 1):
+                    gap, earned, bonus = time[i] - time[i - k], tune[i, k - 1], beat[i, k - 1]
+                    p = latest[key - height[i] + height[i - k]]
+                    while p >= 0:
+                        lapse = now - onset[begin + p]
+                        if lapse > wide * gap:
+                            break
+                        worth = value[p, i - k] + earned
+                        if lapse >= narrow * gap and worth + bonus > best:
+                            worth += _texture(voice, turn, begin + p, begin + j, prices)
+                            if spanned[p, i - k] > 0:
+                                origin = head[p, i - k]
+                                covered = np.int64(onset[begin + p] - onset[begin + first[p, i - k]])
+                                worth += _rhythm(
+                                    lapse, gap, covered, np.int64(time[i - k] - time[origin]),
+                                    np.int64(lately[p, i - k]), np.int64(spanned[p, i - k]), bonus, prices,
+                                )  # fmt: skip
+                            if worth > best:
+                                best, begun, begins, past, span = worth, first[p, i - k], head[p, i - k], lapse, gap
+                        p = before[p]
+                value[j, i], first[j, i], head[j, i], lately[j, i], spanned[j, i] = best, begun, begins, past, span
+                if best + tails[i] > most:
+                    most, last = best + tails[i], i
+            before[j] = latest[key]
+            latest[key] = j
+            if last >= 0:
+                if count == len(found):
+                    found = grown(found)
+                found[count] = (begin + first[j, last], begin + j, np.int64(head[j, last]), last, most)
+                count += 1
+    return found[:count]
+
+
+@numba.njit(cache=True, nogil=True)
+def _texture(voice, turn, p, j, prices):  # type: ignore[no-untyped-def]
+    """What a link pays for another voice, or for notes of its own that it passes over."""
+    if voice[p] != voice[j]:
+        return prices[0]
+    passed = min(np.int64(turn[j]) - turn[p] - 1, 10)
+    return prices[1] + prices[2] * passed if passed > 0 else prices[3] * -passed
+
+
+@numba.njit(cache=True, nogil=True)
+def _rhythm(lapse, gap, covered, spanned, lately, expected, bonus, prices):  # type: ignore[no-untyped-def]
+    """What a time earns that is the one that the chain so far leads one to expect, or pays that is not."""
+    if 20 * abs(lapse * spanned - gap * covered) <= gap * covered:
+        return bonus
+    if 20 * abs(lapse * expected - gap * lately) <= gap * lately:
+        return bonus + prices[4]
+    if 4 * abs(lapse * spanned - gap * covered) <= gap * covered:
+        return prices[5]
+    return prices[6]
