@@ -18,7 +18,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -29,19 +29,16 @@ from mi_theme.search.aligning import steps_of
 from mi_theme.search.corpora import BATCH, Shelf, hits_on_shelf
 from mi_theme.search.costs import motion, streams_of
 from mi_theme.search.finding import Music, hits_in
-from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import Reader
-from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, Tails, background, events, information
+from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, background, events
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
 MUSIC = {"bach": 1, "monteverdi": 1, "ryansMammoth": 4}  # each file, or one in four
 LENGTHS = range(8, 21)
 SEED = 1
-LEAST = 0.45  # the smallest share of a decoy that is looked at
-RARE = {"in one piece": 0.2, "in all": 0.5}  # hits that a search is expected to bring: the line is fitted to fewer
-BEGIN = Tail(-8.4, 0.38, 0.28)  # where the fit begins
-START = Tails(BEGIN, BEGIN)
+OFTEN = 0.2  # hits a search: the tail is fitted to the best ones
+START = Tail(0.0, 1.0)
 PIECES = 7  # searches of one piece for each of all
 PROVENANCE = {
     "made by": "data/making/background.py",
@@ -50,14 +47,6 @@ PROVENANCE = {
 
 Rows = list[tuple[float, int]]
 Random = np.random.Generator
-
-
-class Trial(NamedTuple):
-    """A decoy: what it says in nats, the notes searched, and the share of it that each hit holds."""
-
-    whole: float
-    notes: int
-    shares: tuple[float, ...]
 
 
 def main() -> None:
@@ -69,7 +58,7 @@ def main() -> None:
     write(counted(sheets, (START, START)))  # the decoys are weighed with these counts
     background.cache_clear()
     tails = (
-        fitted(in_one_piece(sheets, PIECES * count), RARE["in one piece"]), fitted(in_all(sheets, count), RARE["in all"])
+        fitted(in_one_piece(sheets, PIECES * count), OFTEN), fitted(in_all(sheets, count), OFTEN)
     )  # fmt: skip
     write(counted(sheets, tails))
     print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {tails}")
@@ -92,7 +81,7 @@ def music() -> Iterator[Sheet]:
                 yield from (tune for tune in reader.read(path) if isinstance(tune, Sheet))
 
 
-def counted(sheets: Iterable[Sheet], tails: tuple[Tails, Tails]) -> Background:
+def counted(sheets: Iterable[Sheet], tails: tuple[Tail, Tail]) -> Background:
     """How often each interval and time is heard, and each interval and ratio after each."""
     steps: Counter[int] = Counter()
     times: Counter[int] = Counter()
@@ -151,24 +140,24 @@ def with_intervals(rows: Rows, steps: Sequence[int]) -> Rows:
     return [(onset, int(pitch)) for (onset, _), pitch in zip(rows, line.clip(0, 127), strict=True)]
 
 
-def in_all(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[Pattern, int, list[Hit]]]:
-    """Decoys, and what is found of them in all pieces."""
+def in_all(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
+    """The notes searched for each decoy, and what its hits in all pieces say."""
     random = np.random.default_rng(SEED)
     shelves = [Shelf.of(sheets[first : first + BATCH]) for first in range(0, len(sheets), BATCH)]
     notes = sum(len(sheet.table) for sheet in sheets)
     for number in range(count):
         pattern = made_up(random, sheets, number)
-        yield pattern, notes, [hit for shelf in shelves for hit in hits_on_shelf(pattern, shelf, least=LEAST)]
+        yield notes, [hit.score for shelf in shelves for hit in hits_on_shelf(pattern, shelf)]
 
 
-def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[Pattern, int, list[Hit]]]:
-    """Decoys, and what is found of each in one piece where every note is aligned."""
+def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
+    """The same for one piece where every note is aligned."""
     random = np.random.default_rng(SEED)
     for number in range(count):
         sheet = sheets[int(random.integers(len(sheets)))]
         pattern = made_up(random, sheets, number)
         music = Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
-        yield pattern, len(sheet.table), hits_in(pattern, music, least=LEAST)
+        yield len(sheet.table), [hit.score for hit in hits_in(pattern, music)]
 
 
 def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:
@@ -176,51 +165,17 @@ def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:
     return Pattern.of(decoy(random, passage(random, sheets, int(random.choice(LENGTHS))), number % 2))
 
 
-# The lines
+# The tails
 
 
-def fitted(searches: Iterable[tuple[Pattern, int, list[Hit]]], most: float) -> Tails:
-    """The most likely rates, of the hits that are rare enough."""
-    timed, untimed = [], []
-    for pattern, notes, hits in searches:
-        said = information(pattern)
-        timed.append(Trial(sum(said), notes, tuple(min(hit.share, 1.0) for hit in hits if hit.timed)))
-        untimed.append(Trial(said.tune, notes, tuple(min(hit.share, 1.0) for hit in hits if not hit.timed)))
-    return Tails(_line(timed, most), _line(untimed, most))
-
-
-def _line(tried: Sequence[Trial], most: float) -> Tail:
-    tail = BEGIN
-    for _ in range(20):
-        tail = _climbed(tried, tail, [_threshold(trial, tail, most) for trial in tried])
-    return Tail(*(round(value, 3) for value in (tail.level, tail.said, tail.lost)))
-
-
-def _threshold(trial: Trial, tail: Tail, most: float) -> float:
-    """From what share on no more hits than `most` are expected, and all are looked at."""
-    level = np.log(trial.notes / most) + tail.level + tail.lost * trial.whole
-    return max(float(level) / ((tail.said + tail.lost) * trial.whole), LEAST + 0.05)
-
-
-def _climbed(tried: Sequence[Trial], tail: Tail, thresholds: Sequence[float]) -> Tail:
-    """Newton's method for level, what lacking gives and slope: hits thin out exponentially with what they hold.
-
-    A whole copy is a point mass at the end of the line.
-    """
-    used = [(trial, least) for trial, least in zip(tried, thresholds, strict=True) if least <= 1]
-    hits = [(trial.whole, share) for trial, least in used for share in trial.shares if share >= least]
-    partial = sum(share < 1 for _, share in hits)
-    features = np.array([(1.0, trial.whole, -least * trial.whole) for trial, least in used])
-    notes = np.array([trial.notes for trial, _ in used])
-    seen = np.array([(1.0, whole, -share * whole) for whole, share in hits]).sum(axis=0)
-    x = np.array([tail.level, tail.lost, tail.said + tail.lost])
-    for _ in range(30):
-        expected = notes * np.exp(features @ x)
-        gradient = seen - expected @ features + (0.0, 0.0, partial / x[2])
-        hessian = -(features.T * expected) @ features - np.diag([0.0, 0.0, partial / x[2] ** 2])
-        step = np.linalg.solve(hessian, gradient)
-        x = x - step * min(1.0, 0.2 / max(np.abs(step).max(), 1e-9))
-    return Tail(float(x[0]), float(x[2] - x[1]), float(x[1]))
+def fitted(searches: Iterable[tuple[int, list[float]]], often: float) -> Tail:
+    """The most likely exponential tail of the hits that are as rare as `often` a search, or rarer."""
+    tried = list(searches)
+    nats = np.sort([value for _, hits in tried for value in hits])[::-1]
+    rare = nats[: round(often * len(tried))]
+    slope = 1 / (rare - rare[-1]).mean()
+    level = np.log(len(rare) / sum(notes for notes, _ in tried)) + slope * rare[-1]
+    return Tail(round(float(level), 3), round(float(slope), 3))
 
 
 if __name__ == "__main__":
