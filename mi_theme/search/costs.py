@@ -17,6 +17,7 @@ __all__ = ["COSTS", "REACH", "UNTIMED", "Costs", "Surprise", "motion", "pitch_co
 REACH = 3  # a link spans at most that many pattern notes: two may be left out in a row
 STEPS, TIMES = 30, 16  # kinds of intervals and of times, for the smoothing of what was never seen
 HALF = 0.5  # how often each kind is taken to have been seen beforehand (Krichevsky and Trofimov, 1981)
+VOICES = 2**16  # more than a part has
 BINS = 4  # kinds of times in an octave of durations
 
 
@@ -159,7 +160,8 @@ def _nearest_before(onset: NDArray[np.float64], step: NDArray[np.int64]) -> tupl
 def streams_of(notes: NDArray[np.void]) -> NDArray[np.int64]:
     """A number for each voice of each part, in the order of the notes."""
     names = notes.dtype.names or ()
-    keys = [notes[name] for name in ("part", "voice") if name in names]
-    if not keys or not len(notes):
-        return np.zeros(len(notes), np.int64)
-    return np.unique(np.column_stack(keys), axis=0, return_inverse=True)[1].astype(np.int64).reshape(-1)
+    key = np.zeros(len(notes), np.int64)
+    for name in ("part", "voice"):
+        if name in names:
+            key = key * VOICES + notes[name]
+    return np.unique(key, return_inverse=True)[1].astype(np.int64).reshape(-1)

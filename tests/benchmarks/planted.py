@@ -57,6 +57,8 @@ def main() -> None:
     print(f"{len(sheets)} tunes, {notes} notes; seed {options.seed}")
     themes = made_themes(random, sheets, options.themes)
     planted, places = plant(random, sheets, themes)
+    if options.one_part:
+        sheets, planted = [in_one_part(sheet) for sheet in sheets], [in_one_part(sheet) for sheet in planted]
     shelves = shelved(planted)
     found, seconds = zip(*(timed(Pattern.of(theme), shelves, notes) for theme in themes), strict=True)
     tables = {sheet.source: sheet.table for sheet in planted}
@@ -225,8 +227,7 @@ def planted_in(random: Random, sheet: Sheet, rows: Rows, inner: bool) -> tuple[n
     start = float(random.choice(table["onset"][mine]))
     at, pitch = (np.array(column) for column in zip(*rows, strict=True))
     at = start + at - at[0]
-    pitch = pitch + int(np.median(table["pitch"][mine])) - int(np.median(pitch))
-    pitch += 12 * (-(int(pitch.min()) // 12) * (pitch.min() < 0) - (int(pitch.max()) - 116) // 12 * (pitch.max() > 127))
+    pitch = within(pitch + int(np.median(table["pitch"][mine])) - int(np.median(pitch)))
     kept = table[~(mine & (table["onset"] >= at[0] - 1e-6) & (table["onset"] <= at[-1] + 1e-6))]
     copy = np.zeros(len(at), table.dtype)
     copy["onset"], copy["duration"], copy["pitch"], copy["part"] = at, [*np.diff(at), 1.0], pitch, part
@@ -236,6 +237,22 @@ def planted_in(random: Random, sheet: Sheet, rows: Rows, inner: bool) -> tuple[n
     joined = joined[np.lexsort((joined["part"], joined["pitch"], joined["onset"]))]
     notes = frozenset(zip(at.round(4).tolist(), pitch.tolist(), strict=True))
     return joined, Place(sheet.source, part, float(at[0]), float(at[-1]), notes)
+
+
+def within(pitch: np.ndarray) -> np.ndarray:
+    """The same in an octave that MIDI has."""
+    while pitch.min() < 0:
+        pitch = pitch + 12
+    while pitch.max() > 127:
+        pitch = pitch - 12
+    return pitch
+
+
+def in_one_part(sheet: Sheet) -> Sheet:
+    """The same notes in one part and one voice, as on a piano roll."""
+    table = sheet.table[~np.isin(sheet.table["part"], sorted(sheet.drums))].copy()
+    table["part"] = table["voice"] = 0
+    return replace(sheet, table=table, drums=frozenset())
 
 
 # Searching and counting
@@ -324,6 +341,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--themes", type=int, default=60)
     parser.add_argument("--decoys", type=int, default=1, help="decoys for each theme")
+    parser.add_argument("--one-part", action="store_true", help="all parts of a piece in one")
     parser.add_argument("--cache", help="a folder that keeps what was read")
     return parser.parse_args()
 
