@@ -15,7 +15,7 @@ from mi_theme.conversion.fitting import swung
 from mi_theme.conversion.kits import KIT_NAMES
 from mi_theme.conversion.scoreplans import Change, Pattern, ScorePlan, Span
 from mi_theme.conversion.strokes import straightened
-from mi_theme.meter import EIGHTH, Meter
+from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
 __all__ = ["explained"]
@@ -177,7 +177,7 @@ def _written(duration: Fraction) -> Fraction:
 
 
 def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
-    groups = "+".join(str(group / EIGHTH) for group in figure.figure)
+    groups = "+".join(str(group / figure.source.pulse) for group in figure.figure)
     said = {"notes": ", read off the notes", "given": ", as given"}.get(plan.figure_source, "")
     shown = f" ({groups}{said})" if said or figure.source.is_additive or figure.source.is_open else ""
     source = f"{figure.source.signature}{shown} -> {figure.target}"
