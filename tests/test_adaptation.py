@@ -356,7 +356,7 @@ def test_unknown_strategies(how: str, near: str) -> None:
         THEME.to_meter("4/4", how)
 
 
-@pytest.mark.parametrize("ratio", [3, 0, -1, Fraction(1, 3), 0.3])
+@pytest.mark.parametrize("ratio", [3, 0, -1, Fraction(1, 3), 0.3, float("nan"), float("inf"), "x"])
 def test_impossible_ratios(ratio: float | Fraction) -> None:
     with pytest.raises(StrategyError, match="one source bar becomes"):
         THEME.to_meter("4/4", ratio=ratio)
