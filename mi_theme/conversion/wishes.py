@@ -13,8 +13,9 @@ from mi_theme.conversion.accompaniment import ACCOMPANIMENTS
 from mi_theme.conversion.equations import KEEPS
 from mi_theme.conversion.kits import MODES
 from mi_theme.conversion.scoreplans import Choice
-from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.errors import UnknownName
 from mi_theme.meter import Grouping, Meter
+from mi_theme.score import first_and_last
 
 __all__ = ["Wish"]
 
@@ -58,5 +59,5 @@ class Wish:
             raise UnknownName.among("tempo equation", self.keep, KEEPS)
         if self.accompaniment not in ACCOMPANIMENTS:
             raise UnknownName.among("way with accompaniment", self.accompaniment, ACCOMPANIMENTS)
-        if self.bars and self.bars[1] < self.bars[0]:
-            raise ScoreError(f"bars {self.bars[0]} to {self.bars[1]}: the first comes after the last")
+        if self.bars is not None:
+            first_and_last(self.bars)
