@@ -96,6 +96,7 @@ def test_expected_cases(source: str, figure: str, target: str, how: str, expecte
         ("3/4", "2+2+2", "4/4", "hold-first"),
         ("6/8", "3+3", "2/4", "long-short"),
         ("4/4", "2+2+2+2", "12/8", "long-short"),
+        ("12/8", "3+3+3+3", "5/4:3+3+2+2", "regroup"),
     ],
 )
 def test_first_choices(source: str, figure: str, target: str, how: str) -> None:

@@ -131,7 +131,7 @@ def first_choices(task: Task) -> list[str]:
     if (
         source.is_compound != target.is_compound
         and len(task.source.beats) == len(task.target.beats)
-        and not source.is_additive
+        and not (source.is_additive or target.is_additive)
     ):
         return ["long-short", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):

@@ -143,8 +143,8 @@ class Planner:
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure)
         if key not in self.maps:
-            linear = span.base.is_linear and not find(span.how).by_notes
-            warp = span.base if linear else fitted(span.base, marks, starts_of(figure))
+            as_it_is = span.how == "proportional"  # all else has places on the grid
+            warp = span.base if as_it_is else fitted(span.base, marks, starts_of(figure))
             self.maps[key] = self._swung(warp)
         return self.maps[key]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
@@ -100,7 +101,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     figure = _figure_plan(plan, spans)
     rows = [
         ("was", wording.drawn(figure, before=True)),
-        ("now", wording.drawn(figure, before=False) + wording.shape(figure)),
+        ("now", wording.drawn(figure, before=False) + wording.shape(replace(figure, warp=spans[0].base))),
     ]
     rows += [
         ("kept", _kept(plan, spans, figure)),
