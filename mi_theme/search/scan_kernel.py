@@ -128,63 +128,79 @@ def _grown(rows):  # type: ignore[no-untyped-def]
 def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ignore[no-untyped-def]
     """Notes that continue a pattern at one transposition, in roughly its rhythm; see `scan.propose`.
 
-    For each transposition and pattern note the `KEPT` best chains that end there
-    and can still go on: what each is worth, its first note and pattern note, and
-    its last onset.
+    For each pitch and pattern note that it is taken for, the `KEPT` best chains
+    that end there and can still go on: what each is worth, its first note and
+    pattern note, and its last onset.
     """
     length = len(time)
     found, count = np.empty((64, 5), np.int64), 0
-    shape = (3 * ROOM, length, KEPT)
-    value, first, head, last = (
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-    )
+    kept = np.empty((ROOM, length, KEPT, 4), np.int32)
+    recent = np.empty(3 * ROOM, np.int64)  # when each pitch was heard last
+    back, soonest, latest, patience = _links(time, height, narrow, wide)
     for piece in range(len(starts) - 1):
-        value[:] = 0
+        kept[:] = 0
+        recent[:] = -NEVER
         for j in range(starts[piece], starts[piece + 1]):
-            now = np.int64(onset[j])
+            own, now = np.int64(pitch[j]), np.int64(onset[j])
             for i in range(length - 1, -1, -1):  # from the end: a note continues chains as they were before it
-                key = np.int64(pitch[j]) - height[i] + ROOM
                 best, begun, begins = MATCH, j, i
                 for k in range(1, min(i, REACH) + 1):
-                    gap = float(time[i] - time[i - k])
+                    before = own + back[i, k]
+                    if now - recent[before + ROOM] > latest[i, k]:
+                        continue
                     for slot in range(KEPT):
-                        worth = value[key, i - k, slot]
-                        lapse = float(now - last[key, i - k, slot])
-                        if worth == 0 or lapse < narrow * gap or lapse > wide * gap:
+                        worth, start, origin, end = kept[before, i - k, slot]
+                        lapse, earned = now - np.int64(end), worth + MATCH - SKIPPED * (k - 1)
+                        if worth == 0 or earned <= best or lapse < soonest[i, k] or lapse > latest[i, k]:
                             continue
-                        origin, start = head[key, i - k, slot], first[key, i - k, slot]
-                        earned = worth + MATCH - SKIPPED * (k - 1)
-                        if earned > best and origin < i - k:
-                            covered = float(last[key, i - k, slot] - onset[start])
+                        if origin < i - k:
+                            covered, gap = float(end - onset[start]), float(time[i] - time[i - k])
                             earned -= _bent(lapse * float(time[i - k] - time[origin]), gap * covered)
                         if earned > best:
                             best, begun, begins = earned, start, origin
-                slot = _slot(value[key, i], last[key, i], now - wide * (time[min(i + REACH, length - 1)] - time[i]))
-                if value[key, i, slot] <= best:
-                    value[key, i, slot], first[key, i, slot] = best, begun
-                    head[key, i, slot], last[key, i, slot] = begins, now
+                if i < length - 1:
+                    _keep(kept, own, i, best, begun, begins, now, now - patience[i])
                 if best >= least:
                     if count == len(found):
                         found = _grown(found)
-                    found[count] = (begun, j, begins, i, best)
+                    row = found[count]
+                    row[0], row[1], row[2], row[3], row[4] = begun, j, begins, i, best
                     count += 1
+            recent[own + ROOM] = now
     return found[:count]
 
 
 @numba.njit(cache=True, nogil=True)
-def _slot(values, lasts, oldest):  # type: ignore[no-untyped-def]
-    """The chain to give up: the first that can no longer go on, else the one worth least, of equals the oldest."""
+def _links(time, height, narrow, wide):  # type: ignore[no-untyped-def]
+    """For each pattern note the pitch of those up to `REACH` before it, and how soon and late it may follow them.
+
+    And how long a chain that ends there may wait for any note.
+    """
+    shape = len(time), REACH + 1
+    back, soonest, latest = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    patience = np.empty(len(time))
+    for i in range(len(time)):
+        patience[i] = wide * (time[min(i + REACH, len(time) - 1)] - time[i])
+        for k in range(1, min(i, REACH) + 1):
+            gap = time[i] - time[i - k]
+            back[i, k], soonest[i, k], latest[i, k] = height[i - k] - height[i], np.ceil(narrow * gap), wide * gap
+    return back, soonest, latest, patience
+
+
+@numba.njit(cache=True, nogil=True)
+def _keep(kept, pitch, i, best, begun, begins, now, oldest):  # type: ignore[no-untyped-def]
+    """In place of the first chain that can no longer go on, else of the one worth least, of equals the oldest."""
     chosen = 0
-    for slot in range(len(values)):
-        if values[slot] == 0 or lasts[slot] < oldest:
-            values[slot] = 0
-            return slot
-        if (values[slot], lasts[slot]) < (values[chosen], lasts[chosen]):
+    for slot in range(KEPT):
+        worth, end = kept[pitch, i, slot, 0], kept[pitch, i, slot, 3]
+        if worth == 0 or end < oldest:
+            kept[pitch, i, slot, 0], chosen = 0, slot
+            break
+        if (worth, end) < (kept[pitch, i, chosen, 0], kept[pitch, i, chosen, 3]):
             chosen = slot
-    return chosen
+    if kept[pitch, i, chosen, 0] <= best:
+        chain = kept[pitch, i, chosen]
+        chain[0], chain[1], chain[2], chain[3] = best, begun, begins, now
 
 
 @numba.njit(cache=True, nogil=True)
