@@ -115,7 +115,8 @@ class _Piece:
     def _texture(self, j: int, place: Whole, prices: Whole) -> Whole:
         passed = np.minimum(self.turn[j] - self.turn[place] - 1, 10)
         own = np.where(passed > 0, prices[1] + prices[2] * passed, prices[3] * -passed)
-        return np.where(self.voice[place] != self.voice[j], prices[0], own)
+        paid: Whole = np.where(self.voice[place] != self.voice[j], prices[0], own)
+        return paid
 
 
 def _rhythm(lapse: Whole, links: _Links, covered: Whole, spanned: Whole, lately: Whole, expected: Whole) -> Whole:
