@@ -36,8 +36,8 @@ OUT = Path(__file__).resolve().parents[1] / "background.json"
 MUSIC = {".mxl .xml .musicxml": 2, ".abc": 8}  # one file in so many
 LENGTHS = range(8, 21)
 SEED = 1
-OFTEN = 0.2  # hits a search: the tail is fitted to the best ones
-START = Tail(0.0, 1.0)
+OFTEN = (1.0, 0.5, 0.2, 0.1, 0.05)  # hits a search of which it is asked what they say
+START = Tail((0.0,), (0.0,), 1.0)
 PIECES = 7  # searches of one piece for each of all
 PROVENANCE = {
     "made by": "data/making/background.py",
@@ -57,7 +57,7 @@ def main() -> None:
     write(counted(sheets, (START, START)))  # the decoys are weighed with these counts
     background.cache_clear()
     tails = (
-        fitted(in_one_piece(sheets, PIECES * count), OFTEN), fitted(in_all(sheets, count), OFTEN)
+        fitted(in_one_piece(sheets, PIECES * count)), fitted(in_all(sheets, count))
     )  # fmt: skip
     write(counted(sheets, tails))
     print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {tails}")
@@ -167,14 +167,15 @@ def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:
 # The tails
 
 
-def fitted(searches: Iterable[tuple[int, list[float]]], often: float) -> Tail:
-    """The most likely exponential tail of the hits that are as rare as `often` a search, or rarer."""
+def fitted(searches: Iterable[tuple[int, list[float]]]) -> Tail:
+    """What so many hits a search say at least; beyond, the most likely exponential."""
     tried = list(searches)
     nats = np.sort([value for _, hits in tried for value in hits])[::-1]
-    rare = nats[: round(often * len(tried))]
-    slope = 1 / (rare - rare[-1]).mean()
-    level = np.log(len(rare) / sum(notes for notes, _ in tried)) + slope * rare[-1]
-    return Tail(round(float(level), 3), round(float(slope), 3))
+    counts = [round(often * len(tried)) for often in OFTEN]
+    known = nats[[count - 1 for count in counts]]
+    rates = np.log(counts) - np.log(sum(notes for notes, _ in tried))
+    slope = 1 / (nats[: counts[-1]] - known[-1]).mean()
+    return Tail(tuple(known.round(2).tolist()), tuple(rates.round(3).tolist()), round(float(slope), 3))
 
 
 if __name__ == "__main__":

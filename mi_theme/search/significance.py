@@ -30,14 +30,26 @@ STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
 
 
 class Tail(msgspec.Struct, frozen=True):
-    """Chance hits a note: the logarithm is ``level - slope * nats``."""
+    """How many chance hits say so much.
 
-    level: float
+    Attributes
+    ----------
+    nats
+        Some values, ascending.
+    rates
+        The logarithms of how many hits say at least as much, for each note searched.
+    slope
+        By how much the logarithm falls with each further nat.
+    """
+
+    nats: tuple[float, ...]
+    rates: tuple[float, ...]
     slope: float
 
     def rate(self, nats: float) -> float:
         """Hits that say at least so much, for each note searched."""
-        return exp(min(self.level - self.slope * nats, 0.0))
+        beyond = max(nats - self.nats[-1], 0.0)
+        return exp(float(np.interp(nats, self.nats, self.rates)) - self.slope * beyond)
 
 
 class Background(msgspec.Struct, frozen=True):

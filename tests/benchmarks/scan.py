@@ -20,9 +20,9 @@ from typing import Any
 
 import mi_theme as mi
 from mi_theme.files.bulk import read_notes
+from mi_theme.search.chains import propose
 from mi_theme.search.flat import Flat
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.chains import propose
 from mi_theme.search.scan import scan
 
 PATTERNS = {
