@@ -29,7 +29,7 @@ MOST = 40  # chains, the best ones
 LONGEST = 64  # notes of a pattern that chains follow; of a longer one the first
 REACH = 3
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
-LOOSE = 1.3  # a chain may go beyond them by that much: its rhythm bends
+LOOSE = 1.6  # a chain may go beyond them by that much: its rhythm bends
 THICK, NEAR, BENT = -0.8, -1.5, -2.5  # nats: a link within a voice of chords, a time a little off, one far off
 Whole = NDArray[np.int64]
 
@@ -116,13 +116,13 @@ def _earned(time: Whole, height: Whole, odds: Odds) -> tuple[Whole, Whole]:
             rows = [row for row in (i - k - 2, i - k - 1, i - k, i) if row >= 0]
             news, surprise = information_of(np.diff(height[rows]), np.diff(time[rows]) / TICKS)
             tune[i, k - 1] = _tenths(float(news[-1])) + _gone(k - 1)
-            beat[i, k - 1] = max(_tenths(float(surprise[-1]) + odds.steady[0]), 0) if len(rows) > 2 else 0
+            beat[i, k - 1] = _tenths(odds.timed * float(surprise[-1])) if len(rows) > 2 else 0
     return tune, beat
 
 
 def _prices(odds: Odds) -> Whole:
     """Another voice; notes passed over, at all and each; a voice of chords; another tempo; a time a little off, and far."""
-    kinds = (odds.voice, odds.insertion, odds.inserted, THICK, odds.bent[0], NEAR, BENT)
+    kinds = (odds.voice, odds.insertion + odds.near, odds.inserted, THICK, odds.bent[0], NEAR, BENT)
     return np.array([_tenths(kind) for kind in kinds], np.int64)
 
 

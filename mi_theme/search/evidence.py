@@ -35,7 +35,10 @@ Real = NDArray[np.float64]
 
 
 class Odds(NamedTuple):
-    """What copies do now and then: logarithms of how often.
+    """What copies do now and then: logarithms of how often, in nats.
+
+    Chosen on copies and decoys planted in the background's own music, by
+    logistic regression, and rounded (`docs/explanation/significance.md`).
 
     Attributes
     ----------
@@ -57,24 +60,27 @@ class Odds(NamedTuple):
         one to three half octaves, or more.
     stretched, free, loose
         A tempo other than the pattern's own; any tempo as it goes; any rhythm: each once.
+    timed
+        The weight of what times say: rhythms come as wholes, and say less than time by time.
     """
 
-    step: float = -3.5
-    octave: float = -4.0
-    other: float = -5.0
-    still: float = -0.7
-    back: float = -0.7
-    voice: float = -3.0
-    insertion: float = -3.0
-    inserted: float = -0.7
-    near: float = -0.7
-    omission: float = -3.0
-    omitted: float = -0.5
-    steady: tuple[float, ...] = (-0.1, -2.0, -3.0, -4.0, -5.0)
-    bent: tuple[float, ...] = (-0.6, -2.0, -2.3, -3.5, -4.0)
-    stretched: float = -3.0
-    free: float = -2.0
-    loose: float = -3.0
+    step: float = -4.0
+    octave: float = -5.5
+    other: float = -7.5
+    still: float = -1.0
+    back: float = -1.0
+    voice: float = -4.0
+    insertion: float = -0.5
+    inserted: float = -0.9
+    near: float = -1.0
+    omission: float = -1.5
+    omitted: float = -0.7
+    steady: tuple[float, ...] = (0.0, -2.5, -4.0, -5.0, -6.0)
+    bent: tuple[float, ...] = (-0.6, -2.5, -3.2, -5.0, -5.5)
+    stretched: float = -4.0
+    free: float = -2.5
+    loose: float = -5.0
+    timed: float = 0.7
 
 
 ODDS = Odds()
@@ -137,7 +143,7 @@ def evidence(pattern: Pattern, heard: Heard, found: Alignment, odds: Odds = ODDS
 def foretold(pattern: Pattern, heard: Heard, found: Alignment, among: int, odds: Odds = ODDS) -> float:
     """The same where one of so many maps has every note where it is."""
     link = _Links.of(pattern, heard, found)
-    return link.tune(odds) + link.texture(odds) + float(link.surprise[1:].sum()) - float(np.log(among))
+    return link.tune(odds) + link.texture(odds) + odds.timed * float(link.surprise[1:].sum()) - float(np.log(among))
 
 
 class _Links(NamedTuple):
@@ -199,13 +205,13 @@ class _Links(NamedTuple):
         expected = np.maximum(self.gap, SHORTEST) * self.found.stretch
         off = np.abs(np.log2(np.maximum(self.lapse, SHORTEST) / expected))
         paid = np.array(odds.steady)[np.searchsorted(STRETCHES, off, side="right")]
-        return float((self.surprise + paid)[1:].sum()) + odds.stretched * (self.found.stretch != 1)
+        return float((odds.timed * self.surprise + paid)[1:].sum()) + odds.stretched * (self.found.stretch != 1)
 
     def bent(self, odds: Odds) -> float:
         """Times at any tempo, as it goes."""
         off = np.abs(_ratios(self.lapse) - _ratios(self.gap))
         paid = np.array(odds.bent)[np.minimum(off, len(odds.bent) - 1)]
-        return float((self.surprise[1:] + paid).sum()) + odds.free
+        return float((odds.timed * self.surprise[1:] + paid).sum()) + odds.free
 
 
 def _commonest(values: Whole) -> int:
