@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Searched", "Shelf", "files_in", "hits_on_shelf", "music_in", "search_files"]
 
 BATCH = 200  # files that are read, scanned and forgotten at once
+SMALL = 20_000  # notes of a batch that are all aligned
 SIGNIFICANT = 0.01  # a piece with such a hit is looked at note by note
 MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
 NEAR, FAR = 0.03, 0.15  # logarithms by which a stretch may be off a simple ratio, off a common one
@@ -234,27 +235,37 @@ def _batch(
         complete = True
     shelf = Shelf.of(sheets)
     notes = sum(len(sheet.table) for sheet in sheets)
-    found = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
-    pieces = {piece.source: piece for piece in shelf.pieces}
-    hits = [
-        hit
-        for source, group in groupby(sorted(found, key=attrgetter("source")), key=attrgetter("source"))
-        for hit in _completed(list(group), settings, pieces[source], notes)
-    ]
+    if notes <= SMALL:
+        hits = [hit for music in shelf.pieces for hit in _aligned(settings, music, max(notes, 1))]
+    else:
+        hits = _proposed(settings, shelf, notes)
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), notes, unread, complete)
 
 
+def _aligned(settings: _Settings, music: Music, notes: int) -> list[Hit]:
+    """The hits of a piece of which every note is aligned; E-values as for one note."""
+    found = hits_in(settings.pattern, music, least=settings.least, invert=settings.invert, fast=settings.fast)
+    hits = [_for_one_note(hit, len(music.notes)) for hit in found]
+    return with_maps(hits, settings.pattern, music, settings.max_evalue / notes, partial(evalue, notes=1))
+
+
+def _proposed(settings: _Settings, shelf: Shelf, notes: int) -> list[Hit]:
+    """The hits among what is proposed, piece by piece."""
+    found = hits_on_shelf(settings.pattern, shelf, least=settings.least, invert=settings.invert, fast=settings.fast)
+    pieces = {piece.source: piece for piece in shelf.pieces}
+    by_piece = groupby(sorted(found, key=attrgetter("source")), key=attrgetter("source"))
+    return [hit for source, hits in by_piece for hit in _completed(list(hits), settings, pieces[source], notes)]
+
+
 def _completed(hits: list[Hit], settings: _Settings, music: Music, notes: int) -> list[Hit]:
     """The hits of a piece; where one is significant, every note of it is aligned, and what the scan passed over joins them."""
-    most, chance = settings.max_evalue / notes, partial(evalue, notes=1)
-    known = with_maps(hits, settings.pattern, music, most, partial(chance, proposed=True))
+    most = settings.max_evalue / notes
+    known = with_maps(hits, settings.pattern, music, most, partial(evalue, notes=1, proposed=True))
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
         return known
-    again = hits_in(settings.pattern, music, least=settings.least, invert=settings.invert, fast=settings.fast)
-    among = [replace(hit, evalue=hit.evalue / len(music.notes)) for hit in again]
     kept: list[Hit] = []
-    for hit in sorted([*known, *with_maps(among, settings.pattern, music, most, chance)], key=in_order):
+    for hit in sorted([*known, *_aligned(settings, music, notes)], key=in_order):
         if not any(_overlap(hit, other) for other in kept):
             kept.append(hit)
     return kept
