@@ -20,12 +20,14 @@ from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
 from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
+from mi_theme.search.doublings import together
 from mi_theme.search.explaining import explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import EXPLAINED, evalue
 from mi_theme.search.stretches import proposed_stretches
 from mi_theme.search.support import supported
+from mi_theme.search.versions import in_place, joined, versions
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -116,8 +118,17 @@ def find(
     for music in pieces:
         hits = hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         among = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in hits]
-        found += with_maps([hit for hit in among if hit.evalue * EXPLAINED <= max_evalue], wanted, music)
+        whole = with_maps([hit for hit in among if hit.evalue * EXPLAINED <= max_evalue], wanted, music)
+        left = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in _left(wanted, music, least, fast)]
+        found += together(joined(whole, left), music.notes)
     return sorted((hit for hit in found if hit.evalue <= max_evalue), key=in_order)[:top]
+
+
+def _left(pattern: Pattern, music: Music, least: float, fast: bool | None) -> Iterator[Hit]:
+    """The hits of what strategies leave of the pattern in the metres of a piece."""
+    for version in versions(pattern, music.meters):
+        hits = hits_in(version.pattern, music, least=least, fast=fast)
+        yield from in_place(hits, version, pattern, music.notes, music.meters)
 
 
 def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
