@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -111,7 +113,7 @@ def search_files(
     ScoreError, FileError, OSError
         Where the pattern says no notes, or there are no such files.
     """
-    wanted, paths = Pattern.of(pattern), files_in(places)
+    wanted, paths = Pattern.to_search(pattern), files_in(places)
     batches = [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)]
     settings = _Settings(wanted, least, invert, seconds, fast, max_evalue)
     complete, parts = True, []
@@ -132,7 +134,7 @@ def search_files(
 
 
 def files_in(places: Place | Iterable[Place]) -> list[Path]:
-    """Every file that can be read, sorted within each folder; hidden ones are left out.
+    """Every file of a known kind, sorted within each folder; hidden ones and pipes are left out, folders that are closed to us are not.
 
     Raises
     ------
@@ -175,10 +177,25 @@ def _files(root: Path) -> Iterator[Path]:
     if not root.is_dir():
         yield root
         return
-    for path in sorted(root.rglob("*")):
+    closed: list[Path] = []
+    found = [
+        Path(folder, name)
+        for folder, _, names in os.walk(root, onerror=lambda error: closed.append(Path(error.filename)))
+        for name in names
+        if Path(name).suffix.lower() in ENDINGS
+    ]
+    for path in sorted([*found, *closed]):
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if path.suffix.lower() in ENDINGS and not hidden and path.is_file():
+        if not hidden and not _is_special(path):
             yield path
+
+
+def _is_special(path: Path) -> bool:
+    """Whether this is a pipe, a socket or a device; what cannot be looked at is left to the reader, which says why."""
+    try:
+        return not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode)
+    except OSError:
+        return False
 
 
 class _Settings(NamedTuple):

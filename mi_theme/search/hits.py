@@ -119,6 +119,11 @@ class Hit:
         said += [self.strategy] if self.strategy else []
         return said + ([f"with {_company(self.doubled)}"] if self.doubled else [])
 
+    @property
+    def every_note(self) -> list[int]:
+        """The rows of its notes and of all that double them."""
+        return [*self.notes, *(row for doubling in self.doubled for row in doubling.notes)]
+
     def _repr_html_(self) -> str:
         from mi_theme.views.choosing import shown
 
