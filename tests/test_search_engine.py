@@ -371,7 +371,7 @@ def test_what_is_no_pattern_is_refused(wrong: Any) -> None:
 def test_one_note_or_one_chord_is_nothing_to_look_for(rows: list[tuple[int, int]], tmp_path: Path) -> None:
     mi.theme().to_score().save(tmp_path / "a.mid")
     for where in (mi.theme().to_score(), tmp_path, [tmp_path / "a.mid"]):
-        with pytest.raises(mi.ScoreError, match="nothing to look for"):
+        with pytest.raises(mi.MiThemeError, match="nothing to look for"):
             mi.find(rows, where)
 
 

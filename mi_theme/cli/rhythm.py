@@ -38,7 +38,7 @@ def _row(file: str, found: list[Any]) -> dict[str, Any]:
     from mi_theme.rhythm import sure_guess
 
     sure = sure_guess(found)
-    guesses = [{"meter": str(g.meter), "probability": round(g.probability, 4), "phase": str(g.phase)} for g in found]
+    guesses = [{"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase)} for g in found]
     return {"file": file, "meter": str(sure.meter) if sure else None, "guesses": guesses}
 
 

@@ -101,11 +101,10 @@ def scan(
     bases = slice(missing + 1)
     gap = (time[None] - time[bases, None]).astype(float)
     interval = height[None] - height[bases, None]
-    pairs = _loops(fast).pairs(
-        flat.onset, flat.pitch, flat.starts, gap, interval, *map(float, stretches), slack * TICKS, missing
-    )
-    found = {_filled(flat, time, height, row, slack * TICKS) for row in pairs}
-    return sorted(hit for hit in found if hit.places.count(-1) <= missing)
+    loops, notes = _loops(fast), (flat.onset, flat.pitch, flat.starts)
+    pairs = loops.pairs(*notes, gap, interval, *map(float, stretches), slack * TICKS, missing)
+    places = loops.places(*notes, pairs, time, height, slack * TICKS)
+    return list(_found(flat, time, pairs, places, missing))
 
 
 def propose(
@@ -158,30 +157,19 @@ def _line(pattern: Pattern) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return time - time[:1], height - height[:1]
 
 
-def _filled(
-    flat: Flat, time: NDArray[np.int64], height: NDArray[np.int64], row: NDArray[np.int64], slack: float
-) -> Found:
-    """Every note of the pattern that is where two of its notes say that it must be."""
-    j, k, base, partner = row.tolist()
-    piece = int(np.searchsorted(flat.starts, j, side="right")) - 1
-    begin, end = flat.starts[piece : piece + 2]
-    onset = flat.onset[begin:end]
-    stretch = int(flat.onset[k] - flat.onset[j]) / int(time[partner] - time[base])
-    place = int(flat.onset[j]) + stretch * (time - time[base])
-    firsts = np.searchsorted(onset, np.ceil(place - stretch * slack))
-    lasts = np.searchsorted(onset, np.floor(place + stretch * slack), side="right")
-    wanted = int(flat.pitch[j]) + height - height[base]
-    places = [
-        _first_of(flat.pitch[begin + a : begin + b], pitch, int(begin + a))
-        for a, b, pitch in zip(firsts, lasts, wanted.tolist(), strict=True)
-    ]
-    places[base], places[partner] = j, k
-    return Found(piece, tuple(places), stretch)
-
-
-def _first_of(pitches: NDArray[np.uint8], pitch: int, shift: int) -> int:
-    rows = np.flatnonzero(pitches == pitch)
-    return shift + int(rows[0]) if len(rows) else -1
+def _found(
+    flat: Flat, time: NDArray[np.int64], pairs: NDArray[np.int64], places: NDArray[np.int64], missing: int
+) -> Iterator[Found]:
+    """What pairs of notes say of all the pattern's, in order, each once."""
+    enough = (places < 0).sum(axis=1) <= missing
+    (first, second, base, partner), places = pairs[enough].T, places[enough]
+    stretch = (flat.onset[second] - flat.onset[first]) / (time[partner] - time[base])
+    piece = np.searchsorted(flat.starts, first, side="right") - 1
+    order = np.lexsort((stretch, *places.T[::-1], piece))
+    rows = np.column_stack([places, stretch])[order]
+    chosen = order[np.flatnonzero(np.append(True, (np.diff(rows, axis=0) != 0).any(axis=1))[: len(order)])]
+    columns = piece[chosen].tolist(), zip(*places[chosen].T.tolist(), strict=True), stretch[chosen].tolist()
+    return map(Found._make, zip(*columns, strict=True))
 
 
 def _chains(flat: Flat, time: NDArray[np.int64], height: NDArray[np.int64], rows: NDArray[np.int64]) -> Iterator[Chain]:
