@@ -23,7 +23,7 @@ from mi_theme.search.costs import HALF, streams_of
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import STEEPEST, WIDEST, background
 
-__all__ = ["ODDS", "Heard", "Odds", "evidence", "foretold", "information_of", "thick_voices"]
+__all__ = ["ODDS", "Heard", "Odds", "evidence", "foretold", "information_of", "thick_voices", "whole_copy"]
 
 BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
 SHORTEST = 2.0**-10  # quarters
@@ -144,6 +144,12 @@ def foretold(pattern: Pattern, heard: Heard, found: Alignment, among: int, odds:
     """The same where one of so many maps has every note where it is."""
     link = _Links.of(pattern, heard, found)
     return link.tune(odds) + link.texture(odds) + odds.timed * float(link.surprise[1:].sum()) - float(np.log(among))
+
+
+def whole_copy(pattern: Pattern, odds: Odds = ODDS) -> float:
+    """What the pattern itself says, in nats: the most that a hit can."""
+    news, surprise = information_of(np.diff(np.array(pattern.pitch)), np.diff(pattern.onsets))
+    return float(news.sum() + odds.timed * surprise[1:].sum())
 
 
 class _Links(NamedTuple):
