@@ -1,6 +1,6 @@
 """Count what is common in real music, and how often chance finds a pattern nobody wrote: ``data/background.json``.
 
-    python data/making/background.py [--decoys 240]
+    python data/making/background.py [--decoys 600]
 
 The music is read from the installed music21: every second MusicXML file and
 every eighth tune of Ryan's Mammoth Collection (1883, ABC). No note of it is kept, only how often each interval and
@@ -25,11 +25,14 @@ from numpy.typing import NDArray
 
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.aligning import steps_of
-from mi_theme.search.corpora import BATCH, Shelf, hits_on_shelf
+from mi_theme.search.corpora import BATCH
 from mi_theme.search.costs import motion, streams_of
+from mi_theme.search.doublings import together
 from mi_theme.search.finding import Music, hits_in
+from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import Reader
+from mi_theme.search.shelves import Shelf, hits_on_shelf
 from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, background, events
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
@@ -51,7 +54,7 @@ Random = np.random.Generator
 def main() -> None:
     """Read, count, search for decoys, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--decoys", type=int, default=240)
+    parser.add_argument("--decoys", type=int, default=600)
     count = parser.parse_args().decoys
     sheets = list(music())
     write(counted(sheets, (START, START)))  # the decoys are weighed with these counts
@@ -146,7 +149,14 @@ def in_all(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[floa
     notes = sum(len(sheet.table) for sheet in sheets)
     for number in range(count):
         pattern = made_up(random, sheets, number)
-        yield notes, [hit.score for shelf in shelves for hit in hits_on_shelf(pattern, shelf)]
+        yield notes, [hit.score for shelf in shelves for hit in on_shelf(pattern, shelf)]
+
+
+def on_shelf(pattern: Pattern, shelf: Shelf) -> Iterator[Hit]:
+    """The hits in all pieces, one for what parts double."""
+    found = hits_on_shelf(pattern, shelf)
+    for piece in shelf.pieces:
+        yield from together([hit for hit in found if hit.source == piece.source], piece.notes)
 
 
 def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
@@ -156,7 +166,7 @@ def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, lis
         sheet = sheets[int(random.integers(len(sheets)))]
         pattern = made_up(random, sheets, number)
         music = Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
-        yield len(sheet.table), [hit.score for hit in hits_in(pattern, music)]
+        yield len(sheet.table), [hit.score for hit in together(hits_in(pattern, music), sheet.table)]
 
 
 def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from mi_theme.search.scan_kernel import grown
-
 __all__ = ["chains"]
 
 REACH = 3  # a link of a chain spans at most that many pattern notes
@@ -28,7 +26,7 @@ def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, t
     )  # fmt: skip
     lately, spanned = np.empty((longest, length), np.int32), np.empty((longest, length), np.int32)
     before, latest = np.empty(longest, np.int32), np.empty(3 * ROOM, np.int32)
-    found, count = np.empty((64, 5), np.int64), 0
+    found, count = np.empty((len(onset), 5), np.int64), 0
     for piece in range(len(starts) - 1):
         begin = starts[piece]
         latest[:] = -1
@@ -63,8 +61,6 @@ def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, t
             before[j] = latest[key]
             latest[key] = j
             if last >= 0:
-                if count == len(found):
-                    found = grown(found)
                 found[count] = (begin + first[j, last], begin + j, np.int64(head[j, last]), last, most)
                 count += 1
     return found[:count]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-__all__ = ["grown", "pairs", "places"]
+__all__ = ["pairs", "places"]
 
 NEVER = 2**40  # an onset after any
 HEAD = 4  # pitches that are asked for at once, before any answer is looked at
@@ -45,7 +45,7 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
                             onset, after, nearest, now, own, gap, interval, base, partner, k, slack, missing
                         ):
                             if count == len(found):
-                                found = grown(found)
+                                found = _grown(found)
                             found[count, 0], found[count, 1], found[count, 2], found[count, 3] = j, k, base, partner
                             count += 1
                         k = after[k]
@@ -114,7 +114,7 @@ def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-
 
 
 @numba.njit(cache=True, nogil=True)
-def grown(rows):  # type: ignore[no-untyped-def]
+def _grown(rows):  # type: ignore[no-untyped-def]
     """Twice as many rows."""
     grown = np.empty((2 * len(rows), rows.shape[1]), rows.dtype)
     grown[: len(rows)] = rows
