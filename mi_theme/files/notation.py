@@ -7,9 +7,10 @@ import zipfile
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from fractions import Fraction
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 from mi_theme.errors import FileError
@@ -94,8 +95,9 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
 def _parsed(text: str, kind: str, where: str) -> Any:
     from music21 import converter, stream
 
+    said = StringIO()  # what music21 has to say goes to standard error; it belongs to the file
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stderr(said):
             warnings.simplefilter("ignore")
             found: Any = converter.parseData(text, format=kind)
     except MemoryError:
@@ -106,6 +108,8 @@ def _parsed(text: str, kind: str, where: str) -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    if faults := said.getvalue().strip().splitlines():
+        warnings.warn(f"{where}: read with {len(faults)} fault(s), such as: {faults[0][:200]}", stacklevel=5)
     bring_in_line(found)
     return found
 
