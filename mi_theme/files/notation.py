@@ -15,7 +15,7 @@ from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import GROUPING
-from mi_theme.files.headings import exact, key_of, part_name, program_of, tempos_of
+from mi_theme.files.headings import exact, key_of, named_voices, part_name, program_of, tempos_of
 from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
@@ -371,7 +371,8 @@ def _shift_at(shifts: list[tuple[Fraction, tuple[int, int]]], at: Fraction) -> t
 
 def _voices(part: Any) -> dict[int, str]:
     """The name of the voice that each element of a bar with several stands in."""
-    return {id(element): str(v.id) for v in part.recurse().getElementsByClass("Voice") for element in v.notes}
+    measures = [part, *part.getElementsByClass("Measure")]
+    return {id(e): name for measure in measures for voice, name in named_voices(measure) for e in voice.notes}
 
 
 def _velocity(element: Any) -> int:
