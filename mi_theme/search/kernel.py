@@ -18,7 +18,8 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
     back = np.zeros((count, length), np.int8)
     source = np.full((count, length), -1, np.int32)
     for j in range(count):
-        best[j] = heads
+        for i in range(length):  # copying the row whole takes numba seconds to compile
+            best[j, i] = heads[i]
         start = stop = 0
         for b in range(j - 1, first[j] - 1, -1):
             lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]

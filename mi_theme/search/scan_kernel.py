@@ -71,7 +71,10 @@ def _deadlines(gap, interval, wide, slack, missing):  # type: ignore[no-untyped-
     for base in range(bases):
         count = 0
         for i in range(missing + 1, length):
-            if not (rise[base, :count] == interval[base, i]).any():
+            known = False
+            for x in range(count):
+                known = known or rise[base, x] == interval[base, i]
+            if not known:
                 rise[base, count], limit[base, count] = interval[base, i], min(wide * (gap[base, i] + slack), NEVER)
                 count += 1
         most = max(most, count)
@@ -120,7 +123,9 @@ def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-
 def _grown(rows):  # type: ignore[no-untyped-def]
     """Twice as many rows."""
     grown = np.empty((2 * len(rows), rows.shape[1]), rows.dtype)
-    grown[: len(rows)] = rows
+    for x in range(len(rows)):  # copying it whole takes numba seconds to compile
+        for column in range(rows.shape[1]):
+            grown[x, column] = rows[x, column]
     return grown
 
 
@@ -149,10 +154,11 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
                     if now - recent[before + ROOM] > latest[i, k]:
                         continue
                     for slot in range(KEPT):
-                        worth, start, origin, end = kept[before, i - k, slot]
-                        lapse, earned = now - np.int64(end), worth + MATCH - SKIPPED * (k - 1)
+                        worth, end = kept[before, i - k, slot, 0], np.int64(kept[before, i - k, slot, 3])
+                        lapse, earned = now - end, worth + MATCH - SKIPPED * (k - 1)
                         if worth == 0 or earned <= best or lapse < soonest[i, k] or lapse > latest[i, k]:
                             continue
+                        start, origin = kept[before, i - k, slot, 1], kept[before, i - k, slot, 2]
                         if origin < i - k:
                             covered, gap = float(end - onset[start]), float(time[i] - time[i - k])
                             earned -= _bent(lapse * float(time[i - k] - time[origin]), gap * covered)
@@ -163,8 +169,8 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
                 if best >= least:
                     if count == len(found):
                         found = _grown(found)
-                    row = found[count]
-                    row[0], row[1], row[2], row[3], row[4] = begun, j, begins, i, best
+                    found[count, 0], found[count, 1], found[count, 2] = begun, j, begins
+                    found[count, 3], found[count, 4] = i, best
                     count += 1
             recent[own + ROOM] = now
     return found[:count]
@@ -199,8 +205,8 @@ def _keep(kept, pitch, i, best, begun, begins, now, oldest):  # type: ignore[no-
         if (worth, end) < (kept[pitch, i, chosen, 0], kept[pitch, i, chosen, 3]):
             chosen = slot
     if kept[pitch, i, chosen, 0] <= best:
-        chain = kept[pitch, i, chosen]
-        chain[0], chain[1], chain[2], chain[3] = best, begun, begins, now
+        kept[pitch, i, chosen, 0], kept[pitch, i, chosen, 1] = best, begun
+        kept[pitch, i, chosen, 2], kept[pitch, i, chosen, 3] = begins, now
 
 
 @numba.njit(cache=True, nogil=True)
