@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from mi_theme.search.loops import compiled
 
 __all__ = ["chains", "pairs", "places"]
 
@@ -15,7 +16,7 @@ REACH = 3  # a link of a chain spans at most that many pattern notes
 ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  # type: ignore[no-untyped-def]
     """Pairs of notes that the rest of a pattern stands around; see `scan.scan`.
 
@@ -58,7 +59,7 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
     return found[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _deadlines(gap, interval, wide, slack, missing):  # type: ignore[no-untyped-def]
     """For each base the pitches that must come, and how soon at any stretch; `HEAD` or more, the soonest first.
 
@@ -81,7 +82,7 @@ def _deadlines(gap, interval, wide, slack, missing):  # type: ignore[no-untyped-
     return rise[:, :most], limit[:, :most]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _stands(onset, after, nearest, now, own, gap, interval, base, partner, k, slack, missing):  # type: ignore[no-untyped-def]
     """Whether enough of the pattern is where two of its notes say that it must be; those between them count as missing."""
     stretch = (onset[k] - now) / gap[base, partner]
@@ -99,7 +100,7 @@ def _stands(onset, after, nearest, now, own, gap, interval, base, partner, k, sl
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-untyped-def]
     """Where every note of the pattern is that is where a pair says that it must be, else -1."""
     found = np.full((len(rows), len(time)), -1)
@@ -119,7 +120,7 @@ def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _grown(rows):  # type: ignore[no-untyped-def]
     """Twice as many rows."""
     grown = np.empty((2 * len(rows), rows.shape[1]), rows.dtype)
@@ -129,7 +130,7 @@ def _grown(rows):  # type: ignore[no-untyped-def]
     return grown
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ignore[no-untyped-def]
     """Notes that continue a pattern at one transposition, in roughly its rhythm; see `scan.propose`.
 
@@ -176,7 +177,7 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
     return found[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _links(time, height, narrow, wide):  # type: ignore[no-untyped-def]
     """For each pattern note the pitch of those up to `REACH` before it, and how soon and late it may follow them.
 
@@ -193,7 +194,7 @@ def _links(time, height, narrow, wide):  # type: ignore[no-untyped-def]
     return back, soonest, latest, patience
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _keep(kept, pitch, i, best, begun, begins, now, oldest):  # type: ignore[no-untyped-def]
     """In place of the first chain that can no longer go on, else of the one worth least, of equals the oldest."""
     chosen = 0
@@ -209,7 +210,7 @@ def _keep(kept, pitch, i, best, begun, begins, now, oldest):  # type: ignore[no-
         kept[pitch, i, chosen, 2], kept[pitch, i, chosen, 3] = begins, now
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _bent(lapse, expected):  # type: ignore[no-untyped-def]
     """What a time pays that is not the one the chain so far leads one to expect."""
     if lapse * 5 < expected * 4 or lapse * 4 > expected * 5:
