@@ -10,18 +10,20 @@ programming; `chains_kernel` (numba) and `chains_plain` (numpy) find the same.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.search.evidence import ODDS, Odds, information_of
 from mi_theme.search.flat import TICKS, Flat, line_of
+from mi_theme.search.loops import loops
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["LEAST", "MOST", "Chain", "propose"]
 
+LOOPS = "chains_kernel", "chains_plain"
+PLAINLY = 5_000  # notes a second that numpy does
 TENTHS = 10  # of a nat: what chains count in
 LEAST = 8.0  # nats: what a chain must be worth
 SHARE = 0.5  # of what the pattern is worth: enough for a short one
@@ -79,7 +81,7 @@ def propose(
     stretches
         How much faster and slower the pattern may be.
     fast
-        Whether to use numba; by default where it is installed.
+        Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def propose(
     tune, beat = _earned(time, height, ODDS)
     heads = np.array([_gone(count) for count in range(len(time))], np.int64)
     whole = int(tune[1:, 0].sum() + beat[1:, 0].sum())
-    rows = _loop(fast)(
+    rows = loops(fast, *LOOPS, len(flat) / PLAINLY).chains(
         flat.onset, flat.pitch, flat.voice, flat.turn, flat.starts, time, height, tune, beat, heads, heads[::-1].copy(),
         _prices(ODDS), stretches[0] / LOOSE, stretches[1] * LOOSE, min(_tenths(least), int(SHARE * whole)),
     )  # fmt: skip
@@ -124,17 +126,6 @@ def _prices(odds: Odds) -> Whole:
     """Another voice; notes passed over, at all and each; a voice of chords; another tempo; a time a little off, and far."""
     kinds = (odds.voice, odds.insertion + odds.near, odds.inserted, THICK, odds.bent[0], NEAR, BENT)
     return np.array([_tenths(kind) for kind in kinds], np.int64)
-
-
-def _loop(fast: bool | None) -> Any:
-    """The loop: compiled where numba is installed."""
-    if fast or (fast is None and find_spec("numba")):
-        from mi_theme.search.chains_kernel import chains
-
-        return chains
-    from mi_theme.search.chains_plain import chains as plain
-
-    return plain
 
 
 def _apart(flat: Flat, time: Whole, height: Whole, rows: Whole, most: int) -> list[Chain]:

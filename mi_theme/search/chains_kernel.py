@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from mi_theme.search.loops import compiled
 
 __all__ = ["chains"]
 
@@ -11,7 +12,7 @@ REACH = 3  # a link of a chain spans at most that many pattern notes
 ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, tails, prices, narrow, wide, least):  # type: ignore[no-untyped-def]  # fmt: skip
     """The best chain that ends at each note, where it is worth as much as `least`; see `chains.propose`.
 
@@ -66,7 +67,7 @@ def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, t
     return found[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _texture(voice, turn, p, j, prices):  # type: ignore[no-untyped-def]
     """What a link pays for another voice, or for notes of its own that it passes over."""
     if voice[p] != voice[j]:
@@ -75,7 +76,7 @@ def _texture(voice, turn, p, j, prices):  # type: ignore[no-untyped-def]
     return prices[1] + prices[2] * passed if passed > 0 else prices[3] * -passed
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _rhythm(lapse, gap, covered, spanned, lately, expected, bonus, prices):  # type: ignore[no-untyped-def]
     """What a time earns that is the one that the chain so far leads one to expect, or pays that is not."""
     if 20 * abs(lapse * spanned - gap * covered) <= gap * covered:

@@ -6,20 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.search.flat import TICKS, Flat, line_of
+from mi_theme.search.loops import loops
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["Found", "scan"]
 
 SLACK = 1 / 32  # quarters of the pattern that an onset may be early or late
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
+LOOPS = "scan_kernel", "scan_plain"
+SCANNED = 1_500_000  # notes a second that numpy does
 
 
 class Found(NamedTuple):
@@ -49,7 +51,7 @@ def scan(
     slack
         Quarters of the pattern that an onset may be off.
     fast
-        Whether to use numba; by default where it is installed.
+        Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
@@ -67,21 +69,10 @@ def scan(
     bases = slice(missing + 1)
     gap = (time[None] - time[bases, None]).astype(float)
     interval = height[None] - height[bases, None]
-    loops, notes = _loops(fast), (flat.onset, flat.pitch, flat.starts)
-    pairs = loops.pairs(*notes, gap, interval, *map(float, stretches), slack * TICKS, missing)
-    places = loops.places(*notes, pairs, time, height, slack * TICKS)
+    run, notes = loops(fast, *LOOPS, len(flat) / SCANNED), (flat.onset, flat.pitch, flat.starts)
+    pairs = run.pairs(*notes, gap, interval, *map(float, stretches), slack * TICKS, missing)
+    places = run.places(*notes, pairs, time, height, slack * TICKS)
     return list(_found(flat, time, pairs, places, missing))
-
-
-def _loops(fast: bool | None) -> Any:
-    """The loops: compiled where numba is installed."""
-    if fast or (fast is None and find_spec("numba")):
-        from mi_theme.search import scan_kernel
-
-        return scan_kernel
-    from mi_theme.search import scan_plain
-
-    return scan_plain
 
 
 def _found(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from mi_theme.search.loops import compiled
 
 __all__ = ["pairs", "places"]
 
@@ -12,7 +13,7 @@ HEAD = 4  # pitches that are asked for at once, before any answer is looked at
 ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  # type: ignore[no-untyped-def]
     """Pairs of notes that the rest of a pattern stands around; see `scan.scan`.
 
@@ -55,7 +56,7 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
     return found[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _deadlines(gap, interval, wide, slack, missing):  # type: ignore[no-untyped-def]
     """For each base the pitches that must come, and how soon at any stretch; `HEAD` or more, the soonest first.
 
@@ -68,14 +69,17 @@ def _deadlines(gap, interval, wide, slack, missing):  # type: ignore[no-untyped-
     for base in range(bases):
         count = 0
         for i in range(missing + 1, length):
-            if not (rise[base, :count] == interval[base, i]).any():
+            known = False
+            for x in range(count):
+                known = known or rise[base, x] == interval[base, i]
+            if not known:
                 rise[base, count], limit[base, count] = interval[base, i], min(wide * (gap[base, i] + slack), NEVER)
                 count += 1
         most = max(most, count)
     return rise[:, :most], limit[:, :most]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _stands(onset, after, nearest, now, own, gap, interval, base, partner, k, slack, missing):  # type: ignore[no-untyped-def]
     """Whether enough of the pattern is where two of its notes say that it must be; those between them count as missing."""
     stretch = (onset[k] - now) / gap[base, partner]
@@ -93,7 +97,7 @@ def _stands(onset, after, nearest, now, own, gap, interval, base, partner, k, sl
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-untyped-def]
     """Where every note of the pattern is that is where a pair says that it must be, else -1."""
     found = np.full((len(rows), len(time)), -1)
@@ -113,9 +117,11 @@ def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _grown(rows):  # type: ignore[no-untyped-def]
     """Twice as many rows."""
     grown = np.empty((2 * len(rows), rows.shape[1]), rows.dtype)
-    grown[: len(rows)] = rows
+    for x in range(len(rows)):  # copying it whole takes numba seconds to compile
+        for column in range(rows.shape[1]):
+            grown[x, column] = rows[x, column]
     return grown
