@@ -334,4 +334,5 @@ def _corpus() -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):  # while it counts
+        main()
