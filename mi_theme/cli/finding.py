@@ -145,6 +145,7 @@ def _check(paths: Sequence[str], max_evalue: float, midi_out: str | None, both: 
 
 def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) -> Pattern:
     """A motif of the quoted theme, or a passage of a file."""
+    from mi_theme.files.books import place_of
     from mi_theme.search import Pattern
     from mi_theme.themes import theme as quoted
 
@@ -152,7 +153,7 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
         if bars or part:
             raise click.UsageError("--bars and --part go with --theme FILE")
         return Pattern.of(quoted() if theme != "head" else quoted().head)
-    if not Path(theme).exists():
+    if not place_of(Path(theme))[0].exists():
         raise UnknownName(f"{theme}: neither a file nor a motif of the quoted theme ({', '.join(MOTIFS)})")
     return Pattern.to_search(_passage(theme, bars, part))
 
@@ -188,8 +189,10 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
 
 
 def _is_one_score(paths: Sequence[str]) -> bool:
-    """Whether this is a single file, and no book of tunes."""
-    return len(paths) == 1 and Path(paths[0]).is_file() and not paths[0].lower().endswith(".abc")
+    """Whether this is a single file, or a tune of a book, and no book of tunes."""
+    from mi_theme.files.books import place_of
+
+    return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
 
 
 def _all_music(paths: Sequence[str]) -> tuple[list[Music], list[Unread], bool]:
@@ -293,16 +296,19 @@ def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str],
     from mi_theme.search.excerpts import excerpt
 
     folder.mkdir(parents=True, exist_ok=True)
+    wrote = 0
     for sheet in _sheets(hits, paths):
         for number, hit in enumerate(hits, 1):
             if hit.source == sheet.source:
                 excerpt(pattern, sheet, hit).save(folder / f"{number:03} {_name(hit)}.mid")
-    say(f"wrote {_counted(len(hits), 'excerpt')} into {folder}")
+                wrote += 1
+    say(f"wrote {_counted(wrote, 'excerpt')} into {folder}")
 
 
 def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
     """The notes of every piece that has a hit, read as they were for the search."""
     from mi_theme.files import read
+    from mi_theme.files.books import place_of
     from mi_theme.files.sheets import Sheet
     from mi_theme.search.readers import Reader
 
@@ -310,16 +316,11 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
         yield Sheet.of(read(paths[0]))
         return
     with Reader() as reader:
-        for file in dict.fromkeys(_file_of(hit.source) for hit in hits):
-            yield from (tune for tune in reader.read(Path(file)) if isinstance(tune, Sheet))
-
-
-def _file_of(source: str) -> str:
-    """The file that a tune is in: ``book.abc#3`` is the third of a book."""
-    return source if Path(source).is_file() else source.rpartition("#")[0]
+        for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
+            yield from (tune for tune in reader.read(file) if isinstance(tune, Sheet))
 
 
 def _name(hit: Hit) -> str:
     """File, part and bar, as a part of a file's name."""
-    words = f"{Path(hit.source).stem} {hit.part} {'' if hit.bar is None else hit.bar}"
+    words = f"{Path(hit.source).stem} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"
     return " ".join("".join(letter if letter.isalnum() or letter in "-_" else " " for letter in words).split())[:80]

@@ -57,4 +57,4 @@ def _go_together(hit: Hit, other: Hit, onset: NDArray[np.float64]) -> bool:
 
 def _doubled(hit: Hit, *others: Hit) -> Hit:
     told = (Doubling(other.part, other.transposition - hit.transposition, other.notes) for other in others)
-    return replace(hit, doubled=tuple(told))
+    return replace(hit, doubled=tuple(sorted(told, key=lambda one: (-one.semitones, one.notes))))

@@ -151,7 +151,7 @@ def _company(doubled: Iterable[Doubling]) -> str:
 
 def _interval(semitones: int) -> str:
     octaves = abs(semitones) // OCTAVE
-    how = ("in unison", "an octave", "two octaves")
+    how = ("in unison", "an octave", "two octaves", "three octaves")
     said = how[octaves] if octaves < len(how) else f"{octaves} octaves"
     return said + (" above" if semitones > 0 else " below") * bool(octaves)
 
