@@ -23,7 +23,7 @@ from mi_theme.search.patterns import Pattern
 __all__ = ["LEAST", "MOST", "Chain", "propose"]
 
 LOOPS = "chains_kernel", "chains_plain"
-PLAINLY = 5_000  # notes a second that numpy does
+PLAINLY = 3_000  # notes a second that numpy does
 TENTHS = 10  # of a nat: what chains count in
 LEAST = 8.0  # nats: what a chain must be worth
 SHARE = 0.5  # of what the pattern is worth: enough for a short one

@@ -67,7 +67,8 @@ class Hit:
     evalue
         How many hits as good chance would bring.
     score
-        In nats.
+        What it says for being a copy, in nats: the logarithm of how much likelier
+        its notes are as one than as any music (`search.evidence`).
     share
         The score as a share of what the pattern earns aligned with itself.
     warp, strategy
