@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.score.notes import NOTE
-from mi_theme.search.performances import PLAYING, Performance, chain_in, theme_of
+from mi_theme.search.performances import MOST, PLAYING, Performance, chain_in, theme_of
 from mi_theme.search.repertoires import Repertoire
 from mi_theme.search.tunes import TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
 
@@ -199,6 +199,23 @@ def test_chords_in_the_theme_are_looked_for_too() -> None:
     chords = table([0, 0, 1, 1, 2, 3, 3.5, 4], [60, 67, 62, 69, 71, 67, 65, 64])
     heard = played(chords, 3)
     assert len(chain_in(theme_of(chords), Performance.of(heard)).pairs) >= 7
+
+
+def test_of_a_long_query_the_beginning_of_its_top_line_is_looked_for() -> None:
+    plays = [played(tune(seed, 400), seed) for seed in range(4)]
+    ranked = mi.rank(plays[2], plays)
+    assert ranked[0].index == 2
+    assert 90 <= len(ranked[0].pairs) <= MOST
+    assert all(own == other for own, other in ranked[0].pairs)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    plays = [played(tune(seed, 60), seed) for seed in range(3)]
+    mixed = [np.random.default_rng(1).permutation(notes) for notes in plays]
+    sorted_, shuffled = mi.rank(tune(1)[:12], plays), mi.rank(np.flip(tune(1)[:12]), mixed)
+    assert [(row.index, row.similarity) for row in sorted_] == [(row.index, row.similarity) for row in shuffled]
+    pairs = [mixed[1][["onset", "pitch"]][there] for _, there in shuffled[0].pairs]
+    assert pairs == [plays[1][["onset", "pitch"]][there] for _, there in sorted_[0].pairs]
 
 
 # What one may give it, and what not

@@ -2,7 +2,8 @@
 
 FOLDER holds recorded performances, each piece in a folder of its own (at any depth):
 the score in a file with "score" in its name (``xml_score.musicxml``), the performances
-as MIDI files beside it. Without FOLDER, rough performances are made up, of passages of
+as MIDI files beside it; performances without a score are there to be passed over.
+Without FOLDER, rough performances are made up, of passages of
 music21's piano and chamber music (`performing`). The first 12, 16 and 24 notes of the
 score's top line rank all performances; printed are the mean average precision and how
 often the first answer is right, beside the edit distance of the intervals (Levenshtein,
@@ -53,16 +54,20 @@ class Repertory(NamedTuple):
 
 
 def recorded(folder: Path) -> Repertory:
-    """Pieces of a folder that have a score and performances."""
+    """Pieces of a folder that have a score, and all performances."""
     lines, heard, of = [], [], []
-    for place in sorted({path.parent for path in folder.rglob("*score*") if path.suffix.lower() in ENDINGS}):
+    for place in sorted({path.parent for path in folder.rglob("*") if path.suffix.lower() in ENDINGS}):
         files = [path for path in sorted(place.iterdir()) if path.suffix.lower() in ENDINGS]
-        score = min((path for path in files if "score" in path.name), key=lambda path: path.suffix.startswith(".mid"))
-        played = [path for path in files if "score" not in path.name and path.suffix.lower() in (".mid", ".midi")]
+        scores = sorted((path for path in files if "score" in path.name), key=_is_midi)
+        played = [path for path in files if "score" not in path.name and _is_midi(path)]
         heard += [Piece.of(Music(path.name, mi.read(path).note_table())) for path in played]
-        of += [len(lines)] * len(played)
-        lines.append(top_line(mi.read(score).note_table(), max(SIZES)))
+        of += [len(lines) if scores else -1] * len(played)
+        lines += [top_line(mi.read(path).note_table(), max(SIZES)) for path in scores[:1]]
     return Repertory({size: [line[:size] for line in lines] for size in SIZES}, heard, np.array(of))
+
+
+def _is_midi(path: Path) -> bool:
+    return path.suffix.lower() in (".mid", ".midi")
 
 
 def pieces(looked_at: bool) -> list[Table]:
@@ -110,7 +115,7 @@ def printed(repertory: Repertory, shift: int) -> None:
     heard, of = repertory.heard, repertory.of
     tops = [np.diff(_struck(piece.notes)["pitch"].astype(int)).tolist() for piece in heard]
     notes = sum(len(piece.notes) for piece in heard)
-    print(f"{len(heard)} performances of {len(set(of.tolist()))} pieces, {notes:,} notes")
+    print(f"{len(heard)} performances, scores of {len(set(of.tolist()) - {-1})} pieces, {notes:,} notes")
     print(f"{'':36}    MAP   1-NN  ms/performance", flush=True)
     ways: dict[str, Callable[[Table], Sequence[float]]] = {
         "edits within the top line": lambda theme: [-edits(np.diff(theme["pitch"].astype(int)).tolist(), top, within=True) for top in tops],
