@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from real_music import check_midi, check_notation, check_partitura, check_readers, chorales, others, pieces, table
+from real_music import (
+    check_bars,
+    check_midi,
+    check_notation,
+    check_partitura,
+    check_readers,
+    chorales,
+    others,
+    pieces,
+    table,
+)
 from schema import schema_errors
 
 import mi_theme as mi
@@ -72,6 +82,36 @@ def test_chorales_and_other_music(to: str, tmp_path: Path) -> None:
         if number < 1:
             check_partitura(score, made, tmp_path / "made.mid")
             assert not schema_errors(check_notation(path, to))
+
+
+@pytest.mark.parametrize(
+    ("work", "to"),
+    [
+        ("schubert/Lindenbaum", "5/4"),  # triplets rounded by a program that counts 256 in a quarter
+        ("schumann_clara/polonaise_op1n1", "5/4"),  # two staves, notes added to a voice that sounds already
+        ("mozart/k156/movement1", "7/8"),  # grace notes after rests
+        ("chopin/mazurka06-2", "5/4"),  # octaves in the bass; voices that music21 names anew in every run
+        ("joplin/maple_leaf_rag", "3/4"),
+    ],
+)
+def test_works_that_once_went_wrong(work: str, to: str) -> None:
+    """The first bars of each, as notation."""
+    stream = music21.corpus.parse(work).measures(0, 24)
+    plan = mi.plan(stream, to)
+    added = [(change.part, change.bar, change.at, change.pitch) for change in plan.added]
+    assert len(added) == len(set(added)), "no note is added twice"
+    made = plan.apply(stream)
+    check_bars(made)
+    assert not schema_errors(musicxml(made))
+    assert table(score_of_stream(made)) == table(plan.apply(score_of_stream(stream)))
+
+
+def test_four_bars_of_three_eight_fill_five_four() -> None:
+    """More beats than pulses: then the bars are the groups, and no note is left out."""
+    song = mi.Score.from_notes([at / 2 for at in range(24)], [0.5] * 24, [60 + at % 5 for at in range(24)], meter="3/8")
+    plan = mi.plan(song, "5/4")
+    assert (plan.how, str(plan.ratio), plan.dropped) == ("regroup", "1/4", ())
+    assert str(plan.spans[0].base) == "0>0 3>3 6>5"
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, whole_grouping
 from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
 from mi_theme.adaptation.readings import readings
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
@@ -154,7 +154,7 @@ def _task(lines: tuple[Line, ...], figure: tuple[Fraction, ...], source: Frame, 
     onsets = {
         bar * source.meter.bar + onset for bar in bars for line in lines[bar :: source.bars] for onset, *_ in line
     }
-    return Task(figure * source.bars, tuple(sorted(onsets)), source, target)
+    return Task(figure_of_bars(figure, source, target), tuple(sorted(onsets)), source, target)
 
 
 def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from mi_theme.errors import MiThemeError
     from mi_theme.score import Score
     from mi_theme.themes import Theme
 
 __all__ = [
     "bars_option",
     "chosen_theme",
+    "error_words",
     "is_midi",
     "json_option",
     "print_json",
@@ -43,8 +45,10 @@ def bar_range(text: str) -> tuple[int, int]:
 
 def ratio_of(text: str) -> Fraction:
     """A whole number or a fraction."""
+    from mi_theme.warp import fraction_of
+
     try:
-        return Fraction(str(text)[:20])
+        return fraction_of(str(text)[:20])
     except (ValueError, ZeroDivisionError):
         raise click.BadParameter(f"{text!r} is no ratio: write 1/4, 1/2, 1, 2 or 4") from None
 
@@ -106,6 +110,15 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
     for row in table:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def error_words(error: MiThemeError | OSError, file: str = "") -> str:
+    """What went wrong in one line that names the file once."""
+    words = str(error)
+    if isinstance(error, OSError):
+        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or words
+    words = " ".join(words.split())
+    return words if file in words else f"{file}: {words}"
 
 
 def write_score(score: Score, out: str) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mi_theme.adaptation import first_able, first_choices
-from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.conversion.accompaniment import takes_all_runs
 from mi_theme.conversion.equations import KEEPS, default_keep, default_ratio, tempo_factor
@@ -78,7 +78,8 @@ class Planner:
         ratio = self.ratio
         source = Frame(meter, bars * ratio.denominator)
         target = Frame(self.wish.target, bars * ratio.numerator)
-        figure = (source.length / 3,) * 3 if hemiola else self.figure(meter)[0] * source.bars
+        groups = figure_of_bars(self.figure(meter)[0], source, target)
+        figure = (source.length / 3,) * 3 if hemiola else groups
         return Task(figure, onsets, source, target, self.wish.feel)
 
     def name(self, meter: Meter) -> str:

@@ -18,7 +18,7 @@ from mi_theme.conversion.fates import Fates, split, voiced
 from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar, Placed, fill
-from mi_theme.files.headings import exact
+from mi_theme.files.headings import exact, named_voices
 from mi_theme.meter import Meter
 
 __all__ = ["convert_stream"]
@@ -161,13 +161,11 @@ def _contents(part: Any, measures: list[Any]) -> Iterator[tuple[Fraction, str, A
                 yield exact(element.offset), "1", element
         return
     for measure in measures:
-        base, rows = exact(measure.offset), []
-        for element in measure:
-            if "Voice" in element.classSet:
-                shift = exact(element.offset)
-                rows += [(base + shift + exact(inner.offset), str(element.id), inner) for inner in element]
-            else:
-                rows.append((base + exact(element.offset), "1", element))
+        base = exact(measure.offset)
+        rows = [(base + exact(e.offset), "1", e) for e in measure if "Voice" not in e.classSet]
+        for voice, name in named_voices(measure):
+            start = base + exact(voice.offset)
+            rows += [(start + exact(inner.offset), name, inner) for inner in voice]
         yield from sorted(rows, key=lambda row: row[0])
 
 

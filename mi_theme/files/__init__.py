@@ -6,7 +6,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, ScoreError
 from mi_theme.files.books import cut_out, place_of
 from mi_theme.score import Score
 
@@ -47,7 +47,11 @@ def read(source: str | PathLike[str] | bytes) -> Score:
         return midi.parse(data, name)
     from mi_theme.files.notation import parse_stream, score_of_stream
 
-    return score_of_stream(parse_stream(data, name, Path(name).suffix.lower()), name)
+    stream = parse_stream(data, name, Path(name).suffix.lower())
+    try:
+        return score_of_stream(stream, name)
+    except ScoreError as error:
+        raise FileError(f"{name or 'notation'}: {error}") from None
 
 
 def read_stream(source: str | PathLike[str] | bytes) -> Any:

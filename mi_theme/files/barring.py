@@ -97,7 +97,7 @@ def _simple(span: tuple[Fraction, Fraction], meter: Meter) -> Iterator[tuple[Fra
     """Spans that one symbol can write; tuplets are left to the engraver."""
     start, end = span
     length = end - start
-    if length in SIMPLE or length.denominator & (length.denominator - 1):
+    if length in SIMPLE or length < min(SIMPLE) or length.denominator & (length.denominator - 1):
         yield span
         return
     beats = [beat * meter.pulse for beat in meter.beats if start < beat * meter.pulse < end]
@@ -279,7 +279,7 @@ def _with_rests(
                 found.append((a, b, note.Rest(quarterLength=_length(b - a))))
         if element is not None:
             found.append((start, end, element))
-        position = max(position, end)
+        position = max(position, start, end)
     return found
 
 

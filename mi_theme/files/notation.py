@@ -7,14 +7,15 @@ import zipfile
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from fractions import Fraction
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import GROUPING
-from mi_theme.files.headings import exact, key_of, part_name, program_of, tempos_of
+from mi_theme.files.headings import exact, key_of, named_voices, part_name, program_of, tempos_of
 from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
@@ -94,8 +95,9 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
 def _parsed(text: str, kind: str, where: str) -> Any:
     from music21 import converter, stream
 
+    said = StringIO()  # what music21 has to say goes to standard error; it belongs to the file
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stderr(said):
             warnings.simplefilter("ignore")
             found: Any = converter.parseData(text, format=kind)
     except MemoryError:
@@ -106,6 +108,8 @@ def _parsed(text: str, kind: str, where: str) -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    if faults := said.getvalue().strip().splitlines():
+        warnings.warn(f"{where}: read with {len(faults)} fault(s), such as: {faults[0][:200]}", stacklevel=5)
     bring_in_line(found)
     return found
 
@@ -367,7 +371,8 @@ def _shift_at(shifts: list[tuple[Fraction, tuple[int, int]]], at: Fraction) -> t
 
 def _voices(part: Any) -> dict[int, str]:
     """The name of the voice that each element of a bar with several stands in."""
-    return {id(element): str(v.id) for v in part.recurse().getElementsByClass("Voice") for element in v.notes}
+    measures = [part, *part.getElementsByClass("Measure")]
+    return {id(e): name for measure in measures for voice, name in named_voices(measure) for e in voice.notes}
 
 
 def _velocity(element: Any) -> int:

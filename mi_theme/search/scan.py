@@ -10,14 +10,14 @@ rhythm, with notes left out, changed or put in between. `scan_kernel` (numba) an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.search.flat import TICKS, Flat
+from mi_theme.search.loops import loops
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["Chain", "Found", "propose", "scan"]
@@ -27,6 +27,8 @@ WORTH = 0.6  # of what the whole pattern would earn: a chain that earns as much 
 FEWEST = 4  # notes of the shortest chain that is proposed
 SLACK = 1 / 32  # quarters of the pattern that an onset may be early or late
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
+LOOPS = "scan_kernel", "scan_plain"
+SCANNED, PROPOSED = 1_500_000, 1_700  # notes a second that numpy does
 LOOSE = 1.3  # a chain may go beyond them by that much: its rhythm bends
 
 
@@ -83,7 +85,7 @@ def scan(
     slack
         Quarters of the pattern that an onset may be off.
     fast
-        Whether to use numba; by default where it is installed.
+        Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
@@ -101,9 +103,9 @@ def scan(
     bases = slice(missing + 1)
     gap = (time[None] - time[bases, None]).astype(float)
     interval = height[None] - height[bases, None]
-    loops, notes = _loops(fast), (flat.onset, flat.pitch, flat.starts)
-    pairs = loops.pairs(*notes, gap, interval, *map(float, stretches), slack * TICKS, missing)
-    places = loops.places(*notes, pairs, time, height, slack * TICKS)
+    run, notes = loops(fast, *LOOPS, len(flat) / SCANNED), (flat.onset, flat.pitch, flat.starts)
+    pairs = run.pairs(*notes, gap, interval, *map(float, stretches), slack * TICKS, missing)
+    places = run.places(*notes, pairs, time, height, slack * TICKS)
     return list(_found(flat, time, pairs, places, missing))
 
 
@@ -124,7 +126,7 @@ def propose(
     stretches
         The fastest and slowest tempo, in times of the pattern's.
     fast
-        Whether to use numba; by default where it is installed.
+        Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
@@ -134,19 +136,9 @@ def propose(
     time, height = _line(pattern)
     least = max(int(np.ceil(worth * MATCHED * len(time))), MATCHED * min(FEWEST, len(time)))
     narrow, wide = stretches[0] / LOOSE, stretches[1] * LOOSE
-    rows = _loops(fast).chains(flat.onset, flat.pitch, flat.starts, time, height, narrow, wide, least)
+    run = loops(fast, *LOOPS, len(flat) / PROPOSED)
+    rows = run.chains(flat.onset, flat.pitch, flat.starts, time, height, narrow, wide, least)
     return list(_chains(flat, time, height, rows))
-
-
-def _loops(fast: bool | None) -> Any:
-    """The loops: compiled where numba is installed."""
-    if fast or (fast is None and find_spec("numba")):
-        from mi_theme.search import scan_kernel
-
-        return scan_kernel
-    from mi_theme.search import scan_plain
-
-    return scan_plain
 
 
 def _line(pattern: Pattern) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

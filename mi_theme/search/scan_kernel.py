@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from mi_theme.search.loops import compiled
 
 __all__ = ["chains", "pairs", "places"]
 
@@ -15,7 +16,7 @@ REACH = 3  # a link of a chain spans at most that many pattern notes
 ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  # type: ignore[no-untyped-def]
     """Pairs of notes that the rest of a pattern stands around; see `scan.scan`.
 
@@ -58,7 +59,7 @@ def pairs(onset, pitch, starts, gap, interval, narrow, wide, slack, missing):  #
     return found[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _deadlines(gap, interval, wide, slack, missing):  # type: ignore[no-untyped-def]
     """For each base the pitches that must come, and how soon at any stretch; `HEAD` or more, the soonest first.
 
@@ -71,14 +72,17 @@ def _deadlines(gap, interval, wide, slack, missing):  # type: ignore[no-untyped-
     for base in range(bases):
         count = 0
         for i in range(missing + 1, length):
-            if not (rise[base, :count] == interval[base, i]).any():
+            known = False
+            for x in range(count):
+                known = known or rise[base, x] == interval[base, i]
+            if not known:
                 rise[base, count], limit[base, count] = interval[base, i], min(wide * (gap[base, i] + slack), NEVER)
                 count += 1
         most = max(most, count)
     return rise[:, :most], limit[:, :most]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _stands(onset, after, nearest, now, own, gap, interval, base, partner, k, slack, missing):  # type: ignore[no-untyped-def]
     """Whether enough of the pattern is where two of its notes say that it must be; those between them count as missing."""
     stretch = (onset[k] - now) / gap[base, partner]
@@ -96,7 +100,7 @@ def _stands(onset, after, nearest, now, own, gap, interval, base, partner, k, sl
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-untyped-def]
     """Where every note of the pattern is that is where a pair says that it must be, else -1."""
     found = np.full((len(rows), len(time)), -1)
@@ -116,15 +120,17 @@ def places(onset, pitch, starts, rows, time, height, slack):  # type: ignore[no-
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _grown(rows):  # type: ignore[no-untyped-def]
     """Twice as many rows."""
     grown = np.empty((2 * len(rows), rows.shape[1]), rows.dtype)
-    grown[: len(rows)] = rows
+    for x in range(len(rows)):  # copying it whole takes numba seconds to compile
+        for column in range(rows.shape[1]):
+            grown[x, column] = rows[x, column]
     return grown
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ignore[no-untyped-def]
     """Notes that continue a pattern at one transposition, in roughly its rhythm; see `scan.propose`.
 
@@ -149,10 +155,11 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
                     if now - recent[before + ROOM] > latest[i, k]:
                         continue
                     for slot in range(KEPT):
-                        worth, start, origin, end = kept[before, i - k, slot]
-                        lapse, earned = now - np.int64(end), worth + MATCH - SKIPPED * (k - 1)
+                        worth, end = kept[before, i - k, slot, 0], np.int64(kept[before, i - k, slot, 3])
+                        lapse, earned = now - end, worth + MATCH - SKIPPED * (k - 1)
                         if worth == 0 or earned <= best or lapse < soonest[i, k] or lapse > latest[i, k]:
                             continue
+                        start, origin = kept[before, i - k, slot, 1], kept[before, i - k, slot, 2]
                         if origin < i - k:
                             covered, gap = float(end - onset[start]), float(time[i] - time[i - k])
                             earned -= _bent(lapse * float(time[i - k] - time[origin]), gap * covered)
@@ -163,14 +170,14 @@ def chains(onset, pitch, starts, time, height, narrow, wide, least):  # type: ig
                 if best >= least:
                     if count == len(found):
                         found = _grown(found)
-                    row = found[count]
-                    row[0], row[1], row[2], row[3], row[4] = begun, j, begins, i, best
+                    found[count, 0], found[count, 1], found[count, 2] = begun, j, begins
+                    found[count, 3], found[count, 4] = i, best
                     count += 1
             recent[own + ROOM] = now
     return found[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _links(time, height, narrow, wide):  # type: ignore[no-untyped-def]
     """For each pattern note the pitch of those up to `REACH` before it, and how soon and late it may follow them.
 
@@ -187,7 +194,7 @@ def _links(time, height, narrow, wide):  # type: ignore[no-untyped-def]
     return back, soonest, latest, patience
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _keep(kept, pitch, i, best, begun, begins, now, oldest):  # type: ignore[no-untyped-def]
     """In place of the first chain that can no longer go on, else of the one worth least, of equals the oldest."""
     chosen = 0
@@ -199,11 +206,11 @@ def _keep(kept, pitch, i, best, begun, begins, now, oldest):  # type: ignore[no-
         if (worth, end) < (kept[pitch, i, chosen, 0], kept[pitch, i, chosen, 3]):
             chosen = slot
     if kept[pitch, i, chosen, 0] <= best:
-        chain = kept[pitch, i, chosen]
-        chain[0], chain[1], chain[2], chain[3] = best, begun, begins, now
+        kept[pitch, i, chosen, 0], kept[pitch, i, chosen, 1] = best, begun
+        kept[pitch, i, chosen, 2], kept[pitch, i, chosen, 3] = begins, now
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _bent(lapse, expected):  # type: ignore[no-untyped-def]
     """What a time pays that is not the one the chain so far leads one to expect."""
     if lapse * 5 < expected * 4 or lapse * 4 > expected * 5:
