@@ -165,9 +165,9 @@ class SearchWarning(UserWarning):
 
 
 def are_files(where: Any) -> bool:
-    """Whether this is a folder, or a list of paths."""
+    """Whether this is a folder, a book of tunes, or a list of paths."""
     if isinstance(where, str | PathLike):
-        return Path(where).is_dir()
+        return Path(where).is_dir() or (Path(where).suffix.lower() == ".abc" and Path(where).is_file())
     return isinstance(where, list | tuple) and bool(where) and all(isinstance(place, str | PathLike) for place in where)
 
 
