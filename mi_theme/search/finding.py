@@ -21,7 +21,7 @@ from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
 from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
 from mi_theme.search.doublings import together
-from mi_theme.search.explaining import explained
+from mi_theme.search.explaining import UNEVEN, explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import EXPLAINED, evalue
@@ -291,7 +291,7 @@ def _hit(
     return Hit(
         source=music.source,
         part=music.parts[part] if part < len(music.parts) else f"Part {part + 1}",
-        bar=music.meters.at(onset).number if music.meters else None,
+        bar=music.meters.at(onset + UNEVEN).number if music.meters else None,  # a player may be early
         onset=onset,
         end=Fraction(end).limit_denominator(FINEST),
         notes=tuple(rows[theirs].tolist()),
