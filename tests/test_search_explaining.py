@@ -131,7 +131,7 @@ def test_what_is_played_unevenly_has_the_map_that_is_meant() -> None:
     played = np.maximum(0, table["onset"] + 4 + random.normal(0, 0.02, len(table)).clip(-0.05, 0.05))
     score = mi.Score.from_notes(np.round(played * 480) / 480, 0.4, table["pitch"], part=table["part"], meter="4/4")
     hits = mi.find(mi.theme(), score)
-    assert [hit.bar for hit in hits] == [2, 4]
+    assert sorted(hit.bar or 0 for hit in hits) == [2, 4]
     assert {(hit.strategy, str(hit.warp)) for hit in hits} == {("regroup", "0>0 3>3 5>4")}
 
 
