@@ -82,6 +82,8 @@ def find(
     say(
         f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {_counted(searched.notes, 'note')}"
     )
+    if any(hit.evalue >= 1 for hit in searched.hits):
+        say("where E is 1 or more chance brings as good: there only the order says something")
     if not searched.hits:
         _say_if_too_short(pattern, searched.notes, max_evalue, in_files=not _is_one_score(paths))
     _finish(ctx, searched.unread, searched.complete)
@@ -326,5 +328,8 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
 
 def _name(hit: Hit) -> str:
     """File, part and bar, as a part of a file's name."""
-    words = f"{Path(hit.source).stem} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"
+    from mi_theme.files.books import place_of
+
+    place, number = place_of(Path(hit.source))
+    words = f"{place.stem} {number or ''} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"
     return " ".join("".join(letter if letter.isalnum() or letter in "-_" else " " for letter in words).split())[:80]
