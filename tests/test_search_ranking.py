@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.score.notes import NOTE
-from mi_theme.search.performances import Performance, chain_in, theme_of
+from mi_theme.search.performances import PLAYING, Performance, chain_in, theme_of
+from mi_theme.search.repertoires import Repertoire
 from mi_theme.search.tunes import TUNE_COSTS, Tune, TuneCosts, paired, similarities
 
 
@@ -144,9 +145,54 @@ def test_a_chain_does_not_know_the_key(seed: int, shift: int) -> None:
     theme, heard = theme_of(tune(seed, 12)), played(tune(seed, 40), seed)
     other = heard.copy()
     other["pitch"] += shift
-    a, b = chain_in(theme, Performance.of(heard)), chain_in(theme, Performance.of(other))
+    anywhere = PLAYING._replace(key=1 / 25)  # the share of every key
+    a, b = (chain_in(theme, Performance.of(notes), anywhere) for notes in (heard, other))
     assert a.pairs == b.pairs
     assert a.score == pytest.approx(b.score)
+
+
+@given(st.integers(0, 200), st.integers(1, 24), st.booleans())
+def test_numba_and_numpy_find_the_same_chain(seed: int, notes: int, chords: bool) -> None:
+    heard = played(tune(seed, 50), seed + 1)
+    theme = theme_of(heard[: 2 * notes] if chords else tune(seed, notes))
+    assert chain_in(theme, Performance.of(heard), fast=True) == chain_in(theme, Performance.of(heard), fast=False)
+
+
+def test_of_two_equal_chains_the_one_in_its_key_and_at_the_beginning_is_likelier() -> None:
+    once = tune(4, 20)
+    other = table(np.append(once["onset"], once["onset"] + 60), np.tile(once["pitch"], 2))
+    chain = chain_in(theme_of(once), Performance.of(other))
+    assert [row for _, row in chain.pairs] == list(range(20))
+    above = table(other["onset"], other["pitch"] + 5)
+    assert chain_in(theme_of(once), Performance.of(above)).score < chain.score - 3
+    below = other.copy()
+    below["pitch"][:20] += 2  # the key of the second half is its own
+    assert chain_in(theme_of(once), Performance.of(below)).pairs[0] == (0, 20)
+
+
+def test_a_loud_note_says_more_than_a_soft_one() -> None:
+    notes = played(tune(6, 40), 2)
+    loud, soft = notes.copy(), notes.copy()
+    loud["velocity"], soft["velocity"] = np.where(notes["pitch"] > 59, [[90], [40]], [[40], [90]])
+    scores = [chain_in(theme_of(tune(6, 16)), Performance.of(heard)).score for heard in (loud, notes, soft)]
+    assert scores[0] > scores[1] > scores[2]
+
+
+def test_a_repertoire_is_made_ready_once(tmp_path: Any) -> None:
+    for seed in range(3):
+        notes = played(tune(seed, 60), seed)
+        onset, duration = (np.round(480 * notes[name]) / 480 for name in ("onset", "duration"))
+        mi.Score.from_notes(onset, duration, notes["pitch"]).save(tmp_path / f"{seed}.mid")
+    (tmp_path / "bad.mid").write_bytes(b"MThd")
+    with pytest.warns(UserWarning, match="1 could not be read"):
+        ready = Repertoire.of(tmp_path)
+    assert [piece.source[-5:] for piece in ready.pieces] == ["0.mid", "1.mid", "2.mid"]
+    again = mi.rank(tune(1)[:16], ready)
+    assert again == mi.rank(tune(1)[:16], [tmp_path / f"{seed}.mid" for seed in range(3)])
+    assert again[0].index == 1
+    assert Repertoire.of(ready) is ready
+    score = mi.read(tmp_path / "0.mid")
+    assert Repertoire.of([score]).pieces[0] is Repertoire.of([score]).pieces[0]
 
 
 def test_chords_in_the_theme_are_looked_for_too() -> None:

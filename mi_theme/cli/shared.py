@@ -143,5 +143,7 @@ def write_text(text: str, out: str) -> None:
 
 def is_midi(path: str) -> bool:
     """Whether a file begins as MIDI files do."""
-    with Path(path).open("rb") as file:
+    from mi_theme.files.books import place_of
+
+    with place_of(Path(path))[0].open("rb") as file:
         return file.read(4) == b"MThd"
