@@ -41,7 +41,7 @@ LENGTHS = range(8, 21)
 SEED = 1
 OFTEN = (1.0, 0.5, 0.2, 0.1, 0.05)  # hits a search of which it is asked what they say
 START = Tail((0.0,), (0.0,), 1.0)
-PIECES = 7  # searches of one piece for each of all
+PIECES = 4  # searches of one piece for each of all
 PROVENANCE = {
     "made by": "data/making/background.py",
     "music": "half of the MusicXML files and an eighth of Ryan's Mammoth Collection (1883, ABC) in music21's corpus; counts only",
@@ -162,8 +162,9 @@ def on_shelf(pattern: Pattern, shelf: Shelf) -> Iterator[Hit]:
 def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
     """The same for one piece where every note is aligned."""
     random = np.random.default_rng(SEED)
+    sizes = np.array([len(sheet.table) for sheet in sheets])
     for number in range(count):
-        sheet = sheets[int(random.integers(len(sheets)))]
+        sheet = sheets[int(random.choice(len(sheets), p=sizes / sizes.sum()))]  # long pieces oftener
         pattern = made_up(random, sheets, number)
         music = Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
         yield len(sheet.table), [hit.score for hit in together(hits_in(pattern, music), sheet.table)]
