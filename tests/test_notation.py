@@ -429,7 +429,7 @@ def without(monkeypatch, package):
 
     def missing(name, *args, **kwargs):
         if name.partition(".")[0] == package:
-            raise ModuleNotFoundError(name)
+            raise ImportError(name)  # missing, or there and broken
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", missing)

@@ -100,7 +100,7 @@ def _drawn(notes: str, options: dict[str, Any]) -> str:
     """What verovio makes of some MEI, without its own signature."""
     try:
         import verovio
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise MissingExtra.named("verovio", "notation") from error
     verovio.enableLog(verovio.LOG_OFF)
     kit = verovio.toolkit()
