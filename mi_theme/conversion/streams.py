@@ -1,8 +1,8 @@
 """Notation converted in place: the same map applied to a music21 Stream, with all that it carries.
 
 Lyrics, articulations, slurs and spelling stay with their notes; dynamics, chord
-symbols, words and tempo marks move with the map; measures, ties, rests and beams
-are made anew for the target.
+symbols, words and tempo marks move with the map, these in the tempo of the plan;
+measures, ties, rests and beams are made anew for the target.
 """
 
 from __future__ import annotations
