@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import mido
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -140,6 +141,18 @@ def test_rank(folder: Path) -> None:
     assert [row["transposition"] for row in found] == [0, 5]
     table = list(csv.DictReader(io.StringIO(run("rank", folder / "a.mid", folder, "--csv").stdout)))
     assert [row["rank"] for row in table] == ["1", "2", "3"]
+
+
+def test_a_passage_of_a_recording_is_ranked_without_a_warning(folder: Path) -> None:
+    track = mido.MidiTrack()
+    for row, wait in enumerate(np.random.default_rng(1).integers(100, 300, 64).tolist()):
+        track.append(mido.Message("note_on", note=60 + row % 7, velocity=70, time=wait))
+        track.append(mido.Message("note_off", note=60 + row % 7, time=91))
+    mido.MidiFile(ticks_per_beat=384, tracks=[track]).save(folder / "played.mid")
+    result = run("rank", folder / "played.mid", folder, "--bars", "2-4", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)[0]["source"].endswith("played.mid")
+    assert "Warning" not in result.stderr
 
 
 def test_wrong_calls(folder: Path, tmp_path: Path) -> None:

@@ -109,7 +109,8 @@ def rank(
     """Rank tunes by how much they are like one, in any key and tempo.
 
     Variants of a folk song, or performances of a written theme. QUERY is a file;
-    the others are files, or folders of them.
+    the others are files, or folders of them. A theme is best given by its melody:
+    --bars and --part take it out of a score; of a long query the beginning counts.
     """
     _check([query, *paths], 0.0, None, as_csv and as_json)
     from mi_theme.search import rank as ranked
@@ -163,12 +164,15 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
 def _passage(file: str, bars: tuple[int, int] | None, part: str | None) -> Any:
     """A file, or some bars of a part."""
     from mi_theme.files import read
+    from mi_theme.score import TimingWarning
 
     score = read(file)
     if not bars and not part:
         return score
     numbers = [bar.number for bar in score.bars()]
-    return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
+        return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
 
 
 # Searching

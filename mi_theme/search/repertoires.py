@@ -49,6 +49,7 @@ class Piece:
         """
         notes = music.notes.copy()
         notes["id"] = np.arange(len(notes))
+        notes = notes[np.lexsort((notes["pitch"], notes["onset"]))]
         return cls(music.source, notes[~np.isin(notes["part"], sorted(music.drums))])
 
     @cached_property
