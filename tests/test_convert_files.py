@@ -106,6 +106,55 @@ def test_works_that_once_went_wrong(work: str, to: str) -> None:
     assert table(score_of_stream(made)) == table(plan.apply(score_of_stream(stream)))
 
 
+@pytest.mark.parametrize(
+    ("to", "options"),
+    [("6/8", {}), ("5/4", {}), ("5/4", {"keep": "bar"}), ("6/8", {"bars": (2, 4)}), ("12/8", {"how": "long-short"})],
+)
+def test_notation_has_the_tempo_of_the_events(to: str, options: dict[str, object]) -> None:
+    """After a pick-up, too, and where only some bars go; each tempo is said once."""
+    chorale = music21.corpus.parse("bach/bwv66.6")
+    plan = mi.plan(chorale, to, **options)
+    made, events = plan.apply(chorale), plan.apply(score_of_stream(chorale))
+    for score in (score_of_stream(made), read(musicxml(made))):
+        for bar in events.bars():
+            assert score.tempos.per_minute(bar.start) == pytest.approx(events.tempos.per_minute(bar.start), rel=1e-4)
+    marks = [mark.getOffsetInHierarchy(made) for mark in made.recurse().getElementsByClass("MetronomeMark")]
+    assert len(marks) == len(set(marks))
+    assert chorale.recurse().getElementsByClass("MetronomeMark")[0].getQuarterBPM() == 96, "the source is untouched"
+
+
+def test_a_pick_up_is_as_short_in_the_file() -> None:
+    """No hidden rests fill it, and it is not counted; nor does the last bar, which it completes, grow."""
+    chorale = music21.corpus.parse("bach/bwv66.6")
+    data = musicxml(mi.convert(chorale, "5/4"))
+    bars = list(read(data).bars())
+    assert [(bar.number, bar.length) for bar in bars[:2]] == [(0, 1), (1, 5)]
+    assert b'<measure implicit="yes" number="0"' in data
+    assert b'print-object="no"' not in data
+
+
+def test_the_number_of_a_metronome_mark_stays_where_the_beat_has_another_value() -> None:
+    from music21 import converter, duration, tempo
+
+    jig = converter.parse("tinynotation: 6/8 c8 d e f g a b4. a4. g2.")
+    jig.recurse().getElementsByClass("Measure")[0].insert(
+        0, tempo.MetronomeMark("Allegro", number=100, referent=duration.Duration(1.5))
+    )
+    (mark,) = mi.convert(jig, "2/4").recurse().getElementsByClass("MetronomeMark")
+    assert (mark.number, mark.referent.quarterLength, mark.text) == (100, 1, "Allegro")
+
+
+def test_a_triplet_over_two_beats_has_no_tie_inside() -> None:
+    """Three quarters in the time of two, and not five notes."""
+    from music21 import converter
+
+    tune = converter.parse("tinynotation: 3/4 trip{c8 d e} f4 g4 c2.")
+    made = mi.convert(tune, "5/4", how="4+4+2")
+    first = list(made.recurse().getElementsByClass("Measure")[0].notes)
+    assert [note.name for note in first[:3]] == ["C", "D", "E"]
+    assert all(note.tie is None and note.duration.type == "quarter" for note in first[:3])
+
+
 def test_four_bars_of_three_eight_fill_five_four() -> None:
     """More beats than pulses: then the bars are the groups, and no note is left out."""
     song = mi.Score.from_notes([at / 2 for at in range(24)], [0.5] * 24, [60 + at % 5 for at in range(24)], meter="3/8")

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from mi_theme.conversion.fates import Fates, split, voiced
+from mi_theme.conversion.metronomes import Metronomes
 from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar, Placed, fill
@@ -79,12 +80,15 @@ def convert_stream(plan: ScorePlan, source: Any, *, in_place: bool = False) -> A
     if parts and exact(parts[0].highestTime) > plan.spans[-1].start + plan.spans[-1].warp.source:
         raise ScoreError("this plan is for a shorter score: make a plan of this one")
     fates = Fates(plan, made, parts)
+    metronomes = Metronomes(plan, fates.score, parts)
     for index, part in enumerate(parts):
-        _convert_part(plan, places, fates, index, part)
+        _convert_part(plan, places, fates, index, part, [] if index else list(metronomes.changes()))
     return made
 
 
-def _convert_part(plan: ScorePlan, places: Places, fates: Fates, index: int, part: Any) -> None:
+def _convert_part(
+    plan: ScorePlan, places: Places, fates: Fates, index: int, part: Any, marks: Sequence[Placed]
+) -> None:
     """New measures for one part, in the same Part object."""
     old = list(part.getElementsByClass("Measure"))
     voices: dict[int, str] = {}
@@ -92,6 +96,7 @@ def _convert_part(plan: ScorePlan, places: Places, fates: Fates, index: int, par
     added = list(fates.added(index, voices))
     if added or any(fates.of(thing.element) is not None for thing in things):
         things = voiced([*things, *added])
+    things += marks
     lines = list(_bar_lines(part, old, places))
     brackets = _brackets(part, places)
     bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
