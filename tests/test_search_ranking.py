@@ -242,6 +242,35 @@ def test_what_is_empty_comes_last() -> None:
         mi.rank(empty, [tune(1)])
 
 
+@pytest.mark.parametrize("how", ["auto", "tune", "theme"])
+@pytest.mark.parametrize(
+    ("query", "scores", "word"),
+    [
+        (tune(1), [np.zeros((5, 2))], "fields onset, duration"),
+        (tune(1), [table([0, np.nan], [60, 62])], "finite"),
+        (table([0, 1e300], [60, 62]), [tune(1)], "finite"),
+        (tune(1), None, "not NoneType"),
+        (tune(1), 5, "not int"),
+        (tune(1), [None], "not NoneType"),
+        (tune(1), "nowhere.mid", "no such file"),
+        (tune(1), [b"xx"], "not a MIDI file"),
+        (None, [tune(1)], "a pattern is"),
+    ],
+)
+def test_what_is_no_music_is_said_in_one_line(query: Any, scores: Any, word: str, how: str) -> None:
+    with pytest.raises(mi.MiThemeError, match=word):
+        mi.rank(query, scores, how=how)
+
+
+def test_one_piece_is_a_list_of_one(tmp_path: Any) -> None:
+    score = mi.theme().to_score()
+    score.save(tmp_path / "theme.mid")
+    for one in (score, score.note_table(), tmp_path / "theme.mid", str(tmp_path / "theme.mid")):
+        assert [row.index for row in mi.rank(score, one)] == [0]
+    named = score.note_table()[["pitch", "velocity", "part", "onset", "duration"]]
+    assert mi.rank(score, named)[0].similarity == mi.rank(score, score)[0].similarity
+
+
 def test_one_note_and_equal_onsets_do_no_harm() -> None:
     one, chord = table([0], [60]), table([0, 0, 0], [60, 64, 67])
     for how in ("tune", "theme"):
