@@ -15,7 +15,7 @@ import mi_theme as mi
 from mi_theme.score.notes import NOTE
 from mi_theme.search.performances import MOST, PLAYING, Performance, chain_in, theme_of
 from mi_theme.search.repertoires import Repertoire
-from mi_theme.search.tunes import TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
+from mi_theme.search.tunes import LONGEST, TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
 
 
 def table(onset: Any, pitch: Any, duration: Any = 0.5) -> np.ndarray:
@@ -99,6 +99,10 @@ def test_pairs_go_up_in_both(a: int, b: int) -> None:
     one, other = Tune.of(tune(a, 25)), Tune.of(tune(b, 31))
     pairs = paired(one, other, int(similarities(one, [other])[1][0]))
     assert all(x < u and y < v for (x, y), (u, v) in pairwise(pairs))
+
+
+def test_of_a_very_long_tune_the_beginning_counts() -> None:
+    assert len(Tune.of(tune(1, LONGEST + 500)).pitch) == LONGEST
 
 
 def test_many_at_once_are_as_one_by_one() -> None:
