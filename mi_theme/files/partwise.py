@@ -70,6 +70,7 @@ class Reading:
     keys: dict[str, int] = field(default_factory=dict)  # MIDI keys of its unpitched instruments
     divisions: float = 1.0
     meter: Meter = FOUR
+    bar: int = 4 * QUARTER  # ticks of the metre's bar
     shift: tuple[int, int] = (0, 0)  # semitones and steps from what is written to what sounds
     now: Ticks = 0
     before: Ticks = 0  # where the note before began, for chords
@@ -169,26 +170,28 @@ def _read_bar(part: Reading, measure: Any) -> None:
 
 def _read_note(part: Reading, note: Any) -> Ticks:
     """Take a note or rest; where it ends."""
-    fields: dict[str, Any] = {}
-    ties: list[str | None] = []
-    for child in note:
-        tag = child.tag
-        fields[tag] = child
-        if tag == "tie":
-            ties.append(child.get("type"))
+    fields = {child.tag: child for child in note}
     lasts = _ticks(fields["duration"].text, part.divisions) if "duration" in fields else 0
     rest = fields.get("rest")
     if rest is not None:
         lasts = _length_of_rest(part, lasts, rest.get("measure") == "yes", fields)
-    at = part.before if "chord" in fields else part.now
-    if "chord" not in fields:
-        part.before, part.now = at, at + lasts
-    if rest is None:
-        pitch, step = _pitch(part, fields)
-        staff, voice = (fields[name].text or "" if name in fields else "" for name in ("staff", "voice"))
-        part.notes.append(Written(len(part.lengths), at, lasts, pitch, step, staff.strip(), voice.strip(), tuple(ties)))
-        return at + lasts
-    return min(at + lasts, _bar(part.meter))  # a rest makes no bar longer
+    if "chord" in fields:
+        at = part.before
+    else:
+        part.before = at = part.now
+        part.now = at + lasts
+    if rest is not None:
+        return min(at + lasts, part.bar)  # a rest makes no bar longer
+    pitch, step = _pitch(part, fields)
+    ties = tuple([tie.get("type") for tie in note.iterchildren("tie")]) if "tie" in fields else ()
+    staff, voice = _name(fields, "staff"), _name(fields, "voice")
+    part.notes.append(Written(len(part.lengths), at, lasts, pitch, step, staff, voice, ties))
+    return at + lasts
+
+
+def _name(fields: dict[str, Any], kind: str) -> str:
+    """What a staff or voice is called, "" where a note does not say."""
+    return (fields[kind].text or "").strip() if kind in fields else ""
 
 
 def _bar(meter: Meter) -> int:
@@ -197,7 +200,7 @@ def _bar(meter: Meter) -> int:
 
 def _length_of_rest(part: Reading, lasts: Ticks, whole_bar: bool, fields: dict[str, Any]) -> Ticks:
     """A rest written as a whole stands for a bar, however long that is."""
-    bar = _bar(part.meter)
+    bar = part.bar
     alone = "type" in fields and fields["type"].text in ("whole", "breve") and "dot" not in fields and not part.now
     return min(lasts or bar, bar) if whole_bar or alone else lasts
 
@@ -208,6 +211,7 @@ def _read_attributes(part: Reading, attributes: Any) -> None:
             part.divisions = _number(child.text)
         elif child.tag == "time" and child.find("senza-misura") is None:
             part.meter = _meter(child)
+            part.bar = _bar(part.meter)
         elif child.tag == "transpose":
             part.shift = _transposition(child)
 
@@ -239,18 +243,18 @@ def _pitch(part: Reading, fields: dict[str, Any]) -> tuple[int, int]:
         instrument = fields["instrument"].get("id", "") if "instrument" in fields else ""
         return part.keys.get(instrument, next(iter(part.keys.values()), SNARE)), -1
     said = {child.tag: child.text for child in fields["pitch"]}
-    midi, step = _spelled(said.get("step"), said.get("octave"), said.get("alter"))
-    return min(max(midi + part.shift[0], 0), 127), max(step + part.shift[1], 0)
+    return _spelled(said.get("step"), said.get("octave"), said.get("alter"), part.shift)
 
 
-@lru_cache(maxsize=1024)
-def _spelled(letter: str | None, octave: str | None, alter: str | None) -> tuple[int, int]:
-    """MIDI pitch and diatonic step of a written pitch."""
+@lru_cache(maxsize=4096)
+def _spelled(letter: str | None, octave: str | None, alter: str | None, shift: tuple[int, int]) -> tuple[int, int]:
+    """MIDI pitch and diatonic step of a written pitch, as it sounds."""
     if (letter or "").strip() not in LETTERS:
         raise ValueError("a pitch without a step of A to G")
     step, semitone = LETTERS[(letter or "").strip()]
     height = int(octave or 4)
-    return 12 * (height + 1) + semitone + round(_number(alter or "0")), 7 * height + step
+    midi = 12 * (height + 1) + semitone + round(_number(alter or "0")) + shift[0]
+    return min(max(midi, 0), 127), max(7 * height + step + shift[1], 0)
 
 
 @lru_cache(maxsize=4096)

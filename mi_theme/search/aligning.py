@@ -11,13 +11,13 @@ monophonic lines first. `kernel` (numba) and `plain` (numpy) fill the same table
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.search.costs import COSTS, REACH, Costs, Surprise, pitch_costs, streams_of
+from mi_theme.search.loops import loops
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.spelling import spelled_steps
 
@@ -26,6 +26,7 @@ __all__ = ["Alignment", "Region", "align", "apart", "own_score", "steps_of", "su
 APART = 1e-6  # quarters; closer onsets are together
 BACK = 128  # score notes back that a link can reach, however many sound at once
 CHUNK = 100_000  # score notes whose table is held in memory at once
+ALIGNED = 12_000  # notes a second that numpy does
 SHARED = 0.4  # the part of an alignment's notes that a better one may have too
 
 
@@ -99,7 +100,7 @@ def align(
     invert
         Whether to look for the pattern upside down as well.
     fast
-        Whether to use numba; by default where it is installed.
+        Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
@@ -110,10 +111,11 @@ def align(
         return []
     music = _Music.of(notes)
     surprise = surprise or Surprise.of(music.time, music.step, music.stream)
-    fill = _filler(fast)
-    regions = [Region(0, len(notes))] if candidates is None else candidates
+    regions = _by_stretch([Region(0, len(notes))] if candidates is None else candidates)
+    size = sum(last - first for ranges in regions.values() for first, last in ranges) * (1 + invert)
+    fill = loops(fast, "kernel", "plain", size / ALIGNED).fill
     found: list[Alignment] = []
-    for stretch, ranges in _by_stretch(regions).items():
+    for stretch, ranges in regions.items():
         for inverted in (False, True)[: 1 + invert]:
             query = _Query.of(pattern, surprise, costs, stretch, inverted)
             found += [hit for first, last in ranges for hit in _ends(query, music, first, last, least, fill)]
@@ -227,17 +229,6 @@ def _by_stretch(regions: Iterable[Region]) -> dict[float, list[tuple[int, int]]]
         else:
             ranges.append((first, last))
     return found
-
-
-def _filler(fast: bool | None) -> Any:
-    """The inner loop: compiled where numba is installed."""
-    if fast or (fast is None and find_spec("numba")):
-        from mi_theme.search.kernel import fill
-
-        return fill
-    from mi_theme.search.plain import fill as plain
-
-    return plain
 
 
 def _ends(query: _Query, music: _Music, first: int, last: int, least: float, fill: Any) -> Iterator[Alignment]:

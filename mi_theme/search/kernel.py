@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from mi_theme.search.loops import compiled
 
 __all__ = ["fill"]
 
 APART = 1e-6  # quarters; closer onsets are together
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, interval, steps, earned, prices, leave, rhythm, texture):  # type: ignore[no-untyped-def]  # fmt: skip
     """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
     count, length, links = len(time), len(heads), len(into)
@@ -18,7 +19,8 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
     back = np.zeros((count, length), np.int8)
     source = np.full((count, length), -1, np.int32)
     for j in range(count):
-        best[j] = heads
+        for i in range(length):  # copying the row whole takes numba seconds to compile
+            best[j, i] = heads[i]
         start = stop = 0
         for b in range(j - 1, first[j] - 1, -1):
             lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]
@@ -50,7 +52,7 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
     return best, back, source
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
     """What a link pays for the notes that it passes over, those of its voice where it stays in one."""
     low, high = min(pitch[b], pitch[j]) - texture[1], max(pitch[b], pitch[j]) + texture[1]

@@ -10,14 +10,14 @@ rhythm, with notes left out, changed or put in between. `scan_kernel` (numba) an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.search.flat import TICKS, Flat
+from mi_theme.search.loops import loops
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["Chain", "Found", "propose", "scan"]
@@ -27,6 +27,8 @@ WORTH = 0.6  # of what the whole pattern would earn: a chain that earns as much 
 FEWEST = 4  # notes of the shortest chain that is proposed
 SLACK = 1 / 32  # quarters of the pattern that an onset may be early or late
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
+LOOPS = "scan_kernel", "scan_plain"
+SCANNED, PROPOSED = 1_500_000, 1_700  # notes a second that numpy does
 LOOSE = 1.3  # a chain may go beyond them by that much: its rhythm bends
 
 
@@ -83,7 +85,7 @@ def scan(
     slack
         Quarters of the pattern that an onset may be off.
     fast
-        Whether to use numba; by default where it is installed.
+        Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
@@ -101,11 +103,10 @@ def scan(
     bases = slice(missing + 1)
     gap = (time[None] - time[bases, None]).astype(float)
     interval = height[None] - height[bases, None]
-    pairs = _loops(fast).pairs(
-        flat.onset, flat.pitch, flat.starts, gap, interval, *map(float, stretches), slack * TICKS, missing
-    )
-    found = {_filled(flat, time, height, row, slack * TICKS) for row in pairs}
-    return sorted(hit for hit in found if hit.places.count(-1) <= missing)
+    run, notes = loops(fast, *LOOPS, len(flat) / SCANNED), (flat.onset, flat.pitch, flat.starts)
+    pairs = run.pairs(*notes, gap, interval, *map(float, stretches), slack * TICKS, missing)
+    places = run.places(*notes, pairs, time, height, slack * TICKS)
+    return list(_found(flat, time, pairs, places, missing))
 
 
 def propose(
@@ -125,7 +126,7 @@ def propose(
     stretches
         The fastest and slowest tempo, in times of the pattern's.
     fast
-        Whether to use numba; by default where it is installed.
+        Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
@@ -135,19 +136,9 @@ def propose(
     time, height = _line(pattern)
     least = max(int(np.ceil(worth * MATCHED * len(time))), MATCHED * min(FEWEST, len(time)))
     narrow, wide = stretches[0] / LOOSE, stretches[1] * LOOSE
-    rows = _loops(fast).chains(flat.onset, flat.pitch, flat.starts, time, height, narrow, wide, least)
+    run = loops(fast, *LOOPS, len(flat) / PROPOSED)
+    rows = run.chains(flat.onset, flat.pitch, flat.starts, time, height, narrow, wide, least)
     return list(_chains(flat, time, height, rows))
-
-
-def _loops(fast: bool | None) -> Any:
-    """The loops: compiled where numba is installed."""
-    if fast or (fast is None and find_spec("numba")):
-        from mi_theme.search import scan_kernel
-
-        return scan_kernel
-    from mi_theme.search import scan_plain
-
-    return scan_plain
 
 
 def _line(pattern: Pattern) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -158,30 +149,19 @@ def _line(pattern: Pattern) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return time - time[:1], height - height[:1]
 
 
-def _filled(
-    flat: Flat, time: NDArray[np.int64], height: NDArray[np.int64], row: NDArray[np.int64], slack: float
-) -> Found:
-    """Every note of the pattern that is where two of its notes say that it must be."""
-    j, k, base, partner = row.tolist()
-    piece = int(np.searchsorted(flat.starts, j, side="right")) - 1
-    begin, end = flat.starts[piece : piece + 2]
-    onset = flat.onset[begin:end]
-    stretch = int(flat.onset[k] - flat.onset[j]) / int(time[partner] - time[base])
-    place = int(flat.onset[j]) + stretch * (time - time[base])
-    firsts = np.searchsorted(onset, np.ceil(place - stretch * slack))
-    lasts = np.searchsorted(onset, np.floor(place + stretch * slack), side="right")
-    wanted = int(flat.pitch[j]) + height - height[base]
-    places = [
-        _first_of(flat.pitch[begin + a : begin + b], pitch, int(begin + a))
-        for a, b, pitch in zip(firsts, lasts, wanted.tolist(), strict=True)
-    ]
-    places[base], places[partner] = j, k
-    return Found(piece, tuple(places), stretch)
-
-
-def _first_of(pitches: NDArray[np.uint8], pitch: int, shift: int) -> int:
-    rows = np.flatnonzero(pitches == pitch)
-    return shift + int(rows[0]) if len(rows) else -1
+def _found(
+    flat: Flat, time: NDArray[np.int64], pairs: NDArray[np.int64], places: NDArray[np.int64], missing: int
+) -> Iterator[Found]:
+    """What pairs of notes say of all the pattern's, in order, each once."""
+    enough = (places < 0).sum(axis=1) <= missing
+    (first, second, base, partner), places = pairs[enough].T, places[enough]
+    stretch = (flat.onset[second] - flat.onset[first]) / (time[partner] - time[base])
+    piece = np.searchsorted(flat.starts, first, side="right") - 1
+    order = np.lexsort((stretch, *places.T[::-1], piece))
+    rows = np.column_stack([places, stretch])[order]
+    chosen = order[np.flatnonzero(np.append(True, (np.diff(rows, axis=0) != 0).any(axis=1))[: len(order)])]
+    columns = piece[chosen].tolist(), zip(*places[chosen].T.tolist(), strict=True), stretch[chosen].tolist()
+    return map(Found._make, zip(*columns, strict=True))
 
 
 def _chains(flat: Flat, time: NDArray[np.int64], height: NDArray[np.int64], rows: NDArray[np.int64]) -> Iterator[Chain]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["chains", "pairs"]
+__all__ = ["chains", "pairs", "places"]
 
 MATCH, SKIPPED = 4, 1  # as in the kernel
 KEPT, REACH = 3, 3
@@ -35,7 +35,7 @@ class _Index(NamedTuple):
         order = np.argsort(keys, kind="stable")
         return cls(onset.astype(np.int64), pitch.astype(np.int64), piece, order, keys[order])
 
-    def place(self, rows: Whole, interval: int, when: NDArray[np.floating[Any]]) -> Whole:
+    def place(self, rows: Whole, interval: int | Whole, when: NDArray[np.floating[Any]]) -> Whole:
         """Where, in `order`, the first note begins that is `interval` above each row's, in its piece, not before `when`."""
         ticks = np.clip(np.ceil(when), 0, 2.0**BITS - 1).astype(np.int64)
         found: Whole = np.searchsorted(self.keys, _keys(self.piece[rows], self.pitch[rows] + interval, ticks))
@@ -91,6 +91,26 @@ def _stand(
         there = index.place(j, int(interval[i]), first) < index.place(j, int(interval[i]), np.floor(place + room) + 1)
         absent += ~there
     return absent <= missing
+
+
+def places(
+    onset: NDArray[Any], pitch: NDArray[Any], starts: Whole, rows: Whole, time: Whole, height: Whole, slack: float
+) -> Whole:
+    """Where every note of the pattern is that is where a pair says that it must be, else -1."""
+    found = np.full((len(rows), len(time)), -1)
+    if not len(rows):
+        return found
+    index = _Index.of(onset, pitch, starts)
+    j, k, base, partner = rows.T
+    stretch = (index.onset[k] - index.onset[j]) / (time[partner] - time[base])
+    for i in range(len(time)):
+        place, interval = index.onset[j] + stretch * (time[i] - time[base]), height[i] - height[base]
+        first = index.place(j, interval, place - stretch * slack)
+        there = first < index.place(j, interval, np.floor(place + stretch * slack) + 1)
+        found[there, i] = index.order[first[there]]
+    each = np.arange(len(rows))
+    found[each, base], found[each, partner] = j, k
+    return found
 
 
 def chains(
