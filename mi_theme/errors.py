@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+FEW = 8  # names that are all told, beside the nearest
+
 
 class MiThemeError(ValueError):
     """Anything mi_theme refuses; the message says where and what to do."""
@@ -63,10 +65,10 @@ class ClaimError(MiThemeError):
 
 
 class UnknownName(MiThemeError):
-    """No such name; near ones are suggested."""
+    """No such name; near ones are suggested, and of a few all are named."""
 
     @classmethod
-    def among(cls, kind: str, name: str, known: Iterable[str]) -> UnknownName:
+    def among(cls, kind: str, name: str, known: Iterable[str], listed: Iterable[str] = ()) -> UnknownName:
         """Say what is known, the nearest first.
 
         Parameters
@@ -77,13 +79,16 @@ class UnknownName(MiThemeError):
             The name that was given.
         known
             Names there are.
+        listed
+            What to list where none is near; all of them without it.
         """
         from difflib import get_close_matches
 
         names = list(known)
         near = get_close_matches(name, names, n=1, cutoff=0.5)
         shown = name if len(name) <= 40 else name[:37] + "..."
-        hint = f"did you mean {near[0]!r}?" if near else "there are: " + ", ".join(names)
+        every = "there are: " + ", ".join(listed or names)
+        hint = f"did you mean {near[0]!r}?" + f" {every}" * (len(names) <= FEW) if near else every
         return cls(f"no {kind} {shown!r}: {hint}")
 
 

@@ -355,6 +355,8 @@ def _stratified(outer: tuple[int, ...], inner: tuple[int, ...]) -> tuple[int, ..
 
 def _parse(text: str) -> tuple[int, int, Grouping | None]:
     """Read numerator, denominator and grouping."""
+    if not isinstance(text, str):
+        raise TextError(f"{text!r} is no metre: write numerator/denominator as text, such as '5/4'")
     slash, colon = text.find("/"), text.find(":")
     stop = colon if colon >= 0 else len(text)
     if not text.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import mi_theme as mi
 from mi_theme.files import read, read_stream
 from mi_theme.files.engraving import musicxml
+from mi_theme.files.headings import exact
 from mi_theme.files.notation import score_of_stream
 
 TARGETS = ("5/4:3+3+2+2", "3/4", "7/8", "6/8")
@@ -116,10 +118,24 @@ def check_notation(path: Path, to: str) -> bytes:
     by_events, by_stream = plan.apply(score), score_of_stream(made)
     if not grace_first:  # which has no time before it to be taken from
         assert table(by_events) == table(by_stream)
+    check_bars(made)
     data = musicxml(made)
     back = read(data)
     assert len(back.spans) == len(by_stream.spans)
     return data
+
+
+def check_bars(stream: Any) -> None:
+    """Every voice fills its bar without a gap and without anything sounding over it; voices have short numbers."""
+    for measure in stream.recurse().getElementsByClass("Measure"):
+        voices = list(measure.voices) or [measure]
+        assert all(str(voice.id).isdecimal() and int(voice.id) < 1000 for voice in measure.voices), measure
+        for voice in voices:
+            at = Fraction(0)
+            for element in (e for e in voice.notesAndRests if not e.duration.isGrace and "Harmony" not in e.classSet):
+                assert exact(element.offset) == at, (measure, element)
+                at += exact(element.quarterLength)
+            assert len(voices) == 1 or at == max(exact(v.highestTime) for v in voices), measure
 
 
 def pieces(paths: list[Path]) -> Iterator[tuple[Path, mi.Score]]:

@@ -17,6 +17,7 @@ from mi_theme.adaptation import adapt
 from mi_theme.adaptation.frames import Costs, Frame, Pricing, starts_of
 from mi_theme.adaptation.plans import Line, Plan
 from mi_theme.adaptation.strategies import STRATEGIES, Strategy, find, register
+from mi_theme.adaptation.wording import duration_name, place_name
 from mi_theme.errors import FileError, MiThemeError, StrategyError, UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.themes import Adaptation, Motif, Theme
@@ -95,6 +96,7 @@ def test_expected_cases(source: str, figure: str, target: str, how: str, expecte
         ("3/4", "2+2+2", "4/4", "hold-first"),
         ("6/8", "3+3", "2/4", "long-short"),
         ("4/4", "2+2+2+2", "12/8", "long-short"),
+        ("12/8", "3+3+3+3", "5/4:3+3+2+2", "regroup"),
     ],
 )
 def test_first_choices(source: str, figure: str, target: str, how: str) -> None:
@@ -355,7 +357,7 @@ def test_unknown_strategies(how: str, near: str) -> None:
         THEME.to_meter("4/4", how)
 
 
-@pytest.mark.parametrize("ratio", [3, 0, -1, Fraction(1, 3), 0.3])
+@pytest.mark.parametrize("ratio", [3, 0, -1, Fraction(1, 3), 0.3, float("nan"), float("inf"), "x"])
 def test_impossible_ratios(ratio: float | Fraction) -> None:
     with pytest.raises(StrategyError, match="one source bar becomes"):
         THEME.to_meter("4/4", ratio=ratio)
@@ -428,6 +430,39 @@ def test_explanations_are_as_they_were(name: str) -> None:
     golden = (GOLDEN / f"{name}.txt").read_text("utf-8")
     assert len(golden.splitlines()) >= 5, "a golden file that is empty proves nothing"
     assert explanation(name) == golden
+
+
+@pytest.mark.parametrize(
+    ("duration", "name"),
+    [
+        ("1", "quarter"), ("1/8", "thirty-second"), ("1/16", "sixty-fourth"), ("5/2", "5 eighths"), ("5", "5 quarters"),
+        ("5/4", "5 sixteenths"), ("13/4", "13 sixteenths"), ("1/3", "triplet eighth"), ("2/3", "triplet quarter"),
+        ("5/3", "5 triplet eighths"), ("1/5", "quintuplet sixteenth"), ("6/5", "3 quintuplet eighths"),
+        ("3/7", "3 septuplet sixteenths"), ("101/400", "sixteenth"),
+    ],
+)  # fmt: skip
+def test_durations_have_the_names_of_notes(duration: str, name: str) -> None:
+    assert duration_name(Fraction(duration)) == name
+
+
+@given(st.fractions(min_value=Fraction(1, 2000), max_value=20, max_denominator=2000))
+def test_no_duration_is_told_in_parts_of_a_note(duration: Fraction) -> None:
+    assert "/" not in duration_name(duration)
+    assert "/" not in place_name(Meter("7/8:2+2+3"), duration)
+
+
+@pytest.mark.parametrize(
+    ("meter", "position", "name"),
+    [
+        ("4/4", "5/2", "the and of 3"), ("4/4", "11/4", "a sixteenth after the and of 3"),
+        ("4/4", "8/3", "a triplet quarter after beat 3"), ("4/4", "16/3", "a triplet eighth after beat 2"),
+        ("2/2", "1/2", "an eighth after beat 1"), ("6/8", "3/2", "beat 2"), ("6/8", "2", "eighth 5 (group 2)"),
+        ("5/4:3+3+2+2", "7/2", "eighth 8 (group 3)"), ("5/4:3+3+2+2", "29/8", "a thirty-second after eighth 8 (group 3)"),
+        ("4/32", "1/8", "beat 2"),
+    ],
+)  # fmt: skip
+def test_places_are_named_as_players_count(meter: str, position: str, name: str) -> None:
+    assert place_name(Meter(meter), Fraction(position)) == name
 
 
 def test_no_golden_file_is_left_over() -> None:

@@ -120,6 +120,8 @@ def test_annotate_writes_what_info_reads(tmp_path: Path) -> None:
         (["lineage", "verify", "/nowhere"], "/nowhere"),
         (["render", "--keep", "nothing", "-o", "-"], "no tempo equation 'nothing'"),
         (["annotate", "/nowhere/at/all.mid", "--film", "3"], "No such file"),
+        (["adapt", "--to", "4/4", "-o", "/proc/a.mid"], "/proc/a.mid: No such file"),
+        (["report", "-o", "dossier.pdf"], "end the name in .html"),
     ],
 )
 def test_wrong_input_is_one_clear_line(arguments: list[str], words: str) -> None:
@@ -133,6 +135,7 @@ def test_a_wrong_call_is_exit_code_2() -> None:
     assert "did you mean 'adapt'?" in refused(run("adapte"), 2)
     refused(run("adapt"), 2)
     refused(run("adapt", "--to", "4/4", "--ratio", "x"), 2)
+    refused(run("adapt", "--to", "4/4", "--ratio", "1e999999999"), 2)
 
 
 @pytest.mark.parametrize("data", [b"", b"MThd", b"RIFF1234", b"MThd\0\0\0\6\0\1\0\1\0\0MTrk\0\0\0\4\0\xff\x2f\0"])
@@ -180,3 +183,72 @@ def test_an_existing_file_is_kept_until_the_new_one_is_whole(tmp_path: Path, mon
     assert "No space left" in refused(run("adapt", "--to", "4/4", "-o", str(path)))
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["old.mid"]
+
+
+@pytest.fixture
+def pieces(tmp_path: Path) -> Path:
+    """A folder with one tune in three forms, and one more below."""
+    folder = tmp_path / "pieces"
+    (folder / "more").mkdir(parents=True)
+    tune = mi.Score.from_notes(range(8), [1] * 8, [60, 62, 64, 65, 67, 65, 64, 62], meter="4/4", names=["Tune"])
+    tune.save(folder / "a.mid")
+    tune.save(folder / "a.musicxml")
+    (folder / "a.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GFED|]\n")
+    tune.save(folder / "more" / "b.mid")
+    return folder
+
+
+def test_every_score_of_a_folder_has_a_place_of_its_own(pieces: Path) -> None:
+    """And what is in it already is not converted once more."""
+    for _ in range(2):
+        result = run("convert", str(pieces), "--to", "3/4", "-o", str(pieces / "out"))
+        assert result.exit_code == 0
+        assert "4 of 4 files" in result.stderr
+    written = sorted(str(p.relative_to(pieces / "out")) for p in (pieces / "out").rglob("*") if p.is_file())
+    assert written == ["a.abc.musicxml", "a.mid", "a.musicxml", "more/b.mid"]
+
+
+def test_what_is_converted_is_not_written_over(pieces: Path) -> None:
+    before = {path: path.read_bytes() for path in pieces.rglob("*") if path.is_file()}
+    for out in (pieces, pieces / "more" / ".."):
+        assert "this is what is converted" in refused(run("convert", str(pieces), "--to", "3/4", "-o", str(out)))
+    one = str(pieces / "a.mid")
+    assert "this is what is converted" in refused(run("convert", one, "--to", "3/4", "-o", one))
+    assert before == {path: path.read_bytes() for path in pieces.rglob("*") if path.is_file()}
+
+
+def test_a_folder_without_scores(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("none")
+    assert "no scores in it" in refused(run("convert", str(tmp_path), "--to", "3/4", "-o", str(tmp_path / "out")))
+    assert "no scores" in refused(run("which-meter", str(tmp_path)))
+    assert refused(run("which-meter", "nowhere.mid")) == "nowhere.mid: No such file or directory"
+
+
+def test_a_failing_file_of_a_folder_is_named_once(pieces: Path) -> None:
+    (pieces / "bad.mid").write_bytes(b"no music")
+    result = run("convert", str(pieces), "--to", "3/4", "-o", str(pieces / "out"))
+    assert result.exit_code == 1
+    assert f"  left out: {pieces / 'bad.mid'}: not a MIDI file" in result.stderr.splitlines()
+
+
+def test_what_music21_says_of_a_file_is_one_line_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "a.krn"
+    path.write_text("**kern\n4zz\n*-\n")
+    assert refused(run("info", str(path))) == f"mi-theme: {path}: there are no notes in it"
+    path.write_text("**kern\n*M4/4\n4zz\n4c\n4d\n4e\n4f\n*-\n")
+    result = process("info", str(path))
+    assert result.returncode == 0
+    (line,) = result.stderr.decode().splitlines()
+    assert line.startswith(f"mi-theme: {path}: read with 1 fault(s), such as: ")
+
+
+def test_notes_out_of_range_are_those_of_a_file(tmp_path: Path, pieces: Path) -> None:
+    text = (pieces / "a.musicxml").read_text("utf-8").replace("<duration>", "<duration>99999999999")
+    path = tmp_path / "late.musicxml"
+    path.write_text(text)
+    assert refused(run("info", str(path))).startswith(f"mi-theme: {path}: note ")
+
+
+@pytest.mark.parametrize("target", ["1/64", "1/32", "3/64", "5/32", "2/1"])
+def test_best_reaches_the_shortest_bars(target: str, pieces: Path) -> None:
+    assert run("convert", str(pieces / "a.mid"), "--to", target, "--how", "best").exit_code == 0

@@ -99,6 +99,14 @@ def test_a_trill_keeps_its_speed(channel: int) -> None:
         assert f"even thirty-seconds, 8 -> {strokes} strokes" in str(plan)
 
 
+def test_the_last_stroke_of_a_run_is_none() -> None:
+    """Quarters that end on a downbeat, where the part goes on otherwise: nothing is filled in there."""
+    tune = [(float(at), 1.0, 72 + at % 5) for at in range(12)]
+    alto = [(float(at), 1.0, (60, 64, 60, 65)[at % 4]) for at in range(8)] + [(8, 0.5, 60), (8.5, 0.5, 59), (9, 3, 60)]
+    plan = mi.plan(midi("4/4", (0, tune), (1, alto)), "5/4", lead=0)
+    assert not [change for change in plan.added if change.bar == 3]
+
+
 def test_a_held_note_in_a_figure_goes_with_the_harmony() -> None:
     held = [(4 * bar, 4, 36) for bar in range(4)]
     song = midi("4/4", (0, melody(4, TUNE, 4)), (1, held + alberti(4)))

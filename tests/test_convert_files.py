@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from real_music import check_midi, check_notation, check_partitura, check_readers, chorales, others, pieces, table
+from real_music import (
+    check_bars,
+    check_midi,
+    check_notation,
+    check_partitura,
+    check_readers,
+    chorales,
+    others,
+    pieces,
+    table,
+)
 from schema import schema_errors
 
 import mi_theme as mi
@@ -72,6 +82,85 @@ def test_chorales_and_other_music(to: str, tmp_path: Path) -> None:
         if number < 1:
             check_partitura(score, made, tmp_path / "made.mid")
             assert not schema_errors(check_notation(path, to))
+
+
+@pytest.mark.parametrize(
+    ("work", "to"),
+    [
+        ("schubert/Lindenbaum", "5/4"),  # triplets rounded by a program that counts 256 in a quarter
+        ("schumann_clara/polonaise_op1n1", "5/4"),  # two staves, notes added to a voice that sounds already
+        ("mozart/k156/movement1", "7/8"),  # grace notes after rests
+        ("chopin/mazurka06-2", "5/4"),  # octaves in the bass; voices that music21 names anew in every run
+        ("joplin/maple_leaf_rag", "3/4"),
+    ],
+)
+def test_works_that_once_went_wrong(work: str, to: str) -> None:
+    """The first bars of each, as notation."""
+    stream = music21.corpus.parse(work).measures(0, 24)
+    plan = mi.plan(stream, to)
+    added = [(change.part, change.bar, change.at, change.pitch) for change in plan.added]
+    assert len(added) == len(set(added)), "no note is added twice"
+    made = plan.apply(stream)
+    check_bars(made)
+    assert not schema_errors(musicxml(made))
+    assert table(score_of_stream(made)) == table(plan.apply(score_of_stream(stream)))
+
+
+@pytest.mark.parametrize(
+    ("to", "options"),
+    [("6/8", {}), ("5/4", {}), ("5/4", {"keep": "bar"}), ("6/8", {"bars": (2, 4)}), ("12/8", {"how": "long-short"})],
+)
+def test_notation_has_the_tempo_of_the_events(to: str, options: dict[str, object]) -> None:
+    """After a pick-up, too, and where only some bars go; each tempo is said once."""
+    chorale = music21.corpus.parse("bach/bwv66.6")
+    plan = mi.plan(chorale, to, **options)
+    made, events = plan.apply(chorale), plan.apply(score_of_stream(chorale))
+    for score in (score_of_stream(made), read(musicxml(made))):
+        for bar in events.bars():
+            assert score.tempos.per_minute(bar.start) == pytest.approx(events.tempos.per_minute(bar.start), rel=1e-4)
+    marks = [mark.getOffsetInHierarchy(made) for mark in made.recurse().getElementsByClass("MetronomeMark")]
+    assert len(marks) == len(set(marks))
+    assert chorale.recurse().getElementsByClass("MetronomeMark")[0].getQuarterBPM() == 96, "the source is untouched"
+
+
+def test_a_pick_up_is_as_short_in_the_file() -> None:
+    """No hidden rests fill it, and it is not counted; nor does the last bar, which it completes, grow."""
+    chorale = music21.corpus.parse("bach/bwv66.6")
+    data = musicxml(mi.convert(chorale, "5/4"))
+    bars = list(read(data).bars())
+    assert [(bar.number, bar.length) for bar in bars[:2]] == [(0, 1), (1, 5)]
+    assert b'<measure implicit="yes" number="0"' in data
+    assert b'print-object="no"' not in data
+
+
+def test_the_number_of_a_metronome_mark_stays_where_the_beat_has_another_value() -> None:
+    from music21 import converter, duration, tempo
+
+    jig = converter.parse("tinynotation: 6/8 c8 d e f g a b4. a4. g2.")
+    jig.recurse().getElementsByClass("Measure")[0].insert(
+        0, tempo.MetronomeMark("Allegro", number=100, referent=duration.Duration(1.5))
+    )
+    (mark,) = mi.convert(jig, "2/4").recurse().getElementsByClass("MetronomeMark")
+    assert (mark.number, mark.referent.quarterLength, mark.text) == (100, 1, "Allegro")
+
+
+def test_a_triplet_over_two_beats_has_no_tie_inside() -> None:
+    """Three quarters in the time of two, and not five notes."""
+    from music21 import converter
+
+    tune = converter.parse("tinynotation: 3/4 trip{c8 d e} f4 g4 c2.")
+    made = mi.convert(tune, "5/4", how="4+4+2")
+    first = list(made.recurse().getElementsByClass("Measure")[0].notes)
+    assert [note.name for note in first[:3]] == ["C", "D", "E"]
+    assert all(note.tie is None and note.duration.type == "quarter" for note in first[:3])
+
+
+def test_four_bars_of_three_eight_fill_five_four() -> None:
+    """More beats than pulses: then the bars are the groups, and no note is left out."""
+    song = mi.Score.from_notes([at / 2 for at in range(24)], [0.5] * 24, [60 + at % 5 for at in range(24)], meter="3/8")
+    plan = mi.plan(song, "5/4")
+    assert (plan.how, str(plan.ratio), plan.dropped) == ("regroup", "1/4", ())
+    assert str(plan.spans[0].base) == "0>0 3>3 6>5"
 
 
 @pytest.mark.slow

@@ -288,6 +288,9 @@ def test_the_tempo_equation() -> None:
         ("6/8", "4/4", F(1, 2), "long-short"), ("6/8", "2/4", 1, "long-short"), ("4/4", "6/8", 2, "long-short"), ("12/8", "4/4", 1, "long-short"),
         ("2/4", "4/4", F(1, 2), "regroup"), ("3/8", "6/8", F(1, 2), "regroup"), ("4/4", "2/4", 2, "regroup"), ("3/4", "3/8", 1, "regroup"),
         ("2/4", "5/4:3+3+2+2", F(1, 2), "regroup"), ("5/4:3+3+2+2", "2/4", 2, "regroup"), ("2/4", "7/8", 1, "regroup"),
+        ("6/8", "5/4", F(1, 2), "regroup"), ("6/8", "5/4:3+3+2+2", F(1, 2), "regroup"), ("6/8", "11/8", F(1, 2), "regroup"),
+        ("9/8", "6/8", 2, "hold-first"), ("6/8", "9/8", 1, "hold-first"), ("12/8", "9/8", 1, "regroup"), ("6/8", "7/8", 1, "hold-first"),
+        ("12/8", "5/4:3+3+2+2", 1, "regroup"), ("5/4:3+3+2+2", "6/8", 1, "regroup"), ("3/4", "5/4", 1, "regroup"),
         ("3/4", "4/4", 1, "hold-first"), ("4/4", "7/4", 1, "regroup"), ("5/4:3+3+2+2", "4/4", 1, "regroup"), ("4/4", "2/2", 1, "regroup"),
     ],
 )  # fmt: skip
@@ -309,6 +312,33 @@ def test_six_eight_in_four() -> None:
     assert onsets(plan.apply(jig), 0)[:10] == [0, 0.5, 0.75, 1, 1.75, 2, 2.5, 2.75, 3, 3.75]
     assert "2 bars of 6/8 make one bar of 4/4" in str(plan)
     assert "dotted quarter = quarter" in str(plan)
+
+
+def test_a_jig_in_five() -> None:
+    """Two bars of four beats fill 3+3+2+2: the first two beats stay, the last two lose an eighth each."""
+    jig = midi("6/8", (0, melody(4, [(at / 2, 0.5) for at in range(6)], 3)))
+    for target in ("5/4", "5/4:3+3+2+2"):
+        plan = mi.plan(jig, target)
+        assert {str(span.base) for span in plan.spans} == {"0>0 3>3 6>5"}
+        assert "3+3+2+2\n" in str(plan)
+        assert onsets(plan.apply(jig), 0)[:7] == [0, 0.5, 1, 1.5, 2, 2.5, 3]
+
+
+def test_a_slip_jig_in_six() -> None:
+    """Three beats do not squeeze into two: the first is held, and they fill two bars."""
+    slip = midi("9/8", (0, melody(4, [(at / 2, 0.5) for at in range(9)], 4.5)))
+    made = mi.convert(slip, "6/8")
+    assert onsets(made, 0)[:9] == [0, 1, 2, 3, 3.5, 4, 4.5, 5, 5.5]
+
+
+@pytest.mark.parametrize(("source", "to"), [("6/8", "5/4"), ("9/8", "6/8"), ("2/4", "5/4"), ("4/4", "12/8")])
+def test_groups_that_stretch_alike_still_have_notes_on_the_grid(source: str, to: str) -> None:
+    bar = float(mi.Meter(source).bar)
+    song = midi(source, (0, melody(4, [(at / 2, 0.5) for at in range(int(2 * bar))], bar)))
+    made = mi.convert(song, to, how="regroup", ratio=1)
+    assert all(4 * at % 1 == 0 for at in onsets(made, 0))
+    same = mi.plan(song, to, how="proportional", ratio=1, keep="bar")
+    assert same.sounds_the_same
 
 
 def test_a_waltz_in_one() -> None:

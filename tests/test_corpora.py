@@ -182,3 +182,24 @@ def test_drums_are_not_searched(tmp_path: Path) -> None:
     drums = mi.Score(music.ticks_per_quarter, (music.tracks[0], Track.of_array(track, music.tracks[1].payloads)))
     drums.save(tmp_path / "a.mid")
     assert search_files(THEME, tmp_path / "a.mid", max_evalue=np.inf).hits == []
+
+
+# Books of ABC
+
+
+def test_a_tune_of_a_book_with_a_metre_that_music21_makes_up() -> None:
+    """A bar of three triplets by themselves is 1/6 to music21."""
+    import music21
+
+    book = Path(music21.__file__).parent / "corpus" / "oneills1850" / "0301-0350.abc"
+    score = mi.read(f"{book}#17")
+    assert len(score.note_table()) == 46
+    assert {str(meter) for _, meter in score.meters.changes} == {"1/4", "3/4"}
+    assert score.source == f"{book}#17"
+
+
+@pytest.mark.parametrize("number", [0, 9, 10**8])
+def test_there_is_no_such_tune_in_the_book(tmp_path: Path, number: int) -> None:
+    (tmp_path / "book.abc").write_text("X:1\nK:G\nG2|]\n\nX:2\nK:G\nA2|]\n")
+    with pytest.raises((mi.MiThemeError, OSError)):
+        mi.read(tmp_path / f"book.abc#{number}")

@@ -78,7 +78,7 @@ def test_what_is_no_film_is_refused_in_one_line(key: object) -> None:
     with pytest.raises(UnknownName) as error:
         mi.film(key)  # type: ignore[arg-type]
     assert "\n" not in str(error.value)
-    assert len(str(error.value)) < 1200
+    assert len(str(error.value)) < 200
 
 
 # Readings

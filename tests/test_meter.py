@@ -222,6 +222,12 @@ def test_nothing_is_no_metre(text: str) -> None:
         Meter(text)
 
 
+@pytest.mark.parametrize("value", [4, None, (4, 4), 0.75])
+def test_what_is_no_text_is_no_metre(value: object) -> None:
+    with pytest.raises(TextError, match="as text, such as '5/4'"):
+        Meter(value)  # type: ignore[arg-type]
+
+
 @given(st.text(max_size=12) | st.text("0123456789+/: ", max_size=12))
 def test_any_text_is_a_metre_or_a_text_error(text: str) -> None:
     with suppress(TextError):

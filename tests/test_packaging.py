@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -55,8 +56,22 @@ def test_no_music_travels(built: Path, kind: str) -> None:
     assert not [name for name in _names(built, kind) if name.lower().endswith(music)]
 
 
-def test_a_clean_environment_renders_from_the_wheel(built: Path, tmp_path: Path) -> None:
+def test_what_a_package_index_shows_points_to_nothing_that_is_not_there(built: Path) -> None:
+    """No picture and no link that needs the repository beside it; the words are all there."""
+    archive = zipfile.ZipFile(next(built.glob("*.whl")))
+    metadata = archive.read(next(name for name in archive.namelist() if name.endswith("/METADATA"))).decode()
+    headers, _, shown = metadata.partition("\n\n")
+    assert "Description-Content-Type: text/markdown" in headers
+    assert re.findall(r"\]\((?!https?:)", shown) == []
+    assert "A first hour: take a waltz into four" in shown
+    assert len(shown) > 0.8 * len((ROOT / "README.md").read_text("utf-8"))
+
+
+def test_a_clean_environment_renders_from_the_wheel(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only the wheel and what it requires, in an environment of its own, away from the checkout."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
     wheel = str(next(built.glob("*.whl")))

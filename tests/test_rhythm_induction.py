@@ -164,6 +164,12 @@ def test_a_later_start_moves_the_bar_line_along(quarters: int) -> None:
     assert moved.probability == pytest.approx(still.probability)
 
 
+def test_a_guess_prints_no_more_digits_than_it_is_worth() -> None:
+    for guess in induce_meter([0, 1.5, 3, 4, 5, 6.5, 8, 9]):
+        digits = repr(guess).partition("probability=")[2].partition(",")[0]
+        assert len(digits) <= len("0.1234"), guess
+
+
 def test_exact_fractions_are_taken_as_they_are() -> None:
     onsets = [Fraction(3, 2) * i for i in range(12)]
     assert induce_meter(onsets) == induce_meter([float(onset) for onset in onsets])

@@ -315,6 +315,13 @@ def test_the_table_reads_and_prints() -> None:
     assert "<table>" in both._repr_html_()
 
 
+def test_no_digits_of_the_arithmetic_are_shown() -> None:
+    """Not 20.000000000000004."""
+    for _, (value,) in measure(mi.theme()).rows:
+        assert value is None or len(repr(value).partition(".")[2]) <= 9, value
+    assert measure(mi.theme())["nPVI"] == 20
+
+
 def test_titles_are_escaped_in_html() -> None:
     assert "<b>" not in measure([0, 1], "4/4", name="<b>")._repr_html_()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -300,8 +301,31 @@ def test_passages_hold_every_note_once(first: int, count: int) -> None:
     assert sum(pieces) == len(score.passage((first, last)).note_table())
 
 
+@pytest.mark.parametrize("bars", [3, "1-2", (1,), (1, 2, 3), (1.5, 2), (2, 1)])
+def test_bars_are_first_and_last_wherever_they_are_asked_for(bars: Any) -> None:
+    score = mi.theme().to_score()
+    plan = mi.plan(score, "4/4")
+    for ask in (
+        lambda: score.passage(bars), lambda: mi.plan(score, "4/4", bars=bars), lambda: mi.Theme.from_score(score, bars),
+        lambda: mi.draw(score, bars=bars), lambda: plan.replace(bars=bars, how="cut"),
+    ):  # fmt: skip
+        with pytest.raises(ScoreError, match=r"bars are \(first, last\)|the first comes after the last"):
+            ask()
+
+
+def test_how_many_bars_is_one_number() -> None:
+    with pytest.raises(ScoreError, match="a rendition has 4 to 2000 bars"):
+        mi.render(bars=(1, 8))  # type: ignore[arg-type]
+
+
 def test_passages_that_are_not_there() -> None:
-    for passage, message in (((3, 2), "the first comes after the last"), ((1, 9), "no bar 9"), ((0, 1), "no bar 0")):
+    for passage, message in (
+        (3, "bars are"),
+        ("1-2", "bars are"),
+        ((3, 2), "the first comes after the last"),
+        ((1, 9), "no bar 9"),
+        ((0, 1), "no bar 0"),
+    ):
         with pytest.raises(ScoreError, match=message):
             long_score().passage(passage)
     with pytest.raises(UnknownName):

@@ -367,7 +367,15 @@ def test_what_is_no_pattern_is_refused(wrong: Any) -> None:
 # Hostile
 
 
-@pytest.mark.parametrize("rows", [[], [(0, 60)], [(0, 60), (0, 60)], [(i, 60) for i in range(9)], [(0, 60), (0, 67)]])
+@pytest.mark.parametrize("rows", [[], [(0, 60)], [(0, 60), (0, 60)], [(0, 60), (0, 67)]])
+def test_one_note_or_one_chord_is_nothing_to_look_for(rows: list[tuple[int, int]], tmp_path: Path) -> None:
+    mi.theme().to_score().save(tmp_path / "a.mid")
+    for where in (mi.theme().to_score(), tmp_path, [tmp_path / "a.mid"]):
+        with pytest.raises(mi.MiThemeError, match="nothing to look for"):
+            mi.find(rows, where)
+
+
+@pytest.mark.parametrize("rows", [[(i, 60) for i in range(9)], [(0, 60), (1, 60)], [(0, 60), (0, 67), (2, 60)]])
 @pytest.mark.parametrize("count", [0, 1, 2, 400])
 @pytest.mark.parametrize("fast", [True, False])
 def test_strange_patterns_and_scores(rows: list[tuple[int, int]], count: int, fast: bool) -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.score.notes import NOTE
-from mi_theme.search.performances import Performance, chain_in, theme_of
-from mi_theme.search.tunes import TUNE_COSTS, Tune, TuneCosts, paired, similarities
+from mi_theme.search.performances import MOST, PLAYING, Performance, chain_in, theme_of
+from mi_theme.search.repertoires import Repertoire
+from mi_theme.search.tunes import TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
 
 
 def table(onset: Any, pitch: Any, duration: Any = 0.5) -> np.ndarray:
@@ -144,15 +145,77 @@ def test_a_chain_does_not_know_the_key(seed: int, shift: int) -> None:
     theme, heard = theme_of(tune(seed, 12)), played(tune(seed, 40), seed)
     other = heard.copy()
     other["pitch"] += shift
-    a, b = chain_in(theme, Performance.of(heard)), chain_in(theme, Performance.of(other))
+    anywhere = PLAYING._replace(key=1 / 25)  # the share of every key
+    a, b = (chain_in(theme, Performance.of(notes), anywhere) for notes in (heard, other))
     assert a.pairs == b.pairs
     assert a.score == pytest.approx(b.score)
+
+
+@given(st.integers(0, 200), st.integers(1, 24), st.booleans())
+def test_numba_and_numpy_find_the_same_chain(seed: int, notes: int, chords: bool) -> None:
+    heard = played(tune(seed, 50), seed + 1)
+    theme = theme_of(heard[: 2 * notes] if chords else tune(seed, notes))
+    assert chain_in(theme, Performance.of(heard), fast=True) == chain_in(theme, Performance.of(heard), fast=False)
+
+
+def test_of_two_equal_chains_the_one_in_its_key_and_at_the_beginning_is_likelier() -> None:
+    once = tune(4, 20)
+    other = table(np.append(once["onset"], once["onset"] + 60), np.tile(once["pitch"], 2))
+    chain = chain_in(theme_of(once), Performance.of(other))
+    assert [row for _, row in chain.pairs] == list(range(20))
+    above = table(other["onset"], other["pitch"] + 5)
+    assert chain_in(theme_of(once), Performance.of(above)).score < chain.score - 3
+    below = other.copy()
+    below["pitch"][:20] += 2  # the key of the second half is its own
+    assert chain_in(theme_of(once), Performance.of(below)).pairs[0] == (0, 20)
+
+
+def test_a_loud_note_says_more_than_a_soft_one() -> None:
+    notes = played(tune(6, 40), 2)
+    loud, soft = notes.copy(), notes.copy()
+    loud["velocity"], soft["velocity"] = np.where(notes["pitch"] > 59, [[90], [40]], [[40], [90]])
+    scores = [chain_in(theme_of(tune(6, 16)), Performance.of(heard)).score for heard in (loud, notes, soft)]
+    assert scores[0] > scores[1] > scores[2]
+
+
+def test_a_repertoire_is_made_ready_once(tmp_path: Any) -> None:
+    for seed in range(3):
+        notes = played(tune(seed, 60), seed)
+        onset, duration = (np.round(480 * notes[name]) / 480 for name in ("onset", "duration"))
+        mi.Score.from_notes(onset, duration, notes["pitch"]).save(tmp_path / f"{seed}.mid")
+    (tmp_path / "bad.mid").write_bytes(b"MThd")
+    with pytest.warns(UserWarning, match="1 could not be read"):
+        ready = Repertoire.of(tmp_path)
+    assert [piece.source[-5:] for piece in ready.pieces] == ["0.mid", "1.mid", "2.mid"]
+    again = mi.rank(tune(1)[:16], ready)
+    assert again == mi.rank(tune(1)[:16], [tmp_path / f"{seed}.mid" for seed in range(3)])
+    assert again[0].index == 1
+    assert Repertoire.of(ready) is ready
+    score = mi.read(tmp_path / "0.mid")
+    assert Repertoire.of([score]).pieces[0] is Repertoire.of([score]).pieces[0]
 
 
 def test_chords_in_the_theme_are_looked_for_too() -> None:
     chords = table([0, 0, 1, 1, 2, 3, 3.5, 4], [60, 67, 62, 69, 71, 67, 65, 64])
     heard = played(chords, 3)
     assert len(chain_in(theme_of(chords), Performance.of(heard)).pairs) >= 7
+
+
+def test_of_a_long_query_the_beginning_of_its_top_line_is_looked_for() -> None:
+    plays = [played(tune(seed, 400), seed) for seed in range(4)]
+    ranked = mi.rank(plays[2], plays)
+    assert ranked[0].index == 2
+    assert 90 <= len(ranked[0].pairs) <= MOST
+    assert all(own == other for own, other in ranked[0].pairs)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    plays = [played(tune(seed, 60), seed) for seed in range(3)]
+    mixed = [np.random.default_rng(1).permutation(notes) for notes in plays]
+    sorted_, shuffled = mi.rank(tune(1)[:12], plays), mi.rank(np.flip(tune(1)[:12]), mixed)
+    assert [(row.index, row.similarity) for row in sorted_] == [(row.index, row.similarity) for row in shuffled]
+    pairs = [mixed[1][["onset", "pitch"]][there] for _, there in shuffled[0].pairs]
+    assert pairs == [plays[1][["onset", "pitch"]][there] for _, there in sorted_[0].pairs]
 
 
 # What one may give it, and what not
@@ -195,3 +258,59 @@ def test_the_same_each_time() -> None:
     tunes = [tune(seed) for seed in range(12)] * 2
     assert mi.rank(tune(3), tunes) == mi.rank(tune(3), tunes)
     assert [row.index for row in mi.rank(tune(3), tunes)[:2]] == [3, 15]
+
+
+# Relatives
+
+
+@given(st.integers(0, 200), st.integers(1, 12))
+def test_what_is_equal_to_the_query_comes_first_and_is_1(seed: int, others: int) -> None:
+    query = tune(seed)
+    rng = np.random.default_rng(seed)
+    variants = []
+    for _ in range(others):
+        other = query.copy()
+        other["pitch"] += rng.choice([0, 0, 0, 0, 2, -2], len(other)).astype(other["pitch"].dtype)
+        variants.append(other)
+    first = mi.rank(query, [*variants, tune(seed + 1), query])[0]
+    assert first.similarity == pytest.approx(1)
+    assert first.index == others + 1 or (variants[first.index]["pitch"] == query["pitch"]).all()
+
+
+def test_a_variant_of_a_variant_is_brought_nearer() -> None:
+    found = np.array([0.6, 0.2, 0.2])
+    likeness = np.array([[1.0, 0.7, 0.1], [0.7, 1.0, 0.1], [0.1, 0.1, 1.0]])
+    mixed = with_relatives(found, lambda row, others: likeness[row, others])
+    assert mixed[0] > mixed[1] > mixed[2]
+    assert (with_relatives(found, lambda row, others: likeness[row, others], relatives=0) == found).all()
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+def test_short_lists(many: int) -> None:
+    tunes = [tune(seed) for seed in range(many)]
+    assert mi.rank(tunes[0], tunes)[0].index == 0
+    assert len(mi.rank(tune(9), tunes)) == many
+
+
+def test_a_pair_stays_a_pair() -> None:
+    rng, pairs = np.random.default_rng(3), [tune(seed) for seed in range(20)]
+    others = []
+    for notes in pairs:
+        other = notes[rng.random(len(notes)) > 0.15].copy()
+        changed = rng.random(len(other)) < 0.15
+        other["pitch"][changed] += 2
+        others.append(other)
+    right = 0
+    for number, notes in enumerate(pairs):
+        alone, together = (mi.rank(notes, others, related=related)[0].index for related in (False, True))
+        assert alone == together
+        right += alone == number
+    assert right >= 18
+
+
+def test_more_than_are_told_of() -> None:
+    tunes = [tune(seed, 12) for seed in range(TOLD + 20)]
+    ranked = mi.rank(tunes[7], tunes)
+    assert ranked[0].index == 7
+    assert sorted(row.index for row in ranked) == list(range(TOLD + 20))
+    assert all(np.isfinite(row.similarity) and row.similarity <= 1 for row in ranked)

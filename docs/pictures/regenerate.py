@@ -12,6 +12,12 @@ from mi_theme.views import necklace
 
 HERE = Path(__file__).parent
 MADE_WITH = ("verovio", "matplotlib")  # other versions may draw a little otherwise
+REGISTER = 67  # MIDI number of degree 1
+RELATIVES = {  # of the ostinato, brought to its key; see docs/explanation/ostinato-in-the-corpus.md
+    "Landini": "1 1 b3 4 1 1 b7, b7,",
+    "The Corporal": "1 1 b3 4 1 1 b7, 6,",
+    "Palestrina": "1 1 b3 4 1 1 2 b3",
+}
 
 
 def pictures() -> Iterator[tuple[str, Drawing]]:
@@ -35,6 +41,19 @@ def pictures() -> Iterator[tuple[str, Drawing]]:
     in_fours = rendition.passage((9, 16))
     yield "hit", notation(in_fours, hit=mi.find(theme, in_fours, top=1)[0])
     yield "worksheet", mi.worksheet(theme, "4/4")
+    yield "relatives", mi.draw(even_notes(theme, RELATIVES), "notation")
+
+
+def even_notes(theme: mi.Theme, relatives: dict[str, str]) -> mi.Score:
+    """The ostinato and its relatives note under note, without their rhythms."""
+    tunes = {"The ostinato": [tone.degree for tone in theme.ostinato]}
+    tunes |= {name: [mi.Degree(degree) for degree in text.split()] for name, text in relatives.items()}
+    rows = [
+        (at, degree.pitch(theme.tonic, REGISTER), degree.step(theme.tonic, REGISTER), part)
+        for part, tune in enumerate(tunes.values()) for at, degree in enumerate(tune)
+    ]  # fmt: skip
+    onset, pitch, step, part = zip(*rows, strict=True)
+    return mi.Score.from_notes(onset, 1, pitch, step=step, part=part, names=[*tunes], meter="8/4")
 
 
 def made_with() -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, whole_grouping
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, whole_grouping
 from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
 from mi_theme.adaptation.readings import readings
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
 
-__all__ = ["adapt", "first_able", "first_choices", "variants"]
+__all__ = ["adapt", "first_able", "first_choices", "known_ratio", "variants"]
 
 RATIOS = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
 MOST_ALTERNATIVES = 3
@@ -21,7 +21,7 @@ MOST_ALTERNATIVES = 3
 
 def adapt(
     lines: tuple[Line, ...], figure: tuple[Fraction, ...], figure_source: str, source: Meter, target: Meter,
-    how: str | None = None, ratio: Fraction = Fraction(1),
+    how: str | None = None, ratio: Fraction | float = 1,
 ) -> Plan:  # fmt: skip
     """Plan a figure in another metre.
 
@@ -48,8 +48,7 @@ def adapt(
     UnknownName, StrategyError
         Where the strategy is unknown or unable to reach the target.
     """
-    if ratio not in RATIOS:
-        raise StrategyError(f"ratio {ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
+    ratio = known_ratio(ratio)
     task = _task(lines, figure, Frame(source, ratio.denominator), Frame(target, ratio.numerator))
     names = [find(how).name] if how else first_choices(task)
     name, outcomes = first_able(names, task)
@@ -66,6 +65,30 @@ def adapt(
         reasons=outcomes[0].reasons,
     )
     return plan.offering(_alternatives(plan, task, outcomes))
+
+
+def known_ratio(ratio: Fraction | float) -> Fraction:
+    """How many target bars one source bar becomes, exactly.
+
+    Parameters
+    ----------
+    ratio
+        1/4, 1/2, 1, 2 or 4, as any kind of number.
+
+    Returns
+    -------
+    Fraction
+        One of these.
+
+    Raises
+    ------
+    StrategyError
+        For anything else.
+    """
+    for known in RATIOS:
+        if ratio == known:
+            return known
+    raise StrategyError(f"ratio {ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
 
 
 def variants(plan: Plan) -> Iterator[Plan]:
@@ -108,7 +131,7 @@ def first_choices(task: Task) -> list[str]:
     if (
         source.is_compound != target.is_compound
         and len(task.source.beats) == len(task.target.beats)
-        and not source.is_additive
+        and not (source.is_additive or target.is_additive)
     ):
         return ["long-short", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
@@ -131,7 +154,7 @@ def _task(lines: tuple[Line, ...], figure: tuple[Fraction, ...], source: Frame, 
     onsets = {
         bar * source.meter.bar + onset for bar in bars for line in lines[bar :: source.bars] for onset, *_ in line
     }
-    return Task(figure * source.bars, tuple(sorted(onsets)), source, target)
+    return Task(figure_of_bars(figure, source, target), tuple(sorted(onsets)), source, target)
 
 
 def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:

@@ -28,6 +28,7 @@ __all__ = [
     "Reason",
     "Task",
     "figure_cost",
+    "figure_of_bars",
     "order_cost",
     "starts_of",
     "whole_grouping",
@@ -189,6 +190,25 @@ def whole_grouping(lengths: Sequence[Fraction], pulse: Fraction) -> Grouping | N
     counts = [length / pulse for length in lengths]
     whole = all(count.denominator == 1 and 0 < count <= LARGEST for count in counts)
     return Grouping(int(count) for count in counts) if whole and counts else None
+
+
+def figure_of_bars(groups: tuple[Fraction, ...], source: Frame, target: Frame) -> tuple[Fraction, ...]:
+    """The groups of all bars of a frame; the bars themselves, where the target has not as many pulses.
+
+    Parameters
+    ----------
+    groups
+        Group lengths of one bar in quarters.
+    source, target
+        The bars that they fill and shall fill.
+
+    Returns
+    -------
+    tuple of Fraction
+        Lengths in quarters: of four bars of 3/8 for one of 5/4 just four.
+    """
+    figure = groups * source.bars
+    return figure if len(figure) <= target.pulses or source.bars == 1 else (source.meter.bar,) * source.bars
 
 
 class Pricing:

@@ -104,7 +104,9 @@ class Grid:
         if self.meter.is_compound:
             return Fraction(2, self.meter.denominator)
         long_beats = self.meter.denominator == 1 or (self.meter.denominator == 2 and self.meter.numerator > 2)
-        return Fraction(1, self.meter.denominator) if long_beats else Fraction(1, 4)
+        sixteenth, unit = Fraction(1, 4), Fraction(4, self.meter.denominator)
+        fine = self.meter.bar % sixteenth != 0  # a bar of 5/32 is no whole number of sixteenths
+        return Fraction(1, self.meter.denominator) if long_beats else unit if fine else sixteenth
 
     @property
     def slots(self) -> int:

@@ -7,11 +7,11 @@ from fractions import Fraction
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
-from mi_theme.adaptation import RATIOS
+from mi_theme.adaptation import known_ratio
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
 from mi_theme.adaptation.readings import two_three_groupings
 from mi_theme.adaptation.strategies import find
-from mi_theme.errors import ScoreError, StrategyError, UnknownName
+from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Grouping, Meter
 
 if TYPE_CHECKING:
@@ -195,9 +195,7 @@ def _setting(
     """Both metres and the figure, with words for the figure and where it comes from."""
     from mi_theme.adaptation.optimiser import Setting
 
-    bars = next((known for known in RATIOS if known == ratio), None)
-    if bars is None:
-        raise StrategyError(f"ratio {ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
+    bars = known_ratio(ratio)
     figure, words = _figure(positions, source, grouping)
     setting = Setting(Frame(source, bars.denominator), Frame(target, bars.numerator), figure * bars.denominator)
     return setting, words

@@ -375,7 +375,8 @@ def _beat_by_beat(
     task: Task, name: str, into_compound: list[tuple[Fraction, Fraction]], out_of_it: list[tuple[Fraction, Fraction]]
 ) -> list[Outcome]:
     source, target = task.source.meter, task.target.meter
-    if source.is_compound == target.is_compound or len(task.source.beats) != len(task.target.beats):
+    uneven = source.is_additive or target.is_additive
+    if uneven or source.is_compound == target.is_compound or len(task.source.beats) != len(task.target.beats):
         raise StrategyError(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"
         )

@@ -13,9 +13,10 @@ from mi_theme.meter import EIGHTH, Meter
 __all__ = ["basis", "changed", "drawn", "duration_name", "explained", "heard", "kept", "place_name", "shape", "title"]
 
 DURATIONS = {
-    Fraction(1, 4): "sixteenth", Fraction(3, 8): "dotted sixteenth", Fraction(1, 2): "eighth", Fraction(3, 4): "dotted eighth",
+    Fraction(1, 16): "sixty-fourth", Fraction(1, 8): "thirty-second", Fraction(1, 4): "sixteenth", Fraction(3, 8): "dotted sixteenth", Fraction(1, 2): "eighth", Fraction(3, 4): "dotted eighth",
     Fraction(1): "quarter", Fraction(3, 2): "dotted quarter", Fraction(2): "half", Fraction(3): "dotted half", Fraction(4): "whole",
 }  # fmt: skip
+TUPLETS = {3: "triplet", 5: "quintuplet", 7: "septuplet"}
 FINEST = 8  # parts of an eighth that durations are told in
 MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
@@ -30,31 +31,55 @@ def explained(plan: Plan) -> str:
 
 
 def duration_name(duration: Fraction) -> str:
-    """``quarter``, ``dotted quarter`` ..., or a count of eighths; what no one writes is rounded to sixteenths."""
-    if (duration / EIGHTH).denominator > FINEST:
-        duration = max(Fraction(round(4 * duration), 4), Fraction(1, 4))
-    return DURATIONS.get(duration) or f"{duration / EIGHTH} eighths"
+    """``quarter``, ``dotted quarter``, ``5 sixteenths`` ...; what no one writes is rounded to sixteenths."""
+    duration = _told(duration) or Fraction(1, 4)
+    return DURATIONS.get(duration) or _counted(duration)
+
+
+def _told(time: Fraction) -> Fraction:
+    return time if (time / EIGHTH).denominator <= FINEST else Fraction(round(4 * time), 4)
+
+
+def _counted(duration: Fraction) -> str:
+    """As a count of the longest value up to a quarter that measures it, a tuplet's if need be."""
+    unit = Fraction(1, duration.denominator)
+    odd = unit.denominator // (unit.denominator & -unit.denominator)
+    written = Fraction(
+        odd, 1 << odd.bit_length() - 1
+    )  # how much longer a value of this tuplet is written than it lasts
+    while unit * written < 1 and duration / unit % 2 == 0:
+        unit *= 2
+    name = f"{TUPLETS.get(odd, '')} {DURATIONS[unit * written]}".strip()
+    return name if duration == unit else f"{duration / unit} {name}s"
 
 
 def place_name(meter: Meter, position: Fraction) -> str:
-    """A place in a bar as players count it: ``beat 3``, ``the and of 2``, ``eighth 7 (group 3)``."""
-    pulse = position % meter.bar / meter.pulse
-    beat = max(index for index, start in enumerate(meter.beats) if start <= pulse)
-    within = pulse - meter.beats[beat]
-    if within == 0 and not meter.is_additive:
-        return f"beat {beat + 1}"
-    if not (meter.is_compound or meter.is_additive) and 2 * within == meter.groups[beat]:
-        return f"the and of {beat + 1}"
-    unit = duration_name(meter.pulse)
-    return (
-        f"{unit} {pulse + 1} (group {beat + 1})" if pulse.denominator == 1 else f"{within} {unit}s into beat {beat + 1}"
-    )
+    """A place in a bar as players count it: ``beat 3``, ``the and of 2``, ``eighth 7 (group 3)``, ``a sixteenth after beat 1``."""
+    name, past = _mark_before(meter, _told(position) % meter.bar)
+    return f"{_amount(past)} after {name}" if past else name
+
+
+def _mark_before(meter: Meter, at: Fraction) -> tuple[str, Fraction]:
+    """The last place with a name that is not after a place in the bar, and how long before."""
+    beat = max(index for index, start in enumerate(meter.beats) if start * meter.pulse <= at)
+    within, length = at - meter.beats[beat] * meter.pulse, meter.groups[beat] * meter.pulse
+    if meter.is_additive or (meter.is_compound and within >= meter.pulse):
+        return f"{duration_name(meter.pulse)} {at // meter.pulse + 1} (group {beat + 1})", at % meter.pulse
+    past = within % (length / 2)
+    if meter.is_compound or within < length / 2 or past.denominator & (past.denominator - 1):
+        return f"beat {beat + 1}", within
+    return f"the and of {beat + 1}", past
+
+
+def _amount(duration: Fraction) -> str:
+    name = duration_name(duration)
+    return name if name[0].isdigit() else f"a{'n' * (name[0] in 'aeiou')} {name}"
 
 
 def _headline(plan: Plan) -> str:
     count = len(plan.lines)
     bars = f"bars 1-{count}" if count > 1 else "bar 1"
-    figure = "+".join(str(group / EIGHTH) for group in plan.figure)
+    figure = "+".join(str(group / plan.source.pulse) for group in plan.figure)
     source = f"{plan.source.signature} ({figure}{'' if plan.figure_source == 'metre' else ', ' + _FIGURES[plan.figure_source]})"
     return f"{bars}   {source} -> {plan.target}   {_equation(plan)}     {title(plan)}"
 
@@ -197,11 +222,16 @@ def heard(plan: Plan) -> str:
     for fate in plan.fates():
         if fate.bar == 1 and fate.now is not None and fate.lasts is not None and fate.now % meter.bar not in beats:
             phrases.append(
-                f"note {fate.number} on {place_name(meter, fate.now)}{_leads(fate.now % meter.bar, fate.lasts, beats, meter)}"
+                f"note {fate.number} {_standing(meter, fate.now)}{_leads(fate.now % meter.bar, fate.lasts, beats, meter)}"
             )
     if not phrases:
         return "every note on a beat" if any(plan.lines) and not meter.is_open else ""
     return "; ".join(phrases)
+
+
+def _standing(meter: Meter, position: Fraction) -> str:
+    place = place_name(meter, position)
+    return f"comes {place}" if " after " in place else f"on {place}"
 
 
 def _leads(now: Fraction, lasts: Fraction, beats: set[Fraction], meter: Meter) -> str:

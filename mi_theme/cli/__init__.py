@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -16,6 +17,7 @@ from typing import Any
 import click
 
 from mi_theme import __version__
+from mi_theme.cli.shared import error_words
 from mi_theme.errors import MiThemeError, UnknownName
 
 __all__ = ["main"]
@@ -70,23 +72,20 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
-        """Run a command; whatever is wrong with the input is one line on standard error."""
+        """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""
         try:
-            return super().main(args, *more, **extra)
+            with warnings.catch_warnings():
+                warnings.showwarning = lambda message, *_, **__: _say(message)
+                return super().main(args, *more, **extra)
         except MiThemeError as error:
-            _fail(str(error))
+            _fail(error_words(error))
         except OSError as error:
             _silence()
-            _fail(_os_words(error))
+            _fail(error_words(error))
         except RecursionError:
             _fail("the input is nested too deeply")
         except MemoryError:
             _fail("the input needs more memory than there is")
-
-
-def _os_words(error: OSError) -> str:
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _silence() -> None:
@@ -95,8 +94,12 @@ def _silence() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _say(words: object) -> None:
+    click.echo(f"mi-theme: {' '.join(str(words).split())}", err=True)
+
+
 def _fail(words: str) -> None:
-    click.echo(f"mi-theme: {' '.join(words.split())}", err=True)
+    _say(words)
     sys.exit(1)
 
 

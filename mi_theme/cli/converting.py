@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mi_theme.cli.shared import bars_option, is_midi, json_option, print_json, ratio_of, say, write_score
+from mi_theme.cli.shared import bars_option, error_words, is_midi, json_option, print_json, ratio_of, say, write_score
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
 
@@ -19,6 +19,7 @@ __all__ = ["compare", "convert"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 NOTATION = (".musicxml", ".xml", ".mxl")
+WRITTEN = (*NOTATION, ".mid", ".midi", ".kar")
 
 
 def plan_options(command: F) -> F:
@@ -119,6 +120,7 @@ def _convert_file(
     """Plan, and write if there is somewhere to write to; notation to notation goes by the stream itself."""
     from mi_theme.files import read, read_stream, save_stream
 
+    _check_place(source_file, out)
     notation = out is not None and Path(out).suffix.lower() in NOTATION and not is_midi(source_file)
     music = read_stream(source_file) if notation else read(source_file)
     plan = _plan(music, options, plan_file)
@@ -129,6 +131,12 @@ def _convert_file(
     elif out:
         write_score(plan.apply(music), out)
     return plan
+
+
+def _check_place(source: str, out: str | None) -> None:
+    """A piece, or a folder of them, is not written over by its conversion."""
+    if out and out != "-" and Path(source).exists() and Path(out).exists() and Path(source).samefile(out):
+        raise FileError(f"{out}: this is what is converted; write the result somewhere else")
 
 
 def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePlan:
@@ -156,23 +164,37 @@ def _convert_folder(folder: Path, out: str | None, options: dict[str, Any]) -> N
     from rich.console import Console
     from rich.progress import track
 
-    from mi_theme.files import ENDINGS
-
     if not out or out == "-":
         raise click.UsageError("a folder is converted into a folder: say which with -o")
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    _check_place(str(folder), out)
+    places = _places(folder, Path(out))
     failed = []
-    for path in track(files, "converting", console=Console(stderr=True), disable=not files):
-        place = Path(out) / path.relative_to(folder)
-        if place.suffix.lower() not in (*NOTATION, ".mid", ".midi"):
-            place = place.with_suffix(".musicxml")
+    for path, place in track(places.items(), "converting", console=Console(stderr=True)):
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             _convert_file(str(path), str(place), options)
         except (MiThemeError, OSError) as error:
-            failed.append(f"{path}: {' '.join(str(error).split())}")
-    say(f"{len(files) - len(failed)} of {len(files)} files converted into {out}")
+            failed.append(error_words(error, str(path)))
+    say(f"{len(places) - len(failed)} of {len(places)} files converted into {out}")
     for words in failed:
         say(f"  left out: {words}")
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def _places(folder: Path, out: Path) -> dict[Path, Path]:
+    """Where each score of a folder goes: under its own name, what cannot be written again as MusicXML."""
+    from mi_theme.files import ENDINGS
+
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    files = sorted(path for path in found if not path.resolve().is_relative_to(out.resolve()))
+    if not files:
+        raise FileError(f"{folder}: there are no scores in it ({', '.join(ENDINGS)})")
+    places: dict[Path, Path] = {}
+    for path in sorted(files, key=lambda path: path.suffix.lower() not in WRITTEN):
+        place = out / path.relative_to(folder)
+        if path.suffix.lower() not in WRITTEN:
+            plain = place.with_suffix(".musicxml")
+            place = place.with_name(f"{place.name}.musicxml") if plain in places.values() else plain
+        places[path] = place
+    return {path: places[path] for path in files}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,7 @@ NAMED = 5  # files that could not be read and are named
 INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
     "source", "part", "bar", "onset", "end", "transposition", "stretch", "missing", "changed", "inverted", "strategy",
-    "warp", "evalue", "share", "notes",
+    "warp", "evalue", "share", "notes", "doubled",
 )  # fmt: skip
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
@@ -42,8 +44,9 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
 @click.option("--part", help="The part of the file that has the theme; all parts without it.")
 @click.option(
-    "--max-evalue", type=float, default=0.01, show_default=True, help="The most hits as good that chance may bring."
-)
+    "--max-evalue", type=click.FloatRange(0), default=0.01, show_default=True,
+    help="The most hits as good that chance may bring; inf for the best by rank.",
+)  # fmt: skip
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
 @click.option(
@@ -65,17 +68,24 @@ def find(
     other voices. E says how many hits as good chance would bring. Ctrl-C ends the
     search with what was found so far.
     """
+    _check(paths, max_evalue, midi_out, as_csv and as_json)
     pattern = _pattern(theme, bars, part)
     searched = _searched(pattern, paths, max_evalue=max_evalue, top=top, invert=invert)
     if as_json:
         print_json([hit.to_dict() for hit in searched.hits])
     elif as_csv:
-        _print_csv(COLUMNS, (hit.to_dict() for hit in searched.hits))
+        _print_csv(COLUMNS, (hit.to_row() for hit in searched.hits))
     elif searched.hits:
         _print_hits(searched.hits)
     if midi_out and searched.hits:
         _write_excerpts(pattern, searched.hits, paths, Path(midi_out))
-    say(f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {searched.notes:,} notes")
+    say(
+        f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {_counted(searched.notes, 'note')}"
+    )
+    if any(hit.evalue >= 1 for hit in searched.hits):
+        say("where E is 1 or more chance brings as good: there only the order says something")
+    if not searched.hits:
+        _say_if_too_short(pattern, searched.notes, max_evalue, in_files=not _is_one_score(paths))
     _finish(ctx, searched.unread, searched.complete)
 
 
@@ -99,8 +109,10 @@ def rank(
     """Rank tunes by how much they are like one, in any key and tempo.
 
     Variants of a folk song, or performances of a written theme. QUERY is a file;
-    the others are files, or folders of them.
+    the others are files, or folders of them. A theme is best given by its melody:
+    --bars and --part take it out of a score; of a long query the beginning counts.
     """
+    _check([query, *paths], 0.0, None, as_csv and as_json)
     from mi_theme.search import rank as ranked
 
     music, unread, complete = _all_music(paths)
@@ -116,11 +128,27 @@ def rank(
     _finish(ctx, unread, complete)
 
 
+# What is asked
+
+
+def _check(paths: Sequence[str], max_evalue: float, midi_out: str | None, both: bool) -> None:
+    """What can be said before anything is read."""
+    if both:
+        raise click.UsageError("--json or --csv, not both")
+    if not all(paths):
+        raise click.UsageError("an empty name is no file or folder: write . for this folder")
+    if isnan(max_evalue):
+        raise click.UsageError("--max-evalue: nan is no number of hits")
+    if midi_out is not None and (not midi_out or (Path(midi_out).exists() and not Path(midi_out).is_dir())):
+        raise click.UsageError(f"--midi-out: {midi_out or 'an empty name'} is no folder")
+
+
 # What is looked for
 
 
 def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) -> Pattern:
     """A motif of the quoted theme, or a passage of a file."""
+    from mi_theme.files.books import place_of
     from mi_theme.search import Pattern
     from mi_theme.themes import theme as quoted
 
@@ -128,20 +156,23 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
         if bars or part:
             raise click.UsageError("--bars and --part go with --theme FILE")
         return Pattern.of(quoted() if theme != "head" else quoted().head)
-    if not Path(theme).exists():
+    if not place_of(Path(theme))[0].exists():
         raise UnknownName(f"{theme}: neither a file nor a motif of the quoted theme ({', '.join(MOTIFS)})")
-    return Pattern.of(_passage(theme, bars, part))
+    return Pattern.to_search(_passage(theme, bars, part))
 
 
 def _passage(file: str, bars: tuple[int, int] | None, part: str | None) -> Any:
     """A file, or some bars of a part."""
     from mi_theme.files import read
+    from mi_theme.score import TimingWarning
 
     score = read(file)
     if not bars and not part:
         return score
     numbers = [bar.number for bar in score.bars()]
-    return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
+        return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
 
 
 # Searching
@@ -152,17 +183,22 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
     from mi_theme.files import read
     from mi_theme.search import find as found
     from mi_theme.search.corpora import Searched, search_files
+    from mi_theme.search.finding import SearchWarning
 
     if _is_one_score(paths):
         score = read(paths[0])
-        return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SearchWarning)  # it is said by the command
+            return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
     with _progress("searching") as progress:
         return search_files(pattern, paths, progress=progress, partial=True, **options)
 
 
 def _is_one_score(paths: Sequence[str]) -> bool:
-    """Whether this is a single file, and no book of tunes."""
-    return len(paths) == 1 and Path(paths[0]).is_file() and not paths[0].lower().endswith(".abc")
+    """Whether this is a single file, or a tune of a book, and no book of tunes."""
+    from mi_theme.files.books import place_of
+
+    return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
 
 
 def _all_music(paths: Sequence[str]) -> tuple[list[Music], list[Unread], bool]:
@@ -202,6 +238,14 @@ def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> Non
     if not complete:
         say("interrupted: this is what was found so far")
     ctx.exit(int(bool(unread)) if complete else INTERRUPTED)
+
+
+def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool) -> None:
+    """Why a short theme has no hits, and how to see the best ones all the same."""
+    from mi_theme.search.finding import too_short
+
+    if said := too_short(pattern, notes, max_evalue, in_files=in_files):
+        say(f"{said}; for the best by rank: --max-evalue inf --top 20")
 
 
 # Showing
@@ -258,16 +302,19 @@ def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str],
     from mi_theme.search.excerpts import excerpt
 
     folder.mkdir(parents=True, exist_ok=True)
+    wrote = 0
     for sheet in _sheets(hits, paths):
         for number, hit in enumerate(hits, 1):
             if hit.source == sheet.source:
                 excerpt(pattern, sheet, hit).save(folder / f"{number:03} {_name(hit)}.mid")
-    say(f"wrote {_counted(len(hits), 'excerpt')} into {folder}")
+                wrote += 1
+    say(f"wrote {_counted(wrote, 'excerpt')} into {folder}")
 
 
 def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
     """The notes of every piece that has a hit, read as they were for the search."""
     from mi_theme.files import read
+    from mi_theme.files.books import place_of
     from mi_theme.files.sheets import Sheet
     from mi_theme.search.readers import Reader
 
@@ -275,16 +322,14 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
         yield Sheet.of(read(paths[0]))
         return
     with Reader() as reader:
-        for file in dict.fromkeys(_file_of(hit.source) for hit in hits):
-            yield from (tune for tune in reader.read(Path(file)) if isinstance(tune, Sheet))
-
-
-def _file_of(source: str) -> str:
-    """The file that a tune is in: ``book.abc#3`` is the third of a book."""
-    return source if Path(source).is_file() else source.rpartition("#")[0]
+        for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
+            yield from (tune for tune in reader.read(file) if isinstance(tune, Sheet))
 
 
 def _name(hit: Hit) -> str:
     """File, part and bar, as a part of a file's name."""
-    words = f"{Path(hit.source).stem} {hit.part} {'' if hit.bar is None else hit.bar}"
+    from mi_theme.files.books import place_of
+
+    place, number = place_of(Path(hit.source))
+    words = f"{place.stem} {number or ''} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"
     return " ".join("".join(letter if letter.isalnum() or letter in "-_" else " " for letter in words).split())[:80]

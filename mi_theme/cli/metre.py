@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ from mi_theme.cli.shared import (
     write_score,
     write_text,
 )
+from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
@@ -86,6 +88,8 @@ def report(
     from mi_theme.views.dossiers import METERS, dossier
 
     theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    if out != "-" and Path(out).suffix.lower() not in (".html", ".htm"):
+        raise FileError(f"{out}: a dossier is a page of HTML, so end the name in .html")
     write_text(dossier(theme, targets or METERS, lineage=None if theme_file else lineage()), out)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from mi_theme.cli.shared import json_option, print_json, print_table, say
+from mi_theme.cli.shared import error_words, json_option, print_json, print_table, say
+from mi_theme.errors import FileError
 
 __all__ = ["which_meter"]
 
@@ -25,12 +26,14 @@ def which_meter(ctx: click.Context, paths: tuple[str, ...], as_json: bool) -> No
         if isinstance(found, list):
             rows.append(_row(file, found))
         else:
-            say(str(found) if file in str(found) else f"{file}: {found}")
+            say(error_words(found, file))
             failed = True
     if as_json:
         print_json(rows)
     elif rows:
         print_table(("file", "metre", "bar line at", "guesses"), ([row["file"], *_words(row)] for row in rows))
+    if not rows and not failed:
+        raise FileError(f"{', '.join(paths)}: there are no scores")
     ctx.exit(int(failed))
 
 
@@ -38,7 +41,7 @@ def _row(file: str, found: list[Any]) -> dict[str, Any]:
     from mi_theme.rhythm import sure_guess
 
     sure = sure_guess(found)
-    guesses = [{"meter": str(g.meter), "probability": round(g.probability, 4), "phase": str(g.phase)} for g in found]
+    guesses = [{"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase)} for g in found]
     return {"file": file, "meter": str(sure.meter) if sure else None, "guesses": guesses}
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from mi_theme.errors import MiThemeError
     from mi_theme.score import Score
     from mi_theme.themes import Theme
 
 __all__ = [
     "bars_option",
     "chosen_theme",
+    "error_words",
     "is_midi",
     "json_option",
     "print_json",
@@ -43,8 +45,10 @@ def bar_range(text: str) -> tuple[int, int]:
 
 def ratio_of(text: str) -> Fraction:
     """A whole number or a fraction."""
+    from mi_theme.warp import fraction_of
+
     try:
-        return Fraction(str(text)[:20])
+        return fraction_of(str(text)[:20])
     except (ValueError, ZeroDivisionError):
         raise click.BadParameter(f"{text!r} is no ratio: write 1/4, 1/2, 1, 2 or 4") from None
 
@@ -108,6 +112,15 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def error_words(error: MiThemeError | OSError, file: str = "") -> str:
+    """What went wrong in one line that names the file once."""
+    words = str(error)
+    if isinstance(error, OSError):
+        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or words
+    words = " ".join(words.split())
+    return words if file in words else f"{file}: {words}"
+
+
 def write_score(score: Score, out: str) -> None:
     """To a file, or to standard output for ``-``."""
     if out == "-":
@@ -130,5 +143,7 @@ def write_text(text: str, out: str) -> None:
 
 def is_midi(path: str) -> bool:
     """Whether a file begins as MIDI files do."""
-    with Path(path).open("rb") as file:
+    from mi_theme.files.books import place_of
+
+    with place_of(Path(path))[0].open("rb") as file:
         return file.read(4) == b"MThd"

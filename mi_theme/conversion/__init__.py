@@ -70,23 +70,28 @@ def plan(
         Where text is no metre, a name unknown, the target out of reach of the
         strategy, or the score not fit for it; the message says what would do.
     """
-    from mi_theme.conversion.planner import Wish, plan_score
+    from mi_theme.conversion.planner import plan_score
     from mi_theme.conversion.sources import score_of
+    from mi_theme.conversion.wishes import Wish
 
-    found = score_of(score)
-    wish = Wish(
-        Meter(to), Meter(source) if source else None, how, lead, drums, bars, None if ratio is None else Fraction(ratio), keep,
-        Grouping(grouping) if grouping else None, accompaniment=accompaniment, feel=feel,
+    wish = Wish.of(
+        to, source=source, how=how, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio, keep=keep,
+        grouping=grouping, feel=feel,
     )  # fmt: skip
-    return plan_score(found, wish)
+    return plan_score(score_of(score), wish)
 
 
-def convert(score: Any, to: str | Meter, **options: Any) -> Any:
+def convert(
+    score: Any, to: str | Meter, *, source: str | Meter | None = None, how: str | None = None, lead: str | int | None = None,
+    drums: str = "pulse", accompaniment: str = "pattern", bars: tuple[int, int] | None = None,
+    ratio: Fraction | int | float | None = None, keep: str | None = None, grouping: str | Grouping | None = None,
+    feel: str = "auto",
+) -> Any:  # fmt: skip
     """A score in another metre: `plan`, then apply; a music21 Stream comes back as a Stream.
 
     Parameters
     ----------
-    score, to, **options
+    score, to, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel
         As for `plan`.
 
     Returns
@@ -94,16 +99,24 @@ def convert(score: Any, to: str | Meter, **options: Any) -> Any:
     Score or music21 Stream
         Of the kind that was given.
     """
-    return plan(score, to, **options).apply(score)
+    made = plan(
+        score, to, source=source, how=how, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio,
+        keep=keep, grouping=grouping, feel=feel,
+    )  # fmt: skip
+    return made.apply(score)
 
 
-def compare(score: Any, to: str | Meter, **options: Any) -> Comparison:
+def compare(
+    score: Any, to: str | Meter, *, source: str | Meter | None = None, lead: str | int | None = None, drums: str = "pulse",
+    accompaniment: str = "pattern", bars: tuple[int, int] | None = None, ratio: Fraction | int | float | None = None,
+    keep: str | None = None, grouping: str | Grouping | None = None, feel: str = "auto",
+) -> Comparison:  # fmt: skip
     """Every strategy side by side: what it keeps, moves, drops and adds, and what it costs.
 
     Parameters
     ----------
-    score, to, **options
-        As for `plan`, without ``how``.
+    score, to, source, lead, drums, accompaniment, bars, ratio, keep, grouping, feel
+        As for `plan`.
 
     Returns
     -------
@@ -111,8 +124,14 @@ def compare(score: Any, to: str | Meter, **options: Any) -> Comparison:
         A row for each strategy; prints as a table.
     """
     from mi_theme.conversion.comparison import comparison
+    from mi_theme.conversion.sources import score_of
+    from mi_theme.conversion.wishes import Wish
 
-    return comparison(score, to, options)
+    wish = Wish.of(
+        to, source=source, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio, keep=keep,
+        grouping=grouping, feel=feel,
+    )  # fmt: skip
+    return comparison(score_of(score), wish)
 
 
 def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int | None = None) -> Alignment:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.frames import Frame, Task
+from mi_theme.adaptation.naming import plainest
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
 from mi_theme.conversion.figures import figure_of
 from mi_theme.conversion.pieces import Piece, piece_of
@@ -195,7 +196,8 @@ def _named(
     task = Task(figure_of(piece, bar.meter, None)[0], tuple(onsets), Frame(bar.meter), Frame(other.meter))
     found = {name: warp for name, warp in _maps(task) if all(warp.keeps(x) and warp(x) == y for x, y in points)}
     exact = (name for name, warp in found.items() if not any(warp.keeps(at) for at in gone))
-    return next(exact, next(iter(found), ""))
+    name = next(exact, next(iter(found), ""))
+    return plainest(name, found[name], task) if name else ""
 
 
 def _maps(task: Task) -> Iterator[tuple[str, Warp]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES
-from mi_theme.conversion.planner import Wish, plan_score
+from mi_theme.conversion.planner import plan_score
 from mi_theme.conversion.scoreplans import ScorePlan, Span
 from mi_theme.conversion.scorewording import straight_lines, straight_warp
-from mi_theme.conversion.sources import score_of
+from mi_theme.conversion.wishes import Wish
 from mi_theme.errors import StrategyError
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import Meter
 from mi_theme.score import Score
 
 __all__ = ["Comparison", "Row", "comparison"]
@@ -71,17 +71,15 @@ class Comparison:
         return "<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in [header, *rows]) + "</table>"
 
 
-def comparison(music: Any, to: str | Meter, options: Mapping[str, Any]) -> Comparison:
+def comparison(score: Score, wish: Wish) -> Comparison:
     """Plan a score with every strategy.
 
     Parameters
     ----------
-    music
-        A Score, or a music21 Stream.
-    to
-        Target metre.
-    options
-        As for `plan`, without ``how``.
+    score
+        What is to be converted.
+    wish
+        What is asked for; its strategy does not count.
 
     Returns
     -------
@@ -91,18 +89,10 @@ def comparison(music: Any, to: str | Meter, options: Mapping[str, Any]) -> Compa
     Raises
     ------
     MiThemeError
-        Where the options fit no strategy.
+        Where the wish fits no strategy.
     """
-    score, values = score_of(music), dict(options)
-    for name, kind in (("source", Meter), ("grouping", Grouping)):
-        values[name] = kind(values[name]) if values.get(name) else None
-    ratio = values.get("ratio")
-    values["ratio"] = None if ratio is None else Fraction(ratio)
-    wish = Wish(Meter(to), **values)
-    rows = tuple(_rows(score, wish))
-    return Comparison(
-        plan_score(score, dataclasses.replace(wish, how="rebar", ratio=Fraction(1))).source, wish.target, rows
-    )
+    source = plan_score(score, dataclasses.replace(wish, how="rebar", ratio=Fraction(1))).source
+    return Comparison(source, wish.target, tuple(_rows(score, wish)))
 
 
 def _rows(score: Score, wish: Wish) -> Iterator[Row]:

@@ -161,12 +161,14 @@ def _bass(
         beat = olds[number] if number < len(olds) else last
         follows = [old.places[other] for other in olds if other > beat] or [old.stop]
         rings = follows[0] - old.places[beat]
-        notes = []
-        for index in strokes[beat if number < len(olds) else olds[0]]:
+        notes, added = [], number >= len(olds)
+        mine = strokes[olds[0] if added else beat]
+        root = min(int(layer.pitch[index]) for index in mine)
+        shift = _other_bass(root, tones) - root if added and number % 2 else 0  # of all alike: octaves stay octaves
+        for index in mine:
             lasts = int(layer.lasts[index])
             lasts = until - at if lasts == rings or lasts > until - at else lasts
-            added = number >= len(olds)
-            pitch = _other_bass(int(layer.pitch[index]), tones) if added and number % 2 else int(layer.pitch[index])
+            pitch = int(layer.pitch[index]) + shift
             notes.append(
                 Note(
                     at,

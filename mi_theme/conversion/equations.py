@@ -13,11 +13,13 @@ KEEPS = ("pulse", "beat", "bar")
 
 
 def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
-    """Target bars for a source bar where nobody says it: one, but for three cases.
+    """Target bars for a source bar where nobody says it: one, but for four cases.
 
     In one, a bar takes as many bars as it has beats. Between simple and compound
     the beats stay: two bars of 6/8 make one of 4/4. Where a bar would become twice
     as long or half, as many bars are taken as come nearest: two of 2/4 for one of 5/4.
+    So they are where the beats are threes, which stretch badly, and find room: two of
+    6/8 for one of 5/4 (3+3+2+2), one of 9/8 for two of 6/8.
     """
     if how == "in-one":
         return Fraction(1, len(target.beats))
@@ -25,9 +27,11 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     additive = source.is_additive or target.is_additive or source.is_open or target.is_open
     if not additive and source.is_compound != target.is_compound and beats in RATIOS:
         return beats if how in (None, "long-short", "even") else Fraction(1)
-    if how is not None or Fraction(1, 2) < bars < 2 or (beats == 1 and not additive):
+    nearest = min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
+    threes = source.is_compound and (additive or (target.is_compound and beats <= nearest))
+    if how is not None or (beats == 1 and not additive) or (Fraction(1, 2) < bars < 2 and not threes):
         return Fraction(1)
-    return min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
+    return nearest
 
 
 def default_keep(source: Meter, target: Meter, ratio: Fraction) -> str:

@@ -6,6 +6,7 @@ import copy
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from mi_theme.conversion.edits import Extra, edits_under, struck
@@ -78,10 +79,12 @@ class Fates:
         if model < 0:
             return _drum(extra.pitch)
         element, rows = self.sung[model].element, self.rows[id(self.sung[model].element)]
-        twin = _some_of(element, sorted(rows.index(row) for _, row in mine))
+        mine = sorted(mine, key=lambda pair: rows.index(pair[1]))
+        twin = _some_of(element, [rows.index(row) for _, row in mine])
         twin.lyrics = []
-        if len(mine) == 1 and extra.pitch != self.sung[model].pitch and hasattr(twin, "pitch"):
-            twin.pitch = self._named(index, extra.pitch, model)
+        for note, (extra, model) in zip(_notes_of(twin), mine, strict=True):
+            if extra.pitch != self.sung[model].pitch and hasattr(note, "pitch"):
+                note.pitch = self._named(index, extra.pitch, model)
         return twin
 
     def _named(self, index: int, pitch: int, model: int) -> Any:
@@ -153,12 +156,14 @@ def voiced(things: list[Placed]) -> list[Placed]:
     for thing in notes:
         together[thing.voice, (thing.start, thing.end or thing.start)].append(thing)
     free: dict[str, Fraction] = {}
+    numbers = count(max((int(thing.voice) for thing in notes if thing.voice.isdecimal()), default=0) + 1)
+    more: dict[tuple[str, int], str] = defaultdict(lambda: str(next(numbers)))
     found = []
     for (name, (start, end)), mine in together.items():
         voice, number = name, 1
         while free.get(voice, start) > start:
             number += 1
-            voice = f"{name}.{number}"
+            voice = more[name, number]
         free[voice] = end
         found.append(Placed(start, end, _joined([thing.element for thing in mine]), voice))
     return [*loose, *found]

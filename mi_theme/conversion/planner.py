@@ -10,58 +10,24 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from mi_theme.adaptation import RATIOS, first_able, first_choices
-from mi_theme.adaptation.frames import FEELS, Frame, Outcome, Task, starts_of
+from mi_theme.adaptation import first_able, first_choices
+from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
-from mi_theme.conversion.accompaniment import ACCOMPANIMENTS, takes_all_runs
+from mi_theme.conversion.accompaniment import takes_all_runs
 from mi_theme.conversion.equations import KEEPS, default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.figures import figure_of, hemiola_bars
 from mi_theme.conversion.fitting import fitted, free_places, swung
-from mi_theme.conversion.kits import MODES
 from mi_theme.conversion.layers import Layer, layers_of
 from mi_theme.conversion.pieces import Piece, piece_of
 from mi_theme.conversion.remarks import other_ways, remarks
 from mi_theme.conversion.scoreplans import Choice, ScorePlan, Span
-from mi_theme.errors import ScoreError, StrategyError, UnknownName
-from mi_theme.meter import Grouping, Meter
+from mi_theme.conversion.wishes import Wish
+from mi_theme.errors import ScoreError, StrategyError
+from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
 from mi_theme.warp import Warp
 
-__all__ = ["Wish", "plan_score", "replanned"]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the user asked for, checked."""
-
-    target: Meter
-    source: Meter | None = None
-    how: str | None = None
-    lead: str | int | None = None
-    drums: str = "pulse"
-    bars: tuple[int, int] | None = None
-    ratio: Fraction | None = None
-    keep: str | None = None
-    grouping: Grouping | None = None
-    choices: tuple[Choice, ...] = ()
-    accompaniment: str = "pattern"
-    feel: str = "auto"
-
-    def __post_init__(self) -> None:
-        if self.how:
-            find(self.how)
-        if self.drums not in MODES:
-            raise UnknownName.among("way with drums", self.drums, MODES)
-        if self.feel not in FEELS:
-            raise UnknownName.among("feel", self.feel, FEELS)
-        if self.keep is not None and self.keep not in KEEPS:
-            raise UnknownName.among("tempo equation", self.keep, KEEPS)
-        if self.accompaniment not in ACCOMPANIMENTS:
-            raise UnknownName.among("way with accompaniment", self.accompaniment, ACCOMPANIMENTS)
-        if self.ratio is not None and self.ratio not in RATIOS:
-            raise StrategyError(f"ratio {self.ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")
-        if self.bars and self.bars[1] < self.bars[0]:
-            raise ScoreError(f"bars {self.bars[0]} to {self.bars[1]}: the first comes after the last")
+__all__ = ["plan_score", "replanned"]
 
 
 class Stretch(NamedTuple):
@@ -112,7 +78,8 @@ class Planner:
         ratio = self.ratio
         source = Frame(meter, bars * ratio.denominator)
         target = Frame(self.wish.target, bars * ratio.numerator)
-        figure = (source.length / 3,) * 3 if hemiola else self.figure(meter)[0] * source.bars
+        groups = figure_of_bars(self.figure(meter)[0], source, target)
+        figure = (source.length / 3,) * 3 if hemiola else groups
         return Task(figure, onsets, source, target, self.wish.feel)
 
     def name(self, meter: Meter) -> str:
@@ -177,8 +144,8 @@ class Planner:
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure)
         if key not in self.maps:
-            linear = span.base.is_linear and not find(span.how).by_notes
-            warp = span.base if linear else fitted(span.base, marks, starts_of(figure))
+            as_it_is = span.how == "proportional"  # all else has places on the grid
+            warp = span.base if as_it_is else fitted(span.base, marks, starts_of(figure))
             self.maps[key] = self._swung(warp)
         return self.maps[key]
 
@@ -234,18 +201,10 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
     if plan.score is None:
         raise ScoreError("this plan comes without its score: read it with ScorePlan.from_json(text, score) to edit it")
     if wish is None:
-        wish = Wish(
-            plan.target,
-            plan.source,
-            plan.how,
-            plan.lead or None,
-            plan.drums,
-            None,
-            plan.ratio,
-            plan.keep,
-            accompaniment=plan.accompaniment,
-            feel=plan.feel,
-        )
+        wish = Wish.of(
+            plan.target, source=plan.source, how=plan.how, lead=plan.lead or None, drums=plan.drums, ratio=plan.ratio,
+            keep=plan.keep, accompaniment=plan.accompaniment, feel=plan.feel,
+        )  # fmt: skip
     numbers = {number for span in plan.spans for number in range(span.first, span.last + 1)}
     if not {choice.first, choice.last} <= numbers:
         raise ScoreError(

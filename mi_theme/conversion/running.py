@@ -81,8 +81,8 @@ def _blocks(
     for filled, run in groupby(groups, key=lambda group: _fills(group, step, known)):
         block = list(run)
         constant = not any(block[0].start < at < block[-1].stop for at in changes)
-        if filled and _is_remade(block, step, constant):
-            old = tuple(range(block[0].start, block[-1].stop, step))
+        old = tuple(range(block[0].start, block[-1].stop, step))
+        if filled and len(old) > 1 and _is_remade(block, step, constant):  # the end of a run is none
             new = [stroke for group in block for stroke in _filled(group, block[0].begins, step)]
             found.append((old, tuple(new)))
     return tuple(found)

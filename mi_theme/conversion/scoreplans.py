@@ -13,7 +13,7 @@ from mi_theme.adaptation.frames import Frame, Reason
 from mi_theme.adaptation.plans import Line, Repeat
 from mi_theme.errors import FileError, MiThemeError, ScoreError
 from mi_theme.meter import Meter
-from mi_theme.score import Score
+from mi_theme.score import Score, first_and_last
 from mi_theme.warp import Warp
 
 __all__ = ["Change", "Choice", "Pattern", "Run", "ScorePlan", "Span"]
@@ -249,7 +249,7 @@ class ScorePlan:
             bars = (bar, bar) if bars is None else None
         if bars is None:
             raise ScoreError("say which bar, or which bars=(first, last)")
-        return replanned(self, Choice(*bars, how))
+        return replanned(self, Choice(*first_and_last(bars), how))
 
     def with_score(self, score: Score) -> ScorePlan:
         """The same plan, able to be edited with `replace` again.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
@@ -15,7 +16,7 @@ from mi_theme.conversion.fitting import swung
 from mi_theme.conversion.kits import KIT_NAMES
 from mi_theme.conversion.scoreplans import Change, Pattern, ScorePlan, Span
 from mi_theme.conversion.strokes import straightened
-from mi_theme.meter import EIGHTH, Meter
+from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
 __all__ = ["explained"]
@@ -100,7 +101,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     figure = _figure_plan(plan, spans)
     rows = [
         ("was", wording.drawn(figure, before=True)),
-        ("now", wording.drawn(figure, before=False) + wording.shape(figure)),
+        ("now", wording.drawn(figure, before=False) + wording.shape(replace(figure, warp=spans[0].base))),
     ]
     rows += [
         ("kept", _kept(plan, spans, figure)),
@@ -177,7 +178,7 @@ def _written(duration: Fraction) -> Fraction:
 
 
 def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
-    groups = "+".join(str(group / EIGHTH) for group in figure.figure)
+    groups = "+".join(str(group / figure.source.pulse) for group in figure.figure)
     said = {"notes": ", read off the notes", "given": ", as given"}.get(plan.figure_source, "")
     shown = f" ({groups}{said})" if said or figure.source.is_additive or figure.source.is_open else ""
     source = f"{figure.source.signature}{shown} -> {figure.target}"

@@ -29,4 +29,5 @@ def score_of(value: Any) -> Score:
         from mi_theme.files.notation import score_of_stream
 
         return score_of_stream(value)
-    raise ScoreError(f"a Score or a music21 Stream belongs here, not {type(value).__name__}; read a file with mi.read")
+    hint = "its to_meter carries it" if hasattr(value, "to_meter") else "read a file with mi.read"
+    raise ScoreError(f"a Score or a music21 Stream belongs here, not {type(value).__name__}; {hint}")

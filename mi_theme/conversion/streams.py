@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from mi_theme.conversion.fates import Fates, split, voiced
+from mi_theme.conversion.metronomes import Metronomes
 from mi_theme.conversion.scoreplans import ScorePlan
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar, Placed, fill
-from mi_theme.files.headings import exact
+from mi_theme.files.headings import exact, named_voices
 from mi_theme.meter import Meter
 
 __all__ = ["convert_stream"]
@@ -79,12 +80,15 @@ def convert_stream(plan: ScorePlan, source: Any, *, in_place: bool = False) -> A
     if parts and exact(parts[0].highestTime) > plan.spans[-1].start + plan.spans[-1].warp.source:
         raise ScoreError("this plan is for a shorter score: make a plan of this one")
     fates = Fates(plan, made, parts)
+    metronomes = Metronomes(plan, fates.score, parts)
     for index, part in enumerate(parts):
-        _convert_part(plan, places, fates, index, part)
+        _convert_part(plan, places, fates, index, part, [] if index else list(metronomes.changes()))
     return made
 
 
-def _convert_part(plan: ScorePlan, places: Places, fates: Fates, index: int, part: Any) -> None:
+def _convert_part(
+    plan: ScorePlan, places: Places, fates: Fates, index: int, part: Any, marks: Sequence[Placed]
+) -> None:
     """New measures for one part, in the same Part object."""
     old = list(part.getElementsByClass("Measure"))
     voices: dict[int, str] = {}
@@ -92,6 +96,7 @@ def _convert_part(plan: ScorePlan, places: Places, fates: Fates, index: int, par
     added = list(fates.added(index, voices))
     if added or any(fates.of(thing.element) is not None for thing in things):
         things = voiced([*things, *added])
+    things += marks
     lines = list(_bar_lines(part, old, places))
     brackets = _brackets(part, places)
     bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
@@ -161,13 +166,11 @@ def _contents(part: Any, measures: list[Any]) -> Iterator[tuple[Fraction, str, A
                 yield exact(element.offset), "1", element
         return
     for measure in measures:
-        base, rows = exact(measure.offset), []
-        for element in measure:
-            if "Voice" in element.classSet:
-                shift = exact(element.offset)
-                rows += [(base + shift + exact(inner.offset), str(element.id), inner) for inner in element]
-            else:
-                rows.append((base + exact(element.offset), "1", element))
+        base = exact(measure.offset)
+        rows = [(base + exact(e.offset), "1", e) for e in measure if "Voice" not in e.classSet]
+        for voice, name in named_voices(measure):
+            start = base + exact(voice.offset)
+            rows += [(start + exact(inner.offset), name, inner) for inner in voice]
         yield from sorted(rows, key=lambda row: row[0])
 
 

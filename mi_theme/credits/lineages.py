@@ -340,10 +340,8 @@ class Lineage:
 
 def _no_film(text: str, films: Iterable[FilmRow]) -> UnknownName:
     """What there is: the numbers and years for a number, the nearest title for a title."""
-    if text.isdecimal():
-        known = ", ".join(f"{film.number} ({film.year})" for film in films)
-        return UnknownName(f"no film {text[:40]!r}: there are {known}")
-    return UnknownName.among("film", text, (name for film in films for name in titles(film)))
+    known = [] if text.isdecimal() else [name for film in films for name in titles(film)]
+    return UnknownName.among("film", text, known, [f"{film.number} ({film.year})" for film in films])
 
 
 def _replaced(claim: Claim, people: tuple[str, ...]) -> Claim:

@@ -15,7 +15,7 @@ from mi_theme.engraving.passages import staves_of_passage
 from mi_theme.engraving.staves import Frames, Staff, Written
 from mi_theme.engraving.versions import Join
 from mi_theme.errors import ScoreError
-from mi_theme.score import Bar, Score
+from mi_theme.score import Bar, Score, first_and_last
 
 __all__ = ["staves_of_plan"]
 
@@ -81,7 +81,8 @@ def _chosen(stretches: list[Stretch], bars: tuple[int, int] | None) -> list[Stre
         last = stretches[0].before[0].number + MOST_BARS if stretches else 0
         found = [stretch for stretch in stretches if stretch.before[-1].number < last] or stretches[:1]
     else:
-        found = [s for s in stretches if s.before[-1].number >= bars[0] and s.before[0].number <= bars[1]]
+        first, last = first_and_last(bars)
+        found = [s for s in stretches if s.before[-1].number >= first and s.before[0].number <= last]
     if not found:
         raise ScoreError(f"there are no bars {bars[0]} to {bars[1]}" if bars else "there are no bars to draw")
     return found

@@ -9,10 +9,9 @@ from typing import Any
 
 from mi_theme.engraving.letters import heads_of, inferred_steps
 from mi_theme.engraving.staves import Head, Staff, Written
-from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar
 from mi_theme.pitch import Tonic
-from mi_theme.score import Bar, Score
+from mi_theme.score import Bar, Score, first_and_last
 from mi_theme.themes.sources import key_of
 
 __all__ = ["new_bars", "shown_bars", "staves_of_passage"]
@@ -46,9 +45,7 @@ def shown_bars(score: Score, bars: tuple[int, int] | None) -> list[Bar]:
         Where there are no such bars.
     """
     if bars is not None:
-        first, last = bars
-        if last < first:
-            raise ScoreError(f"bars {first} to {last}: the first comes after the last")
+        first, last = first_and_last(bars)
         score.bar(last)
         return list(takewhile(lambda bar: bar.number <= last, _from(score, first)))
     onsets = score.note_table()["onset"]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mi_theme.adaptation.plans import Fate, Plan
 from mi_theme.engraving.staves import Frames, Head, Staff, Written, frames_of
 from mi_theme.errors import ScoreError
+from mi_theme.score import first_and_last
 from mi_theme.themes import Adaptation, Theme
 
 __all__ = ["Join", "joins", "staves_of_versions"]
@@ -64,7 +65,7 @@ def staves_of_versions(
 
 def _bars_of(plan: Plan, bars: tuple[int, int] | None) -> Plan:
     """The plan of the bars that are wanted."""
-    first, last = bars or (1, min(len(plan.lines), MOST_BARS))
+    first, last = first_and_last(bars) if bars else (1, min(len(plan.lines), MOST_BARS))
     if not 1 <= first <= last <= len(plan.lines):
         raise ScoreError(f"bars {first} to {last}: this theme has bars 1 to {len(plan.lines)}")
     return replace(plan, lines=plan.lines[first - 1 : last])

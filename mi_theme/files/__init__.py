@@ -6,7 +6,8 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, ScoreError
+from mi_theme.files.books import cut_out, place_of
 from mi_theme.score import Score
 
 __all__ = ["ENDINGS", "bytes_of", "read", "read_stream", "save", "save_stream"]
@@ -25,7 +26,7 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     Parameters
     ----------
     source
-        A path, or the bytes of a file.
+        A path, or the bytes of a file; of a book of ABC tunes the first, ``book.abc#3`` is the third.
 
     Returns
     -------
@@ -46,7 +47,11 @@ def read(source: str | PathLike[str] | bytes) -> Score:
         return midi.parse(data, name)
     from mi_theme.files.notation import parse_stream, score_of_stream
 
-    return score_of_stream(parse_stream(data, name, Path(name).suffix.lower()), name)
+    stream = parse_stream(data, name, Path(name).suffix.lower())
+    try:
+        return score_of_stream(stream, name)
+    except ScoreError as error:
+        raise FileError(f"{name or 'notation'}: {error}") from None
 
 
 def read_stream(source: str | PathLike[str] | bytes) -> Any:
@@ -137,7 +142,7 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     Parameters
     ----------
     source
-        A path, or the bytes of a file.
+        A path, or the bytes of a file; ``book.abc#3`` is the third tune of a book.
 
     Returns
     -------
@@ -146,12 +151,18 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
-    path = Path(fspath(source))
+    path, number = place_of(Path(fspath(source)))
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise FileError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB")
-    return data, str(path)
+    return (_tune_of(data, path, number), f"{path}#{number}") if number else (data, str(path))
+
+
+def _tune_of(data: bytes, book: Path, number: int) -> bytes:
+    from mi_theme.files.notation import decoded
+
+    return cut_out(decoded(data, str(book)), number, book)
 
 
 def _is_notation(data: bytes, name: str) -> bool:

@@ -97,7 +97,7 @@ def _simple(span: tuple[Fraction, Fraction], meter: Meter) -> Iterator[tuple[Fra
     """Spans that one symbol can write; tuplets are left to the engraver."""
     start, end = span
     length = end - start
-    if length in SIMPLE or length.denominator & (length.denominator - 1):
+    if length in SIMPLE or length < min(SIMPLE) or length.denominator & (length.denominator - 1):
         yield span
         return
     beats = [beat * meter.pulse for beat in meter.beats if start < beat * meter.pulse < end]
@@ -162,6 +162,7 @@ def fill(part: Any, things: Sequence[Placed], bars: Sequence[NewBar]) -> list[An
 
     starts = [bar.start for bar in bars]
     boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]] = [{} for _ in bars]
+    whole = _middles_of_triplets(things)
     others: list[list[tuple[Fraction, Any]]] = [[] for _ in bars]
     for thing in things:
         index = max(_bar_index(starts, thing.start), 0)
@@ -170,12 +171,13 @@ def fill(part: Any, things: Sequence[Placed], bars: Sequence[NewBar]) -> list[An
         elif thing.end == thing.start:
             boxes[index].setdefault(thing.voice, []).append((thing.start - starts[index], Fraction(0), thing.element))
         else:
-            _write(thing, index, bars, boxes)
-    made = []
+            _write(thing, index, bars, boxes, (thing.voice, thing.start) in whole)
+    made: list[Any] = []
     for bar, box, loose in zip(bars, boxes, others, strict=True):
         measure = stream.Measure(number=bar.number)
         if bar.signed:
             measure.timeSignature = _signature(bar.meter)
+        _mark_short(measure, bar, first=not made)
         for offset, element in loose:
             measure.insert(_float(offset), element)
         _voices(measure, box, bar)
@@ -185,16 +187,41 @@ def fill(part: Any, things: Sequence[Placed], bars: Sequence[NewBar]) -> list[An
     return made
 
 
+def _mark_short(measure: Any, bar: NewBar, first: bool) -> None:
+    """What a bar lacks, before its notes in a pick-up and after them elsewhere; else music21 fills it with hidden rests."""
+    from music21.stream.enums import ShowNumber
+
+    missing = _length(max(bar.meter.bar - (bar.end - bar.start), Fraction(0)))
+    if bar.number == 0:
+        measure.showNumber = ShowNumber.NEVER  # written as implicit: a pick-up is not counted
+    if first:
+        measure.paddingLeft = missing
+    else:
+        measure.paddingRight = missing
+
+
 def _bar_index(starts: Sequence[Fraction], at: Fraction) -> int:
     from bisect import bisect_right
 
     return bisect_right(starts, at) - 1
 
 
+def _middles_of_triplets(things: Sequence[Placed]) -> set[tuple[str, Fraction]]:
+    """(voice, start) of the second of three equal notes in the time of two beats: no tie shows the beat inside it."""
+    ends = {(thing.voice, thing.start): thing.end for thing in things if thing.end}
+    third = Fraction(2, 3)
+    return {
+        (voice, at + third)
+        for (voice, at), end in ends.items()
+        if end == at + third and all(ends.get((voice, at + third * k)) == at + third * (k + 1) for k in (1, 2))
+    }
+
+
 def _write(
-    thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]]
-) -> None:
-    """One note in as many tied pieces as it takes."""
+    thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]],
+    whole: bool,
+) -> None:  # fmt: skip
+    """One note in as many tied pieces as it takes; in one for each bar where it is to stay `whole`."""
     from music21 import duration
 
     until = thing.start if thing.end is None else thing.end
@@ -204,7 +231,8 @@ def _write(
         start, end = max(thing.start, bar.start), min(until, bar.end)
         if start >= end:
             break
-        spans += [(index, a, b) for a, b in pieces(start - bar.start, end - bar.start, bar.meter)]
+        inside = start - bar.start, end - bar.start
+        spans += [(index, a, b) for a, b in ([inside] if whole else pieces(*inside, bar.meter))]
         index += 1
     elements = list(_tied(thing.element, len(spans)))
     for (at, start, end), element in zip(spans, elements, strict=True):
@@ -279,7 +307,7 @@ def _with_rests(
                 found.append((a, b, note.Rest(quarterLength=_length(b - a))))
         if element is not None:
             found.append((start, end, element))
-        position = max(position, end)
+        position = max(position, start, end)
     return found
 
 

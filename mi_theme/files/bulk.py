@@ -66,7 +66,7 @@ def _midi_sheet(path: str | PathLike[str]) -> Sheet:
     try:
         score: Any = symusic.Score.from_file(fspath(path), ttype="tick", format="midi")
     except Exception as error:  # each version raises its own kinds
-        raise FileError(f"{path}: {str(error).splitlines()[0] if str(error) else 'damaged'}") from None
+        raise FileError(f"{path}: a damaged MIDI file{_said(error)}") from None
     if score.ticks_per_quarter <= 0:
         raise FileError(f"{path}: no ticks in a quarter")
     names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(score.tracks))
@@ -78,6 +78,16 @@ def _is_midi(path: str | PathLike[str]) -> bool:
     """Whether it begins as a MIDI file does, alone or in a RIFF envelope."""
     with Path(path).open("rb") as file:
         return file.read(4) in (b"MThd", b"RIFF")
+
+
+def _said(error: Exception) -> str:
+    """What symusic says, without what it always says."""
+    said = (
+        (str(error).splitlines() or [""])[0]
+        .removeprefix("MiniMidi: Invaild midi file! ")
+        .removesuffix(": iostream error")
+    )
+    return f": {said}" if said else ""
 
 
 def _meters(score: Any) -> Iterator[tuple[Fraction, Meter]]:

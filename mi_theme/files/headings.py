@@ -1,4 +1,4 @@
-"""What music21 parts say before their notes: name, instrument, key, tempo."""
+"""What music21 parts say beside their notes: name, instrument, key, tempo, voices, exact times."""
 
 from __future__ import annotations
 
@@ -6,15 +6,32 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["exact", "key_of", "part_name", "program_of", "tempos_of"]
+__all__ = ["exact", "key_of", "named_voices", "part_name", "program_of", "tempos_of"]
 
 FINEST = 10080  # parts of a quarter
+WRITTEN = 64  # parts of a quarter that notes without tuplets fall on
+TUPLETS = (24, 20, 28)  # parts of a quarter that tuplets fall on
+LONGEST_NUMBER = 3  # digits of the number of a voice; a longer one is a place in memory
+ROUNDED = Fraction(1, 256)  # by no more than this where a program counts 256 in a quarter
 
 
 @lru_cache(maxsize=2**16)
 def exact(value: Any) -> Fraction:
-    """music21's offsets and lengths as exact fractions."""
-    return Fraction(value).limit_denominator(FINEST)
+    """music21's offsets and lengths as exact fractions; a third that was rounded to 85/256 is a third."""
+    found = Fraction(value).limit_denominator(FINEST)
+    parts = found.denominator
+    if parts <= WRITTEN or parts & (parts - 1):
+        return found
+    meant = (Fraction(round(found * grid), grid) for grid in TUPLETS)
+    return next((near for near in meant if abs(near - found) <= ROUNDED), found)
+
+
+def named_voices(measure: Any) -> list[tuple[Any, str]]:
+    """The voices of a measure with their numbers; counted where music21 made up names, new ones in every run."""
+    voices = list(measure.getElementsByClass("Voice"))
+    names = [str(voice.id) for voice in voices]
+    numbered = all(name.isdecimal() and len(name) <= LONGEST_NUMBER for name in names)
+    return list(zip(voices, names if numbered else map(str, range(1, len(voices) + 1)), strict=True))
 
 
 def part_name(part: Any, index: int) -> str:

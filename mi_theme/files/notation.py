@@ -7,14 +7,15 @@ import zipfile
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from fractions import Fraction
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.barring import GROUPING
-from mi_theme.files.headings import exact, key_of, part_name, program_of, tempos_of
+from mi_theme.files.headings import exact, key_of, named_voices, part_name, program_of, tempos_of
 from mi_theme.files.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
@@ -94,8 +95,9 @@ def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
 def _parsed(text: str, kind: str, where: str) -> Any:
     from music21 import converter, stream
 
+    said = StringIO()  # what music21 has to say goes to standard error; it belongs to the file
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stderr(said):
             warnings.simplefilter("ignore")
             found: Any = converter.parseData(text, format=kind)
     except MemoryError:
@@ -106,6 +108,8 @@ def _parsed(text: str, kind: str, where: str) -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    if faults := said.getvalue().strip().splitlines():
+        warnings.warn(f"{where}: read with {len(faults)} fault(s), such as: {faults[0][:200]}", stacklevel=5)
     bring_in_line(found)
     return found
 
@@ -234,14 +238,14 @@ def meters_of_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> MeterMap:
 def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
     """(start, length, metre) of each measure of a part; of each signature where there are no measures."""
     measures = list(part.getElementsByClass("Measure"))
+    meter = Meter("4/4")
     if not measures:
         for signature in part.flatten().getTimeSignatures():
-            meter = _meter(signature)
+            meter = _meter(signature, meter)
             yield exact(signature.offset), meter.bar, meter
         return
-    meter = Meter("4/4")
     for index, measure in enumerate(measures):
-        meter = _meter(measure.timeSignature) if measure.timeSignature else meter
+        meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
         start = exact(measure.offset)
         stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
         yield start, meter.bar if stop is None else stop - start, meter
@@ -272,8 +276,10 @@ def _meter_of_length(length: Fraction) -> Meter | None:
     return None
 
 
-def _meter(signature: Any) -> Meter:
-    """A signature, with the groups that we once knew of it."""
+def _meter(signature: Any, before: Meter) -> Meter:
+    """A signature, with the groups that we once knew of it; the metre before where music21 made up one such as 1/6."""
+    if int(signature.denominator) not in DENOMINATORS:
+        return before
     plain = Meter.of(int(signature.numerator), int(signature.denominator))
     said = signature.editorial.get(GROUPING) if signature.hasEditorialInformation else None
     return Meter(said) if said and Meter(said).plain == plain else plain
@@ -367,7 +373,8 @@ def _shift_at(shifts: list[tuple[Fraction, tuple[int, int]]], at: Fraction) -> t
 
 def _voices(part: Any) -> dict[int, str]:
     """The name of the voice that each element of a bar with several stands in."""
-    return {id(element): str(v.id) for v in part.recurse().getElementsByClass("Voice") for element in v.notes}
+    measures = [part, *part.getElementsByClass("Measure")]
+    return {id(e): name for measure in measures for voice, name in named_voices(measure) for e in voice.notes}
 
 
 def _velocity(element: Any) -> int:

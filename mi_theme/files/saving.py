@@ -26,7 +26,10 @@ def replace_file(path: str | PathLike[str], data: bytes) -> None:
         raise PermissionError(13, "Permission denied", str(path))
     if not target.parent.is_dir():
         raise FileNotFoundError(2, "No such file or directory", str(path))
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
+    except OSError as error:  # a folder that takes no files: its name, not that of the temporary file
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

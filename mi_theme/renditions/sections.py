@@ -131,7 +131,7 @@ class Form:
         ScoreError
             Outside 4 to 2,000 bars.
         """
-        if not FEWEST_BARS <= bars <= MOST_BARS:
+        if not (hasattr(bars, "__index__") and FEWEST_BARS <= bars <= MOST_BARS):
             raise ScoreError(f"a rendition has {FEWEST_BARS} to {MOST_BARS} bars, not {bars}")
         cells = bars // CELL
         kept = _fewest(list(self.sections), cells)

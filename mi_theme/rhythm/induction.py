@@ -22,6 +22,7 @@ __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
 FEWEST = 4  # notes; fewer say nothing of metre
 SURE = 0.5  #: the first guess has to be likelier than not to be given as an answer
 LEAST = 0.001  # probability of a guess worth mentioning
+DIGITS = 4  # of a probability: more would say nothing
 
 
 class MeterGuess(NamedTuple):
@@ -32,7 +33,7 @@ class MeterGuess(NamedTuple):
     meter
         The metre, with its grouping where it is odd.
     probability
-        Of this metre among all that are looked for; they add up to 1.
+        Of this metre among all that are looked for, to four digits; together 1, but for what is below .001.
     phase
         The likeliest place of the first bar line at or after 0, in quarters.
     """
@@ -88,7 +89,11 @@ def induce_meter(
     joint = np.mean([model().probabilities(ticks, among) for ticks in lines], axis=0)
     metres = np.bincount(among.index, joint)
     order = np.argsort(-metres, kind="stable")
-    return [MeterGuess(Meter(among.names[k]), float(metres[k]), _phase(joint, k)) for k in order if metres[k] >= LEAST]
+    return [
+        MeterGuess(Meter(among.names[k]), round(float(metres[k]), DIGITS), _phase(joint, k))
+        for k in order
+        if metres[k] >= LEAST
+    ]
 
 
 def sure_guess(guesses: Sequence[MeterGuess], at_least: float = SURE) -> MeterGuess | None:

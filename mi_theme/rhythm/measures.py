@@ -18,6 +18,8 @@ from mi_theme.score import Score
 
 __all__ = ["MEASURES", "Measure", "Measures", "measure"]
 
+DIGITS = 9  # after the point: what lies beyond is the arithmetic's, not the music's
+
 
 class Measure(NamedTuple):
     """One row of the table: a name, what it says, and how it is taken from onsets and a metre."""
@@ -144,7 +146,8 @@ def _read(music: Music, meter: Meter | None, part: str | int | None) -> tuple[Fl
 def _value(row: Measure, onsets: Floats, meter: Meter | None) -> float | None:
     if meter is None and row.name not in METRELESS:
         return None
-    return row.take(onsets, meter or Meter("4/4"))
+    value = row.take(onsets, meter or Meter("4/4"))
+    return None if value is None else round(value, DIGITS)
 
 
 def _shown(value: float | None) -> str:

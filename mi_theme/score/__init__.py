@@ -6,7 +6,19 @@ notes of one channel in one track.
 """
 
 from mi_theme.score.scores import Score
-from mi_theme.score.timing import Bar, MeterMap, TempoMap, TimingWarning
+from mi_theme.score.timing import Bar, MeterMap, TempoMap, TimingWarning, first_and_last
 from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, text_of
 
-__all__ = ["PERCUSSION", "Bar", "Event", "MeterMap", "Part", "Score", "TempoMap", "TimingWarning", "Track", "text_of"]
+__all__ = [
+    "PERCUSSION",
+    "Bar",
+    "Event",
+    "MeterMap",
+    "Part",
+    "Score",
+    "TempoMap",
+    "TimingWarning",
+    "Track",
+    "first_and_last",
+    "text_of",
+]

@@ -42,14 +42,17 @@ class Bridges:
 
         save(self._score, path, exact=exact)
 
-    def to_wav(self, path: str | PathLike[str], **options: Any) -> None:
+    def to_wav(
+        self, path: str | PathLike[str], *, rate: int = 48000, channels: int = 2, tail: float | None = None,
+        soundfont: str | PathLike[str] | None = None,
+    ) -> None:  # fmt: skip
         """Write the sound as a WAV file, whole or not at all; needs the extra ``[audio]`` and a soundfont.
 
         Parameters
         ----------
         path
             Name ending in .wav; `to_ogg` and ``play().save`` write other kinds.
-        **options
+        rate, channels, tail, soundfont
             As for `play`.
 
         Raises
@@ -59,19 +62,22 @@ class Bridges:
         """
         from mi_theme.sound.recordings import save_sound
 
-        save_sound(self._score, path, ".wav", options)
+        save_sound(self._score, path, ".wav", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
-    def to_ogg(self, path: str | PathLike[str], **options: Any) -> None:
+    def to_ogg(
+        self, path: str | PathLike[str], *, rate: int = 48000, channels: int = 2, tail: float | None = None,
+        soundfont: str | PathLike[str] | None = None,
+    ) -> None:  # fmt: skip
         """Write the sound as Ogg Vorbis, a tenth of the size of WAV.
 
         Parameters
         ----------
-        path, **options
+        path, rate, channels, tail, soundfont
             As for `to_wav`; the name ends in .ogg.
         """
         from mi_theme.sound.recordings import save_sound
 
-        save_sound(self._score, path, ".ogg", options)
+        save_sound(self._score, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
     def play(
         self,

@@ -13,7 +13,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
 from mi_theme.score.scores import Score
-from mi_theme.score.timing import MeterMap, TimingWarning, tempo_of
+from mi_theme.score.timing import MeterMap, TimingWarning, first_and_last, tempo_of
 from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, channel_of
 
 __all__ = ["conductor", "cut_passage", "score_from_rows"]
@@ -51,9 +51,7 @@ def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
 
 def cut_passage(score: Score, bars: tuple[int, int], part: str | int | None) -> Score:
     """The notes that begin in some bars, the first bar line at 0."""
-    first, last = bars
-    if last < first:
-        raise ScoreError(f"bars {first} to {last}: the first comes after the last")
+    first, last = first_and_last(bars)
     start, end = score.bar(first).start, score.bar(last).end
     notes = score.notes(part)
     rows = notes[(notes["onset"] >= float(start) - SNAP) & (notes["onset"] < float(end) - SNAP)]

@@ -68,7 +68,7 @@ class Score(Bridges):
         pitch, velocity
             MIDI numbers, shape (n,) or one for all.
         voice, step, part
-            Voice number, diatonic step (28 for middle C, -1 unknown), part index.
+            Voice number, diatonic step (7 for an octave, 28 for middle C; -1 unknown), part index.
         names
             Names of the parts.
         meter, tempo

@@ -6,11 +6,12 @@ Positions are quarters as exact fractions; seconds are floats and appear only he
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from operator import index
 from typing import TYPE_CHECKING
 
 from mi_theme.errors import ScoreError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "tempo_of"]
+__all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "first_and_last", "tempo_of"]
 
 Change = tuple[Fraction, Meter]
 DEFAULT_TEMPO = 500_000  # microseconds in a quarter where a file says nothing: 120 a minute
@@ -45,6 +46,28 @@ class Bar:
         """Where the beats fall, in quarters from the beginning of the score."""
         starts = (self.start + pulse * self.meter.pulse for pulse in self.meter.beats)
         return tuple(start for start in starts if start < self.end)
+
+
+def first_and_last(bars: Sequence[int]) -> tuple[int, int]:
+    """The first and the last of some `bars`, as every function takes them.
+
+    Returns
+    -------
+    tuple of (int, int)
+        Bar numbers.
+
+    Raises
+    ------
+    ScoreError
+        Where they are no two numbers, or the wrong way round.
+    """
+    try:
+        first, last = map(index, bars)
+    except (TypeError, ValueError):
+        raise ScoreError(f"bars are (first, last), such as bars=(1, 4), not {bars!r}") from None
+    if last < first:
+        raise ScoreError(f"bars {first} to {last}: the first comes after the last")
+    return first, last
 
 
 @dataclass(frozen=True)

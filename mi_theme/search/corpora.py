@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,14 +20,16 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.sheets import Sheet
-from mi_theme.search.aligning import SHARED, Region, steps_of
+from mi_theme.search.aligning import Region, steps_of
+from mi_theme.search.doublings import together
 from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_maps
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import SECONDS, Reader, Unread
 from mi_theme.search.scan import Chain, propose
-from mi_theme.search.significance import EXPLAINED, background
+from mi_theme.search.significance import EXPLAINED, background, evalue
+from mi_theme.search.versions import Version, in_place, joined, overlap, versions
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -109,7 +113,7 @@ def search_files(
     ScoreError, FileError, OSError
         Where the pattern says no notes, or there are no such files.
     """
-    wanted, paths = Pattern.of(pattern), files_in(places)
+    wanted, paths = Pattern.to_search(pattern), files_in(places)
     batches = [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)]
     settings = _Settings(wanted, least, invert, seconds, fast, max_evalue)
     complete, parts = True, []
@@ -130,7 +134,7 @@ def search_files(
 
 
 def files_in(places: Place | Iterable[Place]) -> list[Path]:
-    """Every file that can be read, sorted within each folder; hidden ones are left out.
+    """Every file of a known kind, sorted within each folder; hidden ones and pipes are left out, folders that are closed to us are not.
 
     Raises
     ------
@@ -173,10 +177,25 @@ def _files(root: Path) -> Iterator[Path]:
     if not root.is_dir():
         yield root
         return
-    for path in sorted(root.rglob("*")):
+    closed: list[Path] = []
+    found = [
+        Path(folder, name)
+        for folder, _, names in os.walk(root, onerror=lambda error: closed.append(Path(error.filename)))
+        for name in names
+        if Path(name).suffix.lower() in ENDINGS
+    ]
+    for path in sorted([*found, *closed]):
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if path.suffix.lower() in ENDINGS and not hidden and path.is_file():
+        if not hidden and not _is_special(path):
             yield path
+
+
+def _is_special(path: Path) -> bool:
+    """Whether this is a pipe, a socket or a device; what cannot be looked at is left to the reader, which says why."""
+    try:
+        return not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode)
+    except OSError:
+        return False
 
 
 class _Settings(NamedTuple):
@@ -240,10 +259,15 @@ def _batch(
     near = sorted(
         (hit for hit in found if hit.evalue * EXPLAINED * notes <= settings.max_evalue), key=attrgetter("source")
     )
+    whole = {
+        source: _completed(with_maps(list(group), settings.pattern, pieces[source]), settings, pieces[source], notes)
+        for source, group in groupby(near, key=attrgetter("source"))
+    }
+    left = _left(settings, shelf, notes)
     hits = [
         hit
-        for source, group in groupby(near, key=attrgetter("source"))
-        for hit in _completed(with_maps(list(group), settings.pattern, pieces[source]), settings, pieces[source], notes)
+        for source in sorted({*whole, *left})
+        for hit in together(joined(whole.get(source, []), left.get(source, []), notes), pieces[source].notes)
     ]
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), notes, unread, complete)
@@ -257,14 +281,36 @@ def _completed(hits: list[Hit], settings: _Settings, music: Music, notes: int) -
     among = [replace(hit, evalue=hit.evalue / len(music.notes)) for hit in again]
     kept: list[Hit] = []
     for hit in sorted([*hits, *with_maps(among, settings.pattern, music)], key=in_order):
-        if not any(_overlap(hit, other) for other in kept):
+        if not any(overlap(hit, other) for other in kept):
             kept.append(hit)
     return kept
 
 
-def _overlap(one: Hit, other: Hit) -> bool:
-    shared = len(set(one.notes) & set(other.notes))
-    return shared > SHARED * min(len(one.notes), len(other.notes))
+def _left(settings: _Settings, shelf: Shelf, notes: int) -> dict[str, list[Hit]]:
+    """The hits of what strategies leave of the pattern, piece by piece, where that can be significant."""
+    thought_of: dict[Version, list[int]] = {}
+    for number, piece in enumerate(shelf.pieces):
+        for version in versions(settings.pattern, piece.meters):
+            thought_of.setdefault(version, []).append(number)
+    found: dict[str, list[Hit]] = {}
+    for version, numbers in thought_of.items():
+        if evalue(1.0, version.pattern, notes, proposed=True) <= settings.max_evalue:
+            some = shelf.only(numbers)
+            hits = hits_on_shelf(version.pattern, some, least=settings.least, fast=settings.fast)
+            for piece in some.pieces:
+                mine = [hit for hit in hits if hit.source == piece.source]
+                found.setdefault(piece.source, []).extend(_in_place(mine, version, settings, piece, notes))
+    return found
+
+
+def _in_place(hits: list[Hit], version: Version, settings: _Settings, music: Music, notes: int) -> list[Hit]:
+    """The hits of a version in a piece; where one is significant, every note of it is aligned."""
+    found = [*in_place(hits, version, settings.pattern, music.notes, music.meters)]
+    if min((hit.evalue for hit in found), default=1.0) * notes > SIGNIFICANT:
+        return found
+    again = hits_in(version.pattern, music, least=settings.least, fast=settings.fast)
+    among = [_for_one_note(hit, len(music.notes)) for hit in again]
+    return [*in_place(among, version, settings.pattern, music.notes, music.meters)]
 
 
 class Shelf(NamedTuple):
@@ -285,6 +331,12 @@ class Shelf(NamedTuple):
             pieces.append(Music(sheet.source, notes, sheet.names, sheet.meters, sheet.drums))
             tables.append(notes[pitched])
         return cls(pieces, [table["onset"] for table in tables], Flat.of(tables))
+
+    def only(self, numbers: Sequence[int]) -> Shelf:
+        """Some of the tunes."""
+        pieces = [self.pieces[number] for number in numbers]
+        tables = [piece.notes[~np.isin(piece.notes["part"], sorted(piece.drums))] for piece in pieces]
+        return Shelf(pieces, [self.onsets[number] for number in numbers], Flat.of(tables))
 
 
 def hits_on_shelf(

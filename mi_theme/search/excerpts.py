@@ -44,7 +44,7 @@ def excerpt(pattern: Pattern, sheet: Sheet, hit: Hit) -> Score:
     theme = _theme(pattern, sheet, hit)
     inside = (sheet.table["onset"] < float(last.end)) & (sheet.table["onset"] >= float(first.start))
     music = sheet.table[inside & ~np.isin(sheet.table["part"], sorted(sheet.drums))].copy()
-    music["velocity"] = np.where(np.isin(_numbers(sheet, inside), hit.notes), LOUD, SOFT)
+    music["velocity"] = np.where(np.isin(_numbers(sheet, inside), hit.every_note), LOUD, SOFT)
     kept = _kept(music, hit, sheet)
     music = music[np.isin(music["part"], kept)]
     music["part"] = 1 + np.searchsorted(kept, music["part"])
@@ -60,7 +60,7 @@ def _numbers(sheet: Sheet, inside: NDArray[np.bool_]) -> NDArray[np.int64]:
 def _kept(music: NDArray[np.void], hit: Hit, sheet: Sheet) -> NDArray[np.int64]:
     """The parts that fit: those of the hit, then the others in order."""
     parts = np.unique(music["part"]).astype(np.int64)
-    own = np.unique(sheet.table["part"][list(hit.notes)]).astype(np.int64)
+    own = np.unique(sheet.table["part"][hit.every_note]).astype(np.int64)
     order = [*own.tolist(), *(part for part in parts.tolist() if part not in own)]
     return np.array(sorted(order[:LARGEST]), np.int64)
 

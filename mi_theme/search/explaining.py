@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mi_theme.adaptation.frames import Frame, Task
+from mi_theme.adaptation.naming import plainest
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
 from mi_theme.errors import MapError, StrategyError
 from mi_theme.meter import Meter
@@ -24,9 +25,11 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.warp import Warp
 
-__all__ = ["Explanation", "explained", "explanation"]
+__all__ = ["Explanation", "explained", "explanation", "tasks"]
 
 RATIOS = tuple(Fraction(*ratio) for ratio in ((1, 1), (1, 2), (2, 1), (1, 4), (4, 1)))
+PULSES = (2, 4)  # parts of a quarter that played notes may be meant to fall on
+UNEVEN = Fraction(1, 12)  # quarters that a player may be off
 FINEST = 48  # parts of a quarter; what is on no such grid was played, not written
 SAME = "same"  # the map that changes nothing needs no name
 
@@ -49,15 +52,29 @@ def explained(hit: Hit, pattern: Pattern, onsets: Sequence[Fraction], meters: Me
     pattern
         What was looked for.
     onsets
-        Where the notes of the hit begin, in quarters, in the order of ``hit.notes``.
+        Where the notes of the hit begin, in quarters, in the order of ``hit.notes``;
+        what was played near eighths or sixteenths is taken to be on them.
     meters
         The metres of the music.
     """
     if pattern.meter is None or meters is None or not onsets:
         return hit
-    pairs = [(pattern.onset[number], at) for number, at in zip(hit.matched, onsets, strict=True)]
+    pairs = [(pattern.onset[number], at) for number, at in zip(hit.matched, _written(onsets), strict=True)]
     found = explanation(pattern.onset, pattern.meter, pairs, meters)
     return replace(hit, warp=found.warp, strategy=found.strategy) if found else hit
+
+
+def _written(onsets: Sequence[Fraction]) -> Sequence[Fraction]:
+    """Played notes where they would be written, if each is near one of the eighths, or the sixteenths; else as they are."""
+    if all((at * FINEST).denominator == 1 for at in onsets):
+        return onsets
+    for parts in PULSES:
+        written = [Fraction(round(at * parts), parts) for at in onsets]
+        if len(set(written)) == len(written) and all(
+            abs(there - at) <= UNEVEN for there, at in zip(written, onsets, strict=True)
+        ):
+            return written
+    return onsets
 
 
 def explanation(
@@ -80,8 +97,8 @@ def explanation(
     -------
     Explanation or None
         Rather one that puts bar lines on bar lines, then one that leaves out just
-        what is missing, then the first in the table of strategies. Where no
-        strategy does it, the map through the notes; None where there is none.
+        what is missing, then the first in the table of strategies, named by the
+        plainest that makes it (`adaptation.naming`). Where no strategy does it, the map through the notes; None where there is none.
     """
     if any((at * FINEST).denominator != 1 for _, at in pairs):
         return None
@@ -122,12 +139,12 @@ def _stage(
 ) -> tuple[tuple[str, Warp], ...]:
     """What the strategies think of first, or of second, at some ratios."""
     which = slice(1, None) if second else slice(1)
-    tasks = _tasks(onsets, source, target, ratios)
-    return tuple(dict.fromkeys(found for task in tasks for found in _thoughts(task, which)))
+    asked = tasks(onsets, source, target, ratios)
+    return tuple(dict.fromkeys(found for task in asked for found in _thoughts(task, which)))
 
 
-def _tasks(onsets: tuple[Fraction, ...], source: Meter, target: Meter, ratios: tuple[Fraction, ...]) -> Iterator[Task]:
-    """The figure as the metre groups it, and as its first bar has it, in as many bars as there are ratios."""
+def tasks(onsets: Sequence[Fraction], source: Meter, target: Meter, ratios: tuple[Fraction, ...]) -> Iterator[Task]:
+    """What strategies are asked: the figure as the metre groups it, and as its first bar has it, in as many bars as there are ratios."""
     for ratio in ratios:
         before, after = Frame(source, ratio.denominator), Frame(target, ratio.numerator)
         inside = tuple(sorted({at % before.length for at in onsets}))
@@ -147,7 +164,7 @@ def _thoughts(task: Task, which: slice) -> Iterator[tuple[str, Warp]]:
     for name, _ in sorted(STRATEGIES.items(), key=lambda row: (not row[1].offered, row[1].heavy)):
         with suppress(StrategyError):
             for outcome in proposed(name, task)[which]:
-                yield name, outcome.warp
+                yield plainest(name, outcome.warp, task), outcome.warp
 
 
 def _through(pairs: Sequence[tuple[Fraction, Fraction]], meter: Meter, meters: MeterMap) -> Explanation | None:

@@ -20,12 +20,14 @@ from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
 from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
-from mi_theme.search.explaining import explained
+from mi_theme.search.doublings import together
+from mi_theme.search.explaining import UNEVEN, explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import EXPLAINED, evalue
 from mi_theme.search.stretches import proposed_stretches
 from mi_theme.search.support import supported
+from mi_theme.search.versions import in_place, joined, versions
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -107,7 +109,7 @@ def find(
         folder's files those that cannot be read are passed over with a
         `SearchWarning`.
     """
-    wanted = Pattern.of(pattern)
+    wanted = Pattern.to_search(pattern)
     if are_files(where):
         return _found_in_files(wanted, where, max_evalue, top, least, invert, progress, executor, fast)
     pieces = list(music_of(where))
@@ -116,8 +118,19 @@ def find(
     for music in pieces:
         hits = hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         among = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in hits]
-        found += with_maps([hit for hit in among if hit.evalue * EXPLAINED <= max_evalue], wanted, music)
-    return sorted((hit for hit in found if hit.evalue <= max_evalue), key=in_order)[:top]
+        whole = with_maps([hit for hit in among if hit.evalue * EXPLAINED <= max_evalue], wanted, music)
+        left = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in _left(wanted, music, least, fast)]
+        found += together(joined(whole, left), music.notes)
+    kept = sorted((hit for hit in found if hit.evalue <= max_evalue), key=in_order)[:top]
+    warn_of([], "" if kept else too_short(wanted, notes, max_evalue))
+    return kept
+
+
+def _left(pattern: Pattern, music: Music, least: float, fast: bool | None) -> Iterator[Hit]:
+    """The hits of what strategies leave of the pattern in the metres of a piece."""
+    for version in versions(pattern, music.meters):
+        hits = hits_in(version.pattern, music, least=least, fast=fast)
+        yield from in_place(hits, version, pattern, music.notes, music.meters)
 
 
 def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
@@ -148,13 +161,13 @@ def with_map(hit: Hit, pattern: Pattern, music: Music) -> Hit:
 
 
 class SearchWarning(UserWarning):
-    """Files could not be read; the message counts them and names the first."""
+    """Files could not be read (the message counts them and names the first), or a pattern is too short to be significant."""
 
 
 def are_files(where: Any) -> bool:
-    """Whether this is a folder, or a list of paths."""
+    """Whether this is a folder, a book of tunes, or a list of paths."""
     if isinstance(where, str | PathLike):
-        return Path(where).is_dir()
+        return Path(where).is_dir() or (Path(where).suffix.lower() == ".abc" and Path(where).is_file())
     return isinstance(where, list | tuple) and bool(where) and all(isinstance(place, str | PathLike) for place in where)
 
 
@@ -168,15 +181,37 @@ def _found_in_files(
         pattern, where, max_evalue=max_evalue, top=top, least=least, invert=invert, progress=progress,
         executor=executor, fast=fast,
     )  # fmt: skip
-    warn_of(searched.unread)
+    warn_of(searched.unread, "" if searched.hits else too_short(pattern, searched.notes, max_evalue, in_files=True))
     return searched.hits
 
 
-def warn_of(unread: Sequence[Unread]) -> None:
-    """Count what could not be read, and name the first."""
+def warn_of(unread: Sequence[Unread], short: str = "") -> None:
+    """Count what could not be read, and name the first; say why nothing could be found."""
     if unread:
         told = f"{len(unread)} could not be read, the first: {unread[0].source}: {unread[0].reason}"
         warnings.warn(told, SearchWarning, stacklevel=4)
+    if short:
+        warnings.warn(f"{short}; for the best by rank: max_evalue=inf, top=20", SearchWarning, stacklevel=4)
+
+
+def too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool = False) -> str:
+    """What to say where not even a hit that holds the whole pattern would be significant; nothing where it would.
+
+    Parameters
+    ----------
+    pattern
+        What was looked for.
+    notes
+        In how many notes.
+    max_evalue
+        The most that was asked for.
+    in_files
+        Whether a scan proposed where to look.
+    """
+    least = evalue(1.0, pattern, notes, proposed=in_files)
+    if not notes or least <= max_evalue:
+        return ""
+    return f"{len(pattern)} notes like these are too few to be significant in {notes:,} notes: found whole, they have E {least:.2g}"
 
 
 def hits_in(
@@ -256,7 +291,7 @@ def _hit(
     return Hit(
         source=music.source,
         part=music.parts[part] if part < len(music.parts) else f"Part {part + 1}",
-        bar=music.meters.at(onset).number if music.meters else None,
+        bar=music.meters.at(onset + UNEVEN).number if music.meters else None,  # a player may be early
         onset=onset,
         end=Fraction(end).limit_denominator(FINEST),
         notes=tuple(rows[theirs].tolist()),

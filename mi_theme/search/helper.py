@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from mi_theme.errors import MiThemeError
 from mi_theme.files import bytes_of
+from mi_theme.files.books import tunes_of
 from mi_theme.files.notation import decoded, kind_of, parse_stream, score_of_stream
 from mi_theme.files.sheets import Sheet
 from mi_theme.search.readers import Unread
@@ -57,9 +57,9 @@ def _texts(data: bytes, source: str, ending: str) -> Iterator[tuple[str, str]]:
     if kind_of(data, ending) != "abc":
         yield source, ""
         return
-    head, *tunes = re.split(r"(?m)^(?=X:)", decoded(data, source))
+    tunes = tunes_of(decoded(data, source))
     for number, tune in enumerate(tunes, 1):
-        yield (f"{source}#{number}" if len(tunes) > 1 else source), head + tune
+        yield (f"{source}#{number}" if len(tunes) > 1 else source), tune
 
 
 def _limit_memory() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Pattern"]
 
 GRID = 10080  # parts of a quarter that times are rounded to
-REGISTER = 60  # where degree 1 is looked for; any will do, hits are transposed
+REGISTER = 60  # where degree 1 of a motif is looked for; any will do, hits are transposed
 LONGEST = 1000  # notes of a pattern
 
 
@@ -94,7 +94,7 @@ class Pattern:
         if isinstance(value, Pattern):
             return value
         if isinstance(value, Theme):
-            return _of_motif(value.ostinato, value.tonic, value.meter, value.name)
+            return _of_motif(value.ostinato, value.tonic, value.meter, value.name, value.register)
         if isinstance(value, Motif):
             return _of_motif(value, Tonic("G"), None, value.name)
         if isinstance(value, str | bytes | PathLike):
@@ -104,6 +104,26 @@ class Pattern:
         if isinstance(value, Score) or is_stream(value):
             return _of_score(score_of(value))
         return _of_rows(value)
+
+    @classmethod
+    def to_search(cls, value: Any) -> Pattern:
+        """The same, where there is something to look for.
+
+        Parameters
+        ----------
+        value
+            As for `of`.
+
+        Raises
+        ------
+        ScoreError
+            As `of`, and where no two notes come one after another.
+        """
+        pattern = cls.of(value)
+        if len(set(pattern.onset)) < 2:
+            what = {0: "no pitched notes", 1: "one note"}.get(len(pattern), "one chord")
+            raise ScoreError(f"there is nothing to look for: {what}; a theme has two notes or more, one after another")
+        return pattern
 
     def __len__(self) -> int:
         return len(self.onset)
@@ -168,12 +188,12 @@ def _to_the_next(starts: Sequence[Fraction]) -> list[Fraction]:
     return [following.get(start, start + 1) - start for start in starts]
 
 
-def _of_motif(motif: Motif, tonic: Tonic, meter: Meter | None, name: str) -> Pattern:
+def _of_motif(motif: Motif, tonic: Tonic, meter: Meter | None, name: str, register: int = REGISTER) -> Pattern:
     return Pattern(
         motif.onsets,
-        tuple(tone.degree.pitch(tonic, REGISTER) for tone in motif),
+        tuple(tone.degree.pitch(tonic, register) for tone in motif),
         tuple(tone.duration for tone in motif),
-        tuple(tone.degree.step(tonic, REGISTER) for tone in motif),
+        tuple(tone.degree.step(tonic, register) for tone in motif),
         meter,
         name,
     )

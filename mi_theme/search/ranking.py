@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError, UnknownName
-from mi_theme.rhythm.lines import has_voices
 from mi_theme.score.notes import NOTE
-from mi_theme.search.finding import Music, are_files, music_of, warn_of
+from mi_theme.search.finding import Music, music_of
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.performances import Chain, Performance, chain_in, theme_of
-from mi_theme.search.tunes import Tune, paired, similarities
+from mi_theme.search.performances import Chain, amid_others, chain_in, theme_of
+from mi_theme.search.repertoires import Piece, Repertoire
+from mi_theme.search.tunes import paired, similarities, with_relatives
 
 __all__ = ["Ranked", "rank"]
 
 WAYS = ("auto", "tune", "theme")
-RELATIVES = 6  # of the query, whose own relatives count as well
-TRUST = 0.5  # the share of a similarity that the relatives give
-CONSIDERED = 200  # tunes that the relatives are asked about
 SHOWN = 20  # the best, which come with their pairs of notes
 SHORT = 0.25  # a query shorter than this share of the tunes is a theme
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +35,9 @@ class Ranked:
         The file or score.
     similarity
         Tunes: at most 1, which is equality. Themes: the evidence as a share of
-        what the query earns found in itself. Comparable within one ranking.
+        what the query earns played by a machine amid as many notes as usual;
+        negative where chance is the better explanation. Comparable within one
+        ranking.
     transposition
         Semitones from the query up to it.
     pairs
@@ -59,7 +55,9 @@ class Ranked:
         return f"{self.similarity:.2f}  {self.source or f'score {self.index}'}"
 
 
-def rank(query: Any, scores: Any, *, how: str = "auto", top: int | None = None, related: bool = True) -> list[Ranked]:
+def rank(
+    query: Any, scores: Any, *, how: str = "auto", top: int | None = None, related: bool = True, fast: bool | None = None
+) -> list[Ranked]:  # fmt: skip
     """Rank tunes by how much they are like one, in any key and any tempo.
 
     Parameters
@@ -70,7 +68,8 @@ def rank(query: Any, scores: Any, *, how: str = "auto", top: int | None = None, 
     scores
         The tunes: a list of such music, or a folder. Of files in a folder, or
         in a list of paths, those that cannot be read are passed over with a
-        `SearchWarning`; each tune of a file counts by itself.
+        `SearchWarning`; each tune of a file counts by itself. For many queries
+        against the same files, a `repertoires.Repertoire` reads them once.
     how
         ``tune`` aligns the whole query with the whole of each tune, top line
         with top line: variants of a folk song. ``theme`` looks for the query
@@ -83,6 +82,8 @@ def rank(query: Any, scores: Any, *, how: str = "auto", top: int | None = None, 
     related
         Whether the tunes most like the query have a say in the order of the
         others: a variant of a variant is a variant too. Tunes only.
+    fast
+        Whether to use numba; by default where it is installed. Themes only.
 
     Returns
     -------
@@ -96,124 +97,72 @@ def rank(query: Any, scores: Any, *, how: str = "auto", top: int | None = None, 
     """
     if how not in WAYS:
         raise UnknownName.among("way to rank", how, WAYS)
-    wanted = _notes_of(query)
-    if not len(wanted):
+    wanted = _piece_of(query)
+    if not len(wanted.notes):
         raise ScoreError("there is nothing to compare with: the query has no notes")
-    pieces = list(_pieces(scores))
-    tables = [_pitched(piece) for piece in pieces]
-    if how == "tune" or (how == "auto" and not _is_theme(wanted, tables)):
-        return _by_tune(wanted, pieces, tables, related)[:top]
-    return _by_theme(wanted, pieces, tables)[:top]
+    pieces = Repertoire.of(scores).pieces
+    if how == "tune" or (how == "auto" and not _is_theme(wanted, pieces)):
+        return _by_tune(wanted, pieces, related)[:top]
+    return _by_theme(wanted, pieces, fast)[:top]
 
 
-def _notes_of(value: Any) -> NDArray[np.void]:
-    """The pitched notes of whatever says some, as a note table."""
+def _piece_of(value: Any) -> Piece:
+    """The pitched notes of whatever says some."""
     if isinstance(value, Music):
-        return _pitched(value)
+        return Piece.of(value)
     try:
-        return _pitched(next(iter(music_of(value))))
+        return Piece.of(next(iter(music_of(value))))
     except ScoreError:
         pattern = Pattern.of(value)
     notes = np.zeros(len(pattern), NOTE)
     notes["onset"], notes["pitch"] = pattern.onsets, pattern.pitch
     notes["duration"] = [float(length) for length in pattern.duration]
-    return notes
+    return Piece.of(Music("", notes))
 
 
-def _pieces(scores: Any) -> Iterator[Music]:
-    """The tunes, one by one; files that cannot be read are passed over with a warning."""
-    if not are_files(scores):
-        for score in scores:
-            yield from (score,) if isinstance(score, Music) else music_of(score)
-        return
-    from mi_theme.search.corpora import music_in
-    from mi_theme.search.readers import Unread
-
-    unread = []
-    for piece in music_in(scores):
-        if isinstance(piece, Unread):
-            unread.append(piece)
-        else:
-            yield piece
-    warn_of(unread)
-
-
-def _pitched(music: Music) -> NDArray[np.void]:
-    """The notes that are not drums; rows keep their numbers in ``id``."""
-    notes = music.notes.copy()
-    notes["id"] = np.arange(len(notes))
-    kept: NDArray[np.void] = notes[~np.isin(notes["part"], sorted(music.drums))]
-    return kept
-
-
-def _is_theme(wanted: NDArray[np.void], tables: Sequence[NDArray[np.void]]) -> bool:
+def _is_theme(wanted: Piece, pieces: Sequence[Piece]) -> bool:
     """Whether the query is rather looked for within the pieces: most have several voices, or are far longer."""
-    within = [has_voices(table) or len(wanted) < SHORT * len(table) for table in tables]
+    within = [piece.has_voices or len(wanted.notes) < SHORT * len(piece.notes) for piece in pieces]
     return sum(within) > len(within) / 2
 
 
-def _by_theme(wanted: NDArray[np.void], pieces: Sequence[Music], tables: Sequence[NDArray[np.void]]) -> list[Ranked]:
-    theme = theme_of(wanted)
-    chains = [chain_in(theme, Performance.of(table)) for table in tables]
+def _by_theme(wanted: Piece, pieces: Sequence[Piece], fast: bool | None) -> list[Ranked]:
+    theme = theme_of(wanted.notes)
+    chains = [chain_in(theme, piece.performance, fast=fast) for piece in pieces]
     order = sorted(range(len(chains)), key=lambda row: -chains[row].score)
-    own = chain_in(theme, Performance.of(wanted)).score
+    own = max(chain_in(theme, amid_others(wanted.performance), fast=fast).score, 1.0)
     return [
         Ranked(
-            row, pieces[row].source, chains[row].score / max(own, 1.0), _transposition(chains[row], wanted, tables[row]),
-            _rows_of(chains[row].pairs, wanted, tables[row]) if place < SHOWN else (),
+            row, pieces[row].source, chains[row].score / own, _transposition(chains[row], wanted, pieces[row]),
+            _rows_of(chains[row].pairs, wanted, pieces[row]) if place < SHOWN else (),
         )
         for place, row in enumerate(order)
     ]  # fmt: skip
 
 
-def _transposition(chain: Chain, wanted: NDArray[np.void], table: NDArray[np.void]) -> int:
-    """Semitones from the query up to most notes of a chain."""
-    return int(table["pitch"][chain.pairs[0][1]] - wanted["pitch"][chain.pairs[0][0]]) if chain.pairs else 0
+def _transposition(chain: Chain, wanted: Piece, piece: Piece) -> int:
+    """Semitones from the query up to the notes of a chain."""
+    return int(piece.notes["pitch"][chain.pairs[0][1]] - wanted.notes["pitch"][chain.pairs[0][0]]) if chain.pairs else 0
 
 
-def _by_tune(
-    wanted: NDArray[np.void], pieces: Sequence[Music], tables: Sequence[NDArray[np.void]], related: bool
-) -> list[Ranked]:
-    query, tunes = Tune.of(wanted), [Tune.of(table) for table in tables]
+def _by_tune(wanted: Piece, pieces: Sequence[Piece], related: bool) -> list[Ranked]:
+    query, tunes = wanted.tune, [piece.tune for piece in pieces]
     found, shifts = similarities(query, tunes)
     if related:
-        found = _with_relatives(found, tunes)
+        found = with_relatives(
+            found, lambda row, others: similarities(tunes[row], [tunes[other] for other in others])[0]
+        )
     order = np.argsort(-found, kind="stable")
     shown = set(order[:SHOWN].tolist())
     return [
         Ranked(
             row, pieces[row].source, float(found[row]), int(shifts[row]),
-            _rows_of(paired(query, tunes[row], int(shifts[row])), wanted, tables[row]) if row in shown else (),
+            _rows_of(paired(query, tunes[row], int(shifts[row])), wanted, pieces[row]) if row in shown else (),
         )
         for row in order.tolist()
     ]  # fmt: skip
 
 
-def _rows_of(
-    pairs: Sequence[tuple[int, int]], wanted: NDArray[np.void], table: NDArray[np.void]
-) -> tuple[tuple[int, int], ...]:
+def _rows_of(pairs: Sequence[tuple[int, int]], wanted: Piece, piece: Piece) -> tuple[tuple[int, int], ...]:
     """Pairs of rows, as numbers in the whole tables."""
-    return tuple((int(wanted["id"][own]), int(table["id"][other])) for own, other in pairs)
-
-
-def _with_relatives(found: Floats, tunes: Sequence[Tune]) -> Floats:
-    """Similarities, half of them by the word of the tunes that are most like the query.
-
-    Each of the `RELATIVES` weighs as much as the square of its own similarity;
-    none is asked about itself. Of what is not among the best `CONSIDERED` they
-    are taken to think as little as of the least of those.
-    """
-    order = np.argsort(-found, kind="stable")
-    asked, told = [row for row in order[:RELATIVES].tolist() if found[row] > 0], order[:CONSIDERED]
-    said, weight = np.zeros(len(found)), np.zeros(len(found))
-    for row in asked:
-        others = told[told != row]
-        trust = found[row] ** 2
-        said[others] += trust * similarities(tunes[row], [tunes[other] for other in others.tolist()])[0]
-        weight[others] += trust
-    if not weight.any():
-        return found
-    heard = weight > 0
-    word = np.full(len(found), (said[heard] / weight[heard]).min())
-    word[heard] = said[heard] / weight[heard]
-    return (1 - TRUST) * found + TRUST * word
+    return tuple((int(wanted.notes["id"][own]), int(piece.notes["id"][other])) for own, other in pairs)

@@ -194,7 +194,7 @@ def checked_ending(path: str | PathLike[str]) -> str:
     return ending
 
 
-def save_sound(score: Score, path: str | PathLike[str], ending: str, options: dict[str, Any]) -> None:
+def save_sound(score: Score, path: str | PathLike[str], ending: str, **options: Any) -> None:
     """Record and save under a name with that ending.
 
     Raises

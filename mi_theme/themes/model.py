@@ -159,7 +159,7 @@ class Theme:
         figure = replace(self, grouping=Grouping(grouping)).figure if grouping else self.figure
         source = "given" if grouping else self.figure_source
         lines = self.ostinato.lines(self.tonic, self.meter)
-        plan = adapt(lines, figure, source, self.meter, Meter(meter), how, Fraction(ratio))
+        plan = adapt(lines, figure, source, self.meter, Meter(meter), how, ratio)
         return Adaptation(self, replace(plan, remark=self.rights.versions))
 
     def to_score(self, *, repeats: int = 2, tempo: float = 160.0) -> Score:

@@ -112,6 +112,9 @@ def theme_of_passage(
     name: str,
 ) -> Theme:
     """A passage of a score as a theme; see `Theme.from_score`."""
+    from mi_theme.score import first_and_last
+
+    bars = first_and_last(bars)
     meter = score.bar(bars[0]).meter
     chosen = lowest_part(score, bars) if part is None else part
     tonic, mode = key_of(score, *key)

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.engraving.drawings import readable
-from mi_theme.errors import ScoreError
-from mi_theme.score import Bar, Score
+from mi_theme.score import Bar, Score, first_and_last
 from mi_theme.views.paper import FAINT, INK, MIDDLE, blank, in_our_style
 from mi_theme.views.words import piano_roll_words
 
@@ -68,7 +67,7 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     ScoreError, MissingExtra
         Where there are no such bars; where matplotlib is not installed.
     """
-    shown = _bars(score, *bars) if bars else list(islice(score.bars(), MOST_BARS))
+    shown = _bars(score, *first_and_last(bars)) if bars else list(islice(score.bars(), MOST_BARS))
     span = (float(shown[0].start), float(shown[-1].end)) if shown else (0.0, 4.0)
     notes = score.note_table()
     notes = notes[(notes["onset"] < span[1]) & (notes["onset"] + notes["duration"] > span[0])]
@@ -87,8 +86,6 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
 
 
 def _bars(score: Score, first: int, last: int) -> list[Bar]:
-    if last < first:
-        raise ScoreError(f"bars {first} to {last}: the first comes after the last")
     return [score.bar(number) for number in range(first, last + 1)]
 
 
