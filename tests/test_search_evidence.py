@@ -126,7 +126,9 @@ def test_whatever_the_music_the_numbers_are_finite(rows: list[tuple[int, int, in
 
 def test_the_tail_falls_through_its_points_and_beyond() -> None:
     tail = Tail((-5.0, 0.0, 10.0), (-2.0, -4.0, -9.0), 0.5)
-    assert tail.rate(-50) == tail.rate(-5) == pytest.approx(np.exp(-2))
+    assert tail.rate(-5) == pytest.approx(np.exp(-2))
+    assert tail.rate(-7.5) == pytest.approx(np.exp(-1))
+    assert tail.rate(-50) == 1
     assert tail.rate(5) == pytest.approx(np.exp(-6.5))
     assert tail.rate(14) == pytest.approx(np.exp(-11))
 

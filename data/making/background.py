@@ -14,7 +14,7 @@ likelihood, Poisson). The same music21 gives the same bytes.
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ MUSIC = {".mxl .xml .musicxml": 2, ".abc": 8}  # one file in so many
 LENGTHS = range(8, 21)
 SEED = 1
 OFTEN = (1.0, 0.5, 0.2, 0.1, 0.05)  # hits a search of which it is asked what they say
-START = Tail((0.0,), (0.0,), 1.0)
+START = Tail((0.0, 1.0), (0.0, -1.0), 1.0)
+FELLOWS = 10  # pieces of a folder that are alike
 PIECES = 4  # searches of one piece for each of all
 PROVENANCE = {
     "made by": "data/making/background.py",
@@ -160,12 +161,15 @@ def on_shelf(pattern: Pattern, shelf: Shelf) -> Iterator[Hit]:
 
 
 def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
-    """The same for one piece where every note is aligned."""
+    """The same for one piece where every note is aligned; where it has fellows in its folder, a decoy is made of these."""
     random = np.random.default_rng(SEED)
-    sizes = np.array([len(sheet.table) for sheet in sheets])
+    folders = defaultdict(list)
+    for sheet in sheets:
+        folders[Path(sheet.source).parent].append(sheet)
     for number in range(count):
-        sheet = sheets[int(random.choice(len(sheets), p=sizes / sizes.sum()))]  # long pieces oftener
-        pattern = made_up(random, sheets, number)
+        sheet = sheets[int(random.integers(len(sheets)))]
+        fellows = folders[Path(sheet.source).parent]
+        pattern = made_up(random, fellows if len(fellows) >= FELLOWS else sheets, number)
         music = Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
         yield len(sheet.table), [hit.score for hit in together(hits_in(pattern, music), sheet.table)]
 

@@ -47,9 +47,11 @@ class Tail(msgspec.Struct, frozen=True):
     slope: float
 
     def rate(self, nats: float) -> float:
-        """Hits that say at least so much, for each note searched."""
-        beyond = max(nats - self.nats[-1], 0.0)
-        return exp(float(np.interp(nats, self.nats, self.rates)) - self.slope * beyond)
+        """Hits that say at least so much, for each note searched; below the first value as between the first two."""
+        rising = (self.rates[0] - self.rates[1]) / (self.nats[1] - self.nats[0])
+        below, beyond = max(self.nats[0] - nats, 0.0), max(nats - self.nats[-1], 0.0)
+        logarithm = float(np.interp(nats, self.nats, self.rates)) + rising * below - self.slope * beyond
+        return exp(min(logarithm, 0.0))
 
 
 class Background(msgspec.Struct, frozen=True):
