@@ -30,12 +30,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from lines import TICKS, Line, Place, Rows, lines_of, sheets, windows
+from lines import TICKS, Line, Place, Rows, lines_of, once, sheets, windows
 from numpy.typing import NDArray
 
 import mi_theme as mi
 from mi_theme.files.sheets import Sheet
-from mi_theme.search.corpora import search_files
+from mi_theme.search.corpora import files_in, search_files
 from mi_theme.search.readers import Unread
 
 FINEST = 16  # parts of a quarter that a pulse may be
@@ -323,7 +323,7 @@ def main() -> None:
     for tell in (tell_after, tell_bars, tell_five, tell_relatives, tell_written):
         tell(lines)
     if chosen.find:
-        found = search_files(mi.theme(), places, max_evalue=float("inf"), top=SHOWN)
+        found = search_files(mi.theme(), once(files_in(places)), max_evalue=float("inf"), top=SHOWN)
         print(f"\nthe best that find knows, in {found.notes:,} notes", *found.hits, sep="\n  ")
 
 
