@@ -276,8 +276,8 @@ def tell_written(lines: Sequence[Line]) -> None:
     lapses = np.concatenate([windows(np.diff(line.onset), size) for line in long])
     climbs = np.concatenate([windows(np.diff(line.pitch), size) for line in long])
     lapses = lapses // np.gcd.reduce(lapses, axis=1, keepdims=True)
-    drawn = np.random.default_rng(SEED).choice(len(piece), DRAWN, replace=False)
-    print(f"\nof {DRAWN:,} figures of eight notes, drawn from the corpus, found in so many other pieces")
+    drawn = np.random.default_rng(SEED).choice(len(piece), min(DRAWN, len(piece)), replace=False)
+    print(f"\nof {len(drawn):,} figures of eight notes, drawn from the corpus, found in so many other pieces")
     print(f"  {'':28} {'none':>6} {'1 to 9':>7} {'more':>6} {'median':>7}")
     kinds = {"rhythm": lapses, "ups and downs": np.sign(climbs), "intervals": climbs, "rhythm and ups and downs": np.hstack([lapses, np.sign(climbs)]),
              "rhythm and intervals": np.hstack([lapses, climbs])}  # fmt: skip
@@ -315,6 +315,8 @@ def main() -> None:
             lines += lines_of(sheet) if isinstance(sheet, Sheet) else []
     print(f"{answers['read']:,} pieces and tunes, {len(lines):,} lines, {sum(len(line.onset) for line in lines):,} notes; "
           f"{answers['unread']} unread; {time.perf_counter() - began:.0f} s")  # fmt: skip
+    if not any(len(line.onset) > SIZES[1] + 1 for line in lines):
+        return
     count = Count()
     for line in lines:
         count.add(line)
