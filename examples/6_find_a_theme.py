@@ -225,9 +225,9 @@ print([float(onset) for onset in second.note_table()["onset"]])
 # wins where harmony, timbre or the words say *theme*; the machine wins in inner voices. Any hiding place is a right answer
 # if its finder can say what survived.
 #
-# **2.** What keeps all notes in order is found in whatever metre. `cut` takes notes away, in 3/4 half of them: the finder
-# loses it, and so do most ears, though the first two notes and the low ending may be enough for somebody who expects it.
-# The cell shows one way to try.
+# **2.** What keeps all notes in order is found in whatever metre. `cut` takes notes away. In 7/8 it leaves six, and the finder,
+# which knows what `cut` leaves, finds these six. In 3/4 and 2/4 it leaves four, all of them G: the finder loses the theme, and so
+# does every ear that does not expect it. The cell shows one way to try.
 
 # %%
 for target in ("3/4", "7/8", "2/4", "12/8"):
@@ -241,8 +241,8 @@ for target in ("3/4", "7/8", "2/4", "12/8"):
 
 # %% [markdown]
 # **3.** Hold the first: the first beat of each bar lasts twice as long, 2+1+1. Two of our rules come to that here,
-# `hold-first` and `regroup`; the finder names the one that stands first in the table of `mi-theme strategies`, and whoever
-# names the other is as right. The map is the same.
+# `hold-first` and `regroup`; the finder names the one that can do nothing else, and whoever names the other is as right: the map
+# is the same.
 
 # %%
 for hit in mi.find(first, second):

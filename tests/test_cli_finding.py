@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import mido
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -140,6 +143,18 @@ def test_rank(folder: Path) -> None:
     assert [row["rank"] for row in table] == ["1", "2", "3"]
 
 
+def test_a_passage_of_a_recording_is_ranked_without_a_warning(folder: Path) -> None:
+    track = mido.MidiTrack()
+    for row, wait in enumerate(np.random.default_rng(1).integers(100, 300, 64).tolist()):
+        track.append(mido.Message("note_on", note=60 + row % 7, velocity=70, time=wait))
+        track.append(mido.Message("note_off", note=60 + row % 7, time=91))
+    mido.MidiFile(ticks_per_beat=384, tracks=[track]).save(folder / "played.mid")
+    result = run("rank", folder / "played.mid", folder, "--bars", "2-4", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)[0]["source"].endswith("played.mid")
+    assert "Warning" not in result.stderr
+
+
 def test_wrong_calls(folder: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -159,6 +174,155 @@ def test_wrong_calls(folder: Path, tmp_path: Path) -> None:
         assert result.stdout == ""
         assert "Traceback" not in result.stderr
         assert not isinstance(result.exception, AssertionError)
+
+
+# Garbage
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--max-evalue", "-1"), 2, "not in the range"),
+        (("--max-evalue", "nan"), 2, "nan is no number"),
+        (("--json", "--csv"), 2, "not both"),
+        (("--midi-out", "a.mid"), 2, "is no folder"),
+        (("--midi-out", ""), 2, "is no folder"),
+        (("--theme", "one.mid"), 1, "one note"),
+        (("--theme", "chord.mid"), 1, "one chord"),
+        (("--theme", "drums.mid"), 1, "no pitched notes"),
+        (("--theme", "text.mid"), 1, "not a MIDI file"),
+        (("--theme", "."), 1, "directory"),
+        (("--theme", "ostinat"), 1, "neither a file nor a motif"),
+        (("--theme", "a.mid", "--bars", "90-91"), 1, "no bar 90"),
+        (("--theme", "a.mid", "--bars", "3-1"), 1, "the first comes after the last"),
+        (("--theme", "a.mid", "--bars", "x"), 2, "no range of bars"),
+        (("--theme", "a.mid", "--bars", "1-2", "--part", "Kazoo"), 1, "there are: Flute"),
+        (("--theme", "nowhere.abc#3"), 1, "neither a file nor a motif"),
+        (("--theme", "book.abc#3"), 1, "2 tunes in it, and no #3"),
+    ],
+    ids=str,
+)
+def test_garbage_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], code: int, said: str
+) -> None:
+    monkeypatch.chdir(folder)
+    mi.Score.from_notes([0], [1], [60]).save("one.mid")
+    mi.Score.from_notes([0, 0, 0], 1, [60, 64, 67]).save("chord.mid")
+    drums = mido.MidiFile(type=0)
+    drums.add_track().extend(mido.Message(kind, note=36, channel=9, time=240) for kind in ("note_on", "note_off") * 4)
+    drums.save("drums.mid")
+    Path("text.mid").write_text("no music")
+    Path("book.abc").write_text(BOOK)
+    for place in (".", "a.mid"):
+        result = run("find", place, *options)
+        assert result.exit_code == code
+        assert said in result.stderr
+        assert result.stdout == ""
+        assert len(result.stderr.strip().splitlines()) == (1 if code == 1 else 4)
+
+
+BOOK = (
+    "X:1\nT:One\nM:4/4\nL:1/8\nK:G\nG2ABc2d2BGF2E3A|G2D2GdeBB4|]\n\n"
+    "X:2\nT:Two\nM:4/4\nL:1/8\nK:G\nG4 B4|A4 d4|B4 g4|e4 d4|c4 A4|G8|]\n"
+)
+
+
+def test_an_empty_name_is_not_the_folder_one_is_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for call in (("find", ""), ("find", "a.mid", ""), ("rank", "", "a.mid")):
+        result = run(*call)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "empty name" in result.stderr
+
+
+def test_what_cannot_be_opened_is_named(folder: Path) -> None:
+    (folder / "gone.mid").symlink_to(folder / "nowhere.mid")
+    (folder / "round").symlink_to(folder)
+    os.mkfifo(folder / "pipe.mid")
+    result = run("find", folder, "--theme", folder / "a.mid")
+    assert result.exit_code == 1
+    assert "2 hits in 3 files" in result.stderr
+    assert result.stderr.count("left out") == 1
+    assert "gone.mid: No such file" in result.stderr
+
+
+def test_folders_that_are_closed_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    (folder / "closed").mkdir()
+    monkeypatch.setattr(os, "scandir", refuse)
+    result = run("find", folder, "--theme", folder / "a.mid")
+    assert result.exit_code == 1
+    assert "2 hits in 3 files" in result.stderr
+    assert f"left out: {folder / 'closed'}: " in result.stderr
+
+
+def test_files_that_vanish_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mi_theme.search import corpora
+
+    known = corpora.files_in(folder)
+    monkeypatch.setattr(corpora, "files_in", lambda places: known)
+    theme = tune().passage((1, 4))
+    theme.save(folder.parent / "theme.mid")
+    (folder / "b.mid").unlink()
+    result = run("find", folder, "--theme", folder.parent / "theme.mid")
+    assert result.exit_code == 1
+    assert "b.mid: No such file" in result.stderr
+    assert "a.mid" in result.stdout
+
+
+# A theme that is too short, and other numbers
+
+
+@pytest.mark.parametrize("place", [".", "a.mid"])
+def test_a_short_theme_is_told_that_it_is_one(folder: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.chdir(folder)
+    result = run("find", place, "--theme", "a.mid", "--bars", "1-1", "--max-evalue", "1e-9")
+    assert (result.exit_code, result.stdout) == (0, "")
+    (line,) = [line for line in result.stderr.splitlines() if "too few to be significant" in line]
+    assert "--max-evalue inf --top 20" in line
+    ranked = run("find", place, "--theme", "a.mid", "--bars", "1-1", "--max-evalue", "inf", "--top", 3)
+    assert "a.mid" in ranked.stdout.splitlines()[1]
+    assert "too few" not in ranked.stderr
+    long = run("find", place, "--theme", "head", "--max-evalue", "inf")
+    assert "too few" not in long.stderr
+
+
+def test_find_warns_of_a_short_theme(folder: Path) -> None:
+    from mi_theme.search.finding import SearchWarning
+
+    for where in (folder, tune()):
+        with pytest.warns(SearchWarning, match="too few to be significant"):
+            assert mi.find([(0, 60), (1, 66), (2, 61)], where, max_evalue=1e-9) == []
+
+
+def test_tables_have_numbers_and_json_four_digits(folder: Path) -> None:
+    call = ("find", folder, "--theme", folder / "a.mid")
+    for row in json.loads(run(*call, "--json").stdout):
+        for name in ("evalue", "score", "share"):
+            assert float(f"{row[name]:.4g}") == row[name]
+        assert isinstance(row["onset"], str)
+    for line in csv.DictReader(io.StringIO(run(*call, "--csv").stdout)):
+        for name in ("onset", "end", "stretch", "evalue", "share"):
+            float(line[name])
+        assert line["doubled"] == ""
+
+
+def test_a_tune_of_a_book_is_a_theme_a_place_and_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("book.abc").write_text(BOOK)
+    (row,) = json.loads(run("find", "book.abc", "--theme", "book.abc#2", "--json").stdout)
+    assert row["source"] == "book.abc#2"
+    assert json.loads(run("find", "book.abc#2", "--theme", "book.abc#2", "--json").stdout)[0]["bar"] == 1
+    assert run("rank", "book.abc#1", "book.abc").stdout.splitlines()[1].endswith("book.abc#1")
+    assert run("find", "book.abc", "--theme", "book.abc#2", "--midi-out", "out").exit_code == 0
+    assert [file.name for file in Path("out").iterdir()] == ["001 book 2 Part 1 bar 1.mid"]
+    assert mi.read("book.abc#1").note_table()["pitch"].tolist() != mi.read("book.abc#2").note_table()["pitch"].tolist()
 
 
 def wait_for_the_book(process: subprocess.Popen[str]) -> None:

@@ -154,6 +154,15 @@ def test_a_helper_that_dies_at_once_is_no_endless_loop(tmp_path: Path, monkeypat
     assert isinstance(found, Unread)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("ending", [".mid", ".xml", ".abc"])
+def test_nobody_waits_for_a_pipe(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"pipe{ending}"
+    os.mkfifo(path)
+    with Reader() as reader:
+        assert list(reader.read(path)) == [Unread(str(path), "not a regular file")]
+
+
 def test_a_file_that_is_too_large_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "a.mid"
     with path.open("wb") as file:
@@ -173,3 +182,24 @@ def test_drums_are_not_searched(tmp_path: Path) -> None:
     drums = mi.Score(music.ticks_per_quarter, (music.tracks[0], Track.of_array(track, music.tracks[1].payloads)))
     drums.save(tmp_path / "a.mid")
     assert search_files(THEME, tmp_path / "a.mid", max_evalue=np.inf).hits == []
+
+
+# Books of ABC
+
+
+def test_a_tune_of_a_book_with_a_metre_that_music21_makes_up() -> None:
+    """A bar of three triplets by themselves is 1/6 to music21."""
+    import music21
+
+    book = Path(music21.__file__).parent / "corpus" / "oneills1850" / "0301-0350.abc"
+    score = mi.read(f"{book}#17")
+    assert len(score.note_table()) == 46
+    assert {str(meter) for _, meter in score.meters.changes} == {"1/4", "3/4"}
+    assert score.source == f"{book}#17"
+
+
+@pytest.mark.parametrize("number", [0, 9, 10**8])
+def test_there_is_no_such_tune_in_the_book(tmp_path: Path, number: int) -> None:
+    (tmp_path / "book.abc").write_text("X:1\nK:G\nG2|]\n\nX:2\nK:G\nA2|]\n")
+    with pytest.raises((mi.MiThemeError, OSError)):
+        mi.read(tmp_path / f"book.abc#{number}")

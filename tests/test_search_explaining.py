@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 import mi_theme as mi
@@ -122,6 +123,16 @@ def test_played_music_and_music_without_a_metre_have_no_map() -> None:
     assert mi.find(mi.theme(), table)[0].warp is None
     rows = [(float(at), pitch) for at, pitch in zip(PATTERN.onset, PATTERN.pitch, strict=True)]
     assert mi.find(rows, mi.theme().to_score())[0].warp is None
+
+
+def test_what_is_played_unevenly_has_the_map_that_is_meant() -> None:
+    random = np.random.default_rng(3)
+    table = mi.theme().to_meter("4/4").theme.to_score().note_table()
+    played = np.maximum(0, table["onset"] + 4 + random.normal(0, 0.02, len(table)).clip(-0.05, 0.05))
+    score = mi.Score.from_notes(np.round(played * 480) / 480, 0.4, table["pitch"], part=table["part"], meter="4/4")
+    hits = mi.find(mi.theme(), score)
+    assert sorted(hit.bar or 0 for hit in hits) == [2, 4]
+    assert {(hit.strategy, str(hit.warp)) for hit in hits} == {("regroup", "0>0 3>3 5>4")}
 
 
 def test_proposals_are_asked_once() -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.score.notes import NOTE
-from mi_theme.search.performances import PLAYING, Performance, chain_in, theme_of
+from mi_theme.search.performances import MOST, PLAYING, Performance, chain_in, theme_of
 from mi_theme.search.repertoires import Repertoire
-from mi_theme.search.tunes import TUNE_COSTS, Tune, TuneCosts, paired, similarities
+from mi_theme.search.tunes import LONGEST, TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
 
 
 def table(onset: Any, pitch: Any, duration: Any = 0.5) -> np.ndarray:
@@ -99,6 +99,10 @@ def test_pairs_go_up_in_both(a: int, b: int) -> None:
     one, other = Tune.of(tune(a, 25)), Tune.of(tune(b, 31))
     pairs = paired(one, other, int(similarities(one, [other])[1][0]))
     assert all(x < u and y < v for (x, y), (u, v) in pairwise(pairs))
+
+
+def test_of_a_very_long_tune_the_beginning_counts() -> None:
+    assert len(Tune.of(tune(1, LONGEST + 500)).pitch) == LONGEST
 
 
 def test_many_at_once_are_as_one_by_one() -> None:
@@ -201,6 +205,23 @@ def test_chords_in_the_theme_are_looked_for_too() -> None:
     assert len(chain_in(theme_of(chords), Performance.of(heard)).pairs) >= 7
 
 
+def test_of_a_long_query_the_beginning_of_its_top_line_is_looked_for() -> None:
+    plays = [played(tune(seed, 400), seed) for seed in range(4)]
+    ranked = mi.rank(plays[2], plays)
+    assert ranked[0].index == 2
+    assert 90 <= len(ranked[0].pairs) <= MOST
+    assert all(own == other for own, other in ranked[0].pairs)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    plays = [played(tune(seed, 60), seed) for seed in range(3)]
+    mixed = [np.random.default_rng(1).permutation(notes) for notes in plays]
+    sorted_, shuffled = mi.rank(tune(1)[:12], plays), mi.rank(np.flip(tune(1)[:12]), mixed)
+    assert [(row.index, row.similarity) for row in sorted_] == [(row.index, row.similarity) for row in shuffled]
+    pairs = [mixed[1][["onset", "pitch"]][there] for _, there in shuffled[0].pairs]
+    assert pairs == [plays[1][["onset", "pitch"]][there] for _, there in sorted_[0].pairs]
+
+
 # What one may give it, and what not
 
 
@@ -225,6 +246,35 @@ def test_what_is_empty_comes_last() -> None:
         mi.rank(empty, [tune(1)])
 
 
+@pytest.mark.parametrize("how", ["auto", "tune", "theme"])
+@pytest.mark.parametrize(
+    ("query", "scores", "word"),
+    [
+        (tune(1), [np.zeros((5, 2))], "fields onset, duration"),
+        (tune(1), [table([0, np.nan], [60, 62])], "finite"),
+        (table([0, 1e300], [60, 62]), [tune(1)], "finite"),
+        (tune(1), None, "not NoneType"),
+        (tune(1), 5, "not int"),
+        (tune(1), [None], "not NoneType"),
+        (tune(1), "nowhere.mid", "no such file"),
+        (tune(1), [b"xx"], "not a MIDI file"),
+        (None, [tune(1)], "a pattern is"),
+    ],
+)
+def test_what_is_no_music_is_said_in_one_line(query: Any, scores: Any, word: str, how: str) -> None:
+    with pytest.raises(mi.MiThemeError, match=word):
+        mi.rank(query, scores, how=how)
+
+
+def test_one_piece_is_a_list_of_one(tmp_path: Any) -> None:
+    score = mi.theme().to_score()
+    score.save(tmp_path / "theme.mid")
+    for one in (score, score.note_table(), tmp_path / "theme.mid", str(tmp_path / "theme.mid")):
+        assert [row.index for row in mi.rank(score, one)] == [0]
+    named = score.note_table()[["pitch", "velocity", "part", "onset", "duration"]]
+    assert mi.rank(score, named)[0].similarity == mi.rank(score, score)[0].similarity
+
+
 def test_one_note_and_equal_onsets_do_no_harm() -> None:
     one, chord = table([0], [60]), table([0, 0, 0], [60, 64, 67])
     for how in ("tune", "theme"):
@@ -241,3 +291,59 @@ def test_the_same_each_time() -> None:
     tunes = [tune(seed) for seed in range(12)] * 2
     assert mi.rank(tune(3), tunes) == mi.rank(tune(3), tunes)
     assert [row.index for row in mi.rank(tune(3), tunes)[:2]] == [3, 15]
+
+
+# Relatives
+
+
+@given(st.integers(0, 200), st.integers(1, 12))
+def test_what_is_equal_to_the_query_comes_first_and_is_1(seed: int, others: int) -> None:
+    query = tune(seed)
+    rng = np.random.default_rng(seed)
+    variants = []
+    for _ in range(others):
+        other = query.copy()
+        other["pitch"] += rng.choice([0, 0, 0, 0, 2, -2], len(other)).astype(other["pitch"].dtype)
+        variants.append(other)
+    first = mi.rank(query, [*variants, tune(seed + 1), query])[0]
+    assert first.similarity == pytest.approx(1)
+    assert first.index == others + 1 or (variants[first.index]["pitch"] == query["pitch"]).all()
+
+
+def test_a_variant_of_a_variant_is_brought_nearer() -> None:
+    found = np.array([0.6, 0.2, 0.2])
+    likeness = np.array([[1.0, 0.7, 0.1], [0.7, 1.0, 0.1], [0.1, 0.1, 1.0]])
+    mixed = with_relatives(found, lambda row, others: likeness[row, others])
+    assert mixed[0] > mixed[1] > mixed[2]
+    assert (with_relatives(found, lambda row, others: likeness[row, others], relatives=0) == found).all()
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+def test_short_lists(many: int) -> None:
+    tunes = [tune(seed) for seed in range(many)]
+    assert mi.rank(tunes[0], tunes)[0].index == 0
+    assert len(mi.rank(tune(9), tunes)) == many
+
+
+def test_a_pair_stays_a_pair() -> None:
+    rng, pairs = np.random.default_rng(3), [tune(seed) for seed in range(20)]
+    others = []
+    for notes in pairs:
+        other = notes[rng.random(len(notes)) > 0.15].copy()
+        changed = rng.random(len(other)) < 0.15
+        other["pitch"][changed] += 2
+        others.append(other)
+    right = 0
+    for number, notes in enumerate(pairs):
+        alone, together = (mi.rank(notes, others, related=related)[0].index for related in (False, True))
+        assert alone == together
+        right += alone == number
+    assert right >= 18
+
+
+def test_more_than_are_told_of() -> None:
+    tunes = [tune(seed, 12) for seed in range(TOLD + 20)]
+    ranked = mi.rank(tunes[7], tunes)
+    assert ranked[0].index == 7
+    assert sorted(row.index for row in ranked) == list(range(TOLD + 20))
+    assert all(np.isfinite(row.similarity) and row.similarity <= 1 for row in ranked)

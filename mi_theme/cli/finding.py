@@ -39,7 +39,8 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
 @click.option(
-    "--theme", help="What to look for: a file, or a motif of the quoted theme: ostinato (the default) or head."
+    "--theme",
+    help="What to look for: a file (book.abc#3: a tune of a book), or a motif of the quoted theme: ostinato (the default) or head.",
 )
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
 @click.option("--part", help="The part of the file that has the theme; all parts without it.")
@@ -82,6 +83,8 @@ def find(
     say(
         f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {_counted(searched.notes, 'note')}"
     )
+    if any(hit.evalue >= 1 for hit in searched.hits):
+        say("where E is 1 or more chance brings as good: there only the order says something")
     if not searched.hits:
         _say_if_too_short(pattern, searched.notes, max_evalue, in_files=not _is_one_score(paths))
     _finish(ctx, searched.unread, searched.complete)
@@ -107,7 +110,8 @@ def rank(
     """Rank tunes by how much they are like one, in any key and tempo.
 
     Variants of a folk song, or performances of a written theme. QUERY is a file;
-    the others are files, or folders of them.
+    the others are files, or folders of them. A theme is best given by its melody:
+    --bars and --part take it out of a score; of a long query the beginning counts.
     """
     _check([query, *paths], 0.0, None, as_csv and as_json)
     from mi_theme.search import rank as ranked
@@ -161,12 +165,15 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
 def _passage(file: str, bars: tuple[int, int] | None, part: str | None) -> Any:
     """A file, or some bars of a part."""
     from mi_theme.files import read
+    from mi_theme.score import TimingWarning
 
     score = read(file)
     if not bars and not part:
         return score
     numbers = [bar.number for bar in score.bars()]
-    return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
+        return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
 
 
 # Searching
@@ -322,5 +329,8 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
 
 def _name(hit: Hit) -> str:
     """File, part and bar, as a part of a file's name."""
-    words = f"{Path(hit.source).stem} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"
+    from mi_theme.files.books import place_of
+
+    place, number = place_of(Path(hit.source))
+    words = f"{place.stem} {number or ''} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"
     return " ".join("".join(letter if letter.isalnum() or letter in "-_" else " " for letter in words).split())[:80]

@@ -12,6 +12,7 @@ from mi_theme.engraving.staves import Staff
 from mi_theme.engraving.versions import Join
 from mi_theme.errors import ScoreError
 from mi_theme.files import read
+from mi_theme.files.books import place_of
 from mi_theme.score import Bar, Score
 from mi_theme.search import Hit
 
@@ -30,7 +31,7 @@ def score_of_hit(hit: Hit) -> Score:
     ScoreError
         Where it was no file.
     """
-    if not Path(hit.source).is_file():
+    if not hit.source or not place_of(Path(hit.source))[0].is_file():
         raise ScoreError(
             "this hit was found in a score that is no file: draw it with that score, notation(score, hit=hit)"
         )
@@ -38,7 +39,7 @@ def score_of_hit(hit: Hit) -> Score:
 
 
 def staves_of_hit(score: Score, hit: Hit, bars: tuple[int, int] | None) -> tuple[list[Staff], list[Join]]:
-    """The bars of a hit, and a sign for each of its notes.
+    """The bars of a hit, and a sign for each of its notes and of those that double them.
 
     Raises
     ------
@@ -46,9 +47,9 @@ def staves_of_hit(score: Score, hit: Hit, bars: tuple[int, int] | None) -> tuple
         Where the hit is not of this score, or there are no such bars.
     """
     table = score.note_table()
-    if max(hit.notes) >= len(table):
-        raise ScoreError(f"this hit is not of this score: there is no note {max(hit.notes)}")
-    rows = table[list(hit.notes)]
+    if max(hit.every_note) >= len(table):
+        raise ScoreError(f"this hit is not of this score: there is no note {max(hit.every_note)}")
+    rows = table[hit.every_note]
     own = sorted(set(rows["part"].tolist()))
     parts = None if len(score.parts) <= FEW_PARTS else own
     shown = shown_bars(score, bars or _bars_of(score, hit))
@@ -72,7 +73,8 @@ def _playing(score: Score, bars: Sequence[Bar]) -> set[int]:
 
 def _rings(staves: dict[int, Staff], rows: Any, hit: Hit) -> Iterator[Join]:
     """A join with one end for each note of the hit that is drawn."""
-    for row, number in zip(rows, hit.matched, strict=True):
+    doubling = [-1] * (len(rows) - len(hit.matched))
+    for row, number in zip(rows, [*hit.matched, *doubling], strict=True):
         onset, pitch = Fraction(float(row["onset"])), int(row["pitch"])
         notes = staves[int(row["part"])].notes if int(row["part"]) in staves else iter(())
         heads = (

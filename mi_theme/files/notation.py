@@ -238,14 +238,14 @@ def meters_of_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> MeterMap:
 def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
     """(start, length, metre) of each measure of a part; of each signature where there are no measures."""
     measures = list(part.getElementsByClass("Measure"))
+    meter = Meter("4/4")
     if not measures:
         for signature in part.flatten().getTimeSignatures():
-            meter = _meter(signature)
+            meter = _meter(signature, meter)
             yield exact(signature.offset), meter.bar, meter
         return
-    meter = Meter("4/4")
     for index, measure in enumerate(measures):
-        meter = _meter(measure.timeSignature) if measure.timeSignature else meter
+        meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
         start = exact(measure.offset)
         stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
         yield start, meter.bar if stop is None else stop - start, meter
@@ -276,8 +276,10 @@ def _meter_of_length(length: Fraction) -> Meter | None:
     return None
 
 
-def _meter(signature: Any) -> Meter:
-    """A signature, with the groups that we once knew of it."""
+def _meter(signature: Any, before: Meter) -> Meter:
+    """A signature, with the groups that we once knew of it; the metre before where music21 made up one such as 1/6."""
+    if int(signature.denominator) not in DENOMINATORS:
+        return before
     plain = Meter.of(int(signature.numerator), int(signature.denominator))
     said = signature.editorial.get(GROUPING) if signature.hasEditorialInformation else None
     return Meter(said) if said and Meter(said).plain == plain else plain

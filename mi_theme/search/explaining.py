@@ -28,6 +28,8 @@ from mi_theme.warp import Warp
 __all__ = ["Explanation", "explained", "explanation", "tasks"]
 
 RATIOS = tuple(Fraction(*ratio) for ratio in ((1, 1), (1, 2), (2, 1), (1, 4), (4, 1)))
+PULSES = (2, 4)  # parts of a quarter that played notes may be meant to fall on
+UNEVEN = Fraction(1, 12)  # quarters that a player may be off
 FINEST = 48  # parts of a quarter; what is on no such grid was played, not written
 SAME = "same"  # the map that changes nothing needs no name
 
@@ -50,15 +52,29 @@ def explained(hit: Hit, pattern: Pattern, onsets: Sequence[Fraction], meters: Me
     pattern
         What was looked for.
     onsets
-        Where the notes of the hit begin, in quarters, in the order of ``hit.notes``.
+        Where the notes of the hit begin, in quarters, in the order of ``hit.notes``;
+        what was played near eighths or sixteenths is taken to be on them.
     meters
         The metres of the music.
     """
     if pattern.meter is None or meters is None or not onsets:
         return hit
-    pairs = [(pattern.onset[number], at) for number, at in zip(hit.matched, onsets, strict=True)]
+    pairs = [(pattern.onset[number], at) for number, at in zip(hit.matched, _written(onsets), strict=True)]
     found = explanation(pattern.onset, pattern.meter, pairs, meters)
     return replace(hit, warp=found.warp, strategy=found.strategy) if found else hit
+
+
+def _written(onsets: Sequence[Fraction]) -> Sequence[Fraction]:
+    """Played notes where they would be written, if each is near one of the eighths, or the sixteenths; else as they are."""
+    if all((at * FINEST).denominator == 1 for at in onsets):
+        return onsets
+    for parts in PULSES:
+        written = [Fraction(round(at * parts), parts) for at in onsets]
+        if len(set(written)) == len(written) and all(
+            abs(there - at) <= UNEVEN for there, at in zip(written, onsets, strict=True)
+        ):
+            return written
+    return onsets
 
 
 def explanation(
@@ -82,7 +98,7 @@ def explanation(
     Explanation or None
         Rather one that puts bar lines on bar lines, then one that leaves out just
         what is missing, then the first in the table of strategies, named by the
-        plainest that makes it (`adaptation.naming`). Where no strategy does it, the map through the notes; None where there is none.
+        plainest that makes it. Where no strategy does it, the map through the notes; None where there is none.
     """
     if any((at * FINEST).denominator != 1 for _, at in pairs):
         return None

@@ -21,7 +21,7 @@ from mi_theme.score import MeterMap, Score
 from mi_theme.search.aligning import Alignment, Region, align, apart, steps_of
 from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
 from mi_theme.search.doublings import together
-from mi_theme.search.explaining import explained
+from mi_theme.search.explaining import UNEVEN, explained
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import EXPLAINED, evalue
@@ -165,9 +165,9 @@ class SearchWarning(UserWarning):
 
 
 def are_files(where: Any) -> bool:
-    """Whether this is a folder, or a list of paths."""
+    """Whether this is a folder, a book of tunes, or a list of paths."""
     if isinstance(where, str | PathLike):
-        return Path(where).is_dir()
+        return Path(where).is_dir() or (Path(where).suffix.lower() == ".abc" and Path(where).is_file())
     return isinstance(where, list | tuple) and bool(where) and all(isinstance(place, str | PathLike) for place in where)
 
 
@@ -291,7 +291,7 @@ def _hit(
     return Hit(
         source=music.source,
         part=music.parts[part] if part < len(music.parts) else f"Part {part + 1}",
-        bar=music.meters.at(onset).number if music.meters else None,
+        bar=music.meters.at(onset + UNEVEN).number if music.meters else None,  # a player may be early
         onset=onset,
         end=Fraction(end).limit_denominator(FINEST),
         notes=tuple(rows[theirs].tolist()),

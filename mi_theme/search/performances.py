@@ -15,11 +15,12 @@ own tempo along. `chain_kernel` (numba) and `chain_plain` (numpy) do the same su
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mi_theme.search.loops import loops
 
 __all__ = ["PLAYING", "Chain", "Performance", "Playing", "Theme", "amid_others", "chain_in", "theme_of"]
 
@@ -35,7 +36,9 @@ NEIGHBOURS = 12  # notes before and after that may lie above one
 COVERS = 0.5  # seconds at most that a note covers lower ones
 CHORD = 0.05  # seconds
 CROWD = 31  # notes that a note is louder than
-SAME = 1e-6  # quarters; closer onsets are together
+SAME = 0.05  # quarters; closer onsets of a theme are together
+MOST = 100  # notes of a theme
+CHAINED = 7e6  # notes of themes times notes of performances that numpy does in a second, about
 NEVER = -1e9
 USUAL, SHARE, PIECE = 0.3, 0.05, 2000  # a pitch in a usual piece: times a second, of all notes; notes of the piece
 
@@ -161,7 +164,7 @@ def _leading(leads: NDArray[np.bool_], likely: float) -> Floats:
 def _loudness(velocity: NDArray[Any], louder: float) -> Floats:
     """What being louder than the notes around says: the ratio of two normal densities that are `louder` apart."""
     loud = velocity.astype(float)
-    if not len(loud) or np.ptp(loud) < SAME:
+    if not len(loud) or not np.ptp(loud):
         return np.zeros(len(loud))
     padded = np.pad(loud, CROWD // 2, mode="edge")
     off = loud - np.convolve(padded, np.full(CROWD, 1 / CROWD), "valid")
@@ -193,21 +196,27 @@ class Theme(NamedTuple):
     gap, rise
         Logarithm of the quarters, and semitones, from the note `REACH` or fewer
         before, shape (m, REACH); nan for notes of a chord.
+    row
+        The row of each note in the table it came from.
     """
 
     pitch: Rows
     leads: NDArray[np.bool_]
     gap: Floats
     rise: Rows
+    row: Rows
 
 
 def theme_of(notes: NDArray[np.void]) -> Theme:
-    """From a note table, sorted by onset."""
-    onset, pitch = notes["onset"].astype(float), np.clip(notes["pitch"], 0, 127).astype(np.int64)
+    """From a note table, sorted by onset; of a long one the beginning of its top line says enough."""
+    rows, leads = np.arange(len(notes)), _leads(notes["onset"], notes["onset"] + notes["duration"], notes["pitch"])
+    if len(rows) > MOST:
+        rows = np.flatnonzero(leads)[:MOST]
+    onset, pitch = notes["onset"][rows].astype(float), np.clip(notes["pitch"][rows], 0, 127).astype(np.int64)
     before = np.maximum(np.arange(len(onset))[:, None] - np.arange(1, REACH + 1), 0)
     lapse = onset[:, None] - onset[before]
     gap = np.where(lapse < SAME, np.nan, np.log(np.maximum(lapse, SAME)))
-    return Theme(pitch, _leads(onset, onset + notes["duration"], pitch), gap, pitch[:, None] - pitch[before])
+    return Theme(pitch, leads[rows], gap, pitch[:, None] - pitch[before], rows)
 
 
 def amid_others(heard: Performance) -> Performance:
@@ -224,7 +233,7 @@ def amid_others(heard: Performance) -> Performance:
 
 
 class Chain(NamedTuple):
-    """The best chain: its score in nats, and (number in the theme, row of the performance) of its notes."""
+    """The best chain: its score in nats, and (row of the theme, row of the performance) of its notes."""
 
     score: float
     pairs: tuple[tuple[int, int], ...]
@@ -301,29 +310,19 @@ def chain_in(theme: Theme, heard: Performance, playing: Playing = PLAYING, *, fa
     """
     if not len(theme.pitch) or not len(heard.time):
         return Chain(NEVER, ())
-    score, last, row, back, over = _filler(fast)(
-        *heard[:-1], *theme, *_clock(playing), _keys(playing.key), playing.missed, playing.heads, playing.beam
+    run = loops(fast, "chain_kernel", "chain_plain", len(theme.pitch) * len(heard.time) / CHAINED)
+    score, last, row, back, over = run.chain(
+        *heard[:-1], *theme[:-1], *_clock(playing), _keys(playing.key), playing.missed, playing.heads, playing.beam
     )
-    return Chain(float(score), _traced(int(last), int(row), back, over, heard.row))
-
-
-def _filler(fast: bool | None) -> Any:
-    """The inner loop: compiled where numba is installed."""
-    if fast or (fast is None and find_spec("numba")):
-        from mi_theme.search.chain_kernel import chain
-
-        return chain
-    from mi_theme.search.chain_plain import chain as plain
-
-    return plain
+    return Chain(float(score), _traced(int(last), int(row), back, over, theme.row, heard.row))
 
 
 def _traced(
-    last: int, row: int, back: NDArray[np.int32], over: NDArray[np.int8], rows: Rows
+    last: int, row: int, back: NDArray[np.int32], over: NDArray[np.int8], own: Rows, rows: Rows
 ) -> tuple[tuple[int, int], ...]:
-    """The notes of the chain that ends in a row with a note of the theme."""
-    found = [(last, int(rows[row]))]
+    """The notes of the chain that ends in a row with a note of the theme, as rows of both tables."""
+    found = [(int(own[last]), int(rows[row]))]
     while back[last, row] >= 0:
         last, row = last - int(over[last, row]), int(back[last, row])
-        found.append((last, int(rows[row])))
+        found.append((int(own[last]), int(rows[row])))
     return tuple(found[::-1])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.score.notes import NOTE
@@ -15,18 +14,13 @@ from mi_theme.search.finding import Music, music_of
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.performances import Chain, amid_others, chain_in, theme_of
 from mi_theme.search.repertoires import Piece, Repertoire
-from mi_theme.search.tunes import Tune, paired, similarities
+from mi_theme.search.tunes import paired, similarities, with_relatives
 
 __all__ = ["Ranked", "rank"]
 
 WAYS = ("auto", "tune", "theme")
-RELATIVES = 6  # of the query, whose own relatives count as well
-TRUST = 0.5  # the share of a similarity that the relatives give
-CONSIDERED = 200  # tunes that the relatives are asked about
 SHOWN = 20  # the best, which come with their pairs of notes
 SHORT = 0.25  # a query shorter than this share of the tunes is a theme
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ def rank(
         A score, a file, a music21 Stream, a note table; or a theme, a motif,
         rows, as `Pattern.of` takes them.
     scores
-        The tunes: a list of such music, or a folder. Of files in a folder, or
+        The tunes: a list of such music, or a file or folder. Of files in a folder, or
         in a list of paths, those that cannot be read are passed over with a
         `SearchWarning`; each tune of a file counts by itself. For many queries
         against the same files, a `repertoires.Repertoire` reads them once.
@@ -116,6 +110,7 @@ def _piece_of(value: Any) -> Piece:
     """The pitched notes of whatever says some."""
     if isinstance(value, Music):
         return Piece.of(value)
+    value = value.tolist() if isinstance(value, np.ndarray) and not value.dtype.names else value
     try:
         return Piece.of(next(iter(music_of(value))))
     except ScoreError:
@@ -155,7 +150,9 @@ def _by_tune(wanted: Piece, pieces: Sequence[Piece], related: bool) -> list[Rank
     query, tunes = wanted.tune, [piece.tune for piece in pieces]
     found, shifts = similarities(query, tunes)
     if related:
-        found = _with_relatives(found, tunes)
+        found = with_relatives(
+            found, lambda row, others: similarities(tunes[row], [tunes[other] for other in others])[0]
+        )
     order = np.argsort(-found, kind="stable")
     shown = set(order[:SHOWN].tolist())
     return [
@@ -170,26 +167,3 @@ def _by_tune(wanted: Piece, pieces: Sequence[Piece], related: bool) -> list[Rank
 def _rows_of(pairs: Sequence[tuple[int, int]], wanted: Piece, piece: Piece) -> tuple[tuple[int, int], ...]:
     """Pairs of rows, as numbers in the whole tables."""
     return tuple((int(wanted.notes["id"][own]), int(piece.notes["id"][other])) for own, other in pairs)
-
-
-def _with_relatives(found: Floats, tunes: Sequence[Tune]) -> Floats:
-    """Similarities, half of them by the word of the tunes that are most like the query.
-
-    Each of the `RELATIVES` weighs as much as the square of its own similarity;
-    none is asked about itself. Of what is not among the best `CONSIDERED` they
-    are taken to think as little as of the least of those.
-    """
-    order = np.argsort(-found, kind="stable")
-    asked, told = [row for row in order[:RELATIVES].tolist() if found[row] > 0], order[:CONSIDERED]
-    said, weight = np.zeros(len(found)), np.zeros(len(found))
-    for row in asked:
-        others = told[told != row]
-        trust = found[row] ** 2
-        said[others] += trust * similarities(tunes[row], [tunes[other] for other in others.tolist()])[0]
-        weight[others] += trust
-    if not weight.any():
-        return found
-    heard = weight > 0
-    word = np.full(len(found), (said[heard] / weight[heard]).min())
-    word[heard] = said[heard] / weight[heard]
-    return (1 - TRUST) * found + TRUST * word

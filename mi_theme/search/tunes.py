@@ -10,20 +10,25 @@ places in the phrase differ.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TUNE_COSTS", "Tune", "TuneCosts", "paired", "similarities"]
+__all__ = ["TUNE_COSTS", "Tune", "TuneCosts", "paired", "similarities", "with_relatives"]
 
 Floats = NDArray[np.float64]
 WIDEST_SHIFT = 36  # semitones
 BATCH = 256  # tunes whose table is filled together
 BREAK = 2.0 - 1e-6  # times the usual length: a note that long ends a phrase
 SHORTEST_PHRASE = 4  # notes
+LONGEST = 2000  # notes of a tune; what is longer is compared by its beginning
 NEVER = -1e9
+EQUAL = 1 - 1e-9
+RELATIVES = 6  # of the query, that are asked what they are like
+SAY = 2.0  # what their word counts, where the query's counts 1
+TOLD = 200  # tunes that they are asked about
 
 
 class TuneCosts(NamedTuple):
@@ -87,9 +92,9 @@ class Tune(NamedTuple):
 
     @classmethod
     def of(cls, notes: NDArray[np.void]) -> Tune:
-        """The top line of a note table."""
+        """The top line of a note table, at most `LONGEST` notes of it."""
         order = np.lexsort((-notes["pitch"], notes["onset"]))
-        rows = order[np.diff(notes["onset"][order], prepend=-np.inf) > 1e-6]
+        rows = order[np.diff(notes["onset"][order], prepend=-np.inf) > 1e-6][:LONGEST]
         if not len(rows):
             empty = np.zeros(0)
             return cls(rows, empty, empty, empty, rows)
@@ -199,6 +204,38 @@ def _rows(query: Tune, columns: Floats, shifts: NDArray[np.int64], costs: TuneCo
         across = np.maximum.accumulate(cell + ramp)[:-1] - costs.opening - ramp[:-1]
         best = np.concatenate([cell[:1], np.maximum(cell[1:], across)])
         yield best, pair
+
+
+def with_relatives(
+    found: Floats, likeness: Callable[[int, list[int]], Floats], relatives: int = RELATIVES, say: float = SAY
+) -> Floats:
+    """Similarities in which the tunes most like the query have a say.
+
+    The mean of what the query and its relatives are like, each as much as it is
+    like the query, relatives `say` times that. What is equal to the query stays
+    so. Of what is not among the best `TOLD` each relative is taken to think as
+    little as of the least of those.
+
+    Parameters
+    ----------
+    found
+        How like the query each tune is, shape (n,).
+    likeness
+        How like the tune of a number the tunes of some other numbers are.
+    relatives, say
+        How many are asked, and how much their word counts; the query's counts 1.
+    """
+    order = np.argsort(-found, kind="stable").tolist()
+    said, weight = found.copy(), 1.0
+    for row in order[:relatives]:
+        others = [other for other in order[:TOLD] if other != row]
+        if found[row] <= 0 or not others:
+            break
+        told = likeness(row, others)
+        word = np.full(len(found), told.min())
+        word[others], word[row] = told, 1.0
+        said, weight = said + say * found[row] * word, weight + say * found[row]
+    return np.where(found > EQUAL, found, said / weight)
 
 
 def paired(query: Tune, tune: Tune, shift: int, costs: TuneCosts = TUNE_COSTS) -> list[tuple[int, int]]:

@@ -9,10 +9,9 @@ edits    the edit distance of the intervals (Levenshtein, 1966)
 threes   the cosine of the counts of three intervals in a row
 
 ``--folds N`` chooses the costs anew, without the families that are scored, from a
-grid around them; ``--performances`` instead ranks made-up rubato performances of
-music21's piano and chamber music (needs no FILE) by the first 12, 16 and 24 notes
-of their top line, beside the edit distance within the top line of the performance.
-``--speed`` ranks ten thousand tunes.
+grid around them, then how many relatives have a say and how much, and cuts the
+families down to a few members.
+``--speed`` ranks ten thousand tunes. Performances: see ``performances.py``.
 """
 
 from __future__ import annotations
@@ -30,28 +29,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from performing import performed, table, top_line
+from performing import table
 
 import mi_theme as mi
 from mi_theme.search import ranking
-from mi_theme.search.performances import Performance, chain_in, theme_of
-from mi_theme.search.tunes import TUNE_COSTS, Tune, TuneCosts, similarities
+from mi_theme.search.tunes import RELATIVES, SAY, TUNE_COSTS, Tune, TuneCosts, similarities, with_relatives
 
 Floats = NDArray[np.float64]
+ASKED = ((0, 3, 6, 10), (1.0, 2.0, 4.0))  # relatives, and what their word counts
 GRID = {"length": (0.2, 0.4, 0.6), "phrase": (0.0, 0.4), "opening": (1.0, 2.0), "step": (-0.3, 0.0)}
-COMPOSERS = (
-    "haydn",
-    "mozart",
-    "beethoven",
-    "joplin",
-    "chopin",
-    "schumann_clara",
-    "schumann_robert",
-    "schubert",
-    "corelli",
-)
-SIZES = (12, 16, 24)
-LARGEST, FEWEST = 4000, 100  # notes of a piece that is performed
 WORST = -1e9
 
 
@@ -65,7 +51,7 @@ def precision(similarity: Floats, relevant: NDArray[np.bool_]) -> tuple[float, f
 
 def table_row(name: str, found: Sequence[tuple[float, float]], spent: float = 0.0) -> str:
     columns = np.nanmean(np.array(found), axis=0)
-    return f"{name:28} {columns[0]:6.3f} {columns[1]:6.3f}" + (f" {spent:8.1f}" if spent else "")
+    return f"{name:36} {columns[0]:6.3f} {columns[1]:6.3f}" + (f" {spent:8.1f}" if spent else "")
 
 
 # tunes
@@ -127,20 +113,61 @@ def scored(found: Floats, families: NDArray[Any], rows: Sequence[int] | None = N
 
 
 def folded(scores: Sequence[mi.Score], families: NDArray[Any], folds: int) -> None:
-    """Costs chosen without the families that are scored, one alignment with each tune."""
+    """Costs, then relatives, chosen without the families that are scored."""
     tunes = [Tune.of(score.note_table()) for score in scores]
     settings = [TUNE_COSTS._replace(**dict(zip(GRID, values, strict=True))) for values in product(*GRID.values())]
     found = [pairwise_similarities(tunes, costs) for costs in settings]
     names = sorted(set(families.tolist()))
-    results = []
+    alone, together = [], []
     for fold in range(folds):
         inside = np.isin(families, names[fold::folds])
-        train = np.flatnonzero(~inside)
-        means = [np.nanmean(scored(table[np.ix_(train, train)], families[train]), axis=0)[0] for table in found]
-        best = int(np.argmax(means))
-        print(f"  fold {fold + 1}: { ({name: getattr(settings[best], name) for name in GRID}) }")
-        results += scored(found[best], families, np.flatnonzero(inside).tolist())
-    print(table_row(f"aligned, {folds} folds", results))
+        train, test = np.flatnonzero(~inside), np.flatnonzero(inside).tolist()
+        best = found[_best([scored(table[np.ix_(train, train)], families[train]) for table in found])]
+        small = best[np.ix_(train, train)]
+        asked = product(*ASKED)
+        ways = {way: scored(related(small, *way), families[train]) for way in asked}
+        relatives = list(ways)[_best(list(ways.values()))]
+        print(f"  fold {fold + 1}: {relatives[0]} relatives whose word counts {relatives[1]:g}")
+        alone += scored(best, families, test)
+        together += scored(related(best, *relatives), families, test)
+    print(table_row(f"aligned, {folds} folds", alone))
+    print(table_row(f"with relatives, {folds} folds", together))
+
+
+def _best(results: Sequence[list[tuple[float, float]]]) -> int:
+    return int(np.argmax([np.nanmean(result, axis=0)[0] for result in results]))
+
+
+def related(found: Floats, relatives: int, say: float) -> Floats:
+    """Similarities of all to all in which the tunes most like each have a say."""
+    mixed = np.full(found.shape, WORST)
+    for row in range(len(found)):
+        others = np.delete(np.arange(len(found)), row)
+        among = found[np.ix_(others, others)]
+        mixed[row, others] = with_relatives(
+            found[row, others], lambda own, rest, among=among: among[own, rest], relatives, say
+        )
+    return mixed
+
+
+def small(
+    scores: Sequence[mi.Score], families: NDArray[Any], sizes: Sequence[int] = (2, 3, 5, 8), draws: int = 4
+) -> None:
+    """Families cut down to a few members, drawn several times."""
+    found = pairwise_similarities([Tune.of(score.note_table()) for score in scores], TUNE_COSTS)
+    for size in sizes:
+        results: list[list[tuple[float, float]]] = [[], []]
+        for seed in range(draws):
+            rng = np.random.default_rng(seed)
+            members = [
+                rng.choice(np.flatnonzero(families == name), size, replace=False) for name in np.unique(families)
+            ]
+            rows = np.concatenate(members)
+            among = found[np.ix_(rows, rows)]
+            results[0] += scored(among, families[rows])
+            results[1] += scored(related(among, RELATIVES, SAY), families[rows])
+        for name, result in zip(("without relatives", "with"), results, strict=True):
+            print(table_row(f"families of {size}, {name}", result), flush=True)
 
 
 def pairwise_similarities(tunes: Sequence[Tune], costs: TuneCosts) -> Floats:
@@ -149,7 +176,7 @@ def pairwise_similarities(tunes: Sequence[Tune], costs: TuneCosts) -> Floats:
 
 def tunes_table(path: str, folds: int) -> None:
     scores, families = melodies(path)
-    print(f"{len(scores)} melodies, {len(set(families.tolist()))} families\n{'':28}    MAP   1-NN  ms/query")
+    print(f"{len(scores)} melodies, {len(set(families.tolist()))} families\n{'':36}    MAP   1-NN  ms/query")
     ways: dict[str, Callable[[], Floats]] = {
         "threes": lambda: by_threes(scores),
         "edits": lambda: by_edits(scores),
@@ -162,51 +189,7 @@ def tunes_table(path: str, folds: int) -> None:
         print(table_row(name, scored(found, families), 1000 * (time.perf_counter() - began) / len(scores)), flush=True)
     if folds:
         folded(scores, families, folds)
-
-
-# performances
-
-
-def pieces(most: int) -> list[NDArray[np.void]]:
-    """Pieces of music21's corpus, one of each, spread over the composers."""
-    import music21
-
-    root = Path(music21.__file__).parent / "corpus"
-    files = [
-        path
-        for name in COMPOSERS
-        for path in sorted((root / name).rglob("*"))
-        if path.suffix in (".krn", ".mxl", ".xml")
-    ]
-    names: dict[str, Path] = {str(path.with_suffix("")): path for path in files}
-    found = []
-    for path in list(names.values())[:: max(1, len(names) // most)]:
-        notes = mi.read(path).note_table()
-        if FEWEST <= len(notes) <= LARGEST:
-            found.append(notes[notes["duration"] > 0])
-    return found[:most]
-
-
-def performances_table(most: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    scores = pieces(most)
-    heard = [(number, performed(score, rng)) for number, score in enumerate(scores) for _ in range(2)]
-    of = np.array([number for number, _ in heard])
-    tables = [Performance.of(notes) for _, notes in heard]
-    tops = [np.diff(top_line(notes, len(notes))["pitch"]).tolist() for _, notes in heard]
-    print(f"{len(heard)} made-up performances of {len(scores)} pieces, {sum(len(n) for _, n in heard):,} notes")
-    print(f"{'':28}    MAP   1-NN  ms/performance")
-    for size in SIZES:
-        themes = [top_line(score, size) for score in scores]
-        ways: dict[str, Callable[[NDArray[np.void]], list[float]]] = {
-            "edits within the top line": lambda theme: [-edits(np.diff(theme["pitch"]).tolist(), top, within=True) for top in tops],
-            "rank": lambda theme: [chain_in(theme_of(theme), table).score for table in tables],
-        }  # fmt: skip
-        for name, way in ways.items():
-            began = time.perf_counter()
-            found = [precision(np.array(way(theme)), of == number) for number, theme in enumerate(themes)]
-            spent = 1000 * (time.perf_counter() - began) / len(themes) / len(tables)
-            print(table_row(f"{size} notes: {name}", found, spent), flush=True)
+        small(scores, families)
 
 
 def speed() -> None:
@@ -226,19 +209,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?")
     parser.add_argument("--folds", type=int, default=0)
-    parser.add_argument("--performances", action="store_true")
-    parser.add_argument("--pieces", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", action="store_true")
     chosen = parser.parse_args()
     if chosen.speed:
         speed()
-    if chosen.performances:
-        performances_table(chosen.pieces, chosen.seed)
     if chosen.file:
         tunes_table(chosen.file, chosen.folds)
-    elif not (chosen.performances or chosen.speed):
-        sys.exit("name a file of melodies, or --performances, or --speed")
+    elif not chosen.speed:
+        sys.exit("name a file of melodies, or --speed")
 
 
 if __name__ == "__main__":

@@ -1,22 +1,24 @@
 """How fast patterns are scanned for and files are read, beside others.
 
-    python tests/benchmarks/scan.py [--files 250] [--copies 8]
+    python tests/benchmarks/scan.py [--files 250] [--copies 8] [--rivals 120] [--abcmatch PROGRAM] [--crim PYTHON]
 
 The music is the MusicXML of music21's corpus, read once and taken so many times.
 Each figure is the best of three runs on one thread, in notes a second; seconds
-are those of the processor, so that other work on the machine counts less.
-`music21.search` looks for the same pattern in the same music, its fastest way:
-each voice as a string of intervals and speeds (`translateIntervalsAndSpeed`),
-searched as text; shown with and without the time to make the strings.
+are those of the processor, so that other work on the machine counts less. Then
+`rivals.py`: other tools beside ours, on so many files with copies of patterns in
+them.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from rivals import side_by_side
 
 import mi_theme as mi
 from mi_theme.files.bulk import read_notes
@@ -24,12 +26,29 @@ from mi_theme.search.flat import Flat
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.scan import propose, scan
 
+
+def line(lasts: float, *ups: int) -> Pattern:
+    """Notes of one length."""
+    return Pattern.of([(number * lasts, 60 + up) for number, up in enumerate(ups)])
+
+
 PATTERNS = {
     "the ostinato": Pattern.of(mi.theme()),
-    "a scale and back": Pattern.of([(number / 2, 60 + up) for number, up in enumerate((0, 2, 4, 5, 7, 5, 4, 2))]),
-    "a turn in sixteenths": Pattern.of(
-        [(number / 4, 67 + up) for number, up in enumerate((0, 2, 0, -1, 0, 4, 2, 0, 7, 5))]
-    ),
+    "a scale and back": line(0.5, 0, 2, 4, 5, 7, 5, 4, 2),
+    "a turn in sixteenths": line(0.25, 7, 9, 7, 6, 7, 11, 9, 7, 14, 12),
+    "five notes of a scale": line(0.5, 0, 2, 4, 5, 7),
+    "a scale of 20 notes": line(0.5, 0, 2, 4, 5, 7, 9, 11, 12, 11, 9, 7, 5, 4, 2, 0, 2, 4, 5, 7, 9),
+    "20 notes in leaps": line(0.5, 0, 12, 3, -9, 10, -2, 17, 5, -7, 12, 1, 8, -4, 15, 3, 20, 0, -12, 5, 11),
+    "each note twice": line(0.5, 0, 0, 2, 2, 4, 4, 5, 5),
+    "an Alberti bass": line(0.5, *(0, 7, 4, 7) * 4),
+    "half notes": line(2, 0, 2, 4, 2, 0, -1),
+    "one note eight times": line(0.5, *(0,) * 8),
+}
+SCANS: dict[str, dict[str, Any]] = {
+    "none missing": {},
+    "one missing": {"missing": 1},
+    "two missing": {"missing": 2},
+    "1/4 to 4": {"stretches": (0.25, 4)},
 }
 
 
@@ -38,33 +57,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=250)
     parser.add_argument("--copies", type=int, default=8, help="times that the music is taken")
+    parser.add_argument("--rivals", type=int, default=120, help="files that all tools search")
+    parser.add_argument("--abcmatch", default=shutil.which("abcmatch"), help="the program, of abcmidi")
+    parser.add_argument("--crim", help="a python that has crim_intervals")
     options = parser.parse_args()
     from music21 import corpus
 
     paths = [Path(path) for path in corpus.getCorePaths() if Path(path).suffix in (".mxl", ".xml", ".musicxml")]
     tables = reading(sorted(paths)[:: max(len(paths) // options.files, 1)])
-    flat = Flat.of(tables * options.copies)
+    scanning(Flat.of(tables * options.copies), Flat.of(tables))
+    options.files, options.copies, options.seed = options.rivals, 3, 1
+    side_by_side(options)
+
+
+def scanning(flat: Flat, small: Flat) -> None:
+    """A row for each pattern: millions of notes a second, and how often it is there with none missing."""
     width = flat.onset.itemsize + flat.pitch.itemsize + flat.row.itemsize
     print(f"{len(flat)} notes, {width} bytes each\n")
-    print(f"{'millions of notes a second':28}" + "".join(f"{name:>24}" for name in PATTERNS))
-    for missing in (0, 1, 2):
-        show(
-            f"scan, {missing} missing",
-            [rate(flat, scan, pattern, flat, missing=missing) for pattern in PATTERNS.values()],
-        )
-    show(
-        "scan, none missing, 1/4 to 4",
-        [rate(flat, scan, pattern, flat, stretches=(0.25, 4)) for pattern in PATTERNS.values()],
+    print(
+        f"{'millions of notes a second':28}" + "".join(f"{name:>14}" for name in (*SCANS, "propose", "numpy", "there"))
     )
-    show("propose", [rate(flat, propose, pattern, flat) for pattern in PATTERNS.values()])
-    small = Flat.of(tables)
-    show("scan with numpy", [rate(small, scan, pattern, small, fast=False) for pattern in PATTERNS.values()])
-    music21_search(sorted(paths)[:: max(len(paths) // 12, 1)])
+    for name, pattern in PATTERNS.items():
+        rates = [rate(flat, scan, pattern, flat, **options) for options in SCANS.values()]
+        rates += [rate(flat, propose, pattern, flat), rate(small, scan, pattern, small, fast=False)]
+        print(f"{name:28}" + "".join(f"{value:14.1f}" for value in rates) + f"{len(scan(pattern, flat)):14}")
+    print()
 
 
 def reading(paths: list[Path]) -> list[Any]:
     """The files, and how many are read in a second."""
-    began, count = time.process_time(), 0
+    read_notes(paths[0])  # loads what reading needs
+    began = time.process_time()
     tables = [read_notes(path) for path in paths]
     seconds = time.process_time() - began
     count = sum(map(len, tables))
@@ -80,33 +103,6 @@ def rate(flat: Flat, act: Callable[..., object], *args: Any, **options: Any) -> 
         act(*args, **options)
         best = min(best, time.process_time() - began)
     return len(flat) / best / 1e6
-
-
-def show(name: str, rates: list[float]) -> None:
-    print(f"{name:28}" + "".join(f"{value:24.2f}" for value in rates))
-
-
-def music21_search(paths: list[Path]) -> None:
-    """The same pattern by music21, voice by voice."""
-    from music21 import converter, note, search, stream
-
-    wanted = stream.Stream()
-    for onset, pitch in zip(PATTERNS["the ostinato"].onsets, PATTERNS["the ostinato"].pitch, strict=True):
-        wanted.insert(onset, note.Note(pitch))
-    key = search.translateIntervalsAndSpeed(wanted)
-    scores = [converter.parse(path) for path in paths]
-    began = time.process_time()
-    lines = [part.flatten().notes.stream() for score in scores for part in score.parts]
-    texts = [search.translateIntervalsAndSpeed(line) for line in lines if len(line) > 1]
-    made = time.process_time()
-    hits = sum(key in text for text in texts)
-    seconds, count = time.process_time() - made, sum(map(len, lines))
-    print(
-        f"\nmusic21.search: {count} notes, {count / (made - began) / 1e6:.3f} million a second to make strings of them,"
-    )
-    print(
-        f"{count / max(seconds, 1e-6) / 1e6:.1f} to look in these; {hits} found; voices only, tempo by classes, nothing missing"
-    )
 
 
 if __name__ == "__main__":
