@@ -154,6 +154,15 @@ def test_a_helper_that_dies_at_once_is_no_endless_loop(tmp_path: Path, monkeypat
     assert isinstance(found, Unread)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("ending", [".mid", ".xml", ".abc"])
+def test_nobody_waits_for_a_pipe(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"pipe{ending}"
+    os.mkfifo(path)
+    with Reader() as reader:
+        assert list(reader.read(path)) == [Unread(str(path), "not a regular file")]
+
+
 def test_a_file_that_is_too_large_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "a.mid"
     with path.open("wb") as file:

@@ -218,6 +218,53 @@ def test_hostile_files_are_refused_in_one_line_and_soon(make: Callable[[], bytes
     assert len(str(caught.value)) < len(str(path)) + 250
 
 
+def on_staves(count: int) -> bytes:
+    return score(bar(*[note(more=f"<staff>{number}</staff>") for number in range(count)]))
+
+
+def tied(count: int) -> bytes:
+    """Notes together that a tie leads on from, and as many at another time that one leads to."""
+    held = [note("C4", 1_000_000, '<tie type="start"/>', before="<chord/>") for _ in range(count)]
+    return score(bar(*held, *[note("C4", 1, '<tie type="stop"/>') for _ in range(count)]))
+
+
+def bars_and_parts(bars: int, parts: int) -> bytes:
+    return score("<measure/>" * bars + bar(note()), *[bar(note())] * parts)
+
+
+def odd_fractions(bars: int) -> bytes:
+    """No two notes have lengths with a common denominator."""
+    lengths = [[f"{k + 1}.{(37 * i + k) % 9973:06}" for k in range(10)] for i in range(bars)]
+    return score("".join(bar(*[note("C4", x) for x in row], divisions=f"{7 * i + 1}.{i:07}") for i, row in enumerate(lengths)))  # type: ignore[arg-type]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "notes"),
+    [
+        (lambda: on_staves(25_000), 25_000),
+        (lambda: tied(20_000), 40_000),
+        (lambda: bars_and_parts(20_000, 15_000), 15_001),
+        (lambda: odd_fractions(3_000), 30_000),
+    ],
+    ids=["staves", "ties", "bars and parts", "fractions"],
+)
+def test_what_grows_with_a_square_elsewhere_is_read_soon(make: Callable[[], bytes], notes: int) -> None:
+    data, began = make(), time.monotonic()
+    assert len(parse_partwise(data).table) == notes
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("voices", [("1", "1", "1"), ("1", "2", "2"), ("2", "1", "3")])
+def test_a_tie_leads_to_the_note_of_its_voice_else_to_the_first(voices: tuple[str, str, str]) -> None:
+    one, two, after = voices
+    start, stop = '<tie type="start"/>', '<tie type="stop"/>'
+    held = [note("C4", 4, f"{start}<voice>{voice}</voice>", before="<chord/>" * bool(k)) for k, voice in enumerate((one, two))]  # fmt: skip
+    table = parse_partwise(score(bar(*held, note("C4", 8, f"{stop}<voice>{after}</voice>")))).table
+    longer = table[table["duration"] == 3]
+    assert len(table) == 2
+    assert longer["voice"].tolist() == [1 if after == two != one else 0]
+
+
 def test_deep_nesting_and_large_numbers_do_no_harm() -> None:
     far = CASES["chords"].replace(b"<octave>4<", b"<octave>99<")
     assert parse_partwise(far).table["pitch"].max() == 127

@@ -7,13 +7,12 @@ in `mi_theme.files.notation`.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from io import BytesIO
-from itertools import zip_longest
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -30,6 +29,7 @@ from mi_theme.score.notes import NOTE
 __all__ = ["parse_partwise"]
 
 QUARTER = 10_321_920  # ticks: 2^15 x 9 x 5 x 7, so that common divisions are whole
+FINEST = 10**12  # parts of a tick
 SAFE = {
     "resolve_entities": False,
     "no_network": True,
@@ -48,6 +48,7 @@ LARGEST = 1e7  # no number of a file is larger
 FOUR = Meter("4/4")
 
 Ticks = int | Fraction
+Held = defaultdict[tuple[Ticks, ...], deque[list[list[Any]]]]  # by pitch and end, and by voice too
 
 
 class Written(NamedTuple):
@@ -163,7 +164,7 @@ def _read_bar(part: Reading, measure: Any) -> None:
             _read_attributes(part, element)
         else:
             length = _ticks(element.findtext("duration") or "0", part.divisions)
-            part.now = part.now + length if element.tag == "forward" else max(part.now - length, 0)
+            part.now = max(_later(part.now, length if element.tag == "forward" else -length), 0)
     part.lengths.append(end)
     part.meters.append(part.meter)
 
@@ -179,7 +180,7 @@ def _read_note(part: Reading, note: Any) -> Ticks:
         at = part.before
     else:
         part.before = at = part.now
-        part.now = at + lasts
+        part.now = _later(at, lasts)
     if rest is not None:
         return min(at + lasts, part.bar)  # a rest makes no bar longer
     pitch, step = _pitch(part, fields)
@@ -265,6 +266,12 @@ def _ticks(duration: str, divisions: float) -> Ticks:
     return ticks.numerator if ticks.denominator == 1 else ticks.limit_denominator(QUARTER)
 
 
+def _later(at: Ticks, lasts: Ticks) -> Ticks:
+    """A time so much later; to the tick where its fraction is finer than any music has, lest it grow without end."""
+    time = at + lasts
+    return time if time.denominator < FINEST else round(time)
+
+
 def _number(text: str | None) -> float:
     number = float(text or "")
     if not isfinite(number) or abs(number) > LARGEST:
@@ -278,10 +285,11 @@ def _sheet(parts: list[Reading], names: list[str], source: str) -> Sheet:
     tables: list[NDArray[np.void]] = []
     titles: list[str] = []
     for part, name in zip(parts, names, strict=True):
-        staves = sorted({note.staff for note in part.notes})
-        for staff in staves:
+        staves: defaultdict[str, list[Written]] = defaultdict(list)
+        for note in part.notes:
+            staves[note.staff].append(note)
+        for staff, mine in sorted(staves.items()):
             titles.append(name if len(staves) == 1 else f"{name} ({staff or 1})")
-            mine = [note for note in part.notes if note.staff == staff]
             tables.append(_table(mine, starts, len(tables)))
     table = np.concatenate(tables)
     table["id"] = np.arange(len(table))
@@ -300,41 +308,58 @@ def _bars(starts: list[Ticks], meters: list[Meter]) -> Iterator[tuple[Fraction, 
 
 def _starts(parts: list[Reading]) -> Iterator[Ticks]:
     """Where each bar begins, and the end of the last."""
+    longest: list[Ticks] = []
+    meters: list[Meter] = []
+    for part in parts:
+        for index, (length, meter) in enumerate(zip(part.lengths, part.meters, strict=True)):
+            if index == len(longest):
+                longest.append(0)
+                meters.append(meter)
+            longest[index] = max(longest[index], length or 0)
     start: Ticks = 0
     yield start
-    for lengths, meters in zip(
-        zip_longest(*(part.lengths for part in parts)), zip_longest(*(part.meters for part in parts)), strict=True
-    ):
-        meter = next(meter for meter in meters if meter)
-        start += max((length for length in lengths if length), default=_bar(meter))
+    for length, meter in zip(longest, meters, strict=True):
+        start = _later(start, length or _bar(meter))
         yield start
 
 
 def _table(written: list[Written], starts: list[Ticks], part: int) -> NDArray[np.void]:
     """The notes of one staff, tied ones joined."""
     placed = sorted(((starts[note.bar] + note.at, note.lasts > 0, i) for i, note in enumerate(written)))
-    held: defaultdict[int, list[list[Any]]] = defaultdict(list)  # by pitch: notes that a tie leads on from
+    held: Held = defaultdict(deque)
     voices: defaultdict[str, int] = defaultdict(lambda: len(voices))
     rows: list[list[Any]] = []
     for at, _, index in placed:
         note = written[index]
         voice = voices[note.voice]
-        row = _led_to(held[note.pitch], at, voice) if "stop" in note.ties else None
+        row = _led_to(held, note.pitch, at, voice) if "stop" in note.ties else None
         if row:
-            row[1] += note.lasts
+            row[1] = _later(row[1], note.lasts)
         else:
             row = [at, note.lasts, note.pitch, voice, note.step]
             rows.append(row)
         if "start" in note.ties:
-            held[note.pitch].append(row)
+            _hold(held, row)
     return _array(rows, part)
 
 
-def _led_to(held: list[list[Any]], at: Ticks, voice: int) -> list[Any] | None:
+def _hold(held: Held, row: list[Any]) -> None:
+    """Keep a note that a tie leads on from, to be asked for with and without its voice."""
+    at, lasts, pitch, voice, _ = row
+    entry = [row]
+    held[pitch, at + lasts].append(entry)
+    held[pitch, at + lasts, voice].append(entry)
+
+
+def _led_to(held: Held, pitch: int, at: Ticks, voice: int) -> list[Any] | None:
     """The note that ends where this one begins, of the same voice if there is one; it is held no more."""
-    ending = sorted((row for row in held if row[0] + row[1] == at), key=lambda row: row[3] != voice)
-    held[:] = [row for row in held if row[0] + row[1] >= at and not any(row is taken for taken in ending[:1])]
-    return ending[0] if ending else None
+    for key in ((pitch, at, voice), (pitch, at)):
+        ending = held.get(key)
+        while ending:
+            entry = ending.popleft()
+            if entry:  # not taken by the other key
+                return entry.pop()
+    return None
 
 
 def _array(rows: list[list[Any]], part: int) -> NDArray[np.void]:

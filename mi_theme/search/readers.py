@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, Queue
+from stat import S_ISREG
 from threading import Thread
 from typing import IO, Any, NamedTuple
 
@@ -63,7 +64,10 @@ class Reader:
     def read(self, path: Path) -> Iterator[Sheet | Unread]:
         """The tunes of a file; what cannot be read comes with a reason in one line."""
         try:
-            if path.stat().st_size > LARGEST:
+            about = path.stat()
+            if not S_ISREG(about.st_mode):  # a pipe could keep us waiting for ever
+                yield Unread(str(path), "not a regular file")
+            elif about.st_size > LARGEST:
                 yield Unread(str(path), f"larger than {LARGEST // 2**20} MiB")
             elif path.suffix.lower() in SLOW:
                 yield from self._slowly(path)
