@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mi_theme.rhythm import induce_meter as induce_meter
     from mi_theme.rhythm import measure as measure
     from mi_theme.score import Score as Score
+    from mi_theme.search import Doubling as Doubling
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
     from mi_theme.search import Ranked as Ranked
@@ -58,7 +59,7 @@ _ROOMS = {
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
-    "search": ("Hit", "Pattern", "Ranked", "find", "rank"),
+    "search": ("Doubling", "Hit", "Pattern", "Ranked", "find", "rank"),
     "views": ("draw", "worksheet"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}

@@ -144,6 +144,20 @@ def test_the_number_of_a_metronome_mark_stays_where_the_beat_has_another_value()
     assert (mark.number, mark.referent.quarterLength, mark.text) == (100, 1, "Allegro")
 
 
+@pytest.mark.parametrize(("to", "groups"), [("5/4", [3, 3, 2, 2]), ("5/4:2+2+3+3", [2, 2, 3, 3])])
+def test_notes_are_beamed_by_the_groups_that_the_map_makes(to: str, groups: list[int]) -> None:
+    from music21 import converter
+
+    jig = converter.parse("tinynotation: 6/8 c8 d e f g a b a g f e d")
+    made = mi.convert(jig, to, how="regroup", ratio=0.5)
+    beams: list[int] = []
+    for note in made.recurse().getElementsByClass("Measure")[0].notes:
+        if note.beams.getTypeByNumber(1) in ("start", None):
+            beams.append(0)
+        beams[-1] += int(2 * note.quarterLength * 2)
+    assert beams == [2 * group for group in groups]
+
+
 def test_a_triplet_over_two_beats_has_no_tie_inside() -> None:
     """Three quarters in the time of two, and not five notes."""
     from music21 import converter

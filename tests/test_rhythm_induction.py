@@ -132,7 +132,7 @@ def test_probabilities_are_shares_best_first(places: list[int]) -> None:
     guesses = induce_meter(np.array(places) / 2)
     shares = [guess.probability for guess in guesses]
     assert shares == sorted(shares, reverse=True)
-    assert 0.97 < sum(shares) <= 1 + 1e-9
+    assert 0.97 < sum(shares) <= 1 + 1e-4 * len(shares)  # each is rounded
     assert all(0 <= guess.phase < guess.meter.bar for guess in guesses)
     assert len({guess.meter for guess in guesses}) == len(guesses)
 

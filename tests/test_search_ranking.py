@@ -15,7 +15,7 @@ import mi_theme as mi
 from mi_theme.score.notes import NOTE
 from mi_theme.search.performances import MOST, PLAYING, Performance, chain_in, theme_of
 from mi_theme.search.repertoires import Repertoire
-from mi_theme.search.tunes import TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
+from mi_theme.search.tunes import LONGEST, TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
 
 
 def table(onset: Any, pitch: Any, duration: Any = 0.5) -> np.ndarray:
@@ -99,6 +99,10 @@ def test_pairs_go_up_in_both(a: int, b: int) -> None:
     one, other = Tune.of(tune(a, 25)), Tune.of(tune(b, 31))
     pairs = paired(one, other, int(similarities(one, [other])[1][0]))
     assert all(x < u and y < v for (x, y), (u, v) in pairwise(pairs))
+
+
+def test_of_a_very_long_tune_the_beginning_counts() -> None:
+    assert len(Tune.of(tune(1, LONGEST + 500)).pitch) == LONGEST
 
 
 def test_many_at_once_are_as_one_by_one() -> None:
@@ -240,6 +244,35 @@ def test_what_is_empty_comes_last() -> None:
     assert mi.rank(tune(1), []) == []
     with pytest.raises(mi.MiThemeError, match="no notes"):
         mi.rank(empty, [tune(1)])
+
+
+@pytest.mark.parametrize("how", ["auto", "tune", "theme"])
+@pytest.mark.parametrize(
+    ("query", "scores", "word"),
+    [
+        (tune(1), [np.zeros((5, 2))], "fields onset, duration"),
+        (tune(1), [table([0, np.nan], [60, 62])], "finite"),
+        (table([0, 1e300], [60, 62]), [tune(1)], "finite"),
+        (tune(1), None, "not NoneType"),
+        (tune(1), 5, "not int"),
+        (tune(1), [None], "not NoneType"),
+        (tune(1), "nowhere.mid", "no such file"),
+        (tune(1), [b"xx"], "not a MIDI file"),
+        (None, [tune(1)], "a pattern is"),
+    ],
+)
+def test_what_is_no_music_is_said_in_one_line(query: Any, scores: Any, word: str, how: str) -> None:
+    with pytest.raises(mi.MiThemeError, match=word):
+        mi.rank(query, scores, how=how)
+
+
+def test_one_piece_is_a_list_of_one(tmp_path: Any) -> None:
+    score = mi.theme().to_score()
+    score.save(tmp_path / "theme.mid")
+    for one in (score, score.note_table(), tmp_path / "theme.mid", str(tmp_path / "theme.mid")):
+        assert [row.index for row in mi.rank(score, one)] == [0]
+    named = score.note_table()[["pitch", "velocity", "part", "onset", "duration"]]
+    assert mi.rank(score, named)[0].similarity == mi.rank(score, score)[0].similarity
 
 
 def test_one_note_and_equal_onsets_do_no_harm() -> None:

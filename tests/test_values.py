@@ -26,7 +26,7 @@ VALUES = {
         mi.theme().ostinato.tones[0], SCORE, SCORE.tracks[1], SCORE.parts[0], SCORE.meters, SCORE.tempos, SCORE.bar(1),
         next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.fates()),
         mi.Pattern.of(mi.theme()), mi.find(mi.theme(), mi.theme().to_score())[0],
-        mi.rank(mi.theme(), [mi.theme().to_score()])[0],
+        mi.rank(mi.theme(), [mi.theme().to_score()])[0], mi.Doubling("Violin II", -12, (1, 3, 5)),
     )
 }  # fmt: skip
 NAMES = vars(mi) | {
@@ -56,6 +56,16 @@ def test_every_public_value_is_here() -> None:
     values = {kind for kind in public if isinstance(kind, type) and not issubclass(kind, Exception)}
     assert values <= set(VALUES)
     assert len(values) >= 8
+
+
+def test_a_hit_with_doublings_evaluates_from_its_repr() -> None:
+    table = mi.theme().to_score().note_table()
+    pitch = [*table["pitch"].tolist(), *(table["pitch"] - 12).tolist()]
+    part = [0] * len(table) + [1] * len(table)
+    score = mi.Score.from_notes([*table["onset"]] * 2, 0.5, pitch, part=part)
+    hit = mi.find(mi.theme(), score)[0]
+    assert hit.doubled
+    assert eval(repr(hit), dict(NAMES)) == hit
 
 
 @by_name

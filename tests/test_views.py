@@ -240,7 +240,7 @@ def test_without_matplotlib_pictures_name_the_extra(monkeypatch):
 
     def without(name, *args, **kwargs):
         if name.partition(".")[0] == "matplotlib":
-            raise ModuleNotFoundError(name)
+            raise ImportError(name)  # missing, or there and broken
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)

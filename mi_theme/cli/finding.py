@@ -39,7 +39,8 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
 @click.option(
-    "--theme", help="What to look for: a file, or a motif of the quoted theme: ostinato (the default) or head."
+    "--theme",
+    help="What to look for: a file (book.abc#3: a tune of a book), or a motif of the quoted theme: ostinato (the default) or head.",
 )
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
 @click.option("--part", help="The part of the file that has the theme; all parts without it.")

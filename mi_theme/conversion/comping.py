@@ -154,33 +154,24 @@ def _bass(
     tones: frozenset[int],
 ) -> list[list[Note]]:
     """The bass on its new beats; one more is the fifth of the chord, or else another tone of it."""
-    olds, made = sorted(strokes), []
-    last = olds[-1]
-    for number, at in enumerate(places):
-        until = places[number + 1] if number + 1 < len(places) else stop
-        beat = olds[number] if number < len(olds) else last
-        follows = [old.places[other] for other in olds if other > beat] or [old.stop]
-        rings = follows[0] - old.places[beat]
-        notes, added = [], number >= len(olds)
+    olds, ends = sorted(strokes), [*places[1:], stop]
+    made = []
+    for number, (at, until) in enumerate(zip(places, ends, strict=True)):
+        added = number >= len(olds)
+        beat = olds[-1] if added else olds[number]
+        rings = next((old.places[other] for other in olds if other > beat), old.stop) - old.places[beat]
         mine = strokes[olds[0] if added else beat]
         root = min(int(layer.pitch[index]) for index in mine)
         shift = _other_bass(root, tones) - root if added and number % 2 else 0  # of all alike: octaves stay octaves
-        for index in mine:
-            lasts = int(layer.lasts[index])
-            lasts = until - at if lasts == rings or lasts > until - at else lasts
-            pitch = int(layer.pitch[index]) + shift
-            notes.append(
-                Note(
-                    at,
-                    index,
-                    added,
-                    None if lasts == layer.lasts[index] else lasts,
-                    pitch,
-                    f"the {_name(layer, index, pitch)} in the bass",
-                )
-            )
-        made.append(notes)
+        made.append([_bass_note(layer, index, at, until - at, rings, added, shift) for index in mine])
     return made
+
+
+def _bass_note(layer: Layer, index: int, at: int, room: int, rings: int, added: bool, shift: int) -> Note:
+    """One note of the bass, as long as its beat where it rang to the next one, or would ring over it."""
+    lasts, pitch = int(layer.lasts[index]), int(layer.pitch[index]) + shift
+    new = room if (lasts == rings or lasts > room) and lasts != room else None
+    return Note(at, index, added, new, pitch, f"the {_name(layer, index, pitch)} in the bass")
 
 
 def _name(layer: Layer, index: int, pitch: int) -> str:

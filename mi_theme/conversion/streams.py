@@ -1,8 +1,8 @@
 """Notation converted in place: the same map applied to a music21 Stream, with all that it carries.
 
 Lyrics, articulations, slurs and spelling stay with their notes; dynamics, chord
-symbols, words and tempo marks move with the map; measures, ties, rests and beams
-are made anew for the target.
+symbols, words and tempo marks move with the map, these in the tempo of the plan;
+measures, ties, rests and beams are made anew for the target.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from mi_theme.adaptation.frames import whole_grouping
+from mi_theme.adaptation.plans import groups_under
 from mi_theme.conversion.fates import Fates, split, voiced
 from mi_theme.conversion.metronomes import Metronomes
-from mi_theme.conversion.scoreplans import ScorePlan
+from mi_theme.conversion.scoreplans import ScorePlan, Span
 from mi_theme.errors import ScoreError
 from mi_theme.files.barring import NewBar, Placed, fill
 from mi_theme.files.headings import exact, named_voices
@@ -228,7 +230,7 @@ def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fracti
     before: Meter | None = None
     spans = list(plan.starts())
     for index, (span, start) in enumerate(spans):
-        meter = span.target if span.how else _shown_meter(plan, index, printed)
+        meter = _grouped(span) if span.how else _shown_meter(plan, index, printed)
         end, at = start + span.warp.target, start
         while at < end:
             stop = min(at + span.target.bar, end)
@@ -239,6 +241,15 @@ def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fracti
             number += 1
             at = stop
     return found
+
+
+def _grouped(span: Span) -> Meter:
+    """The target, in the twos and threes that the map makes where its text leaves them open: notation is beamed by them."""
+    if not span.target.is_open or span.base.target != span.target.bar:
+        return span.target
+    figure = span.figure * int(span.base.source / sum(span.figure))
+    groups = whole_grouping(groups_under(figure, span.base, span.repeats), span.target.pulse)
+    return span.target.grouped(groups) if groups and {*groups} == {2, 3} else span.target
 
 
 def _shown_meter(plan: ScorePlan, index: int, printed: list[tuple[Fraction, Meter]]) -> Meter:

@@ -133,7 +133,7 @@ class Sheet(Drawing):
         """
         try:
             from resvg_py import svg_to_bytes
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             raise MissingExtra.named("resvg_py", "notation") from error
         letters = list(map(str, _letters()))
         family = "DejaVu Sans" if letters else None

@@ -19,7 +19,6 @@ SCALE = 40  # percent: 7.2 pixels between two lines of a staff
 SPACE = 0.18 * SCALE  # pixels between two lines
 UNITS = 1000 / SCALE  # of verovio, in a pixel
 HALF_HEAD = 108  # of those
-HREF = "{http://www.w3.org/1999/xlink}href"
 SVG = "{http://www.w3.org/2000/svg}"
 OPTIONS: dict[str, Any] = {
     "scale": SCALE, "adjustPageHeight": True, "adjustPageWidth": True, "breaks": "auto", "header": "none", "footer": "none",
@@ -100,7 +99,7 @@ def _drawn(notes: str, options: dict[str, Any]) -> str:
     """What verovio makes of some MEI, without its own signature."""
     try:
         import verovio
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise MissingExtra.named("verovio", "notation") from error
     verovio.enableLog(verovio.LOG_OFF)
     kit = verovio.toolkit()

@@ -117,13 +117,8 @@ def rests(start: Fraction, end: Fraction, meter: Meter) -> list[tuple[Fraction, 
     start, end
         Quarters from the bar line.
     """
-    cuts = [at for at in _rest_seams(meter) if start < at < end and not _inside_half(at, start, end, meter)]
+    cuts = [at for at in _drawn_groups(meter) if start < at < end and not _inside_half(at, start, end, meter)]
     return [rest for a, b in pairwise([start, *cuts, end]) for rest in _silence(a, b, meter)]
-
-
-@lru_cache(maxsize=256)
-def _rest_seams(meter: Meter) -> tuple[Fraction, ...]:
-    return tuple(beat * meter.pulse for beat in meter.beats)
 
 
 def _inside_half(at: Fraction, start: Fraction, end: Fraction, meter: Meter) -> bool:
@@ -140,8 +135,8 @@ def _inside_half(at: Fraction, start: Fraction, end: Fraction, meter: Meter) -> 
 
 def _silence(start: Fraction, end: Fraction, meter: Meter) -> Iterator[tuple[Fraction, Fraction]]:
     """A silence inside one beat: each rest the longest that begins on a multiple of itself."""
-    beat = max(at for at in _rest_seams(meter) if at <= start)
-    whole = start == beat and _is_beat(end, meter) and end - start in SIMPLE
+    beat = max(at for at in _drawn_groups(meter) if at <= start)
+    whole = start == beat and end in (*_drawn_groups(meter), meter.bar) and end - start in SIMPLE
     while start < end:
         odd = lcm(*(_odd_part((at - beat).denominator) for at in (start, end)))
         fits = (Fraction(4, 2**k * odd) for k in range(9))
@@ -345,8 +340,8 @@ def _beam_run(run: list[Any]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _beam_groups(meter: Meter) -> tuple[Fraction, ...]:
-    """Where beams break: at the groups; in a bare odd metre in eighths at twos, the last three."""
+def _drawn_groups(meter: Meter) -> tuple[Fraction, ...]:
+    """Where beams and rests break: at the groups; in a bare odd metre in eighths at twos, the last three."""
     if meter.is_open and meter.denominator >= 8:
         pulses = meter.pulses
         return tuple(at * meter.pulse for at in range(0, pulses - 2, 2)) or (Fraction(0),)
@@ -355,7 +350,7 @@ def _beam_groups(meter: Meter) -> tuple[Fraction, ...]:
 
 def beam_group(at: Fraction, meter: Meter) -> int:
     """The number of the group that notes at this place of the bar are beamed in."""
-    return _bar_index(_beam_groups(meter), at)
+    return _bar_index(_drawn_groups(meter), at)
 
 
 def _flags(element: Any) -> int:

@@ -16,7 +16,6 @@ from mi_theme.themes import Motif
 __all__ = ["DEVICES", "Germ", "Wish", "germ_of"]
 
 LONGEST_GERM = 3  # notes of the head that devices work with
-LEVELS = 4  # steps between the anchors of a sequence
 
 
 class Wish(NamedTuple):

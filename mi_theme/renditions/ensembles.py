@@ -87,8 +87,6 @@ class Style(catalog.Row, frozen=True):
         The players; one plays the ostinato.
     swing
         Where a sixteenth off the eighth falls, in percent of the eighth: 50 is straight.
-    thirds
-        Whether chords have thirds; without, roots, fifths and octaves only.
     """
 
     name: str
@@ -96,7 +94,6 @@ class Style(catalog.Row, frozen=True):
     tempo: tuple[int, int, int]
     part: tuple[Instrument, ...]
     swing: int = 50
-    thirds: bool = True
 
     def __post_init__(self) -> None:
         if [p.name for p in self.part if p.plays == "ostinato"] != ["Ostinato"]:

@@ -23,8 +23,6 @@ from mi_theme.renditions.hearing import Heard
 __all__ = ["anchors", "arpeggios", "colours", "doubles", "pads", "riffs", "stabs", "voicing"]
 
 VOICES = 3
-FULLEST = 2  # stabs in a bar
-STAB_LEAP = 4  # semitones that the top voice moves
 LEAD_MARGIN = 3  # semitones that a lead may dip under the top of a stab
 CLOSE = 52  # below this nothing closer than a third
 
@@ -51,7 +49,7 @@ ANCHORS = (
 
 
 @cache
-def voicings(classes: tuple[int, ...], low: int, high: int, thirds: bool) -> tuple[tuple[int, ...], ...]:
+def voicings(classes: tuple[int, ...], low: int, high: int) -> tuple[tuple[int, ...], ...]:
     """Ways to lay three pitch classes out in a range, close, without a minor ninth inside."""
     pitches = [pitch for pitch in range(low, high + 1) if pitch % 12 in classes]
     found = [
@@ -72,7 +70,7 @@ def voicing(grid: Grid, chord: Chord, part: Instrument, top: int, rootless: bool
     """The way to lay a chord out whose top voice moves least."""
     names = chord.classes[1:] if rootless and len(chord.classes) > VOICES else chord.classes
     classes = tuple(grid.tuning.class_of(semitones) for semitones in names)
-    ways = voicings(classes, part.low, part.high, True)
+    ways = voicings(classes, part.low, part.high)
     return min(ways, key=lambda trio: (abs(trio[-1] - top), trio), default=())
 
 

@@ -46,7 +46,6 @@ QUARTER = 24  # ticks
 SLOT = 6  # ticks in a sixteenth, the finest place in a bar that has a row in the tables
 IOIS = (3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 36, 48, 60, 72, 96, 120, 144, 192)  # ticks; the nearest by ratio counts
 STEPS = (-12, -8, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 7, 8, 12)  # semitones
-TURNS = 9  # direction before and after a note, three each
 MOST = 1000  # notes looked at: the first so many
 LAGS = 48  # eighths: how far back repetition is looked for
 NEAREST_IOI = np.abs(np.log(np.arange(1, 400))[:, None] - np.log(IOIS)).argmin(1)

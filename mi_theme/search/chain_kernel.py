@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from mi_theme.search.loops import compiled
 
 __all__ = ["chain"]
 
@@ -12,7 +13,7 @@ SHIFTS = 128
 SOONEST = 15  # ms
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def chain(time, pitch, starts, surprise, stress, opening, theme, leads, gap, rise, log, steep, price, belief, together, widest, slack, usual, keys, missed, heads, beam):  # type: ignore[no-untyped-def]  # fmt: skip
     """Score, last note of the theme and row of the best chain; the row before and the notes spanned of every link."""
     notes, length, ring = len(time), len(theme), gap.shape[1] + 1
@@ -52,7 +53,7 @@ def chain(time, pitch, starts, surprise, stress, opening, theme, leads, gap, ris
     return best, last, end, back, over
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _begin(new, tempo, back, pitch, stress, opening, keys, theme, lead, missed, may):  # type: ignore[no-untyped-def]
     """Chains that begin with a note of the theme, where they may."""
     for j in range(len(new)):
@@ -60,7 +61,7 @@ def _begin(new, tempo, back, pitch, stress, opening, keys, theme, lead, missed, 
         tempo[j], back[j] = np.nan, -1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _window(wait, expected, log, widest, slack, apart):  # type: ignore[no-untyped-def]
     """The soonest and the latest that the next note may be struck, in milliseconds from now."""
     if np.isnan(wait):
@@ -70,7 +71,7 @@ def _window(wait, expected, log, widest, slack, apart):  # type: ignore[no-untyp
     return max(low, SOONEST), min(high, len(log) - 1)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _survivors(new, least, alive):  # type: ignore[no-untyped-def]
     """How many chains are good enough to go on, their rows in `alive`."""
     many = 0

@@ -98,7 +98,7 @@ def explanation(
     Explanation or None
         Rather one that puts bar lines on bar lines, then one that leaves out just
         what is missing, then the first in the table of strategies, named by the
-        plainest that makes it (`adaptation.naming`). Where no strategy does it, the map through the notes; None where there is none.
+        plainest that makes it. Where no strategy does it, the map through the notes; None where there is none.
     """
     if any((at * FINEST).denominator != 1 for _, at in pairs):
         return None

@@ -15,11 +15,12 @@ own tempo along. `chain_kernel` (numba) and `chain_plain` (numpy) do the same su
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mi_theme.search.loops import loops
 
 __all__ = ["PLAYING", "Chain", "Performance", "Playing", "Theme", "amid_others", "chain_in", "theme_of"]
 
@@ -37,6 +38,7 @@ CHORD = 0.05  # seconds
 CROWD = 31  # notes that a note is louder than
 SAME = 0.05  # quarters; closer onsets of a theme are together
 MOST = 100  # notes of a theme
+CHAINED = 7e6  # notes of themes times notes of performances that numpy does in a second, about
 NEVER = -1e9
 USUAL, SHARE, PIECE = 0.3, 0.05, 2000  # a pitch in a usual piece: times a second, of all notes; notes of the piece
 
@@ -308,21 +310,11 @@ def chain_in(theme: Theme, heard: Performance, playing: Playing = PLAYING, *, fa
     """
     if not len(theme.pitch) or not len(heard.time):
         return Chain(NEVER, ())
-    score, last, row, back, over = _filler(fast)(
+    run = loops(fast, "chain_kernel", "chain_plain", len(theme.pitch) * len(heard.time) / CHAINED)
+    score, last, row, back, over = run.chain(
         *heard[:-1], *theme[:-1], *_clock(playing), _keys(playing.key), playing.missed, playing.heads, playing.beam
     )
     return Chain(float(score), _traced(int(last), int(row), back, over, theme.row, heard.row))
-
-
-def _filler(fast: bool | None) -> Any:
-    """The inner loop: compiled where numba is installed."""
-    if fast or (fast is None and find_spec("numba")):
-        from mi_theme.search.chain_kernel import chain
-
-        return chain
-    from mi_theme.search.chain_plain import chain as plain
-
-    return plain
 
 
 def _traced(

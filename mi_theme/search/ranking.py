@@ -66,7 +66,7 @@ def rank(
         A score, a file, a music21 Stream, a note table; or a theme, a motif,
         rows, as `Pattern.of` takes them.
     scores
-        The tunes: a list of such music, or a folder. Of files in a folder, or
+        The tunes: a list of such music, or a file or folder. Of files in a folder, or
         in a list of paths, those that cannot be read are passed over with a
         `SearchWarning`; each tune of a file counts by itself. For many queries
         against the same files, a `repertoires.Repertoire` reads them once.
@@ -110,6 +110,7 @@ def _piece_of(value: Any) -> Piece:
     """The pitched notes of whatever says some."""
     if isinstance(value, Music):
         return Piece.of(value)
+    value = value.tolist() if isinstance(value, np.ndarray) and not value.dtype.names else value
     try:
         return Piece.of(next(iter(music_of(value))))
     except ScoreError:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.conversion.sources import is_stream
+from mi_theme.errors import ScoreError
 from mi_theme.rhythm.lines import has_voices
 from mi_theme.score import Score
+from mi_theme.score.notes import NOTE
 from mi_theme.search.finding import Music, are_files, music_of, warn_of
 from mi_theme.search.performances import Performance
 from mi_theme.search.tunes import Tune
@@ -46,8 +50,19 @@ class Piece:
         ----------
         music
             As `finding.music_of` gives it.
+
+        Raises
+        ------
+        ScoreError
+            Where its notes are no note table, or begin at no time.
         """
-        notes = music.notes.copy()
+        if not set(READ) <= set(music.notes.dtype.names or ()):
+            raise ScoreError(f"a note table has the fields {', '.join(READ)}, as note_table() gives them")
+        if not (np.abs(music.notes["onset"]) < LATEST).all():
+            raise ScoreError("the notes of a table begin at finite numbers of quarters")
+        notes = np.zeros(len(music.notes), NOTE)
+        for name in READ:
+            notes[name] = music.notes[name]
         notes["id"] = np.arange(len(notes))
         notes = notes[np.lexsort((notes["pitch"], notes["onset"]))]
         return cls(music.source, notes[~np.isin(notes["part"], sorted(music.drums))])
@@ -68,6 +83,8 @@ class Piece:
         return has_voices(self.notes)
 
 
+READ = ("onset", "duration", "pitch", "velocity", "part")  # fields of a note table
+LATEST = 1e9  # quarters
 _READY: WeakKeyDictionary[Score, Piece] = WeakKeyDictionary()
 
 
@@ -90,8 +107,8 @@ class Repertoire:
         Parameters
         ----------
         scores
-            A list of scores, files, music21 Streams, note tables, a folder, or a
-            Repertoire. Files of a folder or of a list of paths that cannot be read
+            A list of scores, files, music21 Streams, note tables, or one such; a
+            folder, or a Repertoire. Files of a folder or of a list of paths that cannot be read
             are passed over with a `SearchWarning`.
 
         Raises
@@ -101,11 +118,20 @@ class Repertoire:
         """
         if isinstance(scores, Repertoire):
             return scores
-        if not are_files(scores):
-            return cls(tuple(_of_scores(scores)))
+        if not are_files(scores) and not isinstance(scores, str | PathLike):
+            return cls(tuple(_of_scores([scores] if _is_one(scores) else scores)))
         pieces, unread = _of_files(scores)
         warn_of(unread)
         return cls(tuple(pieces))
+
+
+def _is_one(scores: Any) -> bool:
+    """Whether this is one piece, and no list of such."""
+    if not isinstance(scores, Iterable | Score | bytes):
+        raise ScoreError(
+            f"tunes to rank are a list of scores, files or note tables, or a folder, not {type(scores).__name__}"
+        )
+    return isinstance(scores, Score | Music | bytes | np.ndarray) or is_stream(scores)
 
 
 def _of_scores(scores: Iterable[Any]) -> Iterator[Piece]:

@@ -23,6 +23,7 @@ WIDEST_SHIFT = 36  # semitones
 BATCH = 256  # tunes whose table is filled together
 BREAK = 2.0 - 1e-6  # times the usual length: a note that long ends a phrase
 SHORTEST_PHRASE = 4  # notes
+LONGEST = 2000  # notes of a tune; what is longer is compared by its beginning
 NEVER = -1e9
 EQUAL = 1 - 1e-9
 RELATIVES = 6  # of the query, that are asked what they are like
@@ -91,9 +92,9 @@ class Tune(NamedTuple):
 
     @classmethod
     def of(cls, notes: NDArray[np.void]) -> Tune:
-        """The top line of a note table."""
+        """The top line of a note table, at most `LONGEST` notes of it."""
         order = np.lexsort((-notes["pitch"], notes["onset"]))
-        rows = order[np.diff(notes["onset"][order], prepend=-np.inf) > 1e-6]
+        rows = order[np.diff(notes["onset"][order], prepend=-np.inf) > 1e-6][:LONGEST]
         if not len(rows):
             empty = np.zeros(0)
             return cls(rows, empty, empty, empty, rows)

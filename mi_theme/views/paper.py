@@ -28,7 +28,7 @@ def in_our_style(draw: Callable[P, Picture]) -> Callable[P, Picture]:
     def drawing(*args: P.args, **kwargs: P.kwargs) -> Picture:
         try:
             from mi_theme.views.pictures import our_style
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             raise MissingExtra.named("matplotlib", "plot") from error
         with our_style():
             return draw(*args, **kwargs)

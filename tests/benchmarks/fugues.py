@@ -97,7 +97,8 @@ def dice(a: Rows, b: Rows) -> float:
 
 
 def ours(case: Case, least: float = LEAST) -> list[Rows]:
-    return [frozenset(hit.notes) for hit in mi.find(case.pattern, case.score, least=least)]
+    hits = mi.find(case.pattern, case.score, least=least)
+    return [frozenset(rows) for hit in hits for rows in (hit.notes, *(one.notes for one in hit.doubled))]
 
 
 def translations(case: Case, share: float, diatonic: bool) -> list[Rows]:

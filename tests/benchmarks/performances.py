@@ -36,11 +36,11 @@ from mi_theme.search.repertoires import Piece
 
 Table = NDArray[np.void]
 FOLDERS = (
-    "beach", "beethoven", "chopin", "corelli", "cpebach", "handel", "haydn", "joplin", "leadSheet", "lusitano", "mozart",
+    "beach", "beethoven", "chopin", "corelli", "cpebach", "handel", "haydn", "joplin", "lusitano", "mozart",
     "schubert", "schumann_clara", "schumann_robert", "verdi", "weber",
 )  # fmt: skip
 SIZES = (12, 16, 24)
-FEWEST = 150  # notes of a piece
+FEWEST = 150  # notes of a passage
 PASSAGE = (250, 900)  # notes of a passage that is taken for a piece
 CHORD = 0.1  # quarters: what a performer spreads
 
@@ -77,8 +77,8 @@ def pieces(looked_at: bool) -> list[Table]:
     root = Path(music21.__file__).parent / "corpus"
     files = [path for name in FOLDERS for path in sorted((root / name).rglob("*")) if path.suffix in (".krn", ".mxl", ".xml", ".musicxml")]  # fmt: skip
     names = {str(path.relative_to(root)): path for path in {path.with_suffix(""): path for path in files}.values()}
-    tables = [mi.read(names[name]).note_table() for name in sorted(names)]
-    chosen = [notes[notes["duration"] > 0] for notes in tables if len(notes) >= FEWEST][0 if looked_at else 1 :: 2]
+    tables = [mi.read(names[name]).note_table() for name in sorted(names)[0 if looked_at else 1 :: 2]]
+    chosen = [notes[notes["duration"] > 0] for notes in tables]
     rng = np.random.default_rng(5)
     return [passage for notes in chosen for passage in _passages(notes, rng)]
 
