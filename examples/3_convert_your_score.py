@@ -127,7 +127,7 @@ print(mi.compare(waltz, to="4/4"))
 print(str(mi.plan(waltz, to="12/8", how="in-one")).split("\n\n")[0])
 
 # %% [markdown]
-# Do it, and keep it. `save` writes MIDI, or MusicXML for a notation program (that needs music21).
+# Do it, and keep it. `save` writes MIDI, or MusicXML for a notation program: the ending of the name decides.
 
 # %%
 folder = Path(mkdtemp())

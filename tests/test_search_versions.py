@@ -57,7 +57,8 @@ def test_off_the_bar_line_or_changed_it_is_no_version() -> None:
     assert [hit.strategy for hit in mi.find(mi.theme(), here)] == ["cut"]
     late = mi.Score.from_notes([at + 1 for at in onset], duration, pitch, meter="4/4")
     other = mi.Score.from_notes(onset, duration, [*pitch[:3], pitch[3] + 5, *pitch[4:]], meter="4/4")
-    for score in (late, other):
+    shared = mi.Score.from_notes(onset, duration, pitch, part=[0, 0, 1, 0, 0, 0], meter="4/4")
+    for score in (late, other, shared):
         assert not [hit for hit in mi.find(mi.theme(), score, max_evalue=1e9) if hit.strategy == "cut"]
 
 

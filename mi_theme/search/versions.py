@@ -115,10 +115,11 @@ def in_place(
 
 
 def _is_in_place(hit: Hit, version: Version, notes: NDArray[np.void], meters: MeterMap) -> bool:
-    """Whether every note is there, unchanged, just where the map takes it."""
-    if hit.missing or hit.changed or hit.inverted or hit.stretch != 1:
+    """Whether every note is there, in one part, unchanged, just where the map takes it."""
+    rows = notes[list(hit.notes)]
+    if hit.missing or hit.changed or hit.inverted or hit.stretch != 1 or len(set(rows["part"].tolist())) > 1:
         return False
-    onsets = [Fraction(at).limit_denominator(GRID) for at in notes["onset"][list(hit.notes)].tolist()]
+    onsets = [Fraction(at).limit_denominator(GRID) for at in rows["onset"].tolist()]
     lines = {at - place for at, place in zip(onsets, version.pattern.onset, strict=True)}
     bar = meters.at(min(lines))
     return len(lines) == 1 and bar.start in lines and bar.meter == version.pattern.meter

@@ -30,12 +30,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from lines import TICKS, Line, Place, Rows, lines_of, sheets, windows
+from lines import TICKS, Line, Place, Rows, lines_of, once, sheets, windows
 from numpy.typing import NDArray
 
 import mi_theme as mi
 from mi_theme.files.sheets import Sheet
-from mi_theme.search.corpora import search_files
+from mi_theme.search.corpora import files_in, search_files
 from mi_theme.search.readers import Unread
 
 FINEST = 16  # parts of a quarter that a pulse may be
@@ -276,8 +276,8 @@ def tell_written(lines: Sequence[Line]) -> None:
     lapses = np.concatenate([windows(np.diff(line.onset), size) for line in long])
     climbs = np.concatenate([windows(np.diff(line.pitch), size) for line in long])
     lapses = lapses // np.gcd.reduce(lapses, axis=1, keepdims=True)
-    drawn = np.random.default_rng(SEED).choice(len(piece), DRAWN, replace=False)
-    print(f"\nof {DRAWN:,} figures of eight notes, drawn from the corpus, found in so many other pieces")
+    drawn = np.random.default_rng(SEED).choice(len(piece), min(DRAWN, len(piece)), replace=False)
+    print(f"\nof {len(drawn):,} figures of eight notes, drawn from the corpus, found in so many other pieces")
     print(f"  {'':28} {'none':>6} {'1 to 9':>7} {'more':>6} {'median':>7}")
     kinds = {"rhythm": lapses, "ups and downs": np.sign(climbs), "intervals": climbs, "rhythm and ups and downs": np.hstack([lapses, np.sign(climbs)]),
              "rhythm and intervals": np.hstack([lapses, climbs])}  # fmt: skip
@@ -315,6 +315,8 @@ def main() -> None:
             lines += lines_of(sheet) if isinstance(sheet, Sheet) else []
     print(f"{answers['read']:,} pieces and tunes, {len(lines):,} lines, {sum(len(line.onset) for line in lines):,} notes; "
           f"{answers['unread']} unread; {time.perf_counter() - began:.0f} s")  # fmt: skip
+    if not any(len(line.onset) > SIZES[1] + 1 for line in lines):
+        return
     count = Count()
     for line in lines:
         count.add(line)
@@ -323,7 +325,7 @@ def main() -> None:
     for tell in (tell_after, tell_bars, tell_five, tell_relatives, tell_written):
         tell(lines)
     if chosen.find:
-        found = search_files(mi.theme(), places, max_evalue=float("inf"), top=SHOWN)
+        found = search_files(mi.theme(), once(files_in(places)), max_evalue=float("inf"), top=SHOWN)
         print(f"\nthe best that find knows, in {found.notes:,} notes", *found.hits, sep="\n  ")
 
 
