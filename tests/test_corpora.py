@@ -110,6 +110,15 @@ def test_evalues_grow_with_what_is_searched(folder: Path) -> None:
     assert among.evalue == pytest.approx(alone.evalue * 812 / 412, rel=0.02)
 
 
+def test_a_folder_full_of_quotations_keeps_none_of_them_back(tmp_path: Path) -> None:
+    for number in range(60):
+        rows = sorted([*noise(number, 120), *planted(THEME, number % 5)])
+        onsets, pitches = zip(*rows, strict=True)
+        mi.Score.from_notes(onsets, np.full(len(rows), 0.5), pitches).save(tmp_path / f"{number:02}.mid")
+    hits = search_files(THEME, tmp_path).hits
+    assert len({hit.source for hit in hits}) >= 54  # of 60; a few lie so deep in the noise that it takes part
+
+
 def test_an_executor_finds_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from mi_theme.search import corpora
 

@@ -28,6 +28,7 @@ TENTHS = 10  # of a nat: what chains count in
 LEAST = 8.0  # nats: what a chain must be worth
 SHARE = 0.5  # of what the pattern is worth: enough for a short one
 MOST = 40  # chains, the best ones
+PLAIN = 0.6  # of what the pattern is worth: the best chain of a piece that is worth as much is never left out
 LONGEST = 64  # notes of a pattern that chains follow; of a longer one the first
 REACH = 3
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
@@ -77,7 +78,7 @@ def propose(
     least
         What a chain must be worth, in nats; of a short pattern half of what it is worth itself.
     most
-        How many chains at most.
+        How many chains; beyond them only the best of each piece, where it is most of the pattern.
     stretches
         How much faster and slower the pattern may be.
     fast
@@ -98,7 +99,7 @@ def propose(
         flat.onset, flat.pitch, flat.voice, flat.turn, flat.starts, time, height, tune, beat, heads, heads[::-1].copy(),
         _prices(ODDS), stretches[0] / LOOSE, stretches[1] * LOOSE, min(_tenths(least), int(SHARE * whole)),
     )  # fmt: skip
-    return _apart(flat, time, height, rows, most)
+    return _apart(flat, time, height, rows, most, PLAIN * whole)
 
 
 def _tenths(nats: float) -> int:
@@ -128,19 +129,23 @@ def _prices(odds: Odds) -> Whole:
     return np.array([_tenths(kind) for kind in kinds], np.int64)
 
 
-def _apart(flat: Flat, time: Whole, height: Whole, rows: Whole, most: int) -> list[Chain]:
-    """The best chains; of those that share time at one transposition the best."""
+def _apart(flat: Flat, time: Whole, height: Whole, rows: Whole, most: int, plain: float) -> list[Chain]:
+    """The best chains; of those that share time at one transposition the best. Then the plain ones of other pieces."""
     order = np.lexsort((rows[:, 1], rows[:, 0], -rows[:, 4]))
     taken: dict[tuple[int, int], list[tuple[int, int]]] = {}
     kept: list[Chain] = []
+    pieces: set[int] = set()
     for first, last, head, tail, value in rows[order].tolist():
+        if len(kept) >= most and value < plain:
+            break
         piece = int(np.searchsorted(flat.starts, first, side="right")) - 1
+        if len(kept) >= most and piece in pieces:
+            continue
         begin, end = int(flat.onset[first]), int(flat.onset[last])
         spans = taken.setdefault((piece, int(flat.pitch[first]) - int(height[head])), [])
         if all(end <= start or stop <= begin for start, stop in spans):
             spans.append((begin, end))
             stretch = (end - begin) / max(int(time[tail] - time[head]), 1)
+            pieces.add(piece)
             kept.append(Chain(piece, first, last, head, tail, stretch, value))
-            if len(kept) == most:
-                break
     return kept
