@@ -11,7 +11,6 @@ from mi_theme.score.notes import NOTE
 from mi_theme.search.aligning import Alignment
 from mi_theme.search.evidence import ODDS, Heard, evidence, foretold
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import Tail, background, evalue
 
 THEME = [(0, 60), (1, 67), (1.5, 65), (2, 64), (3, 69), (4.5, 60), (5, 71), (6, 72), (7, 64), (8, 65)]
 Rows = list[tuple[float, int]]
@@ -122,29 +121,3 @@ def test_whatever_the_music_the_numbers_are_finite(rows: list[tuple[int, int, in
     assert (heard.tune > 0).all()
     found = Alignment(0.0, 1.0, tuple((number, number) for number in range(min(len(rows), len(THEME)))), 1.0)
     assert np.isfinite(evidence(Pattern.of(THEME), heard, found))
-
-
-def test_the_tail_falls_through_its_points_and_beyond() -> None:
-    tail = Tail((-5.0, 0.0, 10.0), (-2.0, -4.0, -9.0), 0.5)
-    assert tail.rate(-5) == pytest.approx(np.exp(-2))
-    assert tail.rate(-7.5) == pytest.approx(np.exp(-1))
-    assert tail.rate(-50) == 1
-    assert tail.rate(5) == pytest.approx(np.exp(-6.5))
-    assert tail.rate(14) == pytest.approx(np.exp(-11))
-
-
-@pytest.mark.parametrize("proposed", [False, True])
-def test_chance_falls_with_evidence_and_grows_with_music(proposed: bool) -> None:
-    values = [evalue(nats, 1000, proposed=proposed) for nats in range(-40, 60)]
-    assert values == sorted(values, reverse=True)
-    assert values[-1] < 1e-6
-    assert evalue(12.0, 3000, proposed=proposed) == pytest.approx(3 * evalue(12.0, 1000, proposed=proposed))
-
-
-def test_the_background_is_of_real_music() -> None:
-    known = background()
-    assert sum(known.steps.values()) > 100_000
-    for tail in (known.aligned, known.proposed):
-        assert list(tail.nats) == sorted(tail.nats)
-        assert list(tail.rates) == sorted(tail.rates, reverse=True)
-        assert tail.slope > 0

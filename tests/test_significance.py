@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mi_theme.catalog import data_path
+from mi_theme.search.evidence import whole_copy
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import background, evalue, events, information
+from mi_theme.search.significance import Tail, background, evalue, events
 
 SCALE = Pattern.of([(number, 60 + up) for number, up in enumerate((0, 2, 4, 5, 7, 9, 11, 12))])
 JUMPS = Pattern.of(
@@ -26,13 +27,10 @@ def test_the_background_is_small_and_says_where_it_is_from() -> None:
     known = background()
     assert np.array(known.intervals).sum() > 50_000
     assert known.steps[1] > known.steps[6]
-    for tail in (known.aligned.timed, known.aligned.untimed, known.proposed.timed, known.proposed.untimed):
-        assert tail.said > 0
-        assert tail.lost > 0
-
-
-def test_a_scale_says_less_than_leaps() -> None:
-    assert sum(information(JUMPS)) > 1.8 * sum(information(SCALE))
+    for tail in (known.aligned, known.proposed):
+        assert list(tail.nats) == sorted(tail.nats)
+        assert list(tail.rates) == sorted(tail.rates, reverse=True)
+        assert tail.slope > 0
 
 
 def test_intervals_and_ratios() -> None:
@@ -42,20 +40,28 @@ def test_intervals_and_ratios() -> None:
 
 
 def test_two_notes_say_an_interval_and_no_rhythm() -> None:
-    said = information(Pattern.of([(0, 60), (1, 67)]))
-    assert said.tune > 1
-    assert said.rhythm == 0
+    assert whole_copy(Pattern.of([(0, 60), (1, 67)])) == pytest.approx(whole_copy(Pattern.of([(0, 60), (3, 67)])))
+
+
+def test_the_tail_falls_through_its_points_and_beyond() -> None:
+    tail = Tail((-5.0, 0.0, 10.0), (-2.0, -4.0, -9.0), 0.5)
+    assert tail.rate(-5) == pytest.approx(np.exp(-2))
+    assert tail.rate(-7.5) == pytest.approx(np.exp(-1))
+    assert tail.rate(-50) == 1
+    assert tail.rate(5) == pytest.approx(np.exp(-6.5))
+    assert tail.rate(14) == pytest.approx(np.exp(-11))
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.floats(0, 0.99), st.integers(1, 10**7), st.booleans())
-def test_evalues_fall_with_what_is_held_and_grow_with_the_music(share: float, notes: int, timed: bool) -> None:
-    value = evalue(share, JUMPS, notes, timed=timed)
-    assert 0 < value <= 4 * notes
-    assert evalue(share + 0.01, JUMPS, notes, timed=timed) <= value
-    assert evalue(share, JUMPS, 10 * notes, timed=timed) == pytest.approx(10 * value)
+@given(st.floats(-100, 100), st.integers(1, 10**7), st.booleans())
+def test_chance_falls_with_evidence_and_grows_with_the_music(nats: float, notes: int, proposed: bool) -> None:
+    value = evalue(nats, notes, proposed=proposed)
+    assert 0 < value <= notes
+    assert evalue(nats + 0.1, notes, proposed=proposed) <= value
+    assert evalue(nats, 10 * notes, proposed=proposed) == pytest.approx(10 * value)
 
 
-def test_a_whole_copy_of_a_long_theme_is_no_chance_and_half_of_a_short_one_is() -> None:
-    assert evalue(1.0, JUMPS, 10**6) < 0.01 < evalue(0.5, SCALE, 10**6)
-    assert evalue(1.0, JUMPS, 10**6) < evalue(1.0, JUMPS, 10**6, timed=False)
+def test_a_whole_copy_of_a_long_theme_is_no_chance_and_a_scale_is() -> None:
+    for proposed in (False, True):
+        assert evalue(whole_copy(JUMPS), 10**6, proposed=proposed) < 0.01
+        assert evalue(whole_copy(SCALE) / 2, 10**6, proposed=proposed) > 0.01

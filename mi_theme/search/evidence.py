@@ -38,7 +38,7 @@ class Odds(NamedTuple):
     """What copies do now and then: logarithms of how often, in nats.
 
     Chosen on copies and decoys planted in the background's own music, by
-    logistic regression, and rounded (`docs/explanation/significance.md`).
+    logistic regression, and rounded (``docs/explanation/significance.md``).
 
     Attributes
     ----------

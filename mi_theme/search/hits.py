@@ -68,7 +68,7 @@ class Hit:
         How many hits as good chance would bring.
     score
         What it says for being a copy, in nats: the logarithm of how much likelier
-        its notes are as one than as any music (`search.evidence`).
+        its notes are as one than as any music (``evidence.evidence``).
     share
         The score as a share of what the pattern earns aligned with itself.
     warp, strategy

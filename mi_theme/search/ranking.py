@@ -69,7 +69,7 @@ def rank(
         The tunes: a list of such music, or a file or folder. Of files in a folder, or
         in a list of paths, those that cannot be read are passed over with a
         `SearchWarning`; each tune of a file counts by itself. For many queries
-        against the same files, a `repertoires.Repertoire` reads them once.
+        against the same files, a ``repertoires.Repertoire`` reads them once.
     how
         ``tune`` aligns the whole query with the whole of each tune, top line
         with top line: variants of a folk song. ``theme`` looks for the query

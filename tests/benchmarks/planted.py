@@ -7,9 +7,9 @@ their intervals in any order; one that the scan finds anywhere
 with two notes missing is not taken. A copy of each theme, one for each kind of
 change, takes the place of as many beats of a part of a piece, in its register.
 Each theme is then looked for once in all files with the default settings. A hit
-is right that shares half its notes (Dice) with the copy. Decoys, the same
-intervals shuffled and the same rhythm with its pitches shuffled, are looked for
-as well: whatever they find is false.
+is right that shares half its notes (Dice) with the copy. Decoys, other passages
+with their intervals shuffled, or with their rhythm and their pitches shuffled,
+are looked for as well: whatever they find is false.
 
 The music is that of music21's corpus: every MusicXML file, then tunes of Ryan's
 Mammoth Collection (1883) as ABC. With ``--cache`` what was read is kept there.
@@ -66,7 +66,7 @@ def main() -> None:
     report_recall(themes, places, found, tables)
     wrong = sum(false_hits(hits, where, tables) for hits, where in zip(found, places, strict=True))
     print(f"\nhits of themes at E <= 0.01 that are no copy: {wrong}")
-    decoys = [decoy(random, theme, number % 2) for number, theme in enumerate(themes * options.decoys)]
+    decoys = [made_decoy(random, sheets, number % 2) for number in range(options.themes * options.decoys)]
     shelves = shelved(sheets)
     chance, more = zip(*(timed(Pattern.of(theme), shelves, notes) for theme in decoys), strict=True)
     report_chance(decoys, chance, notes)
@@ -107,6 +107,11 @@ def made_themes(random: Random, sheets: list[Sheet], count: int) -> list[Rows]:
         if len({pitch for _, pitch in theme}) > 3 and not scan(Pattern.of(theme), flat, missing=2):
             themes.append(theme)
     return themes
+
+
+def made_decoy(random: Random, sheets: list[Sheet], kind: int) -> Rows:
+    """A passage with its intervals shuffled, or its pitches."""
+    return decoy(random, passage(random, sheets, int(random.choice(range(8, 21)))), kind)
 
 
 # Kinds of change: each takes a theme and gives the rows of a copy
