@@ -73,7 +73,7 @@ def main() -> None:
 
 def scanning(flat: Flat, small: Flat) -> None:
     """A row for each pattern: millions of notes a second, and how often it is there with none missing."""
-    width = flat.onset.itemsize + flat.pitch.itemsize + flat.row.itemsize
+    width = sum(column.itemsize for column in (flat.onset, flat.pitch, flat.row, flat.voice, flat.turn))
     print(f"{len(flat)} notes, {width} bytes each\n")
     print(
         f"{'millions of notes a second':28}" + "".join(f"{name:>14}" for name in (*SCANS, "propose", "numpy", "there"))
