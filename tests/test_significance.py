@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mi_theme.catalog import data_path
 from mi_theme.search.evidence import whole_copy
+from mi_theme.search.finding import chance_of
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.significance import Tail, background, evalue, events
 
@@ -65,3 +66,11 @@ def test_a_whole_copy_of_a_long_theme_is_no_chance_and_a_scale_is() -> None:
     for proposed in (False, True):
         assert evalue(whole_copy(JUMPS), 10**6, proposed=proposed) < 0.01
         assert evalue(whole_copy(SCALE) / 2, 10**6, proposed=proposed) > 0.01
+
+
+def test_three_notes_are_never_a_surprise() -> None:
+    head = JUMPS.onset[:3], JUMPS.pitch[:3]
+    short, long = chance_of(Pattern(*head), 1000), chance_of(JUMPS, 1000)
+    assert short(100.0) > 0.1
+    assert long(100.0) < 1e-6
+    assert short(-20.0) == long(-20.0)

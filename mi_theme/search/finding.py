@@ -41,6 +41,7 @@ __all__ = [
     "Music",
     "SearchWarning",
     "are_files",
+    "chance_of",
     "find",
     "hits_in",
     "in_order",
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+FEWEST = 8  # notes of the decoys that chance was counted with
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 FINEST = 10080  # the largest denominator of a stretch
 
@@ -120,7 +122,7 @@ def find(
     for music in pieces:
         hits = hits_in(wanted, music, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         among = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in hits]
-        whole = with_maps(among, wanted, music, max_evalue, partial(evalue, notes=notes))
+        whole = with_maps(among, wanted, music, max_evalue, chance_of(wanted, notes))
         left = [replace(hit, evalue=hit.evalue * notes / len(music.notes)) for hit in _left(wanted, music, least, fast)]
         found += together(joined(whole, left), music.notes)
     kept = sorted((hit for hit in found if hit.evalue <= max_evalue), key=in_order)[:top]
@@ -206,6 +208,12 @@ def warn_of(unread: Sequence[Unread], short: str = "") -> None:
         warnings.warn(f"{short}; for the best by rank: max_evalue=inf, top=20", SearchWarning, stacklevel=4)
 
 
+def chance_of(pattern: Pattern, notes: int, *, proposed: bool = False) -> Callable[[float], float]:
+    """What gives the E-value of a hit of this pattern in so many notes from what it says."""
+    most = whole_copy(pattern) if len(pattern) < FEWEST else inf
+    return partial(evalue, notes=notes, proposed=proposed, most=most)
+
+
 def too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool = False) -> str:
     """What to say where not even a hit that holds the whole pattern would be significant; nothing where it would.
 
@@ -220,7 +228,7 @@ def too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool
     in_files
         Whether a scan proposed where to look.
     """
-    least = evalue(whole_copy(pattern), notes, proposed=in_files)
+    least = chance_of(pattern, notes, proposed=in_files)(whole_copy(pattern))
     if not notes or least <= max_evalue:
         return ""
     return f"{len(pattern)} notes like these are too few to be significant in {notes:,} notes: found whole, they have E {least:.2g}"
@@ -249,7 +257,7 @@ def hits_in(
     found = apart([*exact, *loose])
     found = [hit for hit in found if hit.share >= least * found[0].share]
     said = [evidence(pattern, heard, hit) for hit in found]
-    alone = [evalue(nats, len(notes), proposed=not everywhere) for nats in said]
+    alone = [*map(chance_of(pattern, len(notes), proposed=not everywhere), said)]
     numbers = supported(alone, pattern, found, notes) if everywhere else alone
     return [_hit(pattern, music, rows, heard.step, *known) for known in zip(found, said, numbers, strict=True)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 from math import inf, log
 from operator import attrgetter
@@ -18,11 +17,11 @@ from mi_theme.search.aligning import Region, steps_of
 from mi_theme.search.chains import Chain, propose
 from mi_theme.search.doublings import together
 from mi_theme.search.evidence import whole_copy
-from mi_theme.search.finding import LEAST, Music, hits_in, in_order, with_maps
+from mi_theme.search.finding import LEAST, Music, chance_of, hits_in, in_order, with_maps
 from mi_theme.search.flat import TICKS, Flat
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import background, evalue
+from mi_theme.search.significance import background
 from mi_theme.search.versions import Version, in_place, joined, overlap, versions
 
 __all__ = ["Settings", "Shelf", "hits_for", "hits_on_shelf"]
@@ -90,7 +89,7 @@ def _aligned(settings: Settings, music: Music, notes: int) -> list[Hit]:
     """The hits of a piece of which every note is aligned; E-values as for one note."""
     found = hits_in(settings.pattern, music, least=settings.least, invert=settings.invert, fast=settings.fast)
     hits = [_for_one_note(hit, len(music.notes)) for hit in found]
-    return with_maps(hits, settings.pattern, music, settings.max_evalue / notes, partial(evalue, notes=1))
+    return with_maps(hits, settings.pattern, music, settings.max_evalue / notes, chance_of(settings.pattern, 1))
 
 
 def _aligned_whole(settings: Settings, shelf: Shelf, notes: int) -> dict[str, list[Hit]]:
@@ -108,7 +107,7 @@ def _proposed(settings: Settings, shelf: Shelf, notes: int) -> dict[str, list[Hi
 def _completed(hits: list[Hit], settings: Settings, music: Music, notes: int) -> list[Hit]:
     """The hits of a piece; where one is significant, every note of it is aligned, and what the scan passed over joins them."""
     most = settings.max_evalue / notes
-    known = with_maps(hits, settings.pattern, music, most, partial(evalue, notes=1, proposed=True))
+    known = with_maps(hits, settings.pattern, music, most, chance_of(settings.pattern, 1, proposed=True))
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
         return known
     kept: list[Hit] = []
@@ -126,7 +125,7 @@ def _left(settings: Settings, shelf: Shelf, notes: int) -> dict[str, list[Hit]]:
             thought_of.setdefault(version, []).append(number)
     found: dict[str, list[Hit]] = {}
     for version, numbers in thought_of.items():
-        if evalue(whole_copy(version.pattern), notes, proposed=True) <= settings.max_evalue:
+        if chance_of(version.pattern, notes, proposed=True)(whole_copy(version.pattern)) <= settings.max_evalue:
             some = shelf.only(numbers)
             hits = hits_on_shelf(version.pattern, some, least=settings.least, fast=settings.fast)
             for piece in some.pieces:

@@ -13,7 +13,7 @@ the same by it.
 from __future__ import annotations
 
 from functools import cache
-from math import exp, log
+from math import exp, inf, log
 from typing import Any
 
 import msgspec
@@ -100,7 +100,7 @@ def events(onset: NDArray[Any], pitch: NDArray[Any]) -> tuple[NDArray[np.int64],
     return intervals, ratios
 
 
-def evalue(nats: float, notes: int, *, proposed: bool = False) -> float:
+def evalue(nats: float, notes: int, *, proposed: bool = False, most: float = inf) -> float:
     """Hits that say as much, expected by chance.
 
     Parameters
@@ -111,9 +111,12 @@ def evalue(nats: float, notes: int, *, proposed: bool = False) -> float:
         Notes that were searched.
     proposed
         Whether only what was proposed was aligned.
+    most
+        What a whole copy says, of a pattern shorter than the decoys: no hit is
+        rarer than whole copies are, exp(-most) for each note.
     """
     known = background()
-    return max(notes, 1) * (known.proposed if proposed else known.aligned).rate(nats)
+    return max(notes, 1) * max((known.proposed if proposed else known.aligned).rate(nats), exp(-most))
 
 
 def _surprises(counts: dict[int, int], kinds: int) -> dict[int, float]:
