@@ -69,8 +69,8 @@ def test_a_whole_copy_of_a_long_theme_is_no_chance_and_a_scale_is() -> None:
 
 
 def test_three_notes_are_never_a_surprise() -> None:
-    head = JUMPS.onset[:3], JUMPS.pitch[:3]
+    head = SCALE.onset[:3], SCALE.pitch[:3]
     short, long = chance_of(Pattern(*head), 1000), chance_of(JUMPS, 1000)
     assert short(100.0) > 0.1
     assert long(100.0) < 1e-6
-    assert short(-20.0) == long(-20.0)
+    assert short(-20.0) > long(-20.0)
