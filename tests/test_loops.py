@@ -26,7 +26,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def chosen(fast: bool | None, seconds: float) -> str:
-    return str(loops(fast, "kernel", "plain", seconds).__name__).rsplit(".", 1)[-1]
+    return str(loops(fast, "aligning_kernel", "aligning_plain", seconds).__name__).rsplit(".", 1)[-1]
 
 
 def test_little_is_found_without_compiling() -> None:
@@ -36,14 +36,14 @@ def test_little_is_found_without_compiling() -> None:
 
 def test_much_is_compiled_at_once_and_little_when_it_adds_up() -> None:
     pytest.importorskip("numba")
-    assert chosen(None, ENOUGH / 2) == "plain"
-    assert chosen(None, ENOUGH) == "kernel"
-    assert chosen(False, 100 * ENOUGH) == "plain"
+    assert chosen(None, ENOUGH / 2) == "aligning_plain"
+    assert chosen(None, ENOUGH) == "aligning_kernel"
+    assert chosen(False, 100 * ENOUGH) == "aligning_plain"
 
 
 def test_a_numba_that_does_not_load_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mi_theme.search.kernel", None)
-    assert chosen(None, 2 * ENOUGH) == "plain"
+    monkeypatch.setitem(sys.modules, "mi_theme.search.aligning_kernel", None)
+    assert chosen(None, 2 * ENOUGH) == "aligning_plain"
     with pytest.raises(MissingExtra, match="numba"):
         chosen(True, 0)
 

@@ -13,7 +13,7 @@ from mi_theme.catalog import data_path
 from mi_theme.search.evidence import whole_copy
 from mi_theme.search.finding import chance_of
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import Tail, background, evalue, events
+from mi_theme.search.significance import Tail, background, evalue, interval_kinds, ratio_kinds
 
 SCALE = Pattern.of([(number, 60 + up) for number, up in enumerate((0, 2, 4, 5, 7, 9, 11, 12))])
 JUMPS = Pattern.of(
@@ -35,9 +35,8 @@ def test_the_background_is_small_and_says_where_it_is_from() -> None:
 
 
 def test_intervals_and_ratios() -> None:
-    intervals, ratios = events(SCALE.onsets, np.array(SCALE.pitch))
-    assert intervals.tolist() == [2, 2, 1, 2, 2, 2, 1]
-    assert ratios.tolist() == [0] * 6
+    assert interval_kinds(np.array([-40, -13, 0, 2, 99])).tolist() == [0, 0, 13, 15, 26]
+    assert ratio_kinds(np.array([1.0, 2.0, 1.0, 0.0]), np.array([1.0, 1.0, 2.0, 1.0])).tolist() == [6, 8, 4, 0]
 
 
 def test_two_notes_say_an_interval_and_no_rhythm() -> None:

@@ -33,7 +33,7 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.readers import Reader
 from mi_theme.search.shelves import Shelf, hits_on_shelf
-from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, background, events
+from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, background, interval_kinds, ratio_kinds
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
 MUSIC = {".mxl .xml .musicxml": 2, ".abc": 8}  # one file in so many
@@ -96,9 +96,10 @@ def counted(sheets: Iterable[Sheet], tails: tuple[Tail, Tail]) -> Background:
         steps.update(heard[0].tolist())
         times.update(heard[1].tolist())
         for line in lines(sheet.table):
-            interval, ratio = events(line["onset"], line["pitch"])
-            np.add.at(intervals, (interval[:-1] + WIDEST, interval[1:] + WIDEST), 1)
-            np.add.at(ratios, (ratio[:-1] + STEEPEST, ratio[1:] + STEEPEST), 1)
+            lapse = np.diff(line["onset"])
+            interval, ratio = interval_kinds(np.diff(line["pitch"])), ratio_kinds(lapse[1:], lapse[:-1])
+            np.add.at(intervals, (interval[:-1], interval[1:]), 1)
+            np.add.at(ratios, (ratio[:-1], ratio[1:]), 1)
     heard_often = (dict(sorted(steps.items())), dict(sorted(times.items())))
     return Background(PROVENANCE, *heard_often, intervals.tolist(), ratios.tolist(), *tails)
 

@@ -5,7 +5,7 @@ of pattern note i at score note j is the best over links from one of the `REACH`
 pattern notes before i at any earlier note in reach, plus what the link earns,
 less what it pays (`costs`). Every note of every voice may be linked, so the
 pattern is found across voices and with notes between; nothing is divided into
-monophonic lines first. `kernel` (numba) and `plain` (numpy) fill the same table.
+monophonic lines first. `aligning_kernel` (numba) and `aligning_plain` (numpy) fill the same table.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def align(
     surprise = surprise or Surprise.of(music.time, music.step, music.stream)
     regions = _by_stretch([Region(0, len(notes))] if candidates is None else candidates)
     size = sum(last - first for ranges in regions.values() for first, last in ranges) * (1 + invert)
-    fill = loops(fast, "kernel", "plain", size / ALIGNED).fill
+    fill = loops(fast, "aligning_kernel", "aligning_plain", size / ALIGNED).fill
     found: list[Alignment] = []
     for stretch, ranges in regions.items():
         for inverted in (False, True)[: 1 + invert]:

@@ -19,14 +19,8 @@ def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, t
     For each note of a piece and of the pattern: what the best chain to there is
     worth, where it began, and the last time and the pattern's.
     """
-    length, longest = len(time), 0
-    for piece in range(len(starts) - 1):
-        longest = max(longest, starts[piece + 1] - starts[piece])
-    value, first, head = (
-        np.empty((longest, length), np.int32), np.empty((longest, length), np.int32), np.empty((longest, length), np.int16)
-    )  # fmt: skip
-    lately, spanned = np.empty((longest, length), np.int32), np.empty((longest, length), np.int32)
-    before, latest = np.empty(longest, np.int32), np.empty(3 * ROOM, np.int32)
+    length = len(time)
+    value, first, lately, spanned, head, before, latest = _room(starts, length)
     found, count = np.empty((len(onset), 5), np.int64), 0
     for piece in range(len(starts) - 1):
         begin = starts[piece]
@@ -47,24 +41,35 @@ def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, t
                         if lapse >= narrow * gap and worth + bonus > best:
                             worth += _texture(voice, turn, begin + p, begin + j, prices)
                             if spanned[p, i - k] > 0:
-                                origin = head[p, i - k]
-                                covered = np.int64(onset[begin + p] - onset[begin + first[p, i - k]])
+                                covered = onset[begin + p] - onset[begin + first[p, i - k]]
+                                spans = time[i - k] - time[head[p, i - k]]
+                                last_two = np.int64(lately[p, i - k]), np.int64(spanned[p, i - k])
                                 worth += _rhythm(
-                                    lapse, gap, covered, np.int64(time[i - k] - time[origin]),
-                                    np.int64(lately[p, i - k]), np.int64(spanned[p, i - k]), bonus, prices,
-                                )  # fmt: skip
+                                    lapse, gap, np.int64(covered), spans, last_two[0], last_two[1], bonus, prices
+                                )
                             if worth > best:
                                 best, begun, begins, past, span = worth, first[p, i - k], head[p, i - k], lapse, gap
                         p = before[p]
                 value[j, i], first[j, i], head[j, i], lately[j, i], spanned[j, i] = best, begun, begins, past, span
                 if best + tails[i] > most:
                     most, last = best + tails[i], i
-            before[j] = latest[key]
-            latest[key] = j
+            before[j], latest[key] = latest[key], j
             if last >= 0:
                 found[count] = (begin + first[j, last], begin + j, np.int64(head[j, last]), last, most)
                 count += 1
     return found[:count]
+
+
+@compiled
+def _room(starts, length):  # type: ignore[no-untyped-def]
+    """Empty tables for the longest piece: four of notes by pattern notes, the heads; of notes that before on its pitch, of pitches the latest note."""
+    longest = 0
+    for piece in range(len(starts) - 1):
+        longest = max(longest, starts[piece + 1] - starts[piece])
+    shape = (longest, length)
+    four = np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape, np.int32)
+    heads, before, latest = np.empty(shape, np.int16), np.empty(longest, np.int32), np.empty(3 * ROOM, np.int32)
+    return four[0], four[1], four[2], four[3], heads, before, latest
 
 
 @compiled

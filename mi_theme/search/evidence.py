@@ -21,12 +21,11 @@ from numpy.typing import NDArray
 from mi_theme.search.aligning import APART, Alignment, steps_of
 from mi_theme.search.costs import HALF, streams_of
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import STEEPEST, WIDEST, background
+from mi_theme.search.significance import SHORTEST, background, interval_kinds, ratio_kinds
 
 __all__ = ["ODDS", "Heard", "Odds", "evidence", "foretold", "information_of", "thick_voices", "whole_copy"]
 
 BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
-SHORTEST = 2.0**-10  # quarters
 STRETCHES = (0.05, 0.2, 0.45, 0.8)  # octaves of durations: how far off the tempo a time is, kind by kind
 SEVERAL = 4  # one note in so many begins with others of its voice: a few double stops do no harm
 UNKNOWN = 1.0  # nats of a note that nothing goes before
@@ -215,7 +214,7 @@ class _Links(NamedTuple):
 
     def bent(self, odds: Odds) -> float:
         """Times at any tempo, as it goes."""
-        off = np.abs(_ratios(self.lapse) - _ratios(self.gap))
+        off = np.abs(_in_a_row(self.lapse) - _in_a_row(self.gap))
         paid = np.array(odds.bent)[np.minimum(off, len(odds.bent) - 1)]
         return float((odds.timed * self.surprise[1:] + paid).sum()) + odds.free
 
@@ -241,18 +240,15 @@ def _nats(counts: Whole) -> tuple[Real, Real]:
     return -np.log(alone), -np.log(given)
 
 
-def _ratios(times: Real) -> Whole:
-    """Ratios of neighbouring times in half octaves, shape (n - 1,)."""
-    times = np.maximum(times, SHORTEST)
-    kinds: Whole = np.clip(np.rint(2 * np.log2(times[1:] / times[:-1])), -STEEPEST, STEEPEST).astype(np.int64)
-    return kinds
+def _in_a_row(times: Real) -> Whole:
+    """Kinds of the ratios of neighbouring times, shape (n - 1,)."""
+    return ratio_kinds(times[1:], times[:-1])
 
 
 def information_of(rises: Whole, lapse: Real) -> tuple[Real, Real]:
     """Nats of intervals and of times in a row, each given the one before; the first time says nothing."""
     tune, tune_after, rhythm, rhythm_after = _tables()
-    rises = np.clip(rises, -WIDEST, WIDEST) + WIDEST
-    ratios = _ratios(lapse) + STEEPEST
+    rises, ratios = interval_kinds(rises), _in_a_row(lapse)
     news = np.append(tune[rises[:1]], tune_after[rises[:-1], rises[1:]])
     return news, np.concatenate([np.zeros(1), rhythm[ratios[:1]], rhythm_after[ratios[:-1], ratios[1:]]])[: len(lapse)]
 
@@ -290,9 +286,8 @@ def _information(onset: Real, pitch: Whole, before: Whole) -> tuple[Real, Real]:
     one = before >= 0
     two = one & (before[before] >= 0)
     three = two & (before[before[before]] >= 0)
-    rise = np.clip(pitch - pitch[before], -WIDEST, WIDEST) + WIDEST
-    lapse = np.maximum(onset - onset[before], SHORTEST)
-    ratio = np.clip(np.rint(2 * np.log2(lapse / lapse[before])), -STEEPEST, STEEPEST).astype(np.int64) + STEEPEST
+    rise, lapse = interval_kinds(pitch - pitch[before]), onset - onset[before]
+    ratio = ratio_kinds(lapse, lapse[before])
     news = np.where(two, tune_after[rise[before], rise], tune[rise])
     surprise = np.where(three, rhythm_after[ratio[before], ratio], rhythm[ratio])
     return np.where(one, news, float(tune.mean())), np.where(two, surprise, UNKNOWN)

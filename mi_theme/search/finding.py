@@ -151,10 +151,10 @@ def with_maps(
     says less the choice among `MAPS`. What holds more of the pattern counts for
     no less than what holds less.
     """
-    heard = Heard.of(music.notes)
+    heard = Heard.of(music.notes) if pattern.meter and hits else None
     found, least = [], inf
     for hit in sorted(hits, key=lambda hit: hit.share):
-        nats = max(hit.score, foretold(pattern, heard, _alignment(hit), MAPS)) if pattern.meter else hit.score
+        nats = max(hit.score, foretold(pattern, heard, _alignment(hit), MAPS)) if heard else hit.score
         if min(hit.evalue, chance(nats)) <= max_evalue:
             hit = with_map(hit, pattern, music)
             if hit.strategy and chance(nats) < min(hit.evalue, least):

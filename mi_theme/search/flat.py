@@ -36,7 +36,7 @@ class Flat:
     voice
         A number for the voice of each note within its piece, shape (n,).
     turn
-        The how-manieth onset of its voice it begins at; 0 in a voice of chords, shape (n,).
+        The number of its onset among those of its voice; 0 in a voice of chords, shape (n,).
     """
 
     onset: NDArray[np.int32]
@@ -81,7 +81,7 @@ def _sorted(table: NDArray[np.void]) -> tuple[NDArray[Any], ...]:
 
 
 def _turns(onset: NDArray[np.int32], voice: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The how-manieth onset of its voice each note begins at; 0 where many of its notes begin together."""
+    """The number of each note's onset among those of its voice; 0 where many of its notes begin together."""
     order = np.lexsort((onset, voice))
     fresh = np.append(True, (np.diff(onset[order]) != 0) | (np.diff(voice[order]) != 0))[: len(order)]
     turn = np.zeros(len(order), np.int64)

@@ -9,7 +9,7 @@ may be chance. Where a chain begins and in which key is weighed in the same way:
 themes mostly open a piece, and are mostly played in their key.
 
 The best chain is found by dynamic programming with a beam; each chain carries its
-own tempo along. `chain_kernel` (numba) and `chain_plain` (numpy) do the same sums.
+own tempo along. `performances_kernel` (numba) and `performances_plain` (numpy) do the same sums.
 """
 
 from __future__ import annotations
@@ -310,7 +310,7 @@ def chain_in(theme: Theme, heard: Performance, playing: Playing = PLAYING, *, fa
     """
     if not len(theme.pitch) or not len(heard.time):
         return Chain(NEVER, ())
-    run = loops(fast, "chain_kernel", "chain_plain", len(theme.pitch) * len(heard.time) / CHAINED)
+    run = loops(fast, "performances_kernel", "performances_plain", len(theme.pitch) * len(heard.time) / CHAINED)
     score, last, row, back, over = run.chain(
         *heard[:-1], *theme[:-1], *_clock(playing), _keys(playing.key), playing.missed, playing.heads, playing.beam
     )

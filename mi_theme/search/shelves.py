@@ -105,7 +105,7 @@ def _proposed(settings: Settings, shelf: Shelf, notes: int) -> dict[str, list[Hi
 
 
 def _completed(hits: list[Hit], settings: Settings, music: Music, notes: int) -> list[Hit]:
-    """The hits of a piece; where one is significant, every note of it is aligned, and what the scan passed over joins them."""
+    """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them."""
     most = settings.max_evalue / notes
     known = with_maps(hits, settings.pattern, music, most, chance_of(settings.pattern, 1, proposed=True))
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):

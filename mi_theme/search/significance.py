@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from mi_theme.catalog import load_json
 from mi_theme.search.costs import HALF, NEVER, STEPS, TIMES, Surprise
 
-__all__ = ["Background", "Tail", "background", "evalue", "events"]
+__all__ = ["Background", "Tail", "background", "evalue", "interval_kinds", "ratio_kinds"]
 
 WIDEST = 13  # semitones; a wider interval counts as this
+SHORTEST = 2.0**-10  # quarters; a shorter time counts as this
 STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
 
 
@@ -92,12 +93,17 @@ def background() -> Background:
     return found
 
 
-def events(onset: NDArray[Any], pitch: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Intervals in semitones, and ratios of neighbouring times in half octaves, of notes in a row."""
-    intervals = np.clip(np.diff(pitch), -WIDEST, WIDEST).astype(np.int64)
-    times = np.maximum(np.diff(onset), 2.0**-10)
-    ratios = np.clip(np.rint(2 * np.log2(times[1:] / times[:-1])), -STEEPEST, STEEPEST).astype(np.int64)
-    return intervals, ratios
+def interval_kinds(rises: NDArray[Any]) -> NDArray[np.int64]:
+    """Rows of the table of intervals, for semitones."""
+    kinds: NDArray[np.int64] = np.clip(rises, -WIDEST, WIDEST).astype(np.int64) + WIDEST
+    return kinds
+
+
+def ratio_kinds(times: NDArray[Any], before: NDArray[Any]) -> NDArray[np.int64]:
+    """Rows of the table of ratios, for times and those before them, in quarters."""
+    ratio = np.maximum(times, SHORTEST) / np.maximum(before, SHORTEST)
+    kinds: NDArray[np.int64] = np.clip(np.rint(2 * np.log2(ratio)), -STEEPEST, STEEPEST).astype(np.int64)
+    return kinds + STEEPEST
 
 
 def evalue(nats: float, notes: int, *, proposed: bool = False, most: float = inf) -> float:

@@ -1,4 +1,4 @@
-"""The inner loop of the alignment in numpy, note by note: the same sums in the same order as `kernel`."""
+"""The inner loop of the alignment in numpy, note by note: the same sums in the same order as `aligning_kernel`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inner loop of the alignment, compiled with numba; `plain` does the same with numpy."""
+"""The inner loop of the alignment, compiled with numba; `aligning_plain` does the same with numpy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The best chain of a theme through a performance, compiled with numba; `chain_plain` does the same with numpy."""
+"""The best chain of a theme through a performance, compiled with numba; `performances_plain` does the same with numpy."""
 
 from __future__ import annotations
 

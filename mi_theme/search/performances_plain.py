@@ -1,4 +1,4 @@
-"""The best chain of a theme through a performance in numpy: the same sums in the same order as `chain_kernel`."""
+"""The best chain of a theme through a performance in numpy: the same sums in the same order as `performances_kernel`."""
 
 from __future__ import annotations
 
