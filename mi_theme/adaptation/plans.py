@@ -210,7 +210,7 @@ class Plan:
         return explained(self)
 
     def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
+        from mi_theme.views.drawing import shown
 
         return shown(self, str(self))
 

@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, TypeVar
 from mi_theme.errors import UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
-from mi_theme.renditions.arrangements import ENDINGS, OPEN_ENDINGS, Arrangement, Passage, Phrase, ending_named
-from mi_theme.renditions.ensembles import Groove, Instrument, Style, all_grooves, all_styles, style_named
-from mi_theme.renditions.sections import ROLES, Form, Section, all_forms, form_named
+from mi_theme.renditions.arrangement.arrangements import (
+    ENDINGS,
+    OPEN_ENDINGS,
+    Arrangement,
+    Passage,
+    Phrase,
+    ending_named,
+)
+from mi_theme.renditions.arrangement.forms import ROLES, Form, Section, all_forms, form_named
+from mi_theme.renditions.arrangement.styles import Groove, Instrument, Style, all_grooves, all_styles, style_named
 from mi_theme.renditions.tempos import KEEPS
 
 if TYPE_CHECKING:
@@ -110,7 +117,7 @@ def arrange(
     Arrangement
         Prints; `Arrangement.score` has its notes.
     """
-    from mi_theme.renditions.planning import arrangement_of
+    from mi_theme.renditions.arrangement.arranger import arrangement_of
     from mi_theme.renditions.tempos import tempo_at
 
     if keep is not None and keep not in KEEPS:
@@ -172,7 +179,7 @@ def _theme(theme: Theme | None, tonic: str | Tonic | None, mode: str | None) -> 
 def _form(form: str | Form | None, film: int | str | None, meter: str | Meter | None) -> Form:
     """A form by name, value, file or film, in one metre if one is given."""
     if film is not None:
-        from mi_theme.renditions.films import form_of_film
+        from mi_theme.renditions.arrangement.films import form_of_film
 
         return form_of_film(film, meter)
     name = form if isinstance(form, str) else "tv"

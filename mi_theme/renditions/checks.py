@@ -14,10 +14,10 @@ from itertools import combinations, groupby, pairwise, product
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.renditions.arrangements import Arrangement, Passage
-from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import TICKS
-from mi_theme.renditions.hearing import LOW, clashes, muddies
+from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage
+from mi_theme.renditions.arrangement.styles import Instrument
+from mi_theme.renditions.composing.hearing import LOW, clashes, muddies
+from mi_theme.renditions.composing.slots import TICKS
 from mi_theme.renditions.listening import Hearing, Notes
 from mi_theme.score import Score
 from mi_theme.themes import Motif

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.renditions.arrangements import Arrangement, Passage
-from mi_theme.renditions.ensembles import Instrument
-from mi_theme.renditions.grid import TICKS, Grid
+from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage
+from mi_theme.renditions.arrangement.styles import Instrument
+from mi_theme.renditions.composing.slots import TICKS, Grid
 from mi_theme.score import Score
 
 __all__ = ["Hearing", "Notes"]

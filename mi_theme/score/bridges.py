@@ -123,13 +123,13 @@ class Bridges:
         stream
             A Score or a Part. Repeats are not played out, tied notes are one.
         """
-        from mi_theme.files.notation import score_of_stream
+        from mi_theme.files.notation.from_stream import score_of_stream
 
         return score_of_stream(stream)
 
     def to_music21(self) -> Any:
         """A music21 Score in bars, tied and beamed by the metre; times are rounded to 1/24 of a quarter."""
-        from mi_theme.files.engraving import stream_of_score
+        from mi_theme.files.notation.to_stream import stream_of_score
 
         return stream_of_score(self._score)
 
@@ -152,7 +152,7 @@ class Bridges:
             is the unit of the signature. As in partitura beats and quarters
             count from the first full bar: a pick-up is negative.
         """
-        from mi_theme.score.arrays import note_array_of
+        from mi_theme.score.tables import note_array_of
 
         return note_array_of(self._score, part)
 
@@ -170,7 +170,7 @@ class Bridges:
         MissingExtra
             Without pandas.
         """
-        from mi_theme.score.arrays import dataframe_of
+        from mi_theme.score.tables import dataframe_of
 
         return dataframe_of(self._score)
 
@@ -181,6 +181,6 @@ class Bridges:
         return write(self._score)
 
     def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
+        from mi_theme.views.drawing import shown
 
         return shown(self, repr(self))

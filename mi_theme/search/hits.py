@@ -126,7 +126,7 @@ class Hit:
         return [*self.notes, *(row for doubling in self.doubled for row in doubling.notes)]
 
     def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
+        from mi_theme.views.drawing import shown
 
         return shown(self, str(self))
 

@@ -227,7 +227,7 @@ class Theme:
         return "\n".join(rows)
 
     def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
+        from mi_theme.views.drawing import shown
 
         return shown(self, str(self))
 
@@ -277,7 +277,7 @@ class Adaptation:
         return str(self.plan)
 
     def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
+        from mi_theme.views.drawing import shown
 
         return shown(self, str(self))
 

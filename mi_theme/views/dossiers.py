@@ -205,7 +205,7 @@ def _card(version: Adaptation) -> str:
 
 
 def _lineage(lineage: Lineage) -> str:
-    from mi_theme.credits.reporting import film_report
+    from mi_theme.credits.reports import film_report
 
     report = film_report(lineage)
     rows = [[escape(cell) for cell in row] for row in report.rows]
