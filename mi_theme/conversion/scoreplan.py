@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from mi_theme.adaptation.frames import Frame, Reason
 from mi_theme.adaptation.plans import Line, Repeat
 from mi_theme.errors import FileError, MiThemeError, ScoreError
+from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score import Score, first_and_last
 from mi_theme.warp import Warp
@@ -115,7 +116,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class ScorePlan:
+class ScorePlan(Shown):
     """A score's way into another metre, stretch by stretch.
 
     Attributes
@@ -217,14 +218,7 @@ class ScorePlan:
         ScoreError
             Where the plan was made for a score with other bars.
         """
-        from mi_theme.conversion.applying.events import convert_events
-        from mi_theme.conversion.sources import is_stream, score_of
-
-        if is_stream(score):
-            from mi_theme.conversion.applying.streams import convert_stream
-
-            return convert_stream(self, score)
-        return convert_events(self, score_of(score))
+        return answer("ScorePlan.apply", self, score)
 
     def replace(self, bar: int | None = None, bars: tuple[int, int] | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
@@ -243,13 +237,12 @@ class ScorePlan:
         ScoreError
             Where there are no such bars, or the plan comes from JSON without its score.
         """
-        from mi_theme.conversion.planning.planner import replanned
-
         if bar is not None:
             bars = (bar, bar) if bars is None else None
         if bars is None:
             raise ScoreError("say which bar, or which bars=(first, last)")
-        return replanned(self, Choice(*first_and_last(bars), how))
+        plan: ScorePlan = answer("ScorePlan.replace", self, Choice(*first_and_last(bars), how))
+        return plan
 
     def with_score(self, score: Score) -> ScorePlan:
         """The same plan, able to be edited with `replace` again.
@@ -297,11 +290,4 @@ class ScorePlan:
             raise FileError(f"this is no plan for a score: {type(error).__name__} {error}") from None
 
     def __str__(self) -> str:
-        from mi_theme.conversion.planning.scorewording import explained
-
-        return explained(self)
-
-    def _repr_html_(self) -> str:
-        from mi_theme.views.drawing import shown
-
-        return shown(self, str(self))
+        return str(answer("ScorePlan.words", self))

@@ -285,11 +285,6 @@ class Score(Bridges):
 
         return clicked(self, count_in, during)
 
-    def _repr_html_(self) -> str:
-        from mi_theme.views.drawing import shown
-
-        return shown(self, repr(self))
-
 
 def _grouping(data: bytes) -> Meter | None:
     """The metre of a text event such as ``meter 5/4:3+3+2+2``, if it is one."""

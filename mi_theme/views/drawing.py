@@ -112,13 +112,13 @@ def _offer(able: list[str]) -> str:
     )
 
 
-def shown(thing: Any, words: str) -> str:
+def shown(thing: Any) -> str:
     """A thing in a notebook: its picture and its words; where there can be no picture, why."""
     try:
         picture = draw(thing).as_image()
     except MiThemeError as error:
         picture = f"<p>No picture: {escape(str(error))}</p>"
-    return f'{picture}<pre style="overflow-x: auto">{escape(words)}</pre>'
+    return f'{picture}<pre style="overflow-x: auto">{escape(str(thing))}</pre>'
 
 
 def _figure(theme: Theme) -> Grouping:

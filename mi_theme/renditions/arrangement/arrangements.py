@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from mi_theme.errors import UnknownName
+from mi_theme.hooks import answer
 from mi_theme.meter import Grouping, Meter
 from mi_theme.renditions.arrangement.harmony import Chord
 from mi_theme.renditions.arrangement.styles import Groove, Style
@@ -188,9 +189,7 @@ class Arrangement:
         UnknownName
             Where there is no such part.
         """
-        from mi_theme.renditions.composing.writing import score_of
-
-        score = score_of(self, parts)
+        score: Score = answer("Arrangement.score", self, parts)
         if self.film is None:
             return score
         from mi_theme.renditions.arrangement.films import with_facts

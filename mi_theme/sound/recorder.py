@@ -1,10 +1,9 @@
-"""Recordings: a score's sound as a value that plays itself in a notebook and saves itself."""
+"""Recording a score: its sound through a soundfont, and the files that hold it."""
 
 from __future__ import annotations
 
 import wave
 from base64 import b64encode
-from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 from os import PathLike
@@ -17,11 +16,12 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError, MissingExtra, ScoreError
 from mi_theme.files.saving import replace_file
 from mi_theme.score import Score
+from mi_theme.score.recordings import Recording
 from mi_theme.sound.ogg import numbered
 from mi_theme.sound.soundfonts import read_soundfont
 from mi_theme.sound.synthesis import RATE, synthesized
 
-__all__ = ["Recording", "checked_ending", "record", "save_sound"]
+__all__ = ["checked_ending", "encoded", "player", "record", "save_recording", "save_sound"]
 
 # ending: (format, encoding) as soundfile names them
 KINDS = {
@@ -38,92 +38,6 @@ REST = 0.25  # seconds of silence after the last sound
 INAUDIBLE = 1e-4  # of full scale: 80 decibels below it
 FADE = 0.02  # seconds, where sound is cut
 BLOCK = 2**16  # frames written at once: the Vorbis encoder keeps its block on the stack
-
-
-@dataclass(frozen=True, eq=False)
-class Recording:
-    """The sound of a score.
-
-    In a notebook it shows a player; elsewhere `save` writes it.
-
-    Attributes
-    ----------
-    samples
-        Shape (frames, channels), float32, -1 to 1; read-only.
-    rate
-        Frames a second.
-    soundfont
-        Name of the soundfont that gave the sounds.
-    gain
-        1, or less where the music was so loud that it was brought down.
-    title
-        What it is called in the player.
-    """
-
-    samples: NDArray[np.float32]
-    rate: int
-    soundfont: str = ""
-    gain: float = 1.0
-    title: str = ""
-
-    @property
-    def seconds(self) -> float:
-        """How long it lasts."""
-        return len(self.samples) / self.rate
-
-    @property
-    def channels(self) -> int:
-        """1 for mono, 2 for stereo."""
-        return int(self.samples.shape[1])
-
-    @property
-    def words(self) -> str:
-        """Length, channels, rate, soundfont, and whether it was brought down."""
-        minutes, seconds = divmod(round(self.seconds), 60)
-        kind = "stereo" if self.channels == 2 else "mono"
-        lowered = f", brought down by {-20 * np.log10(self.gain):.1f} dB" if self.gain < 1 else ""
-        return f"{minutes}:{seconds:02d}, {kind}, {self.rate} Hz, {self.soundfont}{lowered}"
-
-    def __repr__(self) -> str:
-        return f"<Recording: {self.words}; a notebook shows a player, .save('name.wav') writes a file>"
-
-    def to_bytes(self, ending: str = ".wav") -> bytes:
-        """The bytes of a sound file, the same every time.
-
-        Parameters
-        ----------
-        ending
-            ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
-
-        Raises
-        ------
-        FileError
-            Where sound of that kind cannot be written.
-        MissingExtra
-            For everything but WAV, without soundfile.
-        """
-        checked_ending(f"sound{ending}")
-        return _wav(self) if ending == ".wav" else _encoded(self, *KINDS[ending])
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write a sound file, whole or not at all.
-
-        Parameters
-        ----------
-        path
-            Name ending in .wav, .ogg, .flac or .mp3.
-
-        Raises
-        ------
-        FileError, MissingExtra, OSError
-            Where the ending is unknown, a package missing, or the place not writable.
-        """
-        replace_file(path, self.to_bytes(checked_ending(path)))
-
-    def _repr_html_(self) -> str:
-        kind, data = _for_notebook(self)
-        label = escape(f"{self.title or 'Recording'}, {self.seconds:.0f} seconds")
-        return f'<audio controls aria-label="{label}" src="data:{kind};base64,{b64encode(data).decode()}"></audio>'
 
 
 def record(
@@ -178,6 +92,24 @@ def record(
     samples *= np.float32(gain)
     samples.setflags(write=False)
     return Recording(samples, rate, path.resolve().name, gain, Path(score.source).stem)
+
+
+def encoded(recording: Recording, ending: str = ".wav") -> bytes:
+    """The bytes of a sound file; see `Recording.to_bytes`."""
+    kind = KINDS[checked_ending(f"sound{ending}")]
+    return _wav(recording) if ending == ".wav" else _encoded(recording, *kind)
+
+
+def save_recording(recording: Recording, path: str | PathLike[str]) -> None:
+    """Write a sound file, whole or not at all; see `Recording.save`."""
+    replace_file(path, recording.to_bytes(checked_ending(path)))
+
+
+def player(recording: Recording) -> str:
+    """What a notebook shows of a recording: an element that plays it."""
+    kind, data = _for_notebook(recording)
+    label = escape(f"{recording.title or 'Recording'}, {recording.seconds:.0f} seconds")
+    return f'<audio controls aria-label="{label}" src="data:{kind};base64,{b64encode(data).decode()}"></audio>'
 
 
 def checked_ending(path: str | PathLike[str]) -> str:
