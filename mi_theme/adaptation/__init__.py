@@ -13,10 +13,11 @@ from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
 
-__all__ = ["adapt", "first_able", "first_choices", "known_ratio", "variants"]
+__all__ = ["LAST_RESORTS", "adapt", "first_able", "first_choices", "known_ratio", "variants"]
 
 RATIOS = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
 MOST_ALTERNATIVES = 3
+LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that none of `first_choices` carries over
 
 
 def adapt(
@@ -203,11 +204,13 @@ def _able(task: Task) -> dict[str, list[Outcome]]:
 def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str, ...]:
     """Other ways to go, in words: shapes players know, thought of by this strategy or by regroup, then other strategies."""
     able = _able(task)
-    thoughts = [(plan.how, outcome) for outcome in outcomes[1:]] + [("regroup", found) for found in able["regroup"]]
+    searching = [name for name in able if STRATEGIES[name].alternatives]
+    thoughts = [(plan.how, outcome) for outcome in outcomes[1:]]
+    thoughts += [(name, outcome) for name in searching for outcome in able[name]]
     known = [(name, outcome) for name, outcome in thoughts if _shape(outcome, task) in FAMOUS]
     others = [(name, found[0]) for name, found in able.items() if found and name != plan.how]
     if task.source.meter.bar == task.target.meter.bar:  # nothing floats over bars of its own length
-        others = [(name, outcome) for name, outcome in others if name != "float"]
+        others = [(name, outcome) for name, outcome in others if not STRATEGIES[name].meets_bars]
     different = [
         (name, outcome)
         for name, outcome in known + others

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 from mi_theme.adaptation import known_ratio
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
 from mi_theme.adaptation.groupings import two_three_groupings
-from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.strategies import best, find
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Grouping, Meter
 
@@ -114,7 +114,7 @@ def adapt_onsets(
         raise UnknownName.among("feel", feel, FEELS)
     strategy = find(how)
     setting, _ = _setting(positions, Meter(source), Meter(target), ratio, grouping)
-    if strategy.name != "best":
+    if strategy.make is not best:
         return np.array(list(_by_strategy(positions, setting, strategy.name)))
     if setting.is_same or not len(positions):
         return positions * float(setting.target.length / setting.source.length)

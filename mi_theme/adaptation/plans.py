@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Reason, starts_of, whole_grouping
+from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
@@ -251,8 +252,9 @@ def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:
     str
         Its shape, and what it loses.
     """
-    if name == "float":
-        return f"float (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
+    strategy = STRATEGIES.get(name)
+    if strategy and strategy.meets_bars:
+        return f"{name} (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
     other = replace(plan, how=name, warp=outcome.warp, repeats=outcome.repeats)
     shape = f" {other.grouping}" if other.grouping else ""
     lost = dict.fromkeys(fate.name for fate in other.fates() if fate.now is None)

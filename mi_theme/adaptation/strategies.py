@@ -53,6 +53,25 @@ class Strategy:
         to one outcome each, where it decides over a whole line at once.
     heavy
         True for one that takes time to load: it is not tried unless asked for.
+    alternatives
+        Whether it tries many shapes: those that players know by name are told
+        beside every plan, as other ways.
+    meets_bars
+        Whether no note moves, and the bar lines of both metres meet again only
+        after some bars: so it takes no single bar to another.
+    holds
+        Which group it lengthens, ``first`` or ``last``, where that is all it does.
+    bars_to_beats
+        Whether bars become the beats of one bar: as many become one, and last as long.
+    beat_for_beat
+        Whether beats stay beats: as many source bars are taken as have the beats of
+        the target bars.
+    fits_notes
+        False where every place is meant as it is computed, on a grid or not.
+    drums
+        ``map`` where drums go by the map as all other parts, ``beats`` where they are
+        made anew on the target's beats; where it is empty, by the map only if that
+        stretches all alike.
     """
 
     name: str
@@ -63,6 +82,13 @@ class Strategy:
     by_notes: bool = False
     make_line: LineMaker | None = None
     heavy: bool = False
+    alternatives: bool = False
+    meets_bars: bool = False
+    holds: str = ""
+    bars_to_beats: bool = False
+    beat_for_beat: bool = False
+    fits_notes: bool = True
+    drums: str = ""
 
 
 def regroup(task: Task) -> list[Outcome]:
@@ -248,27 +274,79 @@ def _furthest(x: Fraction) -> int:
 STRATEGIES: dict[str, Strategy] = {
     row.name: row
     for row in (
-        Strategy("regroup", "trim the tail, make it a tresillo", "equal groups stay equal, longer stay longer", regroup),
-        Strategy("best", "how people would sing it", "learned from tunes people sang in two metres, over regroup's groups", best, by_notes=True, make_line=best_line, heavy=True),
+        Strategy(
+            "regroup",
+            "trim the tail, make it a tresillo",
+            "equal groups stay equal, longer stay longer",
+            regroup,
+            alternatives=True,
+        ),
+        Strategy(
+            "best",
+            "how people would sing it",
+            "learned from tunes people sang in two metres, over regroup's groups",
+            best,
+            by_notes=True,
+            make_line=best_line,
+            heavy=True,
+        ),
         Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", cut),
         Strategy("rest", "add a beat", "the bar is lengthened by rest", rest),
-        Strategy("hold-last", "let it ring", "the last group is stretched", hold_last),
-        Strategy("hold-first", "long one", "the first group is stretched", hold_first),
+        Strategy("hold-last", "let it ring", "the last group is stretched", hold_last, holds="last"),
+        Strategy("hold-first", "long one", "the first group is stretched", hold_first, holds="first"),
         Strategy("add-group", "one more of those", "the last group is played again", add_group),
         Strategy("square", "square it", "every group becomes as long as every other", square),
-        Strategy("long-short", "dot it, swing it", "inside the beat, between simple and compound: long and short", long_short),
-        Strategy("even", "straighten it", "inside the beat, between simple and compound: even", even),
+        Strategy(
+            "long-short",
+            "dot it, swing it",
+            "inside the beat, between simple and compound: long and short",
+            long_short,
+            beat_for_beat=True,
+        ),
+        Strategy(
+            "even", "straighten it", "inside the beat, between simple and compound: even", even, beat_for_beat=True
+        ),
         Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rotate),
-        Strategy("in-one", "feel it in one", "fast bars become beats: four of 3/4 one of 12/8", in_one),
-        Strategy("float", "let it float over the bar", "one layer keeps its metre over the other's bars (polymetre)", rebar),
-        Strategy("rebar", "new bar lines", "new bar lines; no note moves", rebar, offered=False),
-        Strategy("proportional", "same thing, other paper", "everything stretched alike; with bar = bar it sounds the same", proportional, offered=False),
-        Strategy("nearest", "quantize", "stretched, then snapped to the nearest pulse", _snapped("nearest", _nearest), False, True),
-        Strategy("later", "push later", "stretched, then snapped to the next pulse", _snapped("later", ceil), False, True),
-        Strategy("earlier", "pull earlier", "stretched, then snapped to the pulse before", _snapped("earlier", floor), False, True),
-        Strategy("furthest", "quantize the wrong way", "stretched, then snapped to the pulse farther off", _snapped("furthest", _furthest), False, True),
+        Strategy(
+            "in-one", "feel it in one", "fast bars become beats: four of 3/4 one of 12/8", in_one, bars_to_beats=True
+        ),
+        Strategy(
+            "float",
+            "let it float over the bar",
+            "one layer keeps its metre over the other's bars (polymetre)",
+            rebar,
+            meets_bars=True,
+            drums="beats",
+        ),
+        Strategy(
+            "rebar",
+            "new bar lines",
+            "new bar lines; no note moves",
+            rebar,
+            offered=False,
+            meets_bars=True,
+            drums="map",
+        ),
+        Strategy(
+            "proportional",
+            "same thing, other paper",
+            "everything stretched alike; with bar = bar it sounds the same",
+            proportional,
+            offered=False,
+            fits_notes=False,
+            drums="map",
+        ),
+        *(
+            Strategy(name, players, f"stretched, then snapped to the {where}", _snapped(name, snap), False, True)
+            for name, players, where, snap in (
+                ("nearest", "quantize", "nearest pulse", _nearest),
+                ("later", "push later", "next pulse", ceil),
+                ("earlier", "pull earlier", "pulse before", floor),
+                ("furthest", "quantize the wrong way", "pulse farther off", _furthest),
+            )
+        ),
     )
-}  # fmt: skip
+}
 
 
 def find(name: str) -> Strategy:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mi_theme.adaptation.frames import FEELS
 from mi_theme.cli.shared import bars_option, error_words, is_midi, json_option, print_json, ratio_of, say, write_score
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
@@ -40,7 +41,7 @@ def plan_options(command: F) -> F:
             help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
         ),
         click.option(
-            "--feel", type=click.Choice(["auto", "even", "long-short"]), default="auto",
+            "--feel", type=click.Choice(FEELS), default="auto",
             help="For best: what two notes that fill a beat become; auto takes what suits the tune.",
         ),
         click.option("--lead", help="The part that decides, by name."),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mi_theme.adaptation import variants, wording
 from mi_theme.adaptation.plans import Plan
-from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.adaptation.strategies import STRATEGIES, find
 from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.drawings import Drawing, Sheet
 from mi_theme.engraving.svg import page, text
@@ -206,7 +206,7 @@ def _solutions(press: Press, answers: Sequence[Adaptation], bar: int) -> Iterato
     for number, answer in enumerate(answers, 1):
         plan = answer.plan
         staves, _ = staves_of_versions([answer], (bar, bar))
-        words = "another way" if plan.remark == VARIANT else STRATEGIES[plan.how].players
+        words = "another way" if plan.remark == VARIANT else find(plan.how).players
         shape = f", {plan.grouping}" if plan.grouping else ""
         title = f"{number}. {plan.how}: {words}{shape}; cost {plan.cost:.2f}"
         drawn = press.bar(title, plan.target, plan.groups, list(_marks(plan, bar, before=False)), staves[1])
