@@ -24,7 +24,6 @@ from mi_theme.renditions.arrangement.arrangements import (
 )
 from mi_theme.renditions.arrangement.forms import ROLES, Form, Section, all_forms, form_named
 from mi_theme.renditions.arrangement.styles import Groove, Instrument, Style, all_grooves, all_styles, style_named
-from mi_theme.renditions.tempos import KEEPS
 
 if TYPE_CHECKING:
     from mi_theme.score import Part, Score, Track
@@ -118,7 +117,7 @@ def arrange(
         Prints; `Arrangement.score` has its notes.
     """
     from mi_theme.renditions.arrangement.arranger import arrangement_of
-    from mi_theme.renditions.tempos import tempo_at
+    from mi_theme.adaptation.tempo_equations import tempo_at
 
     if keep is not None and keep not in KEEPS:
         raise UnknownName.among("tempo equation", keep, KEEPS)

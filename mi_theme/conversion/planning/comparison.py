@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES
-from mi_theme.conversion.planning.planner import plan_score
-from mi_theme.conversion.planning.request import Wish
+from mi_theme.conversion.planning.planner import planner_of
+from mi_theme.conversion.planning.score_planning import plan_score
 from mi_theme.conversion.planning.scorewording import straight_lines, straight_warp
+from mi_theme.conversion.request import Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
@@ -71,14 +71,14 @@ class Comparison:
         return "<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in [header, *rows]) + "</table>"
 
 
-def comparison(score: Score, wish: Wish) -> Comparison:
+def comparison(score: Score, request: Request) -> Comparison:
     """Plan a score with every strategy.
 
     Parameters
     ----------
     score
         What is to be converted.
-    wish
+    request
         What is asked for; its strategy does not count.
 
     Returns
@@ -89,16 +89,16 @@ def comparison(score: Score, wish: Wish) -> Comparison:
     Raises
     ------
     MiThemeError
-        Where the wish fits no strategy.
+        Where the request fits no strategy.
     """
-    source = plan_score(score, dataclasses.replace(wish, how="rebar", ratio=Fraction(1))).source
-    return Comparison(source, wish.target, tuple(_rows(score, wish)))
+    source = planner_of(score, request).main
+    return Comparison(source, request.target, tuple(_rows(score, request)))
 
 
-def _rows(score: Score, wish: Wish) -> Iterator[Row]:
+def _rows(score: Score, request: Request) -> Iterator[Row]:
     for name in STRATEGIES:
         try:
-            plan = plan_score(score, dataclasses.replace(wish, how=name))
+            plan = plan_score(score, dataclasses.replace(request, how=name))
         except StrategyError as error:
             yield Row(name, remark=str(error).partition(" (these can")[0])
         else:

@@ -10,33 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
-from typing import NamedTuple
 
+from mi_theme.conversion.reading.piece_reading import Mark
 from mi_theme.warp import Warp
 
-__all__ = ["Mark", "fitted", "free_places", "swung"]
+__all__ = ["fitted", "free_places"]
 
 SIXTEENTH = Fraction(1, 4)
-GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
+PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
 Point = tuple[Fraction, Fraction]
-
-
-class Mark(NamedTuple):
-    """A place where pitched notes begin, in quarters from the first bar line of the map.
-
-    ``before`` is the beat that it anticipates, if it does; ``starts`` is False
-    where notes only end.
-    """
-
-    at: Fraction
-    lead: bool = True
-    before: Fraction | None = None
-    starts: bool = True
 
 
 def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) -> Warp:
@@ -70,15 +56,6 @@ def free_places(places: Iterable[Fraction]) -> list[Fraction]:
     found = sorted(set(places))
     units = _units(found)
     return [at for at in found if not any(start < at < stop for start, stop in units)]
-
-
-@lru_cache(maxsize=256)
-def swung(length: Fraction, place: Fraction) -> Warp:
-    """From swung to straight: the second half of each quarter begins at `place` before, in the middle after."""
-    points = [(Fraction(0), Fraction(0))]
-    for beat in range(int(length)):
-        points += [(beat + place, beat + Fraction(1, 2)), (Fraction(beat + 1), Fraction(beat + 1))]
-    return Warp([*points, (length, length)])
 
 
 def _units(places: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
@@ -122,7 +99,7 @@ def _anchored(base: Warp, anchors: Iterable[Fraction]) -> list[Point]:
     """The points of a map with the starts of groups among them, where they fall on a grid."""
     inside = [at for at in anchors if 0 < at < base.source and base.keeps(at) and all(at != x for x, _ in base.points)]
     starts = [(at, base(at)) for at in inside]
-    return sorted([*base.points, *(point for point in starts if (point[1] / GRIDS[-1]).denominator == 1)])
+    return sorted([*base.points, *(point for point in starts if (point[1] / PLACE_GRIDS[-1]).denominator == 1)])
 
 
 def _without_breaks(points: list[Point], units: list[tuple[Fraction, Fraction]]) -> list[Point]:
@@ -163,7 +140,7 @@ def _leaning(points: list[Point], mark: Mark, beat: Fraction, marks: Sequence[Ma
         return None
     crowd = sum(before[-1][0] < at < mark.at for at in onsets)
     room = (inserted or [place])[0][1] - before[-1][1]
-    return found if room > crowd * GRIDS[-1] and _rises(found, _lost(points)) else None
+    return found if room > crowd * PLACE_GRIDS[-1] and _rises(found, _lost(points)) else None
 
 
 def _height(points: list[Point], at: Fraction) -> Fraction:
@@ -213,10 +190,10 @@ def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> li
     ideals = [y0 + (x - x0) * slope for x, _ in knots]
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
-    if any(all((y / grid).denominator == 1 for y in ideals) for grid in GRIDS):
+    if any(all((y / grid).denominator == 1 for y in ideals) for grid in PLACE_GRIDS):
         return []
     leads = [lead for _, lead in knots]
-    tries = (_slots(ideals, leads, y0, y1, grid) for grid in GRIDS)
+    tries = (_slots(ideals, leads, y0, y1, grid) for grid in PLACE_GRIDS)
     found = next((places for places in tries if places), [])
     return [(x, y) for (x, _), y in zip(knots, found, strict=False)]
 

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from mi_theme.conversion.reading.pieces import Piece
+from mi_theme.conversion.reading.piece_reading import PieceReading
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
 
 __all__ = ["figure_of", "hemiola_bars", "twos_and_threes"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
-SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
+FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
 FOUND, GIVEN, STATED = "notes", "given", "metre"
 
 
-def figure_of(piece: Piece, meter: Meter, grouping: Grouping | None) -> tuple[tuple[Fraction, ...], str]:
+def figure_of(piece: PieceReading, meter: Meter, grouping: Grouping | None) -> tuple[tuple[Fraction, ...], str]:
     """Group lengths of a bar in quarters, and where they come from: given, metre or notes.
 
     Raises
@@ -36,7 +36,7 @@ def figure_of(piece: Piece, meter: Meter, grouping: Grouping | None) -> tuple[tu
     return (shape, FOUND) if shape else (tuple(group * meter.pulse for group in meter.groups), STATED)
 
 
-def hemiola_bars(piece: Piece, start: Fraction, meter: Meter) -> int:
+def hemiola_bars(piece: PieceReading, start: Fraction, meter: Meter) -> int:
     """How many bars from `start` are felt as three beats against their metre: two, one, or 0 for none.
 
     Two bars of three beats are one of three long ones where notes begin on the
@@ -62,7 +62,7 @@ def twos_and_threes(pulses: int) -> Iterator[tuple[int, ...]]:
     yield from sorted(ways[pulses] or found, key=lambda way: (len(way), [-part for part in way]))
 
 
-def _open_figure(piece: Piece, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
+def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
     """The twos and threes on whose starts most notes begin; the equal beats of the signature, if nothing speaks."""
     weights = _weights(piece, meter)
     total = sum(weights.values())
@@ -77,7 +77,7 @@ def _open_figure(piece: Piece, meter: Meter) -> tuple[tuple[Fraction, ...], str]
     return tuple(part * meter.pulse for part in best), FOUND
 
 
-def _weights(piece: Piece, meter: Meter) -> Counter[int]:
+def _weights(piece: PieceReading, meter: Meter) -> Counter[int]:
     """How many notes begin at each pulse, the lead's counted twice."""
     weights: Counter[int] = Counter()
     for bar in piece.bars:
@@ -95,7 +95,7 @@ def _is_syncopated(shape: Sequence[Fraction], beats: set[Fraction]) -> bool:
     return any(beat not in shape for beat in following.values())
 
 
-def _off_beat_shape(piece: Piece, meter: Meter) -> tuple[Fraction, ...] | None:
+def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] | None:
     """The rhythm of the lead, where most bars have the same and it is not that of the beats."""
     shapes: Counter[tuple[Fraction, ...]] = Counter()
     for bar in piece.bars:
@@ -105,7 +105,7 @@ def _off_beat_shape(piece: Piece, meter: Meter) -> tuple[Fraction, ...] | None:
     shape, count = shapes.most_common(1)[0] if shapes else ((), 0)
     beats = {beat * meter.pulse for beat in meter.beats}
     whole = all((at / meter.pulse).denominator == 1 for at in shape)
-    if count < SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
+    if count < FIGURE_SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
         return None
     if shape[0] or not _is_syncopated(shape, beats):
         return None

@@ -9,25 +9,28 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
-from mi_theme.conversion.parts.edits import Extra, edits_under, struck
+from mi_theme.conversion.parts.edits import edits_under, struck
+from mi_theme.conversion.parts.placements import Extra
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.files.notation.barring import Placed
 from mi_theme.files.notation.from_stream import KIT_PLACES, Sung, score_of_sung, sung_of
 from mi_theme.files.notation.to_stream import spelled
 from mi_theme.score import Score
 
-__all__ = ["Fates", "split", "voiced"]
+__all__ = ["StreamEdits", "split", "voiced"]
 
 Place = tuple[Fraction, Fraction]
 
 
-class Fates:
+class StreamEdits:
     """What the events say of a stream: which notes are placed one by one, which go, which are added.
 
     Attributes
     ----------
     sung, score
         The notes of the stream as they were read, and the score that they make.
+    timeline
+        Where positions of the stream go.
     rows
         For each element, by its id, the notes that begin in it, as numbers of `sung`.
     places
@@ -45,7 +48,8 @@ class Fates:
             self.rows[id(note.element)].append(number)
         numbers = _numbers(self.score)
         edits = edits_under(plan, self.score)
-        self.places: dict[int, Place | None] = {numbers[row]: None for row in edits.strokes.dropped}
+        self.timeline = edits.timeline
+        self.places: dict[int, Place | None] = {numbers[row]: None for row in edits.placements.dropped}
         self.extras: dict[int, list[tuple[Extra, int, Place]]] = defaultdict(list)
         for row, number, at, end in struck(self.score, edits):
             if row >= 0:

@@ -7,30 +7,43 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.plans import Line
-from mi_theme.conversion.parts.ornaments import leaders_of
-from mi_theme.conversion.planning.fitting import Mark, swung
+from mi_theme.conversion.reading.graces import leaders_of
+from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place, swung
 from mi_theme.conversion.reading.layers import layers_of
-from mi_theme.conversion.reading.written import find_lead, is_written, span_parts, swing_place
+from mi_theme.conversion.timeline import EARLY
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import Bar, MeterMap, Score
 
-__all__ = ["Piece", "piece_of"]
+__all__ = ["Mark", "PieceReading", "piece_of"]
 
 MOST_BARS = 1_000_000  # more are not music but damage
-SHORTEST = Fraction(1, 4)
-EARLY = Fraction(1, 8)  # quarters: how much before a bar line a player may begin what belongs behind it
+SIXTEENTH = Fraction(1, 4)  # on which a performance is read
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]
 
 
+class Mark(NamedTuple):
+    """A place where pitched notes begin, in quarters from the first bar line of the map.
+
+    ``before`` is the beat that it anticipates, if it does; ``starts`` is False
+    where notes only end.
+    """
+
+    at: Fraction
+    lead: bool = True
+    before: Fraction | None = None
+    starts: bool = True
+
+
 @dataclass(frozen=True)
-class Piece:
+class PieceReading:
     """A score as a planner sees it.
 
     Attributes
@@ -72,8 +85,7 @@ class Piece:
     @cached_property
     def pitched(self) -> NDArray[np.bool_]:
         """Which of the score's spans are of pitched parts."""
-        flags = np.array([not part.is_percussion for part in self.score.parts], bool)
-        return flags[self.part_of] if len(self.part_of) else np.zeros(0, bool)
+        return pitched_rows(self.score)
 
     @cached_property
     def is_written(self) -> bool:
@@ -174,7 +186,7 @@ class Piece:
         rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
         top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
         return Line(
-            (at, self.shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch, step))
+            (at, self.shown(Fraction(off - on, quarter)) or SIXTEENTH, self._name(pitch, step))
             for at, (on, off, pitch, step) in sorted(top.items())
         )
 
@@ -192,14 +204,14 @@ class Piece:
 
     def shown(self, value: Fraction) -> Fraction:
         """What a time means: in a performance, the nearest place on the grid."""
-        return value if self.is_written else Fraction(round(value / SHORTEST)) * SHORTEST
+        return value if self.is_written else Fraction(round(value / SIXTEENTH)) * SIXTEENTH
 
     def _name(self, pitch: int, step: int) -> str:
         step, alteration = spelled_in(self.score.key[0] if self.score.key else 0, pitch, step)
         return LETTERS[step % 7] + SIGNS[alteration]
 
 
-def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piece:
+def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> PieceReading:
     """Read a score for planning.
 
     Parameters
@@ -219,7 +231,7 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     shortest = min(meter.bar for _, meter in meters.changes)
     if score.quarters / shortest > MOST_BARS:
         raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
-    return Piece(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
+    return PieceReading(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
 
 
 def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ...]]:

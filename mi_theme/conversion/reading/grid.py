@@ -1,18 +1,24 @@
-"""What a score's notes say of themselves: their parts, the lead, whether they lie on a grid, whether they swing."""
+"""What a score's notes say of themselves: their parts, the lead, whether they lie on a grid, whether they swing.
+
+And swing taken out of positions, and put back.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.score import Score
+from mi_theme.warp import Warp
 
-__all__ = ["find_lead", "is_written", "span_parts", "swing_place"]
+__all__ = ["GRID", "find_lead", "is_written", "pitched_rows", "span_parts", "straightened", "swing_place", "swung", "swung_back"]
 
-GRIDS = (48, 20, 28)  # parts of a quarter that written music uses
-WRITTEN = 0.9  # share of onsets on such a grid from which a score counts as written, not played
+GRID = 48  # parts of a quarter on which what is written is read: thirty-seconds, and triplets of sixteenths
+WRITTEN_GRIDS = (GRID, 20, 28)  # the same, and quintuplets and septuplets
+WRITTEN_SHARE = 0.9  # share of onsets on such a grid from which a score counts as written, not played
 SWING_RANGE = (0.58, 0.70)  # where the second of two swung eighths falls in its beat
 LEAD_NAMES = ("melody", "lead", "vocal", "voice", "solo", "soprano", "tune", "ostinato")
 
@@ -48,7 +54,7 @@ def find_lead(score: Score) -> int:
 
 def is_written(starts: NDArray[np.int64], quarter: int) -> bool:
     """Whether nearly all of these ticks lie on one of the grids of notation."""
-    return not len(starts) or max(_share_on(starts, quarter, grid) for grid in GRIDS) >= WRITTEN
+    return not len(starts) or max(_share_on(starts, quarter, grid) for grid in WRITTEN_GRIDS) >= WRITTEN_SHARE
 
 
 def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
@@ -64,18 +70,38 @@ def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
 
 
 def _share_on(starts: NDArray[np.int64], quarter: int, grid: int) -> float:
-    """The share of ticks that are the nearest to a multiple of 1/grid of a quarter."""
-    nearest = np.rint(starts * (grid / quarter))
-    return (
-        float((np.abs(starts - nearest * quarter / grid) <= 0.5).mean())
-        if quarter > 2 * grid
-        else _coarse(starts, quarter)
-    )
-
-
-def _coarse(starts: NDArray[np.int64], quarter: int) -> float:
-    """For coarse clocks: the share of onsets on sixteenths or triplets."""
+    """The share of ticks that are the nearest to a multiple of 1/grid of a quarter; of coarse clocks, to sixteenths or triplets."""
     found = np.zeros(len(starts), bool)
-    for parts in (4, 6):
+    for parts in (grid,) if quarter > 2 * grid else (4, 6):
         found |= np.abs(starts - np.rint(starts * (parts / quarter)) * quarter / parts) <= 0.5
     return float(found.mean())
+
+
+def pitched_rows(score: Score) -> NDArray[np.bool_]:
+    """Which of the score's spans are of pitched parts."""
+    flags, parts = np.array([not part.is_percussion for part in score.parts], bool), span_parts(score)
+    return flags[parts] if len(parts) else np.zeros(0, bool)
+
+
+@lru_cache(maxsize=256)
+def swung(length: Fraction, place: Fraction) -> Warp:
+    """From swung to straight: the second half of each quarter begins at `place` before, in the middle after."""
+    points = [(Fraction(0), Fraction(0))]
+    for beat in range(int(length)):
+        points += [(beat + place, beat + Fraction(1, 2)), (Fraction(beat + 1), Fraction(beat + 1))]
+    return Warp([*points, (length, length)])
+
+
+def straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:
+    """A swung position as if the beat were even, on a grid of so many parts of a quarter."""
+    beat, place = divmod(at, 1)
+    straight = place / (2 * swing) if place <= swing else (1 + (place - swing) / (1 - swing)) / 2
+    return beat + Fraction(round(straight * grid), grid)
+
+
+def swung_back(at: Fraction, swing: Fraction | None) -> Fraction:
+    """The reverse of `straightened`."""
+    if swing is None:
+        return at
+    beat, place = divmod(at, 1)
+    return beat + (2 * place * swing if 2 * place <= 1 else swing + (2 * place - 1) * (1 - swing))
