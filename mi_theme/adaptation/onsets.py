@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
 from mi_theme.adaptation import known_ratio
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
-from mi_theme.adaptation.groupings import two_three_groupings
+from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import best, find
 from mi_theme.errors import ScoreError, UnknownName
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import Grouping, Meter, twos_and_threes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,6 @@ __all__ = ["BarReasons", "adapt_onsets", "explained_terms"]
 FINEST = 10080  # parts of a quarter that input snaps to
 LATEST = 10_000_000  # quarters: longer than any music
 LONGEST_LINE = 8192  # notes decided together
-MOST_GROUPINGS = 1000  # that are tried on an odd metre
 
 
 class BarReasons(NamedTuple):
@@ -227,7 +226,7 @@ def inferred_grouping(positions: Sequence[float] | Array, meter: Meter) -> Group
 
     if not len(pulses):
         return None
-    best = max(islice(two_three_groupings(meter), MOST_GROUPINGS), key=lambda found: fit(found.starts), default=None)
+    best = max(islice(twos_and_threes(meter.pulses), MOST_GROUPINGS), key=lambda found: fit(found.starts), default=None)
     return best if best and fit(best.starts) > fit(meter.beats) else None
 
 

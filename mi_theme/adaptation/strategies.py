@@ -14,7 +14,8 @@ from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, starts_of
-from mi_theme.adaptation.groupings import LONG_SHORT, SWING, by_beats, readings
+from mi_theme.adaptation.groupings import SWING, by_beats, readings
+from mi_theme.adaptation.swing import TRIPLET
 from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import EIGHTH, Grouping
 from mi_theme.warp import Warp
@@ -27,8 +28,8 @@ MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
 MOST_OUTCOMES = 24  # how many of them it proposes
 # what happens within a beat: (share of the source beat, share of the target beat)
 STRAIGHT: list[tuple[Fraction, Fraction]] = []
-DOTTED = [(Fraction(1, 3), Fraction(1, 2)), (LONG_SHORT, Fraction(3, 4))]
-EVENED = [(Fraction(1, 3), Fraction(1, 4)), (LONG_SHORT, Fraction(1, 2))]
+DOTTED = [(Fraction(1, 3), Fraction(1, 2)), (TRIPLET, Fraction(3, 4))]
+EVENED = [(Fraction(1, 3), Fraction(1, 4)), (TRIPLET, Fraction(1, 2))]
 GROUPS = re.compile(r"[1-9]\d?(\+[1-9]\d?)+")
 Maker = Callable[[Task], list[Outcome]]
 LineMaker = Callable[[Sequence[Task]], list[Outcome]]
