@@ -250,7 +250,7 @@ def test_lines_join_the_notes_that_belong_together(meter, how):
     staves, joined = staves_of_versions([adaptation], None)
     kinds = Counter(join.kind for join in joined)
     found = lines(notation(adaptation).svg)
-    fates = list(adaptation.plan.fates())
+    fates = list(adaptation.plan.mappings())
     repeats = len(list(staves[0].notes)) // sum(fate.was is not None for fate in fates)
     assert kinds["dropped"] == repeats * sum(fate.now is None for fate in fates)
     assert kinds["added"] == repeats * sum(fate.was is None for fate in fates)

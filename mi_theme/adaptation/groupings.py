@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import Frame, Task, order_cost
+from mi_theme.adaptation.costs import order_cost
+from mi_theme.adaptation.frames import Frame, Task
 from mi_theme.adaptation.swing import TRIPLET
 from mi_theme.meter import Grouping, Meter, twos_and_threes
 from mi_theme.warp import Warp

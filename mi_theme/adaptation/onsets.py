@@ -7,8 +7,7 @@ from fractions import Fraction
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
-from mi_theme.adaptation import known_ratio
-from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
+from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task, known_ratio
 from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import best, find
 from mi_theme.errors import ScoreError, UnknownName

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import FAMOUS, order_cost
-from mi_theme.adaptation.plans import Fate, Plan
+from mi_theme.adaptation.costs import order_cost
+from mi_theme.adaptation.frames import FAMOUS
+from mi_theme.adaptation.plans import NoteMapping, Plan
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
 
@@ -117,9 +118,9 @@ def drawn(plan: Plan, before: bool) -> str:
     length = plan.source.bar * len(plan.lines)
     end, rows = length if before else plan.warp(length), []
     places = [
-        (_absolute(plan, fate, before), fate.name)
-        for fate in plan.fates()
-        if (fate.was if before else fate.now) is not None
+        (_absolute(plan, note, before), note.name)
+        for note in plan.mappings()
+        if (note.was if before else note.now) is not None
     ]
     for index in range(-(-end // meter.bar)):
         start = index * meter.bar
@@ -128,10 +129,10 @@ def drawn(plan: Plan, before: bool) -> str:
     return " | ".join(rows)
 
 
-def _absolute(plan: Plan, fate: Fate, before: bool) -> Fraction:
+def _absolute(plan: Plan, note: NoteMapping, before: bool) -> Fraction:
     """A note's place counted from the first bar line."""
-    start = (fate.bar - 1) * plan.source.bar
-    return start + (fate.was or 0) if before else plan.bar_start(fate.bar - 1) + (fate.now or 0)
+    start = (note.bar - 1) * plan.source.bar
+    return start + (note.was or 0) if before else plan.bar_start(note.bar - 1) + (note.now or 0)
 
 
 def _row(places: Sequence[tuple[Fraction, str]], length: Fraction, pulse: Fraction) -> str:
@@ -161,9 +162,9 @@ def shape(plan: Plan) -> str:
 
 
 def kept(plan: Plan) -> str:
-    fates = [fate for fate in plan.fates() if fate.was is not None]
-    kept = [fate for fate in fates if fate.now is not None]
-    phrases = [f"all {len(fates)} notes" if len(kept) == len(fates) else f"{len(kept)} of {len(fates)} notes"]
+    notes = [note for note in plan.mappings() if note.was is not None]
+    kept = [note for note in notes if note.now is not None]
+    phrases = [f"all {len(notes)} notes" if len(kept) == len(notes) else f"{len(kept)} of {len(notes)} notes"]
     if plan.sounds_the_same:
         phrases.append(
             "sounds the same" if plan.warp.is_identity else "every proportion: with bar = bar it sounds the same"
@@ -183,24 +184,24 @@ def _long_short(groups: Sequence[Fraction]) -> str:
 
 def changed(plan: Plan) -> str:
     """Changes of duration, notes with the same change together; notes left out last."""
-    found: dict[str, list[Fate]] = {}
-    for fate in plan.fates():
-        if fate.was is not None and fate.lasts != fate.lasted:
-            names = duration_name(fate.lasted), "" if fate.lasts is None else duration_name(fate.lasts)
+    found: dict[str, list[NoteMapping]] = {}
+    for note in plan.mappings():
+        if note.was is not None and note.lasts != note.lasted:
+            names = duration_name(note.lasted), "" if note.lasts is None else duration_name(note.lasts)
             if names[0] != names[1]:
-                found.setdefault(" -> ".join(names) if names[1] else "left out", []).append(fate)
-    return "; ".join(f"{_numbers(plan, fates)}: {change}" for change, fates in found.items())
+                found.setdefault(" -> ".join(names) if names[1] else "left out", []).append(note)
+    return "; ".join(f"{_numbers(plan, notes)}: {change}" for change, notes in found.items())
 
 
 def _added(plan: Plan) -> str:
-    added = [fate for fate in plan.fates() if fate.was is None]
+    added = [note for note in plan.mappings() if note.was is None]
     return f"{_numbers(plan, added)} again" if added else ""
 
 
-def _numbers(plan: Plan, fates: Sequence[Fate]) -> str:
+def _numbers(plan: Plan, notes: Sequence[NoteMapping]) -> str:
     """``notes 3, 4 of each bar``, or bar by bar where bars differ."""
     bars = range(1, len(plan.lines) + 1)
-    by_bar = [tuple(dict.fromkeys(fate.number for fate in fates if fate.bar == bar)) for bar in bars]
+    by_bar = [tuple(dict.fromkeys(note.number for note in notes if note.bar == bar)) for bar in bars]
     if len(by_bar) == 1:
         return _note_words(by_bar[0])
     if len(set(by_bar)) == 1:
@@ -219,10 +220,10 @@ def heard(plan: Plan) -> str:
     meter = plan.target
     beats = {beat * meter.pulse for beat in meter.beats} | {meter.bar}
     phrases = []
-    for fate in plan.fates():
-        if fate.bar == 1 and fate.now is not None and fate.lasts is not None and fate.now % meter.bar not in beats:
+    for note in plan.mappings():
+        if note.bar == 1 and note.now is not None and note.lasts is not None and note.now % meter.bar not in beats:
             phrases.append(
-                f"note {fate.number} {_standing(meter, fate.now)}{_leads(fate.now % meter.bar, fate.lasts, beats, meter)}"
+                f"note {note.number} {_standing(meter, note.now)}{_leads(note.now % meter.bar, note.lasts, beats, meter)}"
             )
     if not phrases:
         return "every note on a beat" if any(plan.lines) and not meter.is_open else ""

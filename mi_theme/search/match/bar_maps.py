@@ -16,8 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mi_theme.adaptation.frames import Frame, Task
-from mi_theme.adaptation.naming import plainest
-from mi_theme.adaptation.strategies import STRATEGIES, proposed
+from mi_theme.adaptation.strategies import STRATEGIES, plainest, proposed
 from mi_theme.errors import MapError, StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
