@@ -28,7 +28,7 @@ from mi_theme.engraving.staves import Head, Staff, Written, items_of
 from mi_theme.errors import MissingExtra
 from mi_theme.files.notation.barring import NewBar, rests
 from mi_theme.score import MeterMap
-from mi_theme.themes.sources import key_of
+from mi_theme.themes.passages import key_of
 from mi_theme.views import draw
 
 pytestmark = [pytest.mark.tool("verovio"), pytest.mark.tool("resvg_py")]

@@ -12,7 +12,7 @@ from mi_theme.engraving.staves import Head, Staff, Written
 from mi_theme.files.notation.barring import NewBar
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
-from mi_theme.themes.sources import key_of
+from mi_theme.themes.passages import key_of
 
 __all__ = ["new_bars", "shown_bars", "staves_of_passage"]
 
