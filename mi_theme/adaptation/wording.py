@@ -13,12 +13,21 @@ from mi_theme.meter import EIGHTH, Meter
 
 __all__ = ["basis", "changed", "drawn", "duration_name", "explained", "heard", "kept", "place_name", "shape", "title"]
 
-DURATIONS = {
-    Fraction(1, 16): "sixty-fourth", Fraction(1, 8): "thirty-second", Fraction(1, 4): "sixteenth", Fraction(3, 8): "dotted sixteenth", Fraction(1, 2): "eighth", Fraction(3, 4): "dotted eighth",
-    Fraction(1): "quarter", Fraction(3, 2): "dotted quarter", Fraction(2): "half", Fraction(3): "dotted half", Fraction(4): "whole",
-}  # fmt: skip
-TUPLETS = {3: "triplet", 5: "quintuplet", 7: "septuplet"}
-FINEST = 8  # parts of an eighth that durations are told in
+DURATION_NAMES = {
+    Fraction(1, 16): "sixty-fourth",
+    Fraction(1, 8): "thirty-second",
+    Fraction(1, 4): "sixteenth",
+    Fraction(3, 8): "dotted sixteenth",
+    Fraction(1, 2): "eighth",
+    Fraction(3, 4): "dotted eighth",
+    Fraction(1): "quarter",
+    Fraction(3, 2): "dotted quarter",
+    Fraction(2): "half",
+    Fraction(3): "dotted half",
+    Fraction(4): "whole",
+}
+TUPLET_NAMES = {3: "triplet", 5: "quintuplet", 7: "septuplet"}
+TOLD_PARTS = 8  # parts of an eighth that durations are told in
 MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 
@@ -34,11 +43,11 @@ def explained(plan: Plan) -> str:
 def duration_name(duration: Fraction) -> str:
     """``quarter``, ``dotted quarter``, ``5 sixteenths`` ...; what no one writes is rounded to sixteenths."""
     duration = _told(duration) or Fraction(1, 4)
-    return DURATIONS.get(duration) or _counted(duration)
+    return DURATION_NAMES.get(duration) or _counted(duration)
 
 
 def _told(time: Fraction) -> Fraction:
-    return time if (time / EIGHTH).denominator <= FINEST else Fraction(round(4 * time), 4)
+    return time if (time / EIGHTH).denominator <= TOLD_PARTS else Fraction(round(4 * time), 4)
 
 
 def _counted(duration: Fraction) -> str:
@@ -50,7 +59,7 @@ def _counted(duration: Fraction) -> str:
     )  # how much longer a value of this tuplet is written than it lasts
     while unit * written < 1 and duration / unit % 2 == 0:
         unit *= 2
-    name = f"{TUPLETS.get(odd, '')} {DURATIONS[unit * written]}".strip()
+    name = f"{TUPLET_NAMES.get(odd, '')} {DURATION_NAMES[unit * written]}".strip()
     return name if duration == unit else f"{duration / unit} {name}s"
 
 
@@ -91,7 +100,7 @@ _FIGURES = {"given": "as given", "notes": "read off the notes"}
 def _equation(plan: Plan) -> str:
     (m, n), pulse = plan.bars, duration_name(min(plan.source.pulse, plan.target.pulse))
     change = plan.target.bar * n - plan.source.bar * m
-    amount = f"{'one ' * (abs(change) in DURATIONS)}{duration_name(abs(change))}"
+    amount = f"{'one ' * (abs(change) in DURATION_NAMES)}{duration_name(abs(change))}"
     size = f"{amount} {'longer' if change > 0 else 'shorter'}" if change else "as long as before"
     bars = "bar" if m == n == 1 else f"{m} bar{'s' * (m > 1)} to {n},"
     return f"{pulse} = {pulse}, {bars} {size}"

@@ -21,7 +21,17 @@ import numpy as np
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import FEELS, Frame, Outcome, Reason, Task, starts_of
 from mi_theme.adaptation.learned.lattice import Lattice, cheapest
-from mi_theme.adaptation.learned.objective import TERMS, Grid, Weights, costs, family, features, idiom, model, summed
+from mi_theme.adaptation.learned.objective import (
+    TERMS,
+    MeterSlots,
+    Weights,
+    costs,
+    family,
+    features,
+    idiom,
+    model,
+    summed,
+)
 from mi_theme.adaptation.rules import regroup
 from mi_theme.warp import Warp
 
@@ -47,9 +57,9 @@ class Setting(NamedTuple):
     figure: tuple[Fraction, ...]
 
     @property
-    def grids(self) -> tuple[Grid, Grid]:
+    def grids(self) -> tuple[MeterSlots, MeterSlots]:
         """Both metres in slots."""
-        return Grid(self.source.meter), Grid(self.target.meter)
+        return MeterSlots(self.source.meter), MeterSlots(self.target.meter)
 
     @property
     def frame(self) -> tuple[float, float]:
@@ -220,7 +230,7 @@ def _feels(feel: str, kind: str) -> tuple[str, ...]:
     return FELT if kind == "from duple" else ("plain",)
 
 
-def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
+def feel_costs(lattice: Lattice, grid: MeterSlots, feels: tuple[str, ...], weight: float) -> Array:
     """What two notes that fill a beat pay where they do not go with each feel, shape (n - 2, feels, k, k, k)."""
     interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
     equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
@@ -229,7 +239,7 @@ def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: flo
     return weight * np.stack([against[feel] for feel in feels], axis=1)
 
 
-def _fill_a_beat(positions: Array, grid: Grid) -> Array:
+def _fill_a_beat(positions: Array, grid: MeterSlots) -> Array:
     """Whether a note and the next fill a beat of the source, for all notes but the last two."""
     on_beat = grid.depth(positions) <= 1
     short = positions[2:] - positions[:-2] <= max(grid.beats) + 1e-6

@@ -258,7 +258,7 @@ def _length(change: Fraction) -> str:
         "one beat"
         if change == 1
         else f"one {wording.duration_name(change)}"
-        if change in wording.DURATIONS
+        if change in wording.DURATION_NAMES
         else f"{change} quarters"
     )
 
