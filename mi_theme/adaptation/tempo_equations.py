@@ -10,7 +10,7 @@ from mi_theme.meter import Meter
 
 __all__ = ["KEEPS", "default_keep", "default_ratio", "tempo_factor"]
 
-KEEPS = ("pulse", "beat", "bar")
+KEEPS = ("pulse", "beat", "bar")  #: the tempo equations at a change of metre: what lasts as long as before
 
 
 def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
