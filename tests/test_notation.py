@@ -28,7 +28,7 @@ from mi_theme.engraving.staves import Head, Staff, Written, items_of
 from mi_theme.errors import MissingExtra
 from mi_theme.files.notation.barring import NewBar, rests
 from mi_theme.score import MeterMap
-from mi_theme.themes.sources import key_of
+from mi_theme.themes.passages import key_of
 from mi_theme.views import draw
 
 pytestmark = [pytest.mark.tool("verovio"), pytest.mark.tool("resvg_py")]
@@ -250,7 +250,7 @@ def test_lines_join_the_notes_that_belong_together(meter, how):
     staves, joined = staves_of_versions([adaptation], None)
     kinds = Counter(join.kind for join in joined)
     found = lines(notation(adaptation).svg)
-    fates = list(adaptation.plan.fates())
+    fates = list(adaptation.plan.mappings())
     repeats = len(list(staves[0].notes)) // sum(fate.was is not None for fate in fates)
     assert kinds["dropped"] == repeats * sum(fate.now is None for fate in fates)
     assert kinds["added"] == repeats * sum(fate.was is None for fate in fates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mi_theme.adaptation import RATIOS
+from mi_theme.adaptation.frames import RATIOS
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.wording import duration_name
 from mi_theme.errors import ScoreError, UnknownName

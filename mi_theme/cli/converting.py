@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mi_theme.adaptation.frames import FEELS
+from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.cli.shared import bars_option, error_words, is_midi, json_option, print_json, ratio_of, say, write_score
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
@@ -26,7 +27,7 @@ WRITTEN = (*NOTATION, ".mid", ".midi", ".kar")
 def plan_options(command: F) -> F:
     """What `mi.plan` takes, but for the strategy."""
     for option in (
-        click.option("--keep", type=click.Choice(["pulse", "beat", "bar"]), help="What lasts as long as before."),
+        click.option("--keep", type=click.Choice(KEEPS), help="What lasts as long as before."),
         click.option("--grouping", help="How a source bar is grouped, such as 3+3+2."),
         click.option(
             "--ratio", type=ratio_of, metavar="RATIO", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."

@@ -8,8 +8,7 @@ from fractions import Fraction
 from inspect import Parameter, signature
 from typing import Any, NamedTuple, TypedDict, TypeVar
 
-from mi_theme.adaptation import known_ratio
-from mi_theme.adaptation.frames import FEELS
+from mi_theme.adaptation.frames import FEELS, known_ratio
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.errors import UnknownName

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
-from mi_theme.adaptation import known_ratio
+from mi_theme.adaptation.frames import known_ratio
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.codec import plain, value_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mi_theme.adaptation.frames import Frame, Reason
-from mi_theme.adaptation.plans import Line, Repeat
+from mi_theme.adaptation.plans import BarNotes, Repeat
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
@@ -63,7 +63,7 @@ class Span:
     warp: Warp
     base: Warp
     figure: tuple[Fraction, ...] = ()
-    line: Line = Line()  # noqa: RUF009  an empty tuple
+    line: BarNotes = BarNotes()  # noqa: RUF009  an empty tuple
     repeats: tuple[Repeat, ...] = ()
     why: str = ""
     cost: float = 0.0

@@ -155,9 +155,7 @@ class Timeline:
         return MeterMap(tuple(changes), pickup)  # type: ignore[arg-type]
 
 
-def timeline_of(
-    spans: tuple[Span, ...], ticks_per_quarter: int, end: Fraction, played: Ints | None = None
-) -> Timeline:
+def timeline_of(spans: tuple[Span, ...], ticks_per_quarter: int, end: Fraction, played: Ints | None = None) -> Timeline:
     """The piece's map up to `end` and a little beyond.
 
     Parameters

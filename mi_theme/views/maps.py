@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from mi_theme.adaptation.plans import Fate, Plan, groups_under
+from mi_theme.adaptation.plans import NoteMapping, Plan, groups_under
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.themes import Adaptation
@@ -67,7 +67,7 @@ def bar_map(adaptation: Adaptation | Plan, bar: int = 1) -> Picture:
     _staff(axes, plan.source, plan.bars[0], UPPER)
     _staff(axes, plan.target, plan.bars[1], LOWER)
     _groups(axes, plan)
-    for fate in plan.fates():
+    for fate in plan.mappings():
         _note(axes, plan, fate)
     axes.text(-0.05 * quarters / width, 0, plan.how, ha="right", va="center", style="italic", color=MIDDLE)
     return picture
@@ -113,7 +113,7 @@ def _groups(axes: Any, plan: Plan) -> None:
         brackets(axes, spans, level + outward * BRACKET, outward * REACH)
 
 
-def _note(axes: Any, plan: Plan, fate: Fate) -> None:
+def _note(axes: Any, plan: Plan, fate: NoteMapping) -> None:
     """A note above, below, or both, and the way from one to the other."""
     kind = "added" if fate.was is None else "dropped" if fate.now is None else "kept"
     above = (fate.bar - 1) * plan.source.bar + (fate.was or 0)

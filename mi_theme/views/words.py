@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mi_theme.adaptation.plans import Fate, Plan
+from mi_theme.adaptation.plans import NoteMapping, Plan
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Bar, Score
 from mi_theme.themes import Adaptation
@@ -33,7 +33,7 @@ def bar_map_words(adaptation: Adaptation | Plan) -> str:
     """
     plan = adaptation.plan if isinstance(adaptation, Adaptation) else adaptation
     shape = f" as {plan.grouping}" if plan.grouping else ""
-    fates = "; ".join(f"bar {fate.bar}, {_fate(fate, plan.source, plan.target)}" for fate in plan.fates())
+    fates = "; ".join(f"bar {fate.bar}, {_fate(fate, plan.source, plan.target)}" for fate in plan.mappings())
     return f"Bar map of {plan.source} to {plan.target}{shape}, by {plan.how}. {fates}."
 
 
@@ -103,7 +103,7 @@ def piano_roll_words(score: Score, shown: Sequence[Bar]) -> str:
     return f"Piano roll of bars {shown[0].number} to {shown[-1].number}{whole} in {metres}. {parts or 'No notes'}."
 
 
-def _fate(fate: Fate, source: Meter, target: Meter) -> str:
+def _fate(fate: NoteMapping, source: Meter, target: Meter) -> str:
     """One note's way, in eighths or other pulses counted from 1."""
     if fate.was is None:
         return f"{fate.name} added on {target.signature} pulse {(fate.now or 0) / target.pulse + 1}"

@@ -264,7 +264,9 @@ def _range(events: NDArray[np.void]) -> int:
 def _steps(ticks: Ints, values: Ints, whole: int, quarter: int) -> Ints:
     """Indices of small steps, close together."""
     gaps, rises = np.diff(ticks), np.abs(np.diff(values))
-    found: Ints = np.flatnonzero((gaps > 1) & (gaps <= float(CURVE_GAP) * quarter) & (rises > 0) & (rises <= CURVE_JUMP * whole))
+    found: Ints = np.flatnonzero(
+        (gaps > 1) & (gaps <= float(CURVE_GAP) * quarter) & (rises > 0) & (rises <= CURVE_JUMP * whole)
+    )
     return found
 
 

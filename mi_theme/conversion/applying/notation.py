@@ -22,7 +22,6 @@ from mi_theme.errors import ScoreError
 from mi_theme.files.notation.barring import SIMPLE, NewBar, Placed, fill
 from mi_theme.files.notation.headings import exact, named_voices
 from mi_theme.meter import Meter
-from mi_theme.score import Score
 
 __all__ = ["convert_stream"]
 
@@ -49,9 +48,7 @@ def convert_stream(plan: ScorePlan, source: Any, *, in_place: bool = False) -> A
     return made
 
 
-def _convert_part(
-    plan: ScorePlan, edits: StreamEdits, index: int, part: Any, marks: Sequence[Placed]
-) -> None:
+def _convert_part(plan: ScorePlan, edits: StreamEdits, index: int, part: Any, marks: Sequence[Placed]) -> None:
     """New measures for one part, in the same Part object."""
     old, timeline = list(part.getElementsByClass("Measure")), edits.timeline
     voices: dict[int, str] = {}

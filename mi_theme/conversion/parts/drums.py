@@ -12,38 +12,29 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from mi_theme.adaptation.frames import Frame, starts_of, whole_grouping
+from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import find
 from mi_theme.conversion.parts.placements import Copied, DrumRun, Placements, StockStroke
 from mi_theme.conversion.reading.grid import GRID, is_written, span_parts, straightened, swung, swung_back
-from mi_theme.conversion.reading.note_groups import twos_and_threes
 from mi_theme.conversion.scoreplan import ScorePlan, Span
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import Meter, twos_and_threes
 from mi_theme.score import Score
+from mi_theme.score.percussion_keys import HI_HAT, KICK, SNARE
 from mi_theme.warp import Warp
 
-__all__ = ["KIT_NAMES", "beat_drums", "goes_by_the_map", "kit_frames"]
+__all__ = ["beat_drums", "goes_by_the_map", "kit_frames"]
 
 PLAYED_GRID = 12  # parts of a quarter that a performance is read on
 NO_ROOM = "no room in the pattern"
 FEWEST_EVEN = 4  # strokes in a bar that make a running stroke
 LONGEST_EVEN = Fraction(1)  # quarters between strokes that run evenly
-KICK, SNARE, HAT = 36, 38, 42
 LOUD, SOFT = 96, 64
-KIT_NAMES = {
-    35: "Kick", 36: "Kick", 37: "Rim", 38: "Snare", 39: "Clap", 40: "Snare", 41: "Low tom", 42: "Hi-hat", 43: "Low tom",
-    44: "Pedal hi-hat", 45: "Tom", 46: "Open hi-hat", 47: "Tom", 48: "High tom", 49: "Crash", 50: "High tom", 51: "Ride",
-    53: "Bell", 54: "Tambourine", 56: "Cowbell", 57: "Crash", 59: "Ride", 60: "High bongo", 61: "Low bongo", 62: "Muted conga",
-    63: "Open conga", 64: "Low conga", 65: "High timbale", 66: "Low timbale", 69: "Cabasa", 70: "Maracas", 75: "Claves",
-    76: "High block", 77: "Low block", 81: "Triangle", 82: "Shaker",
-}
-
-
 Beaten = dict[tuple[int, int], list[tuple[Fraction, Fraction, int]]]  # (part, key): see `_strokes`
 
 
@@ -106,9 +97,7 @@ def _keys(score: Score, rows: np.ndarray) -> list[int]:
     ]
 
 
-def _repulsed(
-    plan: ScorePlan, span: Span, start: Fraction, beaten: Beaten, found: Placements
-) -> Iterator[DrumRun]:
+def _repulsed(plan: ScorePlan, span: Span, start: Fraction, beaten: Beaten, found: Placements) -> Iterator[DrumRun]:
     """Carry the strokes of one span over, key by key."""
     source, target = kit_frames(span)
     back = swung(target.length, plan.swing).inverse() if plan.swing else None
@@ -243,9 +232,8 @@ def kit_frame(frame: Frame, images: Sequence[Fraction]) -> Frame:
 
 @lru_cache(maxsize=256)
 def _nearest_grouping(meter: Meter, starts: frozenset[Fraction]) -> Meter:
-    best = max(
-        twos_and_threes(meter.pulses), key=lambda way: len(starts & set(Grouping(way).starts)) / len(way), default=()
-    )
+    ways = islice(twos_and_threes(meter.pulses), MOST_GROUPINGS)
+    best = max(ways, key=lambda way: len(starts & set(way.starts)) / len(way), default=None)
     return meter.grouped(best) if best else meter
 
 
@@ -256,7 +244,8 @@ def stock(target: Frame) -> list[tuple[Fraction, int, int]]:
     for bar in range(target.bars):
         start = bar * meter.bar
         rows += [
-            (start + pulse * meter.pulse, HAT, LOUD if pulse in meter.beats else SOFT) for pulse in range(meter.pulses)
+            (start + pulse * meter.pulse, HI_HAT, LOUD if pulse in meter.beats else SOFT)
+            for pulse in range(meter.pulses)
         ]
         rows += [(start + beat * meter.pulse, SNARE if i % 2 else KICK, LOUD) for i, beat in enumerate(meter.beats)]
     return sorted(rows)

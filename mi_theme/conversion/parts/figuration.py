@@ -52,7 +52,9 @@ Attacks = dict[int, list[int]]  # place: indices of a layer
 Stroke = tuple[int, int, bool]  # new place, place of the model, whether it is one more
 
 
-def remade_runs(layer: Layer, start: int, groups: Sequence[GroupImage]) -> Iterator[tuple[str, Attacks, list[list[MadeNote]]]]:
+def remade_runs(
+    layer: Layer, start: int, groups: Sequence[GroupImage]
+) -> Iterator[tuple[str, Attacks, list[list[MadeNote]]]]:
     """The running figures of a layer in a stretch: in what values, their strokes, and the strokes that they become."""
     stretch = layer.between(start, start + groups[-1].stop)
     steps = layer.step[stretch].tolist()

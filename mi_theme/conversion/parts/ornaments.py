@@ -45,7 +45,9 @@ def attach(score: Score, timeline: Timeline, placements: Placements) -> None:
 def _attach(score: Score, timeline: Timeline, placements: Placements, main: int, mine: list[tuple[int, int]]) -> None:
     """The ornaments of one note, where all of them find room."""
     starts, quarter = score.spans["start"], score.ticks_per_quarter
-    new = placements.moved[main][0] if main in placements.moved else timeline.onset(Fraction(int(starts[main]), quarter))
+    new = (
+        placements.moved[main][0] if main in placements.moved else timeline.onset(Fraction(int(starts[main]), quarter))
+    )
     places = {row: new - Fraction(int(starts[main] - starts[row]), quarter) for row, _ in mine}
     free = max(timeline.onset(Fraction(low, quarter)) if low >= 0 else Fraction(-1) for _, low in mine)
     if min(places.values()) > free and min(places.values()) >= 0:

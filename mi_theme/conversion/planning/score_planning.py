@@ -77,9 +77,7 @@ def _spans(planner: Planner) -> Iterator[Span]:
             yield planner.shortened(bars, how) if short else planner.span(bars, how, hemiola)
             continue
         start, meter, same = bars[0].start, bars[0].meter, Warp.identity(bars[-1].end - bars[0].start)
-        yield Span(
-            bars[0].number, bars[-1].number, start, meter, meter, how="", warp=same, base=same, why=why
-        )
+        yield Span(bars[0].number, bars[-1].number, start, meter, meter, how="", warp=same, base=same, why=why)
 
 
 def _bar_runs(planner: Planner) -> Iterator[BarRun]:

@@ -10,14 +10,14 @@ from itertools import groupby
 
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
-from mi_theme.adaptation.plans import Line, Plan
+from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import common_unit, equation_words
-from mi_theme.conversion.parts.drums import KIT_NAMES
 from mi_theme.conversion.parts.placements import PartPattern
 from mi_theme.conversion.reading.grid import GRID, straightened, swung
 from mi_theme.conversion.scoreplan import Change, ScorePlan, Span
 from mi_theme.meter import Meter
+from mi_theme.score.percussion_keys import drum_key
 from mi_theme.warp import Warp
 
 __all__ = ["explained"]
@@ -55,7 +55,7 @@ def _summary(plan: ScorePlan) -> str:
     lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
     lines.append(f"  lead     {plan.lead or 'none: no part has pitch'}")
     lines.append(f"  tempo    {tempo_words(plan)}")
-    lines += [] and [f"  asked    {plan.request}"] if str(plan.request) else []
+    lines += [f"  asked    {plan.request}"] if str(plan.request) else []
     lines += [f"  note     {note}" for note in plan.notes]
     lines += ["  note     sounds the same: only the notation or the tempo changes"] * plan.sounds_the_same
     return "\n".join(lines)
@@ -123,14 +123,14 @@ def straight_warp(span: Span, swing: Fraction | None) -> Warp:
     return swung(span.warp.source, swing).inverse().then(span.warp).then(swung(span.warp.target, swing))
 
 
-def straight_lines(span: Span, swing: Fraction | None) -> Iterator[Line]:
+def straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
     """The lead's notes bar by bar, swung ones as they are written."""
     bar, straight = span.source.bar, swung(span.warp.source, swing) if swing else Warp.identity(span.warp.source)
     notes = _full_length(
         [(straight(at), straight(at + lasts), name) for at, lasts, name in span.line], span.warp.source
     )
     for index in range(span.last - span.first + 1):
-        yield Line(
+        yield BarNotes(
             (onset - index * bar, _written(end - onset), name)
             for onset, end, name in notes
             if index * bar <= onset < (index + 1) * bar
@@ -233,7 +233,7 @@ def _length(change: Fraction) -> str:
         "one beat"
         if change == 1
         else f"one {wording.duration_name(change)}"
-        if change in wording.DURATIONS
+        if change in wording.DURATION_NAMES
         else f"{change} quarters"
     )
 
@@ -274,7 +274,7 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     alike: dict[str, list[str]] = {}
     for key, (was, now, even) in reversed(commonest.items()):
         words = f"even, {was} -> {now} strokes" if even else f"by beats, {was} -> {now}"
-        alike.setdefault(words, []).append(KIT_NAMES.get(key, f"Drum {key}"))
+        alike.setdefault(words, []).append(drum_key(key).name.capitalize())
     yield from (f"{', '.join(dict.fromkeys(names))}: {words}" for words, names in alike.items())
 
 

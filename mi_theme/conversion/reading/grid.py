@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 from mi_theme.score import Score
 from mi_theme.warp import Warp
 
-__all__ = ["GRID", "find_lead", "is_written", "pitched_rows", "span_parts", "straightened", "swing_place", "swung", "swung_back"]
+__all__ = [
+    "GRID",
+    "find_lead",
+    "is_written",
+    "pitched_rows",
+    "span_parts",
+    "straightened",
+    "swing_place",
+    "swung",
+    "swung_back",
+]
 
 GRID = 48  # parts of a quarter on which what is written is read: thirty-seconds, and triplets of sixteenths
 WRITTEN_GRIDS = (GRID, 20, 28)  # the same, and quintuplets and septuplets

@@ -134,7 +134,11 @@ def _even_runs(places: Ints) -> Iterator[tuple[int, int]]:
     gaps = np.diff(places)
     turns = np.flatnonzero(np.diff(gaps)) + 1
     starts, stops = np.append(0, turns), np.append(turns, len(gaps))
-    figures = (stops - starts >= FEWEST_EQUAL - 1) & (gaps[np.minimum(starts, len(gaps) - 1)] <= LONGEST_STEP) if len(gaps) else []
+    figures = (
+        (stops - starts >= FEWEST_EQUAL - 1) & (gaps[np.minimum(starts, len(gaps) - 1)] <= LONGEST_STEP)
+        if len(gaps)
+        else []
+    )
     for low, high in zip(starts[figures].tolist(), stops[figures].tolist(), strict=True):
         yield low, high + 1
 

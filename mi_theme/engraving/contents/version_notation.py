@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
 
-from mi_theme.adaptation.plans import Fate, Plan
+from mi_theme.adaptation.plans import NoteMapping, Plan
 from mi_theme.engraving.staves import Frames, Head, Staff, Written, frames_of
 from mi_theme.errors import ScoreError
 from mi_theme.score import first_and_last
@@ -85,7 +85,7 @@ def _heads(theme: Theme) -> dict[tuple[int, int], Head]:
 def _source(theme: Theme, plan: Plan, cycle: int, first: int) -> Version:
     """The staff of the notes as they were."""
     starts = [index * plan.source.bar for index in range(len(plan.lines) + 1)]
-    found = [(fate, starts[fate.bar - 1] + fate.was, fate.lasted) for fate in plan.fates() if fate.was is not None]
+    found = [(fate, starts[fate.bar - 1] + fate.was, fate.lasted) for fate in plan.mappings() if fate.was is not None]
     figure = "+".join(str(group / plan.source.pulse) for group in plan.figure)
     labels = (plan.source.signature, figure, "as it was")
     return _placed(theme, found, frames_of(starts, plan.source, cycle, first), labels, first, 0)
@@ -97,7 +97,7 @@ def _version(theme: Theme, plan: Plan, cycle: int, first: int, number: int) -> V
     starts = [index * bar for index in range(int(length / bar) + 1)]
     found = [
         (fate, plan.bar_start(fate.bar - 1) + fate.now, fate.lasts)
-        for fate in plan.fates()
+        for fate in plan.mappings()
         if fate.now is not None and fate.lasts is not None
     ]
     per_frame = int(plan.warp(Fraction(cycle * plan.source.bar)) / bar)
@@ -107,7 +107,7 @@ def _version(theme: Theme, plan: Plan, cycle: int, first: int, number: int) -> V
 
 
 def _placed(
-    theme: Theme, found: Sequence[tuple[Fate, Fraction, Fraction]], frames: Frames, labels: tuple[str, ...], first: int, number: int
+    theme: Theme, found: Sequence[tuple[NoteMapping, Fraction, Fraction]], frames: Frames, labels: tuple[str, ...], first: int, number: int
 ) -> Version:  # fmt: skip
     """A staff of these notes, and where each stands in its frame."""
     notes, places = [], dict[Key, tuple[str, Fraction]]()

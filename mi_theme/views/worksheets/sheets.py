@@ -173,7 +173,7 @@ def _others(theme: Theme, target: Meter) -> Iterator[Plan]:
 
 def _marks(plan: Plan, bar: int, before: bool) -> Iterator[Mark]:
     """The notes of one bar, before or after."""
-    for fate in plan.fates():
+    for fate in plan.mappings():
         start, lasts = (fate.was, fate.lasted) if before else (fate.now, fate.lasts)
         if fate.bar == bar and start is not None and lasts is not None:
             yield Mark(start, start + lasts, signed(fate.name))
