@@ -127,7 +127,7 @@ def _convert_file(
     music = read_stream(source_file) if notation else read(source_file)
     plan = _plan(music, options, plan_file)
     if out and notation:
-        from mi_theme.conversion.applying.notation import convert_stream
+        from mi_theme.conversion.applying.streams import convert_stream
 
         save_stream(convert_stream(plan, music, in_place=True), out)
     elif out:

@@ -56,33 +56,8 @@ class Request:
 
     Attributes
     ----------
-    target
-        Target metre.
-    source
-        The score's own metre, where the file does not say it, or says it without a grouping.
-    how
-        A strategy by name; None takes an arranger's first choice.
-    lead
-        The part that decides, by name or number; found without it.
-    drums
-        ``pulse`` (even strokes stay even, the rest goes by beats), ``keep`` (by
-        the map), ``pattern`` (a stock pattern) or ``mute``.
-    accompaniment
-        ``pattern`` (even running figures stay even, bass and chords by turns find
-        the new beats) or ``keep`` (by the map of the lead).
-    bars
-        First and last bar to convert; what follows is shifted.
-    ratio
-        Target bars for one source bar: 1/4, 1/2, 1, 2 or 4. Without it one, but
-        between simple and compound metres as many as keep the beats: 1/2 for 6/8 to 4/4.
-    keep
-        What lasts as long as before: ``pulse``, ``beat`` or ``bar``. Without it
-        the pulse, but between simple and compound metres of as many beats the beat.
-    grouping
-        How a source bar is grouped, in pulses.
-    feel
-        For ``best``, what two notes that fill a beat become: ``even``, ``long-short``,
-        or ``auto``, what suits the whole tune.
+    target, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel
+        As `mi_theme.plan` takes them; None for what suits.
     choices
         Strategies for single bars, the last of those for a bar counts.
     """

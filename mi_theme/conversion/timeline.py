@@ -232,19 +232,15 @@ def least_resolution(at_least: int, unit: int, images: Iterable[Images], added: 
 
     `added` are denominators of further positions, in quarters.
     """
-    needed = at_least
-    for den in {*added, *(den for image in images for den in _denominators(image, unit))}:
+    needed, denominators = at_least, set(added)
+    for image in images:
+        whole = image.den * unit
+        denominators.update(np.unique(whole // np.gcd(image.num, whole)).tolist())
+    for den in denominators:
         needed = lcm(needed, den)
         if needed > FINEST_QUARTER:
             return 0
     return needed
-
-
-def _denominators(images: Images, unit: int) -> list[int]:
-    """The denominators of positions in quarters, each once."""
-    whole = images.den * unit
-    found: list[int] = np.unique(whole // np.gcd(images.num, whole)).tolist()
-    return found
 
 
 def ticks_at(images: Images, unit: int, resolution: int) -> Ints:

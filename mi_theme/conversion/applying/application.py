@@ -14,7 +14,7 @@ __all__ = ["applied"]
 def applied(plan: ScorePlan, score: Any) -> Any:
     """The score as the plan says; see `ScorePlan.apply`."""
     if is_stream(score):
-        from mi_theme.conversion.applying.notation import convert_stream
+        from mi_theme.conversion.applying.streams import convert_stream
 
         return convert_stream(plan, score)
     return convert_events(plan, score_of(score))

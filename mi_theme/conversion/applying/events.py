@@ -59,12 +59,19 @@ def convert_events(plan: ScorePlan, score: Score) -> Score:
     _check(plan, score)
     edits = edits_under(plan, score)
     sheets = [_sheet(score, index, edits.timeline) for index in range(len(score.tracks))]
-    _take_out(score, edits, sheets)
+    for span in score.spans[edits.dropped]:
+        sheets[span["track"]].keep[span["on"]] = False
+        if span["off"] >= 0:
+            sheets[span["track"]].keep[span["off"]] = False
     _strike(score, edits, sheets)
     _resample(score, edits, sheets)
     _retime(plan, score, edits.timeline, sheets)
     _resign(score, edits.timeline, sheets)
-    return _written(score, edits.timeline, sheets)
+    resolution = _resolution(score, edits.timeline, sheets)
+    ticks = [ticks_at(sheet.images, edits.timeline.unit, resolution) for sheet in sheets]
+    extra = [np.array([round(at * resolution) for at, _, _ in sheet.added], np.int64) for sheet in sheets]
+    tracks = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
+    return Score(resolution, tuple(tracks), score.kind, score.source)
 
 
 def _check(plan: ScorePlan, score: Score) -> None:
@@ -87,14 +94,6 @@ def _sheet(score: Score, index: int, timeline: Timeline) -> TrackPlan:
     empty = score.spans[(score.spans["track"] == index) & (score.spans["start"] == score.spans["stop"])]
     ends[empty["off"][empty["off"] >= 0]] = False  # a note without length ends where it begins
     return TrackPlan(track, np.ones(len(events), bool), timeline.images(events["tick"].astype(np.int64), ~ends))
-
-
-def _take_out(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
-    """Leave out both events of every note that the plan drops."""
-    for span in score.spans[edits.dropped]:
-        sheets[span["track"]].keep[span["on"]] = False
-        if span["off"] >= 0:
-            sheets[span["track"]].keep[span["off"]] = False
 
 
 def _strike(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
@@ -151,7 +150,8 @@ def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
     stated = set()
     for sheet, row, at in _metas(score, sheets, m.TIME_SIGNATURE, m.TEXT):
         grouping = sheet.track.events["data1"][row] == m.TEXT
-        if grouping and not _is_grouping(sheet, row):
+        text = sheet.track.payloads[sheet.track.events["payload"][row]]
+        if grouping and not text_of(text).startswith(m.GROUPING_TEXT):
             continue
         span = timeline.span_at(at)
         sheet.keep[row] = sheet.keep[row] and not (span.how and span.source != span.target)
@@ -165,10 +165,6 @@ def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
                 home.added.append((start, FIRST, Event(0, m.grouping_text(span.target))))
 
 
-def _is_grouping(sheet: TrackPlan, row: int) -> bool:
-    return text_of(sheet.track.payloads[sheet.track.events["payload"][row]]).startswith(m.GROUPING_TEXT)
-
-
 def _metas(score: Score, sheets: list[TrackPlan], *kinds: int) -> Iterator[tuple[TrackPlan, int, Fraction]]:
     """Meta events of some kinds: the sheet, the row and the source position in quarters."""
     for sheet in sheets:
@@ -180,15 +176,6 @@ def _metas(score: Score, sheets: list[TrackPlan], *kinds: int) -> Iterator[tuple
 def _home(score: Score, kind: int) -> int:
     """The track that has such events, or the first."""
     return next((index for index, track in enumerate(score.tracks) if track.metas(kind)), 0)
-
-
-def _written(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> Score:
-    """All positions brought to one resolution, as fine as they need, and the tracks put in order."""
-    resolution = _resolution(score, timeline, sheets)
-    ticks = [ticks_at(sheet.images, timeline.unit, resolution) for sheet in sheets]
-    extra = [np.array([round(at * resolution) for at, _, _ in sheet.added], np.int64) for sheet in sheets]
-    tracks = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
-    return Score(resolution, tuple(tracks), score.kind, score.source)
 
 
 def _resolution(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> int:
@@ -228,7 +215,8 @@ def _samples(track: Track, timeline: Timeline, quarter: int) -> Iterator[tuple[F
     for rows in _curves(track):
         events = track.events[rows]
         ticks, values = events["tick"].astype(np.int64), _values(events)
-        for index in _steps(ticks, values, _range(events), quarter).tolist():
+        whole = 128 * 128 if int(events["status"][0]) & 0xF0 == m.BEND else 128
+        for index in _steps(ticks, values, whole, quarter).tolist():
             between = _between(int(ticks[index]), int(ticks[index + 1]), timeline)
             share = (between - ticks[index]) / (ticks[index + 1] - ticks[index])
             found = np.rint(values[index] + share * (values[index + 1] - values[index])).astype(int)
@@ -255,10 +243,6 @@ def _values(events: NDArray[np.void]) -> Ints:
     first, second = events["data1"].astype(np.int64), events["data2"].astype(np.int64)
     kind = int(events["status"][0]) & 0xF0
     return first + 128 * second if kind == m.BEND else first if kind == PRESSURE else second
-
-
-def _range(events: NDArray[np.void]) -> int:
-    return 128 * 128 if int(events["status"][0]) & 0xF0 == m.BEND else 128
 
 
 def _steps(ticks: Ints, values: Ints, whole: int, quarter: int) -> Ints:

@@ -228,17 +228,13 @@ def _is_pattern(found: Comping, layers: Sequence[Layer], beats: Sequence[int], s
         one_chord
         and single
         and len(sounds[0]) > 1
-        and _lies_below(basses, sounds)
+        and max(map(max, basses)) < min(map(min, sounds))
         and _are_short(layers, found.chords, beats, stop)
     )
 
 
 def _sound(layers: Sequence[Layer], strokes: Mapping[int, Attacks], beat: int) -> list[int]:
     return sorted(p for number, mine in strokes.items() for p in layers[number].pitch[mine[beat]].tolist())
-
-
-def _lies_below(basses: Sequence[Sequence[int]], chords: Sequence[Sequence[int]]) -> bool:
-    return max(max(sound) for sound in basses) < min(min(sound) for sound in chords)
 
 
 def _are_short(layers: Sequence[Layer], chords: Mapping[int, Attacks], beats: Sequence[int], stop: int) -> bool:
@@ -295,12 +291,9 @@ def _bass_note(layer: Layer, index: int, at: int, room: int, rings: int, added: 
     """One note of the bass, as long as its beat where it rang to the next one, or would ring over it."""
     lasts, pitch = int(layer.lasts[index]), int(layer.pitch[index]) + shift
     new = room if (lasts == rings or lasts > room) and lasts != room else None
-    return MadeNote(at, index, added, new, pitch, f"the {_name(layer, index, pitch)} in the bass")
-
-
-def _name(layer: Layer, index: int, pitch: int) -> str:
     interval = (pitch - int(layer.pitch[index])) % 12
-    return {0: "root again", FIFTH: "fifth"}.get(interval, "other tone")
+    name = {0: "root again", FIFTH: "fifth"}.get(interval, "other tone")
+    return MadeNote(at, index, added, lasts=new, pitch=pitch, why=f"the {name} in the bass")
 
 
 def _other_bass(root: int, tones: frozenset[int]) -> int:

@@ -58,7 +58,11 @@ def beat_drums(plan: ScorePlan, score: Score, found: Placements) -> None:
             found.runs.append(())
             found.dropped.update((row, NO_ROOM) for rows in mine.values() for _, _, row in rows)
             if plan.request.drums == "pattern":
-                found.stock += _stock(score, span, start)
+                part = next((number for number, part in enumerate(score.parts) if part.is_percussion), -1)
+                pattern = stock_pattern(kit_frames(span)[1])
+                found.stock += [
+                    StockStroke(start + at, key, velocity, part) for at, key, velocity in pattern if part >= 0
+                ]
 
 
 def goes_by_the_map(span: Span) -> bool:
@@ -81,20 +85,13 @@ def _strokes(plan: ScorePlan, score: Score) -> list[Beaten]:
     grid = GRID if is_written(starts, quarter) else PLAYED_GRID
     begins = [span.start for span in plan.spans]
     limits = np.array([float(at) for at in begins])
-    for row, tick, key in zip(rows.tolist(), starts.tolist(), _keys(score, rows), strict=True):
-        at = Fraction(tick, quarter)
+    for row, tick in zip(rows.tolist(), starts.tolist(), strict=True):
+        at, span = Fraction(tick, quarter), score.spans[row]
+        key = int(score.tracks[span["track"]].events["data1"][span["on"]])
         meant = Fraction(round(at * grid), grid) if plan.swing is None else straightened(at, plan.swing, grid)
         index = max(int(np.searchsorted(limits, float(meant), "right")) - 1, 0)
         found[index][int(parts[row]), key].append((meant - begins[index], at - swung_back(meant, plan.swing), row))
     return found
-
-
-def _keys(score: Score, rows: np.ndarray) -> list[int]:
-    spans = score.spans[rows]
-    return [
-        int(score.tracks[track].events["data1"][on])
-        for track, on in zip(spans["track"].tolist(), spans["on"].tolist(), strict=True)
-    ]
 
 
 def _repulsed(plan: ScorePlan, span: Span, start: Fraction, beaten: Beaten, found: Placements) -> Iterator[DrumRun]:
@@ -134,14 +131,6 @@ def _counted(source: Frame, target: Frame, figure: tuple[Fraction, ...], base: W
     source = kit_frame(source, starts_of(figure))
     images = [base(at) for at in source.beats if at < source.meter.bar and base.keeps(at)]
     return source, kit_frame(target, images)
-
-
-def _stock(score: Score, span: Span, start: Fraction) -> Iterator[StockStroke]:
-    """A stock pattern in the first drum part."""
-    part = next((number for number, part in enumerate(score.parts) if part.is_percussion), -1)
-    if part >= 0:
-        for at, key, velocity in stock(kit_frames(span)[1]):
-            yield StockStroke(start + at, key, velocity, part)
 
 
 @lru_cache(maxsize=4096)
@@ -203,7 +192,8 @@ def _by_beats(places: Sequence[Fraction], source: Frame, target: Frame) -> tuple
             offset = _offset(places[origin] - old[twin], source.groups[twin], length, source, target)
             if offset < length:
                 strokes.append(KitStroke(start + offset, origin, number >= len(old)))
-    return tuple(_apart(strokes))
+    first = {stroke.at: stroke for stroke in reversed(strokes)}  # of strokes at one place
+    return tuple(first.values())[::-1]
 
 
 def _offset(offset: Fraction, old: Fraction, new: Fraction, source: Frame, target: Frame) -> Fraction:
@@ -211,11 +201,6 @@ def _offset(offset: Fraction, old: Fraction, new: Fraction, source: Frame, targe
     if source.meter.is_compound == target.meter.is_compound or 2 * offset < old:
         return offset
     return max(new - (old - offset), Fraction(0))
-
-
-def _apart(strokes: list[KitStroke]) -> list[KitStroke]:
-    """Of strokes at one place only the first."""
-    return list({stroke.at: stroke for stroke in reversed(strokes)}.values())[::-1]
 
 
 def kit_frame(frame: Frame, images: Sequence[Fraction]) -> Frame:
@@ -237,7 +222,7 @@ def _nearest_grouping(meter: Meter, starts: frozenset[Fraction]) -> Meter:
     return meter.grouped(best) if best else meter
 
 
-def stock(target: Frame) -> list[tuple[Fraction, int, int]]:
+def stock_pattern(target: Frame) -> list[tuple[Fraction, int, int]]:
     """A plain pattern for any metre, (place, key, velocity): kick and snare by turns on the beats, hats on pulses."""
     meter = target.meter
     rows = []

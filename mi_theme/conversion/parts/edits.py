@@ -84,7 +84,7 @@ def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
     for extra in edits.extras:
         bar = meters.at(extra.at)
         name = score.parts[extra.part].name
-        changes.append(Change("added", name, bar.number, extra.at - bar.start, extra.pitch, extra.why))
+        changes.append(Change("added", name, bar.number, extra.at - bar.start, pitch=extra.pitch, why=extra.why))
     runs, patterns = tuple(edits.placements.runs), tuple(edits.placements.patterns)
     found = dataclasses.replace(plan, changes=tuple(changes), runs=runs, patterns=patterns)
     object.__setattr__(found, "edits", edits)  # no field of the constructor: a plan that is changed has none yet
@@ -100,7 +100,7 @@ def _left_out(score: Score, edits: Edits) -> Iterator[Change]:
         index, place = divmod(at - mine.start, mine.source.bar)
         why = edits.placements.dropped.get(row, "the time is cut")
         pitch = int(score.tracks[span["track"]].events["data1"][span["on"]])
-        yield Change("dropped", score.parts[parts[row]].name, mine.first + int(index), place, pitch, why)
+        yield Change("dropped", score.parts[parts[row]].name, mine.first + int(index), place, pitch=pitch, why=why)
 
 
 def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: NDArray[np.bool_]) -> Iterator[Extra]:

@@ -93,10 +93,9 @@ def _tuplets(score: Score) -> Iterator[tuple[Fraction, Fraction, Beat]]:
             low, high = np.searchsorted(starts[rows], (beat * quarter, (beat + 1) * quarter))
             mine = rows[low:high]
             for length in TUPLET_SPANS:
-                found = [
-                    (Fraction(beat) + at, length, notes) for at in (Fraction(0), length) if at < 1
-                    for notes in [_divided(score, mine, Fraction(beat) + at, length)] if notes
-                ]  # fmt: skip
+                begins = [Fraction(beat) + at for at in (Fraction(0), length) if at < 1]
+                divided = ((start, length, _divided(score, mine, start, length)) for start in begins)
+                found = [(start, length, notes) for start, length, notes in divided if notes]
                 yield from found
                 if found:
                     break

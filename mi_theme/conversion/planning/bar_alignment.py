@@ -174,7 +174,7 @@ def _bars(
         warp = _through([(x - bar.start, y - other.start) for x, y in inside], bar, other)
         mine = [at - bar.start for at in onsets if bar.start <= at < bar.end]
         name = _named(pieces[0], bar, other, inside, mine)
-        yield AlignedBar(bar.number, other.number, warp, len(mine), len(inside), name)
+        yield AlignedBar(bar.number, other.number, warp, notes=len(mine), matched=len(inside), strategy=name)
 
 
 def _through(points: Sequence[tuple[Fraction, Fraction]], bar: Bar, other: Bar) -> Warp:

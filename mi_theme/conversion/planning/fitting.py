@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from mi_theme.conversion.reading.piece_reading import Mark
+from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.warp import Warp
 
 __all__ = ["fitted", "free_places"]
@@ -25,7 +25,7 @@ MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 Point = tuple[Fraction, Fraction]
 
 
-def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) -> Warp:
+def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] = ()) -> Warp:
     """The map through a place for every mark; dropped and inserted spans stay.
 
     Parameters
@@ -112,7 +112,7 @@ def _without_breaks(points: list[Point], units: list[tuple[Fraction, Fraction]])
     return [*kept, points[-1]]
 
 
-def _knots(marks: Sequence[Mark], units: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, bool]]:
+def _knots(marks: Sequence[NotePlace], units: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, bool]]:
     """What has to find a place of its own: (position, of the lead)."""
     places: dict[Fraction, bool] = {}
     for mark in marks:
@@ -122,7 +122,7 @@ def _knots(marks: Sequence[Mark], units: list[tuple[Fraction, Fraction]]) -> lis
     return sorted(places.items())
 
 
-def _leaning(points: list[Point], mark: Mark, beat: Fraction, marks: Sequence[Mark]) -> list[Point] | None:
+def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequence[NotePlace]) -> list[Point] | None:
     """The points with an anticipation as far before its beat as it was; None where there is no room."""
     lead, highest = beat - mark.at, _height(points, beat)
     place = (mark.at, highest - lead)
@@ -132,15 +132,15 @@ def _leaning(points: list[Point], mark: Mark, beat: Fraction, marks: Sequence[Ma
     cut = _dropped_until(points, beat)
     if cut is not None and cut <= mark.at:
         return _earlier_cut(points, cut, place, beat, onsets)
-    inserted = (
-        [(mark.at, place[1] - (highest - min(y for x, y in points if x == beat)))] if _jumps(points, beat) else []
-    )
+    images = [y for x, y in points if x == beat]
+    inserted = [(mark.at, place[1] - (highest - min(images)))] if len(images) > 1 else []
     found = [*before, *inserted, place, (beat, highest), *after]
     if not before:
         return None
     crowd = sum(before[-1][0] < at < mark.at for at in onsets)
     room = (inserted or [place])[0][1] - before[-1][1]
-    return found if room > crowd * PLACE_GRIDS[-1] and _rises(found, _lost(points)) else None
+    lost = sum((x1 - x0 for (x0, y0), (x1, y1) in pairwise(points) if y0 == y1), Fraction(0))
+    return found if room > crowd * PLACE_GRIDS[-1] and _rises(found, lost) else None
 
 
 def _height(points: list[Point], at: Fraction) -> Fraction:
@@ -150,10 +150,6 @@ def _height(points: list[Point], at: Fraction) -> Fraction:
         for (x0, y0), (x1, y1) in pairwise(points)
         if x0 <= at <= x1
     )
-
-
-def _jumps(points: list[Point], at: Fraction) -> bool:
-    return sum(x == at for x, _ in points) > 1
 
 
 def _dropped_until(points: list[Point], beat: Fraction) -> Fraction | None:
@@ -171,10 +167,6 @@ def _earlier_cut(
     before = [p for p in points if p[0] < cut - lead]
     found = [*before, (cut - lead, place[1]), place, (beat, place[1] + lead), *(p for p in points if p[0] > beat)]
     return found if before and before[-1][1] < place[1] else None
-
-
-def _lost(points: list[Point]) -> Fraction:
-    return sum((x1 - x0 for (x0, y0), (x1, y1) in pairwise(points) if y0 == y1), Fraction(0))
 
 
 def _rises(points: list[Point], dropped: Fraction) -> bool:

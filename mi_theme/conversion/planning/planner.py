@@ -171,7 +171,7 @@ class Planner:
         if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        marks = [mark for mark in self.piece.marks(start, end, bool(self.layers)) if mark.starts]
+        marks = [mark for mark in self.piece.note_places(start, end, bool(self.layers)) if mark.starts]
         leads = {self.piece.shown(mark.at) for mark in marks if mark.lead}
         free = free_places(self.piece.shown(mark.at) for mark in marks)
         others = tuple(at for at in free if at not in leads)
@@ -180,7 +180,7 @@ class Planner:
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         strategy, without_runs = find(span.how), takes_all_runs(self.layers, span)
-        marks = self.piece.marks(span.start, end, without_runs) if self.piece.is_written else ()
+        marks = self.piece.note_places(span.start, end, without_runs) if self.piece.is_written else ()
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         key = (span.base, marks, figure, strategy.fits_notes)

@@ -20,7 +20,7 @@ from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.warp import Warp
 
-__all__ = ["explained"]
+__all__ = ["MOST_SHOWN", "explained", "figure_plan"]
 
 MOST_SHOWN = 4  # bars drawn of a stretch
 MOST_LISTED = 12  # parts and bars named in a stretch
@@ -32,15 +32,13 @@ EVEN_SHARES = Fraction(1, 10)  # how much the shares may differ in notes that ar
 def explained(plan: ScorePlan) -> str:
     """The whole plan: a summary, then every stretch."""
     blocks = [_summary(plan)]
-    numbered = enumerate(plan.spans)
-    for _, run in groupby(numbered, key=lambda item: _likeness(item[1])):
-        indices = [index for index, _ in run]
-        blocks.append(_stretch(plan, indices))
+
+    def likeness(index: int) -> object:
+        span = plan.spans[index]
+        return span.how, span.base, span.source, span.target, span.why
+
+    blocks += [_stretch(plan, list(run)) for _, run in groupby(range(len(plan.spans)), key=likeness)]
     return "\n\n".join(blocks)
-
-
-def _likeness(span: Span) -> object:
-    return span.how, span.base, span.source, span.target, span.why
 
 
 def _summary(plan: ScorePlan) -> str:
@@ -69,10 +67,11 @@ def tempo_words(plan: ScorePlan) -> str:
 
 def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     spans = [plan.spans[index] for index in indices]
-    bars = _bars(spans)
+    first, last = spans[0].first, spans[-1].last
+    bars = f"bar {first}" if first == last else f"bars {first}-{last}"
     if not spans[0].how:
         return f"{bars}   {spans[0].source}   as before ({spans[0].why})"
-    figure = _figure_plan(plan, spans)
+    figure = figure_plan(plan, spans)
     rows = [
         ("was", wording.drawn(figure, before=True)),
         ("now", wording.drawn(figure, before=False) + wording.shape(replace(figure, warp=spans[0].base))),
@@ -92,38 +91,41 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     return "\n".join([_headline(plan, figure, bars), *(f"  {word:8} {text}" for word, text in rows if text)])
 
 
-def _bars(spans: Sequence[Span]) -> str:
-    first, last = spans[0].first, spans[-1].last
-    return f"bar {first}" if first == last else f"bars {first}-{last}"
-
-
-def _figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
+def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
     """The first bars of a stretch as a figure's plan, for its words."""
     shown = [spans[0]]
     for span in spans[1:]:
         if sum(s.last - s.first + 1 for s in shown) + span.last - span.first + 1 <= MOST_SHOWN:
             shown.append(span)
     shown = list(spans[: len(shown)])
-    warps = [straight_warp(span, plan.swing) for span in shown]
+    warps = [_straight_warp(span, plan.swing) for span in shown]
     warp = warps[0]
     if any(other != warp for other in warps):
         for other in warps[1:]:
             warp = warp.beside(other)
-    lines = tuple(line for span in shown for line in straight_lines(span, plan.swing))
+    lines = tuple(line for span in shown for line in _straight_lines(span, plan.swing))
     first = shown[0]
     return Plan(
-        first.source, first.target, first.how, warp, first.figure, plan.figure_source, lines, first.cost, first.repeats
+        source=first.source,
+        target=first.target,
+        how=first.how,
+        warp=warp,
+        figure=first.figure,
+        figure_source=plan.figure_source,
+        lines=lines,
+        cost=first.cost,
+        repeats=first.repeats,
     )
 
 
-def straight_warp(span: Span, swing: Fraction | None) -> Warp:
+def _straight_warp(span: Span, swing: Fraction | None) -> Warp:
     """The map of a span as it is between even eighths, where they are swung."""
     if swing is None or span.warp.is_identity:
         return span.warp
     return swung(span.warp.source, swing).inverse().then(span.warp).then(swung(span.warp.target, swing))
 
 
-def straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
+def _straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
     """The lead's notes bar by bar, swung ones as they are written."""
     bar, straight = span.source.bar, swung(span.warp.source, swing) if swing else Warp.identity(span.warp.source)
     notes = _full_length(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ MOST_GRACES = 4  # notes in a row; more are a passage
 Ints = NDArray[np.int64]
 
 
+@lru_cache(maxsize=4)
 def leaders_of(score: Score) -> Ints:
     """For each row of `Score.spans` the row of the note that it leads to without a gap, or -1."""
     spans, parts = score.spans, span_parts(score)

@@ -33,6 +33,7 @@ SWING_RANGE = (0.58, 0.70)  # where the second of two swung eighths falls in its
 LEAD_NAMES = ("melody", "lead", "vocal", "voice", "solo", "soprano", "tune", "ostinato")
 
 
+@lru_cache(maxsize=4)
 def span_parts(score: Score) -> NDArray[np.int64]:
     """The part of each row of `Score.spans`."""
     spans = score.spans

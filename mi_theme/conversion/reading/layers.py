@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,7 @@ class Layer:
         return slice(low, high)
 
 
+@lru_cache(maxsize=4)
 def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, ...]:
     """The pitched parts, the lead last; none of a performance, which has no grid."""
     parts, spans = span_parts(score), score.spans
@@ -76,7 +78,17 @@ def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, .
         rows = rows[np.argsort(at[rows], kind="stable")]
         lasts = np.maximum(stop[rows] - at[rows], 1)
         step = _steps(at[rows], lasts, pitch[rows], None if number == lead else melody)
-        found.append(Layer(number, rows, at[rows], lasts, pitch[rows], step, true[rows], number == lead))
+        layer = Layer(
+            part=number,
+            rows=rows,
+            at=at[rows],
+            lasts=lasts,
+            pitch=pitch[rows],
+            step=step,
+            true=true[rows],
+            lead=number == lead,
+        )
+        found.append(layer)
     return tuple(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from fractions import Fraction
 
 from mi_theme.conversion.reading.piece_reading import PieceReading
@@ -48,7 +47,7 @@ def hemiola_bars(piece: PieceReading, start: Fraction, meter: Meter) -> int:
         return 0
     bars = len(meter.groups) - 1
     length = bars * meter.bar
-    onsets = {mark.at for mark in piece.marks(start, start + length) if mark.starts}
+    onsets = {mark.at for mark in piece.note_places(start, start + length) if mark.starts}
     between = {length / 6, length / 2, length * 5 / 6} if bars == 2 else {length / 2}
     return bars if {length / 3, 2 * length / 3} <= onsets and not onsets & between else 0
 
@@ -72,17 +71,11 @@ def _weights(piece: PieceReading, meter: Meter) -> Counter[int]:
     weights: Counter[int] = Counter()
     for bar in piece.bars:
         if bar.meter == meter and bar.length == meter.bar:
-            for mark in piece.marks(bar.start, bar.end):
+            for mark in piece.note_places(bar.start, bar.end):
                 pulse = mark.at / meter.pulse
                 if mark.starts and pulse.denominator == 1:
                     weights[int(pulse)] += 1 + mark.lead
     return weights
-
-
-def _is_syncopated(shape: Sequence[Fraction], beats: set[Fraction]) -> bool:
-    """Whether a note off the beat lasts over the next beat."""
-    following = {at: min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats}
-    return any(beat not in shape for beat in following.values())
 
 
 def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] | None:
@@ -90,13 +83,14 @@ def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] |
     shapes: Counter[tuple[Fraction, ...]] = Counter()
     for bar in piece.bars:
         if bar.meter == meter and bar.length == meter.bar:
-            onsets = tuple(mark.at for mark in piece.marks(bar.start, bar.end) if mark.lead)
+            onsets = tuple(mark.at for mark in piece.note_places(bar.start, bar.end) if mark.lead)
             shapes[onsets] += bool(onsets)
     shape, count = shapes.most_common(1)[0] if shapes else ((), 0)
     beats = {beat * meter.pulse for beat in meter.beats}
     whole = all((at / meter.pulse).denominator == 1 for at in shape)
     if count < FIGURE_SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
         return None
-    if shape[0] or not _is_syncopated(shape, beats):
+    following = (min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats)
+    if shape[0] or all(beat in shape for beat in following):  # no note off the beat lasts over the next one
         return None
     return tuple(b - a for a, b in zip(shape, [*shape[1:], meter.bar], strict=True))

@@ -15,7 +15,7 @@ from typing import Any
 
 from mi_theme.adaptation.frames import whole_grouping
 from mi_theme.adaptation.plans import groups_under
-from mi_theme.conversion.applying.notation_notes import StreamEdits, split, voiced
+from mi_theme.conversion.applying.stream_edits import StreamEdits, split, voiced
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.conversion.timeline import Timeline
 from mi_theme.errors import ScoreError
@@ -87,7 +87,8 @@ def _things(part: Any, measures: list[Any], edits: StreamEdits, voices: dict[int
                 yield Placed(timeline.onset(at), None, element)
             continue
         voices[id(element)] = voice
-        name, stop = (voice, _sound(element)), at + exact(element.quarterLength)
+        pitches = tuple(sorted(pitch.nameWithOctave for pitch in getattr(element, "pitches", ())))
+        name, stop = (voice, pitches), at + exact(element.quarterLength)
         before, mine, goes_on = held.pop(name, None), edits.of(element), _is_tied(element, "start", "continue")
         chain: Placed | None = None
         if before and before[1] == at and _is_tied(element, "stop", "continue"):
@@ -133,10 +134,6 @@ def _contents(part: Any, measures: list[Any]) -> Iterator[tuple[Fraction, str, A
             start = base + exact(voice.offset)
             rows += [(start + exact(inner.offset), name, inner) for inner in voice]
         yield from sorted(rows, key=lambda row: row[0])
-
-
-def _sound(element: Any) -> object:
-    return tuple(sorted(pitch.nameWithOctave for pitch in element.pitches)) if hasattr(element, "pitches") else ()
 
 
 def _whole_tie(element: Any) -> bool:
