@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError, TextError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.disk import decoded, first_line, unpacked
-from mi_theme.files.notation.from_stream import GRACE, SNARE, VELOCITY, meters_of_bars
+from mi_theme.files.notation.from_stream import GRACE, VELOCITY, meters_of_bars
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, MAJOR
 from mi_theme.score.notes import NOTE
+from mi_theme.score.percussion_keys import SNARE
 
 __all__ = ["parse_partwise"]
 
