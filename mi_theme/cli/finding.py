@@ -149,7 +149,7 @@ def _check(paths: Sequence[str], max_evalue: float, midi_out: str | None, both: 
 
 def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) -> Pattern:
     """A motif of the quoted theme, or a passage of a file."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
     from mi_theme.search import Pattern
     from mi_theme.themes import theme as quoted
 
@@ -197,7 +197,7 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
 
 def _is_one_score(paths: Sequence[str]) -> bool:
     """Whether this is a single file, or a tune of a book, and no book of tunes."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
 
     return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
 
@@ -315,8 +315,8 @@ def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str],
 def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
     """The notes of every piece that has a hit, read as they were for the search."""
     from mi_theme.files import read
-    from mi_theme.files.books import place_of
     from mi_theme.files.bulk.sheets import Sheet
+    from mi_theme.files.disk import place_of
     from mi_theme.search.corpus.readers import Reader
 
     if _is_one_score(paths):
@@ -329,7 +329,7 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
 
 def _name(hit: Hit) -> str:
     """File, part and bar, as a part of a file's name."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
 
     place, number = place_of(Path(hit.source))
     words = f"{place.stem} {number or ''} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"

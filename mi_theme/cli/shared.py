@@ -135,7 +135,7 @@ def write_text(text: str, out: str) -> None:
     if out == "-":
         click.echo(text, nl=False)
     else:
-        from mi_theme.files.saving import replace_file
+        from mi_theme.files.disk import replace_file
 
         replace_file(out, text.encode())
         say(f"wrote {out}")
@@ -143,7 +143,7 @@ def write_text(text: str, out: str) -> None:
 
 def is_midi(path: str) -> bool:
     """Whether a file begins as MIDI files do."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
 
     with place_of(Path(path))[0].open("rb") as file:
         return file.read(4) == b"MThd"

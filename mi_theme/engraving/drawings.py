@@ -90,7 +90,7 @@ class Drawing:
         FileError, MissingExtra
             Where the ending is another; where what makes the form is not installed.
         """
-        from mi_theme.files.saving import replace_file
+        from mi_theme.files.disk import replace_file
 
         ending = Path(path).suffix.lower()
         if ending not in ENDINGS:

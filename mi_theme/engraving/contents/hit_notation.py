@@ -12,7 +12,7 @@ from mi_theme.engraving.contents.version_notation import Join
 from mi_theme.engraving.staves import Staff
 from mi_theme.errors import ScoreError
 from mi_theme.files import read
-from mi_theme.files.books import place_of
+from mi_theme.files.disk import place_of
 from mi_theme.score import Bar, Score
 from mi_theme.search import Hit
 
