@@ -24,7 +24,7 @@ from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_p
 from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.letters import heads_of, inferred_steps
 from mi_theme.engraving.mei import mei
-from mi_theme.engraving.staves import Head, Staff, Written, items_of
+from mi_theme.engraving.staves import Head, Staff, StaffNote, items_of
 from mi_theme.errors import MissingExtra
 from mi_theme.files.notation.barring import NewBar, rests
 from mi_theme.score import MeterMap
@@ -118,7 +118,7 @@ def test_what_a_voice_has_in_a_bar_fills_it_and_each_symbol_can_be_written(text,
     for number, (start, lasts) in enumerate(sorted(rows)):
         at = max(Fraction(start, grid), free)
         free = at + Fraction(lasts, grid)
-        notes.append(Written(at, free, (Head(28),), f"n{number}"))
+        notes.append(StaffNote(at, free, (Head(28),), f"n{number}"))
     bars = [NewBar(i * meter.bar, (i + 1) * meter.bar, i + 1, meter, i == 0) for i in range(int(free // meter.bar) + 1)]
     staff = Staff(tuple((bar,) for bar in bars), (tuple(notes),))
     sounding = Fraction(0)

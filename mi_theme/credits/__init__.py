@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import cache
 
 from mi_theme.credits.conflicts import Conflict
-from mi_theme.credits.filmography import Credit, Film, Section, Version
+from mi_theme.credits.film_versions import Version, VersionSection
+from mi_theme.credits.filmography import Credit, Film
 from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.listings import Rows
 from mi_theme.credits.locators import Verification, verify
@@ -27,10 +28,10 @@ __all__ = [
     "Locator",
     "Readings",
     "Rows",
-    "Section",
     "Source",
     "Verification",
     "Version",
+    "VersionSection",
     "film",
     "films",
     "lineage",

@@ -47,9 +47,16 @@ def ring(x: float, y: float, across: float, down: float, width: float = 1.2, das
 
 
 def text(
-    x: float, y: float, words: str, size: float = 13, *, anchor: str = "start", bold: bool = False, ink: str = "black",
+    x: float,
+    y: float,
+    words: str,
+    size: float = 13,
+    *,
+    anchor: str = "start",
+    bold: bool = False,
+    ink: str = "black",
     italic: bool = False,
-) -> str:  # fmt: skip
+) -> str:
     """A line of words, their base line at `y`."""
     looks = ' font-weight="bold"' * bold + ' font-style="italic"' * italic
     place = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}" text-anchor="{anchor}" fill="{ink}"'

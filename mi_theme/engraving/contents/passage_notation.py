@@ -8,7 +8,7 @@ from itertools import groupby, pairwise, takewhile
 from typing import Any
 
 from mi_theme.engraving.letters import heads_of, inferred_steps
-from mi_theme.engraving.staves import Head, Staff, Written
+from mi_theme.engraving.staves import Head, Staff, StaffNote
 from mi_theme.files.notation.barring import NewBar
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
@@ -27,12 +27,42 @@ LARGEST_GAP, SMALL_GAP = (
 ALIKE, MOST = 0.1, 0.8  # shares of that way that are the same articulation, of so many of the notes
 MOST_VOICES = 4
 DRUMS = {  # General MIDI key: the step of its line or space on a treble staff, and the shape of its head
-    35: (29, ""), 36: (31, ""), 37: (35, "x"), 38: (35, ""), 39: (35, "slash"), 40: (35, ""), 41: (32, ""), 43: (33, ""),
-    45: (34, ""), 47: (36, ""), 48: (36, ""), 50: (37, ""), 42: (39, "x"), 44: (28, "x"), 46: (39, "+"), 49: (40, "x"),
-    57: (41, "x"), 51: (38, "x"), 59: (38, "x"), 53: (38, "diamond"), 54: (37, "x"), 56: (37, "diamond"),
-    60: (36, ""), 61: (33, ""), 62: (36, "x"), 63: (36, ""), 64: (33, ""), 65: (36, ""), 66: (33, ""), 70: (34, "x"),
-    75: (34, "x"), 76: (36, "x"), 77: (33, "x"), 80: (34, "diamond"), 81: (34, ""),
-}  # fmt: skip
+    35: (29, ""),
+    36: (31, ""),
+    37: (35, "x"),
+    38: (35, ""),
+    39: (35, "slash"),
+    40: (35, ""),
+    41: (32, ""),
+    43: (33, ""),
+    45: (34, ""),
+    47: (36, ""),
+    48: (36, ""),
+    50: (37, ""),
+    42: (39, "x"),
+    44: (28, "x"),
+    46: (39, "+"),
+    49: (40, "x"),
+    57: (41, "x"),
+    51: (38, "x"),
+    59: (38, "x"),
+    53: (38, "diamond"),
+    54: (37, "x"),
+    56: (37, "diamond"),
+    60: (36, ""),
+    61: (33, ""),
+    62: (36, "x"),
+    63: (36, ""),
+    64: (33, ""),
+    65: (36, ""),
+    66: (33, ""),
+    70: (34, "x"),
+    75: (34, "x"),
+    76: (36, "x"),
+    77: (33, "x"),
+    80: (34, "diamond"),
+    81: (34, ""),
+}
 OTHER_DRUM = (34, "diamond")
 
 
@@ -105,13 +135,13 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         before = meter.plain
 
 
-def _written(spans: Iterable[tuple[Fraction, Fraction]], heads: Iterable[Head], name: str) -> list[Written]:
+def _written(spans: Iterable[tuple[Fraction, Fraction]], heads: Iterable[Head], name: str) -> list[StaffNote]:
     """Heads that begin and end together as one."""
     chords: dict[tuple[Fraction, Fraction], list[Head]] = {}
     for span, head in zip(spans, heads, strict=True):
         chords.setdefault(span, []).append(head)
     return [
-        Written(start, end, tuple(sorted(set(found))), f"{name}n{number}")
+        StaffNote(start, end, tuple(sorted(set(found))), f"{name}n{number}")
         for number, ((start, end), found) in enumerate(sorted(chords.items()))
     ]
 
@@ -183,9 +213,9 @@ def _snapped(place: Fraction, grids: dict[int, int]) -> Fraction:
     return Fraction(round(place * grid), grid)
 
 
-def _voices(notes: Sequence[Written]) -> tuple[tuple[Written, ...], ...]:
+def _voices(notes: Sequence[StaffNote]) -> tuple[tuple[StaffNote, ...], ...]:
     """Each note in the first voice that is free; what is more than can be read waits for its turn."""
-    voices: list[list[Written]] = []
+    voices: list[list[StaffNote]] = []
     for note in notes:
         free = next((voice for voice in voices if voice[-1].end <= note.start), None)
         if free is None and len(voices) < MOST_VOICES:

@@ -16,7 +16,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.views.bars import counted
 
-__all__ = ["Block", "Mark", "Press"]
+__all__ = ["Block", "GridNote", "Press"]
 
 NARROWEST, WIDEST = 20.0, 66.0  # pixels of a pulse
 STAFF = {False: 1.1, True: 1.6}  # how much larger than in other pictures staves are
@@ -40,7 +40,7 @@ class Block(NamedTuple):
         )
 
 
-class Mark(NamedTuple):
+class GridNote(NamedTuple):
     """What stands in a grid: from where to where, in quarters from the bar line, and its name."""
 
     start: Fraction
@@ -113,7 +113,7 @@ class Press:
         title: str,
         meter: Meter,
         figure: Sequence[Fraction],
-        marks: Sequence[Mark],
+        marks: Sequence[GridNote],
         staff: Staff,
         question: str = "",
     ) -> Block:
@@ -178,7 +178,7 @@ class Press:
             yield from (line(x, top, x, y, 1.1) for x in (left, right))
             yield text(middle, top + 0.36 * self.size, size, self.size, anchor="middle")
 
-    def _boxes(self, meter: Meter, marks: Sequence[Mark], y: float, height: float) -> Iterator[str]:
+    def _boxes(self, meter: Meter, marks: Sequence[GridNote], y: float, height: float) -> Iterator[str]:
         """A box for each pulse, with the notes in them."""
         middle = y + height / 2 + 0.36 * self.size
         yield text(0, middle, "notes", self.size)

@@ -29,9 +29,23 @@ MOTIFS = ("ostinato", "head")
 NAMED = 5  # files that could not be read and are named
 INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
-    "source", "part", "bar", "onset", "end", "transposition", "stretch", "missing", "changed", "inverted", "strategy",
-    "warp", "evalue", "share", "notes", "doubled",
-)  # fmt: skip
+    "source",
+    "part",
+    "bar",
+    "onset",
+    "end",
+    "transposition",
+    "stretch",
+    "missing",
+    "changed",
+    "inverted",
+    "strategy",
+    "warp",
+    "evalue",
+    "share",
+    "notes",
+    "doubled",
+)
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 
@@ -45,9 +59,12 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
 @click.option("--part", help="The part of the file that has the theme; all parts without it.")
 @click.option(
-    "--max-evalue", type=click.FloatRange(0), default=0.01, show_default=True,
+    "--max-evalue",
+    type=click.FloatRange(0),
+    default=0.01,
+    show_default=True,
     help="The most hits as good that chance may bring; inf for the best by rank.",
-)  # fmt: skip
+)
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
 @click.option(
@@ -60,9 +77,18 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @json_option
 @click.pass_context
 def find(
-    ctx: click.Context, paths: tuple[str, ...], theme: str | None, bars: tuple[int, int] | None, part: str | None,
-    max_evalue: float, top: int | None, invert: bool, midi_out: str | None, as_csv: bool, as_json: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    theme: str | None,
+    bars: tuple[int, int] | None,
+    part: str | None,
+    max_evalue: float,
+    top: int | None,
+    invert: bool,
+    midi_out: str | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """Find a theme in a score or a folder: where, how, and how surprising.
 
     In any key and tempo, in another metre, with notes missing or changed, within
@@ -96,17 +122,26 @@ def find(
 @bars_option("--bars", help="Bars of the query, such as 1-8; all of it without them.")
 @click.option("--part", help="The part of the query; all parts without it.")
 @click.option(
-    "--how", type=click.Choice(["auto", "tune", "theme"]), default="auto",
+    "--how",
+    type=click.Choice(["auto", "tune", "theme"]),
+    default="auto",
     help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
-)  # fmt: skip
+)
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="At most that many.")
 @csv_option
 @json_option
 @click.pass_context
 def rank(
-    ctx: click.Context, query: str, paths: tuple[str, ...], bars: tuple[int, int] | None, part: str | None, how: str,
-    top: int, as_csv: bool, as_json: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    query: str,
+    paths: tuple[str, ...],
+    bars: tuple[int, int] | None,
+    part: str | None,
+    how: str,
+    top: int,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """Rank tunes by how much they are like one, in any key and tempo.
 
     Variants of a folk song, or performances of a written theme. QUERY is a file;
@@ -254,9 +289,15 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 
 def _print_hits(hits: Sequence[Hit]) -> None:
     rows = (
-        [f"{hit.evalue:.2g}", hit.source or "score", hit.part, f"{'' if hit.bar is None else hit.bar}", ", ".join(hit.ways)]
+        [
+            f"{hit.evalue:.2g}",
+            hit.source or "score",
+            hit.part,
+            f"{'' if hit.bar is None else hit.bar}",
+            ", ".join(hit.ways),
+        ]
         for hit in hits
-    )  # fmt: skip
+    )
     _show(("E", "file", "part", "bar", "how"), rows)
 
 
