@@ -55,6 +55,8 @@ def heard(text: str) -> list[tuple[Fraction, int]]:
     return sorted((Fraction(onset).limit_denominator(480), pitch) for onset, pitch in rows)
 
 
+VEROVIO_TICK = Fraction(1, 120)  # of a quarter
+
 # Beams, ties, rests
 
 
@@ -127,8 +129,10 @@ def test_what_a_voice_has_in_a_bar_fills_it_and_each_symbol_can_be_written(text,
         assert [items[0].start, *(item.end for item in items)] == [*(item.start for item in items), meter.bar]
         sounding += sum(item.end - item.start for item in items if item.heads)
     assert sounding == sum(note.end - note.start for note in notes)
-    onsets = [(note.start, 60) for note in notes]
-    assert heard(mei([staff])) == onsets
+    played = heard(mei([staff]))
+    assert [pitch for _, pitch in played] == [60] * len(notes)
+    # verovio adds up floats and cuts them to its ticks of 1/120 quarter: 28/3 is played at 9.325
+    assert all(abs(onset - note.start) <= VEROVIO_TICK for (onset, _), note in zip(played, notes, strict=True))
 
 
 # Spelling

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import bars_option, chosen_theme, ratio_of, say, theme_options
+from mi_theme.cli.shared import ThemeChoice, bars_option, ratio_of, say, theme_options
 
 if TYPE_CHECKING:
     from mi_theme.engraving import Drawing
@@ -137,15 +137,11 @@ def worksheet(
     large: bool,
     rhythm: bool,
     out: str,
-    theme_file: str | None,
-    theme_bars: tuple[int, int] | None,
-    theme_part: str | None,
-    tonic: str | None,
-    mode: str | None,
+    choice: ThemeChoice,
 ) -> None:
     """A sheet to print: a bar as it is, and three empty ones in another metre."""
     from mi_theme.views.worksheets.pages import worksheet as sheet_of
 
-    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    theme = choice.theme()
     theme = theme.to_meter(source).theme if source else theme
     write_drawing(sheet_of(theme, target, bar=bar, teacher=teacher, paper=paper, large=large, staff=not rhythm), out)

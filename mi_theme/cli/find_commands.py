@@ -29,23 +29,9 @@ MOTIFS = ("ostinato", "head")
 NAMED = 5  # files that could not be read and are named
 INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
-    "source",
-    "part",
-    "bar",
-    "onset",
-    "end",
-    "transposition",
-    "stretch",
-    "missing",
-    "changed",
-    "inverted",
-    "strategy",
-    "warp",
-    "evalue",
-    "share",
-    "notes",
-    "doubled",
-)
+    "source", "part", "bar", "onset", "end", "transposition", "stretch", "missing", "changed", "inverted", "strategy",
+    "warp", "evalue", "share", "notes", "doubled",
+)  # fmt: skip
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 
@@ -260,9 +246,9 @@ def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as shown:
-        task = shown.add_task(word, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(word, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
@@ -280,8 +266,8 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
     """Why a short theme has no hits, and how to see the best ones all the same."""
     from mi_theme.search.finding import too_short
 
-    if said := too_short(pattern, notes, max_evalue, in_files=in_files):
-        say(f"{said}; for the best by rank: --max-evalue inf --top 20")
+    if reason := too_short(pattern, notes, max_evalue, in_files=in_files):
+        say(f"{reason}; for the best by rank: --max-evalue inf --top 20")
 
 
 # Showing

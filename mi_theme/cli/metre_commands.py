@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import (
-    chosen_theme,
+    ThemeChoice,
     error_words,
     json_option,
     print_json,
@@ -47,14 +47,10 @@ def adapt(
     every: bool,
     out: str | None,
     as_json: bool,
-    theme_file: str | None,
-    theme_bars: tuple[int, int] | None,
-    theme_part: str | None,
-    tonic: str | None,
-    mode: str | None,
+    choice: ThemeChoice,
 ) -> None:
     """Carry the theme, or your own, into another metre and show the plan."""
-    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    theme = choice.theme()
     if every:
         _side_by_side(theme, target, ratio, grouping, as_json)
         return
@@ -93,20 +89,16 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 def report(
     targets: tuple[str, ...],
     out: str,
-    theme_file: str | None,
-    theme_bars: tuple[int, int] | None,
-    theme_part: str | None,
-    tonic: str | None,
-    mode: str | None,
+    choice: ThemeChoice,
 ) -> None:
     """A dossier of the theme, or of your own, as one page of HTML: metre, rhythm, versions, lineage, rights."""
     from mi_theme.credits import lineage
     from mi_theme.views.dossiers import METERS, dossier
 
-    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    theme = choice.theme()
     if out != "-" and Path(out).suffix.lower() not in (".html", ".htm"):
         raise FileError(f"{out}: a dossier is a page of HTML, so end the name in .html")
-    write_text(dossier(theme, targets or METERS, lineage=None if theme_file else lineage()), out)
+    write_text(dossier(theme, targets or METERS, lineage=None if choice.file else lineage()), out)
 
 
 @click.command()
@@ -195,7 +187,7 @@ def _guess_row(file: str, found: list[Any]) -> dict[str, Any]:
 
 
 def _guess_words(row: dict[str, Any]) -> tuple[str, str, str]:
-    said = ", ".join(f"{guess['meter']} {guess['probability']:.2f}" for guess in row["guesses"][:3])
+    guesses = ", ".join(f"{guess['meter']} {guess['probability']:.2f}" for guess in row["guesses"][:3])
     if not row["meter"]:
-        return "not sure", "-", said or "too few notes"
-    return row["meter"], row["guesses"][0]["phase"], said
+        return "not sure", "-", guesses or "too few notes"
+    return row["meter"], row["guesses"][0]["phase"], guesses

@@ -77,8 +77,10 @@ def _narrowing(film: Film) -> Iterator[str]:
 def _anchors(lineage: Claims) -> str:
     question = lineage.question()
     rows = [row for row in question.scores if row[0] in question.films] if question else []
-    said = "; ".join(f"the score of film {film} is by {name}, {cited(lineage, [claim])}" for film, name, claim in rows)
-    return f", and {said}" if said else ", of which no claim speaks"
+    scores = "; ".join(
+        f"the score of film {film} is by {name}, {cited(lineage, [claim])}" for film, name, claim in rows
+    )
+    return f", and {scores}" if scores else ", of which no claim speaks"
 
 
 def _outcome(film: Film, credit: Credit) -> str:

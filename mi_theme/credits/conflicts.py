@@ -54,14 +54,14 @@ class Conflict(NamedTuple):
 
 def conflicts_of(lineage: Claims, film: int | None) -> Rows[Conflict]:
     """Every conflict, of one film or of all, in the order of the claims."""
-    found = [*_said(lineage), *_computed(lineage), *_anachronisms(lineage), *_sentence(lineage)]
+    found = [*_noted(lineage), *_computed(lineage), *_anachronisms(lineage), *_sentence(lineage)]
     if film is not None:
-        mine = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
-        found = [c for c in found if c.claims[0] in mine or any(mine.get(name) for name in c.claims)]
+        alone = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
+        found = [c for c in found if c.claims[0] in alone or any(alone.get(name) for name in c.claims)]
     return Rows(found)
 
 
-def _said(lineage: Claims) -> Iterator[Conflict]:
+def _noted(lineage: Claims) -> Iterator[Conflict]:
     """The conflicts that the tables note; a pair that names each other is one."""
     seen: set[frozenset[str]] = set()
     for claim in lineage.tables.claims:

@@ -184,8 +184,8 @@ def verification(folder: str, lineage: Lineage | None = None) -> str:
     """
     result = verify(lineage or Lineage.load(), folder)
     if not result:
-        shown = "; ".join(result.problems[:3])
-        raise FileError(f"{shown}{' ...' if len(result.problems) > 3 else ''} ({result})")
+        first = "; ".join(result.problems[:3])
+        raise FileError(f"{first}{' ...' if len(result.problems) > 3 else ''} ({result})")
     return str(result)
 
 

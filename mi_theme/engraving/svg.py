@@ -15,10 +15,10 @@ BOLD = 1.18  # times as wide
 def page(width: float, height: float, description: str, parts: list[str], size: str = "") -> str:
     """A whole picture: title and description for those who cannot see it, white paper, then its parts."""
     (label, words), wide, high = described(description), number(width), number(height)
-    drawn = f'width="{wide}" height="{high}"'
+    pixels = f'width="{wide}" height="{high}"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {wide} {high}" '
-        f'{size or drawn} {label} font-family="{FONTS}">'
+        f'{size or pixels} {label} font-family="{FONTS}">'
     )
     paper = f'<rect width="{wide}" height="{high}" fill="white"/>'
     return "\n".join([head, words, paper, *parts, "</svg>\n"])

@@ -236,7 +236,8 @@ def _lineage(lineage: Lineage) -> str:
 
 def _rights(theme: Theme) -> str:
     rights = theme.rights
-    said = [words for words in (rights.attribution, rights.notice, rights.provenance, rights.versions) if words]
+    paragraphs = [words for words in (rights.attribution, rights.notice, rights.provenance, rights.versions) if words]
     return _section(
-        "Rights and provenance", *(_words(words[:1].upper() + words[1:]) for words in said or ["Nothing is said."])
+        "Rights and provenance",
+        *(_words(words[:1].upper() + words[1:]) for words in paragraphs or ["Nothing is said."]),
     )

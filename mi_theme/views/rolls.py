@@ -25,7 +25,7 @@ QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.28, 0.085, 0.2, 1.2, 0.15, 
 KEY, KEY_ROW, NAME = 2.2, 0.21, 20  # of one part in the legend: inches, and letters of its name
 CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.09  # inches between lines, between numbers; of a letter
 GAP = 0.06  # quarters between a note and the next: two attacks never look like one
-NARROWEST, WIDEST, LOWEST = 4.5, 16.0, 1.0
+NARROWEST_ROLL, WIDEST_ROLL, LOWEST_ROLL = 4.5, 16.0, 1.0  # inches of the notes alone
 MOST_BARS = 8  # drawn when nobody says which
 LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and white
     {"facecolor": INK},
@@ -36,42 +36,12 @@ LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and whi
     {"facecolor": "white", "hatch": "......"},
 )
 DRUMS = {  # the General MIDI kit, as players call it
-    35: "kick 2",
-    36: "kick",
-    37: "rim",
-    38: "snare",
-    39: "clap",
-    40: "snare 2",
-    41: "low floor tom",
-    43: "floor tom",
-    45: "low tom",
-    47: "low-mid tom",
-    48: "mid tom",
-    50: "high tom",
-    42: "closed hat",
-    44: "pedal hat",
-    46: "open hat",
-    49: "crash",
-    57: "crash 2",
-    51: "ride",
-    59: "ride 2",
-    53: "ride bell",
-    54: "tambourine",
-    56: "cowbell",
-    60: "high bongo",
-    61: "low bongo",
-    62: "mute conga",
-    63: "open conga",
-    64: "low conga",
-    65: "high timbale",
-    66: "low timbale",
-    70: "maracas",
-    75: "claves",
-    76: "high block",
-    77: "low block",
-    80: "mute triangle",
-    81: "triangle",
-}
+    35: "kick 2", 36: "kick", 37: "rim", 38: "snare", 39: "clap", 40: "snare 2", 41: "low floor tom", 43: "floor tom",
+    45: "low tom", 47: "low-mid tom", 48: "mid tom", 50: "high tom", 42: "closed hat", 44: "pedal hat", 46: "open hat",
+    49: "crash", 57: "crash 2", 51: "ride", 59: "ride 2", 53: "ride bell", 54: "tambourine", 56: "cowbell",
+    60: "high bongo", 61: "low bongo", 62: "mute conga", 63: "open conga", 64: "low conga", 65: "high timbale",
+    66: "low timbale", 70: "maracas", 75: "claves", 76: "high block", 77: "low block", 80: "mute triangle", 81: "triangle",
+}  # fmt: skip
 
 
 @in_our_style
@@ -97,7 +67,11 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     ScoreError, MissingExtra
         Where there are no such bars; where matplotlib is not installed.
     """
-    shown = _bars(score, *first_and_last(bars)) if bars else list(islice(score.bars(), MOST_BARS))
+    if bars:
+        first, last = first_and_last(bars)
+        shown = [score.bar(number) for number in range(first, last + 1)]
+    else:
+        shown = list(islice(score.bars(), MOST_BARS))
     span = (float(shown[0].start), float(shown[-1].end)) if shown else (0.0, 4.0)
     notes = score.note_table()
     notes = notes[(notes["onset"] < span[1]) & (notes["onset"] + notes["duration"] > span[0])]
@@ -115,17 +89,13 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     return picture
 
 
-def _bars(score: Score, first: int, last: int) -> list[Bar]:
-    return [score.bar(number) for number in range(first, last + 1)]
-
-
 def _sheets(
     words: str, pitches: NDArray[np.int32], keys: list[int], parts: int, span: tuple[float, float]
 ) -> tuple[Picture, Axes, Axes]:
     """The picture with a sheet for pitches and, below, one for drums."""
     low, high = (int(pitches.min()) - 2, int(pitches.max()) + 2) if len(pitches) else (58, 62)
-    width = min(max(QUARTER * (span[1] - span[0]), NARROWEST), WIDEST)
-    below, above = DRUM_ROW * len(keys), max(ROW * (high - low), LOWEST)
+    width = min(max(QUARTER * (span[1] - span[0]), NARROWEST_ROLL), WIDEST_ROLL)
+    below, above = DRUM_ROW * len(keys), max(ROW * (high - low), LOWEST_ROLL)
     head = HEAD + KEY_ROW * -(-parts // _columns(width))
     whole, height = LABELS + width + EDGE, EDGE + below + GULF + above + head
     picture = blank(whole, height, words)

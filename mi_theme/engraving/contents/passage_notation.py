@@ -18,51 +18,22 @@ __all__ = ["new_bars", "shown_bars", "staves_of_passage"]
 
 MOST_BARS, MOST_NOTES = 8, 300  # drawn when nobody says which
 GRIDS = (4, 3, 8, 6, 5, 7, 12, 16)  # parts of a quarter, the likeliest first
-CLOSE = Fraction(1, 50)  # of a quarter: what is nearer than this to a grid lies on it
-FINEST = 10080  # parts of a quarter
-LARGEST_GAP, SMALL_GAP = (
-    Fraction(1, 2),
-    Fraction(1, 3),
-)  # of the way to the next note: shorter silences are articulation
-ALIKE, MOST = 0.1, 0.8  # shares of that way that are the same articulation, of so many of the notes
-MOST_VOICES = 4
+ON_GRID = Fraction(1, 50)  # of a quarter: what is nearer than this to a grid lies on it
+FINEST_PLACE = 10080  # parts of a quarter: divisible by 2 to 9, and a place as a float loses nothing
+# of the way to the next note: shorter silences are articulation, of a part that plays all notes so, and of one that does not
+LARGEST_GAP, SMALL_GAP = Fraction(1, 2), Fraction(1, 3)
+SAME_ARTICULATION, MOST_OF_NOTES = (
+    0.1,
+    0.8,
+)  # shares of that way this near are one articulation, if so many notes have it
+MOST_VOICES = 4  # of a staff: more cannot be told apart by the eye
 DRUMS = {  # General MIDI key: the step of its line or space on a treble staff, and the shape of its head
-    35: (29, ""),
-    36: (31, ""),
-    37: (35, "x"),
-    38: (35, ""),
-    39: (35, "slash"),
-    40: (35, ""),
-    41: (32, ""),
-    43: (33, ""),
-    45: (34, ""),
-    47: (36, ""),
-    48: (36, ""),
-    50: (37, ""),
-    42: (39, "x"),
-    44: (28, "x"),
-    46: (39, "+"),
-    49: (40, "x"),
-    57: (41, "x"),
-    51: (38, "x"),
-    59: (38, "x"),
-    53: (38, "diamond"),
-    54: (37, "x"),
-    56: (37, "diamond"),
-    60: (36, ""),
-    61: (33, ""),
-    62: (36, "x"),
-    63: (36, ""),
-    64: (33, ""),
-    65: (36, ""),
-    66: (33, ""),
-    70: (34, "x"),
-    75: (34, "x"),
-    76: (36, "x"),
-    77: (33, "x"),
-    80: (34, "diamond"),
-    81: (34, ""),
-}
+    35: (29, ""), 36: (31, ""), 37: (35, "x"), 38: (35, ""), 39: (35, "slash"), 40: (35, ""), 41: (32, ""), 43: (33, ""),
+    45: (34, ""), 47: (36, ""), 48: (36, ""), 50: (37, ""), 42: (39, "x"), 44: (28, "x"), 46: (39, "+"), 49: (40, "x"),
+    57: (41, "x"), 51: (38, "x"), 59: (38, "x"), 53: (38, "diamond"), 54: (37, "x"), 56: (37, "diamond"),
+    60: (36, ""), 61: (33, ""), 62: (36, "x"), 63: (36, ""), 64: (33, ""), 65: (36, ""), 66: (33, ""), 70: (34, "x"),
+    75: (34, "x"), 76: (36, "x"), 77: (33, "x"), 80: (34, "diamond"), 81: (34, ""),
+}  # fmt: skip
 OTHER_DRUM = (34, "diamond")
 
 
@@ -118,7 +89,7 @@ def staves_of_passage(
         part, mine = score.parts[index], notes["part"] == index
         rows, here = notes[inside & mine], steps[inside & mine]
         later = notes["onset"][mine & (notes["onset"] >= end)]
-        onward = Fraction(float(later[0])).limit_denominator(FINEST) if len(later) else bars[-1].end
+        onward = Fraction(float(later[0])).limit_denominator(FINEST_PLACE) if len(later) else bars[-1].end
         heads = map(_drum, rows["pitch"].tolist()) if part.is_percussion else heads_of(rows, here, (tonic, mode))
         spans = _struck(rows) if part.is_percussion else _on_grid(rows, onward)
         voices = _voices(_written(spans, heads, f"p{index}"))
@@ -153,7 +124,7 @@ def _drum(key: int) -> Head:
 
 def _struck(rows: Any) -> Iterator[tuple[Fraction, Fraction]]:
     """Strokes, each as long as it is to the next or to the end of its quarter: how long a drum sounds is not written."""
-    onsets = [Fraction(onset).limit_denominator(FINEST) for onset in rows["onset"].tolist()]
+    onsets = [Fraction(onset).limit_denominator(FINEST_PLACE) for onset in rows["onset"].tolist()]
     grids = _grids(onsets)
     starts = [_snapped(onset, grids) for onset in onsets]
     following = dict(pairwise(sorted(set(starts))))
@@ -162,8 +133,8 @@ def _struck(rows: Any) -> Iterator[tuple[Fraction, Fraction]]:
 
 def _on_grid(rows: Any, onward: Fraction) -> list[tuple[Fraction, Fraction]]:
     """Beginnings and ends on the coarsest grid of each quarter; the gaps of an articulation are closed."""
-    onsets = [Fraction(onset).limit_denominator(FINEST) for onset in rows["onset"].tolist()]
-    ends = [Fraction(end).limit_denominator(FINEST) for end in (rows["onset"] + rows["duration"]).tolist()]
+    onsets = [Fraction(onset).limit_denominator(FINEST_PLACE) for onset in rows["onset"].tolist()]
+    ends = [Fraction(end).limit_denominator(FINEST_PLACE) for end in (rows["onset"] + rows["duration"]).tolist()]
     grids = _grids(onsets)
     starts = [_snapped(onset, grids) for onset in onsets]
     stops = [
@@ -184,7 +155,9 @@ def _is_gated(spans: Sequence[tuple[Fraction, Fraction, Fraction]]) -> bool:
     if len(shares) < 4:
         return False
     middle = shares[len(shares) // 2]
-    return middle < 1 and sum(abs(share - middle) <= ALIKE for share in shares) >= MOST * len(shares)
+    return middle < 1 and sum(abs(share - middle) <= SAME_ARTICULATION for share in shares) >= MOST_OF_NOTES * len(
+        shares
+    )
 
 
 def _closed(start: Fraction, stop: Fraction, until: Fraction, longest: Fraction) -> Fraction:
@@ -197,7 +170,7 @@ def _grids(onsets: Sequence[Fraction]) -> dict[int, int]:
     found = {}
     for quarter, group in groupby(sorted(onsets), key=int):
         places = list(group)
-        close = (grid for grid in GRIDS if all(_off(place, grid) <= CLOSE for place in places))
+        close = (grid for grid in GRIDS if all(_off(place, grid) <= ON_GRID for place in places))
         found[quarter] = next(close, None) or min(
             GRIDS[:2], key=lambda grid: sum(_off(place, grid) for place in places)
         )

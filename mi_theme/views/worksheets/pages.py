@@ -216,15 +216,15 @@ def _solutions(press: Press, answers: Sequence[Adaptation], bar: int) -> Iterato
         words = "another way" if plan.remark == VARIANT else STRATEGIES[plan.how].players
         shape = f", {plan.grouping}" if plan.grouping else ""
         title = f"{number}. {plan.how}: {words}{shape}; cost {plan.cost:.2f}"
-        drawn = press.bar(title, plan.target, plan.groups, list(_marks(plan, bar, before=False)), staves[1])
-        yield drawn.over(press.words(_reasons(plan, bar)))
+        bar_block = press.bar(title, plan.target, plan.groups, list(_marks(plan, bar, before=False)), staves[1])
+        yield bar_block.over(press.words(_reasons(plan, bar)))
 
 
 def _reasons(plan: Plan, bar: int) -> str:
     """What is kept, changed, left out and heard in one bar, a line each."""
     plan = replace(plan, lines=plan.lines[bar - 1 : bar])
     rows = (("Kept", wording.kept(plan)), ("Changed", wording.changed(plan)), ("Heard", wording.heard(plan)))
-    return "\n".join(f"{word}: {said.replace('->', '→')}." for word, said in rows if said)
+    return "\n".join(f"{word}: {sentence.replace('->', '→')}." for word, sentence in rows if sentence)
 
 
 def _pages(blocks: Iterable[Block], paper: str, theme: Theme) -> Iterator[SvgDrawing]:
