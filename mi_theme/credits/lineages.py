@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from mi_theme.credits.arguments import argument
 from mi_theme.credits.claims import Claims
@@ -11,7 +12,7 @@ from mi_theme.credits.film_versions import Version, version_of
 from mi_theme.credits.filmography import Film
 from mi_theme.credits.listings import Rows
 
-__all__ = ["Lineage"]
+__all__ = ["Lineage", "film", "films", "lineage"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,3 +74,52 @@ class Lineage(Claims):
             ``seed`` or ``both``.
         """
         return argument(self.film(film), layer)
+
+
+@cache
+def lineage() -> Lineage:
+    """Who made which version for which film: the claims in ``data/``, and what follows from them.
+
+    Returns
+    -------
+    Lineage
+        Read once; its methods answer, `Lineage.films` first.
+    """
+    return Lineage.load()
+
+
+def films() -> Rows[Film]:
+    """The films, in order.
+
+    Returns
+    -------
+    Rows of Film
+        Prints as a table.
+    """
+    return lineage().films()
+
+
+def film(key: int | str) -> Film:
+    """A film by number, title, alias or year.
+
+    Parameters
+    ----------
+    key
+        ``4``, ``"Ghost Protocol"`` or ``2011``.
+
+    Returns
+    -------
+    Film
+        With its versions, credits and dates.
+
+    Raises
+    ------
+    UnknownName
+        Where there is no such film.
+
+    Examples
+    --------
+    >>> film(4) == film("Phantom Protocol") == film(2011)
+    True
+    """
+    return lineage().film(key)
