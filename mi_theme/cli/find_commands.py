@@ -45,9 +45,12 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
 @click.option("--part", help="The part of the file that has the theme; all parts without it.")
 @click.option(
-    "--max-evalue", type=click.FloatRange(0), default=0.01, show_default=True,
+    "--max-evalue",
+    type=click.FloatRange(0),
+    default=0.01,
+    show_default=True,
     help="The most hits as good that chance may bring; inf for the best by rank.",
-)  # fmt: skip
+)
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
 @click.option(
@@ -60,9 +63,18 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @json_option
 @click.pass_context
 def find(
-    ctx: click.Context, paths: tuple[str, ...], theme: str | None, bars: tuple[int, int] | None, part: str | None,
-    max_evalue: float, top: int | None, invert: bool, midi_out: str | None, as_csv: bool, as_json: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    theme: str | None,
+    bars: tuple[int, int] | None,
+    part: str | None,
+    max_evalue: float,
+    top: int | None,
+    invert: bool,
+    midi_out: str | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """Find a theme in a score or a folder: where, how, and how surprising.
 
     In any key and tempo, in another metre, with notes missing or changed, within
@@ -96,17 +108,26 @@ def find(
 @bars_option("--bars", help="Bars of the query, such as 1-8; all of it without them.")
 @click.option("--part", help="The part of the query; all parts without it.")
 @click.option(
-    "--how", type=click.Choice(["auto", "tune", "theme"]), default="auto",
+    "--how",
+    type=click.Choice(["auto", "tune", "theme"]),
+    default="auto",
     help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
-)  # fmt: skip
+)
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="At most that many.")
 @csv_option
 @json_option
 @click.pass_context
 def rank(
-    ctx: click.Context, query: str, paths: tuple[str, ...], bars: tuple[int, int] | None, part: str | None, how: str,
-    top: int, as_csv: bool, as_json: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    query: str,
+    paths: tuple[str, ...],
+    bars: tuple[int, int] | None,
+    part: str | None,
+    how: str,
+    top: int,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """Rank tunes by how much they are like one, in any key and tempo.
 
     Variants of a folk song, or performances of a written theme. QUERY is a file;
@@ -225,9 +246,9 @@ def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as shown:
-        task = shown.add_task(word, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(word, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
@@ -245,8 +266,8 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
     """Why a short theme has no hits, and how to see the best ones all the same."""
     from mi_theme.search.finding import too_short
 
-    if said := too_short(pattern, notes, max_evalue, in_files=in_files):
-        say(f"{said}; for the best by rank: --max-evalue inf --top 20")
+    if reason := too_short(pattern, notes, max_evalue, in_files=in_files):
+        say(f"{reason}; for the best by rank: --max-evalue inf --top 20")
 
 
 # Showing
@@ -254,9 +275,15 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 
 def _print_hits(hits: Sequence[Hit]) -> None:
     rows = (
-        [f"{hit.evalue:.2g}", hit.source or "score", hit.part, f"{'' if hit.bar is None else hit.bar}", ", ".join(hit.ways)]
+        [
+            f"{hit.evalue:.2g}",
+            hit.source or "score",
+            hit.part,
+            f"{'' if hit.bar is None else hit.bar}",
+            ", ".join(hit.ways),
+        ]
         for hit in hits
-    )  # fmt: skip
+    )
     _show(("E", "file", "part", "bar", "how"), rows)
 
 
