@@ -12,9 +12,10 @@ from typing import Any
 from mi_theme.conversion.parts.edits import Extra, edits_under, struck
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.files.notation.barring import Placed
-from mi_theme.files.notation.from_stream import KIT_PLACES, Sung, score_of_sung, sung_of
+from mi_theme.files.notation.from_stream import Sung, score_of_sung, sung_of
 from mi_theme.files.notation.to_stream import spelled
 from mi_theme.score import Score
+from mi_theme.score.percussion_keys import drum_key
 
 __all__ = ["Fates", "split", "voiced"]
 
@@ -76,8 +77,10 @@ class Fates:
     def _made(self, index: int, mine: list[tuple[Extra, int]]) -> Any:
         """A note or chord after the model of another."""
         extra, model = mine[0]
-        if model < 0:
-            return _drum(extra.pitch)
+        if model < 0:  # a stroke of a stock pattern
+            from music21 import note
+
+            return note.Unpitched(displayName=drum_key(extra.pitch).place)
         element, rows = self.sung[model].element, self.rows[id(self.sung[model].element)]
         mine = sorted(mine, key=lambda pair: rows.index(pair[1]))
         twin = _some_of(element, [rows.index(row) for _, row in mine])
@@ -124,14 +127,6 @@ def _some_of(element: Any, numbers: Sequence[int]) -> Any:
         if twin in spanner.spannerStorage:
             spanner.spannerStorage.remove(twin)
     return twin
-
-
-def _drum(key: int) -> Any:
-    """A stroke of a stock pattern."""
-    from music21 import note
-
-    places = {key: place for place, key in KIT_PLACES.items()}
-    return note.Unpitched(displayName=places.get(key, "C5"))
 
 
 def split(element: Any, voice: str, places: Sequence[Place | None]) -> Iterator[Placed]:

@@ -17,21 +17,14 @@ from typing import NamedTuple
 from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.reading.note_groups import twos_and_threes
 from mi_theme.meter import Grouping, Meter
+from mi_theme.score.percussion_keys import HI_HAT, KICK, SNARE
 
-__all__ = ["KIT_NAMES", "MODES", "Stroke", "kit_frame", "patterned", "stock"]
+__all__ = ["MODES", "Stroke", "kit_frame", "patterned", "stock"]
 
 MODES = ("pulse", "keep", "pattern", "mute")
 FEWEST_EVEN = 4  # strokes in a bar that make a running stroke
 QUARTER = Fraction(1)
-KICK, SNARE, HAT = 36, 38, 42
 LOUD, SOFT = 96, 64
-KIT_NAMES = {
-    35: "Kick", 36: "Kick", 37: "Rim", 38: "Snare", 39: "Clap", 40: "Snare", 41: "Low tom", 42: "Hi-hat", 43: "Low tom",
-    44: "Pedal hi-hat", 45: "Tom", 46: "Open hi-hat", 47: "Tom", 48: "High tom", 49: "Crash", 50: "High tom", 51: "Ride",
-    53: "Bell", 54: "Tambourine", 56: "Cowbell", 57: "Crash", 59: "Ride", 60: "High bongo", 61: "Low bongo", 62: "Muted conga",
-    63: "Open conga", 64: "Low conga", 65: "High timbale", 66: "Low timbale", 69: "Cabasa", 70: "Maracas", 75: "Claves",
-    76: "High block", 77: "Low block", 81: "Triangle", 82: "Shaker",
-}  # fmt: skip
 
 
 class Stroke(NamedTuple):
@@ -143,7 +136,8 @@ def stock(target: Frame) -> list[tuple[Fraction, int, int]]:
     for bar in range(target.bars):
         start = bar * meter.bar
         rows += [
-            (start + pulse * meter.pulse, HAT, LOUD if pulse in meter.beats else SOFT) for pulse in range(meter.pulses)
+            (start + pulse * meter.pulse, HI_HAT, LOUD if pulse in meter.beats else SOFT)
+            for pulse in range(meter.pulses)
         ]
         rows += [(start + beat * meter.pulse, SNARE if i % 2 else KICK, LOUD) for i, beat in enumerate(meter.beats)]
     return sorted(rows)

@@ -12,11 +12,11 @@ from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import Line, Plan
 from mi_theme.adaptation.strategies import find
-from mi_theme.conversion.parts.kits import KIT_NAMES
 from mi_theme.conversion.parts.placements import straightened
 from mi_theme.conversion.planning.fitting import swung
 from mi_theme.conversion.scoreplan import Change, Pattern, ScorePlan, Span
 from mi_theme.meter import Meter
+from mi_theme.score.percussion_keys import drum_key
 from mi_theme.warp import Warp
 
 __all__ = ["explained"]
@@ -299,7 +299,7 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     alike: dict[str, list[str]] = {}
     for key, (was, now, even) in reversed(commonest.items()):
         words = f"even, {was} -> {now} strokes" if even else f"by beats, {was} -> {now}"
-        alike.setdefault(words, []).append(KIT_NAMES.get(key, f"Drum {key}"))
+        alike.setdefault(words, []).append(drum_key(key).name.capitalize())
     yield from (f"{', '.join(dict.fromkeys(names))}: {words}" for words, names in alike.items())
 
 

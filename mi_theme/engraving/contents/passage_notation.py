@@ -12,6 +12,7 @@ from mi_theme.engraving.staves import Head, Staff, Written
 from mi_theme.files.notation.barring import NewBar
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
+from mi_theme.score.percussion_keys import drum_key
 from mi_theme.themes.sources import key_of
 
 __all__ = ["new_bars", "shown_bars", "staves_of_passage"]
@@ -26,14 +27,6 @@ LARGEST_GAP, SMALL_GAP = (
 )  # of the way to the next note: shorter silences are articulation
 ALIKE, MOST = 0.1, 0.8  # shares of that way that are the same articulation, of so many of the notes
 MOST_VOICES = 4
-DRUMS = {  # General MIDI key: the step of its line or space on a treble staff, and the shape of its head
-    35: (29, ""), 36: (31, ""), 37: (35, "x"), 38: (35, ""), 39: (35, "slash"), 40: (35, ""), 41: (32, ""), 43: (33, ""),
-    45: (34, ""), 47: (36, ""), 48: (36, ""), 50: (37, ""), 42: (39, "x"), 44: (28, "x"), 46: (39, "+"), 49: (40, "x"),
-    57: (41, "x"), 51: (38, "x"), 59: (38, "x"), 53: (38, "diamond"), 54: (37, "x"), 56: (37, "diamond"),
-    60: (36, ""), 61: (33, ""), 62: (36, "x"), 63: (36, ""), 64: (33, ""), 65: (36, ""), 66: (33, ""), 70: (34, "x"),
-    75: (34, "x"), 76: (36, "x"), 77: (33, "x"), 80: (34, "diamond"), 81: (34, ""),
-}  # fmt: skip
-OTHER_DRUM = (34, "diamond")
 
 
 def shown_bars(score: Score, bars: tuple[int, int] | None) -> list[Bar]:
@@ -89,7 +82,9 @@ def staves_of_passage(
         rows, here = notes[inside & mine], steps[inside & mine]
         later = notes["onset"][mine & (notes["onset"] >= end)]
         onward = Fraction(float(later[0])).limit_denominator(FINEST) if len(later) else bars[-1].end
-        heads = map(_drum, rows["pitch"].tolist()) if part.is_percussion else heads_of(rows, here, (tonic, mode))
+        drums = map(drum_key, rows["pitch"].tolist() if part.is_percussion else ())
+        struck = (Head(drum.step, 0, drum.head or "drum") for drum in drums)
+        heads = struck if part.is_percussion else heads_of(rows, here, (tonic, mode))
         spans = _struck(rows) if part.is_percussion else _on_grid(rows, onward)
         voices = _voices(_written(spans, heads, f"p{index}"))
         found.append(Staff(frames, voices, 0 if part.is_percussion else fifths, (part.name,), part.is_percussion))
@@ -114,11 +109,6 @@ def _written(spans: Iterable[tuple[Fraction, Fraction]], heads: Iterable[Head], 
         Written(start, end, tuple(sorted(set(found))), f"{name}n{number}")
         for number, ((start, end), found) in enumerate(sorted(chords.items()))
     ]
-
-
-def _drum(key: int) -> Head:
-    step, shape = DRUMS.get(key, OTHER_DRUM)
-    return Head(step, 0, shape or "drum")
 
 
 def _struck(rows: Any) -> Iterator[tuple[Fraction, Fraction]]:

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from mi_theme.errors import FileError, TextError
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.files.notation.from_stream import GRACE, SNARE, VELOCITY, decoded, first_line, meters_of_bars, unpacked
+from mi_theme.files.notation.from_stream import GRACE, VELOCITY, decoded, first_line, meters_of_bars, unpacked
 from mi_theme.meter import Meter
 from mi_theme.score.notes import NOTE
+from mi_theme.score.percussion_keys import SNARE
 
 __all__ = ["parse_partwise"]
 

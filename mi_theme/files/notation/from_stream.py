@@ -20,6 +20,7 @@ from mi_theme.files.notation.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.percussion_keys import SNARE, keys_by_place
 from mi_theme.score.timing import tempo_of
 from mi_theme.score.tracks import channel_of
 
@@ -31,22 +32,6 @@ __all__ = [
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
-SNARE = 38  # for an unpitched note that does not say its key
-KIT_PLACES = {
-    "D4": 44,
-    "E4": 35,
-    "F4": 36,
-    "G4": 41,
-    "A4": 43,
-    "B4": 47,
-    "C5": 38,
-    "D5": 45,
-    "E5": 48,
-    "F5": 51,
-    "G5": 42,
-    "A5": 49,
-    "B5": 57,
-}  # places of a drum kit on a staff of five lines: pedal hi-hat, bass drums, toms, snare, toms, ride, hi-hat, crashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +334,8 @@ def percussion_keys(part: Any) -> dict[str, int]:
     if len({_own_key(note) for note in drums} - {None}) > 1:
         return {}
     if len(places) > 1:
-        return {place: KIT_PLACES.get(place, SNARE) for place in places}
+        kit = keys_by_place()
+        return {place: kit.get(place, SNARE) for place in places}
     named = part.flatten().getElementsByClass("UnpitchedPercussion")
     key = next((i.percMapPitch for i in named if i.percMapPitch), None)
     return dict.fromkeys(places, key) if key else {}

@@ -190,11 +190,7 @@ class Arrangement:
             Where there is no such part.
         """
         score: Score = answer("Arrangement.score", self, parts)
-        if self.film is None:
-            return score
-        from mi_theme.renditions.arrangement.films import with_facts
-
-        return with_facts(score, self.film)
+        return score
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

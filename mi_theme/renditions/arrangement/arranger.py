@@ -18,12 +18,12 @@ from mi_theme.themes import Adaptation, Theme
 
 __all__ = ["arrangement_of", "grouped_for"]
 
-PHRASE = 4  # bars in which the same layers play
-CELL = 2
-CLIMAX = 0.77  # of the length: where the highest note shall stand
+PHRASE_BARS = 4  # bars in which the same layers play
+CELL_BARS = 2
+CLIMAX_PLACE = 0.77  # of the length: where the highest note shall stand
 FULLNESS = {"groove": (0.35, 1.0), "bridge": (0.3, 0.8)}  # share of the players, at the beginning and at the climax
 LONGEST_TUTTI = 8  # bars
-SWELL = 1.4  # above 1 the piece grows more towards its end
+GROWTH_POWER = 1.4  # above 1 the piece grows more towards its end
 LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that no first choice carries over
 
 # what the lead does after the statement, up to the climax; a seed chooses a row
@@ -36,9 +36,16 @@ AFTERMATH = ("fragmentation", "inversion", "silence")  # between the climax and 
 
 
 def arrangement_of(
-    form: Form, style: Style, theme: Theme, tempo: Fraction, ending: str, seed: int,
-    how: str | None, keep: str | None, grooves: tuple[Groove, ...],
-) -> Arrangement:  # fmt: skip
+    form: Form,
+    style: Style,
+    theme: Theme,
+    tempo: Fraction,
+    ending: str,
+    seed: int,
+    how: str | None,
+    keep: str | None,
+    grooves: tuple[Groove, ...],
+) -> Arrangement:
     """Plan everything; the same arguments give the same arrangement.
 
     Raises
@@ -50,7 +57,9 @@ def arrangement_of(
     if how:
         find(how)
     planned = _Planner(style, form.bars, Random(f"{seed}/plan")).phrases(passages, theme)
-    return Arrangement(theme, form.name, style, planned, ending, seed, grooves)
+    return Arrangement(
+        theme=theme, form=form.name, style=style, passages=planned, ending=ending, seed=seed, grooves=grooves
+    )
 
 
 def grouped_for(meter: Meter, adaptation: Adaptation) -> Meter:
@@ -86,10 +95,20 @@ def _passages(form: Form, theme: Theme, tempo: Fraction, how: str | None, keep: 
             tempo *= factor
         passages.append(
             Passage(
-                section.name, section.role, meter, first, section.bars, start, tempo, words,
-                adaptation, own.motif("ostinato"), own.motif("head"), adaptation.grouping,
+                name=section.name,
+                role=section.role,
+                meter=meter,
+                first=first,
+                bars=section.bars,
+                start=start,
+                tempo=tempo,
+                equation=words,
+                adaptation=adaptation,
+                ostinato=own.motif("ostinato"),
+                head=own.motif("head"),
+                figure=adaptation.grouping,
             )
-        )  # fmt: skip
+        )
         first, start = first + section.bars, passages[-1].end
     return tuple(passages)
 
@@ -128,22 +147,26 @@ class _Planner:
         devices = _devices(
             [(passages[index].role, first, count) for index, first, count in spans], self.bars, self.random
         )
-        chords = [progression(theme.mode, p.role, -(-p.bars // CELL), self.random) for p in passages]
+        chords = [progression(theme.mode, p.role, -(-p.bars // CELL_BARS), self.random) for p in passages]
         done: list[list[Phrase]] = [[] for _ in passages]
         for number, (index, first, count) in enumerate(spans):
             passage, device = passages[index], devices[number]
             cells = _cells(chords[index], first - passage.first, count)
             phrase = Phrase(
-                first, count, self._layers(passage.role, first, count, device), device,
-                (home(theme.mode), *cells[1:]) if device == "statement" else cells,
-                self._level(passage.role, first, count), _fills(passages, index, first + count, number),
-            )  # fmt: skip
+                first=first,
+                bars=count,
+                layers=self._layers(passage.role, first, count, device),
+                device=device,
+                chords=(home(theme.mode), *cells[1:]) if device == "statement" else cells,
+                level=self._level(passage.role, first, count),
+                fill=_fills(passages, index, first + count, number),
+            )
             done[index].append(phrase)
         return tuple(replace(p, phrases=tuple(found)) for p, found in zip(passages, done, strict=True))
 
     def _level(self, role: str, first: int, count: int) -> tuple[float, float]:
         """How loud and full at the beginning and the end of a phrase: it grows through the piece."""
-        start, end = (((first - 1 + more) / self.bars) ** SWELL for more in (0, count))
+        start, end = (((first - 1 + more) / self.bars) ** GROWTH_POWER for more in (0, count))
         drop = {"break": 0.1, "bridge": 0.05}.get(role, 0.0)
         return max(start - drop, 0.0), max(end - drop, 0.0)
 
@@ -169,7 +192,7 @@ class _Planner:
             self.opened += 1
             return band[: self.opened - 1]
         low, high = FULLNESS[role]
-        progress = min((first - 1) / (CLIMAX * self.bars), 1.0)
+        progress = min((first - 1) / (CLIMAX_PLACE * self.bars), 1.0)
         return band[: max(round((low + (high - low) * progress) * len(band)), 1)]
 
     def _changed(self, chosen: list[Instrument], band: list[Instrument]) -> list[Instrument]:
@@ -192,7 +215,10 @@ class _Planner:
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
     """First bar and length of each phrase of a section."""
-    return [(first, min(PHRASE, passage.last + 1 - first)) for first in range(passage.first, passage.last + 1, PHRASE)]
+    return [
+        (first, min(PHRASE_BARS, passage.last + 1 - first))
+        for first in range(passage.first, passage.last + 1, PHRASE_BARS)
+    ]
 
 
 def _fills(passages: tuple[Passage, ...], index: int, after: int, number: int) -> bool:
@@ -203,7 +229,7 @@ def _fills(passages: tuple[Passage, ...], index: int, after: int, number: int) -
 
 
 def _cells(chords: tuple[Chord, ...], offset: int, count: int) -> tuple[Chord, ...]:
-    return chords[offset // CELL : -(-(offset + count) // CELL)]
+    return chords[offset // CELL_BARS : -(-(offset + count) // CELL_BARS)]
 
 
 def _devices(spans: list[tuple[str, int, int]], bars: int, random: Random) -> list[str]:
@@ -212,7 +238,7 @@ def _devices(spans: list[tuple[str, int, int]], bars: int, random: Random) -> li
     sung = [index for index, (role, _, _) in enumerate(spans) if role in ("groove", "bridge")]
     if not sung:
         return devices
-    goal = 1 + CLIMAX * bars
+    goal = 1 + CLIMAX_PLACE * bars
     climax = min(sung, key=lambda i: abs(spans[i][1] + spans[i][2] / 2 - goal))
     grooves = [index for index in sung if spans[index][0] == "groove"]
     statement = grooves[1] if len(grooves) > 4 else grooves[0] if grooves else sung[0]

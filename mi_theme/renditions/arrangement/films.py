@@ -1,18 +1,14 @@
-"""A film's form: the metre plan of its opening, in a form of ours, and what is known of it in the file."""
+"""A film's form: the metre plan of its opening, in a form of ours."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mi_theme.credits import film as film_of
 from mi_theme.meter import Meter
 from mi_theme.renditions.arrangement.forms import Form, form_named
 
-if TYPE_CHECKING:
-    from mi_theme.score import Score
-
-__all__ = ["form_of_film", "with_facts"]
+__all__ = ["form_of_film"]
 
 MODEL = "tv"  # whose sections a film's opening is given, as nobody states any
 
@@ -37,10 +33,3 @@ def form_of_film(key: int | str, meter: str | Meter | None = None) -> Form:
     else:
         form = Form.of([*((metre, role) for role, metre in plan), (plan[-1][1], "ending")])
     return replace(form, name=f"film-{film.number}", about=str(film), source="metre as given" if meter else "lineage")
-
-
-def with_facts(score: Score, key: int | str) -> Score:
-    """The score with what is known of the film as a marker and texts."""
-    from mi_theme.credits.markings import annotated
-
-    return annotated(score, film_of(key))

@@ -18,7 +18,7 @@ __all__ = ["ROLES", "Form", "Section", "all_forms", "form_named"]
 
 #: What a section of a form is for.
 ROLES = ("intro", "groove", "bridge", "break", "ending")
-CELL = 2  # bars: lengths are whole two-bar cells
+CELL_BARS = 2  # bars: lengths are whole two-bar cells
 USUAL_BARS = {"intro": 4, "groove": 16, "bridge": 8, "break": 2, "ending": 2}
 TITLES = {"intro": "Opening", "groove": "Theme", "bridge": "Bridge", "break": "Stop time", "ending": "Close"}
 LEFT_OUT_FIRST = ("break", "bridge", "intro", "groove")  # where a form is too long for the bars wanted
@@ -133,13 +133,13 @@ class Form:
         """
         if not (hasattr(bars, "__index__") and FEWEST_BARS <= bars <= MOST_BARS):
             raise ScoreError(f"a rendition has {FEWEST_BARS} to {MOST_BARS} bars, not {bars}")
-        cells = bars // CELL
+        cells = bars // CELL_BARS
         kept = _fewest(list(self.sections), cells)
         short = [index for index, section in enumerate(kept) if section.role in ("break", "ending")]
         fixed = dict.fromkeys(short, 1) if len(short) < len(kept) else {}
         shares = [0 if index in fixed else section.bars for index, section in enumerate(kept)]
         counts = [fixed.get(i, n) for i, n in enumerate(_shared(cells - len(fixed), shares))]
-        return replace(self, sections=tuple(replace(s, bars=CELL * n) for s, n in zip(kept, counts, strict=True)))
+        return replace(self, sections=tuple(replace(s, bars=CELL_BARS * n) for s, n in zip(kept, counts, strict=True)))
 
 
 def _fewest(sections: list[Section], cells: int) -> list[Section]:
@@ -162,7 +162,7 @@ def _shared(total: int, shares: list[int]) -> list[int]:
     return counts
 
 
-class SectionRow(catalog.Row, frozen=True):
+class FormSectionRow(catalog.Row, frozen=True):
     """One section of a forms file."""
 
     name: str
@@ -175,7 +175,7 @@ class FormRow(catalog.Row, frozen=True):
     """One form of a forms file."""
 
     name: str
-    section: list[SectionRow]
+    section: list[FormSectionRow]
     about: str = ""
     source: str = "given"
 

@@ -18,9 +18,20 @@ from mi_theme.pitch import MODES, Degree, Tonic
 __all__ = ["Chord", "Tuning", "chord", "home", "progression", "scale_pitch"]
 
 QUALITIES = {
-    "": "1 3 5", "m": "1 b3 5", "m7": "1 b3 5 b7", "m9": "1 b3 5 b7 2", "m6": "1 b3 5 6", "7": "1 3 5 b7",
-    "maj7": "1 3 5 7", "6": "1 3 5 6", "sus": "1 4 5", "sus2": "1 2 5", "5": "1 5", "add9": "1 3 5 2", "m11": "1 b3 4 b7",
-}  # fmt: skip
+    "": "1 3 5",
+    "m": "1 b3 5",
+    "m7": "1 b3 5 b7",
+    "m9": "1 b3 5 b7 2",
+    "m6": "1 b3 5 6",
+    "7": "1 3 5 b7",
+    "maj7": "1 3 5 7",
+    "6": "1 3 5 6",
+    "sus": "1 4 5",
+    "sus2": "1 2 5",
+    "5": "1 5",
+    "add9": "1 3 5 2",
+    "m11": "1 b3 4 b7",
+}
 
 # over the tonic of the ostinato, a chord for each two-bar cell
 PEDALS = {

@@ -1,6 +1,6 @@
-"""What a lead makes of the head: each device a line of wishes, to be fitted to the harmony.
+"""What a lead makes of the head: each device a line of aims, to be fitted to the harmony.
 
-A `Wish` is a place, a length and a step of the scale counted from the lead's
+A `Aim` is a place, a length and a step of the scale counted from the lead's
 tonic. Long notes stand on group starts, fast ones lead into them.
 """
 
@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
-from mi_theme.renditions.composing.slots import EIGHTH, SIXTEENTH, Group, PlannedBar, divided
+from mi_theme.renditions.composing.slots import EIGHTH, SIXTEENTH, GroupSpan, PlannedBar, divided
 from mi_theme.themes import Motif
 
-__all__ = ["DEVICES", "Germ", "Wish", "germ_of"]
+__all__ = ["DEVICES", "Aim", "Germ", "germ_of"]
 
 LONGEST_GERM = 3  # notes of the head that devices work with
 
 
-class Wish(NamedTuple):
+class Aim(NamedTuple):
     """A note that a device asks for; a strong one must belong to the chord."""
 
     start: int
@@ -59,114 +59,114 @@ def germ_of(head: Motif) -> Germ:
     return Germ(tuple(index - last for index in indices), shorts or (EIGHTH,))
 
 
-def groups_of(bar: PlannedBar) -> list[Group]:
+def groups_of(bar: PlannedBar) -> list[GroupSpan]:
     """The bar's groups by the figure, in twos and threes of eighths, as absolute ticks."""
-    return [Group(bar.start + start, length) for start, length in divided(bar.figure)]
+    return [GroupSpan(bar.start + start, length) for start, length in divided(bar.figure)]
 
 
-def led_into(germ: Germ, start: int, length: int, index: int) -> list[Wish]:
+def led_into(germ: Germ, start: int, length: int, index: int) -> list[Aim]:
     """The germ's short notes before a place, its long note there."""
-    wishes, tick = [], start - germ.upbeat
+    aims, tick = [], start - germ.upbeat
     for step, short in zip(germ.steps, germ.shorts, strict=False):
-        wishes.append(Wish(tick, short, index + step))
+        aims.append(Aim(tick, short, index + step))
         tick += short
-    return [*wishes, Wish(start, length, index + germ.steps[-1], strong=True)]
+    return [*aims, Aim(start, length, index + germ.steps[-1], strong=True)]
 
 
-def from_here(germ: Germ, start: int, length: int, index: int) -> list[Wish]:
+def from_here(germ: Germ, start: int, length: int, index: int) -> list[Aim]:
     """The germ beginning at a place, its long note filling what is left."""
     return led_into(germ, start + germ.upbeat, max(length - germ.upbeat, EIGHTH), index)
 
 
-def inversion(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
+def inversion(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Aim]:
     """Upside down, as an upbeat to the second bar and again to the last, answered by two steps down."""
-    wishes: list[Wish] = []
+    aims: list[Aim] = []
     for number, bar in enumerate(bars[1::2]):
         groups = groups_of(bar)
         long = sum(group.length for group in groups[:2])
         top = anchor + (number if random.random() < 0.5 else -number)
-        wishes += led_into(germ.turned(), bar.start, long, top)
+        aims += led_into(germ.turned(), bar.start, long, top)
         for step, group in enumerate(groups[2:4], 1):
-            wishes.append(Wish(group.start, group.length, top - step, strong=step == 1))
-    return wishes
+            aims.append(Aim(group.start, group.length, top - step, strong=step == 1))
+    return aims
 
 
-def sequence(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
+def sequence(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Aim]:
     """Three times, a step lower or higher each; the third breaks off."""
-    wishes: list[Wish] = []
+    aims: list[Aim] = []
     direction = random.choice((-1, 1))
     begin = anchor - direction
     for number, bar in enumerate(bars[:3]):
         groups = groups_of(bar)
         length = sum(group.length for group in groups[: max(len(groups) - 1, 1)])
         line = from_here(germ, bar.start, length, begin + direction * number)
-        wishes += line[:-1] if number == 2 and len(line) > 2 else line
-    return wishes
+        aims += line[:-1] if number == 2 and len(line) > 2 else line
+    return aims
 
 
-def fragmentation(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
+def fragmentation(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Aim]:
     """The first interval only, rising, closer and closer."""
     interval = germ.steps[1] - germ.steps[0] if len(germ.steps) > 1 else -1
-    wishes: list[Wish] = []
+    aims: list[Aim] = []
     index = anchor - 2
     for number, bar in enumerate(bars[:3]):
         groups = groups_of(bar)
         chosen = (groups[:1], groups[:3:2], groups)[number]
         for group in chosen:
             first = min(EIGHTH, group.length // 2)
-            wishes.append(Wish(group.start, first, index, strong=True))
-            wishes.append(Wish(group.start + first, group.length - first, index + interval))
+            aims.append(Aim(group.start, first, index, strong=True))
+            aims.append(Aim(group.start + first, group.length - first, index + interval))
             index += 1
-    return wishes
+    return aims
 
 
-def diminution(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
+def diminution(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Aim]:
     """Twice as fast, leading into a later group in each bar."""
-    wishes: list[Wish] = []
+    aims: list[Aim] = []
     quick = germ.halved()
     for number, bar in enumerate(bars[:3]):
         groups = groups_of(bar)
         group = groups[min(1 + number % 2, len(groups) - 1)]
         length = bar.end - group.start if number < 2 else group.length
-        wishes += led_into(quick, group.start, min(length, 5 * EIGHTH), anchor + (0, 2, 1)[number])
+        aims += led_into(quick, group.start, min(length, 5 * EIGHTH), anchor + (0, 2, 1)[number])
         if number < 2 and group.start - bar.start >= 4 * EIGHTH:
-            wishes.insert(0, Wish(bar.start, 2 * EIGHTH, anchor - 1, strong=True))
-    return sorted(wishes)
+            aims.insert(0, Aim(bar.start, 2 * EIGHTH, anchor - 1, strong=True))
+    return sorted(aims)
 
 
-def augmentation(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
+def augmentation(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Aim]:
     """One note a group, low, then upwards into the highest note of all, and down from it."""
     low = anchor - max(germ.steps) + 1
     groups = groups_of(bars[0])
-    slow = [Wish(g.start, g.length, low + step, True) for step, g in zip(germ.steps, groups, strict=False)]
+    slow = [Aim(g.start, g.length, low + step, True) for step, g in zip(germ.steps, groups, strict=False)]
     slow[-1] = slow[-1]._replace(length=bars[0].end - slow[-1].start)
     if len(bars) < 3:
         return [*slow[:-1], slow[-1]._replace(goal=True)]
     rising = groups_of(bars[1])[-2:]
-    climb = [Wish(g.start, g.length, anchor + 1 + 2 * i, True) for i, g in enumerate(rising)]
+    climb = [Aim(g.start, g.length, anchor + 1 + 2 * i, True) for i, g in enumerate(rising)]
     peak = groups_of(bars[2])
     held = sum(g.length for g in peak[:-1]) or peak[0].length
     after = groups_of(bars[3])[:2] if len(bars) > 3 else []
-    fall = [Wish(g.start, g.length, anchor + 4 - 2 * i, True) for i, g in enumerate(after)]
-    return [*slow, *climb, Wish(peak[0].start, held, anchor + 7, True, True), *fall]
+    fall = [Aim(g.start, g.length, anchor + 4 - 2 * i, True) for i, g in enumerate(after)]
+    return [*slow, *climb, Aim(peak[0].start, held, anchor + 7, True, True), *fall]
 
 
-def close(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Wish]:
+def close(bars: Sequence[PlannedBar], germ: Germ, anchor: int, random: Random) -> list[Aim]:
     """Down by step on the groups to the tonic."""
-    wishes: list[Wish] = []
+    aims: list[Aim] = []
     index = 4
     for bar in bars[: min(2, len(bars) - 1) or 1]:
         for group in groups_of(bar)[:2]:
-            wishes.append(Wish(group.start, group.length, index, strong=True))
+            aims.append(Aim(group.start, group.length, index, strong=True))
             index -= 1
     last = bars[min(2, len(bars) - 1)]
     return [
-        *(w for w in wishes if w.start < last.start),
-        Wish(last.start, sum(g.length for g in groups_of(last)[:2]), 0, True),
+        *(w for w in aims if w.start < last.start),
+        Aim(last.start, sum(g.length for g in groups_of(last)[:2]), 0, True),
     ]
 
 
-Device = Callable[[Sequence[PlannedBar], Germ, int, Random], list[Wish]]
+Device = Callable[[Sequence[PlannedBar], Germ, int, Random], list[Aim]]
 
 DEVICES: dict[str, Device] = {
     "inversion": inversion,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from mi_theme.renditions.arrangement.harmony import Chord, Tuning, scale_pitch
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing.slots import Grid, Note, PlannedBar, ticks
+from mi_theme.renditions.composing.slots import PlannedBar, PlannedNote, SlotGrid, ticks
 from mi_theme.themes import Motif, Tone
 
 __all__ = ["folded", "literal", "register_for", "second", "travelling"]
@@ -15,9 +15,9 @@ __all__ = ["folded", "literal", "register_for", "second", "travelling"]
 LOWEST_TONIC = 33  # where it can be chosen
 
 
-def literal(grid: Grid, part: Instrument) -> list[Note]:
+def literal(grid: SlotGrid, part: Instrument) -> list[PlannedNote]:
     """The figure as adapted to each metre, in every bar of intros, grooves and breaks."""
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     everywhere = [tone for passage in grid.arrangement.passages for tone in passage.ostinato]
     register = register_for(everywhere, grid.tuning, part)
     for passage in grid.arrangement.passages:
@@ -47,7 +47,9 @@ def _cycle(motif: Motif, bar: Fraction) -> Fraction:
     return -(-motif.length // bar) * bar
 
 
-def _tiled(motif: Motif, cycle: Fraction, span: tuple[int, int], tuning: Tuning, register: int) -> Iterator[Note]:
+def _tiled(
+    motif: Motif, cycle: Fraction, span: tuple[int, int], tuning: Tuning, register: int
+) -> Iterator[PlannedNote]:
     """The motif again and again from a start to an end, cut at the end."""
     start, stop = span
     length = ticks(cycle)
@@ -57,12 +59,12 @@ def _tiled(motif: Motif, cycle: Fraction, span: tuple[int, int], tuning: Tuning,
             if onset < stop:
                 end = min(begin + ticks(tone.onset + tone.duration), stop)
                 pitch, step = tone.degree.pitch(tuning.tonic, register), tone.degree.step(tuning.tonic, register)
-                yield Note(onset, max(end - onset, 1), pitch, step=step)
+                yield PlannedNote(onset, max(end - onset, 1), pitch, step=step)
 
 
-def second(grid: Grid, part: Instrument) -> list[Note]:
+def second(grid: SlotGrid, part: Instrument) -> list[PlannedNote]:
     """Ostinato II: the adapted figure in bridges, the unison and the last downbeat of the ending."""
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     for passage in grid.arrangement.passages:
         if passage.role == "bridge":
             bars = [bar for bar in grid.bars if bar.passage is passage]
@@ -70,9 +72,9 @@ def second(grid: Grid, part: Instrument) -> list[Note]:
     return notes
 
 
-def travelling(grid: Grid, part: Instrument, bars: list[PlannedBar]) -> list[Note]:
+def travelling(grid: SlotGrid, part: Instrument, bars: list[PlannedBar]) -> list[PlannedNote]:
     """The figure on the root of each cell, its last two notes approaching the next root."""
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     for index, bar in enumerate(bars):
         motif = bar.passage.ostinato
         cycle = _cycle(motif, bar.meter.bar)
@@ -99,7 +101,7 @@ def folded(pitch: int, part: Instrument) -> int:
     return pitch - max(-(-(pitch - part.high) // 12), 0) * 12
 
 
-def _inside(note: Note, part: Instrument) -> Note:
+def _inside(note: PlannedNote, part: Instrument) -> PlannedNote:
     """The note in the octave that the instrument has."""
     pitch = folded(note.pitch, part)
     return note._replace(pitch=pitch, step=note.step + (pitch - note.pitch) // 12 * 7)
@@ -115,7 +117,7 @@ def root_pitch(tuning: Tuning, chord: Chord, part: Instrument, motif: Motif) -> 
     return min(able, key=lambda p: abs(p - home), default=home)
 
 
-def _local(grid: Grid, bar: PlannedBar, tone: Tone, offset: int, root: int) -> Note:
+def _local(grid: SlotGrid, bar: PlannedBar, tone: Tone, offset: int, root: int) -> PlannedNote:
     """A note of the figure above a local root: its degree in the local scale, its own alteration kept."""
     scale = grid.tuning.local_scale(bar.chord)
     base = bar.chord.root.number - 1
@@ -125,10 +127,10 @@ def _local(grid: Grid, bar: PlannedBar, tone: Tone, offset: int, root: int) -> N
     pitch = root + above + own + 12 * tone.degree.octave
     start = bar.start + ticks(tone.onset) - offset
     length = min(ticks(tone.duration), bar.end - start)
-    return Note(start, max(length, 1), pitch, step=grid.tuning.step_of(pitch, bar.chord))
+    return PlannedNote(start, max(length, 1), pitch, step=grid.tuning.step_of(pitch, bar.chord))
 
 
-def _approach(last: list[Note], before: int, aim: int) -> list[Note]:
+def _approach(last: list[PlannedNote], before: int, aim: int) -> list[PlannedNote]:
     """Two chromatic steps into the next root, from the side that is nearer."""
     from_above = abs(before - (aim + 2)) < abs(before - (aim - 2))
     side = 1 if from_above else -1

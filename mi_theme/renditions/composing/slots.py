@@ -17,7 +17,7 @@ from mi_theme.meter import Meter
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage, Phrase
 from mi_theme.renditions.arrangement.harmony import Chord, Tuning
 
-__all__ = ["EIGHTH", "SIXTEENTH", "TICKS", "Grid", "Group", "Note", "PlannedBar", "divided", "ticks"]
+__all__ = ["EIGHTH", "SIXTEENTH", "TICKS", "GroupSpan", "PlannedBar", "PlannedNote", "SlotGrid", "divided", "ticks"]
 
 TICKS = 480  # in a quarter
 EIGHTH, SIXTEENTH = TICKS // 2, TICKS // 4
@@ -28,7 +28,7 @@ def ticks(quarters: Fraction | int) -> int:
     return round(quarters * TICKS)
 
 
-class Note(NamedTuple):
+class PlannedNote(NamedTuple):
     """A note as composed: written length, what share of it sounds, accents in velocity."""
 
     start: int
@@ -44,7 +44,7 @@ class Note(NamedTuple):
         return self.start + self.length
 
 
-class Group(NamedTuple):
+class GroupSpan(NamedTuple):
     """A beat of a bar: where it starts and how long it lasts, in ticks."""
 
     start: int
@@ -62,8 +62,8 @@ class PlannedBar:
     number: int
     start: int
     length: int
-    groups: tuple[Group, ...]
-    figure: tuple[Group, ...]
+    groups: tuple[GroupSpan, ...]
+    figure: tuple[GroupSpan, ...]
     meter: Meter
     passage: Passage
     phrase: Phrase
@@ -116,14 +116,14 @@ class PlannedBar:
 
 
 @dataclass(frozen=True)
-class Grid:
+class SlotGrid:
     """All bars, and the key."""
 
     arrangement: Arrangement
     tuning: Tuning
 
     @classmethod
-    def of(cls, arrangement: Arrangement) -> Grid:
+    def of(cls, arrangement: Arrangement) -> SlotGrid:
         """The grid of an arrangement."""
         theme = arrangement.theme
         return cls(arrangement, Tuning(theme.tonic, theme.mode))
@@ -175,34 +175,34 @@ def weights(meter: Meter) -> dict[int, float]:
     return found | {0: 1.0}
 
 
-def spans_of(lengths: tuple[int, ...], pulse: int) -> tuple[Group, ...]:
+def spans_of(lengths: tuple[int, ...], pulse: int) -> tuple[GroupSpan, ...]:
     """Groups from lengths in pulses."""
     starts = accumulate(lengths[:-1], initial=0)
-    return tuple(Group(start * pulse, length * pulse) for start, length in zip(starts, lengths, strict=True))
+    return tuple(GroupSpan(start * pulse, length * pulse) for start, length in zip(starts, lengths, strict=True))
 
 
-def divided(groups: tuple[Group, ...]) -> list[Group]:
+def divided(groups: tuple[GroupSpan, ...]) -> list[GroupSpan]:
     """Groups as twos and threes of eighths: single pulses joined, long groups cut."""
-    found: list[Group] = []
+    found: list[GroupSpan] = []
     for start, length in groups:
         if found and (found[-1].length < 2 * EIGHTH):
-            found[-1] = Group(found[-1].start, found[-1].length + length)
+            found[-1] = GroupSpan(found[-1].start, found[-1].length + length)
             continue
-        found.append(Group(start, length))
+        found.append(GroupSpan(start, length))
     if len(found) > 1 and found[-1].length < 2 * EIGHTH:
         last = found.pop()
-        found[-1] = Group(found[-1].start, found[-1].length + last.length)
+        found[-1] = GroupSpan(found[-1].start, found[-1].length + last.length)
     return [piece for group in found for piece in _cut(group)]
 
 
-def _cut(group: Group) -> Iterator[Group]:
+def _cut(group: GroupSpan) -> Iterator[GroupSpan]:
     """A long group as threes and twos."""
     start, left = group
     while left >= 4 * EIGHTH:
         step = 2 * EIGHTH if left == 4 * EIGHTH else 3 * EIGHTH
-        yield Group(start, step)
+        yield GroupSpan(start, step)
         start, left = start + step, left - step
-    yield Group(start, left)
+    yield GroupSpan(start, left)
 
 
 def _bar(passage: Passage, phrase: Phrase, number: int) -> PlannedBar:
@@ -214,9 +214,14 @@ def _bar(passage: Passage, phrase: Phrase, number: int) -> PlannedBar:
     figure = passage.figure
     whole = figure is not None and figure.total == passage.meter.pulses
     return PlannedBar(
-        number, start, length,
-        spans_of(passage.meter.groups, pulse),
-        spans_of(figure.parts if figure and whole else passage.meter.groups, pulse),
-        passage.meter, passage, phrase,
-        phrase.chords[min((number - phrase.first) // 2, len(phrase.chords) - 1)], level,
-    )  # fmt: skip
+        number=number,
+        start=start,
+        length=length,
+        groups=spans_of(passage.meter.groups, pulse),
+        figure=spans_of(figure.parts if figure and whole else passage.meter.groups, pulse),
+        meter=passage.meter,
+        passage=passage,
+        phrase=phrase,
+        chord=phrase.chords[min((number - phrase.first) // 2, len(phrase.chords) - 1)],
+        level=level,
+    )

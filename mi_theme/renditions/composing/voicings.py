@@ -16,9 +16,9 @@ from mi_theme.renditions.arrangement.harmony import Chord
 from mi_theme.renditions.arrangement.styles import Instrument
 from mi_theme.renditions.composing.devices import groups_of
 from mi_theme.renditions.composing.endings import closing, final_length
-from mi_theme.renditions.composing.hearing import Heard
 from mi_theme.renditions.composing.ostinato import folded
-from mi_theme.renditions.composing.slots import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar
+from mi_theme.renditions.composing.slots import EIGHTH, SIXTEENTH, GroupSpan, PlannedBar, PlannedNote, SlotGrid
+from mi_theme.renditions.composing.texture import Texture
 
 __all__ = ["anchors", "arpeggios", "colours", "doubles", "pads", "riffs", "stabs", "voicing"]
 
@@ -66,7 +66,7 @@ def _is_clean(trio: Sequence[int]) -> bool:
     return all((b - a) % 12 != 1 and (a >= CLOSE or b - a >= 3) for a, b in pairs)
 
 
-def voicing(grid: Grid, chord: Chord, part: Instrument, top: int, rootless: bool) -> tuple[int, ...]:
+def voicing(grid: SlotGrid, chord: Chord, part: Instrument, top: int, rootless: bool) -> tuple[int, ...]:
     """The way to lay a chord out whose top voice moves least."""
     names = chord.classes[1:] if rootless and len(chord.classes) > VOICES else chord.classes
     classes = tuple(grid.tuning.class_of(semitones) for semitones in names)
@@ -74,11 +74,11 @@ def voicing(grid: Grid, chord: Chord, part: Instrument, top: int, rootless: bool
     return min(ways, key=lambda trio: (abs(trio[-1] - top), trio), default=())
 
 
-def stabs(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+def stabs(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """Short chords in the first two groups, where the bass has the root; silent where a lead is low."""
     table = random.choice(STABS)
     top = part.high - 5
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     for bar in grid.played(part.name):
         if bar.role not in ("groove", "bridge"):
             continue
@@ -90,7 +90,7 @@ def stabs(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[No
     return notes + _closing_chords(grid, part, heard, top)
 
 
-def _strokes(pattern: Sequence[tuple[int, int, int]], groups: Sequence[Group]) -> Iterator[tuple[int, int]]:
+def _strokes(pattern: Sequence[tuple[int, int, int]], groups: Sequence[GroupSpan]) -> Iterator[tuple[int, int]]:
     """(start, length) of the strokes that fit into the bar's groups."""
     for number, after, length in pattern:
         if number < len(groups):
@@ -99,7 +99,7 @@ def _strokes(pattern: Sequence[tuple[int, int, int]], groups: Sequence[Group]) -
                 yield group.start + after * EIGHTH, length * EIGHTH
 
 
-def _is_free(grid: Grid, heard: Heard, bar: PlannedBar, start: int, length: int, top: int) -> bool:
+def _is_free(grid: SlotGrid, heard: Texture, bar: PlannedBar, start: int, length: int, top: int) -> bool:
     """Whether no lead dips under the chord."""
     leads = grid.arrangement.style.playing("lead", "answer")
     lows = [heard.lowest(lead.name, start, start + length) for lead in leads]
@@ -107,17 +107,17 @@ def _is_free(grid: Grid, heard: Heard, bar: PlannedBar, start: int, length: int,
 
 
 def _chord(
-    grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, trio: Sequence[int], start: int, length: int
-) -> list[Note]:
+    grid: SlotGrid, heard: Texture, part: Instrument, bar: PlannedBar, trio: Sequence[int], start: int, length: int
+) -> list[PlannedNote]:
     """A chord's voices, those that sound well; fewer than two are none."""
-    wanted = [Note(start, length, pitch, step=grid.tuning.step_of(pitch, bar.chord)) for pitch in trio]
+    wanted = [PlannedNote(start, length, pitch, step=grid.tuning.step_of(pitch, bar.chord)) for pitch in trio]
     kept = [note for note in wanted if heard.fits(start, start + round(length * part.gate), note.pitch)]
     return kept if len(kept) > 1 or len(trio) == 1 else []
 
 
-def pads(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+def pads(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """A chord held through a cell or a bar, struck again in every fourth bar; voices end before they clash."""
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     top = part.high - 4
     rhythm = random.choice(PADS)
     for bar in grid.played(part.name):
@@ -140,24 +140,24 @@ def _spells(bar: PlannedBar, strokes: int, section_end: int) -> list[tuple[int, 
     return [(bar.start, middle), (middle, bar.end)] if strokes == 2 and middle > bar.start else [(bar.start, bar.end)]
 
 
-def _section_end(grid: Grid, bar: PlannedBar) -> int:
+def _section_end(grid: SlotGrid, bar: PlannedBar) -> int:
     return grid.bars[bar.passage.last - 1].end
 
 
 def _held(
-    grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, trio: Sequence[int], start: int, end: int
-) -> Iterator[Note]:
+    grid: SlotGrid, heard: Texture, part: Instrument, bar: PlannedBar, trio: Sequence[int], start: int, end: int
+) -> Iterator[PlannedNote]:
     """A chord's voices, each as long as it does not clash."""
     for pitch in trio:
-        note = Note(start, end - start, pitch, step=grid.tuning.step_of(pitch, bar.chord))
+        note = PlannedNote(start, end - start, pitch, step=grid.tuning.step_of(pitch, bar.chord))
         if clear := heard.shortened(note, part.gate, 2 * EIGHTH):
             yield clear
 
 
-def arpeggios(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+def arpeggios(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """A chord broken into eighths, its order changing from bar to bar."""
     table = random.choice(BROKEN)
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     top = part.high - 4
     for bar in grid.played(part.name):
         if bar.role == "ending":
@@ -169,19 +169,19 @@ def arpeggios(grid: Grid, part: Instrument, random: Random, heard: Heard) -> lis
             for number, tick in enumerate(range(group.start, group.start + group.length, EIGHTH)):
                 if trio:
                     pitch = trio[order[number % len(order)] % len(trio)]
-                    notes += _clear(grid, heard, part, bar, Note(tick, EIGHTH, pitch))
+                    notes += _clear(grid, heard, part, bar, PlannedNote(tick, EIGHTH, pitch))
     return notes + _closing_chords(grid, part, heard, top)
 
 
-def _clear(grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, note: Note) -> list[Note]:
+def _clear(grid: SlotGrid, heard: Texture, part: Instrument, bar: PlannedBar, note: PlannedNote) -> list[PlannedNote]:
     """The note spelled, if it sounds well."""
     spelled = note._replace(step=grid.tuning.step_of(note.pitch, bar.chord))
     return [spelled] if heard.fits(note.start, note.start + round(note.length * part.gate), note.pitch) else []
 
 
-def riffs(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+def riffs(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """Root, fifth and octave where the bass has the root; the last groups every other cell."""
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     shapes = random.choice((((0, 1), (0,), (0, 1), (0, 1, 1)), ((0,), (0, 1), (0, 1, 1), (0, 1))))
     for bar in grid.played(part.name):
         if bar.role not in ("groove", "bridge", "intro"):
@@ -196,24 +196,26 @@ def riffs(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[No
     return notes + _closing_chords(grid, part, heard, part.low + 7)
 
 
-def _power(grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, start: int, length: int) -> list[Note]:
+def _power(
+    grid: SlotGrid, heard: Texture, part: Instrument, bar: PlannedBar, start: int, length: int
+) -> list[PlannedNote]:
     """Root, fifth and octave in the lower half of the range, over the tonic where the bass stays on it."""
     degree = bar.chord.root.semitones if bar.role == "bridge" else 0
     wanted = grid.tuning.class_of(degree)
     root = next((p for p in range(part.low, part.high + 1) if p % 12 == wanted), part.low)
-    found: list[Note] = []
+    found: list[PlannedNote] = []
     for pitch in (root, root + 7, root + 12):
         if pitch <= part.high:
-            note = Note(start, length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
+            note = PlannedNote(start, length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
             found += [clear] if (clear := heard.shortened(note, part.gate)) else []
     return found
 
 
-def doubles(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+def doubles(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """The second half of the figure an octave or two higher; all of it in every fourth bar."""
     source = [name for name in heard.notes if name.startswith("Ostinato") or name in _basses(grid)]
     lines = [note for name in source for note in heard.notes[name]]
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     for bar in grid.played(part.name):
         inside = sorted(n for n in lines if bar.start <= n.start < bar.end and n.start < grid.end)
         for note in _doubled(bar, inside) if bar.role != "ending" else []:
@@ -223,7 +225,7 @@ def doubles(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[
     return notes + _closing_chords(grid, part, heard, part.low + 7)
 
 
-def _doubled(bar: PlannedBar, notes: list[Note]) -> list[Note]:
+def _doubled(bar: PlannedBar, notes: list[PlannedNote]) -> list[PlannedNote]:
     """The second half of a bar, all of every fourth; by number of notes where halves by time are empty or alike."""
     if bar.place % 4 == 3:
         return notes
@@ -244,14 +246,14 @@ def _has_two_halves(bar: PlannedBar) -> bool:
     return all(bars.values()) and len({frozenset(late) for late in bars.values()}) > 1
 
 
-def _basses(grid: Grid) -> set[str]:
+def _basses(grid: SlotGrid) -> set[str]:
     return {part.name for part in grid.arrangement.style.playing("ostinato")}
 
 
-def anchors(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+def anchors(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """Tonic and fifth on the groups: timpani, tuba, low drums with a pitch."""
     shapes = random.choice(ANCHORS)
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     for bar in grid.played(part.name):
         if bar.role == "ending":
             continue
@@ -263,16 +265,16 @@ def anchors(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[
     return notes + _closing_chords(grid, part, heard, part.low + 5)
 
 
-def _rolled(group: Group, strokes: int) -> list[Group]:
+def _rolled(group: GroupSpan, strokes: int) -> list[GroupSpan]:
     """One stroke, one with an eighth at the end of the group, or one with two sixteenths there."""
     late = {1: [], 2: [EIGHTH], 3: [2 * SIXTEENTH, SIXTEENTH]}[strokes]
     starts = [0, *(group.length - before for before in late if before < group.length)]
-    return [Group(group.start + a, b - a) for a, b in pairwise([*starts, group.length])]
+    return [GroupSpan(group.start + a, b - a) for a, b in pairwise([*starts, group.length])]
 
 
 def _rooted(
-    grid: Grid, heard: Heard, part: Instrument, bar: PlannedBar, span: Group, above: Sequence[int]
-) -> list[Note]:
+    grid: SlotGrid, heard: Texture, part: Instrument, bar: PlannedBar, span: GroupSpan, above: Sequence[int]
+) -> list[PlannedNote]:
     """One stroke on the first of some tones above the bass that sounds well, else on what the bass plays."""
     root = bar.chord.root.semitones if bar.role == "bridge" else 0
     bass = [
@@ -280,15 +282,15 @@ def _rooted(
     ]
     for wanted in [*(grid.tuning.class_of(root + semitones) for semitones in above), *(p % 12 for p in bass)]:
         pitch = next((p for p in range(part.low, part.high + 1) if p % 12 == wanted), part.low)
-        note = Note(span.start, span.length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
+        note = PlannedNote(span.start, span.length, pitch, step=grid.tuning.step_of(pitch, bar.chord))
         if heard.fits(note.start, note.start + round(note.length * part.gate), pitch):
             return [note]
     return []
 
 
-def colours(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
+def colours(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """Two held voices that swell into the end of a phrase."""
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     top = part.high - 3
     for bar in grid.played(part.name):
         if bar.role in ("intro", "groove", "bridge") and bar.number == bar.phrase.last - 1:
@@ -301,7 +303,7 @@ def colours(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[
     return notes + _closing_chords(grid, part, heard, top)
 
 
-def _closing_chords(grid: Grid, part: Instrument, heard: Heard, top: int) -> list[Note]:
+def _closing_chords(grid: SlotGrid, part: Instrument, heard: Texture, top: int) -> list[PlannedNote]:
     """The tonic chord on the groups of the ending, and on the last downbeat."""
     bars = closing(grid)
     home = (bars or grid.bars)[-1]
@@ -312,6 +314,6 @@ def _closing_chords(grid: Grid, part: Instrument, heard: Heard, top: int) -> lis
     strokes = strokes if part.plays in ("stabs", "riff", "double", "arpeggio") else []
     notes = [n for start, length in strokes for n in _chord(grid, heard, part, home, trio, start, length)]
     if length := final_length(grid):
-        found = (Note(grid.end, length, p, 1.0, 6, grid.tuning.step_of(p, home.chord)) for p in trio)
+        found = (PlannedNote(grid.end, length, p, 1.0, 6, grid.tuning.step_of(p, home.chord)) for p in trio)
         notes += [note for note in found if heard.fits(note.start, note.end, note.pitch)]
     return notes

@@ -10,11 +10,10 @@ from mi_theme.errors import UnknownName
 from mi_theme.pitch import MODES
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing import curves, drums, endings, leads, voicings
-from mi_theme.renditions.composing import ostinato as figures
+from mi_theme.renditions.composing import controllers, endings, grooves, leads, ostinato, voicings
 from mi_theme.renditions.composing.dynamics import Played, played
-from mi_theme.renditions.composing.hearing import Heard
-from mi_theme.renditions.composing.slots import TICKS, Grid, Note, ticks
+from mi_theme.renditions.composing.slots import TICKS, PlannedNote, SlotGrid, ticks
+from mi_theme.renditions.composing.texture import Texture
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
 from mi_theme.score.tracks import channel_of
@@ -30,12 +29,18 @@ SILENCE = Fraction(3, 2)  # seconds after the last event
 
 
 def score_of(arrangement: Arrangement, parts: tuple[str, ...] | None = None) -> Score:
-    """The notes of an arrangement, of some parts if they are named."""
-    grid = Grid.of(arrangement)
+    """The notes of an arrangement, of some parts if they are named; what is known of its film as texts."""
+    grid = SlotGrid.of(arrangement)
     tracks = list(_part_tracks(grid))
     chosen = _chosen(tracks, parts)
     end = _end(grid, [track for _, track in tracks])
-    return Score(TICKS, (_conductor(grid, end), *(_closed(track, end) for track in chosen)))
+    score = Score(TICKS, (_conductor(grid, end), *(_closed(track, end) for track in chosen)))
+    if arrangement.film is None:
+        return score
+    from mi_theme.credits import film
+    from mi_theme.credits.markings import annotated
+
+    return annotated(score, film(arrangement.film))
 
 
 def _chosen(tracks: list[tuple[str, list[Event]]], parts: tuple[str, ...] | None) -> list[list[Event]]:
@@ -48,7 +53,7 @@ def _chosen(tracks: list[tuple[str, list[Event]]], parts: tuple[str, ...] | None
     return [events for name, events in tracks if name.casefold() in wanted]
 
 
-def _part_tracks(grid: Grid) -> Iterator[tuple[str, list[Event]]]:
+def _part_tracks(grid: SlotGrid) -> Iterator[tuple[str, list[Event]]]:
     """Name and events of each part that plays."""
     composed = compose(grid)
     pitched = 0
@@ -60,22 +65,22 @@ def _part_tracks(grid: Grid) -> Iterator[tuple[str, list[Event]]]:
             yield part.name, _events(part, channel, sounding, grid)
 
 
-def compose(grid: Grid) -> list[tuple[Instrument, list[Note]]]:
+def compose(grid: SlotGrid) -> list[tuple[Instrument, list[PlannedNote]]]:
     """What each part plays; each listens to those composed before it."""
-    style, heard = grid.arrangement.style, Heard()
-    (ostinato,) = style.playing("ostinato")
-    twin = second_player(ostinato)
-    heard.add(ostinato, figures.literal(grid, ostinato))
-    heard.add(twin, [*figures.second(grid, twin), *endings.bass(grid, twin)])
+    style, heard = grid.arrangement.style, Texture()
+    (first,) = style.playing("ostinato")
+    twin = second_player(first)
+    heard.add(first, ostinato.literal(grid, first))
+    heard.add(twin, [*ostinato.second(grid, twin), *endings.bass(grid, twin)])
     for part in sorted(style.part, key=lambda p: ORDER.index(p.plays)):
-        if part is not ostinato:
+        if part is not first:
             notes = COMPOSERS[part.plays](grid, part, _random(grid, part.name), heard)
             heard.add(part, [contained(note, grid) for note in notes])
-    others = [part for part in style.part if part is not ostinato]
-    return [(part, heard.notes[part.name]) for part in (ostinato, twin, *others)]
+    others = [part for part in style.part if part is not first]
+    return [(part, heard.notes[part.name]) for part in (first, twin, *others)]
 
 
-def contained(note: Note, grid: Grid) -> Note:
+def contained(note: PlannedNote, grid: SlotGrid) -> PlannedNote:
     """The note no longer than its section, so that sections loop; the last downbeat rings on."""
     if note.start >= grid.end:
         return note
@@ -90,11 +95,11 @@ def second_player(ostinato: Instrument) -> Instrument:
     return replace(ostinato, name=SECOND)
 
 
-Composer = Callable[[Grid, Instrument, Random, Heard], list[Note]]
+Composer = Callable[[SlotGrid, Instrument, Random, Texture], list[PlannedNote]]
 
 
-def _drums(grid: Grid, part: Instrument, random: Random, heard: Heard) -> list[Note]:
-    return drums.percussion(grid, part, random) + endings.drums(grid, part)
+def _drums(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
+    return grooves.percussion(grid, part, random) + endings.drums(grid, part)
 
 
 COMPOSERS: dict[str, Composer] = {
@@ -113,12 +118,12 @@ COMPOSERS: dict[str, Composer] = {
 ORDER = ("ostinato", *COMPOSERS)  # of composing
 
 
-def _random(grid: Grid, *names: str) -> Random:
+def _random(grid: SlotGrid, *names: str) -> Random:
     """Chance of its own for each purpose, so that one part's choices never move another's."""
     return Random("/".join([str(grid.arrangement.seed), *names]))
 
 
-def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: Grid) -> list[Event]:
+def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: SlotGrid) -> list[Event]:
     """Name, key (MuseScore 3 looks for it in every track), instrument and notes."""
     events = [Event(0, m.meta(m.TRACK_NAME, part.name))]
     events += [] if part.is_drums else _key(grid.arrangement.theme)
@@ -129,11 +134,11 @@ def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: Grid)
     for number, note in enumerate(notes):
         events.append(Event(note.start, m.note_on(channel, note.pitch, note.velocity), 0, note.step, number))
         events.append(Event(note.stop, m.note_off(channel, note.pitch)))
-    events += curves.swells(part, channel, notes, grid) + curves.sweeps(part, channel, grid)
+    events += controllers.swells(part, channel, notes, grid) + controllers.sweeps(part, channel, grid)
     return events + endings.fade(grid, channel, volume)
 
 
-def _end(grid: Grid, tracks: Sequence[list[Event]]) -> int:
+def _end(grid: SlotGrid, tracks: Sequence[list[Event]]) -> int:
     """Where every track ends: on the bar line of a loop, else silence after the last event."""
     if grid.arrangement.ending == "loop":
         return grid.end
@@ -146,7 +151,7 @@ def _closed(events: list[Event], end: int) -> Track:
     return Track.sorted([*events, Event(end, m.end_of_track())])
 
 
-def _conductor(grid: Grid, end: int) -> Track:
+def _conductor(grid: SlotGrid, end: int) -> Track:
     """Tempo, signatures, key, markers and words."""
     arrangement = grid.arrangement
     theme = arrangement.theme

@@ -14,12 +14,13 @@ from itertools import combinations, groupby, pairwise, product
 import numpy as np
 from numpy.typing import NDArray
 
+from arranging.hearings import Hearing, Notes
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing.hearing import LOW, clashes, muddies
 from mi_theme.renditions.composing.slots import TICKS
-from mi_theme.renditions.listening import Hearing, Notes
+from mi_theme.renditions.composing.texture import LOW_LIMIT, clashes, muddies
 from mi_theme.score import Score
+from mi_theme.score.percussion_keys import HI_HAT, RIDE
 from mi_theme.themes import Motif
 
 __all__ = ["CHECKS", "Hearing", "faults", "report"]
@@ -32,7 +33,7 @@ BARS_PER_CLASH, WINDOW, DIFFERENT = 8, 16, 3
 SAME_RHYTHM, SAME_RANGE = 0.6, 0.5
 CLIMAX = (0.70, 0.85)
 ENOUGH = 16  # notes, or bars, from which a statistic means something
-HATS = (42, 51)
+HATS = (HI_HAT, RIDE)
 
 
 Check = Callable[[Hearing], Iterator[str]]
@@ -173,7 +174,7 @@ def ranges(hearing: Hearing) -> Iterator[str]:
 
 def low_intervals(hearing: Hearing) -> Iterator[str]:
     """Below MIDI 48 only octaves and fifths."""
-    for one, other, at in _together(hearing, lambda a, b: max(a, b) < LOW and muddies(a, b)):
+    for one, other, at in _together(hearing, lambda a, b: max(a, b) < LOW_LIMIT and muddies(a, b)):
         yield f"{one} and {other}: too low together at {at:g}"
 
 

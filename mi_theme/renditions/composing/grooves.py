@@ -11,21 +11,22 @@ from collections.abc import Iterator
 from random import Random
 
 from mi_theme.renditions.arrangement.styles import Groove, Instrument, Voice
-from mi_theme.renditions.composing.slots import EIGHTH, SIXTEENTH, Grid, Group, Note, PlannedBar, divided
+from mi_theme.renditions.composing.slots import EIGHTH, SIXTEENTH, GroupSpan, PlannedBar, PlannedNote, SlotGrid, divided
+from mi_theme.score.percussion_keys import HI_HAT, KICK, OPEN_HI_HAT, RIDE
 
 __all__ = ["crash", "fill", "groove_bar", "percussion"]
 
 ACCENT, GHOST = 16, -22  # velocities added
 CRASH_ACCENT = 14
-KICK = 36
+LEFT_FOR_CRASH = (RIDE, HI_HAT, OPEN_HI_HAT, KICK)  # what the hand and foot that strike the crash would have played
 STROKES = {"x": 0, "X": ACCENT, "o": GHOST}
 
 
-def percussion(grid: Grid, part: Instrument, random: Random) -> list[Note]:
+def percussion(grid: SlotGrid, part: Instrument, random: Random) -> list[PlannedNote]:
     """All strokes of a drum part; one that fills may enter with its fill."""
     groove = next(g for g in grid.arrangement.grooves if g.name == part.groove)
     fills = groove.fill and not (part.plays == "hands" and grid.arrangement.style.playing("kit"))
-    notes: list[Note] = []
+    notes: list[PlannedNote] = []
     for bar in grid.bars:
         if bar.role == "ending":
             continue
@@ -38,7 +39,7 @@ def percussion(grid: Grid, part: Instrument, random: Random) -> list[Note]:
     return notes
 
 
-def groove_bar(groove: Groove, bar: PlannedBar) -> Iterator[Note]:
+def groove_bar(groove: Groove, bar: PlannedBar) -> Iterator[PlannedNote]:
     """The strokes of one bar."""
     groups = divided(bar.figure if groove.follows == "figure" else bar.groups)
     for voice in groove.voice:
@@ -48,14 +49,14 @@ def groove_bar(groove: Groove, bar: PlannedBar) -> Iterator[Note]:
             yield from _strokes(voice, groups, bar.start)
 
 
-def _strokes(voice: Voice, groups: list[Group], start: int) -> Iterator[Note]:
+def _strokes(voice: Voice, groups: list[GroupSpan], start: int) -> Iterator[PlannedNote]:
     """One drum in one bar."""
     for index, group in enumerate(groups):
         pattern = voice.three if group.length > 2 * EIGHTH else voice.two
         for place, sign in enumerate(_pattern_for(pattern.split("/"), index, len(groups))):
             offset = place * SIXTEENTH
             if sign in STROKES and offset < group.length:
-                yield Note(start + group.start + offset, SIXTEENTH, voice.key, 1.0, STROKES[sign])
+                yield PlannedNote(start + group.start + offset, SIXTEENTH, voice.key, 1.0, STROKES[sign])
 
 
 def _pattern_for(patterns: list[str], index: int, count: int) -> str:
@@ -70,37 +71,37 @@ def carries_backbeat(index: int, count: int) -> bool:
     return index % 2 == 1 or (count % 2 == 1 and index == count - 1 and count > 1)
 
 
-def fill(bar: PlannedBar, keys: tuple[int, ...], random: Random) -> list[Note]:
+def fill(bar: PlannedBar, keys: tuple[int, ...], random: Random) -> list[PlannedNote]:
     """Sixteenths in the last two groups, high to low, getting louder; a rest or two in them."""
     groups = divided(bar.groups)
     begin = groups[-2].start if len(groups) > 2 else groups[-1].start
     places = range(bar.start + begin, bar.end, SIXTEENTH)
     rests = set(random.sample(range(1, max(len(places) - 1, 2)), k=min(2, len(places) // 4)))
     return [
-        Note(tick, SIXTEENTH, keys[index * len(keys) // len(places)], 1.0, 26 * index // len(places))
+        PlannedNote(tick, SIXTEENTH, keys[index * len(keys) // len(places)], 1.0, 26 * index // len(places))
         for index, tick in enumerate(places)
         if index not in rests
     ]
 
 
-def _with_fill(strokes: list[Note], bar: PlannedBar, keys: tuple[int, ...], random: Random) -> list[Note]:
+def _with_fill(strokes: list[PlannedNote], bar: PlannedBar, keys: tuple[int, ...], random: Random) -> list[PlannedNote]:
     """The bar up to its fill, and the fill; the kick goes on under it."""
     filled = fill(bar, keys, random)
     begin = filled[0].start
     return [note for note in strokes if note.start < begin or note.pitch == KICK] + filled
 
 
-def _lands(grid: Grid, bar: PlannedBar) -> bool:
+def _lands(grid: SlotGrid, bar: PlannedBar) -> bool:
     """Whether this downbeat opens a section, or follows a fill."""
     before = grid.number(bar.number - 1)
     return before is not None and (bar.number == bar.passage.first or before.fills)
 
 
-def crash(strokes: list[Note], bar: PlannedBar, groove: Groove) -> list[Note]:
+def crash(strokes: list[PlannedNote], bar: PlannedBar, groove: Groove) -> list[PlannedNote]:
     """Crash and kick on the downbeat, in place of what a hand would have played there."""
-    kept = [note for note in strokes if note.start > bar.start or note.pitch not in (51, 42, 46, KICK)]
+    kept = [note for note in strokes if note.start > bar.start or note.pitch not in LEFT_FOR_CRASH]
     return [
-        Note(bar.start, EIGHTH * 2, groove.crash, 1.0, CRASH_ACCENT),
-        Note(bar.start, SIXTEENTH, KICK, 1.0, CRASH_ACCENT),
+        PlannedNote(bar.start, EIGHTH * 2, groove.crash, 1.0, CRASH_ACCENT),
+        PlannedNote(bar.start, SIXTEENTH, KICK, 1.0, CRASH_ACCENT),
         *kept,
     ]

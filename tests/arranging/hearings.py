@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing.slots import TICKS, Grid
+from mi_theme.renditions.composing.slots import TICKS, SlotGrid
 from mi_theme.score import Score
 
 __all__ = ["Hearing", "Notes"]
@@ -27,9 +27,9 @@ class Hearing:
     score: Score
 
     @cached_property
-    def grid(self) -> Grid:
+    def grid(self) -> SlotGrid:
         """The bars."""
-        return Grid.of(self.arrangement)
+        return SlotGrid.of(self.arrangement)
 
     @cached_property
     def parts(self) -> dict[str, Notes]:

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing.slots import EIGHTH, Note
+from mi_theme.renditions.composing.slots import EIGHTH, PlannedNote
 
-__all__ = ["CLASH", "LOW", "Heard", "clashes", "muddies"]
+__all__ = ["LOW_LIMIT", "SHORTEST_CLASH", "Texture", "clashes", "muddies"]
 
-CLASH = EIGHTH // 2  # ticks: a shorter one passes
-LOW = 48  # below this only octaves and fifths
-CLEAR = (0, 7)
-PAGE = 1920  # ticks: notes are kept by the pages they sound in
+SHORTEST_CLASH = EIGHTH // 2  # ticks: a shorter one passes
+LOW_LIMIT = 48  # below this only octaves and fifths
+CLEAR_WHEN_LOW = (0, 7)
+PAGE_LENGTH = 1920  # ticks: notes are kept by the pages they sound in
 
 Sound = tuple[int, int, int]  # start, stop, pitch
 
@@ -29,17 +29,17 @@ def clashes(low: int, high: int) -> bool:
 
 def muddies(one: int, other: int) -> bool:
     """Whether two pitches lie too low for their interval."""
-    return max(one, other) < LOW and abs(one - other) % 12 not in CLEAR
+    return max(one, other) < LOW_LIMIT and abs(one - other) % 12 not in CLEAR_WHEN_LOW
 
 
 @dataclass
-class Heard:
+class Texture:
     """The notes of the parts composed so far."""
 
-    notes: dict[str, list[Note]] = field(default_factory=dict)
+    notes: dict[str, list[PlannedNote]] = field(default_factory=dict)
     pages: dict[int, list[Sound]] = field(default_factory=dict)
 
-    def add(self, part: Instrument, notes: Iterable[Note]) -> None:
+    def add(self, part: Instrument, notes: Iterable[PlannedNote]) -> None:
         """Remember a part, drums without their pitches."""
         found = list(notes)
         self.notes.setdefault(part.name, []).extend(found)
@@ -47,14 +47,14 @@ class Heard:
             self._sound(note.start, note.start + round(note.length * (note.gate or part.gate)), note.pitch)
 
     def _sound(self, start: int, stop: int, pitch: int) -> None:
-        for page in range(start // PAGE, (stop - 1) // PAGE + 1):
+        for page in range(start // PAGE_LENGTH, (stop - 1) // PAGE_LENGTH + 1):
             self.pages.setdefault(page, []).append((start, stop, pitch))
 
     def during(self, start: int, stop: int) -> Iterator[Sound]:
         """What sounds for at least half an eighth of a span."""
-        for page in range(start // PAGE, max(stop - 1, start) // PAGE + 1):
+        for page in range(start // PAGE_LENGTH, max(stop - 1, start) // PAGE_LENGTH + 1):
             for sound in self.pages.get(page, ()):
-                if min(sound[1], stop) - max(sound[0], start) >= min(CLASH, stop - start):
+                if min(sound[1], stop) - max(sound[0], start) >= min(SHORTEST_CLASH, stop - start):
                     yield sound
 
     def trouble(self, start: int, stop: int, pitch: int) -> int | None:
@@ -70,7 +70,7 @@ class Heard:
         """Whether a note would sound well."""
         return self.trouble(start, stop, pitch) is None
 
-    def shortened(self, note: Note, gate: float, least: int = EIGHTH) -> Note | None:
+    def shortened(self, note: PlannedNote, gate: float, least: int = EIGHTH) -> PlannedNote | None:
         """The note as long as it sounds well, if that is long enough."""
         stop = note.start + round(note.length * (note.gate or gate))
         where = self.trouble(note.start, stop, note.pitch)
