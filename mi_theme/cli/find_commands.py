@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mi_theme.search import Hit, Pattern, Ranked
     from mi_theme.search.corpus.folders import Searched
     from mi_theme.search.corpus.readers import Unread
-    from mi_theme.search.finding import Music
 
 __all__ = ["find", "rank"]
 
@@ -53,6 +52,7 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 )
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
+@click.option("--explain", is_flag=True, help="Say of each hit why: the terms of its evidence, in nats.")
 @click.option(
     "--midi-out",
     type=click.Path(),
@@ -71,6 +71,7 @@ def find(
     max_evalue: float,
     top: int | None,
     invert: bool,
+    explain: bool,
     midi_out: str | None,
     as_csv: bool,
     as_json: bool,
@@ -90,6 +91,8 @@ def find(
         _print_csv(COLUMNS, (hit.to_row() for hit in searched.hits))
     elif searched.hits:
         _print_hits(searched.hits)
+        if explain:
+            _print_reasons(searched.hits)
     if midi_out and searched.hits:
         _write_excerpts(pattern, searched.hits, paths, Path(midi_out))
     say(
@@ -205,7 +208,7 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
     from mi_theme.files import read
     from mi_theme.search import find as found
     from mi_theme.search.corpus.folders import Searched, search_files
-    from mi_theme.search.finding import SearchWarning
+    from mi_theme.search.music import SearchWarning
 
     if _is_one_score(paths):
         score = read(paths[0])
@@ -223,16 +226,16 @@ def _is_one_score(paths: Sequence[str]) -> bool:
     return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
 
 
-def _all_music(paths: Sequence[str]) -> tuple[list[Music], list[Unread], bool]:
+def _all_music(paths: Sequence[str]) -> tuple[list[Sheet], list[Unread], bool]:
     """Every tune of the files, what could not be read, and whether that is all."""
-    from mi_theme.search.corpus.folders import music_in
+    from mi_theme.search.corpus.folders import sheets_in
     from mi_theme.search.corpus.readers import Unread
 
-    music: list[Music] = []
+    music: list[Sheet] = []
     unread: list[Unread] = []
     try:
         with _progress("reading") as progress:
-            for piece in music_in(paths, progress=progress):
+            for piece in sheets_in(paths, progress=progress):
                 unread.append(piece) if isinstance(piece, Unread) else music.append(piece)
     except KeyboardInterrupt:
         return music, unread, False
@@ -285,6 +288,16 @@ def _print_hits(hits: Sequence[Hit]) -> None:
         for hit in hits
     )
     _show(("E", "file", "part", "bar", "how"), rows)
+
+
+def _print_reasons(hits: Sequence[Hit]) -> None:
+    """What speaks for each hit and against it, the weightiest first."""
+    rows = (
+        [f"{number}", f"{nats:+.1f}", term, means]
+        for number, hit in enumerate(hits, 1)
+        for term, means, nats in [*hit.reasons, ("together", f"E {hit.evalue:.2g}", hit.score)]
+    )
+    _show(("hit", "nats", "term", "what it stands for"), rows)
 
 
 def _ranked_row(row: Ranked) -> dict[str, Any]:
