@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from mi_theme.score import MeterMap
 __all__ = ["Beats", "read_beats"]
 
 LEAST, MOST = 0.05, 60.0  # seconds from beat to beat
+SHORTEST, LONGEST = 1 / 64, 1024  # quarters from beat to beat
+MOST_ADDED = 1_000_000  # beats before the first and after the last
 SURE = 0.5  # certainty from which beats are worth following
 
 
@@ -30,31 +33,35 @@ class Beats:
     ----------
     seconds
         Ascending, shape (n,).
+    quarters
+        Where that is written, from 0.
     numbers
         The number of each in its bar, from 1; 0 where that is not known.
     certainty
         From 0 to 1 for each: how much of what begins there agrees; 1 where it was given.
-    value
-        The written length of a beat in quarters: 1, or 3/2 where beats divide in three.
     """
 
     seconds: Floats
+    quarters: Floats
     numbers: NDArray[np.int64]
     certainty: Floats
-    value: Fraction = Fraction(1)
 
     @classmethod
-    def of(cls, seconds: ArrayLike, numbers: ArrayLike | None = None, value: Fraction | str | int = 1) -> Beats:
+    def of(
+        cls, seconds: ArrayLike, numbers: ArrayLike | None = None, *, value: Fraction | str | int = 1, quarters: ArrayLike | None = None,
+    ) -> Beats:  # fmt: skip
         """Beats that are given, for instance tapped.
 
         Parameters
         ----------
         seconds
-            When they are, ascending.
+            When they are, ascending, shape (n,), two at least.
         numbers
-            Which in its bar each is, from 1.
+            Which in its bar each is, from 1; 0 where that is not known.
         value
-            The written length of a beat in quarters.
+            The written length of a beat in quarters: 1, or 3/2 where beats divide in three.
+        quarters
+            The written place of each beat instead, ascending from 0.
 
         Raises
         ------
@@ -63,25 +70,20 @@ class Beats:
         """
         try:
             times = np.asarray(seconds, float)
+            places = np.arange(len(times)) * float(Fraction(value)) if quarters is None else np.asarray(quarters, float)
             counts = np.zeros(len(times), np.int64) if numbers is None else np.asarray(numbers, np.int64)
-            length = Fraction(value)
-        except (TypeError, ValueError, ZeroDivisionError):
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError):
             raise ScoreError("beats are seconds, one after the other, with their numbers in the bar if wanted") from None
-        if times.ndim != 1 or len(times) < 2 or counts.shape != times.shape or not np.isfinite(times).all():
-            raise ScoreError(f"beats are two or more seconds, not {len(np.atleast_1d(times))}")
-        gaps = np.diff(times)
-        wrong = np.flatnonzero((gaps < LEAST) | (gaps > MOST))
-        if len(wrong):
-            at = wrong[0]
-            raise ScoreError(
-                f"beats {at + 1} and {at + 2}, at {times[at]:g} and {times[at + 1]:g} s, are {gaps[at]:g} s apart, not {LEAST:g} to {MOST:g}"
-            )
-        if (counts < 0).any() or not 0 < length <= 4:
-            raise ScoreError("the numbers of beats count from 1, and a beat is up to 4 quarters long")
-        return cls(times, counts, np.ones(len(times)), length)
+        if times.ndim != 1 or len(times) < 2 or not counts.shape == places.shape == times.shape:
+            raise ScoreError(f"beats are two or more seconds, not {times.size}, and each has one number")
+        if not (np.isfinite(times).all() and np.isfinite(places).all()) or (counts < 0).any():
+            raise ScoreError("beats are finite, and their numbers count from 1")
+        _check_gaps(times, np.diff(times), LEAST, MOST, "s")
+        _check_gaps(times, np.diff(places), SHORTEST, LONGEST, "quarters")
+        return cls(times, places, counts, np.ones(len(times)))
 
     def __post_init__(self) -> None:
-        for column in (self.seconds, self.numbers, self.certainty):
+        for column in (self.seconds, self.quarters, self.numbers, self.certainty):
             column.setflags(write=False)
 
     def __len__(self) -> int:
@@ -90,10 +92,8 @@ class Beats:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Beats):
             return NotImplemented
-        columns = ("seconds", "numbers", "certainty")
-        return self.value == other.value and all(
-            np.array_equal(getattr(self, name), getattr(other, name)) for name in columns
-        )
+        mine, theirs = vars(self), vars(other)
+        return all(np.array_equal(column, theirs[name]) for name, column in mine.items())
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -103,7 +103,7 @@ class Beats:
     def __str__(self) -> str:
         """Lines of seconds and numbers, as `read_beats` reads them."""
         rows = zip(self.seconds.tolist(), self.numbers.tolist(), self.certainty.tolist(), strict=True)
-        head = f"# {len(self)} beats of {self.value} quarters, {self.tempo:.1f} a minute, certainty {self.sure:.2f}"
+        head = f"# {len(self)} beats, {self.tempo:.1f} a minute, certainty {self.sure:.2f}"
         return "\n".join([head, *(f"{at:.4f}\t{number}\t{sure:.2f}" for at, number, sure in rows)])
 
     @property
@@ -128,63 +128,66 @@ class Beats:
         return found
 
     @property
-    def quarters(self) -> Floats:
-        """The place of each beat: the first is at 0."""
-        return np.arange(len(self)) * float(self.value)
-
-    @property
     def meters(self) -> MeterMap:
-        """The metres that the numbers count, with a pick-up before the first downbeat."""
+        """The metres from downbeat to downbeat, with a pick-up before the first; 4/4 where nobody says."""
         lines = np.flatnonzero(self.numbers == 1)
         if not len(lines):
-            return MeterMap.of([(Fraction(0), self._meter(4))])
-        counts = np.diff(lines).tolist()
-        usual = max(set(counts), key=lambda count: (counts.count(count), count)) if counts else int(self.numbers.max())
-        changes, before = [], 0
-        for line, count in zip(lines.tolist(), [*counts, usual], strict=True):
-            if count != before:
-                changes.append((line * self.value, self._meter(count)))
-                before = count
-        first = int(lines[0])
-        if first:
-            changes.insert(0, (Fraction(0), self._meter(usual if first <= usual else first)))
-        return MeterMap.of(changes, first * self.value if 0 < first < usual else Fraction(0))
-
-    def _meter(self, count: int) -> Meter:
-        """A bar of so many beats."""
-        whole = self.value * count / 4
-        denominator = max(4 if self.value.denominator == 1 else 8, whole.denominator)
-        return Meter.of(min(int(whole * denominator), 255), denominator)
+            return MeterMap.of([(Fraction(0), Meter("4/4"))])
+        places = [Fraction(float(place)).limit_denominator(64) for place in self.quarters[lines]]
+        lengths = [after - before for before, after in pairwise(places)]
+        usual = max(set(lengths), key=lambda length: (lengths.count(length), length)) if lengths else Fraction(4)
+        changes: list[tuple[Fraction, Meter]] = [(Fraction(0), _meter(max(usual, places[0])))] if places[0] else []
+        before = Fraction(0)
+        for place, length in zip(places, [*lengths, usual], strict=True):
+            if length != before:
+                changes.append((place, _meter(length)))
+                before = length
+        return MeterMap.of(changes, places[0] if places[0] < usual else Fraction(0))
 
     def around(self, seconds: ArrayLike) -> Beats:
-        """The same, going on at the tempo of its ends until everything is within.
+        """The same, going on at the tempo of its ends until everything is within; the first is at quarter 0.
 
         Parameters
         ----------
         seconds
             What must be within.
+
+        Raises
+        ------
+        ScoreError
+            Where the beats are next to nothing of the music.
         """
         wanted = np.asarray(seconds, float)
-        if not len(wanted) or not len(self):
+        if not len(wanted):
             return self
-        first, last = self.seconds[1] - self.seconds[0], self.seconds[-1] - self.seconds[-2]
+        (first, last), (low, high) = (np.diff(column)[[0, -1]] for column in (self.seconds, self.quarters))
         before = max(int(np.ceil((self.seconds[0] - wanted.min()) / first)), 0)
         after = max(int(np.ceil((wanted.max() - self.seconds[-1]) / last)), 0)
-        if before + after > 1_000_000:
-            raise ScoreError("the beats that are given cover next to nothing of the music")
-        count = int(self.numbers.max())
-        times = np.concatenate(
-            [self.seconds[0] - first * np.arange(before, 0, -1), self.seconds, self.seconds[-1] + last * np.arange(1, after + 1)]
+        if before + after > MOST_ADDED:
+            raise ScoreError("the beats cover next to nothing of the music")
+        head, tail, count = np.arange(-before, 0), np.arange(1, after + 1), int(self.numbers.max())
+        numbers = [(self.numbers[0] - 1 + head) % max(count, 1) + 1, (self.numbers[-1] - 1 + tail) % max(count, 1) + 1]
+        return Beats(
+            np.concatenate([self.seconds[0] + first * head, self.seconds, self.seconds[-1] + last * tail]),
+            np.concatenate([low * head, self.quarters - self.quarters[0], self.quarters[-1] - self.quarters[0] + high * tail]) + low * before,
+            np.concatenate([numbers[0] * (count > 0), self.numbers, numbers[1] * (count > 0)]).astype(np.int64),
+            np.concatenate([np.zeros(before), self.certainty, np.zeros(after)]),
+        )  # fmt: skip
+
+
+def _check_gaps(times: Floats, gaps: Floats, least: float, most: float, unit: str) -> None:
+    wrong = np.flatnonzero((gaps < least) | (gaps > most))
+    if len(wrong):
+        at = int(wrong[0])
+        raise ScoreError(
+            f"beats {at + 1} and {at + 2}, at {times[at]:g} and {times[at + 1]:g} s, are {gaps[at]:g} {unit} apart, not {least:g} to {most:g}"
         )
-        numbers = np.concatenate(
-            [
-                (self.numbers[0] - 1 - np.arange(before, 0, -1)) % count + 1 if count else np.zeros(before, np.int64),
-                self.numbers,
-                (self.numbers[-1] - 1 + np.arange(1, after + 1)) % count + 1 if count else np.zeros(after, np.int64),
-            ]
-        ).astype(np.int64)
-        certainty = np.concatenate([np.zeros(before), self.certainty, np.zeros(after)])
-        return replace(self, seconds=times, numbers=numbers, certainty=certainty)
+
+
+def _meter(length: Fraction) -> Meter:
+    """A bar of so many quarters: in quarters where they fill it, else in eighths or less."""
+    denominator = max(4, min(4 * length.denominator, 64))
+    return Meter.of(min(max(int(length * denominator / 4), 1), 255), denominator)
 
 
 def read_beats(source: str | PathLike[str] | Iterable[str]) -> Beats:

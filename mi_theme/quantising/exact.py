@@ -9,7 +9,7 @@ from mi_theme.quantising.grids import Grid, Ints
 
 __all__ = ["exact_ends", "exact_onsets"]
 
-# parts of a beat that notation has, the usual first: a file is held against the first sets that explain it
+# parts of a beat that notation has, the usual first: a file is held against as many sets as tell notation from chance
 PLAIN = ((1, 2, 3, 4, 6), (8, 12), (16, 24, 5, 7), (9, 10, 32, 48))
 NEARLY = 0.95  # of the notes of a part on the grid: the rest are a player's, or ornaments
 CHANCE = 1e-6  # that so many are there by accident, where any tick is as likely
@@ -50,7 +50,6 @@ def exact_onsets(at: Ints, part: Ints, grid: Grid, tick: int) -> Ints:
                 common <= COMMON and on.mean() >= NEARLY and common ** on.sum() < CHANCE
             ):
                 found[rows] = place
-                break
     return found
 
 

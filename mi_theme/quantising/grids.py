@@ -148,11 +148,10 @@ def _segments(score: Score, last: Fraction) -> Iterator[tuple[Fraction, Fraction
 
 
 def _beats_of(meter: Meter) -> tuple[list[Fraction], list[Fraction]]:
-    """Where beats begin in a bar, and how long they are; groups that no menu divides fall into halves or pulses."""
+    """Where beats begin in a bar, and how long they are; long groups fall into twos, else into pulses."""
     lengths: list[Fraction] = []
     for group in meter.groups:
-        whole = group in (1, 2, 3) or group * meter.pulse == 2
-        parts = 1 if whole else group // 2 if group % 2 == 0 else group
+        parts = 1 if group in (1, 2, 3) else group // 2 if group % 2 == 0 else group
         lengths += [group * meter.pulse / parts] * parts
     return [sum(lengths[:index], Fraction(0)) for index in range(len(lengths))], lengths
 

@@ -9,10 +9,13 @@ from mi_theme.quantising.grids import Floats, Ints
 
 __all__ = ["graces", "trills"]
 
-QUICK, SHARE = 0.08, 0.12  # seconds and share of a beat from a grace note to the next: just under a thirty-second
-FEWER = 2.0  # times as long is what comes before it and after its main note
-NEXT = 5  # semitones to the main note, at most
+SHARE, QUICKEST, QUICK = 0.12, 0.05, 0.11  # of a beat, just under a thirty-second, but in seconds: from a grace note to the next
+TOGETHER = 0.03  # seconds: what is nearer is a chord
+LET_GO = 0.04  # seconds after the next has begun by which a grace note has ended; a note of a chord lasts longer
+FEWER = 2.0  # times as long is what comes before it and after its main note, and its main note
+NEXT, VOICE = 2, 5  # semitones to the main note, at most; to other notes of the voice
 MOST = 3  # grace notes in a row; more are a passage
+LOOK = 8  # notes on, to find the next of a voice
 SHAKE, FASTER = 0.13, 0.2  # seconds and share of a beat between the notes of a trill: faster than sixteenths
 SECOND = 2  # semitones between them, at most
 REPEATS = 5  # notes of the shortest trill
@@ -32,23 +35,43 @@ def graces(seconds: Floats, lasts: Floats, pitch: Ints, beat: Floats) -> Ints:
     beat
         Seconds of the beat at each.
     """
+    rows = np.arange(len(seconds))
+    following = _next(seconds, pitch, NEXT)
+    there = following < len(rows)
+    gap = np.append(seconds, np.inf)[following] - seconds
+    quick = there & (gap < np.clip(SHARE * beat, QUICKEST, QUICK)) & (lasts < gap + LET_GO)
+    main = rows
+    for _ in range(MOST):
+        main = np.where(quick[main], np.minimum(following[main], len(rows) - 1), main)
+    before, after = _silence(seconds, pitch)
+    longest, first = np.zeros(len(rows)), np.full(len(rows), np.inf)
+    np.maximum.at(longest, main[quick], gap[quick])
+    np.minimum.at(first, main[quick], np.where(np.isin(rows, following[quick]), np.inf, before)[quick])
+    room = FEWER * longest[main]
+    alone = ~quick[main] & (first[main] > room) & (after[main] > room) & (lasts[main] > FEWER * lasts)
+    return np.where(quick & alone, main, -1)
+
+
+def _next(seconds: Floats, pitch: Ints, reach: int) -> Ints:
+    """The row of the next note so near in pitch, but another, and not struck with it; n where there is none."""
     count = len(seconds)
-    found = np.full(count, -1, np.int64)
-    if count < 2:
-        return found
-    gap = np.append(np.diff(seconds), np.inf)
-    before = np.append(np.inf, gap[:-1])
-    quick = (gap < np.minimum(QUICK, SHARE * beat)) & (lasts < FEWER * QUICK)
-    near = np.append(np.abs(np.diff(pitch)), 99)
-    quick &= (near > 0) & (near <= NEXT)
-    begin = np.flatnonzero(quick & ~np.append(False, quick[:-1]))
-    stop = np.flatnonzero(~quick & np.append(False, quick[:-1]))  # the main note after each row of quick ones
-    size = stop - begin
-    inside = np.maximum.reduceat(np.append(gap[:-1], 0.0), np.column_stack([begin, stop]).ravel())[::2]
-    alone = (size <= MOST) & (before[begin] > FEWER * inside) & (gap[stop] > FEWER * inside) & (lasts[stop] > lasts[begin])
-    for first, main in zip(begin[alone].tolist(), stop[alone].tolist(), strict=True):
-        found[first:main] = main
+    found = np.full(count, count, np.int64)
+    for lag in range(min(LOOK, count - 1), 0, -1):
+        step = np.abs(pitch[lag:] - pitch[:-lag])
+        near = (step > 0) & (step <= reach) & (seconds[lag:] - seconds[:-lag] > TOGETHER)
+        found[:-lag][near] = np.flatnonzero(near) + lag
     return found
+
+
+def _silence(seconds: Floats, pitch: Ints) -> tuple[Floats, Floats]:
+    """Seconds from the note before of each note's voice, and to the next one."""
+    before, after = np.full(len(seconds), np.inf), np.full(len(seconds), np.inf)
+    for lag in range(min(LOOK, len(seconds) - 1), 0, -1):
+        gap = seconds[lag:] - seconds[:-lag]
+        near = (np.abs(pitch[lag:] - pitch[:-lag]) <= VOICE) & (gap > TOGETHER)
+        after[:-lag][near] = gap[near]
+        before[lag:][near] = gap[near]
+    return before, after
 
 
 def trills(seconds: Floats, pitch: Ints, beat: Floats) -> NDArray[np.int64]:

@@ -24,7 +24,8 @@ from mi_theme.score import Score
 
 __all__ = ["quantize"]
 
-MARGIN = 4.0  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
+import os
+MARGIN = float(os.environ.get("MARGIN","2"))  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
 GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a quarter that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
@@ -165,7 +166,7 @@ def _place_ornaments(playing: Playing, kinds: _Kinds, onset: Ints, exact: Ints) 
     """Put ornaments to their notes, in place; the kind of each note."""
     kind = np.full(len(onset), NOTE, np.int8)
     quarter = playing.grid.resolution
-    grace = np.where(kinds.grace >= 0, kinds.grace, _flams(playing, kinds.struck & (exact < 0), onset))
+    grace = np.where(kinds.grace >= 0, kinds.grace, _flams(playing, playing.drums & (exact < 0), onset))
     for main, rows in _grouped(grace, playing.seconds):
         onset[rows] = np.maximum(onset[main] - int(GRACE_VALUE * quarter) * np.arange(len(rows), 0, -1), 0)
         kind[rows] = GRACE

@@ -15,10 +15,11 @@ __all__ = ["Swing", "evened", "swings"]
 
 LIGHTEST, HARDEST = 0.55, 0.72  # where in its pair the second note begins: from just heard to under a dotted one's
 # Friberg and Sundstrom (2002), "Swing ratios and ensemble timing in jazz performance", Music Perception 19(3): .5 to .78
-UNEVEN = 0.05  # of a pair: how much that place varies
+UNEVEN, UNSTEADY = 0.05, 0.012  # of a pair, and seconds: how much that place varies
+RIVALS = (0.5, 0.75)  # where it is in an even pair and in a dotted one
 WINDOW = (0.42, 0.78)  # what counts as a second note
 MIDDLE = (0.14, 0.42)  # a note there is of a triplet or a sixteenth
-AGAINST, MOST_SAID = 2.5, 4.0  # what such a note says against swing; the most that one note says for it
+AGAINST, MOST_SAID = 8.0, 4.0  # what such a note says against swing; the most that one note says for it
 CHANGE = 8.0  # to begin or to end swinging
 FEWEST = 6  # second notes in a stretch that swings
 LEVELS = (Fraction(1, 2), Fraction(1, 4))  # eighths, sixteenths
@@ -116,7 +117,9 @@ def _swings(seconds: Floats, grid: Grid, value: Fraction) -> Iterator[Swing]:
     if len(late) < FEWEST:
         return
     ratio = float(np.median(late))
-    said = np.clip(((share - 0.5) ** 2 - (share - ratio) ** 2) / (2 * UNEVEN**2), -MOST_SAID, MOST_SAID)
+    rival = np.minimum(*((share - place) ** 2 for place in RIVALS))
+    spread = UNEVEN**2 + (UNSTEADY / np.diff(bounds)[pair]) ** 2
+    said = np.clip((rival - (share - ratio) ** 2) / (2 * spread), -MOST_SAID, MOST_SAID)
     said = np.where(second, said, 0.0) - AGAINST * (paired[pair] & (share > MIDDLE[0]) & (share < MIDDLE[1]))
     evidence = np.bincount(pair, said, len(paired)) - np.where(paired, 0, CHANGE)
     for first, last in _stretches(evidence):
