@@ -30,6 +30,7 @@ COMMANDS = {
     "sound": ("sounding", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
     "convert": ("converting", "Carry a piece into another metre, and show the plan."),
     "compare": ("converting", "Every strategy side by side on a piece."),
+    "quantize": ("quantizing", "Write what was played: onsets and values on a grid, with or without given beats."),
     "adapt": ("metre", "Carry the theme, or your own, into another metre and show the plan."),
     "report": ("metre", "A dossier of the theme, or of your own, as one page."),
     "strategies": ("metre", "The ways to change a metre."),

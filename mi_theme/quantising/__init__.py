@@ -5,9 +5,9 @@ told apart, swing written as equal notes; and where there is no grid, the beats.
 """
 
 from mi_theme.quantising.beats import Beats, read_beats
+from mi_theme.quantising.finding import find_beats
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized, Written
 from mi_theme.quantising.quantizer import quantize
 from mi_theme.quantising.swing import Swing
 
-__all__ = ["GRACE", "MARKS", "NOTE", "TRILL", "Beats", "Quantized", "Swing", "Written", "quantize", "read_beats"]
-def find_beats(x): ...
+__all__ = ["GRACE", "MARKS", "NOTE", "TRILL", "Beats", "Quantized", "Swing", "Written", "find_beats", "quantize", "read_beats"]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.grids import Grid, Ints
 
-__all__ = ["exact_ends", "exact_onsets"]
+__all__ = ["exact_ends", "exact_onsets", "finest_end"]
 
 # parts of a beat that notation has, the usual first: a file is held against as many sets as tell notation from chance
 PLAIN = ((1, 2, 3, 4, 6), (8, 12), (16, 24, 5, 7), (9, 10, 32, 48))
 NEARLY = 0.95  # of the notes of a part on the grid: the rest are a player's, or ornaments
-CHANCE = 1e-6  # that so many are there by accident, where any tick is as likely
+CHANCE = 1e-4  # that so many are there by accident, where any tick is as likely
 COMMON = 0.5  # of the ticks on the grid: then nothing less than all of the notes will do
-FEW = 4  # notes: fewer that are all on the grid are believed without that
+FEW = 7  # notes: fewer that are all on the grid are believed without that
 FINER = 2  # an end may be one division finer than all onsets: staccato is written so, gates are finer
 
 
@@ -72,12 +74,17 @@ def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: int) -> Int
         rows = np.flatnonzero((part == number) & (at >= 0))
         if len(rows):
             step = int(np.gcd.reduce(np.append(at[rows], quarter)))
-            fine = step // FINER if step % FINER == 0 else step
+            fine = finest_end(step)
             near = (2 * ends[rows] + fine) // (2 * fine) * fine
             on = (np.abs(near - ends[rows]) * 2 <= tick) & (near > at[rows])
             if on.mean() >= NEARLY:
                 found[rows] = np.where(on, near, -1)
     return found
+
+
+def finest_end(step: Any) -> Any:
+    """What ends are multiples of where onsets are multiples of `step` ticks, a number or an array."""
+    return np.where(step % FINER == 0, step // FINER, step)
 
 
 def _common(ticks: int, size: int) -> float:

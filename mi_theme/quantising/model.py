@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +15,21 @@ from mi_theme.quantising.grids import Floats, Ints
 from mi_theme.quantising.swing import Swing
 from mi_theme.score import MeterMap, Score
 
-__all__ = ["GRACE", "KINDS", "MARKS", "NOTE", "TRILL", "Quantized", "Written"]
+__all__ = ["GRACE", "KINDS", "MARKS", "NOTE", "TRILL", "Quantized", "QuantizedBar", "Written"]
 
 KINDS = NOTE, GRACE, TRILL = range(3)  # a note, a grace note, a note of a trill after its first
 MARKS = ("", "staccato", "tenuto", "legato")
+
+
+class QuantizedBar(NamedTuple):
+    """What happens to one bar: its notes, those moved, the farthest in seconds, parts of a quarter in use, notes from other bars."""
+
+    number: int
+    notes: int
+    moved: int
+    largest: float
+    parts: tuple[int, ...]
+    crossed: int
 
 
 class Written(NamedTuple):
@@ -104,10 +116,9 @@ class Quantized:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantized):
             return NotImplemented
-        mine, theirs = vars(self), vars(other)
+        pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
         return all(
-            np.array_equal(value, theirs[name]) if isinstance(value, np.ndarray) else value == theirs[name]
-            for name, value in mine.items()
+            np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs for mine, theirs in pairs
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -121,6 +132,9 @@ class Quantized:
         if len(self) and self.moved.any():
             off = np.abs(self.errors[self.moved]) * 1000
             lines.append(f"  moved by {np.median(off):.0f} ms (median), at most {off.max():.0f} ms")
+            crossed = int(self.crossed.sum())
+            if crossed:
+                lines.append(f"  {crossed} were played on the other side of a bar line")
         held = int(((self.durations != self.played_durations) & (self.kinds == NOTE)).sum())
         if held:
             lines.append(f"  {held} notes are written longer or shorter than they sound")
@@ -151,6 +165,37 @@ class Quantized:
     def deviations(self) -> Ints:
         """How much later than written each note was played, in ticks."""
         found: Ints = self.played_onsets - self.onsets
+        return found
+
+    @cached_property
+    def _lines(self) -> tuple[Ints, Ints]:
+        """The bar lines up to the last note in ticks, and the numbers of the bars."""
+        last = int(max(self.onsets.max(initial=0), self.played_onsets.max(initial=0)))
+        bars = [(bar.start, bar.number) for bar in self.meters.bars(Fraction(last + 1, self.resolution))]
+        lines = np.array([int(start * self.resolution) for start, _ in bars], np.int64)
+        return lines, np.array([number for _, number in bars], np.int64)
+
+    @property
+    def crossed(self) -> NDArray[np.bool_]:
+        """Which notes are written in another bar than they were played in: downbeats that came early, most of all."""
+        lines = self._lines[0]
+        found: NDArray[np.bool_] = np.searchsorted(lines, self.onsets, "right") != np.searchsorted(
+            lines, self.played_onsets, "right"
+        )
+        return found
+
+    def bars(self) -> list[QuantizedBar]:
+        """What happens to each bar that has notes."""
+        lines, numbers = self._lines
+        bar = np.maximum(np.searchsorted(lines, self.onsets, "right") - 1, 0)
+        moved, crossed, found = self.moved, self.crossed, []
+        order = np.argsort(bar, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(bar[order])) + 1) if len(order) else ():
+            step = np.gcd(self.onsets[rows], self.resolution)
+            parts = tuple(sorted({int(self.resolution // part) for part in step.tolist()}))
+            largest = float(np.abs(self.errors[rows]).max())
+            counts = int(moved[rows].sum()), largest, parts, int(crossed[rows].sum())
+            found.append(QuantizedBar(int(numbers[bar[rows[0]]]), len(rows), *counts))
         return found
 
     def score(self) -> Score:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mi_theme.errors import ScoreError
 from mi_theme.quantising.beats import Beats
 from mi_theme.quantising.chords import chords_of
-from mi_theme.quantising.exact import exact_ends, exact_onsets
+from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
 from mi_theme.quantising.grids import Floats, Grid, Ints, grid_of_beats
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.ornaments import graces, trills
@@ -24,10 +24,9 @@ from mi_theme.score import Score
 
 __all__ = ["quantize"]
 
-import os
-MARGIN = float(os.environ.get("MARGIN","2"))  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
+MARGIN = 2.0  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
 GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
-SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a quarter that a trill is written in: the first in which no two notes meet
+SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
 RATIOS = (0.5, 0.8)  # of a swing that is given
@@ -165,16 +164,17 @@ def _placed(playing: Playing, even: Floats, struck: NDArray[np.bool_], tick: int
 def _place_ornaments(playing: Playing, kinds: _Kinds, onset: Ints, exact: Ints) -> NDArray[np.int8]:
     """Put ornaments to their notes, in place; the kind of each note."""
     kind = np.full(len(onset), NOTE, np.int8)
-    quarter = playing.grid.resolution
+    quarter, lines = playing.grid.resolution, playing.grid.ticks
     grace = np.where(kinds.grace >= 0, kinds.grace, _flams(playing, playing.drums & (exact < 0), onset))
     for main, rows in _grouped(grace, playing.seconds):
         onset[rows] = np.maximum(onset[main] - int(GRACE_VALUE * quarter) * np.arange(len(rows), 0, -1), 0)
         kind[rows] = GRACE
     for first, rows in _grouped(kinds.trill, playing.seconds):
-        at = playing.at[rows]
-        steps = (quarter // parts for parts in SHAKES)
-        step = next((step for step in steps if (np.diff(_nearest(at, step)) > 0).all()), quarter // SHAKES[-1])
-        onset[rows[1:]] = np.maximum(_nearest(at[1:], step), onset[first])
+        beat = int(np.searchsorted(lines, onset[first], "right")) - 1
+        at, lasts = playing.at[rows] - lines[beat], int(lines[beat + 1] - lines[beat])
+        steps = [lasts // parts for parts in SHAKES]
+        step = next((step for step in steps if (np.diff(_nearest(at, step)) > 0).all()), steps[-1])
+        onset[rows[1:]] = np.maximum(_nearest(at[1:], step) + lines[beat], onset[first])
         kind[rows[1:]] = TRILL
     return kind
 
@@ -211,7 +211,10 @@ def _written(playing: Playing, onset: Ints, kind: NDArray[np.int8], given: Ints)
     played = np.maximum(playing.ends - playing.at, 0) / quarter
     found = np.full(len(onset), int(GRACE_VALUE * quarter), np.int64)
     rows = np.flatnonzero(kind != GRACE)
-    quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows])
+    step = np.full(playing.part.max(initial=0) + 1, quarter)
+    np.gcd.at(step, playing.part, onset)
+    fine = finest_end(step)[playing.part[rows]] / quarter
+    quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
     quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
     found[rows] = np.rint(quarters * quarter).astype(np.int64)
     order = np.lexsort((onset, playing.pitch, playing.part))

@@ -35,9 +35,10 @@ class _Notes(NamedTuple):
     played: Floats
     pitch: Floats
     slot: Ints
+    finest: float
 
 
-def values(onset: Floats, played: Floats, pitch: Ints, part: Ints) -> Floats:
+def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, finest: Floats) -> Floats:
     """The written duration of each note.
 
     Parameters
@@ -48,6 +49,8 @@ def values(onset: Floats, played: Floats, pitch: Ints, part: Ints) -> Floats:
         How long each sounds, in quarters.
     pitch, part
         MIDI numbers, and of which part each is.
+    finest
+        Quarters that a value of each note's part is a multiple of.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def values(onset: Floats, played: Floats, pitch: Ints, part: Ints) -> Floats:
         rows = np.flatnonzero(part == number)
         rows = rows[np.lexsort((pitch[rows], onset[rows]))]
         slot = np.cumsum(np.diff(onset[rows], prepend=onset[rows[0]]) > 0)
-        notes = _Notes(onset[rows], np.maximum(played[rows], 1e-3), pitch[rows].astype(float), slot)
+        notes = _Notes(onset[rows], np.maximum(played[rows], 1e-3), pitch[rows].astype(float), slot, float(finest[rows[0]]))
         best = _cheapest_links(notes)
         for begin in range(0, len(rows), BLOCK):
             block = slice(begin, begin + BLOCK)
@@ -101,17 +104,18 @@ def _values(notes: _Notes, best: Floats, block: slice) -> Floats:
         nearest[at] = np.minimum(nearest[at], step)
         linked[at] = np.maximum(linked[at], step + STEP * (skipped - 1) <= best[mine + lag] + NEAR)
         gap[at] = notes.quarters[mine + lag] - notes.quarters[mine]
-    return _cheapest(notes.played[rows], gap, nearest, linked)
+    return _cheapest(notes.played[rows], gap, nearest, linked, notes.finest)
 
 
-def _cheapest(played: Floats, gap: Floats, nearest: Floats, linked: Floats) -> Floats:
+def _cheapest(played: Floats, gap: Floats, nearest: Floats, linked: Floats, finest: float) -> Floats:
     """The cheapest of the gaps and the plain values, see the constants."""
     passed = np.minimum(np.cumsum(linked, axis=1) - linked, MOST_PASSED)
     cost = (
         _ratio(played, gap) + SKIPPED * np.minimum(np.arange(REACH), MOST_SKIPPED)
         + UNLINKED * (linked == 0) + PASSED * passed + NEARNESS * nearest
     )  # fmt: skip
-    plain = np.broadcast_to(np.array(PLAIN), (len(played), len(PLAIN)))
+    multiples = np.maximum(np.rint(np.array(PLAIN) / finest), 1) * finest
+    plain = np.broadcast_to(multiples, (len(played), len(multiples)))
     alone = np.where(plain < np.where(np.isnan(gap[:, :1]), np.inf, gap[:, :1]), ALONE, ALONE + FARTHEST)
     every = np.concatenate([np.where(np.isnan(cost), np.inf, cost), _ratio(played, plain) + alone], axis=1)
     chosen = every.argmin(axis=1)
