@@ -13,7 +13,7 @@ __all__ = ["WEIGHTS", "onsets_of"]
 
 # of standard deviations: loudness, size, lowness, length of the longest note, time to the next chord; the phenomenal
 # accents of Lerdahl and Jackendoff (1983), "A generative theory of tonal music"
-WEIGHTS = (1.0, 1.0, 1.0, 1.0, 1.0)
+WEIGHTS = (0.7, 1.0, 1.0, 1.2, 0.75)
 CLIPPED = (-2.0, 2.5)  # standard deviations
 BEAT = 0.5  # seconds of a beat, before one is known
 SHORTEST, LONGEST = 0.03, 2.0  # seconds that count as a time to the next chord

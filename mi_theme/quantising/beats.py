@@ -22,6 +22,7 @@ __all__ = ["Beats", "read_beats"]
 LEAST, MOST = 0.05, 60.0  # seconds from beat to beat
 SHORTEST, LONGEST = 1 / 64, 1024  # quarters from beat to beat
 MOST_ADDED = 1_000_000  # beats before the first and after the last
+EARLY = 0.25  # of a beat that a first note may come before the first beat and still be on it
 SURE = 0.5  # certainty from which beats are worth following
 
 
@@ -161,7 +162,7 @@ class Beats:
         if not len(wanted):
             return self
         (first, last), (low, high) = (np.diff(column)[[0, -1]] for column in (self.seconds, self.quarters))
-        before = max(int(np.ceil((self.seconds[0] - wanted.min()) / first)), 0)
+        before = max(int(np.ceil((self.seconds[0] - wanted.min()) / first - EARLY)), 0)
         after = max(int(np.ceil((wanted.max() - self.seconds[-1]) / last)), 0)
         if before + after > MOST_ADDED:
             raise ScoreError("the beats cover next to nothing of the music")

@@ -11,7 +11,7 @@ from mi_theme.quantising.grids import Grid, Ints
 
 __all__ = ["exact_ends", "exact_onsets", "finest_end"]
 
-# parts of a beat that notation has, the usual first: a file is held against as many sets as tell notation from chance
+# parts of a beat, or of a quarter, that notation has, the usual first: a file is held against as many sets as tell notation from chance
 PLAIN = ((1, 2, 3, 4, 6), (8, 12), (16, 24, 5, 7), (9, 10, 32, 48))
 NEARLY = 0.95  # of the notes of a part on the grid: the rest are a player's, or ornaments
 CHANCE = 1e-4  # that so many are there by accident, where any tick is as likely
@@ -39,15 +39,20 @@ def exact_onsets(at: Ints, part: Ints, grid: Grid, tick: int) -> Ints:
     found = np.full(len(at), -1, np.int64)
     for number in np.unique(part):
         rows = np.flatnonzero(part == number)
-        start, inside, lasts = grid.ticks[beat[rows]], (at - grid.ticks[beat])[rows], length[rows]
         place = np.full(len(rows), -1, np.int64)
+        lasts = length[rows]
+        units = [(grid.ticks[beat[rows]], lasts)]
+        if (lasts != grid.resolution).any():
+            units.append((at[rows] // grid.resolution * grid.resolution, np.full(len(rows), grid.resolution)))
         for size, parts in enumerate(PLAIN, 1):
             for of in parts:
-                nearest = (2 * inside * of + lasts) // (2 * lasts)
-                on = np.abs(inside * of - nearest * lasts) * 2 <= tick * of
-                place = np.where((place < 0) & on, start + nearest * lasts // of, place)
+                for start, whole in units:
+                    inside = at[rows] - start
+                    nearest = (2 * inside * of + whole) // (2 * whole)
+                    on = np.abs(inside * of - nearest * whole) * 2 <= tick * of
+                    place = np.where((place < 0) & on, start + nearest * whole // of, place)
             on = place >= 0
-            common = _common(int(np.median(lasts)) // tick, size)
+            common = min(sum(_common(int(np.median(whole)) // tick, size) for _, whole in units), 1.0)
             if (on.all() and (len(rows) < FEW or common ** len(rows) < CHANCE)) or (
                 common <= COMMON and on.mean() >= NEARLY and common ** on.sum() < CHANCE
             ):

@@ -21,9 +21,10 @@ __all__ = ["Places", "looseness", "places"]
 
 UNSTEADY, LOOSE, PACED = 0.010, 0.06, 0.035  # seconds; shares of a beat: of a place, of the time between two
 TIGHTEST = 0.002  # seconds: what a file's ticks and a sound card leave of perfection
+STIFFEST = 0.01  # of a pianist's spread
 FELT = 2.0  # seconds: a longer beat is not played more loosely
 SWITCH = 3.0  # when a beat is divided otherwise than the one before
-TOGETHER, APART = 8.0, 0.1  # two chords on one place, when they are so many seconds apart
+TOGETHER, APART = 8.0, 0.1  # two chords on one place, when a pianist's are so many seconds apart
 BLOCK = 1024  # chords whose costs are held at once
 SAMPLE = 3000  # chords that the looseness of the playing is taken from
 FORBIDDEN = 1e6
@@ -72,8 +73,8 @@ def looseness(seconds: Floats, grid: Grid, finest: float = 0.0) -> float:
         found = places(some, grid, loose, finest)
         error = some - grid.even(found.ticks(grid))
         expected = _spread(grid, found.beat, LOOSE)
-        loose = float(np.sqrt(np.mean(np.minimum(error**2 / expected, 9))))
-    return min(max(loose, 0.01), 1.0)
+        loose = min(max(float(np.sqrt(np.mean(np.minimum(error**2 / expected, 9)))), STIFFEST), 1.0)
+    return loose
 
 
 def places(seconds: Floats, grid: Grid, loose: float = 1.0, finest: float = 0.0) -> Places:
@@ -169,7 +170,7 @@ def _steps(seconds: Floats, grid: Grid, states: _States, loose: float) -> NDArra
     cost = np.where(later <= 1, (apart - lapse) ** 2 / (2 * spread), 0)
     same_parts = old.of == new.of
     one = (later == 0) & (old.part == new.part)
-    cost = np.where(one, TOGETHER * np.minimum(1, (apart / APART) ** 2), cost)
+    cost = np.where(one, TOGETHER * np.minimum(1, (apart / (APART * loose)) ** 2), cost)
     opened = _complexity(grid, states)[1:, None, :].astype(np.float32) + np.where(same_parts, 0, np.float32(SWITCH))
     cost += np.where(later > 0, opened, 0)
     back = (later < 0) | ((later == 0) & (~same_parts | (new.part < old.part)))

@@ -24,7 +24,7 @@ from mi_theme.score import Score
 
 __all__ = ["quantize"]
 
-MARGIN = 2.0  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
+MARGIN = 1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
 GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke

@@ -15,7 +15,7 @@ __all__ = ["Swing", "evened", "swings"]
 
 LIGHTEST, HARDEST = 0.55, 0.72  # where in its pair the second note begins: from just heard to under a dotted one's
 # Friberg and Sundstrom (2002), "Swing ratios and ensemble timing in jazz performance", Music Perception 19(3): .5 to .78
-UNEVEN, UNSTEADY = 0.05, 0.012  # of a pair, and seconds: how much that place varies
+UNEVEN, UNSTEADY = 0.04, 0.012  # of a pair, and seconds: how much that place varies
 RIVALS = (0.5, 0.75)  # where it is in an even pair and in a dotted one
 WINDOW = (0.42, 0.78)  # what counts as a second note
 MIDDLE = (0.14, 0.42)  # a note there is of a triplet or a sixteenth
@@ -137,7 +137,7 @@ def _stretches(evidence: Floats) -> Iterator[tuple[int, int]]:
     for said in evidence.tolist():
         came.append((swung - CHANGE > straight, swung >= straight - CHANGE))
         straight, swung = max(straight, swung - CHANGE), max(swung, straight - CHANGE) + said
-    state = swung - CHANGE > straight
+    state = swung > straight
     states = []
     for before in reversed(came):
         states.append(state)

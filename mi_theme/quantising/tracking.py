@@ -22,16 +22,16 @@ __all__ = ["Onsets", "Tracked", "tracked"]
 
 FRAME = 0.02  # seconds
 FASTEST, SLOWEST, PERIODS = 0.28, 1.6, 44  # seconds of a beat, and how many between
-USUAL, WIDTH = 0.6, 0.5  # seconds of the commonest beat, and the spread of its logarithm (Moelants, 2002: about 120 a minute)
-CURVED, JUMP, SLOPE = 60.0, 5.0, 8.0  # cost of a change of period by its logarithm d: the lesser of 60 d^2 and 5 + 8 |d|
-LOOSE = (0.012, 0.045)  # seconds and share of a beat that an onset is off
-# expected onsets at each place of a beat, in each family
-BINARY = {0.0: 0.85, 0.5: 0.55, 0.25: 0.2, 0.75: 0.25, 0.125: 0.02, 0.375: 0.02, 0.625: 0.02, 0.875: 0.03, 1 / 3: 0.02, 2 / 3: 0.02}
-TERNARY = {0.0: 0.85, 1 / 3: 0.5, 2 / 3: 0.6, 1 / 6: 0.08, 0.5: 0.1, 5 / 6: 0.1}
+USUAL, WIDTH = 0.86, 0.5  # seconds, and the spread of its logarithm: towards slow beats, since quick ones explain more onsets
+CURVED, JUMP, SLOPE = 36.0, 5.0, 8.0  # cost of a change of period by its logarithm d: the lesser of 36 d^2 and 5 + 8 |d|
+LOOSE = (0.012, 0.065)  # seconds and share of a beat that an onset is off
+# expected onsets at each place of a beat, in each family; all constants were set on performances of Bach and Beethoven
+BINARY = {0.0: 1.2, 0.5: 0.55, 0.25: 0.34, 0.75: 0.41, 0.125: 0.03, 0.375: 0.03, 0.625: 0.03, 0.875: 0.03, 1 / 3: 0.02, 2 / 3: 0.02}
+TERNARY = {0.0: 1.2, 1 / 3: 0.33, 2 / 3: 0.37, 1 / 6: 0.08, 0.5: 0.1, 5 / 6: 0.1}
 FAMILIES = (BINARY, TERNARY)
 SELDOM = (0.0, 0.7)  # cost of each beat of a family: music in threes is rarer
-ANYWHERE = 0.08  # and beside them
-ACCENT, OFFBEAT = 0.5, 0.5  # what a standard deviation of accent says for a beat; and against any place but a half
+ANYWHERE = 0.06  # and beside them
+ACCENT, OFFBEAT = 1.0, 0.54  # what a standard deviation of accent says for a beat; and against any place but a half
 PRIOR = 0.3  # weight of the commonest tempo, each beat
 PAUSE = 5.0  # seconds without an onset after which it begins anew
 REACH = 0.06, 0.12  # seconds and share of a beat within which a beat is moved to an onset
