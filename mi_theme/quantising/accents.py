@@ -14,6 +14,8 @@ __all__ = ["WEIGHTS", "onsets_of"]
 # of standard deviations: loudness, size, lowness, length of the longest note, time to the next chord; the phenomenal
 # accents of Lerdahl and Jackendoff (1983), "A generative theory of tonal music"
 WEIGHTS = (0.7, 1.0, 1.0, 1.2, 0.75)
+STEADY = (5.0, 0.3, 3.0, 0.2, 0.2)  # the least that counts as a standard deviation of each, or unevenness would be accent
+LEAST = 0.7  # and of their sum
 CLIPPED = (-2.0, 2.5)  # standard deviations
 BEAT = 0.5  # seconds of a beat, before one is known
 SHORTEST, LONGEST = 0.03, 2.0  # seconds that count as a time to the next chord
@@ -49,10 +51,12 @@ def onsets_of(seconds: Floats, lasts: Floats, pitch: Ints, velocity: Ints) -> On
     np.maximum.at(long, chord, lasts)
     gap = np.clip(np.append(np.diff(at), BEAT), SHORTEST, LONGEST)
     features = (loud, np.log2(size), -low, np.log(long + 0.05), np.log(gap))
-    total = sum(weight * _standard(feature) for weight, feature in zip(WEIGHTS, features, strict=True))
-    return Onsets(at, np.clip(_standard(np.asarray(total)), *CLIPPED))
+    total = np.zeros(len(size))
+    for weight, feature, least in zip(WEIGHTS, features, STEADY, strict=True):
+        total += weight * _standard(feature, least)
+    return Onsets(at, np.clip(_standard(total, LEAST), *CLIPPED))
 
 
-def _standard(column: Floats) -> Floats:
-    found: Floats = (column - column.mean()) / (column.std() + 1e-9)
+def _standard(column: Floats, least: float) -> Floats:
+    found: Floats = (column - column.mean()) / max(column.std(), least)
     return found

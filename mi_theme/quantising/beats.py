@@ -39,7 +39,9 @@ class Beats:
     numbers
         The number of each in its bar, from 1; 0 where that is not known.
     certainty
-        From 0 to 1 for each: how much of what begins there agrees; 1 where it was given.
+        From 0 to 1 for each: how cheaply what begins around it is written on these beats; 1 where
+        they were given, 0 where nothing sounds. It says whether there is a beat, not that nobody
+        would count half or twice as many.
     """
 
     seconds: Floats
@@ -114,8 +116,9 @@ class Beats:
 
     @property
     def sure(self) -> float:
-        """How certain the beats are on the whole; under a half there is no beat to follow."""
-        return float(self.certainty.mean()) if len(self) else 0.0
+        """How certain the beats are where there is music; under a half there is no beat to follow."""
+        known = self.certainty[self.certainty > 0]
+        return float(known.mean()) if len(known) else 0.0
 
     @property
     def is_clear(self) -> bool:
@@ -137,11 +140,12 @@ class Beats:
         places = [Fraction(float(place)).limit_denominator(64) for place in self.quarters[lines]]
         lengths = [after - before for before, after in pairwise(places)]
         usual = max(set(lengths), key=lambda length: (lengths.count(length), length)) if lengths else Fraction(4)
-        changes: list[tuple[Fraction, Meter]] = [(Fraction(0), _meter(max(usual, places[0])))] if places[0] else []
+        unit = Fraction(float(np.median(np.diff(self.quarters)))).limit_denominator(64).denominator
+        changes = [(Fraction(0), _meter(max(usual, places[0]), unit))] if places[0] else []
         before = Fraction(0)
-        for place, length in zip(places, [*lengths, usual], strict=True):
+        for place, length in zip(places, [*lengths, lengths[-1] if lengths else usual], strict=True):
             if length != before:
-                changes.append((place, _meter(length)))
+                changes.append((place, _meter(length, unit)))
                 before = length
         return MeterMap.of(changes, places[0] if places[0] < usual else Fraction(0))
 
@@ -185,9 +189,10 @@ def _check_gaps(times: Floats, gaps: Floats, least: float, most: float, unit: st
         )
 
 
-def _meter(length: Fraction) -> Meter:
-    """A bar of so many quarters: in quarters where they fill it, else in eighths or less."""
-    denominator = max(4, min(4 * length.denominator, 64))
+def _meter(length: Fraction, unit: int) -> Meter:
+    """A bar of so many quarters, counted in a quarter's `unit` parts or less."""
+    denominator = max(4, min(4 * length.denominator, 64), min(4 * unit, 64))
+    denominator = 1 << (denominator - 1).bit_length()
     return Meter.of(min(max(int(length * denominator / 4), 1), 255), denominator)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mi_theme.quantising.grids import Floats, Grid, Ints
 from mi_theme.quantising.menus import COMPLEXITY, SUBDIVISIONS
 
-__all__ = ["Places", "looseness", "places"]
+__all__ = ["Places", "looseness", "places", "prices"]
 
 UNSTEADY, LOOSE, PACED = 0.010, 0.06, 0.035  # seconds; shares of a beat: of a place, of the time between two
 TIGHTEST = 0.002  # seconds: what a file's ticks and a sound card leave of perfection
@@ -25,7 +25,7 @@ STIFFEST = 0.01  # of a pianist's spread
 FELT = 2.0  # seconds: a longer beat is not played more loosely
 SWITCH = 3.0  # when a beat is divided otherwise than the one before
 TOGETHER, APART = 8.0, 0.1  # two chords on one place, when a pianist's are so many seconds apart
-BLOCK = 1024  # chords whose costs are held at once
+BLOCK = 192  # chords whose costs are held at once
 SAMPLE = 3000  # chords that the looseness of the playing is taken from
 FORBIDDEN = 1e6
 
@@ -114,6 +114,31 @@ def places(seconds: Floats, grid: Grid, loose: float = 1.0, finest: float = 0.0)
     return _chosen(seconds, grid, path, loose, finest)
 
 
+def prices(seconds: Floats, grid: Grid, found: Places) -> Floats:
+    """What each chord costs on the path that was found, with what leads to it.
+
+    Parameters
+    ----------
+    seconds, grid
+        As `places` takes them.
+    found
+        What it gave.
+    """
+    if not len(seconds):
+        return np.zeros(0)
+    columns = Places(*(column[:, None] for column in found))
+    states = _standing(seconds, grid, _beat_at(seconds, grid), columns, 1.0)
+    total: Floats = states.cost[:, 0].copy()
+    total[0] += _complexity(grid, states)[0, 0]
+    total[1:] += _steps(seconds, grid, states, 1.0)[:, 0, 0]
+    return total
+
+
+def _beat_at(seconds: Floats, grid: Grid) -> Ints:
+    found: Ints = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
+    return found
+
+
 def _chosen(seconds: Floats, grid: Grid, path: Ints, loose: float, finest: float) -> Places:
     blocks = []
     for begin in range(0, len(seconds), BLOCK):
@@ -132,7 +157,7 @@ def _spread(grid: Grid, beat: Ints, share: float) -> Floats:
 
 def _states(seconds: Floats, grid: Grid, loose: float, finest: float) -> _States:
     """The three nearest places of each subdivision."""
-    own = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
+    own = _beat_at(seconds, grid)
     start, lasts = grid.seconds[own], np.diff(grid.seconds)[own]
     share = (seconds - start) / lasts
     of = SUBDIVISIONS[grid.menus[own]]
@@ -143,14 +168,17 @@ def _states(seconds: Floats, grid: Grid, loose: float, finest: float) -> _States
     wrong = (beat < 0) | (beat >= len(grid))
     beat, part = np.clip(beat, 0, len(grid) - 1), part % of
     short = (grid.ticks[beat + 1] - grid.ticks[beat] < finest * of) & (of > 1)
+    found = _standing(seconds, grid, own, Places(beat, of, part), loose)
+    return found._replace(cost=np.where(wrong | short, FORBIDDEN, found.cost))
+
+
+def _standing(seconds: Floats, grid: Grid, own: Ints, found: Places, loose: float) -> _States:
+    """What it costs that chords, which sound in their `own` beats, stand on places, shapes (n, m)."""
+    beat, of, part = found
     at = grid.seconds[beat] + (grid.seconds[beat + 1] - grid.seconds[beat]) * part / of
-    variance = _variance(grid, own, LOOSE, loose)
+    variance = np.maximum(_spread(grid, own, LOOSE) * loose**2, TIGHTEST**2)
     cost = (seconds[:, None] - at) ** 2 / (2 * variance[:, None]) + np.log2(of / np.gcd(part, of))
-    return _States(beat, of, part, at, np.where(wrong | short, FORBIDDEN, cost))
-
-
-def _variance(grid: Grid, beat: Ints, share: float, loose: float) -> Floats:
-    return np.maximum(_spread(grid, beat, share) * loose**2, TIGHTEST**2)
+    return _States(beat, of, part, at, cost)
 
 
 def _complexity(grid: Grid, states: _States) -> Floats:

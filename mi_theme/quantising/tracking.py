@@ -27,9 +27,9 @@ CURVED, JUMP, SLOPE = 36.0, 5.0, 8.0  # cost of a change of period by its logari
 LOOSE = (0.012, 0.065)  # seconds and share of a beat that an onset is off
 # expected onsets at each place of a beat, in each family; all constants were set on performances of Bach and Beethoven
 BINARY = {0.0: 1.2, 0.5: 0.55, 0.25: 0.34, 0.75: 0.41, 0.125: 0.03, 0.375: 0.03, 0.625: 0.03, 0.875: 0.03, 1 / 3: 0.02, 2 / 3: 0.02}
-TERNARY = {0.0: 1.2, 1 / 3: 0.33, 2 / 3: 0.37, 1 / 6: 0.08, 0.5: 0.1, 5 / 6: 0.1}
+TERNARY = {0.0: 1.2, 1 / 3: 0.45, 2 / 3: 0.5, 1 / 6: 0.08, 0.5: 0.1, 5 / 6: 0.1}
 FAMILIES = (BINARY, TERNARY)
-SELDOM = (0.0, 0.7)  # cost of each beat of a family: music in threes is rarer
+SELDOM = (0.0, 0.25)  # cost of each beat of a family: music in threes is rarer
 ANYWHERE = 0.06  # and beside them
 ACCENT, OFFBEAT = 1.0, 0.54  # what a standard deviation of accent says for a beat; and against any place but a half
 PRIOR = 0.3  # weight of the commonest tempo, each beat
@@ -147,21 +147,3 @@ def _refined(beats: Floats, seconds: Floats) -> Floats:
     moved = np.where(np.abs(seconds[nearest] - beats) <= reach, seconds[nearest], beats)
     return moved if (np.diff(moved) > 0).all() else beats
 
-
-def gains(seconds: Floats, beats: Floats, family: dict[float, float]) -> Floats:
-    """What each onset says for these beats against none: the logarithm of how much likelier it is.
-
-    Parameters
-    ----------
-    seconds
-        Onsets, shape (n,).
-    beats
-        Ascending, two at least.
-    family
-        One of `FAMILIES`.
-    """
-    beat = np.clip(np.searchsorted(beats, seconds, "right") - 1, 0, len(beats) - 2)
-    period = np.diff(beats)[beat]
-    density = _density((seconds - beats[beat]) / period % 1, np.hypot(LOOSE[0], LOOSE[1] * period) / period, family)
-    found: Floats = np.log(density / (sum(family.values()) + ANYWHERE))
-    return found

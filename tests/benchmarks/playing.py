@@ -1,4 +1,4 @@
-"""How well music comes back from playing: python tests/benchmarks/playing.py [FOLDER] [--pieces N] [--beats]
+"""How well music comes back from playing: python tests/benchmarks/playing.py [FOLDER] [--beats] [--pieces N] [--speed]
 
 Without FOLDER, pieces of music21's corpus are played at 60 to 180 quarters a minute, each
 note up to 20 ms early or late and sounding for 50 to 95 % of its value, and quantized again.
@@ -155,16 +155,100 @@ def given_start(found: Any, given: Any) -> float:
     return float(np.interp(given.seconds[0], found.beats[:, 0], found.beats[:, 1]) / found.resolution)
 
 
+def ellis(score: mi.Score) -> np.ndarray:
+    """A baseline: one tempo by autocorrelation, then the dynamic programme of Ellis (2007), "Beat tracking by dynamic programming"."""
+    spans = score.spans["start"] / score.ticks_per_quarter
+    frames = np.rint(score.tempos.clock(spans) * 100).astype(int)
+    strength = np.convolve(np.bincount(frames, minlength=frames.max() + 200), np.hanning(7), "same")
+    strength /= strength.std()
+    lags = np.arange(25, 160)
+    likeness = np.array([(strength[lag:] * strength[:-lag]).mean() for lag in lags])
+    period = lags[np.argmax(likeness * np.exp(-0.5 * (np.log2(lags / 50) / 0.9) ** 2))]
+    reach = np.arange(-2 * period, -period // 2)
+    cost = -100 * np.log(-reach / period) ** 2
+    total, came = strength.copy(), np.full(len(strength), -1)
+    for now in range(2 * period, len(strength)):
+        found = total[now + reach] + cost
+        came[now] = now + reach[found.argmax()]
+        total[now] += found.max()
+    beats = [int(total[-2 * period :].argmax()) + len(total) - 2 * period]
+    while came[beats[-1]] >= 0:
+        beats.append(int(came[beats[-1]]))
+    return np.array(beats[::-1]) / 100
+
+
+def f1(found: np.ndarray, wanted: np.ndarray, within: float = 0.07) -> float:
+    """Of beats that agree one to one (Davies, Degara and Plumbley, 2009)."""
+    hits = here = there = 0
+    while here < len(found) and there < len(wanted):
+        off = found[here] - wanted[there]
+        hits += abs(off) <= within
+        here, there = here + (off <= within), there + (off >= -within)
+    return 2 * hits / max(len(found) + len(wanted), 1)
+
+
+def any_level(found: np.ndarray, wanted: np.ndarray) -> float:
+    """The best F1 of the beats, of every other one in either phase, and of twice as many."""
+    twice = np.sort(np.concatenate([found, (found[1:] + found[:-1]) / 2]))
+    return max(f1(some, wanted) for some in (found, found[::2], found[1::2], twice))
+
+
+def folder_table(folder: Path, given: bool) -> None:
+    """Printed by composer: means over pieces, and the spread between them."""
+    scoring = protocol(folder)
+    found: defaultdict[str, list[dict[str, float]]] = defaultdict(list)
+    for file in sorted(folder.glob("performances_*.jsonl.gz")):
+        for row in scoring.load(str(file)):
+            scores = scoring.score(row, quantized(row["notes"], row["beats"] if given else None), row["beats"] if given else None)
+            if not given:
+                score, wanted = score_of(row["notes"]), np.array([beat[0] for beat in row["beats"]])
+                beats, rival = find_beats(score), ellis(score)
+                scores |= {"F1": f1(beats.seconds, wanted), "level": any_level(beats.seconds, wanted), "certainty": beats.sure}
+                scores |= {"Ellis": f1(rival, wanted), "its level": any_level(rival, wanted)}
+            for name in (row["id"].split("/")[0], "all"):
+                found[name].append(scores)
+    names = list(next(iter(found.values()))[0])
+    print(f"{'':12}{'pieces':>8}" + "".join(f"{name:>16}" for name in names))
+    for composer, rows in found.items():
+        columns = ([row[name] for row in rows] for name in names)
+        cells = (f"{statistics.mean(column):.3f} ({statistics.pstdev(column):.2f})" for column in columns)
+        print(f"{composer:12}{len(rows):>8}" + "".join(f"{cell:>16}" for cell in cells))
+
+
+def speed_table() -> None:
+    """Seconds and bytes for random bars of four parts."""
+    import tracemalloc
+
+    for count in (1_000, 10_000, 100_000):
+        random = np.random.default_rng(count)
+        onset = random.integers(0, count * 2, count) / 4 + random.normal(0, 0.03, count)
+        rows = np.round(np.maximum(onset, 0) * 480) / 480, np.round(random.uniform(0.1, 1, count) * 480) / 480
+        score = mi.Score.from_notes(*rows, random.integers(40, 80, count), part=random.integers(0, 4, count))
+        assert len(score.spans) == count
+        begun = time.process_time()
+        quantize(score)
+        lasted = time.process_time() - begun
+        tracemalloc.start()
+        quantize(score)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        print(f"{count:>8} notes {lasted:8.2f} s of processor {most / count:8.0f} bytes a note at most")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--pieces", type=int, default=30, help="pieces of each kind")
     parser.add_argument("--beats", action="store_true", help="give the beats")
+    parser.add_argument("--speed", action="store_true", help="only how long it takes")
     options = parser.parse_args()
     begun = time.perf_counter()
-    if options.folder:
-        raise SystemExit
-    corpus_table(options.pieces)
+    if options.speed:
+        speed_table()
+    elif options.folder:
+        folder_table(options.folder, options.beats)
+    else:
+        corpus_table(options.pieces)
     print(f"{time.perf_counter() - begun:.0f} s")
 
 
