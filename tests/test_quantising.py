@@ -20,7 +20,7 @@ from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
-from playing import played  # noqa: E402
+from playing import played
 
 F = Fraction
 RHYTHMS = (  # of one quarter
@@ -55,7 +55,10 @@ def notes_of(score: Score) -> list[tuple[int, int, int]]:
 # What is exact
 
 
-@given(st.lists(st.sampled_from(RHYTHMS), min_size=1, max_size=12), st.sampled_from(["4/4", "5/4:3+3+2+2", "6/8", "2/2", "7/8:2+2+3"]))
+@given(
+    st.lists(st.sampled_from(RHYTHMS), min_size=1, max_size=12),
+    st.sampled_from(["4/4", "5/4:3+3+2+2", "6/8", "2/2", "7/8:2+2+3"]),
+)
 def test_what_is_on_the_grid_stays(beats: list[tuple[Fraction, ...]], meter: str) -> None:
     rows = line([length for beat in beats for length in beat])
     score = score_of(rows, meter=meter)
@@ -65,7 +68,11 @@ def test_what_is_on_the_grid_stays(beats: list[tuple[Fraction, ...]], meter: str
     assert written(found) == sorted(rows)
 
 
-@given(st.lists(st.sampled_from(RHYTHMS[:7]), min_size=3, max_size=10), st.integers(0, 10**6), st.sampled_from([60, 100, 140]))
+@given(
+    st.lists(st.sampled_from(RHYTHMS[:7]), min_size=3, max_size=10),
+    st.integers(0, 10**6),
+    st.sampled_from([60, 100, 140]),
+)
 def test_twice_is_once(beats: list[tuple[Fraction, ...]], seed: int, tempo: int) -> None:
     human = played(score_of(line([length for beat in beats for length in beat])), tempo, seed)
     once = quantize(human).score()
@@ -112,7 +119,11 @@ def ostinato(bars: int = 8) -> Score:
     """The figure of the theme in plain 5/4: 3+3+2+2 eighths."""
     theme = mi.theme().to_score().notes(0)
     inside = theme[theme["onset"] < 5]
-    rows = [(float(row["onset"]) + 5 * bar, float(row["duration"]), int(row["pitch"])) for bar in range(bars) for row in inside]
+    rows = [
+        (float(row["onset"]) + 5 * bar, float(row["duration"]), int(row["pitch"]))
+        for bar in range(bars)
+        for row in inside
+    ]
     return score_of(rows, meter="5/4", tempo=160)
 
 
@@ -162,7 +173,9 @@ def test_gates_are_closed_and_kept_apart() -> None:
 def test_a_strum_is_one_chord() -> None:
     random = np.random.default_rng(3)
     rows = [
-        (at + 0.02 + string * 0.025 + random.normal(0, 0.005), 0.8, 40 + 5 * string) for at in range(16) for string in range(6)
+        (at + 0.02 + string * 0.025 + random.normal(0, 0.005), 0.8, 40 + 5 * string)
+        for at in range(16)
+        for string in range(6)
     ]
     found = quantize(score_of(rows, tempo=100))
     assert sorted({int(at) for at in found.onsets}) == [at * found.resolution for at in range(16)]
@@ -206,7 +219,10 @@ def swung(ratio: float, seed: int = 0, late: float = 0.01, bars: int = 8) -> Sco
     random = np.random.default_rng(seed)
     rows = []
     for beat in range(4 * bars):
-        rows += [(beat + random.uniform(-late, late) * 2, 0.5, 60), (beat + ratio + random.uniform(-late, late) * 2, 0.3, 62)]
+        rows += [
+            (beat + random.uniform(-late, late) * 2, 0.5, 60),
+            (beat + ratio + random.uniform(-late, late) * 2, 0.3, 62),
+        ]
     return score_of([(max(at, 0), lasts, pitch) for at, lasts, pitch in rows], tempo=120)
 
 
@@ -253,7 +269,11 @@ def test_only_the_stretch_that_swings_is_evened() -> None:
 
 
 def test_all_other_events_stay_where_they_were() -> None:
-    head = [Event(0, m.time_signature(mi.Meter("3/4"))), Event(0, m.tempo(500_000)), Event(500, m.meta(m.MARKER, "here"))]
+    head = [
+        Event(0, m.time_signature(mi.Meter("3/4"))),
+        Event(0, m.tempo(500_000)),
+        Event(500, m.meta(m.MARKER, "here")),
+    ]
     events = [Event(0, m.program(0, 5)), Event(333, m.control(0, 64, 127)), Event(777, m.control(0, 64, 0))]
     for at in range(12):
         tick = max(480 * at + (-1) ** at * 9, 0)
@@ -262,9 +282,14 @@ def test_all_other_events_stay_where_they_were() -> None:
     made = quantize(score).score()
     scale = made.ticks_per_quarter // 480
     kept = [[(e.tick, e.message) for e in track if e.message[0] & 0xF0 not in (0x80, 0x90)] for track in made.tracks]
-    before = [[(e.tick * scale, e.message) for e in track if e.message[0] & 0xF0 not in (0x80, 0x90)] for track in score.tracks]
+    before = [
+        [(e.tick * scale, e.message) for e in track if e.message[0] & 0xF0 not in (0x80, 0x90)]
+        for track in score.tracks
+    ]
     assert kept[0] == before[0]
-    assert [row for row in kept[1] if row[1] != m.end_of_track()] == [row for row in before[1] if row[1] != m.end_of_track()]
+    assert [row for row in kept[1] if row[1] != m.end_of_track()] == [
+        row for row in before[1] if row[1] != m.end_of_track()
+    ]
     assert made.note_table()["onset"].tolist() == list(range(12))
     assert mi.read(made.to_bytes()).note_table()["onset"].tolist() == list(range(12))
 
@@ -327,7 +352,12 @@ def test_nothing_one_note_drums_and_a_cluster() -> None:
     assert str(empty) == "no notes: nothing to quantize"
     one = quantize(score_of([(1.01, 0.9, 60)]))
     assert written(one) in ([(F(1), F(1), 60)], [(F(101, 100), F(9, 10), 60)])
-    cluster = quantize(score_of([(3.013, 0.7, 60 + i) for i in range(10)] + [(0.02, 1, 50), (1.01, 1, 50), (1.98, 1, 50), (4.01, 1, 50), (5, 1, 50), (6.02, 1, 50), (7.03, 1, 50)]))
+    cluster = quantize(
+        score_of(
+            [(3.013, 0.7, 60 + i) for i in range(10)]
+            + [(0.02, 1, 50), (1.01, 1, 50), (1.98, 1, 50), (4.01, 1, 50), (5, 1, 50), (6.02, 1, 50), (7.03, 1, 50)]
+        )
+    )
     assert {note.onset for note in cluster if note.pitch >= 60} == {F(3)}
     silence = quantize(score_of([(0.02, 0.5, 60), (121.03, 0.5, 60)], tempo=120))
     assert len(silence.score().spans) == 2

@@ -29,7 +29,9 @@ def waltz(seconds: np.ndarray, seed: int = 0) -> Score:
     onset, duration, pitch, velocity = np.array(rows).T
     onset = np.maximum(onset + random.normal(0, 0.01, len(onset)), 0)
     grid = 10080
-    return Score.from_notes(np.round(onset * grid) / grid, np.round(duration * grid) / grid, pitch, velocity=velocity, tempo=60)
+    return Score.from_notes(
+        np.round(onset * grid) / grid, np.round(duration * grid) / grid, pitch, velocity=velocity, tempo=60
+    )
 
 
 def rubato(count: int) -> np.ndarray:
@@ -201,7 +203,11 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.exit_code == 1
     assert "no beat to follow" in done.stderr
     assert not Path("x.mid").exists()
-    for wrong, words in ((["--swing", "9"], "swing is"), (["--finest", "x"], "finest is"), (["--beats", "no.txt"], "No such file")):
+    for wrong, words in (
+        (["--swing", "9"], "swing is"),
+        (["--finest", "x"], "finest is"),
+        (["--beats", "no.txt"], "No such file"),
+    ):
         done = run(main, ["quantize", "played.mid", *wrong])
         assert done.exit_code == 1
         assert words in done.stderr

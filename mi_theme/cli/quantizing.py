@@ -24,7 +24,9 @@ FIND = "find"
 @click.option(
     "--beats", metavar="FILE", help="Beats of playing without a click: a text file, one second a line, or 'find' to find them."
 )  # fmt: skip
-@click.option("--swing", default="auto", show_default=True, help="auto, off, or the share of the first of two notes: 2/3.")
+@click.option(
+    "--swing", default="auto", show_default=True, help="auto, off, or the share of the first of two notes: 2/3."
+)
 @click.option("--finest", help="The shortest value in quarters, such as 1/4 for sixteenths.")
 @click.option("--explain", is_flag=True, help="Say what happens to each bar.")
 @json_option

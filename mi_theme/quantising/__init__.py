@@ -10,4 +10,16 @@ from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized, Writ
 from mi_theme.quantising.quantizer import quantize
 from mi_theme.quantising.swing import Swing
 
-__all__ = ["GRACE", "MARKS", "NOTE", "TRILL", "Beats", "Quantized", "Swing", "Written", "find_beats", "quantize", "read_beats"]
+__all__ = [
+    "GRACE",
+    "MARKS",
+    "NOTE",
+    "TRILL",
+    "Beats",
+    "Quantized",
+    "Swing",
+    "Written",
+    "find_beats",
+    "quantize",
+    "read_beats",
+]

@@ -14,7 +14,13 @@ __all__ = ["WEIGHTS", "onsets_of"]
 # of standard deviations: loudness, size, lowness, length of the longest note, time to the next chord; the phenomenal
 # accents of Lerdahl and Jackendoff (1983), "A generative theory of tonal music"
 WEIGHTS = (0.7, 1.0, 1.0, 1.2, 0.75)
-STEADY = (5.0, 0.3, 3.0, 0.2, 0.2)  # the least that counts as a standard deviation of each, or unevenness would be accent
+STEADY = (
+    5.0,
+    0.3,
+    3.0,
+    0.2,
+    0.2,
+)  # the least that counts as a standard deviation of each, or unevenness would be accent
 LEAST = 0.7  # and of their sum
 CLIPPED = (-2.0, 2.5)  # standard deviations
 BEAT = 0.5  # seconds of a beat, before one is known
@@ -41,7 +47,7 @@ def onsets_of(seconds: Floats, lasts: Floats, pitch: Ints, velocity: Ints) -> On
     if not len(seconds):
         return Onsets(np.zeros(0), np.zeros(0))
     order = np.lexsort((pitch, seconds))
-    seconds, lasts, pitch, velocity = (column[order] for column in (seconds, lasts, pitch, velocity))
+    seconds, lasts, pitch, velocity = seconds[order], lasts[order], pitch[order], velocity[order]
     chord = chords_of(seconds, pitch, np.full(len(seconds), BEAT))
     size = np.bincount(chord)
     at = np.maximum.accumulate(np.bincount(chord, seconds) / size)

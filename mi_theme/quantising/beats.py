@@ -73,10 +73,12 @@ class Beats:
         """
         try:
             times = np.asarray(seconds, float)
-            places = np.arange(len(times)) * float(Fraction(value)) if quarters is None else np.asarray(quarters, float)
+            places = np.asarray(np.arange(len(times)) * float(Fraction(value)) if quarters is None else quarters, float)
             counts = np.zeros(len(times), np.int64) if numbers is None else np.asarray(numbers, np.int64)
         except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-            raise ScoreError("beats are seconds, one after the other, with their numbers in the bar if wanted") from None
+            raise ScoreError(
+                "beats are seconds, one after the other, with their numbers in the bar if wanted"
+            ) from None
         if times.ndim != 1 or len(times) < 2 or not counts.shape == places.shape == times.shape:
             raise ScoreError(f"beats are two or more seconds, not {times.size}, and each has one number")
         if not (np.isfinite(times).all() and np.isfinite(places).all()) or (counts < 0).any():
@@ -225,7 +227,9 @@ def read_beats(source: str | PathLike[str] | Iterable[str]) -> Beats:
         try:
             rows.append((float(words[0]), int(float(words[1])) if len(words) > 1 else 0))
         except (ValueError, OverflowError):
-            raise FileError(f"{name}, line {number}: a line is a second and, if wanted, the number of the beat in its bar") from None
+            raise FileError(
+                f"{name}, line {number}: a line is a second and, if wanted, the number of the beat in its bar"
+            ) from None
     try:
         return Beats.of([at for at, _ in rows], [count for _, count in rows])
     except ScoreError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -57,7 +59,7 @@ def find_beats(music: Score | ArrayLike) -> Beats:
     seconds, certainty, threes = _joined(stretches, onsets)
     value = VALUES[threes]
     accent = _accents(seconds, onsets)
-    return Beats(seconds, np.arange(len(seconds)) * value, _numbers(accent), certainty)
+    return Beats(seconds, np.arange(len(seconds), dtype=float) * value, _numbers(accent), certainty)
 
 
 def _onsets(music: Score | ArrayLike) -> Onsets:
@@ -75,15 +77,16 @@ def _onsets(music: Score | ArrayLike) -> Onsets:
         raise ScoreError("beats are found in a score, or in onsets in seconds") from None
     if seconds.ndim != 1:
         raise ScoreError(f"onsets are one row of seconds, not an array of shape {seconds.shape}")
+    seconds = np.unique(seconds)
     same = np.zeros(len(seconds), np.int64)
-    return onsets_of(seconds, np.zeros(len(seconds)), np.arange(len(seconds)), same)
+    return onsets_of(seconds, np.zeros(len(seconds)), same, same)
 
 
 def _joined(stretches: list[Tracked], onsets: Onsets) -> tuple[Floats, Floats, bool]:
     """Beats of all stretches, pauses filled evenly and uncertainly; whether most divide in three."""
     threes = 2 * sum(len(s.seconds) * s.family for s in stretches) > sum(len(s.seconds) for s in stretches)
     seconds, certainty = [stretches[0].seconds], [_certainty(stretches[0], onsets)]
-    for before, after in zip(stretches, stretches[1:], strict=False):
+    for before, after in pairwise(stretches):
         first, last = before.seconds[-1], after.seconds[0]
         period = np.median(np.diff(before.seconds))
         count = max(round((last - first) / period), 1)
@@ -96,7 +99,7 @@ def _certainty(stretch: Tracked, onsets: Onsets) -> Floats:
     """For each beat how cheaply what begins around it is written on these beats, from 0 to 1."""
     beats = stretch.seconds
     seconds = onsets.seconds[(onsets.seconds >= beats[0] - PAUSE) & (onsets.seconds <= beats[-1] + PAUSE)]
-    grid = grid_of_beats(beats, np.arange(len(beats)) * VALUES[stretch.family])
+    grid = grid_of_beats(beats, np.arange(len(beats), dtype=float) * VALUES[stretch.family])
     even = np.maximum.accumulate(grid.even(smooth(grid, seconds)))
     price = prices(even, grid, places(even, grid))
     beat = np.clip(np.searchsorted(beats, seconds, "right") - 1, 0, len(beats) - 1)
@@ -113,9 +116,7 @@ def _accents(seconds: Floats, onsets: Onsets) -> Floats:
     """The accent of what begins on each beat."""
     after = np.clip(np.searchsorted(onsets.seconds, seconds), 0, len(onsets.seconds) - 1)
     before = np.maximum(after - 1, 0)
-    near = np.where(
-        np.abs(onsets.seconds[after] - seconds) < np.abs(onsets.seconds[before] - seconds), after, before
-    )
+    near = np.where(np.abs(onsets.seconds[after] - seconds) < np.abs(onsets.seconds[before] - seconds), after, before)
     there = np.abs(onsets.seconds[near] - seconds) < 0.07
     return np.where(there, onsets.accent[near], NO_ONSET)
 

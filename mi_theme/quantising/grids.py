@@ -49,9 +49,10 @@ class Grid:
     def __len__(self) -> int:
         return len(self.menus)
 
-    def even(self, ticks: NDArray[np.number]) -> Floats:
+    def even(self, ticks: Ints | Floats) -> Floats:
         """Seconds of ticks as if every beat went evenly."""
-        return np.interp(ticks, self.ticks, self.seconds)
+        found: Floats = np.interp(ticks, self.ticks, self.seconds)
+        return found
 
     def place(self, beat: Ints, part: Ints, of: Ints) -> Ints:
         """The tick of a place: `part` of `of` parts of a beat."""
@@ -104,7 +105,11 @@ def grid_of_beats(seconds: Floats, quarters: Floats) -> Grid:
         [ticks[0] - count[::-1] * (ticks[1] - ticks[0]), ticks, ticks[-1] + count * (ticks[-1] - ticks[-2])]
     )
     seconds = np.concatenate(
-        [seconds[0] - count[::-1] * (seconds[1] - seconds[0]), seconds, seconds[-1] + count * (seconds[-1] - seconds[-2])]
+        [
+            seconds[0] - count[::-1] * (seconds[1] - seconds[0]),
+            seconds,
+            seconds[-1] + count * (seconds[-1] - seconds[-2]),
+        ]
     )
     menus = [menu_of(length) for length in (np.diff(ticks) / FINEST).tolist()]
     return Grid(ticks, seconds, np.array(menus, np.int8), FINEST)
@@ -167,4 +172,4 @@ def _halved(grid: Grid) -> Grid:
     inner = np.arange(len(beat)) - np.repeat(np.cumsum(parts) - parts, parts)
     ticks = np.append(grid.place(beat, inner, parts[beat]), grid.ticks[-1])
     seconds = np.interp(ticks, grid.ticks, grid.seconds)
-    return Grid(ticks, seconds, np.where(parts == 1, grid.menus, grid.menus)[beat], grid.resolution)
+    return Grid(ticks, seconds, grid.menus[beat], grid.resolution)

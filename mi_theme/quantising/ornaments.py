@@ -9,7 +9,11 @@ from mi_theme.quantising.grids import Floats, Ints
 
 __all__ = ["graces", "trills"]
 
-SHARE, QUICKEST, QUICK = 0.12, 0.05, 0.11  # of a beat, just under a thirty-second, but in seconds: from a grace note to the next
+SHARE, QUICKEST, QUICK = (
+    0.12,
+    0.05,
+    0.11,
+)  # of a beat, just under a thirty-second, but in seconds: from a grace note to the next
 TOGETHER = 0.03  # seconds: what is nearer is a chord
 LET_GO = 0.04  # seconds after the next has begun by which a grace note has ended; a note of a chord lasts longer
 FEWER = 2.0  # times as long is what comes before it and after its main note, and its main note

@@ -9,7 +9,7 @@ Computer Music Journal 24(2): how far, and how simple.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,11 @@ class _States(NamedTuple):
     part: Ints
     seconds: Floats
     cost: Floats
+
+    def at(self, rows: slice, axes: Any) -> _States:
+        """Those of some chords, with an axis more."""
+        beat, of, part, seconds, cost = self
+        return _States(beat[rows][axes], of[rows][axes], part[rows][axes], seconds[rows][axes], cost[rows][axes])
 
 
 def looseness(seconds: Floats, grid: Grid, finest: float = 0.0) -> float:
@@ -188,8 +193,7 @@ def _complexity(grid: Grid, states: _States) -> Floats:
 
 def _steps(seconds: Floats, grid: Grid, states: _States, loose: float) -> NDArray[np.float32]:
     """What it costs to go from each state of a chord to each of the next, shape (n - 1, m, m)."""
-    old = _States(*(column[:-1, :, None] for column in states))
-    new = _States(*(column[1:, None, :] for column in states))
+    old, new = states.at(slice(None, -1), np.s_[:, :, None]), states.at(slice(1, None), np.s_[:, None, :])
     later = (new.beat - old.beat).astype(np.int32)
     apart = np.diff(seconds)[:, None, None].astype(np.float32)
     lapse = (new.seconds - old.seconds).astype(np.float32)

@@ -13,18 +13,20 @@ from mi_theme.errors import ScoreError
 from mi_theme.quantising.beats import Beats
 from mi_theme.quantising.chords import chords_of
 from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
-from mi_theme.quantising.grids import Floats, Grid, Ints, grid_of_beats
+from mi_theme.quantising.grids import Floats, Ints, grid_of_beats
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.ornaments import graces, trills
 from mi_theme.quantising.places import looseness, places
 from mi_theme.quantising.playing import Playing, played_by_beats, played_by_score
-from mi_theme.quantising.swing import Swing, evened, swings
+from mi_theme.quantising.swing import evened, swings
 from mi_theme.quantising.values import values
 from mi_theme.score import Score
 
 __all__ = ["quantize"]
 
-MARGIN = 1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
+MARGIN = (
+    1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
+)
 GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
@@ -147,7 +149,9 @@ def _ornaments(playing: Playing, exact: Ints) -> _Kinds:
     return _Kinds(grace, trill)
 
 
-def _placed(playing: Playing, even: Floats, struck: NDArray[np.bool_], tick: int, finest: Fraction) -> tuple[Ints, float]:
+def _placed(
+    playing: Playing, even: Floats, struck: NDArray[np.bool_], tick: int, finest: Fraction
+) -> tuple[Ints, float]:
     """The tick of each note by the place of its chord, and how loosely it is played."""
     rows = np.flatnonzero(struck)
     found = playing.at.copy()

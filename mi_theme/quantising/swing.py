@@ -62,8 +62,8 @@ def swings(seconds: Floats, grid: Grid, ratio: float | None = None) -> tuple[Swi
         The ratio where it is known: then everything swings by it, in eighths.
     """
     if ratio is not None:
-        ends = (Fraction(int(tick), grid.resolution) for tick in grid.ticks[[0, -1]])
-        return (Swing(*ends, LEVELS[0], ratio),)
+        start, end = (Fraction(int(tick), grid.resolution) for tick in grid.ticks[[0, -1]])
+        return (Swing(start, end, LEVELS[0], ratio),)
     for value in LEVELS:
         found = tuple(_swings(seconds, grid, value))
         if found:
@@ -91,7 +91,8 @@ def evened(seconds: Floats, grid: Grid, found: tuple[Swing, ...]) -> Floats:
         start, lasts = bounds[pair], np.diff(bounds)[pair]
         share = (seconds - start) / lasts
         even = np.where(share < swing.ratio, share / swing.ratio, 1 + (share - swing.ratio) / (1 - swing.ratio)) / 2
-        inside = (ticks[pair] >= swing.start * grid.resolution) & (ticks[pair] < swing.end * grid.resolution)
+        low, high = int(swing.start * grid.resolution), int(swing.end * grid.resolution)
+        inside = (ticks[pair] >= low) & (ticks[pair] < high)
         mine = inside & paired[pair] & (share >= 0) & (share <= 1)
         out[mine] = (start + even * lasts)[mine]
     return out
@@ -121,7 +122,8 @@ def _swings(seconds: Floats, grid: Grid, value: Fraction) -> Iterator[Swing]:
     spread = UNEVEN**2 + (UNSTEADY / np.diff(bounds)[pair]) ** 2
     said = np.clip((rival - (share - ratio) ** 2) / (2 * spread), -MOST_SAID, MOST_SAID)
     said = np.where(second, said, 0.0) - AGAINST * (paired[pair] & (share > MIDDLE[0]) & (share < MIDDLE[1]))
-    evidence = np.bincount(pair, said, len(paired)) - np.where(paired, 0, CHANGE)
+    evidence = np.where(paired, 0.0, -CHANGE)
+    np.add.at(evidence, pair, said)
     for first, last in _stretches(evidence):
         mine = share[second & (pair >= first) & (pair <= last)]
         middle = float(np.median(mine)) if len(mine) >= FEWEST else 0.0

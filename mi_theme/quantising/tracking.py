@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mi_theme.quantising.grids import Floats, Ints
 
@@ -22,11 +21,29 @@ __all__ = ["Onsets", "Tracked", "tracked"]
 
 FRAME = 0.02  # seconds
 FASTEST, SLOWEST, PERIODS = 0.28, 1.6, 44  # seconds of a beat, and how many between
-USUAL, WIDTH = 0.86, 0.5  # seconds, and the spread of its logarithm: towards slow beats, since quick ones explain more onsets
-CURVED, JUMP, SLOPE = 36.0, 5.0, 8.0  # cost of a change of period by its logarithm d: the lesser of 36 d^2 and 5 + 8 |d|
+USUAL, WIDTH = (
+    0.86,
+    0.5,
+)  # seconds, and the spread of its logarithm: towards slow beats, since quick ones explain more onsets
+CURVED, JUMP, SLOPE = (
+    36.0,
+    5.0,
+    8.0,
+)  # cost of a change of period by its logarithm d: the lesser of 36 d^2 and 5 + 8 |d|
 LOOSE = (0.012, 0.065)  # seconds and share of a beat that an onset is off
 # expected onsets at each place of a beat, in each family; all constants were set on performances of Bach and Beethoven
-BINARY = {0.0: 1.2, 0.5: 0.55, 0.25: 0.34, 0.75: 0.41, 0.125: 0.03, 0.375: 0.03, 0.625: 0.03, 0.875: 0.03, 1 / 3: 0.02, 2 / 3: 0.02}
+BINARY = {
+    0.0: 1.2,
+    0.5: 0.55,
+    0.25: 0.34,
+    0.75: 0.41,
+    0.125: 0.03,
+    0.375: 0.03,
+    0.625: 0.03,
+    0.875: 0.03,
+    1 / 3: 0.02,
+    2 / 3: 0.02,
+}
 TERNARY = {0.0: 1.2, 1 / 3: 0.45, 2 / 3: 0.5, 1 / 6: 0.08, 0.5: 0.1, 5 / 6: 0.1}
 FAMILIES = (BINARY, TERNARY)
 SELDOM = (0.0, 0.25)  # cost of each beat of a family: music in threes is rarer
@@ -140,10 +157,11 @@ def _refined(beats: Floats, seconds: Floats) -> Floats:
     """Beats moved to the nearest onset, where one is near."""
     if len(beats) < 2:
         return beats
-    after = np.clip(np.searchsorted(seconds, beats), 1, len(seconds) - 1) if len(seconds) > 1 else np.zeros(len(beats), int)
+    after = (
+        np.clip(np.searchsorted(seconds, beats), 1, len(seconds) - 1) if len(seconds) > 1 else np.zeros(len(beats), int)
+    )
     before = np.maximum(after - 1, 0)
     nearest = np.where(seconds[after] - beats < beats - seconds[before], after, before)
     reach = np.minimum(REACH[0], REACH[1] * np.gradient(beats))
     moved = np.where(np.abs(seconds[nearest] - beats) <= reach, seconds[nearest], beats)
     return moved if (np.diff(moved) > 0).all() else beats
-

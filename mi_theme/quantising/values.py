@@ -22,7 +22,10 @@ EARLIER, LATER = 2.0, 1.0  # squared log ratio of the played to the written: let
 SKIPPED, MOST_SKIPPED = 0.1, 6  # onsets of other voices passed over
 UNLINKED, PASSED, MOST_PASSED = 0.5, 1.0, 3  # the note there is no next of this voice; the next is passed over
 NEARNESS, FARTHEST = 0.06, 12.0  # semitones to the nearest note there
-STEP, NEAR = 1.5, 0.5  # semitones that an onset between two notes of a voice is worth; how near to the best is a link too
+STEP, NEAR = (
+    1.5,
+    0.5,
+)  # semitones that an onset between two notes of a voice is worth; how near to the best is a link too
 PLAIN = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # quarters: for the last notes, and before rests
 ALONE = 9.0  # for a value that ends where nothing begins
 BLOCK = 20_000  # notes whose costs are held at once
@@ -61,8 +64,10 @@ def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, finest: Float
     for number in np.unique(part):
         rows = np.flatnonzero(part == number)
         rows = rows[np.lexsort((pitch[rows], onset[rows]))]
-        slot = np.cumsum(np.diff(onset[rows], prepend=onset[rows[0]]) > 0)
-        notes = _Notes(onset[rows], np.maximum(played[rows], 1e-3), pitch[rows].astype(float), slot, float(finest[rows[0]]))
+        slot = np.cumsum(np.diff(onset[rows], prepend=onset[rows[0]]) > 0).astype(np.int64)
+        notes = _Notes(
+            onset[rows], np.maximum(played[rows], 1e-3), pitch[rows].astype(float), slot, float(finest[rows[0]])
+        )
         best = _cheapest_links(notes)
         for begin in range(0, len(rows), BLOCK):
             block = slice(begin, begin + BLOCK)

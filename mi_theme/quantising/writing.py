@@ -16,7 +16,9 @@ from mi_theme.score.tracks import Event
 __all__ = ["written"]
 
 USUAL = 480  # ticks in a quarter of what had no grid
-ENDS, SETS, BEGINS, ENDS_AT_ONCE, LAST = range(1, 6)  # the order of events at one tick; those about the whole come first
+ENDS, SETS, BEGINS, ENDS_AT_ONCE, LAST = range(
+    1, 6
+)  # the order of events at one tick; those about the whole come first
 
 
 def written(quantized: Quantized) -> Score:
@@ -28,7 +30,9 @@ def written(quantized: Quantized) -> Score:
     if beats is not None:
         tracks, kind = [_conductor(quantized, beats), *tracks], 1
     common = gcd(quantized.resolution // usual, *(int(np.gcd.reduce(track.events["tick"])) for track in tracks))
-    return Score(quantized.resolution // common, tuple(_divided(track, common) for track in tracks), kind, source.source)
+    return Score(
+        quantized.resolution // common, tuple(_divided(track, common) for track in tracks), kind, source.source
+    )
 
 
 def _written(quantized: Quantized, index: int) -> Track:

@@ -57,12 +57,17 @@ def pieces(count: int) -> Iterator[tuple[str, Path]]:
 
     for kind, composers in KINDS.items():
         paths = [Path(path) for name in composers for path in corpus.getComposer(name)]
-        paths = sorted((path for path in paths if path.suffix in (".mxl", ".xml", ".abc")), key=lambda p: (p.stat().st_size, p.name))
+        paths = sorted(
+            (path for path in paths if path.suffix in (".mxl", ".xml", ".abc")),
+            key=lambda p: (p.stat().st_size, p.name),
+        )
         step = max(len(paths) * 2 // 3 // count, 1)
         yield from ((kind, path) for path in paths[: step * count : step])
 
 
-def played(score: mi.Score, tempo: float, seed: int, late: float = LATE, gates: tuple[float, float] = GATES) -> mi.Score:
+def played(
+    score: mi.Score, tempo: float, seed: int, late: float = LATE, gates: tuple[float, float] = GATES
+) -> mi.Score:
     """The score as somebody plays it, in the order of its spans."""
     random = np.random.default_rng(seed)
     quarter, spans = score.ticks_per_quarter, score.spans
@@ -80,7 +85,6 @@ def outcome(score: mi.Score, tempo: float, seed: int) -> Outcome:
     found = quantize(human)
     spans, quarter = score.spans, score.ticks_per_quarter
     start, lasts = (np.array(column, float) / quarter for column in (spans["start"], spans["stop"] - spans["start"]))
-    pitch, part, _ = columns_of(score)
     rows = [event.id for track in human.tracks for event in track if event.id >= 0]
     onset, duration = np.empty(len(start)), np.empty(len(start))
     onset[rows], duration[rows] = found.onsets / found.resolution, found.durations / found.resolution
@@ -118,7 +122,8 @@ def corpus_table(count: int) -> None:
 def protocol(folder: Path) -> ModuleType:
     """The scoring that comes with the performances."""
     spec = importlib.util.spec_from_file_location("protocol", folder / "protocol.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -138,7 +143,11 @@ def quantized(notes: list[list[float]], beats: list[list[Any]] | None) -> list[t
     if beats is None:
         given = find_beats(score)
     else:
-        rows = [row for before, row in zip([None, *beats], beats, strict=False) if before is None or row[0] - before[0] > 0.05]
+        rows = [
+            row
+            for before, row in zip([None, *beats], beats, strict=False)
+            if before is None or row[0] - before[0] > 0.05
+        ]
         given = Beats.of([row[0] for row in rows], [int(row[1]) for row in rows], quarters=[row[3] for row in rows])
     found = quantize(score, beats=given)
     ids = [event.id for track in score.tracks for event in track if event.id >= 0]
@@ -199,11 +208,17 @@ def folder_table(folder: Path, given: bool) -> None:
     found: defaultdict[str, list[dict[str, float]]] = defaultdict(list)
     for file in sorted(folder.glob("performances_*.jsonl.gz")):
         for row in scoring.load(str(file)):
-            scores = scoring.score(row, quantized(row["notes"], row["beats"] if given else None), row["beats"] if given else None)
+            scores = scoring.score(
+                row, quantized(row["notes"], row["beats"] if given else None), row["beats"] if given else None
+            )
             if not given:
                 score, wanted = score_of(row["notes"]), np.array([beat[0] for beat in row["beats"]])
                 beats, rival = find_beats(score), ellis(score)
-                scores |= {"F1": f1(beats.seconds, wanted), "level": any_level(beats.seconds, wanted), "certainty": beats.sure}
+                scores |= {
+                    "F1": f1(beats.seconds, wanted),
+                    "level": any_level(beats.seconds, wanted),
+                    "certainty": beats.sure,
+                }
                 scores |= {"Ellis": f1(rival, wanted), "its level": any_level(rival, wanted)}
             for name in (row["id"].split("/")[0], "all"):
                 found[name].append(scores)
