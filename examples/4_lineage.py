@@ -208,7 +208,7 @@ lineage.witnesses(told_twice)
 # reference layer.
 
 # %%
-from mi_theme.credits.timeline import timeline_svg
+from mi_theme.views.timelines import timeline_svg
 
 
 class Picture(str):

@@ -4,12 +4,16 @@
 >>> print(mi.theme().to_meter("4/4").grouping)
 3+3+1+1
 
-This is the front door: a table of public names, each loaded when first used.
+This is the front door: a table of public names, each loaded when first used, and a
+table of the methods of values that a room above them answers.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+
+from mi_theme.hooks import methods
+from mi_theme.version import __version__ as __version__
 
 TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
 if TYPE_CHECKING:
@@ -44,8 +48,6 @@ if TYPE_CHECKING:
     from mi_theme.views import worksheet as worksheet
     from mi_theme.warp import Warp as Warp
 
-__version__ = "0.1.0"
-
 _ROOMS = {
     "errors": ("MiThemeError",),
     "meter": ("Grouping", "Meter"),
@@ -65,6 +67,26 @@ _ROOMS = {
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = sorted(_HOMES)
+
+methods.update(
+    {
+        "show": "views.drawing:shown",
+        "Score.save": "files:save",
+        "Score.to_bytes": "files.midi:write",
+        "Score.from_music21": "files.notation.from_stream:score_of_stream",
+        "Score.to_music21": "files.notation.to_stream:stream_of_score",
+        "Score.play": "sound:record",
+        "Score.to_sound": "sound.recorder:save_sound",
+        "Recording.to_bytes": "sound.recorder:encoded",
+        "Recording.save": "sound.recorder:save_recording",
+        "Recording.player": "sound.recorder:player",
+        "Plan.words": "adaptation.wording:explained",
+        "ScorePlan.words": "conversion.planning.scorewording:explained",
+        "ScorePlan.apply": "conversion.applying.application:applied",
+        "ScorePlan.replace": "conversion.planning.planner:replanned",
+        "Arrangement.score": "renditions.composing.writing:score_of",
+    }
+)
 
 
 def __getattr__(name: str) -> object:

@@ -13,9 +13,9 @@ import numpy as np
 
 import mi_theme as mi
 from mi_theme.files import read, read_stream
-from mi_theme.files.engraving import musicxml
-from mi_theme.files.headings import exact
-from mi_theme.files.notation import score_of_stream
+from mi_theme.files.notation.from_stream import score_of_stream
+from mi_theme.files.notation.headings import exact
+from mi_theme.files.notation.to_stream import musicxml
 
 TARGETS = ("5/4:3+3+2+2", "3/4", "7/8", "6/8")
 COMPOSERS = ("beethoven", "haydn", "mozart", "schumann_robert", "schubert", "monteverdi", "palestrina", "corelli", "trecento", "joplin", "ryansMammoth", "airdsAirs")  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.errors import MissingExtra
-from mi_theme.files.engraving import musicxml
+from mi_theme.files.notation.to_stream import musicxml
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap, Score
 

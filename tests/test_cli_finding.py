@@ -263,10 +263,10 @@ def test_folders_that_are_closed_are_named(folder: Path, monkeypatch: pytest.Mon
 
 
 def test_files_that_vanish_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mi_theme.search import corpora
+    from mi_theme.search.corpus import folders
 
-    known = corpora.files_in(folder)
-    monkeypatch.setattr(corpora, "files_in", lambda places: known)
+    known = folders.files_in(folder)
+    monkeypatch.setattr(folders, "files_in", lambda places: known)
     theme = tune().passage((1, 4))
     theme.save(folder.parent / "theme.mid")
     (folder / "b.mid").unlink()

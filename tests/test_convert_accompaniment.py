@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_convert_music import melody, midi, onsets
 
 import mi_theme as mi
-from mi_theme.conversion.scoreplans import ScorePlan
+from mi_theme.conversion.scoreplan import ScorePlan
 
 Notes = list[tuple[float, float, int]]
 TUNE = [(0, 1), (1, 1), (2, 0.5), (2.5, 0.5), (3, 1)]

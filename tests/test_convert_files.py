@@ -25,8 +25,8 @@ from schema import schema_errors
 import mi_theme as mi
 from mi_theme.cli import main
 from mi_theme.files import read, read_stream
-from mi_theme.files.engraving import musicxml, stream_of_score
-from mi_theme.files.notation import score_of_stream
+from mi_theme.files.notation.from_stream import score_of_stream
+from mi_theme.files.notation.to_stream import musicxml, stream_of_score
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
 
@@ -406,7 +406,7 @@ def test_bad_wishes_get_one_line(midi_file: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["{}", "[]", "null", '{"format": 1}', "[" * 5000, "{" * 10])
 def test_what_is_no_plan_is_refused(text: str) -> None:
-    from mi_theme.conversion.scoreplans import ScorePlan
+    from mi_theme.conversion.scoreplan import ScorePlan
 
     with pytest.raises(mi.MiThemeError, match="no plan"):
         ScorePlan.from_json(text)
@@ -524,7 +524,7 @@ def test_a_rest_too_many_moves_no_other_part() -> None:
 def test_midi_is_spelled_as_its_key_signature_has_it(fifths):
     from music21 import pitch as pitches
 
-    from mi_theme.files.engraving import spelled
+    from mi_theme.files.notation.to_stream import spelled
     from mi_theme.score import Event, Track
     from mi_theme.score import messages as m
 

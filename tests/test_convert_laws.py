@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mi_theme as mi
-from mi_theme.conversion.edits import edits_under
-from mi_theme.conversion.scoreplans import ScorePlan
+from mi_theme.conversion.parts.edits import edits_under
+from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
 

@@ -9,7 +9,7 @@ import pytest
 
 import mi_theme as mi
 from mi_theme.adaptation.strategies import STRATEGIES, Strategy, cut, register
-from mi_theme.conversion.scoreplans import ScorePlan
+from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
 

@@ -13,11 +13,11 @@ from test_scan import THEME, noise, planted
 
 import mi_theme as mi
 from mi_theme.errors import FileError
-from mi_theme.files.sheets import Sheet
-from mi_theme.search import readers
-from mi_theme.search.corpora import files_in, search_files
+from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.search.corpus import readers
+from mi_theme.search.corpus.folders import files_in, search_files
+from mi_theme.search.corpus.readers import Reader, Unread
 from mi_theme.search.finding import SearchWarning
-from mi_theme.search.readers import Reader, Unread
 
 ABC = """%abc-2.1
 X:1
@@ -120,9 +120,9 @@ def test_a_folder_full_of_quotations_keeps_none_of_them_back(tmp_path: Path) -> 
 
 
 def test_an_executor_finds_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mi_theme.search import corpora
+    from mi_theme.search.corpus import folders
 
-    monkeypatch.setattr(corpora, "BATCH", 2)
+    monkeypatch.setattr(folders, "BATCH", 2)
     seen: list[tuple[int, int]] = []
     alone = search_files(THEME, folder, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(done, 7) for done in range(1, 8)]

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import mi_theme
+from mi_theme import hooks
+from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.renditions.arrangement.arrangements import Arrangement
+from mi_theme.score.recordings import Recording
 
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
-    "errors", "meter", "warp", "pitch", "catalog", "score", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
+    "version", "errors", "hooks", "meter", "warp", "pitch", "catalog", "score", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
     "renditions", "search", "sound", "engraving", "views", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`
@@ -28,7 +35,6 @@ HEAVY = {
     "verovio": ("engraving",), "resvg_py": ("engraving",), "matplotlib": ("views",), "midirenderer": ("sound",),
     "soundfile": ("sound",), "numba": ("search",), "lxml": ("files",), "pandas": ("score",), "dask": ("search",),
 }  # fmt: skip
-REACHING_DOWN = 3  # statements in a method that reaches into a room below
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -83,27 +89,52 @@ def test_every_room_is_on_the_list() -> None:
 
 
 def test_imports_come_from_above(source: tuple[str, ast.Module]) -> None:
+    """Wherever they stand: at the top, inside a function, or for types only. The front door is above every room."""
     module, tree = source
-    own, asleep, types = ROOMS.index(room_of(module)), sleeping(tree), only_for_types(tree)
+    own = ROOMS.index(room_of(module))
     for node, name in imports(tree):
-        if name.split(".")[0] != "mi_theme" or node in asleep or node in types or name == "mi_theme":
-            continue
-        assert ROOMS.index(room_of(name)) <= own, f"{module} imports {name}, line {node.lineno}"
+        if name.split(".")[0] == "mi_theme":
+            assert name != "mi_theme", f"{module} imports the front door, line {node.lineno}"
+            assert ROOMS.index(room_of(name)) <= own, f"{module} imports {name}, line {node.lineno}"
 
 
-def test_who_reaches_down_does_so_in_three_lines(source: tuple[str, ast.Module]) -> None:
-    """A fluent method may use a room below (``score.save``): it imports, and calls."""
-    module, tree = source
-    for node, name in imports(tree):
-        function = sleeping(tree).get(node)
-        if name.startswith("mi_theme.") and function and ROOMS.index(room_of(name)) > ROOMS.index(room_of(module)):
-            body = [line for line in function.body if not is_docstring(line)]
-            assert len(body) - 1 <= REACHING_DOWN, f"{module}.{function.name} reaches down and does more than that"
-            assert not any(isinstance(line, ast.If | ast.For | ast.While | ast.Try) for line in body)
+def test_modules_are_imported_by_name_in_three_places_only() -> None:
+    named = {module_of(path) for path in SOURCES if re.search(r"import_module|__import__", path.read_text("utf-8"))}
+    assert named == {"mi_theme", "mi_theme.hooks", "mi_theme.cli", "mi_theme.search.kernels.choosing"}
 
 
-def is_docstring(line: ast.stmt) -> bool:
-    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+def answering(method: str) -> Callable[..., object]:
+    module, function = hooks.methods[method].split(":")
+    answer: Callable[..., object] = getattr(import_module(f"mi_theme.{module}"), function)
+    return answer
+
+
+@pytest.mark.parametrize("method", sorted(hooks.methods))
+def test_what_a_room_above_answers_is_there(method: str) -> None:
+    assert callable(answering(method))
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "Score.save",
+        "Score.to_bytes",
+        "Score.from_music21",
+        "Score.to_music21",
+        "Score.play",
+        "Recording.to_bytes",
+        "Recording.save",
+        "ScorePlan.apply",
+        "Arrangement.score",
+    ],
+)
+def test_a_method_takes_what_the_room_that_answers_takes(method: str) -> None:
+    """Names and defaults of the options, the value itself aside."""
+    name, attribute = method.split(".")
+    values = {"Score": mi_theme.Score, "Recording": Recording, "ScorePlan": ScorePlan, "Arrangement": Arrangement}
+    asked = list(signature(getattr(values[name], attribute)).parameters.values())
+    answered = list(signature(answering(method)).parameters.values())[-len(asked) :]
+    assert [(p.name, p.default) for p in asked][1:] == [(p.name, p.default) for p in answered][1:]
 
 
 @cache
@@ -118,9 +149,30 @@ def awake_imports() -> dict[str, set[str]]:
 
 
 def test_no_circles_among_modules() -> None:
-    graph = {module: names - {module} for module, names in awake_imports().items()}
-    order = list(TopologicalSorter(graph).static_order())  # raises CycleError with the circle
-    assert set(graph) <= set(order)
+    """Every import counts, asleep or for types; the front door alone may name what is above it, for types."""
+    graph = {
+        module_of(path): {
+            name for _, name in imports(ast.parse(path.read_text("utf-8"))) if name.startswith("mi_theme.")
+        }
+        for path in SOURCES
+        if module_of(path) != "mi_theme"
+    }
+    order = list(TopologicalSorter({module: names - {module} for module, names in graph.items()}).static_order())
+    assert set(graph) <= set(order)  # a circle raises CycleError, which names it
+
+
+def test_names_of_modules_and_classes_are_used_once() -> None:
+    files = [
+        path.parent.name if path.name == "__init__.py" else path.stem for path in SOURCES if path.parent != PACKAGE
+    ]
+    classes = [
+        node.name
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert [name for name, count in Counter(files).items() if count > 1 and name != "model"] == []
+    assert [name for name, count in Counter(classes).items() if count > 1] == []
 
 
 def test_heavy_packages_are_imported_where_they_are_used(source: tuple[str, ast.Module]) -> None:

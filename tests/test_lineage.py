@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.credits import ASSUMPTIONS, Claim, Credit, Lineage
-from mi_theme.credits.reporting import dossier
-from mi_theme.credits.timeline import timeline_svg
+from mi_theme.credits.reports import dossier
 from mi_theme.errors import ClaimError, FileError, MiThemeError, UnknownName
 from mi_theme.meter import Meter
+from mi_theme.views.timelines import timeline_svg
 
 FIVE = ("Danny Elfman", "Hans Zimmer", "Michael Giacchino", "Joe Kraemer", "Lorne Balfe")
 E, Z, G, K, B = FIVE

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import mi_theme as mi
-from mi_theme.credits import reporting as r
+from mi_theme.credits import reports as r
 from mi_theme.credits.markings import annotated, annotations_of
-from mi_theme.credits.timeline import timeline_svg
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.score import Score
+from mi_theme.views.timelines import timeline_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from mi_theme.errors import MissingExtra
-from mi_theme.search import loops as chooser
-from mi_theme.search.loops import ENOUGH, compiled, loops
+from mi_theme.search.kernels import choosing as chooser
+from mi_theme.search.kernels.choosing import ENOUGH, compiled, loops
 
 LITTLE = """
 import sys
@@ -26,7 +26,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def chosen(fast: bool | None, seconds: float) -> str:
-    return str(loops(fast, "aligning_kernel", "aligning_plain", seconds).__name__).rsplit(".", 1)[-1]
+    return str(loops(fast, "alignment_numba", "alignment_numpy", seconds).__name__).rsplit(".", 1)[-1]
 
 
 def test_little_is_found_without_compiling() -> None:
@@ -36,14 +36,14 @@ def test_little_is_found_without_compiling() -> None:
 
 def test_much_is_compiled_at_once_and_little_when_it_adds_up() -> None:
     pytest.importorskip("numba")
-    assert chosen(None, ENOUGH / 2) == "aligning_plain"
-    assert chosen(None, ENOUGH) == "aligning_kernel"
-    assert chosen(False, 100 * ENOUGH) == "aligning_plain"
+    assert chosen(None, ENOUGH / 2) == "alignment_numpy"
+    assert chosen(None, ENOUGH) == "alignment_numba"
+    assert chosen(False, 100 * ENOUGH) == "alignment_numpy"
 
 
 def test_a_numba_that_does_not_load_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mi_theme.search.aligning_kernel", None)
-    assert chosen(None, 2 * ENOUGH) == "aligning_plain"
+    monkeypatch.setitem(sys.modules, "mi_theme.search.kernels.alignment_numba", None)
+    assert chosen(None, 2 * ENOUGH) == "alignment_numpy"
     with pytest.raises(MissingExtra, match="numba"):
         chosen(True, 0)
 

@@ -18,7 +18,7 @@ from midi_making import END, File, chunk, files, header, parsed, varlen, written
 
 import mi_theme as mi
 from mi_theme.errors import FileError
-from mi_theme.files.bulk import read_notes
+from mi_theme.files.bulk.midi_notes import read_notes
 from mi_theme.files.midi import LARGEST_RESOLUTION, write
 from mi_theme.score import Event, Score, TimingWarning, Track
 from mi_theme.score import messages as m
@@ -287,7 +287,7 @@ def test_reduced_exactly_where_that_can_be(factor: int, resolution: int, ticks: 
     st.integers(LARGEST_RESOLUTION + 1, 2**20),
     st.lists(st.lists(st.integers(0, 10**7), max_size=12), min_size=1, max_size=3),
 )
-@pytest.mark.filterwarnings("ignore::mi_theme.score.building.TimingWarning")
+@pytest.mark.filterwarnings("ignore::mi_theme.score.rows.TimingWarning")
 def test_rounded_within_half_a_tick_in_order(resolution: int, ticks: list[list[int]]) -> None:
     score = fine_score(resolution, ticks)
     _, found, tracks = parsed(write(score))

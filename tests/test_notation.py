@@ -19,14 +19,14 @@ from svg_reading import beams, groups_of, ink_at_the_edges, lines, signs, words_
 
 import mi_theme as mi
 from mi_theme.engraving import notation
-from mi_theme.engraving.conversions import staves_of_plan
+from mi_theme.engraving.contents.conversion_notation import staves_of_plan
+from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
+from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.letters import heads_of, inferred_steps
 from mi_theme.engraving.mei import mei
-from mi_theme.engraving.passages import shown_bars, staves_of_passage
 from mi_theme.engraving.staves import Head, Staff, Written, items_of
-from mi_theme.engraving.versions import staves_of_versions
 from mi_theme.errors import MissingExtra
-from mi_theme.files.barring import NewBar, rests
+from mi_theme.files.notation.barring import NewBar, rests
 from mi_theme.score import MeterMap
 from mi_theme.themes.sources import key_of
 from mi_theme.views import draw

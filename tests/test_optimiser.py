@@ -14,12 +14,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import mi_theme as mi
-from mi_theme.adaptation.lattice import cheapest
-from mi_theme.adaptation.objective import TABLES, TERMS, VALUES, Grid, idiom, model
+from mi_theme.adaptation.learned.lattice import cheapest
+from mi_theme.adaptation.learned.objective import TABLES, TERMS, VALUES, Grid, idiom, model
 from mi_theme.adaptation.onsets import explained_terms, inferred_grouping
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.catalog import data_path
-from mi_theme.conversion.scoreplans import Span
+from mi_theme.conversion.scoreplan import Span
 from mi_theme.errors import MiThemeError, ScoreError, StrategyError, TextError, UnknownName
 
 MAKING = Path(__file__).resolve().parents[1] / "data" / "making"

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rendition_cases import Case, every_style_and_form, sample
+from arranging.cases import Case, every_style_and_form, sample
+from arranging.checks import CHECKS, Hearing, faults
 
 from mi_theme.renditions import Arrangement, arrange
-from mi_theme.renditions.checks import CHECKS, Hearing, faults
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from arranging.checks import CHECKS, Hearing, faults
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
 from mi_theme.renditions import arrange, forms, styles
-from mi_theme.renditions.checks import CHECKS, Hearing, faults
 from mi_theme.themes import Motif, Theme, Tone
 
 # traditional tunes, as everybody sings them; the bass lines are ours

@@ -16,8 +16,8 @@ from mi_theme.catalog import data_path
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm import MeterGuess, induce_meter, sure_guess, which_meters
-from mi_theme.rhythm.evidence import ODD, PLAIN, Candidates, evidence, ticks_of
 from mi_theme.rhythm.lines import _edge, line_of, lines_of
+from mi_theme.rhythm.meter_evidence import ODD, PLAIN, Candidates, evidence, ticks_of
 from mi_theme.rhythm.models import candidates, model, packed, unpacked
 
 MAKING = str(Path(__file__).parents[1] / "data" / "making")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mi_theme.errors import ScoreError
 from mi_theme.score.notes import NOTE
-from mi_theme.search.chains import propose
-from mi_theme.search.flat import TICKS, Flat
+from mi_theme.search.corpus.flat import TICKS, Flat
+from mi_theme.search.corpus.proposals import propose
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.scan import Found, scan
 

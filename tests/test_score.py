@@ -17,7 +17,7 @@ import mi_theme as mi
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap, Score, TempoMap, TimingWarning
-from mi_theme.score.building import GRID
+from mi_theme.score.rows import GRID
 
 ROWS = st.lists(
     st.tuples(

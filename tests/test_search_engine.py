@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.score.notes import NOTE
-from mi_theme.search.aligning import SHARED, Alignment, Region, align, own_score, surprise_of
-from mi_theme.search.costs import COSTS, UNTIMED
-from mi_theme.search.spelling import spelled_steps
-from mi_theme.search.support import LIKELIER, WHOLE, supported
+from mi_theme.score.spelling import spelled_steps
+from mi_theme.search.match.alignment_costs import COSTS, UNTIMED
+from mi_theme.search.match.note_alignment import SHARED, Alignment, Region, align, own_score, surprise_of
+from mi_theme.search.match.support import LIKELIER, WHOLE, supported
 
 SUBJECT = mi.Motif("1:4 2:2 b3:2 4:2 5:4 4:1 b3:1 2:2 b6:4 7,:2 1:2 2:1 b3:1 4:4", "subject")
 PATTERN = mi.Pattern.of(SUBJECT)
@@ -272,7 +272,7 @@ def test_long_music_is_taken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     notes, rows = planted(5, at=70.0)
     whole = align(PATTERN, notes)
     for size in (150, 170, 200, 240):
-        monkeypatch.setattr("mi_theme.search.aligning.CHUNK", size)
+        monkeypatch.setattr("mi_theme.search.match.note_alignment.CHUNK", size)
         assert align(PATTERN, notes)[0] == whole[0]
     assert whole[0].pairs == tuple(enumerate(rows.tolist()))
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mi_theme.score.notes import NOTE
-from mi_theme.search.aligning import Alignment
-from mi_theme.search.evidence import ODDS, Heard, evidence, foretold
+from mi_theme.search.match.evidence import ODDS, Heard, evidence, foretold
+from mi_theme.search.match.note_alignment import Alignment
 from mi_theme.search.patterns import Pattern
 
 THEME = [(0, 60), (1, 67), (1.5, 65), (2, 64), (3, 69), (4.5, 60), (5, 71), (6, 72), (7, 64), (8, 65)]

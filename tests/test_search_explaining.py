@@ -10,7 +10,7 @@ import pytest
 
 import mi_theme as mi
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
-from mi_theme.search.explaining import RATIOS, explanation
+from mi_theme.search.match.bar_maps import RATIOS, explanation
 
 TARGETS = ("4/4", "3/4", "7/8", "6/8")
 OFFERED = [name for name, strategy in STRATEGIES.items() if strategy.offered]

@@ -13,9 +13,18 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.score.notes import NOTE
-from mi_theme.search.performances import MOST, PLAYING, Performance, chain_in, theme_of
-from mi_theme.search.repertoires import Repertoire
-from mi_theme.search.tunes import LONGEST, TOLD, TUNE_COSTS, Tune, TuneCosts, paired, similarities, with_relatives
+from mi_theme.search.ranking.performances import MOST, PLAYING, Performance, chain_in, theme_of
+from mi_theme.search.ranking.repertoires import Repertoire
+from mi_theme.search.ranking.tunes import (
+    LONGEST,
+    TOLD,
+    TUNE_COSTS,
+    Tune,
+    TuneCosts,
+    paired,
+    similarities,
+    with_relatives,
+)
 
 
 def table(onset: Any, pitch: Any, duration: Any = 0.5) -> np.ndarray:

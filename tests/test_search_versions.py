@@ -10,8 +10,8 @@ import pytest
 import mi_theme as mi
 from mi_theme.adaptation.naming import plainest
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
-from mi_theme.search.explaining import tasks
-from mi_theme.search.versions import FEWEST, versions
+from mi_theme.search.match.bar_maps import tasks
+from mi_theme.search.match.versions import FEWEST, versions
 
 PATTERN = mi.Pattern.of(mi.theme())
 

@@ -24,8 +24,9 @@ from mi_theme.errors import FileError, MissingExtra, ScoreError
 from mi_theme.renditions import stems, styles
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.recordings import Recording
 from mi_theme.sound import soundfonts
-from mi_theme.sound.recordings import PEAK, REST, Recording, record
+from mi_theme.sound.recorder import PEAK, REST, record
 from mi_theme.sound.soundfonts import VARIABLE, find_soundfont, read_soundfont
 
 pytestmark = [pytest.mark.tool(name) for name in ("midirenderer", "soundfile", "pretty_midi")]

@@ -23,17 +23,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.files.sheets import Sheet
-from mi_theme.search.aligning import steps_of
-from mi_theme.search.corpora import BATCH
-from mi_theme.search.costs import motion, streams_of
-from mi_theme.search.doublings import together
+from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.search.corpus.batches import Shelf, hits_on_shelf
+from mi_theme.search.corpus.folders import BATCH
+from mi_theme.search.corpus.readers import Reader
 from mi_theme.search.finding import Music, hits_in
 from mi_theme.search.hits import Hit
+from mi_theme.search.match.alignment_costs import motion, streams_of
+from mi_theme.search.match.chance import STEEPEST, WIDEST, Background, Tail, background, interval_kinds, ratio_kinds
+from mi_theme.search.match.doublings import together
+from mi_theme.search.match.note_alignment import steps_of
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.readers import Reader
-from mi_theme.search.shelves import Shelf, hits_on_shelf
-from mi_theme.search.significance import STEEPEST, WIDEST, Background, Tail, background, interval_kinds, ratio_kinds
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
 MUSIC = {".mxl .xml .musicxml": 2, ".abc": 8}  # one file in so many

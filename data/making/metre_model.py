@@ -37,8 +37,8 @@ from folksongs import TRAINING, Song, songs
 from metre_pairs import Passage, Task, mined, tasks
 
 from mi_theme.adaptation.frames import Frame
-from mi_theme.adaptation.lattice import Lattice
-from mi_theme.adaptation.objective import (
+from mi_theme.adaptation.learned.lattice import Lattice
+from mi_theme.adaptation.learned.objective import (
     LONGEST,
     TABLES,
     VALUES,
@@ -51,7 +51,7 @@ from mi_theme.adaptation.objective import (
     prior,
     summed,
 )  # fmt: skip
-from mi_theme.adaptation.optimiser import Setting, lattice_of
+from mi_theme.adaptation.learned.optimiser import Setting, lattice_of
 from mi_theme.meter import Meter
 
 Array = NDArray[Any]

@@ -15,7 +15,8 @@ import numpy as np
 from folksongs import TRAINING, Song, songs
 from scipy.optimize import minimize
 
-from mi_theme.rhythm.evidence import (
+from mi_theme.rhythm.lines import Floats, line_of
+from mi_theme.rhythm.meter_evidence import (
     ODD,
     PLAIN,
     Candidates,
@@ -27,7 +28,6 @@ from mi_theme.rhythm.evidence import (
     melody_bins,
     ticks_of,
 )
-from mi_theme.rhythm.lines import Floats, line_of
 from mi_theme.rhythm.models import SHAPES, Model, Weights, packed, second_inputs, softmax, unpacked
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, whole_grouping
+from mi_theme.adaptation.groupings import readings
 from mi_theme.adaptation.plans import Line, Plan, groups_under, variant_words
-from mi_theme.adaptation.readings import readings
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter

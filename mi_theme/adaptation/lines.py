@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mi_theme.adaptation.frames import Outcome, Task, starts_of
-from mi_theme.adaptation.lattice import Lattice
-from mi_theme.adaptation.optimiser import Setting, solve, solved
+from mi_theme.adaptation.learned.lattice import Lattice
+from mi_theme.adaptation.learned.optimiser import Setting, solve, solved
 from mi_theme.adaptation.strategies import priced
 from mi_theme.warp import Warp
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
 from mi_theme.adaptation import known_ratio
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
-from mi_theme.adaptation.readings import two_three_groupings
+from mi_theme.adaptation.groupings import two_three_groupings
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Grouping, Meter
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from mi_theme.adaptation.optimiser import Setting, Solution
+    from mi_theme.adaptation.learned.optimiser import Setting, Solution
 
     Array = NDArray[np.float64]
 
@@ -193,7 +193,7 @@ def _setting(
     positions: Array, source: Meter, target: Meter, ratio: Fraction | float, grouping: str | Grouping | None
 ) -> tuple[Setting, str]:
     """Both metres and the figure, with words for the figure and where it comes from."""
-    from mi_theme.adaptation.optimiser import Setting
+    from mi_theme.adaptation.learned.optimiser import Setting
 
     bars = known_ratio(ratio)
     figure, words = _figure(positions, source, grouping)
@@ -235,7 +235,7 @@ def _solutions(distinct: Array, last: float, setting: Setting, feel: str) -> Ite
     """Solve for different onsets, a very long line in pieces, with the end of the last as if it were one more."""
     import numpy as np
 
-    from mi_theme.adaptation.optimiser import solve
+    from mi_theme.adaptation.learned.optimiser import solve
 
     frames = np.floor(distinct / float(setting.source.length) + 1e-9)
     pieces = np.searchsorted(frames, frames) // LONGEST_LINE

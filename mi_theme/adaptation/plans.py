@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Reason, starts_of, whole_grouping
 from mi_theme.errors import FileError, MiThemeError
+from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp, fraction_of
 
@@ -41,7 +42,7 @@ class Fate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Shown):
     """A figure's way from one metre into another.
 
     Attributes
@@ -205,14 +206,7 @@ class Plan:
             raise FileError(f"this is no plan: {error}") from None
 
     def __str__(self) -> str:
-        from mi_theme.adaptation.wording import explained
-
-        return explained(self)
-
-    def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
-
-        return shown(self, str(self))
+        return str(answer("Plan.words", self))
 
 
 def reasons_of(rows: Iterable[Sequence[Any]]) -> tuple[Reason, ...]:

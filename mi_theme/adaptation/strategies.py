@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.frames import COSTS, Frame, Outcome, Pricing, Task, figure_cost, starts_of
-from mi_theme.adaptation.readings import LONG_SHORT, SWING, by_beats, readings
+from mi_theme.adaptation.groupings import LONG_SHORT, SWING, by_beats, readings
 from mi_theme.errors import StrategyError, UnknownName
 from mi_theme.meter import EIGHTH, Grouping
 from mi_theme.warp import Warp

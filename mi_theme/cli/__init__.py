@@ -16,9 +16,9 @@ from typing import Any
 
 import click
 
-from mi_theme import __version__
 from mi_theme.cli.shared import error_words
 from mi_theme.errors import MiThemeError, UnknownName
+from mi_theme.version import __version__
 
 __all__ = ["main"]
 

@@ -13,7 +13,7 @@ from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
 
 if TYPE_CHECKING:
-    from mi_theme.conversion.scoreplans import ScorePlan
+    from mi_theme.conversion.scoreplan import ScorePlan
 
 __all__ = ["compare", "convert"]
 
@@ -125,7 +125,7 @@ def _convert_file(
     music = read_stream(source_file) if notation else read(source_file)
     plan = _plan(music, options, plan_file)
     if out and notation:
-        from mi_theme.conversion.streams import convert_stream
+        from mi_theme.conversion.applying.streams import convert_stream
 
         save_stream(convert_stream(plan, music, in_place=True), out)
     elif out:
@@ -141,7 +141,7 @@ def _check_place(source: str, out: str | None) -> None:
 
 def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePlan:
     from mi_theme.conversion import plan
-    from mi_theme.conversion.scoreplans import ScorePlan
+    from mi_theme.conversion.scoreplan import ScorePlan
 
     if not plan_file:
         return plan(music, **options)

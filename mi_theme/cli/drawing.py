@@ -125,7 +125,7 @@ def worksheet(
     theme_file: str | None, theme_bars: tuple[int, int] | None, theme_part: str | None, tonic: str | None, mode: str | None,
 ) -> None:  # fmt: skip
     """A sheet to print: a bar as it is, and three empty ones in another metre."""
-    from mi_theme.views.worksheets import worksheet as sheet_of
+    from mi_theme.views.worksheets.sheets import worksheet as sheet_of
 
     theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
     theme = theme.to_meter(source).theme if source else theme

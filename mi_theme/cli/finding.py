@@ -17,11 +17,11 @@ from mi_theme.cli.shared import bars_option, json_option, print_json, print_tabl
 from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
-    from mi_theme.files.sheets import Sheet
+    from mi_theme.files.bulk.sheets import Sheet
     from mi_theme.search import Hit, Pattern, Ranked
-    from mi_theme.search.corpora import Searched
+    from mi_theme.search.corpus.folders import Searched
+    from mi_theme.search.corpus.readers import Unread
     from mi_theme.search.finding import Music
-    from mi_theme.search.readers import Unread
 
 __all__ = ["find", "rank"]
 
@@ -183,7 +183,7 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
     """All that is found: one score is aligned to its last note, files are scanned first."""
     from mi_theme.files import read
     from mi_theme.search import find as found
-    from mi_theme.search.corpora import Searched, search_files
+    from mi_theme.search.corpus.folders import Searched, search_files
     from mi_theme.search.finding import SearchWarning
 
     if _is_one_score(paths):
@@ -204,8 +204,8 @@ def _is_one_score(paths: Sequence[str]) -> bool:
 
 def _all_music(paths: Sequence[str]) -> tuple[list[Music], list[Unread], bool]:
     """Every tune of the files, what could not be read, and whether that is all."""
-    from mi_theme.search.corpora import music_in
-    from mi_theme.search.readers import Unread
+    from mi_theme.search.corpus.folders import music_in
+    from mi_theme.search.corpus.readers import Unread
 
     music: list[Music] = []
     unread: list[Unread] = []
@@ -316,8 +316,8 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
     """The notes of every piece that has a hit, read as they were for the search."""
     from mi_theme.files import read
     from mi_theme.files.books import place_of
-    from mi_theme.files.sheets import Sheet
-    from mi_theme.search.readers import Reader
+    from mi_theme.files.bulk.sheets import Sheet
+    from mi_theme.search.corpus.readers import Reader
 
     if _is_one_score(paths):
         yield Sheet.of(read(paths[0]))

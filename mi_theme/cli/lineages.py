@@ -10,7 +10,7 @@ from mi_theme.cli.shared import json_option, print_json, say, write_score
 
 if TYPE_CHECKING:
     from mi_theme.credits.lineages import Lineage
-    from mi_theme.credits.reporting import Report
+    from mi_theme.credits.reports import Report
 
 __all__ = ["annotate", "lineage"]
 
@@ -36,7 +36,7 @@ layer_option = click.option(
 @click.pass_context
 def lineage(ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...], **options: Any) -> None:
     """Who made which version for which film, on whose word, how certain."""
-    from mi_theme.credits.reporting import chosen_lineage
+    from mi_theme.credits.reports import chosen_lineage
 
     if ctx.invoked_subcommand is None:
         _show(chosen_lineage(without, add), options)
@@ -45,7 +45,7 @@ def lineage(ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...
 def _show(found: Lineage, options: dict[str, Any]) -> None:
     """Print one report in one shape."""
     if options["svg"]:
-        from mi_theme.credits.timeline import timeline_svg
+        from mi_theme.views.timelines import timeline_svg
 
         click.echo(timeline_svg(found), nl=False)
         return
@@ -58,27 +58,27 @@ def _show(found: Lineage, options: dict[str, Any]) -> None:
 
 def _report(found: Lineage, options: dict[str, Any]) -> Report:
     """The report that the options ask for."""
-    from mi_theme.credits import reporting
+    from mi_theme.credits import reports
 
     film, layer = options["film"], options["layer"]
     if options["readings"] or options["assume"] is not None:
-        return reporting.reading_report(found, options["assume"], layer or "seed")
+        return reports.reading_report(found, options["assume"], layer or "seed")
     if options["conflicts"]:
-        return reporting.conflict_report(found, film)
+        return reports.conflict_report(found, film)
     if options["inferences"]:
-        return reporting.inference_report(found, layer or "both")
+        return reports.inference_report(found, layer or "both")
     if options["claims"] or options["status"]:
-        return reporting.claim_report(found, film=film, status=options["status"], layer=layer or "both")
+        return reports.claim_report(found, film=film, status=options["status"], layer=layer or "both")
     if film is not None:
-        return reporting.dossier(found.film(film), layer or "both")
-    return reporting.film_report(found, layer or "both")
+        return reports.dossier(found.film(film), layer or "both")
+    return reports.film_report(found, layer or "both")
 
 
 @lineage.command()
 @click.argument("folder", type=click.Path())
 def verify(folder: str) -> None:
     """Check every place that a claim names against the documents in FOLDER."""
-    from mi_theme.credits.reporting import verification
+    from mi_theme.credits.reports import verification
 
     click.echo(verification(folder))
 

@@ -58,7 +58,7 @@ def sound(
 
 def write_sound(score: Score, names: Sequence[str], **options: Any) -> None:
     """Record once, write each file (WAV to standard output for ``-``) and say so."""
-    from mi_theme.sound.recordings import checked_ending
+    from mi_theme.sound.recorder import checked_ending
 
     for name in names:
         _ = name == "-" or checked_ending(name)

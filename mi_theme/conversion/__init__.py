@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from mi_theme.meter import Grouping, Meter
 
 if TYPE_CHECKING:
-    from mi_theme.conversion.alignment import Alignment
-    from mi_theme.conversion.comparison import Comparison
-    from mi_theme.conversion.scoreplans import ScorePlan
+    from mi_theme.conversion.planning.bar_alignment import Alignment
+    from mi_theme.conversion.planning.comparison import Comparison
+    from mi_theme.conversion.scoreplan import ScorePlan
 
 __all__ = ["align", "compare", "convert", "plan"]
 
@@ -70,9 +70,9 @@ def plan(
         Where text is no metre, a name unknown, the target out of reach of the
         strategy, or the score not fit for it; the message says what would do.
     """
-    from mi_theme.conversion.planner import plan_score
+    from mi_theme.conversion.planning.planner import plan_score
+    from mi_theme.conversion.planning.request import Wish
     from mi_theme.conversion.sources import score_of
-    from mi_theme.conversion.wishes import Wish
 
     wish = Wish.of(
         to, source=source, how=how, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio, keep=keep,
@@ -123,9 +123,9 @@ def compare(
     Comparison
         A row for each strategy; prints as a table.
     """
-    from mi_theme.conversion.comparison import comparison
+    from mi_theme.conversion.planning.comparison import comparison
+    from mi_theme.conversion.planning.request import Wish
     from mi_theme.conversion.sources import score_of
-    from mi_theme.conversion.wishes import Wish
 
     wish = Wish.of(
         to, source=source, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio, keep=keep,
@@ -149,7 +149,7 @@ def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int 
     Alignment
         A bar map for each bar, and the strategy that makes the same ones.
     """
-    from mi_theme.conversion.alignment import alignment
+    from mi_theme.conversion.planning.bar_alignment import alignment
     from mi_theme.conversion.sources import score_of
 
     return alignment(score_of(a), score_of(b), part_a, part_b)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from mi_theme.adaptation.plans import Line, reasons_of
-from mi_theme.conversion.scoreplans import VERSION, Change, Choice, Pattern, Run, ScorePlan, Span
+from mi_theme.conversion.scoreplan import VERSION, Change, Choice, Pattern, Run, ScorePlan, Span
 from mi_theme.errors import FileError
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp

@@ -26,7 +26,7 @@ def score_of(value: Any) -> Score:
     if isinstance(value, Score):
         return value
     if is_stream(value):
-        from mi_theme.files.notation import score_of_stream
+        from mi_theme.files.notation.from_stream import score_of_stream
 
         return score_of_stream(value)
     hint = "its to_meter carries it" if hasattr(value, "to_meter") else "read a file with mi.read"

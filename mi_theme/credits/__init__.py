@@ -10,12 +10,12 @@ from __future__ import annotations
 from functools import cache
 
 from mi_theme.credits.conflicts import Conflict
+from mi_theme.credits.filmography import Credit, Film, Section, Version
 from mi_theme.credits.lineages import Lineage
+from mi_theme.credits.listings import Rows
 from mi_theme.credits.locators import Verification, verify
-from mi_theme.credits.model import Credit, Film, Section, Version
 from mi_theme.credits.readings import ASSUMPTIONS, Readings
 from mi_theme.credits.records import Claim, Locator, Source
-from mi_theme.credits.tables import Rows
 
 __all__ = [
     "ASSUMPTIONS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from mi_theme.credits.model import Credit, Film, Section
+from mi_theme.credits.filmography import Credit, Film, Section
 from mi_theme.credits.readings import ASSUMPTIONS, Question
 from mi_theme.credits.records import Claim, layers
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
+from mi_theme.credits.listings import Rows
 from mi_theme.credits.records import Claim, folded
-from mi_theme.credits.tables import Rows
 
 if TYPE_CHECKING:
     from mi_theme.credits.lineages import Lineage

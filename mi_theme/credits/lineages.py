@@ -9,14 +9,14 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from mi_theme.credits.checking import check_added, read_tables, validated
+from mi_theme.credits.listings import Rows
 from mi_theme.credits.readings import Question, Readings, chosen
 from mi_theme.credits.records import STATUSES, Claim, FilmRow, Source, Tables, folded, layers, titles
-from mi_theme.credits.tables import Rows
 from mi_theme.errors import ClaimError, UnknownName
 
 if TYPE_CHECKING:
     from mi_theme.credits.conflicts import Conflict
-    from mi_theme.credits.model import Film, Version
+    from mi_theme.credits.filmography import Film, Version
 
 __all__ = ["Lineage"]
 
@@ -203,19 +203,19 @@ class Lineage:
         key
             As in `mi_theme.credits.film`.
         """
-        from mi_theme.credits.model import Film
+        from mi_theme.credits.filmography import Film
 
         return Film(self.film_row(key), self)
 
     def films(self) -> Rows[Film]:
         """Every film, in order."""
-        from mi_theme.credits.model import Film
+        from mi_theme.credits.filmography import Film
 
         return Rows(Film(row, self) for row in sorted(self.tables.films, key=lambda row: row.number))
 
     def versions(self) -> Rows[Version]:
         """Every version of the theme: on television, as a single, and in each film."""
-        from mi_theme.credits.model import version_of
+        from mi_theme.credits.filmography import version_of
 
         return Rows(version_of(row, self) for row in self.tables.versions)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mi_theme.credits.model import Credit, Film, Version
+from mi_theme.credits.filmography import Credit, Film, Version
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m
 

@@ -180,14 +180,14 @@ class Readings:
         return tuple(dict.fromkeys((self.question.claim, *(claim for *_, claim in used))))
 
     def __str__(self) -> str:
-        from mi_theme.credits.tables import text_table
+        from mi_theme.credits.listings import text_table
 
         noun = "reading" if len(self) == 1 else "readings"
         head = f"{len(self)} {noun} under {', '.join(self.assumptions) or 'no assumption'}"
         return head + "\n" + text_table([*map(str, self.films)], [[*map(_family, row)] for row in self.rows])
 
     def _repr_html_(self) -> str:
-        from mi_theme.credits.tables import html_table
+        from mi_theme.credits.listings import html_table
 
         return html_table([f"film {film}" for film in self.films], self.rows)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from mi_theme.engraving.contents.version_notation import Join
 from mi_theme.engraving.staves import Head, Staff
-from mi_theme.engraving.versions import Join
 from mi_theme.pitch import LETTERS, SIGNS
 
 __all__ = ["notation_words"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mi_theme.conversion.scoreplans import ScorePlan
-from mi_theme.engraving.conversions import staves_of_plan
+from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.engraving.contents.conversion_notation import staves_of_plan
+from mi_theme.engraving.contents.hit_notation import score_of_hit, staves_of_hit
+from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
+from mi_theme.engraving.contents.version_notation import Join, staves_of_versions
 from mi_theme.engraving.descriptions import notation_words
 from mi_theme.engraving.drawings import Sheet
 from mi_theme.engraving.engraver import SPACE, Engraved, engraved
-from mi_theme.engraving.links import legend, legend_width, links
-from mi_theme.engraving.passages import shown_bars, staves_of_passage
-from mi_theme.engraving.quotations import score_of_hit, staves_of_hit
+from mi_theme.engraving.overlays import legend, legend_width, links
 from mi_theme.engraving.staves import Staff
-from mi_theme.engraving.strokes import page, text, text_width
-from mi_theme.engraving.versions import Join, staves_of_versions
+from mi_theme.engraving.svg import page, text, text_width
 from mi_theme.errors import ScoreError
 from mi_theme.score import Score
 from mi_theme.search import Hit

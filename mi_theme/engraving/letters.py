@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mi_theme.engraving.staves import Head, key_alterations
 from mi_theme.pitch import MAJOR, MODES, Tonic
-from mi_theme.search.spelling import spelled_steps
+from mi_theme.score.spelling import spelled_steps
 
 __all__ = ["heads_of", "inferred_steps"]
 

@@ -8,7 +8,7 @@ from itertools import chain, groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mi_theme.engraving.staves import Head, Item, Staff, clef_of, items_of, key_alterations, tuplet_ratio
-from mi_theme.files.barring import NewBar, beam_group
+from mi_theme.files.notation.barring import NewBar, beam_group
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS
 

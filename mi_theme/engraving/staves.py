@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
 
-from mi_theme.files.barring import SIMPLE, NewBar, pieces, rests
+from mi_theme.files.notation.barring import SIMPLE, NewBar, pieces, rests
 from mi_theme.meter import Meter
 from mi_theme.pitch import MAJOR
 

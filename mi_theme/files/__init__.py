@@ -45,7 +45,7 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     data, name = bytes_of(source)
     if data[:4] == b"MThd" or not _is_notation(data, name):
         return midi.parse(data, name)
-    from mi_theme.files.notation import parse_stream, score_of_stream
+    from mi_theme.files.notation.from_stream import parse_stream, score_of_stream
 
     stream = parse_stream(data, name, Path(name).suffix.lower())
     try:
@@ -72,7 +72,7 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
     FileError, OSError
         As `read`.
     """
-    from mi_theme.files.notation import parse_stream
+    from mi_theme.files.notation.from_stream import parse_stream
 
     data, name = bytes_of(source)
     return parse_stream(data, name, Path(name).suffix.lower())
@@ -100,7 +100,7 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
 
     ending = Path(path).suffix.lower()
     if ending in XML_ENDINGS:
-        from mi_theme.files.engraving import stream_of_score
+        from mi_theme.files.notation.to_stream import stream_of_score
 
         save_stream(stream_of_score(score), path)
         return
@@ -127,7 +127,7 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
     FileError
         Where the ending is not that of MusicXML, or music21 cannot write the stream.
     """
-    from mi_theme.files.engraving import musicxml
+    from mi_theme.files.notation.to_stream import musicxml
     from mi_theme.files.saving import replace_file
 
     ending = Path(path).suffix.lower()
@@ -160,13 +160,13 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
 
 
 def _tune_of(data: bytes, book: Path, number: int) -> bytes:
-    from mi_theme.files.notation import decoded
+    from mi_theme.files.notation.from_stream import decoded
 
     return cut_out(decoded(data, str(book)), number, book)
 
 
 def _is_notation(data: bytes, name: str) -> bool:
-    from mi_theme.files.notation import kind_of
+    from mi_theme.files.notation.from_stream import kind_of
 
     ending = Path(name).suffix.lower()
     return bool(data.strip()) and bool(kind_of(data, ending) or ending in ENDINGS[len(MIDI_ENDINGS) :])

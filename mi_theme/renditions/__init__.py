@@ -4,197 +4,32 @@
 and styles are tables to which a file of one's own adds rows.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
-
-from mi_theme.errors import UnknownName
-from mi_theme.meter import Meter
-from mi_theme.pitch import Tonic
-from mi_theme.renditions.arrangements import ENDINGS, OPEN_ENDINGS, Arrangement, Passage, Phrase, ending_named
-from mi_theme.renditions.ensembles import Groove, Instrument, Style, all_grooves, all_styles, style_named
-from mi_theme.renditions.sections import ROLES, Form, Section, all_forms, form_named
+from mi_theme.renditions.arrangement.arrangements import ENDINGS, Arrangement, Passage, Phrase
+from mi_theme.renditions.arrangement.forms import ROLES, Form, Section
+from mi_theme.renditions.arrangement.forms import all_forms as forms
+from mi_theme.renditions.arrangement.forms import form_named as find_form
+from mi_theme.renditions.arrangement.styles import Instrument, Style
+from mi_theme.renditions.arrangement.styles import all_styles as styles
+from mi_theme.renditions.arrangement.styles import style_named as find_style
+from mi_theme.renditions.rendering import arrange, render, stems
 from mi_theme.renditions.tempos import KEEPS
 
-if TYPE_CHECKING:
-    from mi_theme.score import Part, Score, Track
-    from mi_theme.themes import Theme
-
 __all__ = [
-    "ENDINGS", "KEEPS", "ROLES", "Arrangement", "Form", "Instrument", "Passage", "Phrase", "Section", "Style",
-    "arrange", "find_form", "find_style", "forms", "render", "stems", "styles",
-]  # fmt: skip
-
-forms, styles = all_forms, all_styles
-find_form, find_style = form_named, style_named
-OWN_FILE = ".toml"
-T = TypeVar("T")
-
-
-def render(
-    *, form: str | Form | None = None, film: int | str | None = None, meter: str | Meter | None = None,
-    style: str | Style | None = None, theme: Theme | None = None, how: str | None = None,
-    tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
-    bars: int | None = None, ending: str | None = None, seed: int = 0,
-    parts: Iterable[str] | None = None, keep: str | None = None,
-) -> Score:  # fmt: skip
-    """A theme arranged for an ensemble.
-
-    Parameters
-    ----------
-    form
-        Name of a form, a `Form`, or a file of one's own (``mine.toml``); ``tv`` if
-        nothing is said.
-    film
-        Number, title or year of a film whose opening's metre it shall have, instead
-        of `form`; what is known of the film is written into the file.
-    meter
-        Replaces every section's metre.
-    style
-        Name of a style, a `Style`, or a file of one's own; ``jazz-combo`` if
-        nothing is said.
-    theme
-        What is played; the quotation of this library if nothing is said.
-    how
-        Strategy of the change of metre; the arranger's first choice if nothing is said.
-    tempo
-        Quarters a minute in the first section.
-    tonic, mode
-        In place of the theme's own.
-    bars
-        About how long; sections keep their shares in whole two-bar cells.
-    ending
-        ``ring``, ``stop``, ``fade`` or ``loop``.
-    seed
-        Another seed, another arrangement; the same one, the same bytes.
-    parts
-        Names of the parts to keep.
-    keep
-        Tempo equation at a change of metre: ``pulse``, ``beat`` or ``bar``.
-
-    Returns
-    -------
-    Score
-        With a track for each part, ready to be saved.
-
-    Raises
-    ------
-    UnknownName, TextError, StrategyError, ScoreError, ClaimError
-        Where an argument names nothing known, is out of range, or nobody states it.
-    """
-    plan = arrange(
-        form=form, film=film, meter=meter, style=style, theme=theme, how=how, tempo=tempo,
-        tonic=tonic, mode=mode, bars=bars, ending=ending, seed=seed, keep=keep,
-    )  # fmt: skip
-    return plan.score(None if parts is None else tuple(parts))
-
-
-def arrange(
-    *, form: str | Form | None = None, film: int | str | None = None, meter: str | Meter | None = None,
-    style: str | Style | None = None, theme: Theme | None = None, how: str | None = None,
-    tempo: float | Fraction | None = None, tonic: str | Tonic | None = None, mode: str | None = None,
-    bars: int | None = None, ending: str | None = None, seed: int = 0, keep: str | None = None,
-) -> Arrangement:  # fmt: skip
-    """The plan of a rendition: sections, layers, chords and devices; see `render` for the arguments.
-
-    Parameters
-    ----------
-    form, film, meter, style, theme, how, tempo, tonic, mode, bars, ending, seed, keep
-        As in `render`.
-
-    Returns
-    -------
-    Arrangement
-        Prints; `Arrangement.score` has its notes.
-    """
-    from mi_theme.renditions.planning import arrangement_of
-    from mi_theme.renditions.tempos import tempo_at
-
-    if keep is not None and keep not in KEEPS:
-        raise UnknownName.among("tempo equation", keep, KEEPS)
-    chosen_style, grooves = _style(style)
-    chosen_ending = ending_named(ending)
-    chosen_form = _form(form, film, meter)
-    chosen_form = chosen_form.open_ended() if chosen_ending in OPEN_ENDINGS else chosen_form
-    chosen_form = chosen_form.scaled(bars) if bars is not None else chosen_form
-    speed = tempo_at(tempo, chosen_style.tempo[1])
-    plan = arrangement_of(
-        chosen_form, chosen_style, _theme(theme, tonic, mode), speed, chosen_ending, seed, how, keep, grooves
-    )
-    return replace(plan, film=film)
-
-
-def stems(score: Score) -> dict[str, Score]:
-    """A score for each part, with the conductor track; drums take along the kit that they share.
-
-    Parameters
-    ----------
-    score
-        What `render` made, or any other.
-
-    Returns
-    -------
-    dict of str to Score
-        By the name of the part.
-    """
-    from mi_theme.score import Score
-
-    return {
-        part.name: Score(
-            score.ticks_per_quarter,
-            (score.tracks[0], *_kit(score, part), score.tracks[part.track]),
-            source=score.source,
-        )
-        for part in score.parts
-    }
-
-
-def _kit(score: Score, part: Part) -> Iterator[Track]:
-    """The kit of the drum channel, where another part than this one chooses it."""
-    from mi_theme.score import Event, Track
-    from mi_theme.score import messages as m
-
-    chosen = [other.program for other in score.parts if other.is_percussion and other.program]
-    if part.is_percussion and not part.program and chosen:
-        yield Track.sorted([Event(0, m.program(part.channel, chosen[0]))])
-
-
-def _theme(theme: Theme | None, tonic: str | Tonic | None, mode: str | None) -> Theme:
-    from mi_theme.themes import theme as quotation
-
-    own = theme or quotation()
-    return replace(own, tonic=Tonic(tonic or own.tonic), mode=mode or own.mode)
-
-
-def _form(form: str | Form | None, film: int | str | None, meter: str | Meter | None) -> Form:
-    """A form by name, value, file or film, in one metre if one is given."""
-    if film is not None:
-        from mi_theme.renditions.films import form_of_film
-
-        return form_of_film(film, meter)
-    name = form if isinstance(form, str) else "tv"
-    own = name.endswith(OWN_FILE)
-    named = next(iter(_own(all_forms(name), all_forms()).values())) if own else form_named(name)
-    chosen = form if isinstance(form, Form) else named
-    return chosen.in_meter(meter) if meter else chosen
-
-
-def _style(style: str | Style | None) -> tuple[Style, tuple[Groove, ...]]:
-    """A style by name, value or file, and the grooves that it names."""
-    name = style if isinstance(style, str) else "jazz-combo"
-    own = name if name.endswith(OWN_FILE) else None
-    named = next(iter(_own(all_styles(own), all_styles()).values())) if own else style_named(name)
-    chosen = style if isinstance(style, Style) else named
-    grooves = all_grooves(own)
-    wanted = [part.groove for part in chosen.part if part.is_drums]
-    if missing := [groove for groove in wanted if groove not in grooves]:
-        raise UnknownName.among(f"groove for style {chosen.name!r}", missing[0], grooves)
-    return chosen, tuple(grooves[groove] for groove in dict.fromkeys(wanted))
-
-
-def _own(all_rows: dict[str, T], ours: dict[str, T]) -> dict[str, T]:
-    """What a user's file adds or replaces."""
-    return {name: row for name, row in all_rows.items() if ours.get(name) != row} or all_rows
+    "ENDINGS",
+    "KEEPS",
+    "ROLES",
+    "Arrangement",
+    "Form",
+    "Instrument",
+    "Passage",
+    "Phrase",
+    "Section",
+    "Style",
+    "arrange",
+    "find_form",
+    "find_style",
+    "forms",
+    "render",
+    "stems",
+    "styles",
+]

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
-from mi_theme.rhythm.evidence import QUARTER, ticks_of
 from mi_theme.rhythm.lines import Floats, Music, lines_of
+from mi_theme.rhythm.meter_evidence import QUARTER, ticks_of
 from mi_theme.rhythm.models import candidates, model
 
 __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]

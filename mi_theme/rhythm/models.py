@@ -18,8 +18,8 @@ from functools import cache
 import numpy as np
 
 from mi_theme import catalog
-from mi_theme.rhythm.evidence import ODD, PLAIN, Candidates, Tables, Ticks, evidence, lag_profile
 from mi_theme.rhythm.lines import Floats
+from mi_theme.rhythm.meter_evidence import ODD, PLAIN, Candidates, Tables, Ticks, evidence, lag_profile
 
 __all__ = ["Model", "Weights", "candidates", "model"]
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
 
+from mi_theme.hooks import Shown, answer
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
+    from mi_theme.score.recordings import Recording
     from mi_theme.score.scores import Score
-    from mi_theme.sound.recordings import Recording
 
 __all__ = ["Bridges"]
 
 
-class Bridges:
+class Bridges(Shown):
     """The part of a `Score` that other rooms and other programs do; each method calls its room."""
 
     @property
@@ -38,9 +40,7 @@ class Bridges:
         FileError
             Where the ending is unknown; with `exact`, where ticks must be rounded.
         """
-        from mi_theme.files import save
-
-        save(self._score, path, exact=exact)
+        answer("Score.save", self, path, exact=exact)
 
     def to_wav(
         self, path: str | PathLike[str], *, rate: int = 48000, channels: int = 2, tail: float | None = None,
@@ -60,9 +60,7 @@ class Bridges:
         MissingExtra, FileError, ScoreError
             As `play`; where the ending is another.
         """
-        from mi_theme.sound.recordings import save_sound
-
-        save_sound(self._score, path, ".wav", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+        answer("Score.to_sound", self, path, ".wav", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
     def to_ogg(
         self, path: str | PathLike[str], *, rate: int = 48000, channels: int = 2, tail: float | None = None,
@@ -75,9 +73,7 @@ class Bridges:
         path, rate, channels, tail, soundfont
             As for `to_wav`; the name ends in .ogg.
         """
-        from mi_theme.sound.recordings import save_sound
-
-        save_sound(self._score, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+        answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
     def play(
         self,
@@ -110,9 +106,8 @@ class Bridges:
         ScoreError
             Where the score is too long, or an option out of range.
         """
-        from mi_theme.sound.recordings import record
-
-        return record(self._score, rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+        recording: Recording = answer("Score.play", self, rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+        return recording
 
     @staticmethod
     def from_music21(stream: Any) -> Score:
@@ -123,15 +118,12 @@ class Bridges:
         stream
             A Score or a Part. Repeats are not played out, tied notes are one.
         """
-        from mi_theme.files.notation import score_of_stream
-
-        return score_of_stream(stream)
+        score: Score = answer("Score.from_music21", stream)
+        return score
 
     def to_music21(self) -> Any:
         """A music21 Score in bars, tied and beamed by the metre; times are rounded to 1/24 of a quarter."""
-        from mi_theme.files.engraving import stream_of_score
-
-        return stream_of_score(self._score)
+        return answer("Score.to_music21", self)
 
     def note_array(self, part: str | int | None = None) -> NDArray[np.void]:
         """Every note under the field names of partitura, sorted by onset then pitch.
@@ -152,7 +144,7 @@ class Bridges:
             is the unit of the signature. As in partitura beats and quarters
             count from the first full bar: a pick-up is negative.
         """
-        from mi_theme.score.arrays import note_array_of
+        from mi_theme.score.tables import note_array_of
 
         return note_array_of(self._score, part)
 
@@ -170,17 +162,10 @@ class Bridges:
         MissingExtra
             Without pandas.
         """
-        from mi_theme.score.arrays import dataframe_of
+        from mi_theme.score.tables import dataframe_of
 
         return dataframe_of(self._score)
 
     def to_bytes(self) -> bytes:
         """The MIDI file as bytes."""
-        from mi_theme.files.midi import write
-
-        return write(self._score)
-
-    def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
-
-        return shown(self, repr(self))
+        return bytes(answer("Score.to_bytes", self))

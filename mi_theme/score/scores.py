@@ -79,7 +79,7 @@ class Score(Bridges):
         ScoreError
             Where the rows make no notes.
         """
-        from mi_theme.score.building import score_from_rows
+        from mi_theme.score.rows import score_from_rows
 
         columns = (onset, duration, pitch, velocity, part, 0 if voice is None else voice, -1 if step is None else step)
         return score_from_rows(columns, names, meter, tempo)
@@ -262,7 +262,7 @@ class Score(Bridges):
         ScoreError, UnknownName
             Where there are no such bars, or no such part.
         """
-        from mi_theme.score.building import cut_passage
+        from mi_theme.score.rows import cut_passage
 
         return cut_passage(self, bars, part)
 
@@ -284,11 +284,6 @@ class Score(Bridges):
         from mi_theme.score.clicks import clicked
 
         return clicked(self, count_in, during)
-
-    def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
-
-        return shown(self, repr(self))
 
 
 def _grouping(data: bytes) -> Meter | None:

@@ -3,6 +3,6 @@
 from mi_theme.search.finding import find
 from mi_theme.search.hits import Doubling, Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.ranking import Ranked, rank
+from mi_theme.search.ranking.ranked import Ranked, rank
 
 __all__ = ["Doubling", "Hit", "Pattern", "Ranked", "find", "rank"]

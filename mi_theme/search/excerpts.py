@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.files.sheets import Sheet
+from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score import Score
 from mi_theme.score.notes import NOTE
 from mi_theme.search.hits import Hit

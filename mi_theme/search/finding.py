@@ -19,22 +19,22 @@ from numpy.typing import NDArray
 from mi_theme.conversion.sources import is_stream, score_of
 from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap, Score
-from mi_theme.search.aligning import Alignment, Region, align, apart
-from mi_theme.search.costs import COSTS, UNTIMED, Costs, Surprise
-from mi_theme.search.doublings import together
-from mi_theme.search.evidence import Heard, evidence, foretold, whole_copy
-from mi_theme.search.explaining import MAPS, UNEVEN, explained
 from mi_theme.search.hits import Hit
+from mi_theme.search.match.alignment_costs import COSTS, UNTIMED, Costs, Surprise
+from mi_theme.search.match.bar_maps import MAPS, UNEVEN, explained
+from mi_theme.search.match.chance import evalue
+from mi_theme.search.match.doublings import together
+from mi_theme.search.match.evidence import Heard, evidence, foretold, whole_copy
+from mi_theme.search.match.note_alignment import Alignment, Region, align, apart
+from mi_theme.search.match.stretches import proposed_stretches
+from mi_theme.search.match.support import supported
+from mi_theme.search.match.versions import in_place, joined, versions
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.significance import evalue
-from mi_theme.search.stretches import proposed_stretches
-from mi_theme.search.support import supported
-from mi_theme.search.versions import in_place, joined, versions
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from mi_theme.search.readers import Unread
+    from mi_theme.search.corpus.readers import Unread
 
 __all__ = [
     "LEAST",
@@ -189,7 +189,7 @@ def _found_in_files(
     pattern: Pattern, where: Any, max_evalue: float, top: int | None, least: float, invert: bool,
     progress: Callable[[int, int], None] | None, executor: Executor | None, fast: bool | None,
 ) -> list[Hit]:  # fmt: skip
-    from mi_theme.search.corpora import search_files
+    from mi_theme.search.corpus.folders import search_files
 
     searched = search_files(
         pattern, where, max_evalue=max_evalue, top=top, least=least, invert=invert, progress=progress,

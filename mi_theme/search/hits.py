@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from mi_theme.hooks import Shown
 from mi_theme.warp import Warp
 
 __all__ = ["Doubling", "Hit"]
@@ -38,7 +39,7 @@ class Doubling(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Shown):
     """A place where a pattern was found.
 
     Attributes
@@ -124,11 +125,6 @@ class Hit:
     def every_note(self) -> list[int]:
         """The rows of its notes and of all that double them."""
         return [*self.notes, *(row for doubling in self.doubled for row in doubling.notes)]
-
-    def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
-
-        return shown(self, str(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON: fractions and maps as text, so that they are exact; estimates with four digits."""

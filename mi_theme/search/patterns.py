@@ -16,8 +16,8 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
 from mi_theme.score import Score
-from mi_theme.search.costs import streams_of
-from mi_theme.search.spelling import spelled_steps
+from mi_theme.score.spelling import spelled_steps
+from mi_theme.search.match.alignment_costs import streams_of
 
 if TYPE_CHECKING:
     from mi_theme.themes import Motif

@@ -1,6 +1,6 @@
 """A pattern in millions of notes, exactly as it is but for key and tempo, in any voices, with so many notes missing.
 
-`scan_kernel` (numba) and `scan_plain` (numpy) find the same.
+`scan_numba` (numba) and `scan_numpy` (numpy) find the same.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
-from mi_theme.search.flat import TICKS, Flat, line_of
-from mi_theme.search.loops import loops
+from mi_theme.search.corpus.flat import TICKS, Flat, line_of
+from mi_theme.search.kernels.choosing import loops
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["Found", "scan"]
 
 SLACK = 1 / 32  # quarters of the pattern that an onset may be early or late
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
-LOOPS = "scan_kernel", "scan_plain"
+LOOPS = "scan_numba", "scan_numpy"
 SCANNED = 1_500_000  # notes a second that numpy does
 
 

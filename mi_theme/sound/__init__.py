@@ -4,7 +4,8 @@
 WAV, OGG, FLAC or MP3; `find_soundfont` says whose instruments play.
 """
 
-from mi_theme.sound.recordings import Recording, record
+from mi_theme.score.recordings import Recording
+from mi_theme.sound.recorder import record
 from mi_theme.sound.soundfonts import find_soundfont
 
 __all__ = ["Recording", "find_soundfont", "record"]

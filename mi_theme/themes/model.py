@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mi_theme.adaptation.plans import Plan
 from mi_theme.errors import UnknownName
+from mi_theme.hooks import Shown
 from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.pitch import MODES, Tonic
 from mi_theme.themes.motifs import Motif, Tone
@@ -38,7 +39,7 @@ LOW = 33  # MIDI number: where a bass figure lies
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Shown):
     """Named motifs in a home metre.
 
     Attributes
@@ -226,14 +227,9 @@ class Theme:
         rows += [f"  {self.rights.attribution}"] if self.rights.attribution else []
         return "\n".join(rows)
 
-    def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
-
-        return shown(self, str(self))
-
 
 @dataclass(frozen=True, slots=True)
-class Adaptation:
+class Adaptation(Shown):
     """A theme with the plan that carries it into another metre."""
 
     source: Theme
@@ -275,11 +271,6 @@ class Adaptation:
 
     def __str__(self) -> str:
         return str(self.plan)
-
-    def _repr_html_(self) -> str:
-        from mi_theme.views.choosing import shown
-
-        return shown(self, str(self))
 
 
 def _figure_of(motif: Motif, meter: Meter) -> tuple[Fraction, ...]:

@@ -12,7 +12,6 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mi_theme import __version__
 from mi_theme.adaptation.frames import whole_grouping
 from mi_theme.adaptation.wording import heard, kept, title
 from mi_theme.engraving.engravings import notation
@@ -20,6 +19,7 @@ from mi_theme.errors import MissingExtra
 from mi_theme.meter import Grouping, Meter
 from mi_theme.rhythm import measure
 from mi_theme.themes import Adaptation, Theme
+from mi_theme.version import __version__
 from mi_theme.views.bars import drawn
 from mi_theme.views.maps import bar_map
 from mi_theme.views.necklaces import necklace
@@ -205,7 +205,7 @@ def _card(version: Adaptation) -> str:
 
 
 def _lineage(lineage: Lineage) -> str:
-    from mi_theme.credits.reporting import film_report
+    from mi_theme.credits.reports import film_report
 
     report = film_report(lineage)
     rows = [[escape(cell) for cell in row] for row in report.rows]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mi_theme.engraving.drawings import readable
 from mi_theme.score import Bar, Score, first_and_last
+from mi_theme.score.percussion_keys import drum_key
 from mi_theme.views.paper import FAINT, INK, MIDDLE, blank, in_our_style
 from mi_theme.views.words import piano_roll_words
 
@@ -35,13 +36,6 @@ LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and whi
     {"facecolor": "0.85"},
     {"facecolor": "white", "hatch": "......"},
 )
-DRUMS = {  # the General MIDI kit, as players call it
-    35: "kick 2", 36: "kick", 37: "rim", 38: "snare", 39: "clap", 40: "snare 2", 41: "low floor tom", 43: "floor tom",
-    45: "low tom", 47: "low-mid tom", 48: "mid tom", 50: "high tom", 42: "closed hat", 44: "pedal hat", 46: "open hat",
-    49: "crash", 57: "crash 2", 51: "ride", 59: "ride 2", 53: "ride bell", 54: "tambourine", 56: "cowbell",
-    60: "high bongo", 61: "low bongo", 62: "mute conga", 63: "open conga", 64: "low conga", 65: "high timbale",
-    66: "low timbale", 70: "maracas", 75: "claves", 76: "high block", 77: "low block", 80: "mute triangle", 81: "triangle",
-}  # fmt: skip
 
 
 @in_our_style
@@ -166,4 +160,4 @@ def _drums(axes: Axes, notes: NDArray[np.void], keys: Sequence[int]) -> None:
     beside: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "center"}
     for row, key in enumerate(keys):
         axes.axhline(row, color=FAINT, lw=0.7, zorder=0)
-        axes.annotate(DRUMS.get(key, f"key {key}"), (axes.get_xlim()[0], row), (-8, 0), **beside)
+        axes.annotate(drum_key(key).name, (axes.get_xlim()[0], row), (-8, 0), **beside)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 
 import mi_theme as mi
-from mi_theme.search.aligning import align
+from mi_theme.search.match.note_alignment import align
 
 PIECES = (
     "haydn/opus74no1/movement1",

@@ -28,8 +28,8 @@ from typing import NamedTuple
 import numpy as np
 
 import mi_theme as mi
+from mi_theme.score.spelling import spelled_steps
 from mi_theme.search.finding import LEAST
-from mi_theme.search.spelling import spelled_steps
 
 LABELS = ("S", "S2", "S3")
 ENOUGH = 0.5  # Dice overlap

@@ -27,8 +27,8 @@ import metres  # noqa: E402
 from folksongs import EVALUATION, TRAINING, songs  # noqa: E402
 
 import mi_theme as mi  # noqa: E402
-from mi_theme.rhythm.evidence import PLAIN, Candidates, lag_profile, ticks_of  # noqa: E402
 from mi_theme.rhythm.lines import Line, line_of, lines_of  # noqa: E402
+from mi_theme.rhythm.meter_evidence import PLAIN, Candidates, lag_profile, ticks_of  # noqa: E402
 from mi_theme.rhythm.models import candidates, model, softmax  # noqa: E402
 
 FAMILY = np.array([0, 1, 0, 0, 1, 2, 3, 1, 2])  # of PLAIN: simple duple, simple triple, compound duple, compound triple

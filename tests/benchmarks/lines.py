@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.files.sheets import Sheet
+from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score import Bar
-from mi_theme.search.corpora import files_in
-from mi_theme.search.costs import streams_of
-from mi_theme.search.readers import Reader, Unread
+from mi_theme.search.corpus.folders import files_in
+from mi_theme.search.corpus.readers import Reader, Unread
+from mi_theme.search.match.alignment_costs import streams_of
 
 Rows = NDArray[np.int64]
 TICKS = 10080  # in a quarter

@@ -38,7 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "data" / "making"))
 from metre_model import Weights, counted, examples, prior, relatives, setting_of, trained
 from metre_pairs import EPSILON, Task, is_whole, mined, stored, tasks
 
-from mi_theme.adaptation.optimiser import FEELS, solve
+from mi_theme.adaptation.learned.optimiser import FEELS, solve
 from mi_theme.meter import Meter
 
 Array = NDArray[Any]

@@ -34,9 +34,9 @@ from lines import TICKS, Line, Place, Rows, lines_of, once, sheets, windows
 from numpy.typing import NDArray
 
 import mi_theme as mi
-from mi_theme.files.sheets import Sheet
-from mi_theme.search.corpora import files_in, search_files
-from mi_theme.search.readers import Unread
+from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.search.corpus.folders import files_in, search_files
+from mi_theme.search.corpus.readers import Unread
 
 FINEST = 16  # parts of a quarter that a pulse may be
 SIZES = (4, 7)  # values of one bar, of both

@@ -31,8 +31,8 @@ import mi_theme as mi
 from mi_theme.files import ENDINGS
 from mi_theme.score.notes import NOTE
 from mi_theme.search.finding import Music
-from mi_theme.search.performances import chain_in, theme_of
-from mi_theme.search.repertoires import Piece
+from mi_theme.search.ranking.performances import chain_in, theme_of
+from mi_theme.search.ranking.repertoires import Piece
 
 Table = NDArray[np.void]
 FOLDERS = (

@@ -34,14 +34,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "data" / "making"))
 from background import Rows, decoy, passage
 
 import mi_theme as mi
-from mi_theme.files.sheets import Sheet
-from mi_theme.search.corpora import BATCH
-from mi_theme.search.flat import Flat
+from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.search.corpus.batches import Shelf, hits_on_shelf
+from mi_theme.search.corpus.flat import Flat
+from mi_theme.search.corpus.folders import BATCH
+from mi_theme.search.corpus.readers import Reader
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.readers import Reader
 from mi_theme.search.scan import scan
-from mi_theme.search.shelves import Shelf, hits_on_shelf
 
 Random = np.random.Generator
 LENGTHS = {"8 to 11 notes": range(8, 12), "12 to 20 notes": range(12, 21)}

@@ -32,8 +32,8 @@ from numpy.typing import NDArray
 from performing import table
 
 import mi_theme as mi
-from mi_theme.search import ranking
-from mi_theme.search.tunes import RELATIVES, SAY, TUNE_COSTS, Tune, TuneCosts, similarities, with_relatives
+from mi_theme.search.ranking import ranked as ranking
+from mi_theme.search.ranking.tunes import RELATIVES, SAY, TUNE_COSTS, Tune, TuneCosts, similarities, with_relatives
 
 Floats = NDArray[np.float64]
 ASKED = ((0, 3, 6, 10), (1.0, 2.0, 4.0))  # relatives, and what their word counts

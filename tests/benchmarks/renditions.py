@@ -12,9 +12,8 @@ from pathlib import Path
 from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from rendition_cases import Case, every_style_and_form, sample
-
-from mi_theme.renditions.checks import CHECKS, report
+from arranging.cases import Case, every_style_and_form, sample
+from arranging.checks import CHECKS, report
 
 
 def row(case: Case) -> tuple[str, Counter[str], float, list[str]]:

@@ -36,12 +36,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import mi_theme as mi
-from mi_theme.files.bulk import read_sheet
-from mi_theme.files.sheets import Sheet
-from mi_theme.search.flat import TICKS, Flat
+from mi_theme.files.bulk.midi_notes import read_sheet
+from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.search.corpus.batches import Shelf, hits_on_shelf
+from mi_theme.search.corpus.flat import TICKS, Flat
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.scan import scan
-from mi_theme.search.shelves import Shelf, hits_on_shelf
 
 BAR = 4  # quarters
 QUICK = 10  # seconds

@@ -21,9 +21,9 @@ from typing import Any
 from rivals import side_by_side
 
 import mi_theme as mi
-from mi_theme.files.bulk import read_notes
-from mi_theme.search.chains import propose
-from mi_theme.search.flat import Flat
+from mi_theme.files.bulk.midi_notes import read_notes
+from mi_theme.search.corpus.flat import Flat
+from mi_theme.search.corpus.proposals import propose
 from mi_theme.search.patterns import Pattern
 from mi_theme.search.scan import scan
 

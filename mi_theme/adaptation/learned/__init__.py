@@ -1,0 +1,1 @@
+"""The strategy `best`: an objective whose weights were learned, and the search that minimises it."""

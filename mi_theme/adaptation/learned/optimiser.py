@@ -1,0 +1,246 @@
+"""``best``: the places of all notes that cost least, found exactly.
+
+The skeleton first, where groups are unequal: their starts go where `regroup` puts
+them. Then the lattice: every other note may go to slots near its image, bar lines
+and group starts stay, nothing crosses them. Then the cheapest path, once for each
+feel, and once more with a pull of equal places in different bars towards each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from mi_theme.adaptation.frames import Frame, Reason, Task, starts_of
+from mi_theme.adaptation.learned.lattice import Lattice, cheapest
+from mi_theme.adaptation.learned.objective import TERMS, Grid, Weights, costs, family, features, idiom, model, summed
+from mi_theme.adaptation.strategies import regroup
+from mi_theme.warp import Warp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+__all__ = ["FEELS", "Setting", "Solution", "skeleton", "solve", "solved"]
+
+FEELS = ("even", "long-short")
+INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
+TELLING = 0.25  # a term that saves less than this share of what is saved is not named
+CONSISTENCY = 2.0  # what standing where the same place of no other bar stands costs
+
+
+class Setting(NamedTuple):
+    """Source bars, the target bars they become, and the figure's groups in quarters."""
+
+    source: Frame
+    target: Frame
+    figure: tuple[Fraction, ...]
+
+    @property
+    def grids(self) -> tuple[Grid, Grid]:
+        """Both metres in slots."""
+        return Grid(self.source.meter), Grid(self.target.meter)
+
+    @property
+    def frame(self) -> tuple[float, float]:
+        """Slots from one locked bar line to the next, in the source and in the target."""
+        before, after = self.grids
+        return float(self.source.length / before.slot), float(self.target.length / after.slot)
+
+    @property
+    def family(self) -> str:
+        """The set of weights that counts; ``plain`` for additive metres."""
+        if self.source.meter.is_additive or self.target.meter.is_additive:
+            return "plain"
+        old, new = (
+            frame.length / grid.slot for frame, grid in zip((self.source, self.target), self.grids, strict=True)
+        )
+        return family(new / old)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing changes but the way the metre is written."""
+        source, target = self.source.meter, self.target.meter
+        alike = source.same_bar(target) and source.is_compound == target.is_compound
+        return alike and self.source.bars == self.target.bars == 1
+
+
+@cache
+def skeleton(setting: Setting) -> Warp | None:
+    """Where group starts go: `regroup` where groups are unequal, None where they are equal."""
+    if len(set(setting.figure)) == 1:
+        return None
+    return regroup(Task(setting.figure, (), setting.source, setting.target))[0].warp
+
+
+@cache
+def stretch(setting: Setting) -> Warp:
+    """Everything in proportion; but where a bar of three beats becomes two simple bars, the third opens the second."""
+    source, target = setting.source, setting.target
+    three = source.bars == 1 and len(setting.figure) == 3 and len(set(setting.figure)) == 1
+    even = len(target.meter.groups) % 2 == 0 and not target.meter.is_compound and not target.meter.is_additive
+    if three and even and target.bars == 2:
+        return Warp.of_lengths(setting.figure, [target.length / 4, target.length / 4, target.length / 2])
+    return Warp.linear(source.length, target.length)
+
+
+def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> Lattice:
+    """The lattice of notes at `positions` (slots of the source, from a bar line).
+
+    What stands on a beat, and is stretched onto a bar line of the target, stays
+    there; with `keep_beats` also what is stretched onto a beat. Where the weights
+    are ``plain`` and groups equal, bars that fall on sixteenths stay as they fall.
+    """
+    warp, (before, after) = skeleton(setting), setting.grids
+    old, new = setting.frame
+    cycle = np.floor(positions / old + 1e-9)
+    within = positions - cycle * old
+    points = (warp or stretch(setting)).points
+    image = cycle * new + np.interp(
+        within, [float(x / before.slot) for x, _ in points], [float(y / after.slot) for _, y in points]
+    )
+    fixed = (before.depth(positions) <= 1) & (after.depth(image) <= (1 if keep_beats else 0))
+    if warp:
+        starts = [round(float(start / before.slot), 6) for start in starts_of(setting.figure)]
+        fixed |= np.isin(within.round(6), starts)
+    elif setting.family == "plain":
+        sixteenths = image * float(4 * after.slot)
+        off = np.abs(sixteenths - np.rint(sixteenths)) > 1e-6
+        fixed |= ~np.isin(cycle, cycle[off])
+    return Lattice.around(positions, image, fixed, new)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The chosen path, the one before consistency, and what every term says about every choice."""
+
+    lattice: Lattice
+    path: Array
+    unpulled: Array
+    feel: str
+    parts: dict[str, Array]
+
+    @property
+    def slots(self) -> Array:
+        """Where each note goes, in slots of the target."""
+        return self.lattice.along(self.path)
+
+    def without_end(self) -> Solution:
+        """The same without its last note."""
+        return replace(self, path=self.path[:-1], unpulled=self.unpulled[:-1])
+
+    def bill(self, path: Array) -> dict[str, Array]:
+        """What each term makes a path pay, note by note (the last of those it looks at)."""
+        found = {}
+        for name, part in self.parts.items():
+            span, count = part.ndim - 1, max(0, len(path) - part.ndim + 2)
+            index = (np.arange(count), *(path[i : i + count] for i in range(span)))
+            found[name] = np.concatenate([np.zeros(min(span - 1, len(path))), part[index]])
+        return found
+
+    @cached_property
+    def saved(self) -> dict[str, Array]:
+        """How much dearer the plain stretch, put on the grid, is than the chosen path: by term, note by note."""
+        chosen, plain = self.bill(self.path), self.bill(self.lattice.home[: len(self.path)])
+        return {name: plain[name] - chosen[name] for name in TERMS}
+
+    def reasons(self, here: slice | Array) -> tuple[Reason, ...]:
+        """The terms that decided some notes, the weightiest first; none where they are simply stretched.
+
+        Consistency is one only where it moved a note.
+        """
+        saved = {name: float(amounts[here].sum()) for name, amounts in self.saved.items()}
+        if (self.path == self.unpulled)[here].all():
+            del saved["consistency"]
+        total = sum(amount for amount in saved.values() if amount > 0)
+        named = [
+            name for name in sorted(saved, key=lambda name: -saved[name]) if saved[name] > max(TELLING * total, 1e-6)
+        ]
+        return tuple(Reason(name, self._means(name), round(saved[name], 3)) for name in named)
+
+    def _means(self, name: str) -> str:
+        return f"{self.feel}, as the whole tune" if name == "feel" else TERMS[name]
+
+
+def solve(
+    positions: Array,
+    setting: Setting,
+    feel: str = "auto",
+    weights: dict[str, Weights] | None = None,
+    prior: Array | None = None,
+) -> Solution:
+    """The cheapest places.
+
+    Parameters
+    ----------
+    positions
+        At least two, strictly increasing, in slots of the source from a bar line.
+    setting
+        Metres and figure.
+    feel
+        ``even``, ``long-short``, ``auto`` (whichever costs less) or ``plain`` (no feel at all).
+    weights, prior
+        By family, and other than those that ship: for cross-validation.
+    """
+    lattice = lattice_of(positions, setting, keep_beats=feel in FEELS)
+    return solved(lattice, setting, feel, weights, prior)
+
+
+def solved(
+    lattice: Lattice, setting: Setting, feel: str, weights: dict[str, Weights] | None = None, prior: Array | None = None
+) -> Solution:
+    """The cheapest way through a lattice; parameters as in `solve`."""
+    mine = (weights or model().weights)[setting.family]
+    prior = idiom(setting.target.meter) if prior is None else prior
+    parts = costs(features(lattice, *setting.grids, prior), mine)
+    parts |= {"closed": lattice.closed, "order": lattice.backward}
+    sums, feels = summed(list(parts.values())), _feels(feel, setting.family)
+    felt = feel_costs(lattice, setting.grids[0], feels, INFERRED if feel == "auto" else ASKED)
+    way, unpulled = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
+    pull = consistency_cost(lattice, unpulled, setting.frame)
+    start, steps = sums.start + pull[0][:, None] + pull[1], sums.steps + felt[:, way] + pull[2:, None, None]
+    _, path = cheapest(start[None], steps[:, None])
+    return Solution(lattice, path, unpulled, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
+
+
+def _feels(feel: str, kind: str) -> tuple[str, ...]:
+    """The feels to try; one that says nothing where inferring did not pay: only where a three is brought in it does."""
+    if feel != "auto":
+        return (feel,)
+    return FEELS if kind == "from duple" else ("plain",)
+
+
+def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
+    """What two notes that fill a beat pay where they do not go with each feel, shape (n - 2, feels, k, k, k)."""
+    interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
+    equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
+    pair = _fill_a_beat(lattice.positions, grid)[:, None, None, None]
+    against = {"even": ~equal & pair, "long-short": equal & pair, "plain": np.zeros_like(equal)}
+    return weight * np.stack([against[feel] for feel in feels], axis=1)
+
+
+def _fill_a_beat(positions: Array, grid: Grid) -> Array:
+    """Whether a note and the next fill a beat of the source, for all notes but the last two."""
+    on_beat = grid.depth(positions) <= 1
+    short = positions[2:] - positions[:-2] <= max(grid.beats) + 1e-6
+    filled: Array = on_beat[:-2] & ~on_beat[1:-1] & on_beat[2:] & short
+    return filled
+
+
+def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) -> Array:
+    """What it costs to leave the company of the same place in other bars, shape (n, k)."""
+    old, new = frame
+    cycle = np.floor(lattice.positions / old + 1e-9)
+    _, place = np.unique((lattice.positions - cycle * old).round(4), return_inverse=True)
+    key = place * 1e6 - cycle * new
+    taken, counts = np.unique((key + lattice.along(path)).round(4), return_counts=True)
+    offered = (key[:, None] + lattice.slots).round(4)
+    found = np.minimum(np.searchsorted(taken, offered), len(taken) - 1)
+    company = np.where(taken[found] == offered, counts[found], 0)
+    cost: Array = CONSISTENCY * (1 - company / np.bincount(place)[place][:, None])
+    return cost

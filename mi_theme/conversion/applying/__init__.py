@@ -1,0 +1,1 @@
+"""Doing what a plan says, to events and to notation."""

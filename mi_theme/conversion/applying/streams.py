@@ -1,0 +1,294 @@
+"""Notation converted in place: the same map applied to a music21 Stream, with all that it carries.
+
+Lyrics, articulations, slurs and spelling stay with their notes; dynamics, chord
+symbols, words and tempo marks move with the map, these in the tempo of the plan;
+measures, ties, rests and beams are made anew for the target.
+"""
+
+from __future__ import annotations
+
+import copy
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from mi_theme.adaptation.frames import whole_grouping
+from mi_theme.adaptation.plans import groups_under
+from mi_theme.conversion.applying.metronomes import Metronomes
+from mi_theme.conversion.applying.stream_edits import Fates, split, voiced
+from mi_theme.conversion.scoreplan import ScorePlan, Span
+from mi_theme.errors import ScoreError
+from mi_theme.files.notation.barring import NewBar, Placed, fill
+from mi_theme.files.notation.headings import exact, named_voices
+from mi_theme.meter import Meter
+
+__all__ = ["convert_stream"]
+
+LEFT_BEHIND = ("TimeSignature", "LayoutBase", "Barline")  # made anew, or of no use in other bars
+MARKED = ("repeat", "final", "light-light", "light-heavy", "double", "heavy-light", "heavy-heavy")
+
+
+class Places:
+    """Where positions of the source go, in quarters."""
+
+    def __init__(self, plan: ScorePlan) -> None:
+        self.spans = list(plan.starts())
+        self.begins = [span.start for span, _ in self.spans]
+        self._onsets: dict[Fraction, Fraction] = {}  # parts have most places in common
+        self._ends: dict[Fraction, Fraction] = {}
+
+    def onset(self, at: Fraction) -> Fraction:
+        """The image of a beginning."""
+        if at not in self._onsets:
+            span, start = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
+            self._onsets[at] = start + self._within(span, at - span.start, after=True)
+        return self._onsets[at]
+
+    def end(self, at: Fraction) -> Fraction:
+        """The image of an end."""
+        if at not in self._ends:
+            span, start = self.spans[max(bisect_left(self.begins, at) - 1, 0)]
+            self._ends[at] = start + self._within(span, at - span.start, after=False)
+        return self._ends[at]
+
+    def keeps(self, at: Fraction) -> bool:
+        """Whether a note that begins here is kept."""
+        span, _ = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
+        return at - span.start >= span.warp.source or span.warp.keeps(at - span.start)
+
+    @staticmethod
+    def _within(span: Any, at: Fraction, after: bool) -> Fraction:
+        beyond = at - span.warp.source
+        if beyond > 0 or (beyond == 0 and after):
+            return Fraction(span.warp.target + beyond)
+        if after or at == 0:
+            return Fraction(span.warp(at) if after else 0)
+        return Fraction(span.warp.end(at))
+
+
+def convert_stream(plan: ScorePlan, source: Any, *, in_place: bool = False) -> Any:
+    """A converted copy of a Stream, or itself: copying a large one takes as long as converting it.
+
+    Raises
+    ------
+    ScoreError
+        Where the plan was made for other bars.
+    """
+    made = source if in_place else copy.deepcopy(source)
+    parts = list(made.parts) if hasattr(made, "parts") and len(made.parts) else [made]
+    places = Places(plan)
+    if parts and exact(parts[0].highestTime) > plan.spans[-1].start + plan.spans[-1].warp.source:
+        raise ScoreError("this plan is for a shorter score: make a plan of this one")
+    fates = Fates(plan, made, parts)
+    metronomes = Metronomes(plan, fates.score, parts)
+    for index, part in enumerate(parts):
+        _convert_part(plan, places, fates, index, part, [] if index else list(metronomes.changes()))
+    return made
+
+
+def _convert_part(
+    plan: ScorePlan, places: Places, fates: Fates, index: int, part: Any, marks: Sequence[Placed]
+) -> None:
+    """New measures for one part, in the same Part object."""
+    old = list(part.getElementsByClass("Measure"))
+    voices: dict[int, str] = {}
+    things = list(_things(part, old, places, fates, voices))
+    added = list(fates.added(index, voices))
+    if added or any(fates.of(thing.element) is not None for thing in things):
+        things = voiced([*things, *added])
+    things += marks
+    lines = list(_bar_lines(part, old, places))
+    brackets = _brackets(part, places)
+    bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
+    end = max([thing.end or thing.start for thing in things] + [at for at, _, _ in lines], default=Fraction(0))
+    bars = [bar for bar in bars if bar.start < end] or bars[:1]
+    part.remove([*old, *part.notesAndRests, *part.getElementsByClass("TimeSignature")])
+    measures = fill(part, things, bars)
+    for thing in things:
+        _stretch_spanners(thing)
+    for at, side, line in lines:
+        _draw(bars, measures, at, side, line)
+    for spanner, first, last in brackets:
+        for index, bar in enumerate(bars):
+            if first <= bar.start < last:
+                spanner.addSpannedElements(measures[index])
+    part.makeAccidentals(inPlace=True, overrideStatus=True)
+
+
+def _things(part: Any, measures: list[Any], places: Places, fates: Fates, voices: dict[int, str]) -> Iterator[Placed]:
+    """Everything in the measures with its new place; ties joined, rests and dropped notes gone."""
+    held: dict[tuple[str, object], tuple[Placed | None, Fraction]] = {}
+    for at, voice, element in _contents(part, measures):
+        if any(kind in element.classSet for kind in LEFT_BEHIND) or "Stream" in element.classSet:
+            continue
+        if "NotRest" not in element.classSet or "Harmony" in element.classSet:
+            if "Rest" not in element.classSet:
+                yield Placed(places.onset(at), None, element)
+            continue
+        voices[id(element)] = voice
+        name, stop = (voice, _sound(element)), at + exact(element.quarterLength)
+        before, mine, goes_on = held.pop(name, None), fates.of(element), _is_tied(element, "start", "continue")
+        chain: Placed | None = None
+        if before and before[1] == at and _is_tied(element, "stop", "continue"):
+            chain = before[0]
+            _go_on(chain, element, places.end(stop))
+        elif mine is not None and any(mine):
+            yield from split(element, voice, mine)
+        elif mine is None and places.keeps(at):
+            start = places.onset(at)
+            chain = Placed(start, max(places.end(stop), start) if stop > at else start, element, voice)
+            yield chain
+        else:
+            _let_go(element)
+        if goes_on and (chain or mine is not None):
+            held[name] = chain, stop
+
+
+def _is_tied(element: Any, *kinds: str) -> bool:
+    return bool(element.tie and element.tie.type in kinds and _whole_tie(element))
+
+
+def _go_on(chain: Placed | None, element: Any, end: Fraction) -> None:
+    """A tied note lasts longer; one that has found a place of its own knows how long."""
+    if chain is None:
+        _let_go(element)
+        return
+    chain.end = max(end, chain.start)
+    _inherit(element, chain.element)
+    chain.element.tie = None
+
+
+def _contents(part: Any, measures: list[Any]) -> Iterator[tuple[Fraction, str, Any]]:
+    """(position, voice, element) of all that stands in measures, in order."""
+    if not measures:
+        for element in list(part):
+            if "Spanner" not in element.classSet and "Instrument" not in element.classSet:
+                yield exact(element.offset), "1", element
+        return
+    for measure in measures:
+        base = exact(measure.offset)
+        rows = [(base + exact(e.offset), "1", e) for e in measure if "Voice" not in e.classSet]
+        for voice, name in named_voices(measure):
+            start = base + exact(voice.offset)
+            rows += [(start + exact(inner.offset), name, inner) for inner in voice]
+        yield from sorted(rows, key=lambda row: row[0])
+
+
+def _sound(element: Any) -> object:
+    return tuple(sorted(pitch.nameWithOctave for pitch in element.pitches)) if hasattr(element, "pitches") else ()
+
+
+def _whole_tie(element: Any) -> bool:
+    """Whether all notes of a chord are tied alike; a note always is."""
+    notes = getattr(element, "notes", None)
+    return not notes or len({note.tie.type if note.tie else None for note in notes}) == 1
+
+
+def _inherit(element: Any, first: Any) -> None:
+    """What hangs on a tied note goes to the first of the chain."""
+    for note in getattr(first, "notes", None) or ():
+        note.tie = None
+    for spanner in list(element.getSpannerSites()):
+        if first not in spanner.getSpannedElements():
+            spanner.replaceSpannedElement(element, first)
+        else:
+            spanner.spannerStorage.remove(element)
+    first.expressions += [mark for mark in element.expressions if mark not in first.expressions]
+
+
+def _let_go(element: Any) -> None:
+    """Take a dropped note out of its slurs."""
+    for spanner in list(element.getSpannerSites()):
+        spanner.spannerStorage.remove(element)
+        if len(spanner.getSpannedElements()) < 2:
+            for site in list(spanner.sites.get()):
+                if site is not None and spanner in site:
+                    site.remove(spanner)
+
+
+def _stretch_spanners(thing: Placed) -> None:
+    """A slur or hairpin that ends on a note ends on the last of its tied pieces."""
+    if thing.last is None or thing.last is thing.element:
+        return
+    for spanner in thing.element.getSpannerSites():
+        if spanner.isLast(thing.element) and not spanner.isFirst(thing.element):
+            spanner.replaceSpannedElement(thing.element, thing.last)
+
+
+def _signatures(part: Any) -> list[tuple[Fraction, Meter]]:
+    """The signatures that are printed in a part."""
+    printed = part.recurse().getElementsByClass("TimeSignature")
+    return [(exact(s.getOffsetInHierarchy(part)), Meter.of(int(s.numerator), int(s.denominator))) for s in printed]
+
+
+def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fraction, Meter]]) -> list[NewBar]:
+    """The target's bars, broken where a repeat sign stands inside one."""
+    found: list[NewBar] = []
+    number = plan.spans[0].first if plan.spans else 1
+    before: Meter | None = None
+    spans = list(plan.starts())
+    for index, (span, start) in enumerate(spans):
+        meter = _grouped(span) if span.how else _shown_meter(plan, index, printed)
+        end, at = start + span.warp.target, start
+        while at < end:
+            stop = min(at + span.target.bar, end)
+            cuts = [at, *sorted({seam for seam in seams if at < seam < stop}), stop]
+            for a, b in pairwise(cuts):
+                found.append(NewBar(a, b, number, meter, meter.plain != before))
+                before = meter.plain
+            number += 1
+            at = stop
+    return found
+
+
+def _grouped(span: Span) -> Meter:
+    """The target, in the twos and threes that the map makes where its text leaves them open: notation is beamed by them."""
+    if not span.target.is_open or span.base.target != span.target.bar:
+        return span.target
+    figure = span.figure * int(span.base.source / sum(span.figure))
+    groups = whole_grouping(groups_under(figure, span.base, span.repeats), span.target.pulse)
+    return span.target.grouped(groups) if groups and {*groups} == {2, 3} else span.target
+
+
+def _shown_meter(plan: ScorePlan, index: int, printed: list[tuple[Fraction, Meter]]) -> Meter:
+    """The signature over bars that stay: a pick-up stands under the one that follows."""
+    span = plan.spans[index]
+    if span.first == span.last == 0 and index + 1 < len(plan.spans):
+        return plan.spans[index + 1].target
+    said = [meter for at, meter in printed if at <= span.start]
+    return said[-1] if said else span.target
+
+
+def _bar_lines(part: Any, measures: list[Any], places: Places) -> Iterator[tuple[Fraction, str, Any]]:
+    """(new position, side, bar line) of repeat signs, double and final bar lines."""
+    for measure in measures:
+        start = exact(measure.offset)
+        end = start + exact(measure.duration.quarterLength)
+        for side, line, at in (("left", measure.leftBarline, start), ("right", measure.rightBarline, end)):
+            if line is not None and ("Repeat" in line.classSet or line.type in MARKED):
+                yield places.onset(at) if side == "left" else places.end(at), side, line
+
+
+def _draw(bars: list[NewBar], measures: list[Any], at: Fraction, side: str, line: Any) -> None:
+    for bar, measure in zip(bars, measures, strict=True):
+        if side == "left" and bar.start == at:
+            measure.leftBarline = line
+        if side == "right" and (bar.end == at or (bar is bars[-1] and at >= bar.start)):
+            measure.rightBarline = line
+
+
+def _brackets(part: Any, places: Places) -> list[tuple[Any, Fraction, Fraction]]:
+    """First and second endings: the bracket, emptied, and the new positions it goes from and to."""
+    found = []
+    for spanner in part.recurse().getElementsByClass("RepeatBracket"):
+        measures = spanner.getSpannedElements()
+        if measures:
+            start, last = exact(measures[0].offset), measures[-1]
+            found.append(
+                (spanner, places.onset(start), places.end(exact(last.offset) + exact(last.duration.quarterLength)))
+            )
+            for measure in list(measures):
+                spanner.spannerStorage.remove(measure)
+    return found

@@ -1,0 +1,1 @@
+"""What the map alone does not carry: percussion, figuration, accompaniment, ornaments."""

@@ -1,0 +1,1 @@
+"""What is engraved of each kind of thing."""

@@ -1,0 +1,122 @@
+"""A score's lead before and after its plan as two staves, bar over bar, and which notes belong together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain, groupby
+from math import gcd
+from typing import NamedTuple
+
+from mi_theme.conversion.scoreplan import ScorePlan, Span
+from mi_theme.engraving.contents.passage_notation import staves_of_passage
+from mi_theme.engraving.contents.version_notation import Join
+from mi_theme.engraving.staves import Frames, Staff, Written
+from mi_theme.errors import ScoreError
+from mi_theme.score import Bar, Score, first_and_last
+
+__all__ = ["staves_of_plan"]
+
+MOST_BARS = 8  # drawn when nobody says which
+
+
+class Stretch(NamedTuple):
+    """Bars that begin together before and after, the span that they are part of, and where its target bars begin."""
+
+    before: list[Bar]
+    after: list[Bar]
+    span: Span
+    start: Fraction
+
+
+def staves_of_plan(plan: ScorePlan, bars: tuple[int, int] | None) -> tuple[list[Staff], list[Join]]:
+    """The lead of a score as it is and as the plan makes it, and what joins the two.
+
+    Raises
+    ------
+    ScoreError
+        Where the plan comes from JSON without its score, or there are no such bars.
+    """
+    if plan.score is None:
+        raise ScoreError("this plan has no score to draw: give it one, plan.with_score(score)")
+    after = plan.apply(plan.score)
+    stretches = _chosen(list(_stretches(plan, plan.score, after)), bars)
+    labels = (
+        (plan.source.signature, plan.lead, "as it was"),
+        (plan.target.signature, plan.how, f"cost {plan.cost:.2f}"),
+    )
+    above = _staff(plan.score, plan.lead, [stretch.before for stretch in stretches], "a", labels[0])
+    below = _staff(after, plan.lead, [stretch.after for stretch in stretches], "b", labels[1])
+    return [above, below], list(_joins(stretches, above, below))
+
+
+def _stretches(plan: ScorePlan, before: Score, after: Score) -> Iterator[Stretch]:
+    """Each span in the fewest bars after which both sides meet again."""
+    for span, start in plan.starts():
+        sides = (_bars(before, span.start, span.warp.source), _bars(after, start, span.warp.target))
+        parts = gcd(*map(len, sides))
+        cuts = (zip(*(_cut(side, parts) for side in sides), strict=True)) if parts else ()
+        for mine, theirs in cuts:
+            yield Stretch(mine, theirs, span, start)
+
+
+def _bars(score: Score, start: Fraction, length: Fraction) -> list[Bar]:
+    bar, found = score.meters.at(start), []
+    while bar.start < start + length:
+        found.append(bar)
+        bar = score.meters.bar(bar.number + 1)
+    return found
+
+
+def _cut(bars: Sequence[Bar], parts: int) -> list[list[Bar]]:
+    size = len(bars) // parts
+    return [list(bars[i : i + size]) for i in range(0, len(bars), size)]
+
+
+def _chosen(stretches: list[Stretch], bars: tuple[int, int] | None) -> list[Stretch]:
+    """The stretches with the bars that are wanted; the first few where nobody says."""
+    if bars is None:
+        last = stretches[0].before[0].number + MOST_BARS if stretches else 0
+        found = [stretch for stretch in stretches if stretch.before[-1].number < last] or stretches[:1]
+    else:
+        first, last = first_and_last(bars)
+        found = [s for s in stretches if s.before[-1].number >= first and s.before[0].number <= last]
+    if not found:
+        raise ScoreError(f"there are no bars {bars[0]} to {bars[1]}" if bars else "there are no bars to draw")
+    return found
+
+
+def _staff(score: Score, lead: str, frames: Sequence[Sequence[Bar]], name: str, labels: tuple[str, ...]) -> Staff:
+    """The lead in these bars; the names of its notes begin with that of the staff."""
+    bars = list(chain.from_iterable(frames))
+    (staff,) = staves_of_passage(score, bars, [score.part_index(lead)])
+    voices = tuple(tuple(note._replace(id=name + note.id) for note in voice) for voice in staff.voices)
+    sizes = [len(frame) for frame in frames]
+    return replace(staff, frames=_framed(staff.frames, sizes), voices=voices, labels=labels)
+
+
+def _framed(frames: Frames, sizes: Sequence[int]) -> Frames:
+    """Bars put together into frames of these sizes."""
+    numbers = chain.from_iterable([index] * size for index, size in enumerate(sizes))
+    pairs = zip(numbers, chain.from_iterable(frames), strict=True)
+    return tuple(tuple(bar for _, bar in group) for _, group in groupby(pairs, key=lambda pair: pair[0]))
+
+
+def _joins(stretches: Sequence[Stretch], above: Staff, below: Staff) -> Iterator[Join]:
+    """Each note of the lead with the one that stands where the map puts it."""
+    waiting: dict[Fraction, list[Written]] = defaultdict(list)
+    for note in below.notes:
+        waiting[note.start].append(note)
+    for note in sorted(above.notes, key=lambda note: note.start):
+        stretch = next((s for s in reversed(stretches) if s.before[0].start <= note.start), stretches[0])
+        at = note.start - stretch.span.start
+        image = stretch.start + stretch.span.warp(max(at, Fraction(0)))
+        there = waiting[image] if stretch.span.warp.keeps(max(at, Fraction(0))) else []
+        if there:
+            same = note.start - stretch.before[0].start == image - stretch.after[0].start
+            yield Join("kept" if same else "moved", note.id, there.pop(0).id)
+        else:
+            yield Join("dropped", note.id, "")
+    yield from (Join("added", "", note.id) for notes in waiting.values() for note in notes)

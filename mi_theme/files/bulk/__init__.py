@@ -1,0 +1,1 @@
+"""Notes and nothing else, fast: what a search needs of a file."""

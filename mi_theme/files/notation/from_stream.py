@@ -1,0 +1,374 @@
+"""Notation through music21: MusicXML, compressed MusicXML, ABC and kern, and music21's own Streams."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import redirect_stderr
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO, StringIO
+from typing import Any
+
+from mi_theme.errors import FileError
+from mi_theme.files.notation.barring import GROUPING
+from mi_theme.files.notation.headings import exact, key_of, named_voices, part_name, program_of, tempos_of
+from mi_theme.files.notation.measures import bring_in_line
+from mi_theme.meter import DENOMINATORS, Meter
+from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
+from mi_theme.score import messages as m
+from mi_theme.score.percussion_keys import SNARE, keys_by_place
+from mi_theme.score.timing import tempo_of
+from mi_theme.score.tracks import channel_of
+
+__all__ = [
+    "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
+    "score_of_sung", "sung_of", "unpacked",
+]  # fmt: skip
+
+LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
+GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
+VELOCITY = 90  # of a note in notation, which says none
+
+
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """A note of a stream: exact times in quarters, MIDI numbers and spelling."""
+
+    at: Fraction
+    lasts: Fraction
+    pitch: int
+    velocity: int
+    voice: int
+    step: int
+    lyric: str = ""
+    element: Any = None  # the note or chord of the stream in which it begins
+
+
+def kind_of(data: bytes, ending: str = "") -> str:
+    """What kind of notation this is: musicxml, mxl, abc, humdrum, or nothing."""
+    if data[:4] == b"PK\x03\x04":
+        return "mxl"
+    head = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if head[:1] == b"<" or head[:2] == b"<\0":
+        return "musicxml"
+    if b"**kern" in data[:65536] or ending == ".krn":
+        return "humdrum"
+    return "abc" if head[:2] == b"X:" or b"\nX:" in head or ending == ".abc" else ""
+
+
+def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
+    """A music21 Score from the bytes of a file.
+
+    Raises
+    ------
+    FileError
+        Where it is damaged, too large or of an unknown kind.
+    """
+    where, kind = source or "notation", kind_of(data, ending)
+    if not data.strip():
+        raise FileError(f"{where}: an empty file")
+    if not kind:
+        raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
+    text = decoded(unpacked(data, where) if kind == "mxl" else data, where)
+    return _parsed(text, "musicxml" if kind == "mxl" else kind, where)
+
+
+def _parsed(text: str, kind: str, where: str) -> Any:
+    from music21 import converter, stream
+
+    said = StringIO()  # what music21 has to say goes to standard error; it belongs to the file
+    try:
+        with warnings.catch_warnings(), redirect_stderr(said):
+            warnings.simplefilter("ignore")
+            found: Any = converter.parseData(text, format=kind)
+    except MemoryError:
+        raise
+    except Exception as error:  # music21 and the parsers under it raise whatever they like
+        raise FileError(f"{where}: damaged: {first_line(error)}") from None
+    if isinstance(found, stream.Opus):
+        found = next(iter(found.scores), None)
+    if found is None or not found.recurse().notesAndRests:
+        raise FileError(f"{where}: there are no notes in it")
+    if faults := said.getvalue().strip().splitlines():
+        warnings.warn(f"{where}: read with {len(faults)} fault(s), such as: {faults[0][:200]}", stacklevel=5)
+    bring_in_line(found)
+    return found
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def unpacked(data: bytes, where: str) -> bytes:
+    """The score of a compressed MusicXML file, no larger than is sensible."""
+    import xml.etree.ElementTree as ET
+
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = [name for name in archive.namelist() if not name.startswith("META-INF/")]
+            roots: list[str | None] = []
+            if (
+                "META-INF/container.xml" in archive.namelist()
+                and archive.getinfo("META-INF/container.xml").file_size < 2**20
+            ):
+                container = ET.fromstring(archive.read("META-INF/container.xml"))
+                roots = [element.get("full-path") for element in container.iter() if element.tag.endswith("rootfile")]
+            name = next((root for root in roots if root in names), None)
+            name = name or next((n for n in names if n.lower().endswith((".xml", ".musicxml"))), None)
+            if name is None:
+                raise FileError(f"{where}: no score in this archive")
+            if archive.getinfo(name).file_size > LARGEST_NOTATION:
+                raise FileError(f"{where}: unpacked it is larger than {LARGEST_NOTATION // 2**20} MiB")
+            with archive.open(name) as file:
+                return file.read(LARGEST_NOTATION)
+    except (
+        zipfile.BadZipFile,
+        ET.ParseError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+    ) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{where}: damaged: {first_line(error)}") from None
+
+
+def decoded(data: bytes, where: str) -> str:
+    """The text of a file in UTF-8, UTF-16 or Latin-1."""
+    if len(data) > LARGEST_NOTATION:
+        raise FileError(f"{where}: larger than {LARGEST_NOTATION // 2**20} MiB")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
+    if "<!ENTITY" in text[:65536]:
+        raise FileError(f"{where}: entities are not read")
+    if text.lstrip()[:5] == "<?xml":  # a declaration of another encoding is no longer true
+        text = text[text.index("?>") + 2 :] if "?>" in text else text
+    return text.lstrip()
+
+
+def score_of_stream(stream: Any, source: str = "") -> Score:
+    """A music21 Stream as a Score: notes with voices and spelling, names, metres, tempo, key, lyrics.
+
+    Repeats are not played out: each written bar counts once. Tied notes are one;
+    a grace note takes a thirty-second from the time before it.
+    """
+    return score_of_sung(stream, [list(sung_of(part)) for part in parts_of(stream)], source)
+
+
+def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Score:
+    """The Score of a Stream whose notes have been read, part by part; they are numbered one part after another."""
+    parts = parts_of(stream)
+    meters, tempos = meters_of(parts[0]), tempos_of(stream)
+    names = [part_name(part, index) for index, part in enumerate(parts)]
+    rows = [(note, index) for index, notes in enumerate(sung) for note in notes]
+    score = Score.from_notes(
+        [float(note.at) for note, _ in rows], [float(note.lasts) for note, _ in rows], [note.pitch for note, _ in rows],
+        [note.voice for note, _ in rows], [note.step for note, _ in rows], velocity=[note.velocity for note, _ in rows] or 80,
+        part=[index for _, index in rows] or 0, names=names, meter=meters, tempo=tempos[0][1],
+    )  # fmt: skip
+    quarter = score.ticks_per_quarter
+    signs = [Event(0, m.key_signature(*key)) for key in key_of(parts[0])]
+    signs += [Event(int(at * quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
+    tracks = [_with(score.tracks[0], signs)]
+    for part, notes, track in zip(parts, sung, score.tracks[1:], strict=True):
+        words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
+        drums = _is_percussion(part)
+        channel = channel_of(len(tracks) - 1)
+        programs = [] if drums else [Event(0, m.program(channel, number)) for number in program_of(part)]
+        tracks.append(_with(track, [*programs, *words], drums))
+    return Score(quarter, tuple(tracks), source=source)
+
+
+def parts_of(stream: Any) -> list[Any]:
+    """The parts of a stream, or the stream itself where it has none."""
+    return list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
+
+
+def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
+    """A track with more events, on the drum channel if asked."""
+    if percussion:
+        track = track.on_channel(PERCUSSION)
+    if not events:
+        return track
+    return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
+
+
+def meters_of(part: Any) -> MeterMap:
+    """The metres of a part, bar by bar; an incomplete bar has a signature of its own length, as in MIDI."""
+    return meters_of_bars(list(bar_lengths(part)))
+
+
+def meters_of_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> MeterMap:
+    """The metres of bars given as (start, length, metre)."""
+    changes: list[tuple[Fraction, Meter]] = []
+    for start, length, meter in _whole_bars(bars):
+        shown = meter if length == meter.bar else _meter_of_length(length) or meter
+        if not changes or changes[-1][1] != shown:
+            changes.append((start, shown))
+    return MeterMap(tuple(changes)) if changes and changes[0][0] == 0 else MeterMap.of(changes)
+
+
+def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
+    """(start, length, metre) of each measure of a part; of each signature where there are no measures."""
+    measures = list(part.getElementsByClass("Measure"))
+    meter = Meter("4/4")
+    if not measures:
+        for signature in part.flatten().getTimeSignatures():
+            meter = _meter(signature, meter)
+            yield exact(signature.offset), meter.bar, meter
+        return
+    for index, measure in enumerate(measures):
+        meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
+        start = exact(measure.offset)
+        stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
+        yield start, meter.bar if stop is None else stop - start, meter
+
+
+def _whole_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> Iterator[tuple[Fraction, Fraction, Meter]]:
+    """Bars, two neighbours that are one bar split by a repeat put together again."""
+    index = 0
+    while index < len(bars):
+        start, length, meter = bars[index]
+        if (
+            0 < index < len(bars) - 1
+            and 0 < length < meter.bar
+            and length + bars[index + 1][1] == meter.bar == bars[index + 1][2].bar
+        ):
+            length, index = meter.bar, index + 1
+        if length > 0:
+            yield start, length, meter
+        index += 1
+
+
+def _meter_of_length(length: Fraction) -> Meter | None:
+    """A metre whose bar has this length, with the largest unit."""
+    for denominator in DENOMINATORS[2:]:
+        count = length * denominator / 4
+        if count.denominator == 1 and 1 <= count <= 255:
+            return Meter.of(int(count), denominator)
+    return None
+
+
+def _meter(signature: Any, before: Meter) -> Meter:
+    """A signature, with the groups that we once knew of it; the metre before where music21 made up one such as 1/6."""
+    if int(signature.denominator) not in DENOMINATORS:
+        return before
+    plain = Meter.of(int(signature.numerator), int(signature.denominator))
+    said = signature.editorial.get(GROUPING) if signature.hasEditorialInformation else None
+    return Meter(said) if said and Meter(said).plain == plain else plain
+
+
+def sung_of(part: Any) -> Iterator[Sung]:
+    """The notes of a part, ties joined."""
+    held: defaultdict[int, list[list[Any]]] = defaultdict(list)  # by pitch: notes that a tie leads on from
+    found: list[list[Any]] = []
+    voices: dict[str, int] = defaultdict(lambda: len(voices))
+    keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
+    flat = part.flatten()
+    for element in flat.notes:
+        if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
+            continue
+        voice = voices[homes.get(id(element), "1")]
+        at, lasts = exact(flat.elementOffset(element)), exact(element.quarterLength)
+        for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
+            tie = sound.tie.type if sound.tie else ""
+            row = _tied_to(held[pitch], at, voice) if tie in ("stop", "continue") else None
+            if row:
+                row[1] += lasts
+            else:
+                row = [at, lasts, pitch, _velocity(element), voice, step, element.lyric or "", element]
+                found.append(row)
+            if tie in ("start", "continue"):
+                held[pitch].append(row)
+    for at, lasts, *rest in found:
+        grace = lasts <= 0
+        start = max(at - GRACE, Fraction(0)) if grace else at
+        yield Sung(start, GRACE if grace else lasts, *rest)
+
+
+def _tied_to(held: list[list[Any]], at: Fraction, voice: int) -> list[Any] | None:
+    """The note that ends where this one begins, of the same voice if there is one; it is held no more."""
+    ending = sorted((row for row in held if row[0] + row[1] == at), key=lambda row: row[4] != voice)
+    held[:] = [row for row in held if row[0] + row[1] >= at and not any(row is taken for taken in ending[:1])]
+    return ending[0] if ending else None
+
+
+def _sounds(element: Any, keys: dict[str, int], shift: tuple[int, int]) -> Iterator[tuple[Any, int, int]]:
+    """(note, MIDI pitch, diatonic step) of a note or each note of a chord, as they sound."""
+    for note in getattr(element, "notes", None) or (element,):
+        if hasattr(note, "pitch"):
+            midi, step = int(note.pitch.midi) + shift[0], int(note.pitch.diatonicNoteNum) - 1 + shift[1]
+            yield note, min(max(midi, 0), 127), max(step, 0)
+        else:
+            yield note, keys.get(note.displayName) or _own_key(note) or SNARE, -1
+
+
+def _own_key(note: Any) -> int | None:
+    """The MIDI key of the instrument that an unpitched note names."""
+    key: int | None = getattr(getattr(note, "storedInstrument", None), "percMapPitch", None)
+    return key
+
+
+def percussion_keys(part: Any) -> dict[str, int]:
+    """The MIDI key of each place on the staff, in a part that does not say it note by note.
+
+    Where all notes name one instrument but stand in several places, the places of
+    a drum kit are meant; where they stand in one, the instrument of the part.
+    """
+    drums = [
+        note for e in part.flatten().notes for note in getattr(e, "notes", None) or (e,) if not hasattr(note, "pitch")
+    ]
+    places = {note.displayName for note in drums}
+    if len({_own_key(note) for note in drums} - {None}) > 1:
+        return {}
+    if len(places) > 1:
+        kit = keys_by_place()
+        return {place: kit.get(place, SNARE) for place in places}
+    named = part.flatten().getElementsByClass("UnpitchedPercussion")
+    key = next((i.percMapPitch for i in named if i.percMapPitch), None)
+    return dict.fromkeys(places, key) if key else {}
+
+
+def _transpositions(part: Any) -> list[tuple[Fraction, tuple[int, int]]]:
+    """(from where, (semitones, steps)) from what a part writes to what sounds."""
+    if part.atSoundingPitch is not False:
+        return []
+    found = [
+        (exact(i.getOffsetInHierarchy(part)), i.transposition) for i in part.recurse().getElementsByClass("Instrument")
+    ]
+    shifts = [(at, (int(by.semitones), int(by.generic.staffDistance)) if by else (0, 0)) for at, by in found]
+    return sorted(shifts, key=lambda shift: shift[0])
+
+
+def _shift_at(shifts: list[tuple[Fraction, tuple[int, int]]], at: Fraction) -> tuple[int, int]:
+    index = bisect_right(shifts, at, key=lambda shift: shift[0])
+    return shifts[index - 1][1] if index else (0, 0)
+
+
+def _voices(part: Any) -> dict[int, str]:
+    """The name of the voice that each element of a bar with several stands in."""
+    measures = [part, *part.getElementsByClass("Measure")]
+    return {id(e): name for measure in measures for voice, name in named_voices(measure) for e in voice.notes}
+
+
+def _velocity(element: Any) -> int:
+    realized = float(element.volume.getRealized(useDynamicContext=False, useArticulations=False))
+    return min(max(round(realized * 127), 1), 127)
+
+
+def _is_percussion(part: Any) -> bool:
+    flat = part.flatten()
+    on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
+    return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)

@@ -1,0 +1,1 @@
+"""From an arrangement to notes: figure, leads, chords, drums, endings, dynamics."""

@@ -1,0 +1,66 @@
+"""The inner loop of the alignment, compiled with numba; `alignment_numpy` does the same with numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mi_theme.search.kernels.choosing import compiled
+
+__all__ = ["fill"]
+
+APART = 1e-6  # quarters; closer onsets are together
+
+
+@compiled
+def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, interval, steps, earned, prices, leave, rhythm, texture):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
+    count, length, links = len(time), len(heads), len(into)
+    best = np.empty((count, length))
+    back = np.zeros((count, length), np.int8)
+    source = np.full((count, length), -1, np.int32)
+    for j in range(count):
+        for i in range(length):  # copying the row whole takes numba seconds to compile
+            best[j, i] = heads[i]
+        start = stop = 0
+        for b in range(j - 1, first[j] - 1, -1):
+            lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]
+            stays = stream[j] == stream[b]
+            while start < links and hi[start] < lapse:
+                start += 1
+            while stop < links and lo[stop] <= lapse:
+                stop += 1
+            crowd = -1.0
+            for x in range(start, stop):
+                off = 0 if rise == interval[x] else abs(climb - steps[x])
+                if off > 7:
+                    continue
+                i, k = into[x], back_by[x]
+                value = best[b, i - k] + (earned[x] - prices[x, off])
+                if value <= best[j, i]:
+                    continue
+                if lapse >= APART:
+                    excess = max(lapse / gap[x], gap[x] / lapse) - 1.0
+                    value -= rhythm[0] * min(excess * 7.0, 1.0) + rhythm[1] * excess
+                    if value <= best[j, i]:
+                        continue
+                if not stays:
+                    value -= leave[x]
+                if crowd < 0.0:
+                    crowd = _crowd(time, pitch, stream, b, j, texture)
+                if value - crowd > best[j, i]:
+                    best[j, i], back[j, i], source[j, i] = value - crowd, k, b
+    return best, back, source
+
+
+@compiled
+def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
+    """What a link pays for the notes that it passes over, those of its voice where it stays in one."""
+    low, high = min(pitch[b], pitch[j]) - texture[1], max(pitch[b], pitch[j]) + texture[1]
+    stays = stream[b] == stream[j]
+    between = 0
+    for x in range(b + 1, j):
+        if stays and stream[x] != stream[j]:
+            continue
+        if time[x] - time[b] > APART and time[j] - time[x] > APART and low <= pitch[x] <= high:
+            between += 1
+    return between * texture[0]

@@ -1,0 +1,1 @@
+"""Whole tunes by their likeness: scores, performances, repertoires."""

@@ -1,0 +1,169 @@
+"""`rank`: whole tunes by how much they are like one, in any key and any tempo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.score.notes import NOTE
+from mi_theme.search.finding import Music, music_of
+from mi_theme.search.patterns import Pattern
+from mi_theme.search.ranking.performances import Chain, amid_others, chain_in, theme_of
+from mi_theme.search.ranking.repertoires import Piece, Repertoire
+from mi_theme.search.ranking.tunes import paired, similarities, with_relatives
+
+__all__ = ["Ranked", "rank"]
+
+WAYS = ("auto", "tune", "theme")
+SHOWN = 20  # the best, which come with their pairs of notes
+SHORT = 0.25  # a query shorter than this share of the tunes is a theme
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A tune, and how much it is like the query.
+
+    Attributes
+    ----------
+    index
+        Its number among the scores; among all tunes, if these are files.
+    source
+        The file or score.
+    similarity
+        Tunes: at most 1, which is equality. Themes: the evidence as a share of
+        what the query earns played by a machine amid as many notes as usual;
+        negative where chance is the better explanation. Comparable within one
+        ranking.
+    transposition
+        Semitones from the query up to it.
+    pairs
+        (row of the query, row of the tune) of the notes that are taken for the
+        same, for the best 20 tunes; rows of ``note_table()``.
+    """
+
+    index: int
+    source: str
+    similarity: float
+    transposition: int = 0
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.similarity:.2f}  {self.source or f'score {self.index}'}"
+
+
+def rank(
+    query: Any, scores: Any, *, how: str = "auto", top: int | None = None, related: bool = True, fast: bool | None = None
+) -> list[Ranked]:  # fmt: skip
+    """Rank tunes by how much they are like one, in any key and any tempo.
+
+    Parameters
+    ----------
+    query
+        A score, a file, a music21 Stream, a note table; or a theme, a motif,
+        rows, as `Pattern.of` takes them.
+    scores
+        The tunes: a list of such music, or a file or folder. Of files in a folder, or
+        in a list of paths, those that cannot be read are passed over with a
+        `SearchWarning`; each tune of a file counts by itself. For many queries
+        against the same files, a ``repertoires.Repertoire`` reads them once.
+    how
+        ``tune`` aligns the whole query with the whole of each tune, top line
+        with top line: variants of a folk song. ``theme`` looks for the query
+        within each, in all voices and with a tempo that may change from note to
+        note: performances of a written theme. ``auto`` takes the second where
+        most of the scores have more than one voice, or are much longer than the
+        query.
+    top
+        At most that many.
+    related
+        Whether the tunes most like the query have a say in the order of the
+        others: a variant of a variant is a variant too. Tunes only.
+    fast
+        Whether to use numba; by default where it is installed. Themes only.
+
+    Returns
+    -------
+    list of Ranked
+        The most similar first; of equals, in the order of `scores`.
+
+    Raises
+    ------
+    ScoreError, FileError, OSError, UnknownName
+        Where something is no music, or cannot be read.
+    """
+    if how not in WAYS:
+        raise UnknownName.among("way to rank", how, WAYS)
+    wanted = _piece_of(query)
+    if not len(wanted.notes):
+        raise ScoreError("there is nothing to compare with: the query has no notes")
+    pieces = Repertoire.of(scores).pieces
+    if how == "tune" or (how == "auto" and not _is_theme(wanted, pieces)):
+        return _by_tune(wanted, pieces, related)[:top]
+    return _by_theme(wanted, pieces, fast)[:top]
+
+
+def _piece_of(value: Any) -> Piece:
+    """The pitched notes of whatever says some."""
+    if isinstance(value, Music):
+        return Piece.of(value)
+    value = value.tolist() if isinstance(value, np.ndarray) and not value.dtype.names else value
+    try:
+        return Piece.of(next(iter(music_of(value))))
+    except ScoreError:
+        pattern = Pattern.of(value)
+    notes = np.zeros(len(pattern), NOTE)
+    notes["onset"], notes["pitch"] = pattern.onsets, pattern.pitch
+    notes["duration"] = [float(length) for length in pattern.duration]
+    return Piece.of(Music("", notes))
+
+
+def _is_theme(wanted: Piece, pieces: Sequence[Piece]) -> bool:
+    """Whether the query is rather looked for within the pieces: most have several voices, or are far longer."""
+    within = [piece.has_voices or len(wanted.notes) < SHORT * len(piece.notes) for piece in pieces]
+    return sum(within) > len(within) / 2
+
+
+def _by_theme(wanted: Piece, pieces: Sequence[Piece], fast: bool | None) -> list[Ranked]:
+    theme = theme_of(wanted.notes)
+    chains = [chain_in(theme, piece.performance, fast=fast) for piece in pieces]
+    order = sorted(range(len(chains)), key=lambda row: -chains[row].score)
+    own = max(chain_in(theme, amid_others(wanted.performance), fast=fast).score, 1.0)
+    return [
+        Ranked(
+            row, pieces[row].source, chains[row].score / own, _transposition(chains[row], wanted, pieces[row]),
+            _rows_of(chains[row].pairs, wanted, pieces[row]) if place < SHOWN else (),
+        )
+        for place, row in enumerate(order)
+    ]  # fmt: skip
+
+
+def _transposition(chain: Chain, wanted: Piece, piece: Piece) -> int:
+    """Semitones from the query up to the notes of a chain."""
+    return int(piece.notes["pitch"][chain.pairs[0][1]] - wanted.notes["pitch"][chain.pairs[0][0]]) if chain.pairs else 0
+
+
+def _by_tune(wanted: Piece, pieces: Sequence[Piece], related: bool) -> list[Ranked]:
+    query, tunes = wanted.tune, [piece.tune for piece in pieces]
+    found, shifts = similarities(query, tunes)
+    if related:
+        found = with_relatives(
+            found, lambda row, others: similarities(tunes[row], [tunes[other] for other in others])[0]
+        )
+    order = np.argsort(-found, kind="stable")
+    shown = set(order[:SHOWN].tolist())
+    return [
+        Ranked(
+            row, pieces[row].source, float(found[row]), int(shifts[row]),
+            _rows_of(paired(query, tunes[row], int(shifts[row])), wanted, pieces[row]) if row in shown else (),
+        )
+        for row in order.tolist()
+    ]  # fmt: skip
+
+
+def _rows_of(pairs: Sequence[tuple[int, int]], wanted: Piece, piece: Piece) -> tuple[tuple[int, int], ...]:
+    """Pairs of rows, as numbers in the whole tables."""
+    return tuple((int(wanted.notes["id"][own]), int(piece.notes["id"][other])) for own, other in pairs)

@@ -1,0 +1,201 @@
+"""Recording a score: its sound through a soundfont, and the files that hold it."""
+
+from __future__ import annotations
+
+import wave
+from base64 import b64encode
+from html import escape
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.errors import FileError, MissingExtra, ScoreError
+from mi_theme.files.saving import replace_file
+from mi_theme.score import Score
+from mi_theme.score.recordings import Recording
+from mi_theme.sound.ogg import numbered
+from mi_theme.sound.soundfonts import read_soundfont
+from mi_theme.sound.synthesis import RATE, synthesized
+
+__all__ = ["checked_ending", "encoded", "player", "record", "save_recording", "save_sound"]
+
+# ending: (format, encoding) as soundfile names them
+KINDS = {
+    ".wav": ("WAV", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+}
+RATES = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000)
+LOUDER = 2  # times the synthesizer's level, which leaves room for 16 loud parts
+PEAK = 0.97  # of full scale, to which what is louder is brought down
+RING = 8.0  # seconds in which a score may ring out
+REST = 0.25  # seconds of silence after the last sound
+INAUDIBLE = 1e-4  # of full scale: 80 decibels below it
+FADE = 0.02  # seconds, where sound is cut
+BLOCK = 2**16  # frames written at once: the Vorbis encoder keeps its block on the stack
+
+
+def record(
+    score: Score,
+    *,
+    rate: int = RATE,
+    channels: int = 2,
+    tail: float | None = None,
+    soundfont: str | PathLike[str] | None = None,
+) -> Recording:
+    """The sound of a score through a General MIDI soundfont.
+
+    Parameters
+    ----------
+    score
+        Any score.
+    rate
+        Frames a second: 48000, 44100, 32000, 24000, 22050, 16000, 11025 or 8000.
+    channels
+        2, or 1 for mono.
+    tail
+        Seconds after the score's last event; without it as long as it rings, up
+        to 8, and a quarter of a second of silence.
+    soundfont
+        An SF2 file; found without it (see `find_soundfont`).
+
+    Returns
+    -------
+    Recording
+        Its samples, and where the sounds come from.
+
+    Raises
+    ------
+    MissingExtra
+        Without the extra ``[audio]``.
+    FileError, ScoreError
+        Without a soundfont, or with a damaged one; where the score is too long,
+        or the rate none of these.
+    """
+    if rate not in RATES or channels not in (1, 2):
+        raise ScoreError(f"sound has 1 or 2 channels and one of these rates: {', '.join(map(str, RATES))}")
+    if tail is not None and not 0 <= tail <= 60:
+        raise ScoreError(f"a tail is 0 to 60 seconds, not {tail:g}")
+    path, font = read_soundfont(soundfont)
+    samples = synthesized(score, font, RING if tail is None else tail) * np.float32(LOUDER)
+    end = score.tempos.seconds(score.quarters)
+    samples = _ended(samples, end) if tail is None else _cut(samples, round((end + tail) * RATE))
+    samples = samples if channels == 2 else samples.mean(axis=1, keepdims=True)
+    samples = samples if rate == RATE else _resampled(samples, rate)
+    peak = float(np.abs(samples).max(initial=0))
+    gain = PEAK / peak if peak > PEAK else 1.0
+    samples *= np.float32(gain)
+    samples.setflags(write=False)
+    return Recording(samples, rate, path.resolve().name, gain, Path(score.source).stem)
+
+
+def encoded(recording: Recording, ending: str = ".wav") -> bytes:
+    """The bytes of a sound file; see `Recording.to_bytes`."""
+    kind = KINDS[checked_ending(f"sound{ending}")]
+    return _wav(recording) if ending == ".wav" else _encoded(recording, *kind)
+
+
+def save_recording(recording: Recording, path: str | PathLike[str]) -> None:
+    """Write a sound file, whole or not at all; see `Recording.save`."""
+    replace_file(path, recording.to_bytes(checked_ending(path)))
+
+
+def player(recording: Recording) -> str:
+    """What a notebook shows of a recording: an element that plays it."""
+    kind, data = _for_notebook(recording)
+    label = escape(f"{recording.title or 'Recording'}, {recording.seconds:.0f} seconds")
+    return f'<audio controls aria-label="{label}" src="data:{kind};base64,{b64encode(data).decode()}"></audio>'
+
+
+def checked_ending(path: str | PathLike[str]) -> str:
+    """The ending of a name for a sound file.
+
+    Raises
+    ------
+    FileError
+        Where sound of that kind cannot be written.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in KINDS:
+        raise FileError(f"{path}: sound is saved as {', '.join(KINDS)}: end the name in one of these")
+    return ending
+
+
+def save_sound(score: Score, path: str | PathLike[str], ending: str, **options: Any) -> None:
+    """Record and save under a name with that ending.
+
+    Raises
+    ------
+    FileError, MissingExtra, ScoreError, OSError
+        As `record` and `Recording.save`; nothing is recorded for a name with another ending.
+    """
+    if Path(path).suffix.lower() != ending:
+        raise FileError(f"{path}: end the name in {ending}, or use play().save, which writes {', '.join(KINDS)}")
+    record(score, **options).save(path)
+
+
+def _ended(samples: NDArray[np.float32], end: float) -> NDArray[np.float32]:
+    """Samples to the end of the score, and on to where they cannot be heard any more."""
+    heard = np.flatnonzero(np.abs(samples).max(axis=1) > INAUDIBLE)
+    last = max(int(heard[-1]) + 1 if len(heard) else 0, round(end * RATE))
+    return _cut(samples, last + round(REST * RATE))
+
+
+def _cut(samples: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    """So many frames, faded where they break off, silent where there are not enough."""
+    kept = np.zeros((frames, samples.shape[1]), np.float32)
+    kept[: len(samples)] = samples[:frames]
+    fade = min(round(FADE * RATE), frames, len(samples))
+    broken = min(len(samples), frames)
+    kept[broken - fade : broken] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
+    return kept
+
+
+def _resampled(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """Another rate by way of the spectrum: what the new rate cannot hold is left out."""
+    step = RATE // np.gcd(RATE, rate)
+    count = step * 2 ** int(np.ceil(np.log2(max(len(samples) / step, 1))))
+    fewer = int(count * rate // RATE)
+    frames = round(len(samples) * rate / RATE)
+    channels = [np.fft.rfft(channel, count)[: fewer // 2 + 1] for channel in samples.T]
+    turned = [np.fft.irfft(spectrum, fewer)[:frames] * (fewer / count) for spectrum in channels]
+    return np.stack(turned, axis=1).astype(np.float32)
+
+
+def _wav(recording: Recording) -> bytes:
+    buffer = BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(recording.channels)
+        file.setsampwidth(2)
+        file.setframerate(recording.rate)
+        file.writeframes(np.rint(recording.samples * 32767).astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def _encoded(recording: Recording, kind: str, encoding: str) -> bytes:
+    """Through libsndfile; an Ogg stream gets the number 1 instead of a random one."""
+    try:
+        from soundfile import LibsndfileError, SoundFile
+    except (ImportError, OSError) as error:
+        raise MissingExtra.named("soundfile", "audio") from error
+    buffer = BytesIO()
+    try:
+        with SoundFile(buffer, "w", recording.rate, recording.channels, encoding, format=kind) as file:
+            for start in range(0, len(recording.samples), BLOCK):
+                file.write(recording.samples[start : start + BLOCK])
+    except LibsndfileError as error:
+        raise FileError(f"{kind} cannot be written here: {error}") from None
+    return numbered(buffer.getvalue()) if kind == "OGG" else buffer.getvalue()
+
+
+def _for_notebook(recording: Recording) -> tuple[str, bytes]:
+    """Small where soundfile is there: every browser plays MP3."""
+    try:
+        return "audio/mpeg", recording.to_bytes(".mp3")
+    except (FileError, MissingExtra):
+        return "audio/wav", recording.to_bytes(".wav")

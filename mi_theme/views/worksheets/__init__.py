@@ -1,0 +1,1 @@
+"""Sheets for a class, with a page of answers."""
