@@ -34,20 +34,26 @@ def plan_options(command: F) -> F:
         ),
         bars_option("--bars", help="Only these bars, such as 5-12; what follows is shifted."),
         click.option(
-            "--drums", type=click.Choice(["pulse", "keep", "pattern", "mute"]), default="pulse",
+            "--drums",
+            type=click.Choice(["pulse", "keep", "pattern", "mute"]),
+            default="pulse",
             help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
         ),
         click.option(
-            "--accompaniment", type=click.Choice(["pattern", "keep"]), default="pattern",
+            "--accompaniment",
+            type=click.Choice(["pattern", "keep"]),
+            default="pattern",
             help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
         ),
         click.option(
-            "--feel", type=click.Choice(FEELS), default="auto",
+            "--feel",
+            type=click.Choice(FEELS),
+            default="auto",
             help="For best: what two notes that fill a beat become; auto takes what suits the tune.",
         ),
         click.option("--lead", help="The part that decides, by name."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 
