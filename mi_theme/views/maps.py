@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["bar_map"]
 
 PULSE, LABELS, EDGE, HEIGHT = 0.42, 1.05, 0.25, 3.3  # inches
-WIDEST = 11.0
+WIDEST_MAP = 11.0  # inches: what fits across a landscape page
 UPPER, LOWER = 1.0, -1.0  # where the two bars lie; outward are counts and groups
 THICK = 0.34  # of a note
 FOOT = UPPER - THICK / 2  # where the lines between notes begin
@@ -58,7 +58,7 @@ def bar_map(adaptation: Adaptation | Plan, bar: int = 1) -> Picture:
     """
     plan = _one_cycle(adaptation.plan if isinstance(adaptation, Adaptation) else adaptation, bar)
     quarters = float(max(plan.warp.source, plan.warp.target))
-    width = min(PULSE * quarters / float(min(plan.source.pulse, plan.target.pulse)), WIDEST)
+    width = min(PULSE * quarters / float(min(plan.source.pulse, plan.target.pulse)), WIDEST_MAP)
     whole = LABELS + width + EDGE
     picture = blank(whole, HEIGHT, bar_map_words(plan))
     axes = picture.sheet(LABELS / whole, 0, width / whole, 1)

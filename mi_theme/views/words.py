@@ -15,7 +15,7 @@ from mi_theme.views.bars import pulse_name
 __all__ = ["bar_map_words", "necklace_words", "piano_roll_words", "weight_profile_words"]
 
 
-FINEST = 10080  # parts of a quarter
+MOMENT = Fraction(1, 10080)  # of a quarter, just before the end
 
 
 def bar_map_words(adaptation: Adaptation | Plan) -> str:
@@ -98,7 +98,7 @@ def piano_roll_words(score: Score, shown: Sequence[Bar]) -> str:
     parts = "; ".join(f"{score.parts[part].name}, {counts[part]} notes" for part in sorted(counts))
     if not shown:
         return "Piano roll of an empty score."
-    last = score.meters.at(max(score.quarters - Fraction(1, FINEST), Fraction(0))).number
+    last = score.meters.at(max(score.quarters - MOMENT, Fraction(0))).number
     whole = f" of {last}" if last > shown[-1].number else ""
     return f"Piano roll of bars {shown[0].number} to {shown[-1].number}{whole} in {metres}. {parts or 'No notes'}."
 

@@ -30,7 +30,7 @@ PLAINEST_RATIOS = tuple(sorted(RATIOS, key=lambda ratio: (max(ratio, 1 / ratio),
 MAPS = 100  # about so many maps are tried: what the choice of one costs is the logarithm
 PULSES = (2, 4)  # parts of a quarter that played notes may be meant to fall on
 UNEVEN = Fraction(1, 12)  # quarters that a player may be off
-FINEST = 48  # parts of a quarter; what is on no such grid was played, not written
+WRITTEN_GRID = 48  # parts of a quarter; what is on no such grid was played, not written
 SAME = "same"  # the map that changes nothing needs no name
 
 
@@ -66,7 +66,7 @@ def explained(hit: Hit, pattern: Pattern, onsets: Sequence[Fraction], meters: Me
 
 def _written(onsets: Sequence[Fraction]) -> Sequence[Fraction]:
     """Played notes where they would be written, if each is near one of the eighths, or the sixteenths; else as they are."""
-    if all((at * FINEST).denominator == 1 for at in onsets):
+    if all((at * WRITTEN_GRID).denominator == 1 for at in onsets):
         return onsets
     for parts in PULSES:
         written = [Fraction(round(at * parts), parts) for at in onsets]
@@ -100,7 +100,7 @@ def explanation(
         what is missing, then the first in the table of strategies, named by the
         plainest that makes it. Where no strategy does it, the map through the notes; None where there is none.
     """
-    if any((at * FINEST).denominator != 1 for _, at in pairs):
+    if any((at * WRITTEN_GRID).denominator != 1 for _, at in pairs):
         return None
     target = meters.at(min(at for _, at in pairs)).meter
     missing = set(onsets) - {x for x, _ in pairs}
