@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
 
@@ -74,6 +75,33 @@ class Bridges(Shown):
             As for `to_wav`; the name ends in .ogg.
         """
         answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+
+    def quantized(
+        self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
+    ) -> Any:
+        """What would be written for what was played: onsets and values on the beats and their parts.
+
+        Parameters
+        ----------
+        beats
+            Where the beats are, for playing that followed no click, as `mi_theme.beats` finds them.
+        swing
+            ``"auto"`` to look for it; None to write what is played; the share of a
+            pair that its first note takes (2/3) where it is known.
+        finest
+            The shortest part of a beat, in quarters (1/4 for sixteenths).
+
+        Returns
+        -------
+        Quantized
+            Beside how it was played; its `score` is the music on the grid.
+
+        Raises
+        ------
+        ScoreError
+            Where an option makes no sense, or the score has no end.
+        """
+        return answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
 
     def play(
         self,

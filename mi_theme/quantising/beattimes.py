@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
-from mi_theme.quantising.grids import Floats
+from mi_theme.quantising.beatgrid import Floats
 from mi_theme.score import MeterMap
 
 __all__ = ["Beats", "read_beats"]
