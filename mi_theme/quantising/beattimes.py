@@ -206,6 +206,11 @@ def read_beats(source: str | PathLike[str] | Iterable[str]) -> Beats:
     source
         A path, or lines. What follows ``#`` is not read. A third column is passed over.
 
+    Returns
+    -------
+    Beats
+        Of a quarter each.
+
     Raises
     ------
     FileError, ScoreError

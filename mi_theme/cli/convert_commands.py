@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mi_theme.adaptation.frames import FEELS
+from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.cli.shared import bars_option, error_words, is_midi, json_option, print_json, ratio_of, say, write_score
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
@@ -25,27 +27,33 @@ WRITTEN = (*NOTATION, ".mid", ".midi", ".kar")
 def plan_options(command: F) -> F:
     """What `mi.plan` takes, but for the strategy."""
     for option in (
-        click.option("--keep", type=click.Choice(["pulse", "beat", "bar"]), help="What lasts as long as before."),
+        click.option("--keep", type=click.Choice(KEEPS), help="What lasts as long as before."),
         click.option("--grouping", help="How a source bar is grouped, such as 3+3+2."),
         click.option(
             "--ratio", type=ratio_of, metavar="RATIO", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
         ),
         bars_option("--bars", help="Only these bars, such as 5-12; what follows is shifted."),
         click.option(
-            "--drums", type=click.Choice(["pulse", "keep", "pattern", "mute"]), default="pulse",
+            "--drums",
+            type=click.Choice(["pulse", "keep", "pattern", "mute"]),
+            default="pulse",
             help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
         ),
         click.option(
-            "--accompaniment", type=click.Choice(["pattern", "keep"]), default="pattern",
+            "--accompaniment",
+            type=click.Choice(["pattern", "keep"]),
+            default="pattern",
             help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
         ),
         click.option(
-            "--feel", type=click.Choice(["auto", "even", "long-short"]), default="auto",
+            "--feel",
+            type=click.Choice(FEELS),
+            default="auto",
             help="For best: what two notes that fill a beat become; auto takes what suits the tune.",
         ),
         click.option("--lead", help="The part that decides, by name."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 

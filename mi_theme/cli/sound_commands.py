@@ -46,8 +46,15 @@ def clicked(score: Score, count_in: int, with_click: bool) -> Score:
 @click.option("--soundfont", type=click.Path(), help="An SF2 file; found without it.")
 @click_options
 def sound(
-    file: str, out: str | None, rate: int, mono: bool, tail: float | None, soundfont: str | None, count_in: int, with_click: bool
-) -> None:  # fmt: skip
+    file: str,
+    out: str | None,
+    rate: int,
+    mono: bool,
+    tail: float | None,
+    soundfont: str | None,
+    count_in: int,
+    with_click: bool,
+) -> None:
     """Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."""
     from mi_theme.files import read
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import bars_option, chosen_theme, ratio_of, say, theme_options
+from mi_theme.cli.shared import ThemeChoice, bars_option, ratio_of, say, theme_options
 
 if TYPE_CHECKING:
     from mi_theme.engraving import Drawing
@@ -33,9 +33,17 @@ MOST_BARS = 8  # of a file, drawn with --to when nobody says which
 @click.option("--mode", help="Mode: minor, major, dorian ...")
 @click.option("-o", "--out", required=True, help="Where to write: .svg, .png or .html; - for SVG on standard output.")
 def draw(
-    thing: str | None, kind: str | None, targets: tuple[str, ...], hows: tuple[str, ...], ratio: Fraction,
-    bars: tuple[int, int] | None, part: str | None, tonic: str | None, mode: str | None, out: str,
-) -> None:  # fmt: skip
+    thing: str | None,
+    kind: str | None,
+    targets: tuple[str, ...],
+    hows: tuple[str, ...],
+    ratio: Fraction,
+    bars: tuple[int, int] | None,
+    part: str | None,
+    tonic: str | None,
+    mode: str | None,
+    out: str,
+) -> None:
     """Draw a file, a metre (5/4:3+3+2+2), a grouping (3+3+2+2), or the theme.
 
     With --to, the tune stands above and its versions below it, and lines join their notes.
@@ -121,12 +129,19 @@ def write_drawing(drawing: Drawing, out: str) -> None:
 @theme_options
 @click.option("-o", "--out", required=True, help="Where to write: .html, or .svg or .png, a file for each page.")
 def worksheet(
-    target: str, source: str | None, bar: int, teacher: bool, paper: str, large: bool, rhythm: bool, out: str,
-    theme_file: str | None, theme_bars: tuple[int, int] | None, theme_part: str | None, tonic: str | None, mode: str | None,
-) -> None:  # fmt: skip
+    target: str,
+    source: str | None,
+    bar: int,
+    teacher: bool,
+    paper: str,
+    large: bool,
+    rhythm: bool,
+    out: str,
+    choice: ThemeChoice,
+) -> None:
     """A sheet to print: a bar as it is, and three empty ones in another metre."""
-    from mi_theme.views.worksheets.sheets import worksheet as sheet_of
+    from mi_theme.views.worksheets.pages import worksheet as sheet_of
 
-    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    theme = choice.theme()
     theme = theme.to_meter(source).theme if source else theme
     write_drawing(sheet_of(theme, target, bar=bar, teacher=teacher, paper=paper, large=large, staff=not rhythm), out)

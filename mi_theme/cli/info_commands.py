@@ -41,13 +41,19 @@ def describe(score: Score) -> dict[str, Any]:
         "seconds": round(score.tempos.seconds(score.quarters), 3),
         "bars": _last_bar(score),
         "notes": len(notes),
-        "metres": [{"bar": at(start).number, "quarter": float(start), "meter": str(meter)} for start, meter in score.meters.changes],
+        "metres": [
+            {"bar": at(start).number, "quarter": float(start), "meter": str(meter)}
+            for start, meter in score.meters.changes
+        ],
         "metre_stated": score.meters.stated,
-        "tempos": [{"bar": at(start).number, "quarter": float(start), "per_minute": round(6e7 / max(speed, 1), 3)} for start, speed in score.tempos.changes],
+        "tempos": [
+            {"bar": at(start).number, "quarter": float(start), "per_minute": round(6e7 / max(speed, 1), 3)}
+            for start, speed in score.tempos.changes
+        ],
         "parts": [_part(score, index) for index in range(len(score.parts))],
         "markers": [{"bar": at(start).number, "quarter": float(start), "text": text} for start, text in score.markers],
         "texts": [{"bar": at(start).number, "quarter": float(start), "text": text} for start, text in score.texts],
-    }  # fmt: skip
+    }
 
 
 def _last_bar(score: Score) -> int:
@@ -59,9 +65,14 @@ def _last_bar(score: Score) -> int:
 def _part(score: Score, index: int) -> dict[str, Any]:
     part, notes = score.parts[index], score.notes(index)
     return {
-        "name": part.name, "channel": part.channel + 1, "program": part.program or None, "percussion": part.is_percussion,
-        "notes": len(notes), "lowest": int(notes["pitch"].min()), "highest": int(notes["pitch"].max()),
-    }  # fmt: skip
+        "name": part.name,
+        "channel": part.channel + 1,
+        "program": part.program or None,
+        "percussion": part.is_percussion,
+        "notes": len(notes),
+        "lowest": int(notes["pitch"].min()),
+        "highest": int(notes["pitch"].max()),
+    }
 
 
 def _print(file: str, d: dict[str, Any]) -> None:

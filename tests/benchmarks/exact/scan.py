@@ -12,20 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
-from mi_theme.search.corpus.flat import TICKS, Flat, line_of
-from mi_theme.search.kernels.choosing import loops
+from mi_theme.search.corpus.proposals import TICKS, NoteArrays, line_of
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["Found", "scan"]
 
 SLACK = 1 / 32  # quarters of the pattern that an onset may be early or late
 STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
-LOOPS = "scan_numba", "scan_numpy"
-SCANNED = 1_500_000  # notes a second that numpy does
 
 
 class Found(NamedTuple):
-    """The pattern itself: the number of its piece, a place in the flat arrays for each note (-1 missing), its stretch."""
+    """The pattern itself: the number of its piece, a place in the arrays arrays for each note (-1 missing), its stretch."""
 
     piece: int
     places: tuple[int, ...]
@@ -33,8 +30,8 @@ class Found(NamedTuple):
 
 
 def scan(
-    pattern: Pattern, flat: Flat, *, missing: int = 0, stretches: tuple[float, float] = STRETCHES, slack: float = SLACK,
-    fast: bool | None = None,
+    pattern: Pattern, arrays: NoteArrays, *, missing: int = 0, stretches: tuple[float, float] = STRETCHES, slack: float = SLACK,
+    fast: bool = True,
 ) -> list[Found]:  # fmt: skip
     """Find a pattern of one voice, its intervals and its rhythm exact but for `missing` notes.
 
@@ -42,7 +39,7 @@ def scan(
     ----------
     pattern
         Of notes that begin together the highest is looked for.
-    flat
+    arrays
         Where to look.
     missing
         How many notes may be missing, at either end or within.
@@ -51,7 +48,7 @@ def scan(
     slack
         Quarters of the pattern that an onset may be off.
     fast
-        Whether to use numba; by default where it is installed and there is enough to do.
+        Whether to use numba, or numpy.
 
     Returns
     -------
@@ -69,20 +66,24 @@ def scan(
     bases = slice(missing + 1)
     gap = (time[None] - time[bases, None]).astype(float)
     interval = height[None] - height[bases, None]
-    run, notes = loops(fast, *LOOPS, len(flat) / SCANNED), (flat.onset, flat.pitch, flat.starts)
+    notes = arrays.onset, arrays.pitch, arrays.starts
+    if fast:
+        from exact import scan_numba as run
+    else:
+        from exact import scan_numpy as run  # type: ignore[no-redef]
     pairs = run.pairs(*notes, gap, interval, *map(float, stretches), slack * TICKS, missing)
     places = run.places(*notes, pairs, time, height, slack * TICKS)
-    return list(_found(flat, time, pairs, places, missing))
+    return list(_found(arrays, time, pairs, places, missing))
 
 
 def _found(
-    flat: Flat, time: NDArray[np.int64], pairs: NDArray[np.int64], places: NDArray[np.int64], missing: int
+    arrays: NoteArrays, time: NDArray[np.int64], pairs: NDArray[np.int64], places: NDArray[np.int64], missing: int
 ) -> Iterator[Found]:
     """What pairs of notes say of all the pattern's, in order, each once."""
     enough = (places < 0).sum(axis=1) <= missing
     (first, second, base, partner), places = pairs[enough].T, places[enough]
-    stretch = (flat.onset[second] - flat.onset[first]) / (time[partner] - time[base])
-    piece = np.searchsorted(flat.starts, first, side="right") - 1
+    stretch = (arrays.onset[second] - arrays.onset[first]) / (time[partner] - time[base])
+    piece = np.searchsorted(arrays.starts, first, side="right") - 1
     order = np.lexsort((stretch, *places.T[::-1], piece))
     rows = np.column_stack([places, stretch])[order]
     chosen = order[np.flatnonzero(np.append(True, (np.diff(rows, axis=0) != 0).any(axis=1))[: len(order)])]

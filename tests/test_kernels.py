@@ -1,4 +1,4 @@
-"""Which loops run: numpy's for little, compiled ones for much, and neither a full disk nor a broken numba stops a search."""
+"""Which kernels run: numpy's for little, compiled ones for much, and neither a full disk nor a broken numba stops a search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from mi_theme.errors import MissingExtra
 from mi_theme.search.kernels import choosing as chooser
-from mi_theme.search.kernels.choosing import ENOUGH, compiled, loops
+from mi_theme.search.kernels.choosing import ENOUGH, compiled, kernels
 
 LITTLE = """
 import sys
@@ -26,7 +26,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def chosen(fast: bool | None, seconds: float) -> str:
-    return str(loops(fast, "alignment_numba", "alignment_numpy", seconds).__name__).rsplit(".", 1)[-1]
+    return str(kernels(fast, "alignment", seconds).__name__).rsplit(".", 1)[-1]
 
 
 def test_little_is_found_without_compiling() -> None:

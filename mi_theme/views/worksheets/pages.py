@@ -12,15 +12,15 @@ from pathlib import Path
 
 from mi_theme.adaptation import variants, wording
 from mi_theme.adaptation.plans import Plan
-from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.adaptation.strategies import STRATEGIES, find
 from mi_theme.engraving.contents.version_notation import staves_of_versions
-from mi_theme.engraving.drawings import Drawing, Sheet
+from mi_theme.engraving.drawings import Drawing, SvgDrawing
 from mi_theme.engraving.svg import page, text
 from mi_theme.errors import ScoreError, StrategyError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.paper import signed
-from mi_theme.views.worksheets.layout import Block, Mark, Press
+from mi_theme.views.worksheets.layout import Block, GridNote, Press
 
 __all__ = ["PAPERS", "Worksheet", "worksheet"]
 
@@ -48,7 +48,7 @@ class Worksheet(Drawing):
         What is on them.
     """
 
-    pages: tuple[Sheet, ...]
+    pages: tuple[SvgDrawing, ...]
     paper: str
     description: str = ""
 
@@ -87,17 +87,24 @@ class Worksheet(Drawing):
         for number, sheet in enumerate(self.pages, 1):
             sheet.save(first if number == 1 else first.with_stem(f"{first.stem}-{number}"), dpi)
 
-    def _stacked(self) -> Sheet:
+    def _stacked(self) -> SvgDrawing:
         if len(self.pages) == 1:
             return self.pages[0]
         wide, high = PAPERS[self.paper][:2]
         parts = [f'<g transform="translate(0 {i * high:g})">{sheet.svg}</g>' for i, sheet in enumerate(self.pages)]
-        return Sheet(page(wide, high * len(self.pages), self.description, parts), self.description)
+        return SvgDrawing(page(wide, high * len(self.pages), self.description, parts), self.description)
 
 
 def worksheet(
-    theme: Theme, to: str | Meter, *, bar: int = 1, teacher: bool = False, paper: str = "a4", large: bool = False, staff: bool = True
-) -> Worksheet:  # fmt: skip
+    theme: Theme,
+    to: str | Meter,
+    *,
+    bar: int = 1,
+    teacher: bool = False,
+    paper: str = "a4",
+    large: bool = False,
+    staff: bool = True,
+) -> Worksheet:
     """A sheet on which to carry a bar into another metre, three ways.
 
     The bar as it is, three empty bars on a grid of pulses with brackets for the
@@ -151,7 +158,7 @@ def worksheet(
 def _answers(theme: Theme, target: Meter, bar: int) -> Iterator[Adaptation]:
     """What an arranger would do first, then other ways by what they cost; the same bar only once."""
     first = theme.to_meter(target)
-    seen: set[tuple[Mark, ...]] = set()
+    seen: set[tuple[GridNote, ...]] = set()
     for plan in [first.plan, *_others(theme, target)]:
         marks = tuple(_marks(plan, bar, before=False))
         if marks not in seen and len(seen) < MOST_ANSWERS and (plan is first.plan or plan.bars == (1, 1)):
@@ -171,12 +178,12 @@ def _others(theme: Theme, target: Meter) -> Iterator[Plan]:
     yield from (replace(plan, remark=VARIANT) for plan in sorted(more, key=lambda plan: plan.cost))
 
 
-def _marks(plan: Plan, bar: int, before: bool) -> Iterator[Mark]:
+def _marks(plan: Plan, bar: int, before: bool) -> Iterator[GridNote]:
     """The notes of one bar, before or after."""
-    for fate in plan.fates():
+    for fate in plan.mappings():
         start, lasts = (fate.was, fate.lasted) if before else (fate.now, fate.lasts)
         if fate.bar == bar and start is not None and lasts is not None:
-            yield Mark(start, start + lasts, signed(fate.name))
+            yield GridNote(start, start + lasts, signed(fate.name))
 
 
 def _task(press: Press, example: Adaptation, bar: int) -> Iterator[Block]:
@@ -206,21 +213,21 @@ def _solutions(press: Press, answers: Sequence[Adaptation], bar: int) -> Iterato
     for number, answer in enumerate(answers, 1):
         plan = answer.plan
         staves, _ = staves_of_versions([answer], (bar, bar))
-        words = "another way" if plan.remark == VARIANT else STRATEGIES[plan.how].players
+        words = "another way" if plan.remark == VARIANT else find(plan.how).players
         shape = f", {plan.grouping}" if plan.grouping else ""
         title = f"{number}. {plan.how}: {words}{shape}; cost {plan.cost:.2f}"
-        drawn = press.bar(title, plan.target, plan.groups, list(_marks(plan, bar, before=False)), staves[1])
-        yield drawn.over(press.words(_reasons(plan, bar)))
+        bar_block = press.bar(title, plan.target, plan.groups, list(_marks(plan, bar, before=False)), staves[1])
+        yield bar_block.over(press.words(_reasons(plan, bar)))
 
 
 def _reasons(plan: Plan, bar: int) -> str:
     """What is kept, changed, left out and heard in one bar, a line each."""
     plan = replace(plan, lines=plan.lines[bar - 1 : bar])
     rows = (("Kept", wording.kept(plan)), ("Changed", wording.changed(plan)), ("Heard", wording.heard(plan)))
-    return "\n".join(f"{word}: {said.replace('->', '→')}." for word, said in rows if said)
+    return "\n".join(f"{word}: {sentence.replace('->', '→')}." for word, sentence in rows if sentence)
 
 
-def _pages(blocks: Iterable[Block], paper: str, theme: Theme) -> Iterator[Sheet]:
+def _pages(blocks: Iterable[Block], paper: str, theme: Theme) -> Iterator[SvgDrawing]:
     """Blocks on as many pages as they need; whose music it is at the foot of each."""
     wide, high, *printed = PAPERS[paper]
     sheets: list[list[str]] = [[]]
@@ -236,7 +243,7 @@ def _pages(blocks: Iterable[Block], paper: str, theme: Theme) -> Iterator[Sheet]
         foot = [text(MARGIN, high - MARGIN, theme.rights.attribution or theme.name, 10, ink="#444")]
         foot += [text(wide - MARGIN, high - MARGIN, f"{number} / {len(sheets)}", 10, anchor="end", ink="#444")]
         words = f"Worksheet, page {number} of {len(sheets)}. {_spoken(parts)}"
-        yield Sheet(page(wide, high, words, [*parts, *foot], size), words)
+        yield SvgDrawing(page(wide, high, words, [*parts, *foot], size), words)
 
 
 def _spoken(parts: Iterable[str]) -> str:

@@ -1,15 +1,16 @@
-"""``mi-theme adapt``, ``report``, ``strategies`` and ``meter``."""
+"""``mi-theme adapt``, ``report``, ``strategies``, ``meter`` and ``which-meter``."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mi_theme.cli.shared import (
-    chosen_theme,
+    ThemeChoice,
+    error_words,
     json_option,
     print_json,
     print_table,
@@ -24,7 +25,7 @@ from mi_theme.errors import FileError
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
 
-__all__ = ["adapt", "meter", "report", "strategies"]
+__all__ = ["adapt", "meter", "report", "strategies", "which_meter"]
 
 
 @click.command()
@@ -39,11 +40,17 @@ __all__ = ["adapt", "meter", "report", "strategies"]
 @theme_options
 @json_option
 def adapt(
-    target: str, how: str | None, ratio: Fraction, grouping: str | None, every: bool, out: str | None, as_json: bool,
-    theme_file: str | None, theme_bars: tuple[int, int] | None, theme_part: str | None, tonic: str | None, mode: str | None,
-) -> None:  # fmt: skip
+    target: str,
+    how: str | None,
+    ratio: Fraction,
+    grouping: str | None,
+    every: bool,
+    out: str | None,
+    as_json: bool,
+    choice: ThemeChoice,
+) -> None:
     """Carry the theme, or your own, into another metre and show the plan."""
-    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    theme = choice.theme()
     if every:
         _side_by_side(theme, target, ratio, grouping, as_json)
         return
@@ -80,17 +87,18 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 @click.option("-o", "--out", default="-", help="Write the page here; standard output without it.")
 @theme_options
 def report(
-    targets: tuple[str, ...], out: str, theme_file: str | None, theme_bars: tuple[int, int] | None, theme_part: str | None,
-    tonic: str | None, mode: str | None,
-) -> None:  # fmt: skip
+    targets: tuple[str, ...],
+    out: str,
+    choice: ThemeChoice,
+) -> None:
     """A dossier of the theme, or of your own, as one page of HTML: metre, rhythm, versions, lineage, rights."""
     from mi_theme.credits import lineage
     from mi_theme.views.dossiers import METERS, dossier
 
-    theme = chosen_theme(theme_file, theme_bars, theme_part, tonic, mode)
+    theme = choice.theme()
     if out != "-" and Path(out).suffix.lower() not in (".html", ".htm"):
         raise FileError(f"{out}: a dossier is a page of HTML, so end the name in .html")
-    write_text(dossier(theme, targets or METERS, lineage=None if theme_file else lineage()), out)
+    write_text(dossier(theme, targets or METERS, lineage=None if choice.file else lineage()), out)
 
 
 @click.command()
@@ -127,12 +135,59 @@ def meter(text: str, as_json: bool) -> None:
     if as_json:
         print_json(
             {
-                "meter": str(found), "bar": str(found.bar), "pulse": str(found.pulse), "pulses": found.pulses,
-                "groups": found.groups, "beats": found.beats, "levels": found.levels, "ranks": found.ranks,
-                "compound": found.is_compound, "additive": found.is_additive,
+                "meter": str(found),
+                "bar": str(found.bar),
+                "pulse": str(found.pulse),
+                "pulses": found.pulses,
+                "groups": found.groups,
+                "beats": found.beats,
+                "levels": found.levels,
+                "ranks": found.ranks,
+                "compound": found.is_compound,
+                "additive": found.is_additive,
             }
-        )  # fmt: skip
+        )
         return
     from mi_theme.views.bars import drawn
 
     click.echo(drawn(found))
+
+
+@click.command("which-meter")
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@json_option
+@click.pass_context
+def which_meter(ctx: click.Context, paths: tuple[str, ...], as_json: bool) -> None:
+    """Say which metre files are in, whatever they state; folders too."""
+    from mi_theme.rhythm import which_meters
+
+    rows: list[dict[str, Any]] = []
+    failed = False
+    for file, found in which_meters(paths):
+        if isinstance(found, list):
+            rows.append(_guess_row(file, found))
+        else:
+            say(error_words(found, file))
+            failed = True
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(("file", "metre", "bar line at", "guesses"), ([row["file"], *_guess_words(row)] for row in rows))
+    if not rows and not failed:
+        raise FileError(f"{', '.join(paths)}: there are no scores")
+    ctx.exit(int(failed))
+
+
+def _guess_row(file: str, found: list[Any]) -> dict[str, Any]:
+    from mi_theme.rhythm import sure_guess
+
+    sure = sure_guess(found)
+    guesses = [{"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase)} for g in found]
+    return {"file": file, "meter": str(sure.meter) if sure else None, "guesses": guesses}
+
+
+def _guess_words(row: dict[str, Any]) -> tuple[str, str, str]:
+    guesses = ", ".join(f"{guess['meter']} {guess['probability']:.2f}" for guess in row["guesses"][:3])
+    if not row["meter"]:
+        return "not sure", "-", guesses or "too few notes"
+    return row["meter"], row["guesses"][0]["phase"], guesses

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import chosen_theme, json_option, print_json, print_table, say, theme_options, write_score
-from mi_theme.cli.sounding import click_options, clicked, write_sound
+from mi_theme.cli.shared import ThemeChoice, json_option, print_json, print_table, say, theme_options, write_score
+from mi_theme.cli.sound_commands import click_options, clicked, write_sound
 from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
@@ -49,20 +49,24 @@ def _ends_in(ending: str) -> Callable[[click.Context, click.Parameter, str | Non
 @theme_options
 @json_option
 def render(
-    form: str | None, film: str | None, style: str | None, meter: str | None, how: str | None, tempo: float | None,
-    keep: str | None, bars: int | None, ending: str | None, seed: int, parts: str | None, stems: str | None,
-    only_plan: bool, out: str | None, wav: str | None, ogg: str | None, count_in: int, with_click: bool, as_json: bool, theme_file: str | None, theme_bars: tuple[int, int] | None,
-    theme_part: str | None, tonic: str | None, mode: str | None,
-) -> None:  # fmt: skip
+    parts: str | None,
+    stems: str | None,
+    only_plan: bool,
+    out: str | None,
+    wav: str | None,
+    ogg: str | None,
+    count_in: int,
+    with_click: bool,
+    as_json: bool,
+    choice: ThemeChoice,
+    **arranged: Any,
+) -> None:
     """Make a MIDI file of the theme, or of your own, in a form and a style."""
     from mi_theme.renditions import arrange
 
-    if form and film:
+    if arranged["form"] and arranged["film"]:
         raise click.UsageError("--film brings its own form: give one of --form and --film")
-    plan = arrange(
-        form=form, film=film, meter=meter, style=style, theme=chosen_theme(theme_file, theme_bars, theme_part, tonic, mode),
-        how=how, tempo=tempo, bars=bars, ending=ending, seed=seed, keep=keep,
-    )  # fmt: skip
+    plan = arrange(theme=choice.theme(), **arranged)
     if only_plan:
         print_json(plan.as_dict()) if as_json else click.echo(str(plan))
         return

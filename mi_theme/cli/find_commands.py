@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mi_theme.search import Hit, Pattern, Ranked
     from mi_theme.search.corpus.folders import Searched
     from mi_theme.search.corpus.readers import Unread
-    from mi_theme.search.finding import Music
 
 __all__ = ["find", "rank"]
 
@@ -45,11 +44,15 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
 @click.option("--part", help="The part of the file that has the theme; all parts without it.")
 @click.option(
-    "--max-evalue", type=click.FloatRange(0), default=0.01, show_default=True,
+    "--max-evalue",
+    type=click.FloatRange(0),
+    default=0.01,
+    show_default=True,
     help="The most hits as good that chance may bring; inf for the best by rank.",
-)  # fmt: skip
+)
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
+@click.option("--explain", is_flag=True, help="Say of each hit why: the terms of its evidence, in nats.")
 @click.option(
     "--midi-out",
     type=click.Path(),
@@ -60,9 +63,19 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @json_option
 @click.pass_context
 def find(
-    ctx: click.Context, paths: tuple[str, ...], theme: str | None, bars: tuple[int, int] | None, part: str | None,
-    max_evalue: float, top: int | None, invert: bool, midi_out: str | None, as_csv: bool, as_json: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    theme: str | None,
+    bars: tuple[int, int] | None,
+    part: str | None,
+    max_evalue: float,
+    top: int | None,
+    invert: bool,
+    explain: bool,
+    midi_out: str | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """Find a theme in a score or a folder: where, how, and how surprising.
 
     In any key and tempo, in another metre, with notes missing or changed, within
@@ -78,6 +91,8 @@ def find(
         _print_csv(COLUMNS, (hit.to_row() for hit in searched.hits))
     elif searched.hits:
         _print_hits(searched.hits)
+        if explain:
+            _print_reasons(searched.hits)
     if midi_out and searched.hits:
         _write_excerpts(pattern, searched.hits, paths, Path(midi_out))
     say(
@@ -96,17 +111,26 @@ def find(
 @bars_option("--bars", help="Bars of the query, such as 1-8; all of it without them.")
 @click.option("--part", help="The part of the query; all parts without it.")
 @click.option(
-    "--how", type=click.Choice(["auto", "tune", "theme"]), default="auto",
+    "--how",
+    type=click.Choice(["auto", "tune", "theme"]),
+    default="auto",
     help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
-)  # fmt: skip
+)
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="At most that many.")
 @csv_option
 @json_option
 @click.pass_context
 def rank(
-    ctx: click.Context, query: str, paths: tuple[str, ...], bars: tuple[int, int] | None, part: str | None, how: str,
-    top: int, as_csv: bool, as_json: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    query: str,
+    paths: tuple[str, ...],
+    bars: tuple[int, int] | None,
+    part: str | None,
+    how: str,
+    top: int,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
     """Rank tunes by how much they are like one, in any key and tempo.
 
     Variants of a folk song, or performances of a written theme. QUERY is a file;
@@ -149,7 +173,7 @@ def _check(paths: Sequence[str], max_evalue: float, midi_out: str | None, both: 
 
 def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) -> Pattern:
     """A motif of the quoted theme, or a passage of a file."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
     from mi_theme.search import Pattern
     from mi_theme.themes import theme as quoted
 
@@ -184,7 +208,7 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
     from mi_theme.files import read
     from mi_theme.search import find as found
     from mi_theme.search.corpus.folders import Searched, search_files
-    from mi_theme.search.finding import SearchWarning
+    from mi_theme.search.music import SearchWarning
 
     if _is_one_score(paths):
         score = read(paths[0])
@@ -197,21 +221,21 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
 
 def _is_one_score(paths: Sequence[str]) -> bool:
     """Whether this is a single file, or a tune of a book, and no book of tunes."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
 
     return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
 
 
-def _all_music(paths: Sequence[str]) -> tuple[list[Music], list[Unread], bool]:
+def _all_music(paths: Sequence[str]) -> tuple[list[Sheet], list[Unread], bool]:
     """Every tune of the files, what could not be read, and whether that is all."""
-    from mi_theme.search.corpus.folders import music_in
+    from mi_theme.search.corpus.folders import sheets_in
     from mi_theme.search.corpus.readers import Unread
 
-    music: list[Music] = []
+    music: list[Sheet] = []
     unread: list[Unread] = []
     try:
         with _progress("reading") as progress:
-            for piece in music_in(paths, progress=progress):
+            for piece in sheets_in(paths, progress=progress):
                 unread.append(piece) if isinstance(piece, Unread) else music.append(piece)
     except KeyboardInterrupt:
         return music, unread, False
@@ -225,9 +249,9 @@ def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as shown:
-        task = shown.add_task(word, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(word, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
@@ -245,8 +269,8 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
     """Why a short theme has no hits, and how to see the best ones all the same."""
     from mi_theme.search.finding import too_short
 
-    if said := too_short(pattern, notes, max_evalue, in_files=in_files):
-        say(f"{said}; for the best by rank: --max-evalue inf --top 20")
+    if reason := too_short(pattern, notes, max_evalue, in_files=in_files):
+        say(f"{reason}; for the best by rank: --max-evalue inf --top 20")
 
 
 # Showing
@@ -254,10 +278,26 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 
 def _print_hits(hits: Sequence[Hit]) -> None:
     rows = (
-        [f"{hit.evalue:.2g}", hit.source or "score", hit.part, f"{'' if hit.bar is None else hit.bar}", ", ".join(hit.ways)]
+        [
+            f"{hit.evalue:.2g}",
+            hit.source or "score",
+            hit.part,
+            f"{'' if hit.bar is None else hit.bar}",
+            ", ".join(hit.ways),
+        ]
         for hit in hits
-    )  # fmt: skip
+    )
     _show(("E", "file", "part", "bar", "how"), rows)
+
+
+def _print_reasons(hits: Sequence[Hit]) -> None:
+    """What speaks for each hit and against it, the weightiest first."""
+    rows = (
+        [f"{number}", f"{nats:+.1f}", term, means]
+        for number, hit in enumerate(hits, 1)
+        for term, means, nats in [*hit.reasons, ("together", f"E {hit.evalue:.2g}", hit.score)]
+    )
+    _show(("hit", "nats", "term", "what it stands for"), rows)
 
 
 def _ranked_row(row: Ranked) -> dict[str, Any]:
@@ -315,8 +355,8 @@ def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str],
 def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
     """The notes of every piece that has a hit, read as they were for the search."""
     from mi_theme.files import read
-    from mi_theme.files.books import place_of
     from mi_theme.files.bulk.sheets import Sheet
+    from mi_theme.files.disk import place_of
     from mi_theme.search.corpus.readers import Reader
 
     if _is_one_score(paths):
@@ -329,7 +369,7 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
 
 def _name(hit: Hit) -> str:
     """File, part and bar, as a part of a file's name."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
 
     place, number = place_of(Path(hit.source))
     words = f"{place.stem} {number or ''} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"

@@ -19,9 +19,17 @@ import numpy as np
 
 from mi_theme import catalog
 from mi_theme.rhythm.lines import Floats
-from mi_theme.rhythm.meter_evidence import ODD, PLAIN, Candidates, Tables, Ticks, evidence, lag_profile
+from mi_theme.rhythm.meter_evidence import (
+    ODD_METERS,
+    PLAIN_METERS,
+    Candidates,
+    MeterTables,
+    Ticks,
+    evidence,
+    lag_profile,
+)
 
-__all__ = ["Model", "Weights", "candidates", "model"]
+__all__ = ["MeterModel", "MeterWeights", "candidates", "model"]
 
 SECOND_LAGS = 24  # eighths of autocorrelation that the second stage sees
 SHAPES = ((19, 18), (), (17,), (9,))  # of a row of each table
@@ -29,7 +37,7 @@ STORED = 16  # steps of a stored table to one unit of log probability
 
 
 @dataclass(frozen=True)
-class Weights:
+class MeterWeights:
     """What counts how much: of each piece of evidence, each metre, and in the second stage."""
 
     first: Floats
@@ -58,7 +66,7 @@ def second_inputs(metres: Floats, profile: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Model:
+class MeterModel:
     """Tables and weights.
 
     Attributes
@@ -72,9 +80,9 @@ class Model:
         raised to its inverse.
     """
 
-    tables: Tables
-    pitched: Weights
-    unpitched: Weights
+    tables: MeterTables
+    pitched: MeterWeights
+    unpitched: MeterWeights
     temperature: float
 
     def probabilities(self, line: Ticks, among: Candidates) -> Floats:
@@ -82,9 +90,9 @@ class Model:
         weights = self.unpitched if line.pitches is None else self.pitched
         joint = weights.stage_one(evidence(line, among, self.tables), among)
         metres = np.bincount(among.index, joint)
-        plain = metres[: len(PLAIN)] / metres[: len(PLAIN)].sum()
-        mixed = (plain + weights.stage_two(plain, lag_profile(line))) / 2 * metres[: len(PLAIN)].sum()
-        wanted = np.append(mixed, metres[len(PLAIN) :]) ** (1 / self.temperature)
+        plain = metres[: len(PLAIN_METERS)] / metres[: len(PLAIN_METERS)].sum()
+        mixed = (plain + weights.stage_two(plain, lag_profile(line))) / 2 * metres[: len(PLAIN_METERS)].sum()
+        wanted = np.append(mixed, metres[len(PLAIN_METERS) :]) ** (1 / self.temperature)
         shares: Floats = joint * (wanted / wanted.sum() / np.maximum(metres, 1e-300))[among.index]
         return shares
 
@@ -97,9 +105,9 @@ class WeightsRow(catalog.Row, frozen=True):
     second: list[list[float]]
 
     @property
-    def weights(self) -> Weights:
+    def weights(self) -> MeterWeights:
         """The same as arrays."""
-        return Weights(np.array(self.first), np.array(self.biases), np.array(self.second))
+        return MeterWeights(np.array(self.first), np.array(self.biases), np.array(self.second))
 
 
 class ModelRow(catalog.Row, frozen=True):
@@ -116,15 +124,20 @@ class ModelRow(catalog.Row, frozen=True):
 @cache
 def candidates() -> Candidates:
     """All metres that are looked for."""
-    return Candidates((*PLAIN, *ODD))
+    return Candidates((*PLAIN_METERS, *ODD_METERS))
 
 
 @cache
-def model() -> Model:
+def model() -> MeterModel:
     """The model of ``data/metres.toml``, with rows for the odd metres."""
     row = catalog.load("metres.toml", ModelRow)
-    tables = Tables(*(unpacked(text, shape) for text, shape in zip(row.tables, SHAPES, strict=True)))
-    return Model(tables.extended(Candidates(PLAIN), ODD), row.pitched.weights, row.unpitched.weights, row.temperature)
+    tables = MeterTables(*(unpacked(text, shape) for text, shape in zip(row.tables, SHAPES, strict=True)))
+    return MeterModel(
+        tables.extended(Candidates(PLAIN_METERS), ODD_METERS),
+        row.pitched.weights,
+        row.unpitched.weights,
+        row.temperature,
+    )
 
 
 def packed(table: Floats) -> str:
