@@ -8,7 +8,7 @@ from mi_theme.quantising.beatfinding import find_beats
 from mi_theme.quantising.beattimes import Beats, read_beats
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized, WrittenNote
 from mi_theme.quantising.quantizer import quantize
-from mi_theme.quantising.swing import Swing
+from mi_theme.quantising.swingratios import Swing
 
 beats = find_beats  # as the front door calls it
 

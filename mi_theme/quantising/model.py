@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mi_theme.hooks import answer
 from mi_theme.quantising.beatgrid import Floats, Ints
-from mi_theme.quantising.swing import Swing
+from mi_theme.quantising.swingratios import Swing
 from mi_theme.score import MeterMap, Score
 
 __all__ = ["GRACE", "KINDS", "MARKS", "NOTE", "TRILL", "Quantized", "QuantizedBar", "WrittenNote"]

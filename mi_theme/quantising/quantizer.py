@@ -18,7 +18,7 @@ from mi_theme.quantising.gracenotes import graces, trills
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.places import looseness, places
 from mi_theme.quantising.playing import PlayedNotes, played_by_beats, played_by_score
-from mi_theme.quantising.swing import evened, swings
+from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
 from mi_theme.score import Score
 
