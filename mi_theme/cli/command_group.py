@@ -32,7 +32,7 @@ COMMANDS = {
     "compare": ("convert_commands", "Every strategy side by side on a piece."),
     "quantize": (
         "quantize_commands",
-        "Write what was played: onsets and values on a grid, with or without given beats.",
+        "Write what was played: onsets and values on the beats and their parts.",
     ),
     "adapt": ("metre_commands", "Carry the theme, or your own, into another metre and show the plan."),
     "report": ("metre_commands", "A dossier of the theme, or of your own, as one page."),

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 MOST_BEATS = 4_000_000  # of a score: more are a broken file
 SLOWEST = 2.0  # seconds of a beat that is divided as beats are; a longer one is halved until it is one
+QUICKEST = 0.001  # seconds of a beat: some files have tempos of nothing
 MARGIN = 12  # beats that go on before the first and after the last that is given
 
 
@@ -85,7 +86,8 @@ def grid_of_score(score: Score) -> BeatGrid:
         starts.append(found[inside])
         menus.append(np.tile([menu_of(float(length)) for length in lengths], bars).astype(np.int8)[inside])
     ticks = np.append(np.concatenate(starts), int(segments[-1][2] * finest))
-    seconds = score.tempos.clock(ticks / finest)
+    lasts = np.maximum(np.diff(score.tempos.clock(ticks / finest)), QUICKEST)
+    seconds = np.concatenate([[0.0], np.cumsum(lasts)])
     return _halved(BeatGrid(ticks, seconds, np.concatenate(menus), finest))
 
 
