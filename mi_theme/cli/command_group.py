@@ -30,7 +30,10 @@ COMMANDS = {
     "sound": ("sound_commands", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
     "convert": ("convert_commands", "Carry a piece into another metre, and show the plan."),
     "compare": ("convert_commands", "Every strategy side by side on a piece."),
-    "quantize": ("quantize_commands", "Write what was played: onsets and values on a grid, with or without given beats."),
+    "quantize": (
+        "quantize_commands",
+        "Write what was played: onsets and values on a grid, with or without given beats.",
+    ),
     "adapt": ("metre_commands", "Carry the theme, or your own, into another metre and show the plan."),
     "report": ("metre_commands", "A dossier of the theme, or of your own, as one page."),
     "strategies": ("metre_commands", "The ways to change a metre."),

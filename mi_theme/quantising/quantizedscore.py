@@ -7,7 +7,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising.grids import Floats, Grid, Ints, smooth
+from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints, smooth
 from mi_theme.quantising.model import Quantized
 from mi_theme.score import Score, Track
 from mi_theme.score import messages as m
@@ -67,7 +67,7 @@ def _ticks(quantized: Quantized, ticks: Ints) -> Ints:
     source, beats = quantized.source, quantized.beats
     if beats is None:
         return ticks * (quantized.resolution // source.ticks_per_quarter)
-    grid = Grid(beats[:, 1].astype(np.int64), beats[:, 0], np.zeros(len(beats) - 1, np.int8), quantized.resolution)
+    grid = BeatGrid(beats[:, 1].astype(np.int64), beats[:, 0], np.zeros(len(beats) - 1, np.int8), quantized.resolution)
     found = np.rint(smooth(grid, source.tempos.clock(ticks / source.ticks_per_quarter)))
     return np.maximum(found, 0).astype(np.int64)
 
