@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mi_theme.rhythm import measure as measure
     from mi_theme.score import Score as Score
     from mi_theme.search import Doubling as Doubling
+    from mi_theme.search import EvidenceTerm as EvidenceTerm
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
     from mi_theme.search import Ranked as Ranked
@@ -66,7 +67,7 @@ _ROOMS = {
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
-    "search": ("Doubling", "Hit", "Pattern", "Ranked", "find", "rank"),
+    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "find", "rank"),
     "views": ("draw", "worksheet"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
