@@ -91,7 +91,7 @@ methods.update(
         "Plan.words": "adaptation.wording:explained",
         "ScorePlan.words": "conversion.planning.scorewording:explained",
         "ScorePlan.apply": "conversion.applying.application:applied",
-        "ScorePlan.replace": "conversion.planning.planner:replanned",
+        "ScorePlan.replace": "conversion.planning.score_planning:replanned",
         "Arrangement.score": "renditions.composing.writing:score_of",
     }
 )
