@@ -151,7 +151,7 @@ def read_by_musescore3(path: Path) -> Reading:
     """Bars and metres as MuseScore writes them in MusicXML; of notes only the beginnings of untied ones."""
     out = path.with_suffix(".musicxml")
     subprocess.run(
-        [conftest.tool("musescore3"), "-o", str(out), str(path)], capture_output=True, check=True, timeout=120
+        [conftest.tool("musescore3"), "-o", str(out), str(path)], capture_output=True, check=True
     )
     divisions, position, metres, lines = 1, Fraction(0), [], []
     for measure in ET.parse(out).getroot().find("part").iter("measure"):  # type: ignore[union-attr]

@@ -328,8 +328,7 @@ def test_a_tune_of_a_book_is_a_theme_a_place_and_a_name(tmp_path: Path, monkeypa
 def wait_for_the_book(process: subprocess.Popen[str]) -> None:
     """Until the other process has started that reads ABC: what comes before in the folder is read by then."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    until = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < until and not children.read_text():
+    while process.poll() is None and not children.read_text():
         time.sleep(0.05)
     time.sleep(0.5)
     assert process.poll() is None, "it was over too soon to be interrupted"
@@ -344,7 +343,7 @@ def test_an_interrupt_keeps_what_was_found(folder: Path) -> None:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_for_the_book(process)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate()
     assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err

@@ -127,8 +127,10 @@ def test_what_a_voice_has_in_a_bar_fills_it_and_each_symbol_can_be_written(text,
         assert [items[0].start, *(item.end for item in items)] == [*(item.start for item in items), meter.bar]
         sounding += sum(item.end - item.start for item in items if item.heads)
     assert sounding == sum(note.end - note.start for note in notes)
-    onsets = [(note.start, 60) for note in notes]
-    assert heard(mei([staff])) == onsets
+    played = heard(mei([staff]))
+    assert [pitch for _, pitch in played] == [60] * len(notes)
+    off = [abs(onset - note.start) for (onset, _), note in zip(played, notes, strict=True)]
+    assert max(off, default=0) < Fraction(1, 40)  # verovio counts 120 ticks a quarter, and adds up what it rounds
 
 
 # Spelling
@@ -437,17 +439,17 @@ def without(monkeypatch, package):
 
 def test_without_verovio_the_extra_is_named_and_a_notebook_shows_the_text(monkeypatch):
     without(monkeypatch, "verovio")
-    with pytest.raises(MissingExtra, match=r"verovio: pip install 'mi-theme\[notation\]'"):
+    with pytest.raises(MissingExtra, match=r"verovio: pip install verovio, or .* extra \[notation\]"):
         notation(THEME)
     shown = THEME.to_meter("4/4")._repr_html_()
-    assert "mi-theme[notation]" in shown
+    assert "extra [notation]" in shown
     assert "TRIM THE TAIL" in shown
 
 
 def test_without_resvg_there_is_svg_and_no_png(monkeypatch, tmp_path):
     without(monkeypatch, "resvg_py")
     picture = notation(THEME)
-    with pytest.raises(MissingExtra, match=r"mi-theme\[notation\]"):
+    with pytest.raises(MissingExtra, match=r"extra \[notation\]"):
         picture.save(tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
     picture.save(tmp_path / "a.svg")

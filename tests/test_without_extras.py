@@ -92,7 +92,7 @@ def cases() -> list[str]:
 def outcomes(python: Path | str, hidden: list[str], place: Path, **environment: str) -> dict[str, tuple[int, str]]:
     script = SCRIPT.format(hidden=hidden, cases=cases())
     done = subprocess.run(
-        [python, "-c", script], cwd=place, env=os.environ | environment, capture_output=True, text=True, timeout=300
+        [python, "-c", script], cwd=place, env=os.environ | environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -106,7 +106,7 @@ def check(found: dict[str, tuple[int, str]], brought: tuple[str, ...] = ()) -> N
         if case in found:
             code, words = found[case]
             assert code == (extra not in brought), case
-            assert not code or re.search(rf"this needs \w+: pip install 'mi-theme\[{extra}\]'$", words.strip()), (
+            assert not code or re.search(rf"this needs (\w+): pip install \1, or mi_theme with its extra \[{extra}\]$", words.strip()), (
                 case,
                 words,
             )
@@ -134,20 +134,19 @@ def test_the_same_from_the_wheel_in_an_environment_of_its_own(tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_every_notebook_runs_from_the_wheel_with_all_extras(tmp_path: Path) -> None:
-    """What a reader has who types ``pip install mi-theme[all]``."""
+    """What a reader has who installs mi_theme with its extra ``[all]``."""
     python = installed(tmp_path, "[all]")
     books = sorted((ROOT / "examples").glob("*.ipynb"))
     assert len(books) >= 5
     for book in books:
         (tmp_path / "elsewhere" / book.name).write_bytes(book.read_bytes())
-    command = [python, "-m", "pytest", "--nbmake", "--nbmake-timeout=120", "-q", "-p", "no:cacheprovider", "."]
+    command = [python, "-m", "pytest", "--nbmake", "--nbmake-timeout=3600", "-q", "-p", "no:cacheprovider", "."]
     done = subprocess.run(
         command,
         cwd=tmp_path / "elsewhere",
         env=os.environ | {"PYTHONPATH": ""},
         capture_output=True,
         text=True,
-        timeout=900,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(books)} passed" in done.stdout

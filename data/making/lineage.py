@@ -14,6 +14,7 @@ import hashlib
 import json
 import sys
 import tomllib
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,10 @@ def descriptions() -> dict[str, str]:
 
 
 def _schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(kind)
+    schema = msgspec.json.schema(kind)
+    for part in schema["$defs"].values():  # versions of msgspec differ in whether they keep a docstring's indentation
+        part |= {"description": cleandoc(part["description"])} if "description" in part else {}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
 
 
 def _resource(name: str) -> dict[str, Any]:
