@@ -201,7 +201,7 @@ print([round(float(at), 2) for at in mi.convert(song, "7/8:2+2+3", drums="keep")
 # %%
 changed = plan.replace(bar=4, how="rest")
 print([(span.first, span.how) for span in changed.spans])
-(folder / "plan.json").write_text(changed.to_json())
+(folder / "plan.json").write_text(changed.to_json(), "utf-8")
 len(changed.apply(waltz).note_table())
 
 # %% [markdown]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -69,6 +70,11 @@ def tool(name: str) -> str | None:
     if name in PROGRAMS:
         return next(filter(None, map(shutil.which, PROGRAMS[name])), None) if SYSTEM else None
     return name if find_spec(name) else None
+
+
+def program_of(environment: Path, name: str) -> Path:
+    """A program of a virtual environment, which lies elsewhere on Windows."""
+    return Path(sysconfig.get_path("scripts", "venv", vars={"base": str(environment)})) / name
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -98,7 +98,7 @@ def test_a_script_runs(path, tmp_path):
     done = subprocess.run(
         [sys.executable, path, *arguments],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=tmp_path,
         env=environment,
     )
@@ -109,7 +109,7 @@ def test_a_script_runs(path, tmp_path):
 
 def test_a_script_refuses_in_one_line():
     done = subprocess.run(
-        [sys.executable, EXAMPLES / "convert_theme.py", "5/3"], capture_output=True, text=True,
+        [sys.executable, EXAMPLES / "convert_theme.py", "5/3"], capture_output=True, encoding="utf-8",
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )  # fmt: skip
     assert done.returncode == 1
