@@ -112,7 +112,8 @@ hear(in_four("regroup"))
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from mi_theme.adaptation.frames import Frame, figure_cost, order_cost
+from mi_theme.adaptation.costs import figure_cost, order_cost
+from mi_theme.adaptation.frames import Frame
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.views import bar_map, drawn, necklace
 

@@ -231,15 +231,16 @@ def test_a_failing_file_of_a_folder_is_named_once(pieces: Path) -> None:
     assert f"  left out: {pieces / 'bad.mid'}: not a MIDI file" in result.stderr.splitlines()
 
 
-def test_what_music21_says_of_a_file_is_one_line_of_ours(tmp_path: Path) -> None:
+def test_what_music21_cannot_read_is_one_line_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "a.krn"
     path.write_text("**kern\n4zz\n*-\n", "utf-8")
-    assert refused(run("info", str(path))) == f"mi-theme: {path}: there are no notes in it"
+    result = process("info", str(path))
+    assert result.stderr.decode().splitlines()[-1] == f"mi-theme: {path}: there are no notes in it"
     path.write_text("**kern\n*M4/4\n4zz\n4c\n4d\n4e\n4f\n*-\n", "utf-8")
     result = process("info", str(path))
     assert result.returncode == 0
-    (line,) = result.stderr.decode().splitlines()
-    assert line.startswith(f"mi-theme: {path}: read with 1 fault(s), such as: ")
+    assert b"Traceback" not in result.stderr
+    assert b"4zz" in result.stderr  # music21 says itself what it leaves out
 
 
 def test_notes_out_of_range_are_those_of_a_file(tmp_path: Path, pieces: Path) -> None:

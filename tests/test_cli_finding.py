@@ -76,6 +76,19 @@ def test_one_file_and_the_quoted_theme(tmp_path: Path) -> None:
     assert "0 hits in 1 file" in nothing.stderr
 
 
+def test_why_is_said_term_by_term(folder: Path) -> None:
+    result = run("find", folder, "--theme", folder / "a.mid", "--explain")
+    assert result.exit_code == 0
+    rows = result.stdout.splitlines()
+    why = rows[rows.index(next(row for row in rows if row.split()[:3] == ["hit", "nats", "term"])) + 1 :]
+    for number in ("1", "2"):
+        *terms, together = [row.split() for row in why if row.split()[0] == number]
+        assert together[2] == "together"
+        assert sum(float(row[1]) for row in terms) == pytest.approx(float(together[1]), abs=0.5)
+        assert [row[2] for row in terms][:2] == ["pitch", "rhythm"]
+    assert "tempo" in {row.split()[2] for row in why}
+
+
 def test_json_and_csv_say_the_same(folder: Path) -> None:
     rows = json.loads(run("find", folder, "--theme", folder / "a.mid", "--json").stdout)
     table = list(csv.DictReader(io.StringIO(run("find", folder, "--theme", folder / "a.mid", "--csv").stdout)))
@@ -294,7 +307,7 @@ def test_a_short_theme_is_told_that_it_is_one(folder: Path, monkeypatch: pytest.
 
 
 def test_find_warns_of_a_short_theme(folder: Path) -> None:
-    from mi_theme.search.finding import SearchWarning
+    from mi_theme.search.music import SearchWarning
 
     for where in (folder, tune()):
         with pytest.warns(SearchWarning, match="too few to be significant"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_scan import THEME, noise, planted
+from planted_notes import THEME, noise, planted
 
 import mi_theme as mi
 from mi_theme.errors import FileError
@@ -16,7 +16,7 @@ from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.search.corpus import readers
 from mi_theme.search.corpus.folders import files_in, search_files
 from mi_theme.search.corpus.readers import Reader, Unread
-from mi_theme.search.finding import SearchWarning
+from mi_theme.search.music import SearchWarning
 
 ABC = """%abc-2.1
 X:1
@@ -121,7 +121,7 @@ def test_a_folder_full_of_quotations_keeps_none_of_them_back(tmp_path: Path) -> 
 def test_an_executor_finds_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from mi_theme.search.corpus import folders
 
-    monkeypatch.setattr(folders, "BATCH", 2)
+    monkeypatch.setattr(folders, "BATCH_FILES", 2)
     seen: list[tuple[int, int]] = []
     alone = search_files(THEME, folder, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(done, 7) for done in range(1, 8)]

@@ -193,7 +193,6 @@ def test_nothing_else_of_the_file_changes(score: Score) -> None:
 def test_a_file_without_tracks_can_be_annotated() -> None:
     assert annotations_of(annotated(Score(480, ()), mi.film(3)))["film"] == "3"
     assert annotations_of(Score(480, ())) == {}
-    assert r.annotation_lines(annotated(Score(480, ()), mi.film(3)))[0] == "film: 3"
 
 
 def test_the_lineage_needs_nothing_heavy() -> None:

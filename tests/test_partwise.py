@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.errors import FileError
-from mi_theme.files.bulk.midi_notes import read_notes, read_sheet
+from mi_theme.files.bulk import read_notes, read_sheet
 from mi_theme.files.bulk.musicxml_notes import parse_partwise
 
 # music21 lets the parts of these drift apart where one has a bar too long or too short: we keep them together

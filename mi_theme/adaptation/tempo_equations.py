@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mi_theme.adaptation import RATIOS
+from mi_theme.adaptation.frames import RATIOS
+from mi_theme.adaptation.strategies import find
 from mi_theme.meter import Meter
 
 __all__ = ["KEEPS", "default_keep", "default_ratio", "tempo_factor"]
 
-KEEPS = ("pulse", "beat", "bar")
+KEEPS = ("pulse", "beat", "bar")  #: the tempo equations at a change of metre: what lasts as long as before
 
 
 def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
@@ -21,12 +22,13 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     So they are where the beats are threes, which stretch badly, and find room: two of
     6/8 for one of 5/4 (3+3+2+2), one of 9/8 for two of 6/8.
     """
-    if how == "in-one":
+    strategy = find(how) if how else None
+    if strategy and strategy.bars_to_beats:
         return Fraction(1, len(target.beats))
     beats, bars = Fraction(len(source.beats), len(target.beats)), source.bar / target.bar
     additive = source.is_additive or target.is_additive or source.is_open or target.is_open
     if not additive and source.is_compound != target.is_compound and beats in RATIOS:
-        return beats if how in (None, "long-short", "even") else Fraction(1)
+        return beats if strategy is None or strategy.beat_for_beat else Fraction(1)
     nearest = min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
     threes = source.is_compound and (additive or (target.is_compound and beats <= nearest))
     if how is not None or (beats == 1 and not additive) or (Fraction(1, 2) < bars < 2 and not threes):

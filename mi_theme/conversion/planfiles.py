@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from mi_theme.adaptation.plans import Line, reasons_of
+from mi_theme.adaptation.frames import Reason
+from mi_theme.adaptation.plans import BarNotes
 from mi_theme.conversion.scoreplan import VERSION, Change, Choice, Pattern, Run, ScorePlan, Span
 from mi_theme.errors import FileError
 from mi_theme.meter import Meter
@@ -62,9 +63,9 @@ def _span_of(d: dict[str, Any]) -> Span:
     return Span(
         first, last, Fraction(d["start"]), Meter(d["source"]), Meter(d["target"]), str(d["how"]), Warp(str(d["warp"])), Warp(str(d["base"])),
         tuple(Fraction(group) for group in d["figure"]),
-        Line((Fraction(onset), Fraction(duration), str(name)) for onset, duration, name in d["line"]),
+        BarNotes((Fraction(onset), Fraction(duration), str(name)) for onset, duration, name in d["line"]),
         tuple((Fraction(a), Fraction(b), Fraction(c)) for a, b, c in d["repeats"]), str(d["why"]), float(d["cost"]),
-        reasons_of(d.get("reasons", ())),
+        tuple(Reason(str(term), str(means), float(saved)) for term, means, saved in d.get("reasons", ())),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation.frames import Frame, Reason
-from mi_theme.adaptation.plans import Line, Repeat
+from mi_theme.adaptation.plans import BarNotes, Repeat
 from mi_theme.errors import FileError, MiThemeError, ScoreError
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
@@ -102,7 +102,7 @@ class Span:
     warp: Warp
     base: Warp
     figure: tuple[Fraction, ...] = ()
-    line: Line = Line()  # noqa: RUF009  an empty tuple
+    line: BarNotes = BarNotes()  # noqa: RUF009  an empty tuple
     repeats: tuple[Repeat, ...] = ()
     why: str = ""
     cost: float = 0.0

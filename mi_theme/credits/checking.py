@@ -10,14 +10,14 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from mi_theme import catalog
-from mi_theme.credits.records import FILES, READER, Claim, Source, Tables, folded, titles
+from mi_theme.credits.records import FILES, READER, Claim, ClaimTables, Source, folded, titles
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
 
 __all__ = ["check_added", "checked", "read_tables", "validated"]
 
 
-def read_tables(folder: str | PathLike[str] | None = None) -> Tables:
+def read_tables(folder: str | PathLike[str] | None = None) -> ClaimTables:
     """The tables of ``data/``, or of another folder of the same shape, checked.
 
     Raises
@@ -28,10 +28,13 @@ def read_tables(folder: str | PathLike[str] | None = None) -> Tables:
     paths = {name: catalog.data_path(name) if folder is None else Path(folder) / name for name in FILES}
     rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in FILES.items()}
     claims = (*rows["claims.toml"].claim, *rows["reference.toml"].claim)
-    tables = Tables(
-        rows["films.toml"].film, rows["people.toml"].person, rows["versions.toml"].version,
-        rows["sources.toml"].source, claims,
-    )  # fmt: skip
+    tables = ClaimTables(
+        rows["films.toml"].film,
+        rows["people.toml"].person,
+        rows["versions.toml"].version,
+        rows["sources.toml"].source,
+        claims,
+    )
     for file, layer in (("claims.toml", "seed"), ("reference.toml", "reference")):
         for claim in rows[file].claim:
             if claim.layer != layer:
@@ -42,7 +45,7 @@ def read_tables(folder: str | PathLike[str] | None = None) -> Tables:
         raise FileError(f"{paths['claims.toml'].parent}{'/'}{error}") from None
 
 
-def checked(tables: Tables) -> Tables:
+def checked(tables: ClaimTables) -> ClaimTables:
     """The same tables, when they fit together.
 
     Raises
@@ -67,7 +70,7 @@ def checked(tables: Tables) -> Tables:
     return tables
 
 
-def check_added(claim: Claim, tables: Tables) -> None:
+def check_added(claim: Claim, tables: ClaimTables) -> None:
     """Whether a further claim fits the tables.
 
     Raises
@@ -89,7 +92,7 @@ class _Known(NamedTuple):
     subjects: frozenset[str]
 
     @classmethod
-    def of(cls, tables: Tables) -> _Known:
+    def of(cls, tables: ClaimTables) -> _Known:
         """Gather the keys of the tables."""
         subjects = {f"person/{p.name}" for p in tables.people}
         subjects |= {f"version/{v.id}" for v in tables.versions} | {f"source/{s.id}" for s in tables.sources}

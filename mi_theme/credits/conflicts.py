@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from mi_theme.credits.claims import Claims
 from mi_theme.credits.listings import Rows
 from mi_theme.credits.records import Claim, folded
-
-if TYPE_CHECKING:
-    from mi_theme.credits.lineages import Lineage
 
 __all__ = ["SINGLE_VALUED", "Conflict", "conflicts_of"]
 
 # what can be true once only: two claims that differ here contradict each other
-SINGLE_VALUED = frozenset({
-    "opening_by", "score_by", "opening_metre", "metre", "intro_metre", "interlude_metre", "title", "year", "number",
-    "release_us", "director", "performers", "composer", "grouping",
-})  # fmt: skip
+SINGLE_VALUED = frozenset(
+    {
+        "opening_by",
+        "score_by",
+        "opening_metre",
+        "metre",
+        "intro_metre",
+        "interlude_metre",
+        "title",
+        "year",
+        "number",
+        "release_us",
+        "director",
+        "performers",
+        "composer",
+        "grouping",
+    }
+)
 
 
 class Conflict(NamedTuple):
@@ -40,16 +52,16 @@ class Conflict(NamedTuple):
         return {"kind": self.kind, "about": self.about, "claims": " ".join(self.claims), "why": self.why}
 
 
-def conflicts_of(lineage: Lineage, film: int | None) -> Rows[Conflict]:
+def conflicts_of(lineage: Claims, film: int | None) -> Rows[Conflict]:
     """Every conflict, of one film or of all, in the order of the claims."""
-    found = [*_said(lineage), *_computed(lineage), *_anachronisms(lineage), *_sentence(lineage)]
+    found = [*_noted(lineage), *_computed(lineage), *_anachronisms(lineage), *_sentence(lineage)]
     if film is not None:
-        mine = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
-        found = [c for c in found if c.claims[0] in mine or any(mine.get(name) for name in c.claims)]
+        alone = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
+        found = [c for c in found if c.claims[0] in alone or any(alone.get(name) for name in c.claims)]
     return Rows(found)
 
 
-def _said(lineage: Lineage) -> Iterator[Conflict]:
+def _noted(lineage: Claims) -> Iterator[Conflict]:
     """The conflicts that the tables note; a pair that names each other is one."""
     seen: set[frozenset[str]] = set()
     for claim in lineage.tables.claims:
@@ -62,7 +74,7 @@ def _said(lineage: Lineage) -> Iterator[Conflict]:
             yield Conflict("contradiction", (claim.id, *others), _about(claim), claim.note)
 
 
-def _computed(lineage: Lineage) -> Iterator[Conflict]:
+def _computed(lineage: Claims) -> Iterator[Conflict]:
     """Live claims about one thing with different values."""
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in lineage.tables.claims:
@@ -76,17 +88,15 @@ def _computed(lineage: Lineage) -> Iterator[Conflict]:
             yield Conflict("contradiction", (one.id, other.id), _about(other), why)
 
 
-def _plain(lineage: Lineage, claim: Claim) -> tuple[str, ...]:
+def _plain(lineage: Claims, claim: Claim) -> tuple[str, ...]:
     """A value without the accidents of spelling and of names."""
     variants = {folded(v): person.name for person in lineage.tables.people for v in (person.name, *person.variants)}
     return tuple(sorted(folded(variants.get(folded(value), value)) for value in claim.values))
 
 
-def _anachronisms(lineage: Lineage) -> Iterator[Conflict]:
+def _anachronisms(lineage: Claims) -> Iterator[Conflict]:
     """Statements of a date that use a title of later."""
-    since = {
-        folded(alias.name): alias for film in lineage.tables.films for alias in film.aliases if alias.since
-    }  # fmt: skip
+    since = {folded(alias.name): alias for film in lineage.tables.films for alias in film.aliases if alias.since}
     for claim in lineage.tables.claims:
         for name in claim.names:
             alias = since.get(folded(name))
@@ -96,7 +106,7 @@ def _anachronisms(lineage: Lineage) -> Iterator[Conflict]:
                 yield Conflict("anachronism", (claim.id, *announced), _about(claim), why)
 
 
-def _sentence(lineage: Lineage) -> Iterator[Conflict]:
+def _sentence(lineage: Claims) -> Iterator[Conflict]:
     """The list that cannot be zipped, and readings that are ruled out altogether."""
     question = lineage.question()
     if question is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from mi_theme.credits.lineages import Lineage
+from mi_theme.credits.claims import Claims
 from mi_theme.credits.records import Claim, Source
 from mi_theme.errors import FileError
 
@@ -31,7 +31,7 @@ class Verification:
         return head + (f"{len(self.problems)} wrong" if self.problems else "every one is right")
 
 
-def verify(lineage: Lineage, folder: str | PathLike[str]) -> Verification:
+def verify(lineage: Claims, folder: str | PathLike[str]) -> Verification:
     """Check the hash of every document, and line, span and hash of every locator.
 
     Parameters

@@ -13,19 +13,20 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta
 
 from mi_theme import catalog
-from mi_theme.errors import FileError, UnknownName
+from mi_theme.errors import ClaimError, FileError, UnknownName
 
 __all__ = [
     "FILES",
     "LAYERS",
     "READER",
     "STATUSES",
+    "UNKNOWN",
     "Claim",
+    "ClaimTables",
     "FilmRow",
     "Locator",
     "Person",
     "Source",
-    "Tables",
     "VersionRow",
     "films_of",
     "folded",
@@ -38,6 +39,7 @@ Layer = Literal["seed", "reference"]
 STATUSES = ("stated", "inferred", "ambiguous", "conflicting", "superseded", "absent")
 LAYERS = ("seed", "reference")
 READER = "reader"  # the source of what a user adds
+UNKNOWN = "-"  # stands in a table where nobody says it
 
 _DAY = r"\d{4}(-\d{2}(-\d{2})?)?"
 Date = Annotated[str, Meta(pattern=rf"^({_DAY}(/({_DAY})?)?)?$")]  # ISO 8601, to the day, month or year; from/to
@@ -111,15 +113,18 @@ class Claim(catalog.Row, frozen=True):
         ClaimError
             Where the text is no claim.
         """
-        from mi_theme.errors import ClaimError
-
         found = re.fullmatch(r"\s*film[ /]?(\d+)\s+(opening|score)[ _](by|metre)\s+(\S.*?)\s*", text)
         if not found or found[2] + found[3] == "scoremetre":
             raise ClaimError(f"{text[:60]!r} is no claim: write it like 'film 4 opening by Giacchino'")
         number, what, how, value = found.groups()
         team = tuple(re.split(r"\s+(?:&|and)\s+", value)) if how == "by" else (value,)
-        said = team if len(team) > 1 else value
-        return cls(f"{READER}:{text.strip()}", f"film/{number}", f"{what}_{how}", said, READER)
+        return cls(
+            id=f"{READER}:{text.strip()}",
+            subject=f"film/{number}",
+            predicate=f"{what}_{how}",
+            value=team if len(team) > 1 else value,
+            source=READER,
+        )
 
     @property
     def films(self) -> tuple[int, ...]:
@@ -150,9 +155,15 @@ class Claim(catalog.Row, frozen=True):
     def cells(self) -> dict[str, str]:
         """The claim as a row of a table."""
         return {
-            "id": self.id, "subject": self.subject, "predicate": self.predicate, "value": self.text or "-",
-            "status": self.status, "layer": self.layer, "place": self.place, "date": self.date,
-        }  # fmt: skip
+            "id": self.id,
+            "subject": self.subject,
+            "predicate": self.predicate,
+            "value": self.text or "-",
+            "status": self.status,
+            "layer": self.layer,
+            "place": self.place,
+            "date": self.date,
+        }
 
 
 class Source(catalog.Row, frozen=True):
@@ -203,7 +214,7 @@ class Person(catalog.Row, frozen=True):
     variants: tuple[str, ...] = ()
 
 
-class SectionRow(catalog.Row, frozen=True):
+class VersionSectionRow(catalog.Row, frozen=True):
     """A section of a version: its role in the form, and the predicate whose claims give its metre."""
 
     role: Literal["intro", "groove", "break", "ending"]
@@ -222,7 +233,7 @@ class VersionRow(catalog.Row, frozen=True):
     subject: Name
     film: FilmNumber = 0
     layer: Layer = "seed"
-    sections: tuple[SectionRow, ...] = ()
+    sections: tuple[VersionSectionRow, ...] = ()
 
 
 class _Films(catalog.Row, frozen=True):
@@ -255,7 +266,7 @@ FILES: dict[str, type[catalog.Row]] = {
 }
 
 
-class Tables(NamedTuple):
+class ClaimTables(NamedTuple):
     """The tables of a lineage."""
 
     films: tuple[FilmRow, ...]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.adaptation.wording import duration_name
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Meter
 
 __all__ = ["KEEPS", "equation", "tempo_at"]
 
-#: The tempo equations at a change of metre: what lasts as long as before.
-KEEPS = ("pulse", "beat", "bar")
 SLOWEST, FASTEST = 20, 400  # quarters a minute that make sense to play
 
 

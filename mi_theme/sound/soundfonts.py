@@ -18,17 +18,26 @@ SYSTEM = "MI_THEME_SYSTEM"  # 0: what the system has is out of sight, so that ev
 # where each system keeps them; ~ and %NAME% are filled in
 FOLDERS = {
     "linux": (
-        "~/.local/share/soundfonts", "~/.local/share/sounds/sf2", "/usr/local/share/soundfonts", "/usr/local/share/sounds/sf2",
-        "/usr/share/soundfonts", "/usr/share/sounds/sf2",
+        "~/.local/share/soundfonts",
+        "~/.local/share/sounds/sf2",
+        "/usr/local/share/soundfonts",
+        "/usr/local/share/sounds/sf2",
+        "/usr/share/soundfonts",
+        "/usr/share/sounds/sf2",
     ),
     "darwin": (
-        "~/Library/Audio/Sounds/Banks", "/Library/Audio/Sounds/Banks", "/opt/homebrew/share/soundfonts",
+        "~/Library/Audio/Sounds/Banks",
+        "/Library/Audio/Sounds/Banks",
+        "/opt/homebrew/share/soundfonts",
         "/usr/local/share/soundfonts",
     ),
     "win32": (
-        "%USERPROFILE%/Documents/SoundFonts", "%LOCALAPPDATA%/SoundFonts", "%PROGRAMDATA%/SoundFonts", "%SYSTEMDRIVE%/SoundFonts",
+        "%USERPROFILE%/Documents/SoundFonts",
+        "%LOCALAPPDATA%/SoundFonts",
+        "%PROGRAMDATA%/SoundFonts",
+        "%SYSTEMDRIVE%/SoundFonts",
     ),
-}  # fmt: skip
+}
 # General MIDI by name, the system's own choice first; any other .sf2 comes after them
 GENERAL = ("default", "fluidr3_gm", "fluidr3", "generaluser", "musescore_general", "timgm6mb", "gm")
 PACKAGES = (("pretty_midi", "TimGM6mb.sf2"),)  # Python packages that bring one

@@ -27,8 +27,10 @@ Samples = NDArray[np.float32]
 RATE = 48_000
 HEADER = 44  # bytes before the samples of a WAV file
 FULL = 32767
-LONGEST = 30 * 60  # seconds
-NOTES = 24  # that sound at once without taking voices from each other: 64 voices, two a note, and some that ring
+LONGEST_SOUND = 30 * 60  # seconds
+NOTES_AT_ONCE = (
+    24  # that sound at once without taking voices from each other: 64 voices, two a note, and some that ring
+)
 MOST_GROUPS = 16
 RELEASE = 0.5  # seconds that a note rings on, roughly
 PEDAL, ALL_OFF = 64, 123
@@ -56,10 +58,12 @@ def synthesized(score: Score, font: bytes, ring: float) -> Samples:
         Without midirenderer; where the score is too long; where the soundfont is damaged.
     """
     seconds = score.tempos.seconds(score.quarters)
-    if seconds > LONGEST:
-        raise ScoreError(f"the score lasts {seconds / 60:.0f} minutes, sound at most {LONGEST // 60}: take a passage")
+    if seconds > LONGEST_SOUND:
+        raise ScoreError(
+            f"the score lasts {seconds / 60:.0f} minutes, sound at most {LONGEST_SOUND // 60}: take a passage"
+        )
     ringing = _ringing(score, ring)
-    count = min(max(ceil(_most_sounding(score) / NOTES), 1), MOST_GROUPS)
+    count = min(max(ceil(_most_sounding(score) / NOTES_AT_ONCE), 1), MOST_GROUPS)
     while True:
         sounds = [_rendered(group, font) for group in _groups(ringing, count)]
         if count >= MOST_GROUPS or not any(_is_overdriven(sound) for sound in sounds):

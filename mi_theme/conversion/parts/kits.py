@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from mi_theme.adaptation.frames import Frame
-from mi_theme.conversion.reading.note_groups import twos_and_threes
-from mi_theme.meter import Grouping, Meter
+from mi_theme.adaptation.groupings import MOST_GROUPINGS
+from mi_theme.meter import Meter, twos_and_threes
 from mi_theme.score.percussion_keys import HI_HAT, KICK, SNARE
 
 __all__ = ["MODES", "Stroke", "kit_frame", "patterned", "stock"]
@@ -123,9 +123,8 @@ def kit_frame(frame: Frame, images: Sequence[Fraction]) -> Frame:
 
 @lru_cache(maxsize=256)
 def _nearest_grouping(meter: Meter, starts: frozenset[Fraction]) -> Meter:
-    best = max(
-        twos_and_threes(meter.pulses), key=lambda way: len(starts & set(Grouping(way).starts)) / len(way), default=()
-    )
+    ways = islice(twos_and_threes(meter.pulses), MOST_GROUPINGS)
+    best = max(ways, key=lambda way: len(starts & set(way.starts)) / len(way), default=None)
     return meter.grouped(best) if best else meter
 
 

@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.frames import Frame, Task
-from mi_theme.adaptation.naming import plainest
-from mi_theme.adaptation.strategies import STRATEGIES, proposed
+from mi_theme.adaptation.strategies import STRATEGIES, plainest, proposed
 from mi_theme.conversion.reading.note_groups import figure_of
 from mi_theme.conversion.reading.pieces import Piece, piece_of
 from mi_theme.errors import MiThemeError, ScoreError

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
-from mi_theme.adaptation.plans import Line, Plan
+from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
 from mi_theme.conversion.parts.placements import straightened
 from mi_theme.conversion.planning.fitting import swung
@@ -149,14 +149,14 @@ def straight_warp(span: Span, swing: Fraction | None) -> Warp:
     return swung(span.warp.source, swing).inverse().then(span.warp).then(swung(span.warp.target, swing))
 
 
-def straight_lines(span: Span, swing: Fraction | None) -> Iterator[Line]:
+def straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
     """The lead's notes bar by bar, swung ones as they are written."""
     bar, straight = span.source.bar, swung(span.warp.source, swing) if swing else Warp.identity(span.warp.source)
     notes = _full_length(
         [(straight(at), straight(at + lasts), name) for at, lasts, name in span.line], span.warp.source
     )
     for index in range(span.last - span.first + 1):
-        yield Line(
+        yield BarNotes(
             (onset - index * bar, _written(end - onset), name)
             for onset, end, name in notes
             if index * bar <= onset < (index + 1) * bar
@@ -258,7 +258,7 @@ def _length(change: Fraction) -> str:
         "one beat"
         if change == 1
         else f"one {wording.duration_name(change)}"
-        if change in wording.DURATIONS
+        if change in wording.DURATION_NAMES
         else f"{change} quarters"
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from mi_theme.conversion.reading.pieces import Piece
 from mi_theme.errors import StrategyError
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import Grouping, Meter, twos_and_threes
 
-__all__ = ["figure_of", "hemiola_bars", "twos_and_threes"]
+__all__ = ["figure_of", "hemiola_bars"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
@@ -53,15 +53,6 @@ def hemiola_bars(piece: Piece, start: Fraction, meter: Meter) -> int:
     return bars if {length / 3, 2 * length / 3} <= onsets and not onsets & between else 0
 
 
-def twos_and_threes(pulses: int) -> Iterator[tuple[int, ...]]:
-    """Every way to group pulses in twos and threes, fewest groups first."""
-    found = [()] if not pulses else []
-    ways: dict[int, list[tuple[int, ...]]] = {0: [()]}
-    for total in range(1, pulses + 1):
-        ways[total] = [(*way, part) for part in (3, 2) if total >= part for way in ways[total - part]]
-    yield from sorted(ways[pulses] or found, key=lambda way: (len(way), [-part for part in way]))
-
-
 def _open_figure(piece: Piece, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
     """The twos and threes on whose starts most notes begin; the equal beats of the signature, if nothing speaks."""
     weights = _weights(piece, meter)
@@ -69,9 +60,8 @@ def _open_figure(piece: Piece, meter: Meter) -> tuple[tuple[Fraction, ...], str]
     if not total:
         return tuple(group * meter.pulse for group in meter.groups), STATED
 
-    def mean(parts: Sequence[int]) -> float:
-        starts = Grouping(parts).starts
-        return sum(weights.get(start, 0) for start in starts) / len(starts)
+    def mean(way: Grouping) -> float:
+        return sum(weights.get(start, 0) for start in way.starts) / len(way)
 
     best = max(twos_and_threes(meter.pulses), key=mean)
     return tuple(part * meter.pulse for part in best), FOUND

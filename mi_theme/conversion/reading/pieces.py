@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.adaptation.plans import Line
+from mi_theme.adaptation.plans import BarNotes
 from mi_theme.conversion.parts.ornaments import leaders_of
 from mi_theme.conversion.planning.fitting import Mark, swung
 from mi_theme.conversion.reading.layers import layers_of
@@ -163,7 +163,7 @@ class Piece:
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
 
-    def line(self, start: Fraction, end: Fraction) -> Line:
+    def line(self, start: Fraction, end: Fraction) -> BarNotes:
         """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note.
 
         Of a performance what is meant: a note a little before the bar line is in the bar.
@@ -173,7 +173,7 @@ class Piece:
         low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()
         rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
         top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
-        return Line(
+        return BarNotes(
             (at, self.shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch, step))
             for at, (on, off, pitch, step) in sorted(top.items())
         )

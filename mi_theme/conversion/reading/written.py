@@ -19,15 +19,7 @@ LEAD_NAMES = ("melody", "lead", "vocal", "voice", "solo", "soprano", "tune", "os
 
 def span_parts(score: Score) -> NDArray[np.int64]:
     """The part of each row of `Score.spans`."""
-    spans = score.spans
-    found = np.full(len(spans), -1, np.int64)
-    for index, track in enumerate(score.tracks):
-        mine = np.flatnonzero(spans["track"] == index)
-        channels = track.events["status"][spans["on"][mine]] & 15
-        for number, part in enumerate(score.parts):
-            if part.track == index:
-                found[mine[channels == part.channel]] = number
-    return found
+    return score.span_parts
 
 
 def find_lead(score: Score) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
+from mi_theme.adaptation import LAST_RESORTS
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
@@ -24,7 +25,6 @@ CLIMAX_PLACE = 0.77  # of the length: where the highest note shall stand
 FULLNESS = {"groove": (0.35, 1.0), "bridge": (0.3, 0.8)}  # share of the players, at the beginning and at the climax
 LONGEST_TUTTI = 8  # bars
 GROWTH_POWER = 1.4  # above 1 the piece grows more towards its end
-LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that no first choice carries over
 
 # what the lead does after the statement, up to the climax; a seed chooses a row
 STORIES = (
