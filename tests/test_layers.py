@@ -216,7 +216,7 @@ def loaded_after(code: str) -> set[str]:
     """Top-level packages in a fresh interpreter after some code."""
     script = f"import sys; before = set(sys.modules); {code}; print(*{{name.split('.')[0] for name in set(sys.modules) - before}})"
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True, cwd=PACKAGE.parent
     )
     return set(result.stdout.split())
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import sys
 import tomllib
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,20 @@ def descriptions() -> dict[str, str]:
 
 
 def _schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(kind)
+    settled: dict[str, Any] = _settled(msgspec.json.schema(kind))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | settled
+
+
+def _settled(schema: Any) -> Any:
+    """The same for every version of msgspec: they differ in a docstring's indentation and in the order of choices."""
+    if isinstance(schema, dict):
+        settled = {name: _settled(part) for name, part in schema.items()}
+        if isinstance(words := settled.get("description"), str):
+            settled["description"] = cleandoc(words)
+        if "anyOf" in settled:
+            settled["anyOf"] = sorted(settled["anyOf"], key=_json)
+        return settled
+    return [_settled(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _resource(name: str) -> dict[str, Any]:

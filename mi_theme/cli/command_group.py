@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -77,6 +78,9 @@ class Commands(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""
+        if os.name == "nt":  # a pipe there has an old encoding, which lacks most letters
+            for stream in (sys.stdout, sys.stderr):
+                _ = isinstance(stream, TextIOWrapper) and stream.reconfigure(encoding="utf-8")
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = lambda message, *_, **__: _say(message)
