@@ -48,7 +48,13 @@ COSTS = FigureCosts()
 
 
 def costs_of(task: Task) -> FigureCosts:
-    """What is charged for a `task`: little for a stretch where beats are threes on one side, and halves anyway."""
+    """What is charged for a `task`: little for a stretch where beats are threes on one side, and halves anyway.
+
+    Returns
+    -------
+    FigureCosts
+        `COSTS`, or the same with a cheaper stretch.
+    """
     threes = task.source.meter.is_compound or task.target.meter.is_compound
     return COSTS._replace(stretched=STRETCHED_THREES) if threes else COSTS
 

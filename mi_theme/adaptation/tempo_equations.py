@@ -36,6 +36,18 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     as long or half, as many bars are taken as come nearest: two of 2/4 for one of 5/4.
     So they are where the beats are threes, which stretch badly, and find room: two of
     6/8 for one of 5/4 (3+3+2+2), one of 9/8 for two of 6/8.
+
+    Parameters
+    ----------
+    source, target
+        Metres.
+    how
+        The strategy, where one is asked for.
+
+    Returns
+    -------
+    Fraction
+        1/4, 1/2, 1, 2 or 4.
     """
     strategy = find(how) if how else None
     if strategy and strategy.bars_to_beats:
@@ -165,13 +177,35 @@ def equation_words(source: Meter, target: Meter, ratio: Fraction | int, keep: st
 
 
 def common_unit(source: Meter, target: Meter) -> Fraction:
-    """What two metres count in, in quarters: the beat, if both have the same, else the shorter pulse."""
+    """What two metres count in: the beat, if both have the same, else the shorter pulse.
+
+    Parameters
+    ----------
+    source, target
+        Metres.
+
+    Returns
+    -------
+    Fraction
+        Its length in quarters.
+    """
     beats = {group * meter.pulse for meter in (source, target) for group in meter.groups}
     return beats.pop() if len(beats) == 1 else min(source.pulse, target.pulse)
 
 
 def counted_bars(bars: int) -> str:
-    """``one bar``, ``4 bars``."""
+    """``one bar``, ``4 bars``.
+
+    Parameters
+    ----------
+    bars
+        How many.
+
+    Returns
+    -------
+    str
+        In words where it is one.
+    """
     return "one bar" if bars == 1 else f"{bars} bars"
 
 
@@ -184,6 +218,11 @@ def tempo_at(value: float | int | Fraction | None, usual: int) -> Fraction:
         Quarters a minute, or None.
     usual
         The same, where none is asked for.
+
+    Returns
+    -------
+    Fraction
+        Quarters a minute.
 
     Raises
     ------

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -32,7 +33,7 @@ COMMANDS = {
     "compare": ("convert_commands", "Every strategy side by side on a piece."),
     "quantize": (
         "quantize_commands",
-        "Write what was played: onsets and values on a grid, with or without given beats.",
+        "Write what was played: onsets and values on the beats and their parts.",
     ),
     "adapt": ("metre_commands", "Carry the theme, or your own, into another metre and show the plan."),
     "report": ("metre_commands", "A dossier of the theme, or of your own, as one page."),
@@ -77,6 +78,10 @@ class Commands(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""
+        if os.name == "nt":  # a pipe there has an old encoding, which lacks most letters
+            for stream in (sys.stdout, sys.stderr):
+                if isinstance(stream, TextIOWrapper):
+                    stream.reconfigure(encoding="utf-8")
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = lambda message, *_, **__: _say(message)

@@ -17,6 +17,9 @@ from mi_theme.meter import Meter
 __all__ = ["check_added", "checked", "read_tables", "validated"]
 
 
+OPTIONAL = ("reference.toml",)  # a lineage may have one layer alone
+
+
 def read_tables(folder: str | PathLike[str] | None = None) -> ClaimTables:
     """The tables of ``data/``, or of another folder of the same shape, checked.
 
@@ -26,19 +29,22 @@ def read_tables(folder: str | PathLike[str] | None = None) -> ClaimTables:
         Where a row is wrong; the message says file, key and reason.
     """
     paths = {name: catalog.data_path(name) if folder is None else Path(folder) / name for name in FILES}
-    rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in FILES.items()}
-    claims = (*rows["claims.toml"].claim, *rows["reference.toml"].claim)
-    tables = ClaimTables(
-        rows["films.toml"].film,
-        rows["people.toml"].person,
-        rows["versions.toml"].version,
-        rows["sources.toml"].source,
-        claims,
-    )
+    present = {name: kind for name, kind in FILES.items() if name not in OPTIONAL or paths[name].is_file()}
+    rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in present.items()}
+    claims: tuple[Claim, ...] = ()
     for file, layer in (("claims.toml", "seed"), ("reference.toml", "reference")):
-        for claim in rows[file].claim:
+        for claim in rows[file].claim if file in rows else ():
             if claim.layer != layer:
                 raise FileError(f"{paths[file]}: claim {claim.id!r}: layer {claim.layer!r} belongs in the other file")
+            claims = (*claims, claim)
+    tables = ClaimTables(
+        films=rows["films.toml"].film,
+        people=rows["people.toml"].person,
+        versions=rows["versions.toml"].version,
+        sources=rows["sources.toml"].source,
+        claims=claims,
+        about=rows["lineage.toml"],
+    )
     try:
         return checked(tables)
     except MiThemeError as error:
@@ -58,7 +64,11 @@ def checked(tables: ClaimTables) -> ClaimTables:
     _unique("versions.toml", "version", (version.id for version in tables.versions))
     _unique("sources.toml", "source", (source.id for source in tables.sources))
     _unique("claims.toml", "claim", (claim.id for claim in tables.claims))
-    _unique("films.toml", "alias", (key for film in tables.films for key in sorted({folded(n) for n in titles(film)})))
+    _unique(
+        "films.toml",
+        "alias",
+        (key for film in tables.films for key in sorted({folded(n) for n in titles(film, tables.about.numbered)})),
+    )
     known = _Known.of(tables)
     for version in tables.versions:
         known.check("versions.toml", f"version {version.id!r}", film=version.film)

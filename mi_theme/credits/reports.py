@@ -98,7 +98,7 @@ def dossier(film: Film, layer: str = "both") -> Report:
 
 def _sections(film: Film, layer: str, claims: Report) -> Iterator[str]:
     aliases = f"\nalso called: {'; '.join(film.aliases)}" if film.aliases else ""
-    yield f"{film}{aliases}"
+    yield f"{film.heading}{aliases}"
     yield f"CREDITS\n{film.credits(layer=layer)}"
     yield f"VERSIONS\n{film.versions_in(layer)}"
     yield f"WHO MADE THE OPENING, AND HOW IT IS KNOWN\n{argument(film, layer)}"

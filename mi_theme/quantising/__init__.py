@@ -4,11 +4,13 @@ Onsets and written durations on a grid chosen beat by beat, chords together, gra
 told apart, swing written as equal notes; and where there is no grid, the beats.
 """
 
-from mi_theme.quantising.beats import Beats, read_beats
-from mi_theme.quantising.finding import find_beats
-from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized, Written
+from mi_theme.quantising.beatfinding import find_beats
+from mi_theme.quantising.beattimes import Beats, read_beats
+from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized, WrittenNote
 from mi_theme.quantising.quantizer import quantize
-from mi_theme.quantising.swing import Swing
+from mi_theme.quantising.swingratios import Swing
+
+beats = find_beats  # as the front door calls it
 
 __all__ = [
     "GRACE",
@@ -18,7 +20,8 @@ __all__ = [
     "Beats",
     "Quantized",
     "Swing",
-    "Written",
+    "WrittenNote",
+    "beats",
     "find_beats",
     "quantize",
     "read_beats",

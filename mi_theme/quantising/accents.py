@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mi_theme.errors import ScoreError
+from mi_theme.quantising.beatgrid import Floats, Ints
 from mi_theme.quantising.chords import chords_of
-from mi_theme.quantising.grids import Floats, Ints
 from mi_theme.quantising.tracking import Onsets
 
 __all__ = ["WEIGHTS", "onsets_of"]

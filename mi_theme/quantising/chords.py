@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mi_theme.quantising.grids import Floats, Ints
+from mi_theme.quantising.beatgrid import Floats, Ints
 
 __all__ = ["SPREAD", "chords_of"]
 

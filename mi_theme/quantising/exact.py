@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mi_theme.quantising.grids import Grid, Ints
+from mi_theme.quantising.beatgrid import BeatGrid, Ints
 
 __all__ = ["exact_ends", "exact_onsets", "finest_end"]
 
@@ -19,7 +19,7 @@ FEW = 7  # notes: fewer that are all on the grid are believed without that
 FINER = 2  # an end may be one division finer than all onsets: staccato is written so, gates are finer
 
 
-def exact_onsets(at: Ints, part: Ints, grid: Grid, tick: int) -> Ints:
+def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: int) -> Ints:
     """Where notes are on the grid, in parts that are on it as a whole; else -1.
 
     Parameters

@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising.grids import Floats, Ints
-from mi_theme.quantising.swing import Swing
+from mi_theme.hooks import answer
+from mi_theme.quantising.beatgrid import Floats, Ints
+from mi_theme.quantising.swingratios import Swing
 from mi_theme.score import MeterMap, Score
 
-__all__ = ["GRACE", "KINDS", "MARKS", "NOTE", "TRILL", "Quantized", "QuantizedBar", "Written"]
+__all__ = ["GRACE", "KINDS", "MARKS", "NOTE", "TRILL", "Quantized", "QuantizedBar", "WrittenNote"]
 
 KINDS = NOTE, GRACE, TRILL = range(3)  # a note, a grace note, a note of a trill after its first
 MARKS = ("", "staccato", "tenuto", "legato")
@@ -32,7 +33,7 @@ class QuantizedBar(NamedTuple):
     crossed: int
 
 
-class Written(NamedTuple):
+class WrittenNote(NamedTuple):
     """One note: where and how long it is written, in quarters, and what it is beside that."""
 
     onset: Fraction
@@ -106,12 +107,12 @@ class Quantized:
     def __len__(self) -> int:
         return len(self.onsets)
 
-    def __iter__(self) -> Iterator[Written]:
+    def __iter__(self) -> Iterator[WrittenNote]:
         """Every note, in the order of `Score.spans`."""
         columns = (column.tolist() for column in (self.onsets, self.durations, self.pitches, self.parts, self.kinds))
         for onset, duration, pitch, part, kind, mark in zip(*columns, self.marks.tolist(), strict=True):
             at, lasts = Fraction(onset, self.resolution), Fraction(duration, self.resolution)
-            yield Written(at, lasts, pitch, part, kind, MARKS[mark])
+            yield WrittenNote(at, lasts, pitch, part, kind, MARKS[mark])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantized):
@@ -204,9 +205,8 @@ class Quantized:
         Where beats were given or found, other events keep their moments: their ticks
         become those of the beats, and the tempo follows them.
         """
-        from mi_theme.quantising.writing import written
-
-        return written(self)
+        found: Score = answer("Quantized.score", self)
+        return found
 
     def as_dict(self) -> dict[str, object]:
         """What was found, as plain values."""

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising.grids import Floats, Grid, Ints
+from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
 from mi_theme.quantising.menus import COMPLEXITY, SUBDIVISIONS
 
-__all__ = ["Places", "looseness", "places", "prices"]
+__all__ = ["Placement", "looseness", "places", "prices"]
 
 UNSTEADY, LOOSE, PACED = 0.010, 0.06, 0.035  # seconds; shares of a beat: of a place, of the time between two
 TIGHTEST = 0.002  # seconds: what a file's ticks and a sound card leave of perfection
@@ -30,14 +30,14 @@ SAMPLE = 3000  # chords that the looseness of the playing is taken from
 FORBIDDEN = 1e6
 
 
-class Places(NamedTuple):
+class Placement(NamedTuple):
     """For each chord its beat, the parts of the beat, and on which it stands; shapes (n,)."""
 
     beat: Ints
     of: Ints
     part: Ints
 
-    def ticks(self, grid: Grid) -> Ints:
+    def ticks(self, grid: BeatGrid) -> Ints:
         """Where that is."""
         return grid.place(self.beat, self.part, self.of)
 
@@ -57,7 +57,7 @@ class _States(NamedTuple):
         return _States(beat[rows][axes], of[rows][axes], part[rows][axes], seconds[rows][axes], cost[rows][axes])
 
 
-def looseness(seconds: Floats, grid: Grid, finest: float = 0.0) -> float:
+def looseness(seconds: Floats, grid: BeatGrid, finest: float = 0.0) -> float:
     """How loosely somebody plays: 1 as pianists do, 0 as a machine.
 
     The spread of chords around their places, as a share of what `places` expects; found
@@ -66,7 +66,7 @@ def looseness(seconds: Floats, grid: Grid, finest: float = 0.0) -> float:
     Parameters
     ----------
     seconds
-        When chords sound, as `Grid.even` has it, shape (n,).
+        When chords sound, as `BeatGrid.even` has it, shape (n,).
     grid
         The beats.
     finest
@@ -82,13 +82,13 @@ def looseness(seconds: Floats, grid: Grid, finest: float = 0.0) -> float:
     return loose
 
 
-def places(seconds: Floats, grid: Grid, loose: float = 1.0, finest: float = 0.0) -> Places:
+def places(seconds: Floats, grid: BeatGrid, loose: float = 1.0, finest: float = 0.0) -> Placement:
     """The cheapest places of chords.
 
     Parameters
     ----------
     seconds
-        When they sound, ascending, as `Grid.even` has it, shape (n,).
+        When they sound, ascending, as `BeatGrid.even` has it, shape (n,).
     grid
         The beats.
     loose
@@ -99,7 +99,7 @@ def places(seconds: Floats, grid: Grid, loose: float = 1.0, finest: float = 0.0)
     count = len(seconds)
     if not count:
         none = np.zeros(0, np.int64)
-        return Places(none, none, none)
+        return Placement(none, none, none)
     before = _states(seconds[:1], grid, loose, finest)
     total = before.cost[0] + _complexity(grid, before)[0]
     back = np.zeros((count, len(total)), np.int8)
@@ -119,7 +119,7 @@ def places(seconds: Floats, grid: Grid, loose: float = 1.0, finest: float = 0.0)
     return _chosen(seconds, grid, path, loose, finest)
 
 
-def prices(seconds: Floats, grid: Grid, found: Places) -> Floats:
+def prices(seconds: Floats, grid: BeatGrid, found: Placement) -> Floats:
     """What each chord costs on the path that was found, with what leads to it.
 
     Parameters
@@ -131,7 +131,7 @@ def prices(seconds: Floats, grid: Grid, found: Places) -> Floats:
     """
     if not len(seconds):
         return np.zeros(0)
-    columns = Places(*(column[:, None] for column in found))
+    columns = Placement(*(column[:, None] for column in found))
     states = _standing(seconds, grid, _beat_at(seconds, grid), columns, 1.0)
     total: Floats = states.cost[:, 0].copy()
     total[0] += _complexity(grid, states)[0, 0]
@@ -139,28 +139,28 @@ def prices(seconds: Floats, grid: Grid, found: Places) -> Floats:
     return total
 
 
-def _beat_at(seconds: Floats, grid: Grid) -> Ints:
+def _beat_at(seconds: Floats, grid: BeatGrid) -> Ints:
     found: Ints = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
     return found
 
 
-def _chosen(seconds: Floats, grid: Grid, path: Ints, loose: float, finest: float) -> Places:
+def _chosen(seconds: Floats, grid: BeatGrid, path: Ints, loose: float, finest: float) -> Placement:
     blocks = []
     for begin in range(0, len(seconds), BLOCK):
         states = _states(seconds[begin : begin + BLOCK], grid, loose, finest)
         rows = np.arange(len(states.beat)), path[begin : begin + BLOCK]
         blocks.append((states.beat[rows], states.of[rows], states.part[rows]))
-    return Places(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
+    return Placement(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
 
 
-def _spread(grid: Grid, beat: Ints, share: float) -> Floats:
+def _spread(grid: BeatGrid, beat: Ints, share: float) -> Floats:
     """The variance that is expected of a pianist in each beat."""
     lasts = np.minimum(grid.seconds[beat + 1] - grid.seconds[beat], FELT)
     found: Floats = UNSTEADY**2 + (share * lasts) ** 2
     return found
 
 
-def _states(seconds: Floats, grid: Grid, loose: float, finest: float) -> _States:
+def _states(seconds: Floats, grid: BeatGrid, loose: float, finest: float) -> _States:
     """The three nearest places of each subdivision."""
     own = _beat_at(seconds, grid)
     start, lasts = grid.seconds[own], np.diff(grid.seconds)[own]
@@ -173,11 +173,11 @@ def _states(seconds: Floats, grid: Grid, loose: float, finest: float) -> _States
     wrong = (beat < 0) | (beat >= len(grid))
     beat, part = np.clip(beat, 0, len(grid) - 1), part % of
     short = (grid.ticks[beat + 1] - grid.ticks[beat] < finest * of) & (of > 1)
-    found = _standing(seconds, grid, own, Places(beat, of, part), loose)
+    found = _standing(seconds, grid, own, Placement(beat, of, part), loose)
     return found._replace(cost=np.where(wrong | short, FORBIDDEN, found.cost))
 
 
-def _standing(seconds: Floats, grid: Grid, own: Ints, found: Places, loose: float) -> _States:
+def _standing(seconds: Floats, grid: BeatGrid, own: Ints, found: Placement, loose: float) -> _States:
     """What it costs that chords, which sound in their `own` beats, stand on places, shapes (n, m)."""
     beat, of, part = found
     at = grid.seconds[beat] + (grid.seconds[beat + 1] - grid.seconds[beat]) * part / of
@@ -186,12 +186,12 @@ def _standing(seconds: Floats, grid: Grid, own: Ints, found: Places, loose: floa
     return _States(beat, of, part, at, cost)
 
 
-def _complexity(grid: Grid, states: _States) -> Floats:
+def _complexity(grid: BeatGrid, states: _States) -> Floats:
     found: Floats = COMPLEXITY[grid.menus[states.beat], states.of]
     return found
 
 
-def _steps(seconds: Floats, grid: Grid, states: _States, loose: float) -> NDArray[np.float32]:
+def _steps(seconds: Floats, grid: BeatGrid, states: _States, loose: float) -> NDArray[np.float32]:
     """What it costs to go from each state of a chord to each of the next, shape (n - 1, m, m)."""
     old, new = states.at(slice(None, -1), np.s_[:, :, None]), states.at(slice(1, None), np.s_[:, None, :])
     later = (new.beat - old.beat).astype(np.int32)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mi_theme.quantising.grids import Floats, Ints
+from mi_theme.quantising.beatgrid import Floats, Ints
 
 __all__ = ["Onsets", "Tracked", "tracked"]
 

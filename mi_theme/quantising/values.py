@@ -1,4 +1,4 @@
-"""Written durations: which later onset a note lasts to, whatever its key was held.
+"""WrittenNote durations: which later onset a note lasts to, whatever its key was held.
 
 A note is written to the end of its gap more often than to its gate. The candidates
 are the gaps to the next onsets of its part; a voice is what leads from note to note in
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising.grids import Floats, Ints
+from mi_theme.quantising.beatgrid import Floats, Ints
 
 __all__ = ["values"]
 
@@ -47,7 +47,7 @@ def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, finest: Float
     Parameters
     ----------
     onset
-        Written, in quarters, shape (n,).
+        WrittenNote, in quarters, shape (n,).
     played
         How long each sounds, in quarters.
     pitch, part

@@ -88,7 +88,7 @@ def _head(sheet: TimelineLayout) -> Iterator[str]:
 def _described(films: Iterable[Film]) -> str:
     """The picture in words, for those who do not see it."""
     return " ".join(
-        f"{film}: opening by {film.composer if film.composer.candidates else 'nobody named'}, "
+        f"{film.heading}: opening by {film.composer if film.composer.candidates else 'nobody named'}, "
         f"{film.composer.certainty}, in {film.version().metres}."
         for film in films
     )

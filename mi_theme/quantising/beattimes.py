@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
-from mi_theme.quantising.grids import Floats
+from mi_theme.quantising.beatgrid import Floats
 from mi_theme.score import MeterMap
 
 __all__ = ["Beats", "read_beats"]
@@ -205,6 +205,11 @@ def read_beats(source: str | PathLike[str] | Iterable[str]) -> Beats:
     ----------
     source
         A path, or lines. What follows ``#`` is not read. A third column is passed over.
+
+    Returns
+    -------
+    Beats
+        Of a quarter each.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising.grids import Floats, Grid, Ints
+from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
 
 __all__ = ["Swing", "evened", "swings"]
 
@@ -49,13 +49,13 @@ class Swing:
         return f"{name} swing at {self.ratio:.0%} from quarter {float(self.start):g} to {float(self.end):g}"
 
 
-def swings(seconds: Floats, grid: Grid, ratio: float | None = None) -> tuple[Swing, ...]:
+def swings(seconds: Floats, grid: BeatGrid, ratio: float | None = None) -> tuple[Swing, ...]:
     """The stretches that swing, of the larger value that does.
 
     Parameters
     ----------
     seconds
-        When chords sound, as `Grid.even` has it, ascending, shape (n,).
+        When chords sound, as `BeatGrid.even` has it, ascending, shape (n,).
     grid
         The beats.
     ratio
@@ -71,7 +71,7 @@ def swings(seconds: Floats, grid: Grid, ratio: float | None = None) -> tuple[Swi
     return ()
 
 
-def evened(seconds: Floats, grid: Grid, found: tuple[Swing, ...]) -> Floats:
+def evened(seconds: Floats, grid: BeatGrid, found: tuple[Swing, ...]) -> Floats:
     """The same seconds with pairs made even.
 
     Parameters
@@ -98,7 +98,7 @@ def evened(seconds: Floats, grid: Grid, found: tuple[Swing, ...]) -> Floats:
     return out
 
 
-def _pairs(grid: Grid, value: Fraction) -> tuple[Ints, NDArray[np.bool_]]:
+def _pairs(grid: BeatGrid, value: Fraction) -> tuple[Ints, NDArray[np.bool_]]:
     """Beats, or halves of them, in ticks; which of them are pairs of that value."""
     pair = int(2 * value * grid.resolution)
     halves = np.where(np.diff(grid.ticks) == 2 * pair, 2, 1)
@@ -108,7 +108,7 @@ def _pairs(grid: Grid, value: Fraction) -> tuple[Ints, NDArray[np.bool_]]:
     return ticks, np.diff(ticks) == pair
 
 
-def _swings(seconds: Floats, grid: Grid, value: Fraction) -> Iterator[Swing]:
+def _swings(seconds: Floats, grid: BeatGrid, value: Fraction) -> Iterator[Swing]:
     ticks, paired = _pairs(grid, value)
     bounds = grid.even(ticks)
     pair = np.clip(np.searchsorted(bounds, seconds, "right") - 1, 0, len(paired) - 1)

@@ -7,7 +7,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising.grids import Floats, Grid, Ints, smooth
+from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints, smooth
 from mi_theme.quantising.model import Quantized
 from mi_theme.score import Score, Track
 from mi_theme.score import messages as m
@@ -15,7 +15,7 @@ from mi_theme.score.tracks import Event
 
 __all__ = ["written"]
 
-USUAL = 480  # ticks in a quarter of what had no grid
+FINE = 480  # ticks in a quarter, at least: on a coarser grid any tick would be a place
 ENDS, SETS, BEGINS, ENDS_AT_ONCE, LAST = range(
     1, 6
 )  # the order of events at one tick; those about the whole come first
@@ -25,14 +25,22 @@ def written(quantized: Quantized) -> Score:
     """See `Quantized.score`."""
     source, beats = quantized.source, quantized.beats
     tracks = [_written(quantized, index) for index in range(len(source.tracks))]
-    usual = source.ticks_per_quarter if beats is None else USUAL
-    kind = source.kind
+    usual, kind = source.ticks_per_quarter, source.kind
     if beats is not None:
-        tracks, kind = [_conductor(quantized, beats), *tracks], 1
+        tracks, usual, kind = [_conductor(quantized, beats), *tracks], FINE, 1
+    elif _is_as_it_was(quantized):
+        return source
     common = gcd(quantized.resolution // usual, *(int(np.gcd.reduce(track.events["tick"])) for track in tracks))
+    most = max(quantized.resolution // FINE, 1)
+    common = next(step for step in range(min(common, most), 0, -1) if common % step == 0)
     return Score(
         quantized.resolution // common, tuple(_divided(track, common) for track in tracks), kind, source.source
     )
+
+
+def _is_as_it_was(quantized: Quantized) -> bool:
+    lasts = np.array_equal(quantized.durations, quantized.played_durations)
+    return lasts and not quantized.moved.any() and bool((quantized.source.spans["off"] >= 0).all())
 
 
 def _written(quantized: Quantized, index: int) -> Track:
@@ -67,7 +75,7 @@ def _ticks(quantized: Quantized, ticks: Ints) -> Ints:
     source, beats = quantized.source, quantized.beats
     if beats is None:
         return ticks * (quantized.resolution // source.ticks_per_quarter)
-    grid = Grid(beats[:, 1].astype(np.int64), beats[:, 0], np.zeros(len(beats) - 1, np.int8), quantized.resolution)
+    grid = BeatGrid(beats[:, 1].astype(np.int64), beats[:, 0], np.zeros(len(beats) - 1, np.int8), quantized.resolution)
     found = np.rint(smooth(grid, source.tempos.clock(ticks / source.ticks_per_quarter)))
     return np.maximum(found, 0).astype(np.int64)
 

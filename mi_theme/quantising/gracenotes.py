@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising.grids import Floats, Ints
+from mi_theme.quantising.beatgrid import Floats, Ints
 
 __all__ = ["graces", "trills"]
 

@@ -15,18 +15,19 @@ from mi_theme.meter import Meter
 from mi_theme.quantising.menus import FINEST, menu_of
 from mi_theme.score import Score
 
-__all__ = ["Floats", "Grid", "Ints", "grid_of_beats", "grid_of_score", "smooth"]
+__all__ = ["BeatGrid", "Floats", "Ints", "grid_of_beats", "grid_of_score", "smooth"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MOST_BEATS = 4_000_000  # of a score: more are a broken file
 SLOWEST = 2.0  # seconds of a beat that is divided as beats are; a longer one is halved until it is one
+QUICKEST = 0.001  # seconds of a beat: some files have tempos of nothing
 MARGIN = 12  # beats that go on before the first and after the last that is given
 
 
 @dataclass(frozen=True)
-class Grid:
+class BeatGrid:
     """Beats, one after the other.
 
     Attributes
@@ -61,7 +62,7 @@ class Grid:
         return found
 
 
-def grid_of_score(score: Score) -> Grid:
+def grid_of_score(score: Score) -> BeatGrid:
     """The beats of the metre map up to the last note.
 
     Raises
@@ -85,11 +86,12 @@ def grid_of_score(score: Score) -> Grid:
         starts.append(found[inside])
         menus.append(np.tile([menu_of(float(length)) for length in lengths], bars).astype(np.int8)[inside])
     ticks = np.append(np.concatenate(starts), int(segments[-1][2] * finest))
-    seconds = score.tempos.clock(ticks / finest)
-    return _halved(Grid(ticks, seconds, np.concatenate(menus), finest))
+    lasts = np.maximum(np.diff(score.tempos.clock(ticks / finest)), QUICKEST)
+    seconds = np.concatenate([[0.0], np.cumsum(lasts)])
+    return _halved(BeatGrid(ticks, seconds, np.concatenate(menus), finest))
 
 
-def grid_of_beats(seconds: Floats, quarters: Floats) -> Grid:
+def grid_of_beats(seconds: Floats, quarters: Floats) -> BeatGrid:
     """Beats that are given, going on a little at both ends as they went there.
 
     Parameters
@@ -112,10 +114,10 @@ def grid_of_beats(seconds: Floats, quarters: Floats) -> Grid:
         ]
     )
     menus = [menu_of(length) for length in (np.diff(ticks) / FINEST).tolist()]
-    return Grid(ticks, seconds, np.array(menus, np.int8), FINEST)
+    return BeatGrid(ticks, seconds, np.array(menus, np.int8), FINEST)
 
 
-def smooth(grid: Grid, seconds: Floats) -> Floats:
+def smooth(grid: BeatGrid, seconds: Floats) -> Floats:
     """Ticks of seconds by a monotone cubic through the beats: tempo does not jump at them.
 
     Fritsch and Carlson (1980), "Monotone piecewise cubic interpolation", SIAM Journal
@@ -161,7 +163,7 @@ def _beats_of(meter: Meter) -> tuple[list[Fraction], list[Fraction]]:
     return [sum(lengths[:index], Fraction(0)) for index in range(len(lengths))], lengths
 
 
-def _halved(grid: Grid) -> Grid:
+def _halved(grid: BeatGrid) -> BeatGrid:
     """The same with beats that last too long to be felt as one divided."""
     parts = np.ones(len(grid), np.int64)
     for _ in range(6):
@@ -172,4 +174,4 @@ def _halved(grid: Grid) -> Grid:
     inner = np.arange(len(beat)) - np.repeat(np.cumsum(parts) - parts, parts)
     ticks = np.append(grid.place(beat, inner, parts[beat]), grid.ticks[-1])
     seconds = np.interp(ticks, grid.ticks, grid.seconds)
-    return Grid(ticks, seconds, grid.menus[beat], grid.resolution)
+    return BeatGrid(ticks, seconds, grid.menus[beat], grid.resolution)

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.quantising.accents import onsets_of
-from mi_theme.quantising.beats import Beats
-from mi_theme.quantising.grids import Floats, Ints, grid_of_beats, smooth
+from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats, smooth
+from mi_theme.quantising.beattimes import Beats
 from mi_theme.quantising.places import places, prices
 from mi_theme.quantising.playing import columns_of
 from mi_theme.quantising.tracking import PAUSE, Onsets, Tracked, tracked
