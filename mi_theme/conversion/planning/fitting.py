@@ -128,6 +128,10 @@ def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequen
     place = (mark.at, highest - lead)
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
+    near = max((at for at in onsets if at < mark.at), default=Fraction(0))
+    image = _height(points, near)
+    if before and before[-1][0] < near and before[-1][1] < image < place[1] and (2 * image).denominator == 1:
+        before.append((near, image))  # what stands on an eighth is not pushed off it
     after = [p for p in points if p[0] > beat]
     cut = _dropped_until(points, beat)
     if cut is not None and cut <= mark.at:
