@@ -128,7 +128,8 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
         held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
         return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
     simple = not (source.is_compound or target.is_compound)
-    eased = heard and simple and (uneven or task.target.length < task.source.length)
+    fewer = task.target.length < task.source.length and len(task.target.beats) != len(task.source.beats)
+    eased = heard and simple and fewer and not uneven
     return ["ease"] * eased + ["regroup", "square", "cut", "rest"]
 
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.costs import priced
-from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
 from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
 from mi_theme.warp import Warp
@@ -35,11 +35,13 @@ __all__ = ["eased_outcomes"]
 SLOT = Fraction(1, 4)
 MOST_SLOTS = 48  # of a frame: three bars of 4/4
 REST, HELD, BEAT, SHORT = 0.4, 0.8, 1.6, 3.0  # what a stretched rest costs, a note longer than a beat, a beat, less
+GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
 SQUARE = 0.8  # of the square of a stretch: else one of two equal notes would pay all
 ODD_VALUE = 0.6  # a value that needs a tie
 TOO_SHORT = 2.0  # a value shorter than all in the bar; half of it where the bar has sixteenths
 DEMOTED, PROMOTED = 1.0, 0.15  # each step from bar line to beat, eighth, sixteenth, and back
 MIDDLE, SHARED = 0.5, 1.0  # more for the middle of the bar, and for where other parts begin
+LIMPS = 6.0  # a tuplet or a trill in three quarters of its time
 OFF_GRID = 0.6  # a sixteenth place in a bar of eighths
 HIDDEN = 20.0  # a bar line of the source on no beat
 UNEQUAL, UNEQUAL_RUN, LEVELLED, REVERSED = (
@@ -61,7 +63,8 @@ class Knot(NamedTuple):
     """A place of the source that finds one in the target; in sixteenths from the beginning of the frame.
 
     ``value`` is the time to the next knot, ``weight`` what its stretch costs, ``level`` 0 for a bar
-    line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out.
+    line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, ``whole`` that a
+    tuplet or a trill begins here, which only halves and doubles.
     """
 
     at: Fraction
@@ -71,6 +74,7 @@ class Knot(NamedTuple):
     middle: bool
     shared: bool
     run: bool
+    whole: bool = False
     fixed: int | None = None
 
 
@@ -110,7 +114,8 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     outcomes = []
     for task, knots, grid, places in zip(tasks, bars, grids, found, strict=True):
         points = _points(knots, places, grid) if places else skeleton.points
-        outcomes += priced(task, Warp(_with_others(task, points, grid, pulls, fixed)))
+        (outcome,) = priced(task, Warp(_with_others(task, points, grid, pulls, fixed)))
+        outcomes.append(outcome._replace(reasons=_reasons(knots, places)))
     return outcomes
 
 
@@ -132,7 +137,7 @@ def _fixed_of(task: Task, skeleton: Warp) -> dict[Fraction, int]:
 def _lead_knots(task: Task, fixed: dict[Fraction, int]) -> tuple[Knot, ...]:
     """The lead's notes, the rests between them, and the beginning of the frame."""
     length, lasts = task.source.length, dict(zip(task.onsets, task.lasts, strict=False))
-    onsets = [at for at in task.onsets if 0 <= at < length]
+    onsets = [at for at in sorted({*task.onsets, *task.whole}) if 0 <= at < length]
     silent: set[Fraction] = {Fraction(0)} - set(onsets)
     for at, following in pairwise([*onsets, length]):
         end = at + Fraction(round(lasts.get(at, following - at) / SLOT)) * SLOT
@@ -151,7 +156,8 @@ def _knots(
     runs = _runs(places, values, silent, beat / 2) if task.thin else set()
     knots = []
     for at, value in zip(places, values, strict=True):
-        weight = REST if at in silent else HELD if value > beat else BEAT if value == beat else SHORT
+        weight = HELD if value > beat else BEAT if value == beat else SHORT
+        weight = REST if at in silent else SHORT if at in task.whole else weight
         shared = at in others
         knot = Knot(
             at=at / SLOT,
@@ -160,7 +166,8 @@ def _knots(
             level=_level(at, frame.meter.bar, frame.beats),
             middle=at % frame.meter.bar == frame.meter.bar / 2,
             shared=shared,
-            run=at in runs and not (shared and at in frame.beats),
+            run=at in runs and at not in task.whole and not (shared and at in frame.beats),
+            whole=at in task.whole,
             fixed=0 if at == 0 else fixed.get(at),
         )
         knots.append(knot._replace(run=False) if knot.fixed is not None else knot)
@@ -282,6 +289,8 @@ def _value_costs(knot: Knot, grid: Grid) -> Array:
     for value in range(1, len(grid.levels)):
         stretch = abs(log2(value / knot.value))
         cost = knot.weight * (stretch + SQUARE * stretch**2)
+        if knot.whole and (value / knot.value).numerator != 1 and (value / knot.value).denominator != 1:
+            cost += LIMPS
         if knot.weight != REST:
             odd = value // (value & -value)
             cost += ODD_VALUE * (odd not in (1, 3)) + TOO_SHORT * (value < grid.shortest) * (0.5 if grid.fine else 1)
@@ -340,6 +349,17 @@ def _points(knots: Sequence[Knot], places: Sequence[int], grid: Grid) -> tuple[t
             place = next((other for other in places[number:] if other >= 0), len(grid.levels) - 1)
         points.append((stops[number] * SLOT, place * SLOT))
     return (*points, (end * SLOT, (len(grid.levels) - 1) * SLOT))
+
+
+def _reasons(knots: Sequence[Knot], places: Sequence[int]) -> tuple[Reason, ...]:
+    """What gave time, and how many quarters, the most first."""
+    given: Counter[str] = Counter()
+    kept = [(knot, place) for knot, place in zip(knots, places, strict=False) if place >= 0]
+    for (knot, place), (_, following) in pairwise(kept):
+        given[GIVERS[knot.weight]] += max(float(knot.value) - (following - place), 0)
+    left_out = sum(float(knot.value) for knot, place in zip(knots, places, strict=False) if place < 0)
+    given["notes left out of runs"] += left_out
+    return tuple(Reason("quarters", f"from {name}", time / 4) for name, time in given.most_common() if time)
 
 
 def _with_others(

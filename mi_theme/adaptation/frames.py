@@ -87,7 +87,8 @@ class Task(NamedTuple):
     """A figure in some source bars, and the target bars that it shall fill.
 
     `onsets` are those of the part that decides, `lasts` how long its notes sound,
-    `others` the onsets of the parts beside it, `shared` where both begin; `feel` is one of `FEELS`; `thin` says
+    `others` the onsets of the parts beside it, `shared` where both begin,
+    `whole` where tuplets and trills of the first begin, which move as one; `feel` is one of `FEELS`; `thin` says
     that notes may be left out of runs.
     """
 
@@ -99,6 +100,7 @@ class Task(NamedTuple):
     others: tuple[Fraction, ...] = ()
     lasts: tuple[Fraction, ...] = ()
     shared: tuple[Fraction, ...] = ()
+    whole: tuple[Fraction, ...] = ()
     thin: bool = False
 
 

@@ -18,7 +18,7 @@ from mi_theme.conversion.planning.fitting import fitted, free_places
 from mi_theme.conversion.reading.grid import swung
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import figure_of
-from mi_theme.conversion.reading.piece_reading import PieceReading, piece_of
+from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import ScoreError
@@ -213,8 +213,26 @@ class Planner:
             others=tuple(at for at in free if at not in leads),
             lasts=tuple(leads[at].lasts for at in mine),
             shared=tuple(at for at in mine if leads[at].shared),
+            whole=self._wholes(start, end, leads, mine),
             thin=self.thin,
         )
+
+    def _wholes(
+        self, start: Fraction, end: Fraction, leads: dict[Fraction, NotePlace], mine: Sequence[Fraction]
+    ) -> tuple[Fraction, ...]:
+        """Where the lead's tuplets begin, and its trills, whose notes find no places of their own."""
+        found, before, shaken = set(), Fraction(0), False
+        for mark in self.piece.note_places(start, end):
+            if not (mark.lead and mark.starts):
+                continue
+            if mark.at in mine:
+                before, shaken = mark.at, False
+            elif mark.at in leads:
+                found.add(before)
+            elif not shaken:
+                found.add(mark.at)
+                shaken = True
+        return tuple(sorted(found))
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
