@@ -42,13 +42,15 @@ def tracks_of_rows(
 
 
 def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
-    """The track of metres and tempo."""
+    """The track of metres and tempo; texts say what signatures cannot: groupings, and whether the first bar is whole."""
     events = [Event(0, m.tempo(tempo_of(tempo)))]
-    for start, meter in meters.changes:
+    for index, (start, meter) in enumerate(meters.changes):
         tick = int(start * ticks_per_quarter)
         events.append(Event(tick, m.time_signature(meter)))
         if meter.grouping:
             events.append(Event(tick, m.grouping_text(meter)))
+        if index == 0 and (meters.whole or (meters.pickup and len(meters.changes) > 1)):
+            events.append(Event(tick, m.grouping_text((meter if meters.whole else meters.changes[1][1]).plain)))
     return Track.sorted(events)
 
 

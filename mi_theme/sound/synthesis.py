@@ -28,7 +28,9 @@ RATE = 48_000
 HEADER = 44  # bytes before the samples of a WAV file
 FULL = 32767
 LONGEST_SOUND = 30 * 60  # seconds
-NOTES_AT_ONCE = 24  # that sound at once without taking voices from each other: 64 voices, two a note, and some that ring
+NOTES_AT_ONCE = (
+    24  # that sound at once without taking voices from each other: 64 voices, two a note, and some that ring
+)
 MOST_GROUPS = 16
 RELEASE = 0.5  # seconds that a note rings on, roughly
 PEDAL, ALL_OFF = 64, 123
@@ -57,7 +59,9 @@ def synthesized(score: Score, font: bytes, ring: float) -> Samples:
     """
     seconds = score.tempos.seconds(score.quarters)
     if seconds > LONGEST_SOUND:
-        raise ScoreError(f"the score lasts {seconds / 60:.0f} minutes, sound at most {LONGEST_SOUND // 60}: take a passage")
+        raise ScoreError(
+            f"the score lasts {seconds / 60:.0f} minutes, sound at most {LONGEST_SOUND // 60}: take a passage"
+        )
     ringing = _ringing(score, ring)
     count = min(max(ceil(_most_sounding(score) / NOTES_AT_ONCE), 1), MOST_GROUPS)
     while True:
