@@ -21,6 +21,7 @@ END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x2F, 0x51, 0x58, 0x59
 
 GROUPING_TEXT = "meter "  # a text event beside a signature: MIDI itself has no groupings
 CHORD_TEXT = "chord "  # a text event that says a chord symbol
+RELEASE = 64  # velocity of an end, where nothing says one: the middle
 MAX_TEMPO = 0xFFFFFF  # microseconds in a quarter, the most that three bytes hold
 
 
@@ -31,7 +32,7 @@ def note_on(channel: int, pitch: int, velocity: int) -> bytes:
 
 def note_off(channel: int, pitch: int) -> bytes:
     """A note ends."""
-    return bytes((NOTE_OFF | channel, pitch, 64))
+    return bytes((NOTE_OFF | channel, pitch, RELEASE))
 
 
 def program(channel: int, number: int) -> bytes:

@@ -111,7 +111,7 @@ class MeterMap:
         return cls(tuple(sorted(({Fraction(0): Meter("4/4")} | said).items())), pickup, stated)
 
     @classmethod
-    def of_bars(cls, bars: Iterable[tuple[Fraction, Fraction, Meter | None]]) -> MeterMap:
+    def of_bars(cls, bars: Iterable[tuple[Fraction, Fraction, Meter | None]], *, counted: bool = True) -> MeterMap:
         """From bars as notation has them: an incomplete one has a metre of its own length, as in MIDI.
 
         Two neighbours that are one bar split by a repeat sign are put together again.
@@ -120,6 +120,8 @@ class MeterMap:
         ----------
         bars
             (start, length, metre) of each in quarters; the metre None where none is written.
+        counted
+            Whether the first is bar 1; one that is not counted is a pick-up, whatever its metre.
         """
         changes: list[Change] = []
         rows = list(_mended(list(bars)))
@@ -128,10 +130,12 @@ class MeterMap:
             if not changes or changes[-1][1] != shown:
                 changes.append((start, shown))
         stated = any(meter for _, _, meter in rows)
+        if len(rows) == 1 and not counted and rows[0][2] and rows[0][1] < rows[0][2].bar:
+            changes.append((rows[0][1], rows[0][2]))  # music that is nothing but a pick-up
         if not changes or changes[0][0] != 0:
             return replace(cls.of(changes), stated=stated)
         found = cls(tuple(changes), stated=stated)
-        return found.opened_by(rows[0][2] or changes[0][1])
+        return found.opened_by(rows[0][2] or changes[0][1]) if counted else found
 
     def opened_by(self, meter: Meter | None) -> MeterMap:
         """The same with a first bar that is known to be one of this metre, whole or not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -96,8 +96,11 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
         warnings.warn(words, FileWarning, stacklevel=4)
     starts, meters = _layout(parts)
     staves = [staff for part, lines in zip(parts, starts, strict=True) for staff in _staves(part, lines)]
-    longest = max(starts, key=lambda lines: lines[-1])
-    return WrittenMusic(heading, parts, starts, staves, MeterMap.of_bars(_bars(longest, meters)))
+    longest, counted = max(starts, key=lambda lines: lines[-1]), parts[0].counted
+    meter_map = MeterMap.of_bars(_bars(longest, meters, counted), counted=counted)
+    return WrittenMusic(
+        heading, parts, starts, staves, MeterMap.of_bars(_bars(longest, meters), counted=parts[0].counted)
+    )
 
 
 def parse_sheet(data: bytes, source: str = "") -> Sheet:
@@ -142,18 +145,32 @@ def _layout(parts: Sequence[PartReading]) -> tuple[list[list[Ticks]], list[Meter
     if any(part.independent for part in parts) or (len(ends) == 1 and len(counts) > 1):
         longest = max(range(len(parts)), key=lambda index: (alone[index][-1], -index))
         return alone, parts[longest].meters
-    lengths: list[Ticks | None] = []
     meters: list[Meter | None] = []
+    said: list[
+        list[tuple[Ticks, Ticks]]
+    ] = []  # of each bar: its length, and how much of it sounds, in each part that has it
     for part in parts:
-        for index, (length, meter) in enumerate(zip(part.lengths, part.meters, strict=True)):
-            if index == len(lengths):
-                lengths.append(length)
-                meters.append(meter)
-            else:
-                lengths[index] = max(lengths[index] or 0, length or 0) or None
-                meters[index] = meters[index] or meter
+        for index, (length, sounding, meter) in enumerate(zip(part.lengths, part.sounding, part.meters, strict=True)):
+            if index == len(said):
+                said.append([])
+                meters.append(None)
+            if length:
+                said[index].append((length, sounding))
+            meters[index] = meters[index] or meter
+    lengths = [_length(rows, meter) for rows, meter in zip(said, meters, strict=True)]
     lines = _lines(lengths, meters)
     return [lines[: len(part.lengths) + 1] for part in parts], meters
+
+
+def _length(rows: Sequence[tuple[Ticks, Ticks]], meter: Meter | None) -> Ticks | None:
+    """The length of a bar: that of its longest part; without a metre that of most parts, and no rest makes it longer."""
+    if not rows:
+        return None
+    if meter:
+        return max(length for length, _ in rows)
+    counts = Counter(length for length, _ in rows)
+    common = min(counts, key=lambda length: (-counts[length], length))
+    return max(common, *(sounding for _, sounding in rows))
 
 
 def _lines(lengths: Sequence[Ticks | None], meters: Sequence[Meter | None]) -> list[Ticks]:
@@ -164,12 +181,15 @@ def _lines(lengths: Sequence[Ticks | None], meters: Sequence[Meter | None]) -> l
     return lines
 
 
-def _bars(lines: Sequence[Ticks], meters: Sequence[Meter | None]) -> Iterator[tuple[Fraction, Fraction, Meter | None]]:
-    """(start, length, metre) of each bar in quarters; the last is taken as whole."""
+def _bars(
+    lines: Sequence[Ticks], meters: Sequence[Meter | None], counted: bool
+) -> Iterator[tuple[Fraction, Fraction, Meter | None]]:
+    """(start, length, metre) of each bar in quarters; the last is taken as whole, if it is no pick-up."""
     for index, ((start, stop), meter) in enumerate(zip(pairwise(lines), meters, strict=False)):
         length = Fraction(stop - start, QUARTER)
-        last = index == len(lines) - 2 and meter
-        yield Fraction(start, QUARTER), max(length, meter.bar) if last and meter else length, meter
+        if meter and index == len(lines) - 2 and (index or counted):
+            length = max(length, meter.bar)
+        yield Fraction(start, QUARTER), length, meter
 
 
 def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[Staff]:

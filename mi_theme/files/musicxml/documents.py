@@ -24,7 +24,7 @@ SAFE = {
     "remove_pis": True,
 }
 FIRST_BYTES = 1024  # that are looked at at once for the first element
-TITLES = ("work/work-title", "movement-title")
+CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})  # characters that no XML may hold, and some programs write
 
 
 @dataclass
@@ -91,15 +91,7 @@ def text_of_score(data: bytes, where: str) -> bytes:
         Where it is damaged, too large, or declares entities.
     """
     text = decoded(unpacked(data, where) if data[:2] == b"PK" else data, where)
-    return "".join(c for c in text if c in "\t\n\r" or c >= " ").encode() if _has_controls(text) else text.encode()
-
-
-def _has_controls(text: str) -> bool:
-    """Whether characters are in it that no XML may hold, and some programs write."""
-    return not CONTROLS.isdisjoint(text)
-
-
-CONTROLS = frozenset(map(chr, range(32))) - {"\t", "\n", "\r"}
+    return text.encode().translate(None, CONTROLS)
 
 
 def bars_of(text: bytes, where: str, heading: Heading) -> Iterator[tuple[str, Any]]:

@@ -59,8 +59,14 @@ class PartReading:
         The metre of each bar; None where nothing says one.
     lengths
         Ticks of each bar; None where nothing is in it.
+    sounding
+        Ticks of each bar to the end of its last note.
     notes, remarks, keys
         What was read: notes, remarks, key signatures.
+    independent
+        Whether its bar lines are its own.
+    counted
+        Whether its first bar is bar 1.
     rounded
         How many notes have pitches that MIDI has not.
     """
@@ -69,10 +75,12 @@ class PartReading:
     instruments: dict[str, Instrument] = field(default_factory=dict)
     meters: list[Meter | None] = field(default_factory=list)
     lengths: list[Ticks | None] = field(default_factory=list)
+    sounding: list[Ticks] = field(default_factory=list)
     notes: list[WrittenNote] = field(default_factory=list)
     remarks: list[PlacedRemark] = field(default_factory=list)
     keys: list[tuple[int, Ticks, tuple[int, bool]]] = field(default_factory=list)
     independent: bool = False
+    counted: bool = True
     rounded: int = 0
     _divisions: float = 0.0  # none said yet
     _meter: Meter | None = None
@@ -87,8 +95,10 @@ class PartReading:
         """Go through one bar; its length is where its last note or rest ends."""
         self._now = self._before = self._drift = 0
         self._turns.clear()
+        self.counted &= bool(self.lengths) or bar.get("implicit") != "yes"
         self.independent |= bar.get("non-controlling") == "yes"
         end: Ticks | None = None
+        first = len(self.notes)
         for element in bar.iterchildren(*MOVES):
             tag = element.tag
             if tag == "note":
@@ -105,6 +115,7 @@ class PartReading:
         if self._turns:
             self._shifts = self._turns[-1][1]
         self.lengths.append(end)
+        self.sounding.append(max([note.at + note.lasts for note in self.notes[first:]], default=0))
         self.meters.append(self._meter)
 
     def _foreseen(self, bar: Any) -> float:

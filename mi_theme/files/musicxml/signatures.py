@@ -34,7 +34,7 @@ class Shift(NamedTuple):
 
 
 def meter_of(time: Any) -> Meter | None:
-    """The metre of a `<time>`, with the groups that it writes: ``3+2`` eighths, ``3/8`` and ``2/4``; None for senza misura.
+    """The metre of a `<time>`, with the groups that it writes: ``3+2`` eighths, ``3/8`` and ``2/4``, or beside it in brackets; None for senza misura.
 
     Raises
     ------
@@ -43,13 +43,27 @@ def meter_of(time: Any) -> Meter | None:
     """
     if time.find("senza-misura") is not None:
         return None
-    terms = [(child.text or "").strip() for child in time.iterchildren("beats", "beat-type")]
+    terms = _terms(time)
     if not terms:
         return None
     try:
-        return _meter(tuple(terms))
+        meter = _meter(terms)
+        other = time.find("interchangeable")
+        grouped = _meter(_terms(other)) if other is not None and _terms(other) else meter
     except TextError as error:
         raise ValueError(f"a time signature: {error}") from None
+    if (
+        grouped.grouping
+        and grouped.bar == meter.bar
+        and grouped.denominator >= meter.denominator
+        and not meter.grouping
+    ):
+        return meter.grouped(grouped.grouping)
+    return meter
+
+
+def _terms(time: Any) -> tuple[str, ...]:
+    return tuple([(child.text or "").strip() for child in time.iterchildren("beats", "beat-type")])
 
 
 @lru_cache(maxsize=256)

@@ -57,7 +57,7 @@ def _score(music: WrittenMusic, source: str) -> Score:
     dressed = [
         _dressed(track, staff, index, quarter) for index, (track, staff) in enumerate(zip(tracks, staves, strict=True))
     ]
-    return Score(quarter, (_with(head, signs), *dressed), source=source)
+    return Score(quarter, (head.with_events(signs), *dressed), source=source)
 
 
 def _tick(at: Ticks, quarter: int) -> int:
@@ -113,18 +113,11 @@ def _dressed(track: Track, staff: Staff, index: int, quarter: int) -> Track:
     """A track with its program, or on the drum channel, and its lyrics."""
     events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.lyric)) for note in _sung(staff.notes)]
     if staff.is_percussion:
-        return _with(track.on_channel(PERCUSSION), events)
+        return track.on_channel(PERCUSSION).with_events(events)
     if staff.program is not None:
         events.insert(0, Event(0, m.program(channel_of(index), staff.program + 1)))
-    return _with(track, events)
+    return track.with_events(events) if events else track
 
 
 def _sung(notes: list[JoinedNote]) -> Iterator[JoinedNote]:
     return (note for note in notes if note.written.lyric)
-
-
-def _with(track: Track, events: list[Event]) -> Track:
-    """A track with more events."""
-    if not events:
-        return track
-    return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])

@@ -123,16 +123,14 @@ def parts_of(stream: Any) -> list[Any]:
 
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
-    if percussion:
-        track = track.on_channel(PERCUSSION)
-    if not events:
-        return track
-    return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
+    track = track.on_channel(PERCUSSION) if percussion else track
+    return track.with_events(events) if events else track
 
 
 def meters_of(part: Any) -> MeterMap:
     """The metres of a part, bar by bar."""
-    return MeterMap.of_bars(bar_lengths(part))
+    first = next(iter(part.getElementsByClass("Measure")), None)
+    return MeterMap.of_bars(bar_lengths(part), counted=first is None or first.number != 0)
 
 
 def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
@@ -148,7 +146,12 @@ def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
         meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
         start = exact(measure.offset)
         stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
-        yield start, meter.bar if stop is None else stop - start, meter
+        alone = len(measures) == 1 and measure.number == 0  # a pick-up to nothing
+        yield (
+            start,
+            exact(measure.duration.quarterLength) if alone else meter.bar if stop is None else stop - start,
+            meter,
+        )
 
 
 def _meter(signature: Any, before: Meter) -> Meter:
