@@ -84,7 +84,7 @@ FORMATS = (
         begins=rb"PK\x03\x04",
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
-        writer="files.notation.to_stream:write_packed",
+        writer="files.musicxml.from_score:write_packed",
         stream="musicxml",
     ),
     Format(
@@ -93,7 +93,7 @@ FORMATS = (
         begins=rb"[\xef\xbb\xbf\xff\xfe\0\s]*<",
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
-        writer="files.notation.to_stream:write",
+        writer="files.musicxml.from_score:write",
         stream="musicxml",
     ),
     Format(name="kern", endings=(".krn",), begins=rb"(?s).*?\*\*kern", stream="humdrum"),

@@ -24,7 +24,7 @@ from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
 from mi_theme.score.notes import NOTE
 
-__all__ = ["JoinedNote", "Staff", "WrittenMusic", "parse_sheet", "read_music"]
+__all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music"]
 
 GRACE = QUARTER // 8  # ticks that a grace note takes of the time before it
 
@@ -41,7 +41,7 @@ class JoinedNote:
     written: WrittenNote
 
 
-class Staff(NamedTuple):
+class SoundingStaff(NamedTuple):
     """A staff as a part: its name, its notes in order, whether it is for drums, its program from 0."""
 
     name: str
@@ -70,7 +70,7 @@ class WrittenMusic(NamedTuple):
     heading: Heading
     parts: list[PartReading]
     starts: list[list[Ticks]]
-    staves: list[Staff]
+    staves: list[SoundingStaff]
     meters: MeterMap
 
 
@@ -98,9 +98,7 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
     staves = [staff for part, lines in zip(parts, starts, strict=True) for staff in _staves(part, lines)]
     longest, counted = max(starts, key=lambda lines: lines[-1]), parts[0].counted
     meter_map = MeterMap.of_bars(_bars(longest, meters, counted), counted=counted)
-    return WrittenMusic(
-        heading, parts, starts, staves, MeterMap.of_bars(_bars(longest, meters), counted=parts[0].counted)
-    )
+    return WrittenMusic(heading, parts, starts, staves, meter_map)
 
 
 def parse_sheet(data: bytes, source: str = "") -> Sheet:
@@ -192,7 +190,7 @@ def _bars(
         yield Fraction(start, QUARTER), length, meter
 
 
-def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[Staff]:
+def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[SoundingStaff]:
     """The staves of a part that have notes, tied notes joined."""
     staves: defaultdict[str, list[WrittenNote]] = defaultdict(list)
     drums = part.is_percussion
@@ -200,7 +198,7 @@ def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[Staff]:
         staves[note.staff].append(note)
     for staff, notes in sorted(staves.items()):
         name = part.name if len(staves) == 1 else f"{part.name} ({staff or 1})"
-        yield Staff(name, _joined(notes, lines), drums, part.program)
+        yield SoundingStaff(name, _joined(notes, lines), drums, part.program)
 
 
 def _joined(written: Sequence[WrittenNote], lines: Sequence[Ticks]) -> list[JoinedNote]:

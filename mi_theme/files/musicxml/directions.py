@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from lxml import etree
+
 from mi_theme.files.musicxml.counting import LENGTHS, number_of
 from mi_theme.files.musicxml.documents import plain_text
 
-__all__ = ["Remark", "chord_symbol", "remarks_of"]
+__all__ = ["Remark", "chord_symbol", "harmony_element", "remarks_of"]
 
 # kinds of chords, as players write them behind the root
 KINDS = {
@@ -41,6 +44,8 @@ KINDS = {
 }
 NO_CHORD = "N.C."
 ALTERATIONS = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
+SIGNED = {sign: alter for alter, sign in ALTERATIONS.items()}
+SYMBOL = re.compile(r"([A-G])(bb|b|##|#)?([^/]*)(?:/([A-G])(bb|b|##|#)?)?")
 JUMPS = {"dacapo": "D.C.", "dalsegno": "D.S.", "tocoda": "To Coda", "fine": "Fine", "segno": "Segno", "coda": "Coda"}
 
 
@@ -96,6 +101,26 @@ def chord_symbol(harmony: Any) -> str:
     bass = _letter(harmony.find("bass"), "bass")
     degrees = "".join(map(_degree, harmony.iterchildren("degree")))
     return f"{root}{KINDS.get(name, printed)}{degrees}{'/' if bass else ''}{bass}"
+
+
+def harmony_element(symbol: str) -> Any:
+    """A `<harmony>` that says a chord symbol; what stands behind its root as it is, where it is no kind that MusicXML names."""
+    element = etree.Element("harmony")
+    said = SYMBOL.fullmatch(symbol)
+    letter, signs, kind, bass, bass_signs = said.groups("") if said else ("C", "", symbol, "", "")
+    root = etree.SubElement(element, "root")
+    etree.SubElement(root, "root-step").text = letter
+    if signs:
+        etree.SubElement(root, "root-alter").text = str(SIGNED[signs])
+    names = {printed: name for name, printed in KINDS.items()}
+    name = names.get(kind, "other") if said else "none"
+    etree.SubElement(element, "kind", text=kind).text = name
+    if bass:
+        low = etree.SubElement(element, "bass")
+        etree.SubElement(low, "bass-step").text = bass
+        if bass_signs:
+            etree.SubElement(low, "bass-alter").text = str(SIGNED[bass_signs])
+    return element
 
 
 def _letter(element: Any, name: str) -> str:

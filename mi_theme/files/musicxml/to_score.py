@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from mi_theme.errors import FileError, ScoreError
-from mi_theme.files.musicxml.assembly import JoinedNote, Staff, WrittenMusic, read_music
+from mi_theme.files.musicxml.assembly import JoinedNote, SoundingStaff, WrittenMusic, read_music
 from mi_theme.files.musicxml.counting import QUARTER, Ticks
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
@@ -67,7 +67,11 @@ def _tick(at: Ticks, quarter: int) -> int:
 def _heading(music: WrittenMusic) -> Iterator[Event]:
     """Title, composer and rights, as MIDI says them: the name of the first track, a text, a copyright."""
     heading = music.heading
-    for kind, text in ((m.TRACK_NAME, heading.title), (m.TEXT, heading.composer), (m.COPYRIGHT, heading.rights)):
+    for kind, text in (
+        (m.TRACK_NAME, heading.title),
+        (m.TEXT, heading.composer and m.COMPOSER_TEXT + heading.composer),
+        (m.COPYRIGHT, heading.rights),
+    ):
         if text:
             yield Event(0, m.meta(kind, text))
 
@@ -109,7 +113,7 @@ def _words(music: WrittenMusic, quarter: int) -> Iterator[Event]:
             yield Event(_tick(at, quarter), m.meta(number, f"{start}{said}"))
 
 
-def _dressed(track: Track, staff: Staff, index: int, quarter: int) -> Track:
+def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int) -> Track:
     """A track with its program, or on the drum channel, and its lyrics."""
     events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.lyric)) for note in _sung(staff.notes)]
     if staff.is_percussion:
