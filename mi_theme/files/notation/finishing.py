@@ -13,6 +13,7 @@ from mi_theme.files.musicxml.documents import CONTROLS, SAFE
 from mi_theme.files.notation.barring import CUE, GROUPING
 from mi_theme.files.notation.from_stream import keyed_drums, parts_of
 from mi_theme.files.notation.normalising import CUE_COLOUR, DRUM_COLOUR, coloured_key
+from mi_theme.files.notation.ties import FIRST_HELD_VOICE
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key
 
@@ -63,6 +64,7 @@ def finished(data: bytes, stream: Any, drums: Sequence[str]) -> bytes:
         for note in element.iter("note"):
             if note.get("color") == CUE_COLOUR:
                 _make_cue(note)
+        _number_voices(element)
     return etree.tostring(root.getroottree(), xml_declaration=True, encoding="utf-8")  # type: ignore[no-any-return]
 
 
@@ -106,6 +108,16 @@ def _name_drums(element: Any, listed: Any) -> None:
             child for child in note if child.tag in ("duration", "tie", "grace", "cue", "chord", "unpitched", "rest")
         ][-1]
         last.addnext(etree.Element("instrument", id=f"{part}-I{key + 1}"))
+
+
+def _number_voices(element: Any) -> None:
+    """Voices of held notes get the numbers after those of the others."""
+    voices = [voice for voice in element.iter("voice") if (voice.text or "").isdecimal()]
+    held = sorted({int(voice.text) for voice in voices if int(voice.text) >= FIRST_HELD_VOICE})
+    last = max((int(voice.text) for voice in voices if int(voice.text) < FIRST_HELD_VOICE), default=0)
+    numbers = {str(name): str(number) for number, name in enumerate(held, last + 1)}
+    for voice in voices:
+        voice.text = numbers.get(voice.text, voice.text)
 
 
 def _make_cue(note: Any) -> None:
