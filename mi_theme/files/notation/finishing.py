@@ -58,6 +58,13 @@ def finished(data: bytes, stream: Any, drums: Sequence[str]) -> bytes:
             channel.text = DRUM_CHANNEL
     listed = {element.get("id"): element for element in root.iter("score-part")}
     parts = {str(part.id): part for part in parts_of(stream)}
+    for name, element in listed.items():
+        players = _instruments(parts.get(name))
+        for short in element.findall("part-abbreviation"):
+            if short.text in {player.instrumentAbbreviation for player in players} - {
+                p.partAbbreviation for p in players
+            }:
+                element.remove(short)  # that of the program, which the part need not be
     for element in root.iterchildren("part"):
         _group(element, parts.get(element.get("id")))
         _name_drums(element, listed.get(element.get("id")))
@@ -66,6 +73,10 @@ def finished(data: bytes, stream: Any, drums: Sequence[str]) -> bytes:
                 _make_cue(note)
         _number_voices(element)
     return etree.tostring(root.getroottree(), xml_declaration=True, encoding="utf-8")  # type: ignore[no-any-return]
+
+
+def _instruments(part: Any) -> list[Any]:
+    return list(part.recurse().getElementsByClass("Instrument")) if part is not None else []
 
 
 def _group(element: Any, part: Any) -> None:

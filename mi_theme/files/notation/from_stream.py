@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ __all__ = [
     "sung_of",
 ]
 
+MOST_BEATS = 255  # of a metre; music21 works for minutes on more
+SIGNATURE = re.compile(r"(?:^|\t|\n|\[)(?:M:|\*M)\s*\(?(\d[\d+]{,99})\)?/")  # of ABC and kern: its beats
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
 
@@ -66,6 +69,9 @@ def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
 
         data, restoring = normalised(data, where)
     text = decoded(data, where)
+    for said in SIGNATURE.findall(text):
+        if sum(int(count) for count in said.split("+") if count) > MOST_BEATS:
+            raise FileError(f"{where}: a metre of {said} beats: there are at most {MOST_BEATS}")
     try:
         found: Any = converter.parseData(text, format=kind)
     except MemoryError:
