@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import mi_theme as mi
-from mi_theme.adaptation.naming import plainest
-from mi_theme.adaptation.strategies import STRATEGIES, proposed
+from mi_theme.adaptation.strategies import STRATEGIES, plainest, proposed
 from mi_theme.search.match.bar_maps import tasks
 from mi_theme.search.match.versions import FEWEST_KEPT, versions
 

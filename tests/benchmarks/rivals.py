@@ -37,7 +37,7 @@ import numpy as np
 from exact.scan import scan
 
 import mi_theme as mi
-from mi_theme.files.bulk.midi_notes import read_sheet
+from mi_theme.files.bulk import read_sheet
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.search.corpus.batches import Batch, proposed_hits
 from mi_theme.search.corpus.proposals import TICKS, NoteArrays

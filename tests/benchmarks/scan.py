@@ -22,7 +22,7 @@ from exact.scan import scan
 from rivals import side_by_side
 
 import mi_theme as mi
-from mi_theme.files.bulk.midi_notes import read_notes
+from mi_theme.files.bulk import read_notes
 from mi_theme.search.corpus.proposals import NoteArrays, propose
 from mi_theme.search.patterns import Pattern
 

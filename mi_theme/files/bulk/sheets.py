@@ -1,8 +1,8 @@
-"""What a search needs of a file, and no more: its notes, the names of its parts, its metres."""
+"""Notes read in bulk: what a search needs of music, and no more."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Sheet:
 
     table: NDArray[np.void]
     names: tuple[str, ...] = ()
-    meters: MeterMap | None = None
+    meters: MeterMap = field(default_factory=lambda: MeterMap.of(()))
     source: str = ""
     drums: frozenset[int] = frozenset()
 

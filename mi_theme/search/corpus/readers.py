@@ -164,7 +164,7 @@ def _home() -> Path:
 
 
 def _quickly(path: Path) -> Sheet:
-    from mi_theme.files.bulk.midi_notes import read_sheet
+    from mi_theme.files.formats import read_sheet
 
     if path.suffix.lower() not in ENDINGS:
         return Sheet.of(read(path), str(path))

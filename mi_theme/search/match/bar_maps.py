@@ -15,9 +15,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mi_theme.adaptation.frames import Frame, Task
-from mi_theme.adaptation.naming import plainest
-from mi_theme.adaptation.strategies import STRATEGIES, proposed
+from mi_theme.adaptation.frames import RATIOS, Frame, Task
+from mi_theme.adaptation.strategies import STRATEGIES, plainest, proposed
 from mi_theme.errors import MapError, StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
@@ -27,7 +26,7 @@ from mi_theme.warp import Warp
 
 __all__ = ["MAPS", "Explanation", "explained", "explanation", "tasks"]
 
-BAR_RATIOS = tuple(Fraction(*ratio) for ratio in ((1, 1), (1, 2), (2, 1), (1, 4), (4, 1)))
+BAR_RATIOS = tuple(sorted(RATIOS, key=lambda ratio: (max(ratio, 1 / ratio), ratio)))
 MAPS = 100  # about so many maps are tried: what the choice of one costs is the logarithm
 PULSES = (2, 4)  # parts of a quarter that played notes may be meant to fall on
 UNEVEN = Fraction(1, 12)  # quarters that a player may be off
