@@ -80,7 +80,8 @@ class Commands(click.Group):
         """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""
         if os.name == "nt":  # a pipe there has an old encoding, which lacks most letters
             for stream in (sys.stdout, sys.stderr):
-                _ = isinstance(stream, TextIOWrapper) and stream.reconfigure(encoding="utf-8")
+                if isinstance(stream, TextIOWrapper):
+                    stream.reconfigure(encoding="utf-8")
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = lambda message, *_, **__: _say(message)
