@@ -7,12 +7,12 @@ from functools import cache
 from os import PathLike
 from typing import Protocol
 
-from mi_theme.credits.arguments import argument
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import Conflict, conflicts_of
 from mi_theme.credits.film_versions import Version, version_of
 from mi_theme.credits.filmography import Film
 from mi_theme.credits.listings import Rows
+from mi_theme.credits.opening_arguments import argument
 from mi_theme.hooks import Shown, answer
 
 __all__ = ["Lineage", "LineagePicture", "film", "films", "lineage"]

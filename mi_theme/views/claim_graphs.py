@@ -16,10 +16,10 @@ __all__ = ["claim_graph"]
 PREDICATES = {"opening_by": "opening", "score_by": "score"}
 EDGE, LETTER, ROW, HEAD = 12, 12, 26, 60  # pixels: around, of letters, from claim to claim, above the first
 COLUMNS = {
-    WIDE: (318, 404, 560, 648),
-    NARROW: (104, 132, 246, 282),
+    WIDE: (310, 384, 576, 652),
+    NARROW: (118, 142, 258, 292),
 }  # ends of sources and claims, beginnings of the next
-LONGEST_TITLE = 30  # letters of a source's title
+LONGEST_SOURCE, LONGEST_CLAIM, LONGEST_ID = 39, 16, 14  # letters, the last two on a phone
 DASHES = {"seed": "", "reference": "4 3"}
 
 
@@ -59,7 +59,8 @@ def claim_graph(lineage: Lineage, width: int = WIDE) -> SvgDrawing:
         words = text(start + 6, y + 4, _claim_words(claim, width), LETTER)
         parts.append(f'<g class="claim"><title>{escape(_hint(lineage, claim))}</title>{"".join([*lines, words])}</g>')
     for index, name in enumerate(sources):
-        words = name if width == NARROW else f"{name}  {_short(lineage.sources[name].title)}"
+        title = f"{name}  {lineage.sources[name].title}"
+        words = _short(name, LONGEST_ID) if width == NARROW else _short(title, LONGEST_SOURCE)
         parts.append(text(left - 6, level(index, len(sources)) + 4, words, LETTER, anchor="end"))
     for index, film in enumerate(films):
         words = f"{film.number}  {film.year}" if width == NARROW else f"{film.number}  {subtitle(film)[:24]}"
@@ -74,11 +75,11 @@ def _claim_words(claim: Claim, width: int) -> str:
     if len(claim.values) > 2:
         names = f"{len(claim.values)} names"
     words = f"{claim.id} {names}" if width == NARROW else f"{claim.id} {names}, {PREDICATES[claim.predicate]}"
-    return words if width == WIDE else words[:16]
+    return words if width == WIDE else _short(words, LONGEST_CLAIM)
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _hint(lineage: Lineage, claim: Claim) -> str:

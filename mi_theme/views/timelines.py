@@ -99,6 +99,7 @@ def film_list(lineage: Lineage) -> SvgDrawing:
             for name in credit.candidates:
                 y += 24
                 parts += [mark(credit, name, EDGE + 14, y - 5), text(EDGE + 36, y, name, LETTER)]
+        y += 4
         versions = [f"{kind} {words}" for kind in ("opening", "soundtrack") for words in _metres(film, kind)]
         for words in _wrapped(["; ".join(versions), footnote(film)], NARROW, SMALL):
             y += LEADING
