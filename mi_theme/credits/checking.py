@@ -69,7 +69,8 @@ def checked(tables: ClaimTables) -> ClaimTables:
         "alias",
         (key for film in tables.films for key in sorted({folded(n) for n in titles(film, tables.about.numbered)})),
     )
-    _unique("claims.toml", "claim or source", (row.id for row in (*tables.claims, *tables.sources)))
+    ids = [*(claim.id for claim in tables.claims), *(source.id for source in tables.sources)]
+    _unique("claims.toml", "claim or source", ids)
     known = _Known.of(tables)
     for film in tables.films:
         if not any(version.film == film.number and version.kind == "opening" for version in tables.versions):
