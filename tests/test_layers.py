@@ -25,7 +25,7 @@ from mi_theme.score.recordings import Recording
 
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
-    "version", "errors", "hooks", "meter", "warp", "pitch", "catalog", "codec", "score", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
+    "version", "errors", "hooks", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
     "renditions", "search", "sound", "engraving", "views", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`
@@ -122,6 +122,7 @@ def test_what_a_room_above_answers_is_there(method: str) -> None:
         "Score.from_music21",
         "Score.to_music21",
         "Score.play",
+        "Score.quantized",
         "Recording.to_bytes",
         "Recording.save",
         "ScorePlan.apply",
@@ -215,7 +216,7 @@ def loaded_after(code: str) -> set[str]:
     """Top-level packages in a fresh interpreter after some code."""
     script = f"import sys; before = set(sys.modules); {code}; print(*{{name.split('.')[0] for name in set(sys.modules) - before}})"
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True, cwd=PACKAGE.parent
     )
     return set(result.stdout.split())
 

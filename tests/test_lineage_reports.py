@@ -254,5 +254,5 @@ def test_the_lineage_needs_nothing_heavy() -> None:
     import sys
 
     code = "import sys, mi_theme as mi; mi.film(5).composer; mi.lineage().conflicts(); print([m for m in ('numpy', 'mido', 'music21', 'click') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"

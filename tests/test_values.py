@@ -27,6 +27,7 @@ VALUES = {
         next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.mappings()),
         mi.Pattern.of(mi.theme()), mi.find(mi.theme(), mi.theme().to_score())[0],
         mi.rank(mi.theme(), [mi.theme().to_score()])[0], mi.Doubling("Violin II", -12, (1, 3, 5)),
+        mi.EvidenceTerm("pitch", "the notes are the same", 12.5),
     )
 }  # fmt: skip
 NAMES = vars(mi) | {

@@ -16,7 +16,8 @@ from mi_theme.meter import Meter
 __all__ = ["LAST_RESORTS", "MOST_ALTERNATIVES", "adapt", "first_able", "first_choices", "variants"]
 
 MOST_ALTERNATIVES = 3  # other ways that are told: more than a reader compares
-LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that none of `first_choices` carries over
+#: Strategies for a figure that none of `first_choices` carries over.
+LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")
 
 
 def adapt(

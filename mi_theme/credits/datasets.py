@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from inspect import cleandoc
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def _fields(kind: type[msgspec.Struct]) -> list[dict[str, str]]:
     if kind is not About:  # a file has one list of rows
         (rows,) = fields
         fields = msgspec.structs.fields(rows.type.__args__[0])
-    schemas = msgspec.json.schema_components([field.type for field in fields])[0]
+    schemas = _settled(list(msgspec.json.schema_components([field.type for field in fields])[0]))
     return [
         {
             "name": field.name,
@@ -99,7 +100,20 @@ TYPES = {name: name for name in ("string", "integer", "array", "object")}  # of 
 
 
 def _schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(kind)
+    settled: dict[str, Any] = _settled(msgspec.json.schema(kind))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | settled
+
+
+def _settled(schema: Any) -> Any:
+    """The same for every version of msgspec: they differ in a docstring's indentation and in the order of choices."""
+    if isinstance(schema, dict):
+        settled = {name: _settled(part) for name, part in schema.items()}
+        if isinstance(words := settled.get("description"), str):
+            settled["description"] = cleandoc(words)
+        if "anyOf" in settled:
+            settled["anyOf"] = sorted(settled["anyOf"], key=_json)
+        return settled
+    return [_settled(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _stem(name: str) -> str:

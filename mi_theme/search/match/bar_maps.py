@@ -26,7 +26,7 @@ from mi_theme.warp import Warp
 
 __all__ = ["MAPS", "Explanation", "explained", "explanation", "tasks"]
 
-PLAINEST_RATIOS = tuple(sorted(RATIOS, key=lambda ratio: (max(ratio, 1 / ratio), ratio)))
+BAR_RATIOS = tuple(sorted(RATIOS, key=lambda ratio: (max(ratio, 1 / ratio), ratio)))
 MAPS = 100  # about so many maps are tried: what the choice of one costs is the logarithm
 PULSES = (2, 4)  # parts of a quarter that played notes may be meant to fall on
 UNEVEN = Fraction(1, 12)  # quarters that a player may be off
@@ -129,7 +129,7 @@ def _maps(onsets: tuple[Fraction, ...], source: Meter, target: Meter) -> Iterato
     """(strategy, map) of everything that is proposed: nothing, bar for bar, other ratios, second thoughts."""
     if source.bar == target.bar:
         yield SAME, Warp.identity(source.bar)
-    for ratios, second in ((PLAINEST_RATIOS[:1], False), (PLAINEST_RATIOS[1:], False), (PLAINEST_RATIOS, True)):
+    for ratios, second in ((BAR_RATIOS[:1], False), (BAR_RATIOS[1:], False), (BAR_RATIOS, True)):
         yield from _stage(onsets, source, target, ratios, second)
 
 

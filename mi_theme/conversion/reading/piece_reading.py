@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.plans import BarNotes
-from mi_theme.conversion.parts.ornaments import leaders_of
-from mi_theme.conversion.planning.fitting import Mark, swung
+from mi_theme.conversion.reading.graces import leaders_of
+from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place, swung
 from mi_theme.conversion.reading.layers import layers_of
-from mi_theme.conversion.reading.written import find_lead, is_written, span_parts, swing_place
+from mi_theme.conversion.timeline import EARLY
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import Bar, MeterMap, Score
 
-__all__ = ["Piece", "piece_of"]
+__all__ = ["NotePlace", "PieceReading", "piece_of"]
 
 MOST_BARS = 1_000_000  # more are not music but damage
-SHORTEST = Fraction(1, 4)
-EARLY = Fraction(1, 8)  # quarters: how much before a bar line a player may begin what belongs behind it
+SIXTEENTH = Fraction(1, 4)  # on which a performance is read
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]
 
 
+class NotePlace(NamedTuple):
+    """A place where pitched notes begin, in quarters from the first bar line of the map.
+
+    ``before`` is the beat that it anticipates, if it does; ``starts`` is False
+    where notes only end.
+    """
+
+    at: Fraction
+    lead: bool = True
+    before: Fraction | None = None
+    starts: bool = True
+
+
 @dataclass(frozen=True)
-class Piece:
+class PieceReading:
     """A score as a planner sees it.
 
     Attributes
@@ -72,8 +85,7 @@ class Piece:
     @cached_property
     def pitched(self) -> NDArray[np.bool_]:
         """Which of the score's spans are of pitched parts."""
-        flags = np.array([not part.is_percussion for part in self.score.parts], bool)
-        return flags[self.part_of] if len(self.part_of) else np.zeros(0, bool)
+        return pitched_rows(self.score)
 
     @cached_property
     def is_written(self) -> bool:
@@ -130,32 +142,32 @@ class Piece:
         close = following - starts <= int(self.main.pulse * quarter)
         return np.where(close & ~on_beat & (stops > following) & (following > starts), following, -1)
 
-    def marks(self, start: Fraction, end: Fraction, without_runs: bool = False) -> tuple[Mark, ...]:
+    def note_places(self, start: Fraction, end: Fraction, without_runs: bool = False) -> tuple[NotePlace, ...]:
         """Where pitched notes begin or end in a stretch, counted from its start; swung notes as if they were even.
 
         Running figures of accompanying parts can be left aside.
         """
         key = start, end, without_runs
         if key not in self._read:
-            self._read[key] = tuple(self._marks(*key))
+            self._read[key] = tuple(self._note_places(*key))
         return self._read[key]
 
     @cached_property
-    def _read(self) -> dict[tuple[Fraction, Fraction, bool], tuple[Mark, ...]]:
+    def _read(self) -> dict[tuple[Fraction, Fraction, bool], tuple[NotePlace, ...]]:
         """Marks that have been asked for."""
         return {}
 
-    def _marks(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterable[Mark]:
+    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterable[NotePlace]:
         quarter = self.score.ticks_per_quarter
         ticks, *columns = self._onsets_without_runs if without_runs else self._onsets
         low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
         straight = self._straight(end - start)
-        found: dict[Fraction, Mark] = {}
+        found: dict[Fraction, NotePlace] = {}
         rows = zip(*(column[low:high].tolist() for column in (ticks, *columns)), strict=True)
         for tick, lead, beat, starts in rows:
             at = straight(Fraction(tick, quarter) - start)
             before = Fraction(beat, quarter) - start if beat >= 0 else None
-            found[at] = Mark(
+            found[at] = NotePlace(
                 at, bool(lead), before if before is not None and before <= end - start else None, bool(starts)
             )
         return found.values()
@@ -174,7 +186,7 @@ class Piece:
         rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
         top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
         return BarNotes(
-            (at, self.shown(Fraction(off - on, quarter)) or SHORTEST, self._name(pitch, step))
+            (at, self.shown(Fraction(off - on, quarter)) or SIXTEENTH, self._name(pitch, step))
             for at, (on, off, pitch, step) in sorted(top.items())
         )
 
@@ -192,14 +204,14 @@ class Piece:
 
     def shown(self, value: Fraction) -> Fraction:
         """What a time means: in a performance, the nearest place on the grid."""
-        return value if self.is_written else Fraction(round(value / SHORTEST)) * SHORTEST
+        return value if self.is_written else Fraction(round(value / SIXTEENTH)) * SIXTEENTH
 
     def _name(self, pitch: int, step: int) -> str:
         step, alteration = spelled_in(self.score.key[0] if self.score.key else 0, pitch, step)
         return LETTERS[step % 7] + SIGNS[alteration]
 
 
-def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piece:
+def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> PieceReading:
     """Read a score for planning.
 
     Parameters
@@ -219,7 +231,7 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     shortest = min(meter.bar for _, meter in meters.changes)
     if score.quarters / shortest > MOST_BARS:
         raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
-    return Piece(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
+    return PieceReading(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
 
 
 def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ...]]:
@@ -229,19 +241,17 @@ def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ..
         return (meters, ()) if meters.stated else _induced(score)
     signatures = {meter.plain for _, meter in meters.changes}
     if source.plain in signatures and meters.stated:
-        return replace(meters, changes=_regrouped(meters.changes, source)), ()
+        same = (meter.plain == source.plain and source.grouping for _, meter in meters.changes)
+        changes = tuple(
+            (at, source if found else meter) for (at, meter), found in zip(meters.changes, same, strict=True)
+        )
+        return replace(meters, changes=changes), ()
     if len(signatures) > 1:
         raise ScoreError(
             f"{source} is none of its metres, which are {', '.join(sorted(map(str, signatures)))}: convert one of these"
         )
     said = f"{meters.changes[0][1]} in the file" if meters.stated else "no signature in the file"
     return MeterMap(((Fraction(0), source),)), (f"read in {source}, as asked ({said})",)
-
-
-def _regrouped(changes: Sequence[tuple[Fraction, Meter]], source: Meter) -> tuple[tuple[Fraction, Meter], ...]:
-    if not source.grouping:
-        return tuple(changes)
-    return tuple((at, source if meter.plain == source.plain else meter) for at, meter in changes)
 
 
 def _induced(score: Score) -> tuple[MeterMap, tuple[str, ...]]:
