@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from mi_theme.credits.arguments import argument
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import conflicts_of
 from mi_theme.credits.filmography import Film
 from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.listings import csv_table, text_table
-from mi_theme.credits.locators import verify
+from mi_theme.credits.locators import quoted, verify
+from mi_theme.credits.opening_arguments import argument
 from mi_theme.credits.readings import ASSUMPTIONS
 from mi_theme.credits.records import UNKNOWN, Claim, layers
 from mi_theme.errors import FileError
@@ -23,6 +23,7 @@ __all__ = [
     "Report",
     "chosen_lineage",
     "claim_report",
+    "claim_words",
     "conflict_report",
     "dossier",
     "film_report",
@@ -52,14 +53,41 @@ class Report:
         return csv_table(self.columns, self.rows)
 
 
-def chosen_lineage(without: Iterable[str] = (), add: Iterable[str] = ()) -> Lineage:
-    """The lineage in ``data/``, less some claims (ids, commas allowed) and with some more (text)."""
-    found = Lineage.load()
+def chosen_lineage(without: Iterable[str] = (), add: Iterable[str] = (), data: str | None = None) -> Lineage:
+    """The lineage in ``data/`` or in another folder or file, less some claims (ids, commas allowed) and with some more (text)."""
+    found = Lineage.load(data)
     for ids in without:
         found = found.without(ids)
     for text in add:
         found = found.add(text)
     return found
+
+
+def claim_words(lineage: Lineage, name: str, folder: str | None = None) -> str:
+    """One claim: what it says, its certainty, its place, its citation; with the documents the sentence it was read from."""
+    claim = lineage.claim(name)
+    source = lineage.sources[claim.source]
+    rows = {
+        "claim": claim.id,
+        "says": f"{claim.subject} {claim.predicate}: {claim.text or UNKNOWN}",
+        "status": _status(claim),
+        "layer": claim.layer,
+        "source": f"{source.id}: {source.title}",
+        "held": lineage.held(claim) or "date unknown",
+        "conflicts": " ".join(claim.conflicts),
+        "note": claim.note,
+        "cite": lineage.cite(claim.id),
+    }
+    width = max(map(len, rows))
+    lines = [f"{label:{width}}  {words}" for label, words in rows.items() if words]
+    if folder is not None:
+        return "\n".join([*lines, "", quoted(lineage, claim, folder)])
+    if claim.locator:
+        hash_words = f"SHA-256 of the words {claim.locator.sha256}"
+        lines.append(
+            f"{'place':{width}}  {claim.place}, characters {'-'.join(map(str, claim.locator.span))}, {hash_words}"
+        )
+    return "\n".join(lines)
 
 
 def film_report(lineage: Lineage, layer: str = "both") -> Report:
