@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mi_theme.errors import FileError, MissingExtra
 
-__all__ = ["FONTS", "Drawing", "Sheet", "described", "readable"]
+__all__ = ["FONTS", "Drawing", "SvgDrawing", "described", "readable"]
 
 FONTS = "DejaVu Sans, Verdana, sans-serif"  # of one width: what fits in one fits in the others
 ENDINGS = (".svg", ".png", ".html")
@@ -105,7 +105,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet(Drawing):
+class SvgDrawing(Drawing):
     """A picture that is SVG from the beginning.
 
     Attributes

@@ -295,12 +295,33 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
 
 
 def is_stream(value: Any) -> bool:
-    """Whether this is a music21 Stream; music21 is not imported to find out."""
+    """Whether this is a music21 Stream; music21 is not imported to find out.
+
+    Parameters
+    ----------
+    value
+        Anything.
+
+    Returns
+    -------
+    bool
+        True for a Stream of any kind.
+    """
     return any(kind.__module__.startswith("music21.") and kind.__name__ == "Stream" for kind in type(value).__mro__)
 
 
 def score_of(value: Any) -> Score:
     """A Score, from a Stream if need be.
+
+    Parameters
+    ----------
+    value
+        A Score or a music21 Stream.
+
+    Returns
+    -------
+    Score
+        The value itself, or what the Stream says.
 
     Raises
     ------

@@ -21,9 +21,9 @@ class Sheet:
     table
         As `Score.note_table`, sorted by onset, then pitch; read-only.
     names
-        A name for each part that `table` counts.
+        A name for each part that `table` counts; none where it came without.
     meters
-        The metres.
+        The metres; None for bare notes.
     source
         Where it came from.
     drums
@@ -42,6 +42,11 @@ class Sheet:
         drums = frozenset(index for index, part in enumerate(score.parts) if part.is_percussion)
         names = tuple(part.name for part in score.parts)
         return cls(score.note_table(), names, score.meters, source or score.source, drums)
+
+    @property
+    def pitched(self) -> NDArray[np.int64]:
+        """The rows of `table` that have pitch."""
+        return np.flatnonzero(~np.isin(self.table["part"], sorted(self.drums)))
 
     def note_table(self) -> NDArray[np.void]:
         """The notes, as `Score.note_table`."""
