@@ -72,7 +72,7 @@ def finished(data: bytes, stream: Any, drums: Sequence[str]) -> bytes:
             if note.get("color") == CUE_COLOUR:
                 _make_cue(note)
         _number_voices(element)
-    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="utf-8")  # type: ignore[no-any-return]
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="utf-8", pretty_print=True)  # type: ignore[no-any-return]
 
 
 def _instruments(part: Any) -> list[Any]:

@@ -126,8 +126,8 @@ def new_bars(score: Score) -> Iterator[NewBar]:
     before = None
     for bar in score.bars():
         meter = bar.meter if bar.number else score.meters.at(bar.end).meter
-        yield NewBar(bar.start, bar.end, bar.number, meter, meter.plain != before)
-        before = meter.plain
+        yield NewBar(bar.start, bar.end, bar.number, meter, meter != before)
+        before = meter
 
 
 def _placed(score: Score, index: int) -> Iterator[Placed]:
