@@ -19,7 +19,8 @@ COLUMNS = {
     WIDE: (310, 384, 576, 652),
     NARROW: (118, 142, 258, 292),
 }  # ends of sources and claims, beginnings of the next
-LONGEST_SOURCE, LONGEST_ID, LONGEST_CLAIM = 39, 14, {WIDE: 25, NARROW: 16}  # letters; an id stands alone on a phone
+LONGEST_SOURCE, LONGEST_FILM, LONGEST_ID = 39, 26, 14  # letters; the id of a source stands alone on a phone
+LONGEST_CLAIM = {WIDE: 25, NARROW: 16}  # letters
 HEADING = "Who says who made openings and scores"
 DASHES = {"seed": "", "reference": "4 3"}
 
@@ -65,7 +66,11 @@ def claim_graph(lineage: Lineage, width: int = WIDE) -> SvgDrawing:
         words = _short(name, LONGEST_ID) if width == NARROW else _short(title, LONGEST_SOURCE)
         parts.append(text(left - 6, level(index, len(sources)) + 4, words, LETTER, anchor="end"))
     for index, film in enumerate(films):
-        words = f"{film.number}  {film.year}" if width == NARROW else f"{film.number}  {subtitle(film)[:24]}"
+        words = (
+            f"{film.number}  {film.year}"
+            if width == NARROW
+            else _short(f"{film.number}  {subtitle(film)}", LONGEST_FILM)
+        )
         parts.append(text(right + 6, level(index, len(films)) + 4, words, LETTER))
     description = _described(lineage, claims)
     return SvgDrawing(page(width, high + EDGE, description, parts), description)
