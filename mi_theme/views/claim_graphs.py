@@ -16,11 +16,11 @@ __all__ = ["claim_graph"]
 PREDICATES = {"opening_by": "opening", "score_by": "score"}
 EDGE, LETTER, ROW = 12, 12, 26  # pixels: around, of letters, from claim to claim
 COLUMNS = {
-    WIDE: (310, 384, 576, 652),
+    WIDE: (296, 368, 576, 652),
     NARROW: (118, 142, 258, 292),
 }  # ends of sources and claims, beginnings of the next
-LONGEST_SOURCE, LONGEST_FILM, LONGEST_ID = 39, 26, 14  # letters; the id of a source stands alone on a phone
-LONGEST_CLAIM = {WIDE: 25, NARROW: 16}  # letters
+LONGEST_SOURCE, LONGEST_FILM, LONGEST_ID = 38, 26, 14  # letters; the id of a source stands alone on a phone
+LONGEST_CLAIM = {WIDE: 27, NARROW: 16}  # letters
 HEADING = "Who says who made openings and scores"
 DASHES = {"seed": "", "reference": "4 3"}
 
