@@ -14,6 +14,7 @@ import mi_theme as mi
 from mi_theme.adaptation import frames, plans
 from mi_theme.adaptation.strategies import STRATEGIES, Strategy
 from mi_theme.score import Bar, Event, MeterMap, Part, TempoMap, Track
+from mi_theme.search.hits import EvidenceTerm
 from mi_theme.themes import Adaptation, Rights, Tone
 
 SCORE = mi.Score.from_notes([0, 1.5, 3, 4], [1.5, 1.5, 1, 1], [43, 43, 46, 48], meter="5/4:3+3+2+2", names=["Bass"])
@@ -37,6 +38,7 @@ NAMES = vars(mi) | {
         Adaptation,
         Bar,
         Event,
+        EvidenceTerm,
         Fraction,
         MeterMap,
         Part,

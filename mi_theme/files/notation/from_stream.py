@@ -22,7 +22,6 @@ from mi_theme.score.tracks import channel_of
 
 __all__ = [
     "Sung",
-    "meters_of_bars",
     "parse_stream",
     "parts_of",
     "score_of_stream",
@@ -124,26 +123,14 @@ def parts_of(stream: Any) -> list[Any]:
 
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
-    if percussion:
-        track = track.on_channel(PERCUSSION)
-    if not events:
-        return track
-    return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
+    track = track.on_channel(PERCUSSION) if percussion else track
+    return track.with_events(events) if events else track
 
 
 def meters_of(part: Any) -> MeterMap:
-    """The metres of a part, bar by bar; an incomplete bar has a signature of its own length, as in MIDI."""
-    return meters_of_bars(list(bar_lengths(part)))
-
-
-def meters_of_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> MeterMap:
-    """The metres of bars given as (start, length, metre)."""
-    changes: list[tuple[Fraction, Meter]] = []
-    for start, length, meter in _whole_bars(bars):
-        shown = meter if length == meter.bar else _meter_of_length(length) or meter
-        if not changes or changes[-1][1] != shown:
-            changes.append((start, shown))
-    return MeterMap(tuple(changes)) if changes and changes[0][0] == 0 else MeterMap.of(changes)
+    """The metres of a part, bar by bar."""
+    first = next(iter(part.getElementsByClass("Measure")), None)
+    return MeterMap.of_bars(bar_lengths(part), counted=first is None or first.number != 0)
 
 
 def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
@@ -159,32 +146,12 @@ def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
         meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
         start = exact(measure.offset)
         stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
-        yield start, meter.bar if stop is None else stop - start, meter
-
-
-def _whole_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> Iterator[tuple[Fraction, Fraction, Meter]]:
-    """Bars, two neighbours that are one bar split by a repeat put together again."""
-    index = 0
-    while index < len(bars):
-        start, length, meter = bars[index]
-        if (
-            0 < index < len(bars) - 1
-            and 0 < length < meter.bar
-            and length + bars[index + 1][1] == meter.bar == bars[index + 1][2].bar
-        ):
-            length, index = meter.bar, index + 1
-        if length > 0:
-            yield start, length, meter
-        index += 1
-
-
-def _meter_of_length(length: Fraction) -> Meter | None:
-    """A metre whose bar has this length, with the largest unit."""
-    for denominator in DENOMINATORS[2:]:
-        count = length * denominator / 4
-        if count.denominator == 1 and 1 <= count <= 255:
-            return Meter.of(int(count), denominator)
-    return None
+        alone = len(measures) == 1 and measure.number == 0  # a pick-up to nothing
+        yield (
+            start,
+            exact(measure.duration.quarterLength) if alone else meter.bar if stop is None else stop - start,
+            meter,
+        )
 
 
 def _meter(signature: Any, before: Meter) -> Meter:
