@@ -12,7 +12,7 @@ from mi_theme.meter import Meter
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage, Phrase
 from mi_theme.renditions.arrangement.forms import Form, Section
 from mi_theme.renditions.arrangement.harmony import home, progression
-from mi_theme.renditions.arrangement.manners import Manner
+from mi_theme.renditions.arrangement.manners import DEVICES, Manner
 from mi_theme.renditions.arrangement.styles import Groove, Instrument, Style
 from mi_theme.renditions.tempos import equation
 from mi_theme.themes import Adaptation, Theme
@@ -37,6 +37,9 @@ BREAK_PLAYERS = {
     "cadenza": ("colour",),
 }
 CLIMAX_EVENTS = ("shout", "tutti")
+SUNG_BARS = {"statement": 2, "augmentation": 4, "close": 3}  # of devices that are no row of a table
+LONGEST_LINE = 8.0  # seconds: a longer phrase is cut for breath
+LEAST_SUNG, MOST_SUNG = 0.46, 0.6  # share of the bars in which the lead plays
 
 
 def arrangement_of(
@@ -173,6 +176,7 @@ class _Planner:
         """The passages with their phrases."""
         devices = self._devices()
         events = self._events(devices)
+        self._balance(devices)
         chords = [progression(self.manner, self.mode, p.role, p.bars, self.random) for p in self.passages]
         done: list[list[Phrase]] = [[] for _ in self.passages]
         for number, (index, first, count) in enumerate(self.spans):
@@ -216,6 +220,24 @@ class _Planner:
         if self.manner.event == "cadenza" and "break" in roles:
             devices[roles.index("break")] = "cadenza"
         return devices
+
+    def _balance(self, devices: list[str]) -> None:
+        """More of the tune where the lead would rest for too long, less where it would never rest."""
+        spans = [count for _, _, count in self.spans]
+        seconds = [float(60 * p.meter.bar / p.tempo) for p in self.passages]
+        most = [max(int(LONGEST_LINE / seconds[index]), 1) for index, _, _ in self.spans]
+
+        def share() -> float:
+            rows = [SUNG_BARS.get(d, len(DEVICES.get(d, "").replace(".", "").split())) for d in devices]
+            return sum(min(row, span, most_) for row, span, most_ in zip(rows, spans, most, strict=True)) / self.bars
+
+        for found, other in (("silence", "return"), ("answer", "theme"), ("call", "riff")):
+            for number, device in enumerate(devices):
+                if device == found and share() < LEAST_SUNG:
+                    devices[number] = other
+        for number, device in enumerate(devices):
+            if device in DEVICES and device != "cadenza" and share() > MOST_SUNG:
+                devices[number] = "silence" if number % 2 else "call"
 
     def _events(self, devices: list[str]) -> list[str]:
         """The style's event, once, where it belongs; a phrase that drops has no lead."""

@@ -18,7 +18,16 @@ from mi_theme.renditions.composing.texture import Texture
 __all__ = ["anchors", "doubles", "riffs"]
 
 POWER = (0, 7, 12)  # root, fifth, octave
+MUTED_GATE = 0.5
 SINGLE = (0, 12)
+# what a guitar makes of the figure, by bar of the phrase; a seed chooses a row
+RIFFS = (
+    ("whole", "whole", "muted", "single"),
+    ("held", "whole", "held", "muted"),
+    ("muted", "muted", "whole", "single"),
+    ("whole", "held", "muted", "held"),
+    ("single", "whole", "single", "muted"),
+)
 # (group, strokes in it) by bar of the phrase: the tonic in the first group, else the fifth
 ANCHORS = (
     (((0, 1),), ((0, 1), (1, 1)), ((0, 2),), ((0, 3), (1, 1), (-1, 2))),
@@ -28,18 +37,19 @@ ANCHORS = (
 
 
 def riffs(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
-    """The figure in fifths and octaves over the bass; each fourth bar ends in single notes, struck twice."""
-    shapes = random.choice(((POWER[:2], POWER[:2], POWER, SINGLE), (POWER, POWER[:2], POWER[:2], SINGLE)))
+    """The figure in fifths and octaves over the bass: whole, held, muted or in single notes, bar by bar."""
+    ways = random.choice(RIFFS)
     notes: list[PlannedNote] = []
     for bar in grid.played(part.name):
         if bar.role == "ending":
             continue
-        line = _figure(grid, heard, bar)
-        half = -(-len(line) // 2)
+        line, way = _figure(grid, heard, bar), ways[bar.place % len(ways)]
+        if way == "held":  # every second note, through the next
+            line = [a._replace(length=b.end - a.start) for a, b in zip(line[::2], line[1::2], strict=False)]
         for number, note in enumerate(line):
-            late = bar.place % 4 == 3 and number >= half
-            shape = SINGLE if late else shapes[bar.place % 4]
-            for piece in _twice(note) if late else [note]:
+            late = 2 * number >= len(line)
+            shape = SINGLE if way == "single" or (way == "muted" and late) else POWER if number == 0 else POWER[:2]
+            for piece in _muted(note) if way == "muted" or (way == "single" and late) else [note]:
                 notes += _power(grid, heard, part, bar, piece, shape)
     return notes + closing_chords(grid, part, heard, part.low + 7)
 
@@ -52,12 +62,10 @@ def _figure(grid: SlotGrid, heard: Texture, bar: PlannedBar) -> list[PlannedNote
     return sorted(found)
 
 
-def _twice(note: PlannedNote) -> list[PlannedNote]:
-    """A note as two, where it is long enough."""
-    half = note.length // 2 // SIXTEENTH * SIXTEENTH
-    if not half:
-        return [note]
-    return [note._replace(length=half), note._replace(start=note.start + half, length=note.length - half)]
+def _muted(note: PlannedNote) -> list[PlannedNote]:
+    """A note as short eighths."""
+    places = range(note.start, note.end, EIGHTH)
+    return [note._replace(start=at, length=min(EIGHTH, note.end - at), gate=MUTED_GATE) for at in places]
 
 
 def _power(
@@ -68,7 +76,9 @@ def _power(
     pitches = [root + above for above in shape if root + above <= part.high]
     found = [
         heard.shortened(
-            PlannedNote(note.start, note.length, p, step=grid.tuning.step_of(p, bar.chord)), part.gate, SIXTEENTH
+            PlannedNote(note.start, note.length, p, note.gate, step=grid.tuning.step_of(p, bar.chord)),
+            part.gate,
+            SIXTEENTH,
         )
         for p in pitches
     ]
@@ -78,23 +88,24 @@ def _power(
 def doubles(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """The second half of the figure an octave or two higher; all of it in every fourth bar."""
     notes: list[PlannedNote] = []
+    turn = random.randrange(4)  # which bar of the phrase has all of it
     for bar in grid.played(part.name):
         inside = _figure(grid, heard, bar)
-        for note in _doubled(bar, inside) if bar.role != "ending" else []:
+        for note in _doubled(bar, (bar.place + turn) % 4, inside) if bar.role != "ending" else []:
             pitch = folded(note.pitch + 12, part)
             if pitch >= note.pitch and heard.fits(note.start, note.end, pitch):
                 notes.append(note._replace(pitch=pitch, gate=0.0, step=note.step + (pitch - note.pitch) // 12 * 7))
     return notes + closing_chords(grid, part, heard, part.low + 7)
 
 
-def _doubled(bar: PlannedBar, notes: list[PlannedNote]) -> list[PlannedNote]:
+def _doubled(bar: PlannedBar, place: int, notes: list[PlannedNote]) -> list[PlannedNote]:
     """The second half of a bar, all of every fourth; by number of notes where halves by time are empty or alike."""
-    if bar.place % 4 == 3:
+    if place == 3:
         return notes
     if _has_two_halves(bar):
         return [note for note in notes if note.start >= bar.start + bar.length // 2]
     half = len(notes) // 2
-    return notes[:half] if bar.place % 4 == 2 and half else notes[half:]
+    return notes[:half] if place == 2 and half else notes[half:]
 
 
 def _has_two_halves(bar: PlannedBar) -> bool:

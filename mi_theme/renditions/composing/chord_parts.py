@@ -17,6 +17,7 @@ __all__ = ["arpeggios", "closing_chords", "colours", "pads", "stabs"]
 LEAD_MARGIN = 2  # semitones that the top of a chord may lie above a lead
 STRESS = 8  # velocity of a marked stroke, and of a section that plays the tune
 TOGETHER = ("shout", "tutti", "coro")  # events in which sections play the tune in chords
+PAD_MOVE = 4  # semitones of the top voice
 FARTHEST = 7  # semitones from a broken chord's note to the one that stands in for it
 
 
@@ -92,9 +93,12 @@ def pads(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> li
                     spans[-1] = (before[0], before[1], note.end)
                 else:
                     spans.append((bar, note.start, note.end))
+    moved, last = PAD_MOVE, None
     for bar, start, end in spans:
+        if bar.chord == last:  # the same chord again is laid out another way
+            top, moved = min(max(top + moved, part.low), part.high), -moved
         way = laid(grid, heard, part, bar, [(start, start + round((end - start) * part.gate))], top)
-        top = way[-1] if way else top
+        top, last = way[-1] if way else top, bar.chord
         notes += held(grid, heard, part, bar, way, (start, end))
     return notes + closing_chords(grid, part, heard, top)
 

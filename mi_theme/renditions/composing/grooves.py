@@ -31,32 +31,51 @@ CRASH_ACCENT = 14
 LEFT_FOR_CRASH = (RIDE, HI_HAT, OPEN_HI_HAT, KICK)  # what the hand and foot that strike the crash would have played
 # how fast a snare rolls with so many bars to go before the bar of nothing
 ROLLS = ((4, 2 * EIGHTH), (2, EIGHTH), (0, SIXTEENTH))
+TOUCHES = (0, 0, 1, 1, 2)  # soft strokes of a bar that no groove has; a seed throws for each
+WEAK = 0.3  # weight of a place that such a stroke may have
 ROLL_BARS, ROLL_RISE = 8, 24  # in which it grows, by so much velocity
 STROKES = {"x": 0, "X": ACCENT, "o": GHOST}
 
 
-def groove_of(grid: SlotGrid, part: Instrument) -> Groove:
-    """The groove of a drum part: of those that it names the one that the seed chose."""
-    name = Random(f"{grid.arrangement.seed}/{part.name}/groove").choice(part.grooves)
+def groove_of(grid: SlotGrid, part: Instrument, section: int = 0) -> Groove:
+    """The groove of a drum part in a section, of those that it names: each seed begins elsewhere in the row.
+
+    Hands move on at another pace than the kit, so that both together come round late.
+    """
+    seed, count = grid.arrangement.seed, len(part.grooves)
+    turn = seed if part.plays == "kit" else seed + seed // count
+    way = -1 if turn // count % 2 else 1
+    name = part.grooves[(turn + way * section) % count]
     return next(groove for groove in grid.arrangement.grooves if groove.name == name)
 
 
 def percussion(grid: SlotGrid, part: Instrument, random: Random) -> list[PlannedNote]:
     """All strokes of a drum part; one that fills may enter with its fill."""
-    groove = groove_of(grid, part)
-    fills = groove.fill and not (part.plays == "hands" and grid.arrangement.style.playing("kit"))
+    numbers = {passage.first: number for number, passage in enumerate(grid.arrangement.passages)}
+    filling = not (part.plays == "hands" and grid.arrangement.style.playing("kit"))
     notes: list[PlannedNote] = []
     for bar in grid.bars:
         if bar.role == "ending":
             continue
+        groove = groove_of(grid, part, numbers[bar.passage.first])
         plays = part.name in bar.phrase.layers
-        strokes = _of_event(grid, groove, bar, part) if plays else []
-        if fills and bar.fills:
+        strokes = _touched(_of_event(grid, groove, bar, part), groove, bar, random) if plays else []
+        if filling and groove.fill and bar.fills:
             strokes = _with_fill(strokes, bar, groove.fill, random)
         if groove.crash and plays and _lands(grid, bar):
             strokes = crash(strokes, bar, groove)
         notes += strokes
     return notes
+
+
+def _touched(strokes: list[PlannedNote], groove: Groove, bar: PlannedBar, random: Random) -> list[PlannedNote]:
+    """The bar with a soft stroke or two more where nobody strikes, as hands that never play a bar twice would have it."""
+    keys = [voice.key for voice in groove.voice if set("o") & set(voice.three + voice.two)] or [groove.voice[-1].key]
+    free = sorted(set(range(bar.start + SIXTEENTH, bar.end, SIXTEENTH)) - {note.start for note in strokes})
+    weak = [tick for tick in free if bar.weight(tick, groove.follows == "figure") <= WEAK]
+    count = random.choice(TOUCHES) if bar.phrase.event == "" else 0
+    chosen = random.sample(weak, min(count, len(weak)))
+    return strokes + [PlannedNote(tick, SIXTEENTH, random.choice(keys), 1.0, GHOST) for tick in chosen]
 
 
 def _of_event(grid: SlotGrid, groove: Groove, bar: PlannedBar, part: Instrument) -> list[PlannedNote]:

@@ -105,6 +105,8 @@ class Singer:
 
         `before` is the pitch of the note before them.
         """
+        if not aims:
+            return []
         ordered = self.placed(sorted(aims))
         ordered = [
             a._replace(length=min(a.length, b.start - a.start) if b else a.length)
@@ -323,7 +325,11 @@ def breathing(notes: list[PlannedNote], grid: SlotGrid) -> list[PlannedNote]:
         if not done or note.start - done[-1].end >= rest:
             began = note.start
         elif note.start - began > most - EIGHTH:
-            continue
+            if not note.accent:
+                continue
+            while done and note.start - done[-1].end < rest:  # the highest note is sung, after a breath
+                done.pop()
+            began = note.start
         done.append(note._replace(length=min(note.length, began + most - note.start)))
     return [note for note in done if note.length >= EIGHTH // 4]
 

@@ -177,9 +177,11 @@ def _bar_of(token: str, bar: PlannedBar, melody: Melody, way: int) -> list[_Plac
 def _filled(line: Sequence[_Place], anchor: int, melody: Melody) -> list[Aim]:
     """Steps for the notes between those that have one; long notes and those on groups must suit the chord."""
     random = Random(melody.flow)
+    if line and all(place.step is None for place in line):  # all between the groups: the first stands for the middle
+        line = [_Place(line[0].note, 0), *line[1:]]
     fixed = [index for index, place in enumerate(line) if place.step is not None]
     if not fixed:
-        return [Aim(place.note.start, place.note.length, anchor, strong=True) for place in line[:1]]
+        return []
     steps: dict[int, int] = {index: line[index].step or 0 for index in fixed}
     for index in range(fixed[0] - 1, -1, -1):  # before the first, up to it from below
         steps[index] = steps[index + 1] - 1

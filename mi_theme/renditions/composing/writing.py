@@ -86,8 +86,8 @@ def contained(note: PlannedNote, grid: SlotGrid) -> PlannedNote:
     """The note no longer than its section, so that sections loop; the last downbeat rings on."""
     if note.start >= grid.end:
         return note
-    section = grid.at(note.start).passage
-    return note._replace(length=min(note.length, ticks(section.end) - note.start))
+    section_end = grid.bars[grid.at(note.start).passage.last - 1].end
+    return note._replace(length=min(note.length, section_end - note.start))
 
 
 def second_player(ostinato: Instrument) -> Instrument:
