@@ -182,15 +182,17 @@ class _Planner:
         for number, (index, first, count) in enumerate(self.spans):
             passage, device, event = self.passages[index], devices[number], events[number]
             own = chords[index][first - passage.first : first - passage.first + count]
+            tonic = home(self.manner, self.mode)
             at_home = 2 if device == "statement" else 0  # bars: the head stands over the tonic
+            own = own[:2] + (tonic,) * (count - 2) if device == "close" and count > 2 else own
             phrase = Phrase(
                 first=first,
                 bars=count,
                 layers=self._layers(passage.role, first, count, device, event),
                 device=device,
-                chords=((home(self.manner, self.mode),) * at_home + own[at_home:])[:count],
+                chords=((tonic,) * at_home + own[at_home:])[:count],
                 level=self._level(passage.role, first, count),
-                fill=self._fills(index, first + count, number),
+                fill=event not in ("build", "drop") and self._fills(index, first + count, number),
                 event=event,
             )
             done[index].append(phrase)

@@ -18,7 +18,7 @@ __all__ = ["Played", "played", "swung"]
 
 # velocity between the weakest and the strongest place of a bar, the quietest and the loudest moment; drums change
 # their groove with the section, and grow all the same
-METRE_WEIGHT, LEVEL_WEIGHT, DRUM_LEVEL_WEIGHT = 22, 28, 36
+METRE_WEIGHT, LEVEL_WEIGHT, DRUM_LEVEL_WEIGHT = 22, 30, 38
 # velocity at most for height above the mean of a part; 4 for others
 MOST_CONTOUR = {"lead": 8, "answer": 8, "ostinato": 2, "arpeggio": 2, "kit": 0, "hands": 0}
 DRIFT_MEMORY, DRIFT_SPREAD, STEADY_SPREAD = 0.6, 2.0, 1.2  # of the drift; the ostinato is steadier

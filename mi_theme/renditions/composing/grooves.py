@@ -163,7 +163,8 @@ def _with_fill(strokes: list[PlannedNote], bar: PlannedBar, keys: tuple[int, ...
 def _lands(grid: SlotGrid, bar: PlannedBar) -> bool:
     """Whether this downbeat opens a section, or follows a fill."""
     before = grid.number(bar.number - 1)
-    return before is not None and (bar.number == bar.passage.first or before.fills)
+    building = bar.phrase.event in ("build", "drop")
+    return before is not None and not building and (bar.number == bar.passage.first or before.fills)
 
 
 def crash(strokes: list[PlannedNote], bar: PlannedBar, groove: Groove) -> list[PlannedNote]:

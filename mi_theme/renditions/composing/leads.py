@@ -30,7 +30,12 @@ GOAL_ACCENT = 8
 NEAR = 5  # semitones from what a line asks for to what it may get
 # what a line pays, in semitones that it is away from what it asked for
 CLASH_COST, WRONG_WAY_COST, STILL_COST, QUOTED_COST = 12, 3, 2, 1000
-FOREIGN_COST, UNRESOLVED_COST = 1.0, 5  # a note on a group that is not of the chord, for each quarter; left by leap
+FOREIGN_COST, UNRESOLVED_COST, UNANSWERED_COST = (
+    1.0,
+    5,
+    3,
+)  # a note on a group that is not of the chord, for each quarter; left by leap; a leap of a fourth or more that no step the other way follows
+LEAP = 5  # semitones
 LEAP_COSTS = (0, 0, 0, 1.5, 1.5, 4, 7, 6)  # by size in semitones, and one more than the last for larger ones
 
 
@@ -134,7 +139,7 @@ class Singer:
             choices = self._choices(aim)
             if not ways:
                 ways.append(
-                    {c.pitch: (c.cost + (0 if before is None else _leap(c.pitch - before)), 0) for c in choices}
+                    {c.pitch: (c.cost + (0 if before is None else _leap(c.pitch - before)), c.pitch) for c in choices}
                 )
                 foreign = {c.pitch for c in choices if c.foreign}
                 continue
@@ -144,8 +149,10 @@ class Singer:
             row = {}
             for pitch, cost, _ in choices:
                 paid = []
-                for old, (so_far, _) in ways[-1].items():
+                for old, (so_far, older) in ways[-1].items():
                     move = _move_cost(pitch - old, way)
+                    answered = 0 < (old - pitch) * (1 if old > older else -1) <= 2
+                    move += UNANSWERED_COST if abs(old - older) >= LEAP and not answered else 0
                     move += UNRESOLVED_COST if old in foreign and not 0 < abs(pitch - old) <= 2 else 0
                     move += QUOTED_COST if quotes and (old % 12, pitch % 12) == opening else 0
                     paid.append((so_far + move, old))

@@ -22,6 +22,7 @@ __all__ = ["Aim", "Melody", "aims_of", "melody_of"]
 
 LARGEST_MOVE = 4  # scale steps: a larger interval of the head is taken as its complement
 WIDEST = 3  # scale steps of the motif above and below its middle
+SWEEP = (-3, 1, 4, 1)  # steps of a run
 QUARTERS = 4  # of a bar that have a step each
 
 
@@ -66,7 +67,7 @@ class Melody(NamedTuple):
             "A": (self.opens, self.opening),
             "B": (self.closes, self.closing),
             "C": (self.closes, self.other),
-            "R": (self.run, tuple(range(-2, QUARTERS - 2))),
+            "R": (self.run, SWEEP),
         }[letter]
 
 

@@ -162,6 +162,7 @@ def _conductor(grid: SlotGrid, end: int) -> Track:
     if theme.rights.attribution:
         events.append(Event(0, m.meta(m.COPYRIGHT, theme.rights.attribution)))
     events += [*_key(theme), Event(0, m.meta(m.TEXT, OURS))]
+    events += [Event(0, m.meta(m.TEXT, arrangement.note))] if arrangement.note else []
     before: Passage | None = None
     for passage in arrangement.passages:
         events += _passage_events(passage, before)
