@@ -12,9 +12,10 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # type checkers take it for True; the front door loads this file, and typing is slow to load
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-__all__ = ["Shown", "answer", "methods"]
+__all__ = ["Shown", "answer", "function_at", "methods"]
 
 #: Method of a value: module (within the package) and function that answers, such as "files:save"; the front door fills it.
 methods: dict[str, str] = {}
@@ -35,8 +36,25 @@ def answer(method: str, /, *given: Any, **options: Any) -> Any:
     object
         What the function gives.
     """
-    module, function = methods[method].split(":")
-    return getattr(import_module(f"mi_theme.{module}"), function)(*given, **options)
+    return function_at(methods[method])(*given, **options)
+
+
+def function_at(place: str) -> Callable[..., Any]:
+    """A function that a table names, loaded when it is wanted.
+
+    Parameters
+    ----------
+    place
+        Module (within the package) and function, such as "files:save".
+
+    Returns
+    -------
+    callable
+        The function.
+    """
+    module, function = place.split(":")
+    found: Callable[..., Any] = getattr(import_module(f"mi_theme.{module}"), function)
+    return found
 
 
 class Shown:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 from mi_theme.errors import TextError
 
-__all__ = ["Grouping", "Meter"]
+__all__ = ["Grouping", "Meter", "twos_and_threes"]
 
 EIGHTH = Fraction(1, 2)  # of a quarter
 LARGEST = 255  # numerator and groups: what a MIDI file can hold
@@ -95,6 +95,31 @@ class Grouping:
         """Every different rotation, this one first."""
         turned = (self.parts[i:] + self.parts[:i] for i in range(len(self.parts)))
         return tuple(Grouping(parts) for parts in dict.fromkeys(turned))
+
+
+def twos_and_threes(pulses: int) -> Iterator[Grouping]:
+    """Every way to group some pulses in twos and threes: the fewest groups first, of as many those with early threes.
+
+    Parameters
+    ----------
+    pulses
+        Of the bar.
+
+    Yields
+    ------
+    Grouping
+        Each of them once; none for a single pulse.
+
+    Examples
+    --------
+    >>> print(*twos_and_threes(7))
+    3+2+2 2+3+2 2+2+3
+    """
+    for threes in range(pulses // 3, -1, -1):
+        twos, odd = divmod(pulses - 3 * threes, 2)
+        if not odd:
+            for chosen in combinations(range(twos + threes), threes):
+                yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)

@@ -14,8 +14,9 @@ from test_meter import compositions
 
 import mi_theme as mi
 from mi_theme.adaptation import adapt
-from mi_theme.adaptation.frames import Costs, Frame, Pricing, starts_of
-from mi_theme.adaptation.plans import Line, Plan
+from mi_theme.adaptation.costs import FigureCosts, Pricing
+from mi_theme.adaptation.frames import Frame, starts_of
+from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import STRATEGIES, Strategy, find, register
 from mi_theme.adaptation.wording import duration_name, place_name
 from mi_theme.errors import FileError, MiThemeError, StrategyError, UnknownName
@@ -39,7 +40,7 @@ def plan_of(source: str, figure: str, target: str, how: str | None = None, ratio
     meter, groups = Meter(source), Grouping(figure)
     unit = meter.bar / groups.total
     lengths = tuple(group * unit for group in groups)
-    line = Line((at, length, "X") for at, length in zip(starts_of(lengths), lengths, strict=True))
+    line = BarNotes((at, length, "X") for at, length in zip(starts_of(lengths), lengths, strict=True))
     return adapt((line,), lengths, "given", meter, Meter(target), how, Fraction(ratio))
 
 
@@ -177,7 +178,7 @@ def test_later_binarizes_and_earlier_ternarizes(ternary: str, binary: str) -> No
 def test_three_three_one_one_is_first_over_a_grid_of_weights() -> None:
     """First with 200 of 216 settings; with the others equality costs little and a lost level much."""
     grid = [
-        Costs(*setting)
+        FigureCosts(*setting)
         for setting in product((1.5, 3.0, 6.0), (3.0, 6.0), (0.3, 0.6, 1.2), (0.15, 0.3), (0.3, 0.6, 1.2), (0.5, 1.0))
     ]
     first = {costs: cheapest(costs) for costs in grid}
@@ -187,7 +188,7 @@ def test_three_three_one_one_is_first_over_a_grid_of_weights() -> None:
     assert all(costs.equality == 1.5 and costs.lost == 1.2 for costs in others)
 
 
-def cheapest(costs: Costs) -> tuple[int, ...]:
+def cheapest(costs: FigureCosts) -> tuple[int, ...]:
     """The first choice among the 35 cuts of eight eighths into four."""
     price = Pricing(THEME.figure, Frame(THEME.meter), Frame(Meter("4/4")), costs)
     return min(compositions(8, 4), key=price)
@@ -241,7 +242,7 @@ def test_every_strategy_makes_a_whole_map_or_says_who_can(
         return
     assert plan.warp.source % plan.source.bar == 0
     assert plan.warp.target % plan.target.bar == 0
-    fates = list(plan.fates())
+    fates = list(plan.mappings())
     assert all((fate.now is None) == (fate.lasts is None) for fate in fates)
     assert all(fate.lasts is None or fate.lasts > 0 for fate in fates)
     kept = [fate.now for fate in fates if fate.was is not None and fate.now is not None]

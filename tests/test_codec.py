@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mi_theme as mi
-from mi_theme.adaptation.plans import Line, Plan
+from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.codec import plain, value_of
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.errors import FileError
@@ -34,7 +34,7 @@ class Kept:
     warp: Warp | None
     pairs: tuple[Pair, ...]
     sizes: tuple[int, str]
-    line: Line
+    line: BarNotes
     flag: bool = False
     free: int | str = 0
 
@@ -51,10 +51,10 @@ def test_what_is_written_is_read(
     meter: str, warp: str | None, pairs: list[tuple[str, float]], flag: bool, free: int | str, line: list[Any]
 ) -> None:
     rows = tuple(Pair(*pair) for pair in pairs)
-    value = Kept(Meter(meter), Warp(warp) if warp else None, rows, (1, "a"), Line(line), flag, free)
+    value = Kept(Meter(meter), Warp(warp) if warp else None, rows, (1, "a"), BarNotes(line), flag, free)
     again = value_of(Kept, json.loads(json.dumps(plain(value))))
     assert again == value
-    assert type(again.line) is Line
+    assert type(again.line) is BarNotes
 
 
 def test_plans_and_hits_are_written_and_read_by_it() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mi_theme as mi
-from mi_theme.adaptation.strategies import STRATEGIES, Strategy, cut, register
+from mi_theme.adaptation.strategies import STRATEGIES, Strategy, register
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
@@ -398,7 +398,7 @@ def test_a_plan_is_edited_saved_and_applied() -> None:
 
 
 def test_a_strategy_of_ones_own() -> None:
-    register(Strategy("cut-mine", "mine", "as cut", cut))
+    register(Strategy("cut-mine", "mine", "as cut", STRATEGIES["cut"].make))
     try:
         song = midi("5/4", (0, melody(2, [(0, 5)], 5)))
         assert mi.plan(song, "4/4", how="cut-mine").spans[0].how == "cut-mine"

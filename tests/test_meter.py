@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mi_theme.adaptation.frames import order_cost
+from mi_theme.adaptation.costs import order_cost
 from mi_theme.errors import TextError
 from mi_theme.meter import Grouping, Meter
 

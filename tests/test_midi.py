@@ -18,7 +18,8 @@ from midi_making import END, File, chunk, files, header, parsed, varlen, written
 
 import mi_theme as mi
 from mi_theme.errors import FileError
-from mi_theme.files.bulk.midi_notes import read_notes
+from mi_theme.files import FileWarning
+from mi_theme.files.bulk import read_notes
 from mi_theme.files.midi import LARGEST_RESOLUTION, write
 from mi_theme.score import Event, Score, TimingWarning, Track
 from mi_theme.score import messages as m
@@ -177,7 +178,6 @@ REFUSED = {
     "header only": header(1, 0, 480),
     "no header chunk": b"MThd",
     "ppq 0": one_track(ENDED, resolution=0),
-    "SMPTE": one_track(ENDED, resolution=0xE728),
     "type 2": one_track(ENDED, kind=2),
     "type 9": one_track(ENDED, kind=9),
     "0/4": one_track(SIGNATURE + bytes((0, 2, 24, 8)) + ENDED),
@@ -185,8 +185,7 @@ REFUSED = {
     "5/2^255": one_track(SIGNATURE + bytes((5, 255, 24, 8)) + ENDED),
     "short signature": one_track(b"\x00\xff\x58\x01\x05" + ENDED),
     "short tempo": one_track(b"\x00\xff\x51\x01\x05" + ENDED),
-    "65535 tracks claimed": one_track(ENDED, tracks=65535),
-    "a length that lies": header(1, 1, 480) + b"MTrk\x7f\xff\xff\xff" + ENDED,
+    "a length that lies, and no end": header(1, 1, 480) + b"MTrk\x7f\xff\xff\xff" + ENDED[:-1],
     "a meta length that lies": one_track(b"\x00\xff\x01\xff\xff\xff\x7f" + ENDED),
     "a number without end": one_track(b"\xff" * 5000),
     "data with the high bit": one_track(b"\x00\x90\xff\xff" + ENDED),
@@ -197,7 +196,20 @@ REFUSED = {
     "a tune request": one_track(b"\x00\xf6" + ENDED),
     "another chunk": header(1, 1, 480) + chunk(b"JUNK", ENDED),
 }
+REPAIRED = {
+    "65535 tracks claimed": one_track(ENDED, tracks=65535),
+    "fewer tracks claimed": one_track(ENDED) + chunk(b"MTrk", ENDED),
+    "a length that lies": header(1, 1, 480) + b"MTrk\x7f\xff\xff\xff" + ENDED,
+    "a controller of 200": one_track(b"\x00\xb0\x07\xc8" + ENDED),
+}
 READ = {
+    "SMPTE": one_track(ENDED, resolution=0xE728),
+    "a RIFF envelope": b"RIFF\x30\x00\x00\x00RMIDdata\x20\x00\x00\x00" + one_track(ENDED),
+    "a chunk of another kind": header(1, 1, 480) + chunk(b"XYZW", b"abcd") + chunk(b"MTrk", ENDED),
+    "an escape": one_track(b"\x00\xf7\x01\xfa" + ENDED),
+    "a key of nine sharps": one_track(b"\x00\xff\x59\x02\x09\x00" + ENDED),
+    "a key in mode 255": one_track(b"\x00\xff\x59\x02\x05\xff" + ENDED),
+    "a signature of two bytes": one_track(b"\x00\xff\x58\x02\x05\x02" + ENDED),
     "no end of track": one_track(b"\x00\x90\x3c\x40\x60\x80\x3c\x40"),
     "tempo 0": one_track(TEMPO_EVENT + bytes(3) + ENDED),
     "type 0 with two tracks": header(0, 2, 480) + chunk(b"MTrk", ENDED) * 2,
@@ -219,13 +231,33 @@ def test_odd_but_read(data: bytes) -> None:
     assert survives(data)
 
 
+@pytest.mark.parametrize("data", REPAIRED.values(), ids=REPAIRED)
+def test_what_players_pass_over_is_read_and_said(data: bytes) -> None:
+    with pytest.warns(FileWarning, match="put right"):
+        assert survives(data)
+
+
+def test_frames_are_read_as_seconds() -> None:
+    notes = b"\x00\x90\x3c\x40\x87\x68\x80\x3c\x40\x00\xff\x51\x03\x07\xa1\x20"
+    for division, seconds in ((0xE728, 1.0), (0xE228, 1000 / 1200), (0xE328, 1000 / 1200 * 1.001)):
+        score = mi.read(one_track(notes + ENDED, resolution=division))
+        assert score.tempos.seconds(score.quarters) == pytest.approx(seconds)
+
+
 @pytest.mark.usefixtures("impatient")
 def test_truncated_at_every_byte() -> None:
+    """Only where one of two tracks is whole it is read, and that is said."""
     data = written(SMALL)
-    assert [size for size in range(len(data)) if survives(data[:size])] == []
+    whole = data.index(b"MTrk", 20)
+    read = range(whole, whole + 8)
+    assert [size for size in range(len(data)) if size not in read and survives(data[:size])] == []
+    for size in read:
+        with pytest.warns(FileWarning, match="2 tracks are announced, 1 are there"):
+            assert survives(data[:size])
     assert survives(data)
 
 
+@pytest.mark.filterwarnings("ignore::mi_theme.files.FileWarning")
 @pytest.mark.usefixtures("impatient")
 def test_every_byte_changed() -> None:
     data = written(SMALL)
@@ -234,6 +266,7 @@ def test_every_byte_changed() -> None:
             survives(data[:place] + bytes([value]) + data[place + 1 :])
 
 
+@pytest.mark.filterwarnings("ignore::mi_theme.files.FileWarning")
 @given(st.binary(max_size=200))
 def test_random_bytes(data: bytes) -> None:
     survives(data)
@@ -241,6 +274,7 @@ def test_random_bytes(data: bytes) -> None:
     survives(header(0, 1, 96) + b"MTrk" + data)
 
 
+@pytest.mark.filterwarnings("ignore::mi_theme.files.FileWarning")
 @given(files(), st.data())
 def test_damaged_files(file: File, draw: st.DataObject) -> None:
     data = bytearray(written(file))

@@ -24,11 +24,11 @@ from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_p
 from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.letters import heads_of, inferred_steps
 from mi_theme.engraving.mei import mei
-from mi_theme.engraving.staves import Head, Staff, Written, items_of
+from mi_theme.engraving.staves import Head, Staff, StaffNote, items_of
 from mi_theme.errors import MissingExtra
 from mi_theme.files.notation.barring import NewBar, rests
 from mi_theme.score import MeterMap
-from mi_theme.themes.sources import key_of
+from mi_theme.themes.passages import key_of
 from mi_theme.views import draw
 
 pytestmark = [pytest.mark.tool("verovio"), pytest.mark.tool("resvg_py")]
@@ -54,6 +54,8 @@ def heard(text: str) -> list[tuple[Fraction, int]]:
     rows = zip(score.note_table()["onset"].tolist(), score.note_table()["pitch"].tolist(), strict=True)
     return sorted((Fraction(onset).limit_denominator(480), pitch) for onset, pitch in rows)
 
+
+VEROVIO_TICK = Fraction(1, 120)  # of a quarter
 
 # Beams, ties, rests
 
@@ -118,7 +120,7 @@ def test_what_a_voice_has_in_a_bar_fills_it_and_each_symbol_can_be_written(text,
     for number, (start, lasts) in enumerate(sorted(rows)):
         at = max(Fraction(start, grid), free)
         free = at + Fraction(lasts, grid)
-        notes.append(Written(at, free, (Head(28),), f"n{number}"))
+        notes.append(StaffNote(at, free, (Head(28),), f"n{number}"))
     bars = [NewBar(i * meter.bar, (i + 1) * meter.bar, i + 1, meter, i == 0) for i in range(int(free // meter.bar) + 1)]
     staff = Staff(tuple((bar,) for bar in bars), (tuple(notes),))
     sounding = Fraction(0)
@@ -127,8 +129,10 @@ def test_what_a_voice_has_in_a_bar_fills_it_and_each_symbol_can_be_written(text,
         assert [items[0].start, *(item.end for item in items)] == [*(item.start for item in items), meter.bar]
         sounding += sum(item.end - item.start for item in items if item.heads)
     assert sounding == sum(note.end - note.start for note in notes)
-    onsets = [(note.start, 60) for note in notes]
-    assert heard(mei([staff])) == onsets
+    played = heard(mei([staff]))
+    assert [pitch for _, pitch in played] == [60] * len(notes)
+    # verovio adds up floats and cuts them to its ticks of 1/120 quarter: 28/3 is played at 9.325
+    assert all(abs(onset - note.start) <= VEROVIO_TICK for (onset, _), note in zip(played, notes, strict=True))
 
 
 # Spelling
@@ -250,7 +254,7 @@ def test_lines_join_the_notes_that_belong_together(meter, how):
     staves, joined = staves_of_versions([adaptation], None)
     kinds = Counter(join.kind for join in joined)
     found = lines(notation(adaptation).svg)
-    fates = list(adaptation.plan.fates())
+    fates = list(adaptation.plan.mappings())
     repeats = len(list(staves[0].notes)) // sum(fate.was is not None for fate in fates)
     assert kinds["dropped"] == repeats * sum(fate.now is None for fate in fates)
     assert kinds["added"] == repeats * sum(fate.was is None for fate in fates)

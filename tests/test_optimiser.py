@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.adaptation.learned.lattice import cheapest
-from mi_theme.adaptation.learned.objective import TABLES, TERMS, VALUES, Grid, idiom, model
+from mi_theme.adaptation.learned.objective import TABLES, TERMS, VALUES, MeterSlots, idiom, model
 from mi_theme.adaptation.onsets import explained_terms, inferred_grouping
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.catalog import data_path
@@ -378,7 +378,7 @@ def test_the_tables_are_small_and_say_where_they_come_from() -> None:
 @pytest.mark.parametrize("text", METERS)
 def test_the_idiom_is_a_distribution(text: str) -> None:
     likely = np.exp(-idiom(mi.Meter(text)))
-    assert likely.shape[0] == Grid(mi.Meter(text)).slots
+    assert likely.shape[0] == MeterSlots(mi.Meter(text)).slots
     assert likely.sum(-1) == pytest.approx(1, abs=1e-3)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mi_theme
-from mi_theme.adaptation.frames import COSTS
+from mi_theme.adaptation.costs import COSTS
 from mi_theme.adaptation.strategies import STRATEGIES
 
 ROOT = Path(__file__).parents[1]

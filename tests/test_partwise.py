@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.errors import FileError
-from mi_theme.files.bulk.midi_notes import read_notes, read_sheet
+from mi_theme.files.bulk import read_notes, read_sheet
 from mi_theme.files.bulk.musicxml_notes import parse_partwise
 
 # music21 lets the parts of these drift apart where one has a bar too long or too short: we keep them together
@@ -205,14 +204,13 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=list(HOSTILE))
 def test_hostile_files_are_refused_in_one_line_and_soon(make: Callable[[], bytes], tmp_path: Path) -> None:
     path = tmp_path / "hostile.musicxml"
     path.write_bytes(make())
-    began = time.monotonic()
     with pytest.raises(FileError) as caught:
         read_notes(path)
-    assert time.monotonic() - began < 20
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < len(str(path)) + 250
@@ -238,6 +236,7 @@ def odd_fractions(bars: int) -> bytes:
     return score("".join(bar(*[note("C4", x) for x in row], divisions=f"{7 * i + 1}.{i:07}") for i, row in enumerate(lengths)))  # type: ignore[arg-type]  # fmt: skip
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("make", "notes"),
     [
@@ -249,9 +248,7 @@ def odd_fractions(bars: int) -> bytes:
     ids=["staves", "ties", "bars and parts", "fractions"],
 )
 def test_what_grows_with_a_square_elsewhere_is_read_soon(make: Callable[[], bytes], notes: int) -> None:
-    data, began = make(), time.monotonic()
-    assert len(parse_partwise(data).table) == notes
-    assert time.monotonic() - began < 20
+    assert len(parse_partwise(make()).table) == notes
 
 
 @pytest.mark.parametrize("voices", [("1", "1", "1"), ("1", "2", "2"), ("2", "1", "3")])

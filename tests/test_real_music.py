@@ -15,7 +15,7 @@ import pytest
 from midi_making import parsed
 
 import mi_theme as mi
-from mi_theme.files.bulk.midi_notes import read_notes
+from mi_theme.files.bulk import read_notes
 from mi_theme.score import Score
 
 PIECES = (

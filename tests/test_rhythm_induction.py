@@ -17,8 +17,8 @@ from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm import MeterGuess, induce_meter, sure_guess, which_meters
 from mi_theme.rhythm.lines import _edge, line_of, lines_of
-from mi_theme.rhythm.meter_evidence import ODD, PLAIN, Candidates, evidence, ticks_of
-from mi_theme.rhythm.models import candidates, model, packed, unpacked
+from mi_theme.rhythm.meter_evidence import ODD_METERS, PLAIN_METERS, Candidates, evidence, ticks_of
+from mi_theme.rhythm.meter_model import candidates, model, packed, unpacked
 
 MAKING = str(Path(__file__).parents[1] / "data" / "making")
 OSTINATO = (0, 1.5, 3, 4)
@@ -233,7 +233,7 @@ def test_files_and_folders(tmp_path: Path) -> None:
     mi.Score.from_notes(onsets, durations, pitches).save(tmp_path / "b.mid")
     mi.Score.from_notes(onsets, durations, pitches).save(inner / "a.MID")
     (tmp_path / "broken.mid").write_bytes(b"MThd nothing")
-    (tmp_path / "notes.txt").write_text("not music")
+    (tmp_path / "notes.txt").write_text("not music", "utf-8")
     found = dict(which_meters([tmp_path]))
     assert [Path(name).name for name in found] == ["b.mid", "broken.mid", "a.MID"]
     assert isinstance(found[str(tmp_path / "broken.mid")], FileError)
@@ -266,17 +266,17 @@ def test_a_table_comes_back_from_its_text() -> None:
 
 def test_every_odd_metre_borrows_rows_for_its_whole_bar() -> None:
     among = candidates()
-    assert among.names == (*PLAIN, *ODD)
+    assert among.names == (*PLAIN_METERS, *ODD_METERS)
     assert len(model().tables.rhythm) == among.bases[-1]
-    for name, lenders in ODD.items():
+    for name, lenders in ODD_METERS.items():
         assert len(Meter(name).grouping) == len(lenders)
 
 
 def test_evidence_does_not_know_the_truth() -> None:
     """Numbers for a candidate depend on the line and that candidate alone."""
     line = ticks_of(line_of(*waltz()))
-    whole = evidence(line, Candidates(PLAIN), model().tables)
-    some = evidence(line, Candidates(PLAIN[:2]), model().tables)
+    whole = evidence(line, Candidates(PLAIN_METERS), model().tables)
+    some = evidence(line, Candidates(PLAIN_METERS[:2]), model().tables)
     assert np.array_equal(whole[: len(some)], some)
 
 
@@ -307,7 +307,7 @@ def test_real_tunes_that_the_model_has_not_seen() -> None:
         from folksongs import songs
     finally:
         sys.path.remove(MAKING)
-    tunes = [song for song in songs("essenFolksong") if song.has_one_meter and song.meter in PLAIN][::20]
+    tunes = [song for song in songs("essenFolksong") if song.has_one_meter and song.meter in PLAIN_METERS][::20]
     right = [
         induce_meter([float(t) for t in song.onsets], [float(d) for d in song.durations], song.pitches)[0].meter
         == Meter(song.meter)

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import mi_theme as mi
-from mi_theme.search.hits import Doubling
-from mi_theme.search.match.doublings import together
+from mi_theme.search.hits import Doubling, together
 
 TUNE = [67, 69, 71, 72, 74, 71, 67, 66, 64, 69, 67, 62]
 LENGTHS = [1, 0.5, 0.5, 1, 1, 0.5, 0.5, 1, 1.5, 0.5, 1, 1]

@@ -17,8 +17,8 @@ import mi_theme as mi
 from mi_theme.score.notes import NOTE
 from mi_theme.score.spelling import spelled_steps
 from mi_theme.search.match.alignment_costs import COSTS, UNTIMED
-from mi_theme.search.match.note_alignment import SHARED, Alignment, Region, align, own_score, surprise_of
-from mi_theme.search.match.support import LIKELIER, WHOLE, supported
+from mi_theme.search.match.note_alignment import SHARED, NoteAlignment, Region, align, own_score, surprise_of
+from mi_theme.search.match.piece_hits import LIKELIER, WHOLE, supported
 
 SUBJECT = mi.Motif("1:4 2:2 b3:2 4:2 5:4 4:1 b3:1 2:2 b6:4 7,:2 1:2 2:1 b3:1 4:4", "subject")
 PATTERN = mi.Pattern.of(SUBJECT)
@@ -147,14 +147,14 @@ def test_many_short_places_are_no_accident_though_each_one_may_be() -> None:
     assert len(hits) <= 12
 
 
-def places(count: int, *, at_pitch: bool) -> tuple[mi.Pattern, list[Alignment], np.ndarray]:
+def places(count: int, *, at_pitch: bool) -> tuple[mi.Pattern, list[NoteAlignment], np.ndarray]:
     """A motif, notes that are that motif again and again a step higher each time, and where it is."""
     motif = mi.Pattern([0, 0.5, 1, 2, 2.5], [60, 62, 64, 62, 67])
     rows = np.arange(5 * count)
     pitch = np.array(motif.pitch)[rows % 5] + rows // 5 + (0 if at_pitch else 1)
     notes = table(motif.onsets[rows % 5] + 4 * (rows // 5), pitch)
     pairs = [tuple(enumerate(rows[5 * k : 5 * k + 5].tolist())) for k in range(count)]
-    return motif, [Alignment(20.0, 1.0, pair, 1.0) for pair in pairs], notes
+    return motif, [NoteAlignment(20.0, 1.0, pair, 1.0) for pair in pairs], notes
 
 
 @given(st.lists(st.floats(1e-12, 50), min_size=1, max_size=30), st.booleans())
@@ -422,6 +422,46 @@ def test_a_hit_prints_and_goes_into_json() -> None:
     assert str(hit).startswith("score, Ostinato, bar ")
     assert json.loads(json.dumps(hit.to_dict()))["notes"] == [*hit.notes]
     assert set(hit.to_dict()) >= {"source", "part", "bar", "onset", "end", "transposition", "stretch", "evalue"}
+    assert hit.to_dict()["reasons"][0].keys() == {"term", "means", "nats"}
+
+
+@pytest.mark.parametrize("meter", ["5/4", "4/4", "3/4"])
+def test_the_reasons_of_a_hit_add_up_to_its_score(meter: str) -> None:
+    """Pitch and rhythm speak for a copy; a map of the bar where a strategy made the rhythm; what is changed against it."""
+    hits = mi.find(mi.theme(), mi.render(meter=meter), max_evalue=np.inf, least=0.5)
+    assert len(hits) > 10
+    for hit in hits:
+        assert sum(reason.nats for reason in hit.reasons) == pytest.approx(hit.score, abs=1e-9)
+        assert [abs(reason.nats) for reason in hit.reasons] == sorted((abs(r.nats) for r in hit.reasons), reverse=True)
+        against = {reason.term for reason in hit.reasons if reason.nats < 0}
+        assert against.isdisjoint({"pitch", "rhythm"})
+        assert ("omitted" in against) == bool(hit.missing) or hit.strategy
+        assert "changed" in against or not hit.changed
+    mapped = [hit for hit in hits if any(reason.term == "bar map" for reason in hit.reasons)]
+    assert all(hit.strategy for hit in mapped)
+    assert bool(mapped) == (meter != "5/4")
+
+
+def test_a_hit_is_written_and_read_back() -> None:
+    hits = mi.find(mi.theme(), mi.render(meter="4/4"), max_evalue=np.inf)
+    doubled = mi.find(PATTERN, planted_twice())
+    assert any(hit.warp for hit in hits)
+    assert any(hit.doubled for hit in doubled)
+    for hit in [*hits, *doubled]:
+        assert mi.Hit.from_json(hit.to_json()) == hit
+    for wrong in ("[", "{}", hits[0].to_json().replace('"pitch"', "5", 1), "[" * 100_000):
+        with pytest.raises(mi.MiThemeError):
+            mi.Hit.from_json(wrong)
+
+
+def planted_twice() -> np.ndarray:
+    """A copy in two parts, an octave apart."""
+    notes, rows = planted(7)
+    lower = notes[rows].copy()
+    lower["pitch"] -= 12
+    lower["part"], lower["voice"] = 1, 0
+    more = np.concatenate([notes, lower])
+    return more[np.lexsort((more["pitch"], more["onset"]))]
 
 
 # The page

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mi_theme.score.notes import NOTE
-from mi_theme.search.match.evidence import ODDS, Heard, evidence, foretold
-from mi_theme.search.match.note_alignment import Alignment
+from mi_theme.search.hits import total
+from mi_theme.search.match.evidence import COPY_MODEL, HeardNotes, evidence, foretold
+from mi_theme.search.match.note_alignment import NoteAlignment
 from mi_theme.search.patterns import Pattern
 
 THEME = [(0, 60), (1, 67), (1.5, 65), (2, 64), (3, 69), (4.5, 60), (5, 71), (6, 72), (7, 64), (8, 65)]
@@ -34,8 +35,8 @@ def said(copy: Rows, matched: list[int] | None = None, stretch: float = 1.0, oth
     notes = mine if other is None else together(mine, other)
     rows = np.flatnonzero(notes["part"] == 0).tolist()
     numbers = matched or list(range(len(rows)))
-    found = Alignment(0.0, 1.0, tuple(zip(numbers, rows, strict=True)), stretch)
-    return evidence(Pattern.of(THEME), Heard.of(notes), found)
+    found = NoteAlignment(0.0, 1.0, tuple(zip(numbers, rows, strict=True)), stretch)
+    return total(evidence(Pattern.of(THEME), HeardNotes.of(notes), found))
 
 
 def moved(rows: Rows, up: int = 0, stretch: float = 1.0, at: float = 0.0) -> Rows:
@@ -54,7 +55,7 @@ def test_a_copy_says_the_same_at_any_pitch_and_place() -> None:
 
 
 def test_another_tempo_costs_once() -> None:
-    assert said(moved(THEME, stretch=2.0), stretch=2.0) == pytest.approx(said(THEME) + ODDS.stretched)
+    assert said(moved(THEME, stretch=2.0), stretch=2.0) == pytest.approx(said(THEME) + COPY_MODEL.stretched)
 
 
 @pytest.mark.parametrize("number", [2, 5, 8])
@@ -66,7 +67,7 @@ def test_each_change_costs_something_and_the_nearer_the_less(number: int) -> Non
 
 
 def test_a_changed_note_costs_once_though_two_intervals_change() -> None:
-    most = -ODDS.other - ODDS.back + 8  # what it pays, and what its two intervals earned
+    most = -COPY_MODEL.other - COPY_MODEL.back + 8  # what it pays, and what its two intervals earned
     assert said(THEME) - said(changed(4, 6)) < most
 
 
@@ -84,40 +85,41 @@ def test_a_note_put_in_costs_in_its_own_voice_only() -> None:
     assert said(THEME, other=inside) == pytest.approx(alone)
     mine = together(table(THEME), table([(1.25, 66)]))
     rows = [row for row in range(len(mine)) if mine["onset"][row] != 1.25]
-    found = Alignment(0.0, 1.0, tuple(enumerate(rows)), 1.0)
-    assert evidence(Pattern.of(THEME), Heard.of(mine), found) < alone
+    found = NoteAlignment(0.0, 1.0, tuple(enumerate(rows)), 1.0)
+    assert total(evidence(Pattern.of(THEME), HeardNotes.of(mine), found)) < alone
 
 
 def test_a_rhythm_that_a_map_foretells_says_more_than_one_that_bends() -> None:
     bent = [(onset if onset < 5 else 5 + (onset - 5) / 3, pitch) for onset, pitch in changed(1, late=0.2)]
-    heard = Heard.of(table(bent))
-    found = Alignment(0.0, 1.0, tuple((row, row) for row in range(len(bent))), 1.0)
+    heard = HeardNotes.of(table(bent))
+    found = NoteAlignment(0.0, 1.0, tuple((row, row) for row in range(len(bent))), 1.0)
     pattern = Pattern.of(THEME)
-    assert foretold(pattern, heard, found, 10) == pytest.approx(foretold(pattern, heard, found, 100) + np.log(10))
-    assert foretold(pattern, heard, found, 100) > evidence(pattern, heard, found)
+    hundred, ten = (total(foretold(pattern, heard, found, among)) for among in (100, 10))
+    assert ten == pytest.approx(hundred + np.log(10))
+    assert hundred > total(evidence(pattern, heard, found))
 
 
 def test_a_scale_says_less_than_leaps() -> None:
     scale = [(float(at), 60 + rise) for at, rise in enumerate((0, 2, 4, 5, 7, 9, 11, 12, 14, 16))]
-    heard = Heard.of(table(scale))
-    found = Alignment(0.0, 1.0, tuple((row, row) for row in range(10)), 1.0)
-    assert evidence(Pattern.of(scale), heard, found) < said(THEME) / 2
+    heard = HeardNotes.of(table(scale))
+    found = NoteAlignment(0.0, 1.0, tuple((row, row) for row in range(10)), 1.0)
+    assert total(evidence(Pattern.of(scale), heard, found)) < said(THEME) / 2
 
 
 def test_voices_that_are_none_are_known() -> None:
     chords = [(float(at), pitch) for at in range(8) for pitch in (48, 60, 64)]
-    assert Heard.of(table(chords)).thick.all()
-    assert not Heard.of(table([*chords[:2], *((at + 9.0, 60) for at in range(20))])).thick.any()
-    assert Heard.of(np.zeros(0, NOTE)).thick.shape == (0,)
+    assert HeardNotes.of(table(chords)).thick.all()
+    assert not HeardNotes.of(table([*chords[:2], *((at + 9.0, 60) for at in range(20))])).thick.any()
+    assert HeardNotes.of(np.zeros(0, NOTE)).thick.shape == (0,)
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(40, 80), st.integers(0, 2)), min_size=2, max_size=40))
 def test_whatever_the_music_the_numbers_are_finite(rows: list[tuple[int, int, int]]) -> None:
     notes = together(*(table([(at / 4, pitch)], part) for at, pitch, part in rows))
-    heard = Heard.of(notes)
+    heard = HeardNotes.of(notes)
     assert np.isfinite(heard.tune).all()
     assert np.isfinite(heard.rhythm).all()
     assert (heard.tune > 0).all()
-    found = Alignment(0.0, 1.0, tuple((number, number) for number in range(min(len(rows), len(THEME)))), 1.0)
-    assert np.isfinite(evidence(Pattern.of(THEME), heard, found))
+    found = NoteAlignment(0.0, 1.0, tuple((number, number) for number in range(min(len(rows), len(THEME)))), 1.0)
+    assert np.isfinite(total(evidence(Pattern.of(THEME), heard, found)))

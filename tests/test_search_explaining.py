@@ -10,7 +10,7 @@ import pytest
 
 import mi_theme as mi
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
-from mi_theme.search.match.bar_maps import RATIOS, explanation
+from mi_theme.search.match.bar_maps import BAR_RATIOS, explanation
 
 TARGETS = ("4/4", "3/4", "7/8", "6/8")
 OFFERED = [name for name, strategy in STRATEGIES.items() if strategy.offered]
@@ -91,7 +91,7 @@ def test_other_ratios_are_thought_of(ratio: Fraction) -> None:
     assert found is not None
     assert found.strategy
     assert all(found.warp(at) == now for at, now in pairs)
-    assert ratio in RATIOS
+    assert ratio in BAR_RATIOS
 
 
 @pytest.mark.parametrize("target", TARGETS)

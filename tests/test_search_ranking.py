@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 import mi_theme as mi
 from mi_theme.score.notes import NOTE
-from mi_theme.search.ranking.performances import MOST, PLAYING, Performance, chain_in, theme_of
+from mi_theme.search.ranking.performances import MOST_NOTES, PLAYING_MODEL, Performance, ThemeShape, chain_in
 from mi_theme.search.ranking.repertoires import Repertoire
 from mi_theme.search.ranking.tunes import (
-    LONGEST,
-    TOLD,
+    ASKED_ABOUT,
+    LONGEST_TUNE,
     TUNE_COSTS,
     Tune,
     TuneCosts,
@@ -111,7 +111,7 @@ def test_pairs_go_up_in_both(a: int, b: int) -> None:
 
 
 def test_of_a_very_long_tune_the_beginning_counts() -> None:
-    assert len(Tune.of(tune(1, LONGEST + 500)).pitch) == LONGEST
+    assert len(Tune.of(tune(1, LONGEST_TUNE + 500)).pitch) == LONGEST_TUNE
 
 
 def test_many_at_once_are_as_one_by_one() -> None:
@@ -155,10 +155,10 @@ def test_a_theme_is_found_in_its_performance(tempo: float) -> None:
 
 @given(st.integers(0, 200), st.integers(-12, 12))
 def test_a_chain_does_not_know_the_key(seed: int, shift: int) -> None:
-    theme, heard = theme_of(tune(seed, 12)), played(tune(seed, 40), seed)
+    theme, heard = ThemeShape.of(tune(seed, 12)), played(tune(seed, 40), seed)
     other = heard.copy()
     other["pitch"] += shift
-    anywhere = PLAYING._replace(key=1 / 25)  # the share of every key
+    anywhere = PLAYING_MODEL._replace(key=1 / 25)  # the share of every key
     a, b = (chain_in(theme, Performance.of(notes), anywhere) for notes in (heard, other))
     assert a.pairs == b.pairs
     assert a.score == pytest.approx(b.score)
@@ -167,27 +167,27 @@ def test_a_chain_does_not_know_the_key(seed: int, shift: int) -> None:
 @given(st.integers(0, 200), st.integers(1, 24), st.booleans())
 def test_numba_and_numpy_find_the_same_chain(seed: int, notes: int, chords: bool) -> None:
     heard = played(tune(seed, 50), seed + 1)
-    theme = theme_of(heard[: 2 * notes] if chords else tune(seed, notes))
+    theme = ThemeShape.of(heard[: 2 * notes] if chords else tune(seed, notes))
     assert chain_in(theme, Performance.of(heard), fast=True) == chain_in(theme, Performance.of(heard), fast=False)
 
 
 def test_of_two_equal_chains_the_one_in_its_key_and_at_the_beginning_is_likelier() -> None:
     once = tune(4, 20)
     other = table(np.append(once["onset"], once["onset"] + 60), np.tile(once["pitch"], 2))
-    chain = chain_in(theme_of(once), Performance.of(other))
+    chain = chain_in(ThemeShape.of(once), Performance.of(other))
     assert [row for _, row in chain.pairs] == list(range(20))
     above = table(other["onset"], other["pitch"] + 5)
-    assert chain_in(theme_of(once), Performance.of(above)).score < chain.score - 3
+    assert chain_in(ThemeShape.of(once), Performance.of(above)).score < chain.score - 3
     below = other.copy()
     below["pitch"][:20] += 2  # the key of the second half is its own
-    assert chain_in(theme_of(once), Performance.of(below)).pairs[0] == (0, 20)
+    assert chain_in(ThemeShape.of(once), Performance.of(below)).pairs[0] == (0, 20)
 
 
 def test_a_loud_note_says_more_than_a_soft_one() -> None:
     notes = played(tune(6, 40), 2)
     loud, soft = notes.copy(), notes.copy()
     loud["velocity"], soft["velocity"] = np.where(notes["pitch"] > 59, [[90], [40]], [[40], [90]])
-    scores = [chain_in(theme_of(tune(6, 16)), Performance.of(heard)).score for heard in (loud, notes, soft)]
+    scores = [chain_in(ThemeShape.of(tune(6, 16)), Performance.of(heard)).score for heard in (loud, notes, soft)]
     assert scores[0] > scores[1] > scores[2]
 
 
@@ -211,14 +211,14 @@ def test_a_repertoire_is_made_ready_once(tmp_path: Any) -> None:
 def test_chords_in_the_theme_are_looked_for_too() -> None:
     chords = table([0, 0, 1, 1, 2, 3, 3.5, 4], [60, 67, 62, 69, 71, 67, 65, 64])
     heard = played(chords, 3)
-    assert len(chain_in(theme_of(chords), Performance.of(heard)).pairs) >= 7
+    assert len(chain_in(ThemeShape.of(chords), Performance.of(heard)).pairs) >= 7
 
 
 def test_of_a_long_query_the_beginning_of_its_top_line_is_looked_for() -> None:
     plays = [played(tune(seed, 400), seed) for seed in range(4)]
     ranked = mi.rank(plays[2], plays)
     assert ranked[0].index == 2
-    assert 90 <= len(ranked[0].pairs) <= MOST
+    assert 90 <= len(ranked[0].pairs) <= MOST_NOTES
     assert all(own == other for own, other in ranked[0].pairs)
 
 
@@ -266,7 +266,7 @@ def test_what_is_empty_comes_last() -> None:
         (tune(1), 5, "not int"),
         (tune(1), [None], "not NoneType"),
         (tune(1), "nowhere.mid", "no such file"),
-        (tune(1), [b"xx"], "not a MIDI file"),
+        (tune(1), [b"xx"], "neither MIDI"),
         (None, [tune(1)], "a pattern is"),
     ],
 )
@@ -351,8 +351,8 @@ def test_a_pair_stays_a_pair() -> None:
 
 
 def test_more_than_are_told_of() -> None:
-    tunes = [tune(seed, 12) for seed in range(TOLD + 20)]
+    tunes = [tune(seed, 12) for seed in range(ASKED_ABOUT + 20)]
     ranked = mi.rank(tunes[7], tunes)
     assert ranked[0].index == 7
-    assert sorted(row.index for row in ranked) == list(range(TOLD + 20))
+    assert sorted(row.index for row in ranked) == list(range(ASKED_ABOUT + 20))
     assert all(np.isfinite(row.similarity) and row.similarity <= 1 for row in ranked)

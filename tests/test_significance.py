@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mi_theme.catalog import data_path
-from mi_theme.search.finding import chance_of
 from mi_theme.search.match.chance import Tail, background, evalue, interval_kinds, ratio_kinds
 from mi_theme.search.match.evidence import whole_copy
+from mi_theme.search.match.piece_hits import chance_of
 from mi_theme.search.patterns import Pattern
 
 SCALE = Pattern.of([(number, 60 + up) for number, up in enumerate((0, 2, 4, 5, 7, 9, 11, 12))])
@@ -24,7 +24,7 @@ JUMPS = Pattern.of(
 def test_the_background_is_small_and_says_where_it_is_from() -> None:
     path = data_path("background.json")
     assert path.stat().st_size < 10_000
-    assert "counts only" in json.loads(path.read_text())["provenance"]["music"]
+    assert "counts only" in json.loads(path.read_text("utf-8"))["provenance"]["music"]
     known = background()
     assert np.array(known.intervals).sum() > 50_000
     assert known.steps[1] > known.steps[6]

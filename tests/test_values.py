@@ -24,9 +24,10 @@ VALUES = {
         mi.Meter("5/4:3+3+2+2"), mi.Grouping("3+3+1+1"), mi.Warp("0>0 3>3 5>4"), mi.Tonic("Bb"), mi.Degree("b7,"),
         mi.Motif("1:3 1:3 b3:2 4:2", "riff", "upbeat"), mi.theme(), ADAPTED, ADAPTED.plan, mi.theme().rights,
         mi.theme().ostinato.tones[0], SCORE, SCORE.tracks[1], SCORE.parts[0], SCORE.meters, SCORE.tempos, SCORE.bar(1),
-        next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.fates()),
+        next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.mappings()),
         mi.Pattern.of(mi.theme()), mi.find(mi.theme(), mi.theme().to_score())[0],
         mi.rank(mi.theme(), [mi.theme().to_score()])[0], mi.Doubling("Violin II", -12, (1, 3, 5)),
+        mi.EvidenceTerm("pitch", "the notes are the same", 12.5),
     )
 }  # fmt: skip
 NAMES = vars(mi) | {
@@ -43,7 +44,7 @@ NAMES = vars(mi) | {
         TempoMap,
         Tone,
         plans.Plan,
-        plans.Fate,
+        plans.NoteMapping,
     )
 }
 SHORT_REPRS = (mi.Score, Track, Strategy)  # too large, or made of functions

@@ -118,7 +118,7 @@ def test_a_bar_map_shows_the_fate_of_every_note(meter, how, ratio):
     adaptation = adapted(meter, how, ratio=ratio)
     picture = bar_map(adaptation)
     bars, targets = adaptation.plan.bars
-    fates = [f for i in range(bars) for f in adaptation.plan.fates() if f.bar == i % 2 + 1]
+    fates = [f for i in range(bars) for f in adaptation.plan.mappings() if f.bar == i % 2 + 1]
     kept = [f for f in fates if f.was is not None and f.now is not None]
     dropped = [f for f in fates if f.now is None]
     added = [f for f in fates if f.was is None]
@@ -245,6 +245,6 @@ def test_without_matplotlib_pictures_name_the_extra(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     monkeypatch.delitem(sys.modules, "mi_theme.views.pictures", raising=False)
-    with pytest.raises(MissingExtra, match=r"mi-theme\[plot\]"):
+    with pytest.raises(MissingExtra, match=r"extra \[plot\]"):
         necklace("3+3+2")
     assert drawn("4/4")

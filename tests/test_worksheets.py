@@ -12,7 +12,7 @@ from svg_reading import ink_at_the_edges, words_on
 
 import mi_theme as mi
 from mi_theme.cli import main
-from mi_theme.views.worksheets.sheets import PAPERS, worksheet
+from mi_theme.views.worksheets.pages import PAPERS, worksheet
 
 pytestmark = [pytest.mark.tool("verovio"), pytest.mark.tool("resvg_py")]
 

@@ -24,15 +24,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.search.corpus.batches import Shelf, hits_on_shelf
-from mi_theme.search.corpus.folders import BATCH
+from mi_theme.search.corpus.batches import Batch, proposed_hits
+from mi_theme.search.corpus.folders import BATCH_FILES
 from mi_theme.search.corpus.readers import Reader
-from mi_theme.search.finding import Music, hits_in
-from mi_theme.search.hits import Hit
+from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.alignment_costs import motion, streams_of
-from mi_theme.search.match.chance import STEEPEST, WIDEST, Background, Tail, background, interval_kinds, ratio_kinds
-from mi_theme.search.match.doublings import together
+from mi_theme.search.match.chance import (
+    STEEPEST_RATIO,
+    WIDEST_INTERVAL,
+    Background,
+    Tail,
+    background,
+    interval_kinds,
+    ratio_kinds,
+)
 from mi_theme.search.match.note_alignment import steps_of
+from mi_theme.search.match.piece_hits import hits_in
 from mi_theme.search.patterns import Pattern
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
@@ -88,8 +95,8 @@ def counted(sheets: Iterable[Sheet], tails: tuple[Tail, Tail]) -> Background:
     """How often each interval and time is heard, and each interval and ratio after each."""
     steps: Counter[int] = Counter()
     times: Counter[int] = Counter()
-    intervals = np.zeros((2 * WIDEST + 1,) * 2, np.int64)
-    ratios = np.zeros((2 * STEEPEST + 1,) * 2, np.int64)
+    intervals = np.zeros((2 * WIDEST_INTERVAL + 1,) * 2, np.int64)
+    ratios = np.zeros((2 * STEEPEST_RATIO + 1,) * 2, np.int64)
     for sheet in sheets:
         table = sheet.table
         heard = motion(table["onset"], steps_of(table), streams_of(table))
@@ -147,18 +154,18 @@ def with_intervals(rows: Rows, steps: Sequence[int]) -> Rows:
 def in_all(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
     """The notes searched for each decoy, and what its hits in all pieces say."""
     random = np.random.default_rng(SEED)
-    shelves = [Shelf.of(sheets[first : first + BATCH]) for first in range(0, len(sheets), BATCH)]
+    batches = [Batch.of(sheets[first : first + BATCH_FILES]) for first in range(0, len(sheets), BATCH_FILES)]
     notes = sum(len(sheet.table) for sheet in sheets)
     for number in range(count):
         pattern = made_up(random, sheets, number)
-        yield notes, [hit.score for shelf in shelves for hit in on_shelf(pattern, shelf)]
+        yield notes, [hit.score for batch in batches for hit in in_batch(pattern, batch)]
 
 
-def on_shelf(pattern: Pattern, shelf: Shelf) -> Iterator[Hit]:
+def in_batch(pattern: Pattern, batch: Batch) -> Iterator[Hit]:
     """The hits in all pieces, one for what parts double."""
-    found = hits_on_shelf(pattern, shelf)
-    for piece in shelf.pieces:
-        yield from together([hit for hit in found if hit.source == piece.source], piece.notes)
+    found = proposed_hits(pattern, batch)
+    for piece in batch.sheets:
+        yield from together([hit for hit in found if hit.source == piece.source], piece.table)
 
 
 def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
@@ -171,8 +178,7 @@ def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, lis
         sheet = sheets[int(random.integers(len(sheets)))]
         fellows = folders[Path(sheet.source).parent]
         pattern = made_up(random, fellows if len(fellows) >= FELLOWS else sheets, number)
-        music = Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
-        yield len(sheet.table), [hit.score for hit in together(hits_in(pattern, music), sheet.table)]
+        yield len(sheet.table), [hit.score for hit in together(hits_in(pattern, sheet), sheet.table)]
 
 
 def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:

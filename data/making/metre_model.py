@@ -39,11 +39,11 @@ from metre_pairs import Passage, Task, mined, tasks
 from mi_theme.adaptation.frames import Frame
 from mi_theme.adaptation.learned.lattice import Lattice
 from mi_theme.adaptation.learned.objective import (
-    LONGEST,
+    LONGEST_INTERVAL,
     TABLES,
     VALUES,
-    Grid,
-    Model,
+    AdaptationModel,
+    MeterSlots,
     Sums,
     Weights,
     costs,
@@ -104,7 +104,7 @@ def examples(found: Iterable[Task], rhythms: dict[str, Any]) -> list[Example]:
     return made
 
 
-def _right(task: Task, lattice: Lattice, grid: Grid) -> Array:
+def _right(task: Task, lattice: Lattice, grid: MeterSlots) -> Array:
     """1 where an interval is as people had it, up to one tempo factor for the tune; (n - 1, k, k)."""
     intervals = np.diff(task.target.onsets) / float(grid.slot)
     octaves = np.rint(np.log2(intervals.sum() / np.ptp(lattice.image)))
@@ -125,10 +125,10 @@ def _windows(pitches: Sequence[int]) -> set[tuple[int, ...]]:
 
 def counted(leave_out: Callable[[Song], bool]) -> dict[str, list[tuple[int, int, int, int]]]:
     """Rhythms of the training collections: metre, then rows (slot, interval before, interval after, count)."""
-    names = {(Grid(Meter(text)).slots, Meter(text).is_compound): text for text in COUNTED}
+    names = {(MeterSlots(Meter(text)).slots, Meter(text).is_compound): text for text in COUNTED}
     rhythms: dict[str, Counter[tuple[int, int, int]]] = defaultdict(Counter)
     for tune in (tune for collection in TRAINING for tune in songs(collection)):
-        grid = Grid(Meter(tune.meter)) if tune.steady else None
+        grid = MeterSlots(Meter(tune.meter)) if tune.steady else None
         name = grid and names.get((grid.slots, grid.meter.is_compound))
         if grid and name and not leave_out(tune):
             rhythms[name].update(_rhythms(tune, grid))
@@ -137,12 +137,12 @@ def counted(leave_out: Callable[[Song], bool]) -> dict[str, list[tuple[int, int,
     return rows
 
 
-def _rhythms(tune: Song, grid: Grid) -> list[tuple[int, int, int]]:
+def _rhythms(tune: Song, grid: MeterSlots) -> list[tuple[int, int, int]]:
     """(slot in the bar, interval before, interval after) wherever all three notes are on slots."""
     slots = np.array(tune.ticks) / tune.per_quarter / float(grid.slot)
     whole = np.rint(slots).astype(int)
     on = np.abs(slots - whole) < 1e-6
-    steps = np.minimum(np.diff(whole), LONGEST - 1)
+    steps = np.minimum(np.diff(whole), LONGEST_INTERVAL - 1)
     inside = on[:-2] & on[1:-1] & on[2:]
     rows = np.stack([whole[1:-1] % grid.slots, steps[:-1], steps[1:]], axis=1)[inside]
     return [(int(a), int(b), int(c)) for a, b, c in rows]
@@ -277,7 +277,7 @@ def main() -> None:
     pairs = mined()
     rhythms = counted(relatives(passage for pair in pairs for passage in (pair.a, pair.b)))
     weights = trained(examples(tasks(pairs), rhythms))
-    made = Model(PROVENANCE, {name: _rounded(found) for name, found in weights.items()}, rhythms)
+    made = AdaptationModel(PROVENANCE, {name: _rounded(found) for name, found in weights.items()}, rhythms)
     OUT.write_bytes(msgspec.json.encode(made).replace(b'"},', b'"},\n').replace(b"]],", b"]],\n") + b"\n")
     print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(pairs)} pairs, {sum(map(len, rhythms.values()))} rhythms")
 

@@ -17,10 +17,10 @@ from scipy.optimize import minimize
 
 from mi_theme.rhythm.lines import Floats, line_of
 from mi_theme.rhythm.meter_evidence import (
-    ODD,
-    PLAIN,
+    ODD_METERS,
+    PLAIN_METERS,
     Candidates,
-    Tables,
+    MeterTables,
     Ticks,
     evidence,
     ioi_bins,
@@ -28,10 +28,10 @@ from mi_theme.rhythm.meter_evidence import (
     melody_bins,
     ticks_of,
 )
-from mi_theme.rhythm.models import SHAPES, Model, Weights, packed, second_inputs, softmax, unpacked
+from mi_theme.rhythm.meter_model import SHAPES, MeterModel, MeterWeights, packed, second_inputs, softmax, unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
-AMONG = Candidates(PLAIN)
+AMONG = Candidates(PLAIN_METERS)
 FOLDS = 5
 BLOCK = 20  # neighbours in a book are variants of one another: they go into one fold
 FEWEST = 4  # notes
@@ -66,11 +66,11 @@ class Tune:
 
 def tune_of(song: Song) -> Tune | None:
     """A tune in one of the plain metres; None for any other."""
-    if not song.has_one_meter or song.meter not in PLAIN or len(song.ticks) < FEWEST:
+    if not song.has_one_meter or song.meter not in PLAIN_METERS or len(song.ticks) < FEWEST:
         return None
     scale = 1 / song.per_quarter
     line = line_of(np.array(song.ticks) * scale, np.array(song.lengths) * scale, np.array(song.pitches))
-    return Tune(song.id, ticks_of(line), PLAIN.index(song.meter), song.steady)
+    return Tune(song.id, ticks_of(line), PLAIN_METERS.index(song.meter), song.steady)
 
 
 def training_tunes(collections: Sequence[str] = TRAINING) -> list[Tune]:
@@ -78,16 +78,16 @@ def training_tunes(collections: Sequence[str] = TRAINING) -> list[Tune]:
     return [tune for name in collections for song in songs(name) if (tune := tune_of(song))]
 
 
-def count(tunes: Sequence[Tune]) -> Tables:
+def count(tunes: Sequence[Tune]) -> MeterTables:
     """Tables from the steady tunes; a relative in other note values counts a tenth."""
     size = int(AMONG.bases[-1])
     counts = [np.zeros((size, *shape)) for shape in SHAPES]
     for tune in tunes:
         if tune.steady:
             _add(counts, tune.line, tune.meter, 1.0)
-            for index, name in enumerate(PLAIN):
+            for index, name in enumerate(PLAIN_METERS):
                 for other, scale in RELATIVES[name]:
-                    if other == PLAIN[tune.meter]:
+                    if other == PLAIN_METERS[tune.meter]:
                         _add(counts, _rescaled(tune.line, scale), index, RELATIVE_WEIGHT)
     return _smoothed(*counts)
 
@@ -107,7 +107,7 @@ def _rescaled(line: Ticks, scale: float) -> Ticks:
     return line._replace(onsets=onsets, iois=iois)
 
 
-def _smoothed(rhythm: Floats, places: Floats, steps: Floats, turns: Floats) -> Tables:
+def _smoothed(rhythm: Floats, places: Floats, steps: Floats, turns: Floats) -> MeterTables:
     """Log probabilities: of an IOI given place and IOI before, backing off to the place, then to anywhere."""
     usual = rhythm.sum((0, 1)) + 0.1 * len(rhythm[0])
     usual /= usual.sum()
@@ -117,7 +117,7 @@ def _smoothed(rhythm: Floats, places: Floats, steps: Floats, turns: Floats) -> T
     occupied = np.concatenate([
         (places[a:b] + 1) / (places[a:b].sum() + b - a) * (b - a) for a, b in zip(AMONG.bases, AMONG.bases[1:], strict=False)
     ])  # fmt: skip
-    return Tables(np.log(given), np.log(occupied), _against_usual(steps), _against_usual(turns))
+    return MeterTables(np.log(given), np.log(occupied), _against_usual(steps), _against_usual(turns))
 
 
 def _against_usual(counts: Floats) -> Floats:
@@ -126,10 +126,10 @@ def _against_usual(counts: Floats) -> Floats:
     return np.log((counts + 5 * usual) / (counts.sum(1, keepdims=True) + 5) / usual)
 
 
-def stored(tables: Tables) -> Tables:
+def stored(tables: MeterTables) -> MeterTables:
     """The tables as they come back from the file: what is fitted is what is used."""
     columns = (tables.rhythm, tables.places, tables.steps, tables.turns)
-    return Tables(*(unpacked(packed(table), shape) for table, shape in zip(columns, SHAPES, strict=True)))
+    return MeterTables(*(unpacked(packed(table), shape) for table, shape in zip(columns, SHAPES, strict=True)))
 
 
 def folds_of(tunes: Sequence[Tune]) -> np.ndarray:
@@ -137,7 +137,7 @@ def folds_of(tunes: Sequence[Tune]) -> np.ndarray:
     return np.arange(len(tunes)) // BLOCK % FOLDS
 
 
-def fit(tunes: Sequence[Tune], odd: bool = True) -> Model:
+def fit(tunes: Sequence[Tune], odd: bool = True) -> MeterModel:
     """Tables from all tunes; weights from tunes that the tables behind their evidence have not seen.
 
     Without odd metres there are no weights for lines without pitches either: for comparisons only.
@@ -152,12 +152,12 @@ def fit(tunes: Sequence[Tune], odd: bool = True) -> Model:
         found = np.array([evidence(line, AMONG, unseen[f]) for line, f in zip(some, fold, strict=True)], np.float32)
         weights[pitched] = _fit_weights(found, tunes, fold)
     tables = stored(count(tunes))
-    extended = tables.extended(AMONG, ODD)
-    model = Model(extended, weights[True], weights.get(False, weights[True]), 1.0)
+    extended = tables.extended(AMONG, ODD_METERS)
+    model = MeterModel(extended, weights[True], weights.get(False, weights[True]), 1.0)
     return _with_odd(model, tunes) if odd else model
 
 
-def _fit_weights(found: Floats, tunes: Sequence[Tune], fold: np.ndarray) -> Weights:
+def _fit_weights(found: Floats, tunes: Sequence[Tune], fold: np.ndarray) -> MeterWeights:
     """Both stages; the second learns from first-stage answers to tunes that stage had not seen."""
     metres = np.array([tune.meter for tune in tunes])
     steady = np.array([tune.steady for tune in tunes])
@@ -167,9 +167,9 @@ def _fit_weights(found: Floats, tunes: Sequence[Tune], fold: np.ndarray) -> Weig
         first, biases = _logit(found[fold != k], right[fold != k])
         unseen[fold == k] = softmax(found[fold == k] @ first + biases[AMONG.index])
     first, biases = _logit(found, right)
-    totals = np.stack([unseen[:, AMONG.index == m].sum(1) for m in range(len(PLAIN))], 1)
+    totals = np.stack([unseen[:, AMONG.index == m].sum(1) for m in range(len(PLAIN_METERS))], 1)
     inputs = np.array([second_inputs(row, lag_profile(t.line)) for row, t in zip(totals, tunes, strict=True)])
-    return Weights(np.round(first, 4), np.round(biases, 4), np.round(_regression(inputs, metres), 4))
+    return MeterWeights(np.round(first, 4), np.round(biases, 4), np.round(_regression(inputs, metres), 4))
 
 
 def _logit(found: Floats, right: np.ndarray) -> tuple[Floats, Floats]:
@@ -186,32 +186,32 @@ def _logit(found: Floats, right: np.ndarray) -> tuple[Floats, Floats]:
             np.append(slope, np.bincount(AMONG.index, error.sum(0))) + PENALTY * theta
         )
 
-    theta = _minimum(loss, width + len(PLAIN))
+    theta = _minimum(loss, width + len(PLAIN_METERS))
     return theta[:width] / spread, theta[width:]
 
 
 def _regression(inputs: Floats, metres: np.ndarray) -> Floats:
     """Weights of a multinomial regression, shape (inputs, metres)."""
-    wanted = np.eye(len(PLAIN))[metres]
+    wanted = np.eye(len(PLAIN_METERS))[metres]
 
     def loss(theta: Floats) -> tuple[float, Floats]:
-        shares = softmax(inputs @ theta.reshape(-1, len(PLAIN)))
+        shares = softmax(inputs @ theta.reshape(-1, len(PLAIN_METERS)))
         value = -np.log(np.maximum((shares * wanted).sum(1), 1e-300)).sum()
         return value + SECOND_PENALTY * theta @ theta / 2, (
             inputs.T @ (shares - wanted)
         ).ravel() + SECOND_PENALTY * theta
 
-    return _minimum(loss, inputs.shape[1] * len(PLAIN)).reshape(-1, len(PLAIN))
+    return _minimum(loss, inputs.shape[1] * len(PLAIN_METERS)).reshape(-1, len(PLAIN_METERS))
 
 
 def _minimum(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
     return minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
 
 
-def _with_odd(model: Model, tunes: Sequence[Tune]) -> Model:
+def _with_odd(model: MeterModel, tunes: Sequence[Tune]) -> MeterModel:
     """One bias for all odd metres: what lets `ODD_ALARMS` of the tunes come out odd, less `ODD_MARGIN`."""
-    among = Candidates((*PLAIN, *ODD))
-    split = len(PLAIN)
+    among = Candidates((*PLAIN_METERS, *ODD_METERS))
+    split = len(PLAIN_METERS)
     widened = {}
     for pitched, weights in ((True, model.pitched), (False, model.unpitched)):
         gaps = []
@@ -219,12 +219,12 @@ def _with_odd(model: Model, tunes: Sequence[Tune]) -> Model:
             line = tune.line if pitched else tune.line._replace(pitches=None)
             scores = (
                 evidence(line, among, model.tables) @ weights.first
-                + np.append(weights.biases, np.zeros(len(ODD)))[among.index]
+                + np.append(weights.biases, np.zeros(len(ODD_METERS)))[among.index]
             )
             totals = np.array([np.logaddexp.reduce(scores[among.index == m]) for m in range(len(among.names))])
             gaps.append(np.max(totals[:split]) - np.max(totals[split:]))
         bias = np.round(np.quantile(gaps, ODD_ALARMS) - ODD_MARGIN, 4)
-        widened[pitched] = replace(weights, biases=np.append(weights.biases, np.full(len(ODD), bias)))
+        widened[pitched] = replace(weights, biases=np.append(weights.biases, np.full(len(ODD_METERS), bias)))
     return replace(model, pitched=widened[True], unpitched=widened[False])
 
 
@@ -240,12 +240,12 @@ def temperature(collections: Sequence[str] = TRAINING) -> float:
     return float(np.round(choices[losses.argmin()], 1))
 
 
-def metre_shares(model: Model, line: Ticks, among: Candidates) -> Floats:
+def metre_shares(model: MeterModel, line: Ticks, among: Candidates) -> Floats:
     """The probability of each metre."""
     return np.bincount(among.index, model.probabilities(line, among))
 
 
-def text_of(model: Model, tunes: Sequence[Tune]) -> str:
+def text_of(model: MeterModel, tunes: Sequence[Tune]) -> str:
     """The file."""
     from importlib.metadata import version
 

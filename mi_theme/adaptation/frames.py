@@ -1,4 +1,4 @@
-"""What a strategy is given, and what a result costs.
+"""What a strategy is given, and what it gives.
 
 All lengths are quarters as exact fractions; a figure is a tuple of group lengths
 that fill the source.
@@ -10,29 +10,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate, combinations
-from math import log2
+from itertools import accumulate
 from typing import NamedTuple
 
+from mi_theme.errors import StrategyError
 from mi_theme.meter import LARGEST, Grouping, Meter
 from mi_theme.warp import Warp
 
 __all__ = [
-    "COSTS",
     "FAMOUS",
     "FEELS",
-    "Costs",
+    "RATIOS",
     "Frame",
     "Outcome",
-    "Pricing",
     "Reason",
     "Task",
-    "figure_cost",
     "figure_of_bars",
-    "order_cost",
+    "known_ratio",
     "starts_of",
     "whole_grouping",
 ]
+
+RATIOS = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))  #: target bars for one source bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +131,6 @@ FAMOUS = {
 }
 
 
-class Costs(NamedTuple):
-    """What each kind of loss costs; hand-set, and robust over wide ranges.
-
-    ``equality``: two groups equal before and not after, or the reverse;
-    ``reversal``: the longer of two becomes the shorter; ``lost``, ``gained``:
-    a group start moves to a weaker or stronger place (per step of bar line,
-    beat, pulse); ``share``: each doubling or halving of a group's share of the
-    bar; ``missed``: a beat of the target on which no group starts; ``dropped``: a
-    group that is left out.
-    """
-
-    equality: float = 3.0
-    reversal: float = 6.0
-    lost: float = 0.6
-    gained: float = 0.3
-    share: float = 0.6
-    missed: float = 1.0
-    dropped: float = 3.0
-
-
-#: What `regroup` charges.
-COSTS = Costs()
-
-
 def starts_of(lengths: Sequence[Fraction]) -> tuple[Fraction, ...]:
     """Where consecutive spans begin.
 
@@ -211,91 +186,25 @@ def figure_of_bars(groups: tuple[Fraction, ...], source: Frame, target: Frame) -
     return figure if len(figure) <= target.pulses or source.bars == 1 else (source.meter.bar,) * source.bars
 
 
-class Pricing:
-    """What it costs to turn a figure into others that fill the same target.
+def known_ratio(ratio: Fraction | float) -> Fraction:
+    """How many target bars one source bar becomes, exactly.
 
     Parameters
     ----------
-    before
-        Group lengths in quarters.
-    source, target
-        The bars that they stand in and shall fill.
-    """
-
-    def __init__(self, before: Sequence[Fraction], source: Frame, target: Frame, costs: Costs = COSTS) -> None:
-        self.costs = costs
-        self.signs = _signs(before)
-        self.shares = [log2(length / source.length) for length in before]
-        self.stood = [source.depth(start) for start in starts_of(before)]
-        self.pulses = target.pulses
-        self.depths = [target.depth(pulse * target.meter.pulse) for pulse in range(target.pulses)]
-        self.beats = frozenset(beat / target.meter.pulse for beat in target.beats)
-
-    def __call__(self, after: Sequence[Fraction | int]) -> float:
-        """The cost of as many groups, their lengths in pulses of the target."""
-        starts = [0, *accumulate(after[:-1])]
-        missed = self.costs.missed * len(self.beats.difference(starts))
-        return _order(self.signs, after, self.costs) + self._levels(starts) + self._shares(after) + missed
-
-    def _levels(self, starts: Sequence[Fraction | int]) -> float:
-        """Metrical standing lost or gained by the starts of groups."""
-        falls = (self._depth(start) - stood for start, stood in zip(starts, self.stood, strict=True))
-        return sum(self.costs.lost * fall if fall > 0 else -self.costs.gained * fall for fall in falls)
-
-    def _depth(self, start: Fraction | int) -> int:
-        return self.depths[int(start)] if start == int(start) else 2
-
-    def _shares(self, after: Sequence[Fraction | int]) -> float:
-        """How much the groups' shares of the whole change."""
-        now = (log2(length / self.pulses) for length in after)
-        return self.costs.share * sum(abs(share - was) for share, was in zip(now, self.shares, strict=True))
-
-
-def figure_cost(
-    before: Sequence[Fraction], after: Sequence[Fraction], source: Frame, target: Frame, costs: Costs = COSTS
-) -> float:
-    """What it costs to turn one figure into another: `Pricing` for one case, lengths in quarters.
-
-    Parameters
-    ----------
-    before, after
-        Group lengths in quarters, as many after as before.
-    source, target
-        The bars that they fill.
-    costs
-        Points for what breaks.
+    ratio
+        1/4, 1/2, 1, 2 or 4, as any kind of number.
 
     Returns
     -------
-    float
-        Points; 0 where nothing changes.
+    Fraction
+        One of these.
+
+    Raises
+    ------
+    StrategyError
+        For anything else.
     """
-    return Pricing(before, source, target, costs)([length / target.meter.pulse for length in after])
-
-
-def order_cost(before: Sequence[Fraction | int], after: Sequence[Fraction | int], costs: Costs = COSTS) -> float:
-    """What the broken order relations among group lengths cost; 0 where none breaks.
-
-    Parameters
-    ----------
-    before, after
-        Group lengths in any unit, as many after as before.
-    costs
-        Points for a pair made equal or unequal, and for a pair reversed.
-
-    Returns
-    -------
-    float
-        Points.
-    """
-    return _order(_signs(before), after, costs)
-
-
-def _order(signs: list[int], after: Sequence[Fraction | int], costs: Costs) -> float:
-    pairs = zip(signs, _signs(after), strict=True)
-    return sum(costs.reversal if was and now else costs.equality for was, now in pairs if was != now)
-
-
-def _signs(lengths: Sequence[Fraction | int]) -> list[int]:
-    """For each pair of lengths: 1 where the first is longer, -1 where it is shorter, 0."""
-    return [(a > b) - (a < b) for a, b in combinations(lengths, 2)]
+    for known in RATIOS:
+        if ratio == known:
+            return known
+    raise StrategyError(f"ratio {ratio}: one source bar becomes 1/4, 1/2, 1, 2 or 4 target bars")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
 
-from mi_theme.adaptation.frames import Frame, Task, order_cost
-from mi_theme.meter import Grouping, Meter
+from mi_theme.adaptation.costs import order_cost
+from mi_theme.adaptation.frames import Frame, Task
+from mi_theme.adaptation.swing import TRIPLET
+from mi_theme.meter import Grouping, Meter, twos_and_threes
 from mi_theme.warp import Warp
 
-__all__ = ["SWING", "by_beats", "readings", "two_three_groupings"]
+__all__ = ["MOST_GROUPINGS", "SWING", "by_beats", "readings"]
 
-LONG_SHORT = Fraction(2, 3)  # where the second note of a swung beat falls
-SWING = [
-    (Fraction(1, 2), LONG_SHORT)
-]  # what happens within a beat: (share of the source beat, share of the target beat)
+MOST_GROUPINGS = 1000  # in twos and threes that are tried on an odd metre: all of a bar of up to 27 pulses
+SWING = [(Fraction(1, 2), TRIPLET)]  # what happens within a beat: (share of the source beat, share of the target beat)
 
 
 def readings(task: Task) -> list[tuple[Frame, Warp]]:
@@ -32,7 +30,7 @@ def readings(task: Task) -> list[tuple[Frame, Warp]]:
     """
     target, same = task.target, Warp.identity(task.target.length)
     if target.meter.is_open:
-        meters = _agreeing(_twos_and_threes(target.meter, len(task.figure)), task.figure)
+        meters = _agreeing(_grouped(target.meter, len(task.figure)), task.figure)
         return [(replace(target, meter=meter), same) for meter in meters] or [(target, same)]
     simple = target.meter.counterpart if target.meter.is_compound else None
     straight = [replace(target, meter=simple)] if simple else []
@@ -47,30 +45,15 @@ def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:
     return [meter for meter, count in zip(meters, breaks, strict=True) if count == min(breaks)]
 
 
-def _twos_and_threes(meter: Meter, most: int) -> list[Meter]:
+def _grouped(meter: Meter, most: int) -> list[Meter]:
     """Groupings of the metre's pulses into twos and threes: the fewest groups, at most `most`."""
     found: list[Grouping] = []
-    for grouping in two_three_groupings(meter):
+    for grouping in twos_and_threes(meter.pulses):
         if len(grouping) > min(most, len(found[0]) if found else most):
             break
         if 3 in grouping.parts:
             found.append(grouping)
     return [meter.grouped(grouping) for grouping in found]
-
-
-def two_three_groupings(meter: Meter) -> Iterator[Grouping]:
-    """Every grouping of the pulses of a `meter` into twos and threes, the fewest groups first.
-
-    Yields
-    ------
-    Grouping
-        Each of them once.
-    """
-    for threes in range(meter.pulses // 3, -1, -1):
-        twos, odd = divmod(meter.pulses - 3 * threes, 2)
-        if not odd:
-            for chosen in combinations(range(twos + threes), threes):
-                yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
 
 
 def by_beats(source: Frame, target: Frame, inside: list[tuple[Fraction, Fraction]]) -> Warp:

@@ -7,12 +7,11 @@ from fractions import Fraction
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
-from mi_theme.adaptation import known_ratio
-from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task
-from mi_theme.adaptation.groupings import two_three_groupings
-from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task, known_ratio
+from mi_theme.adaptation.groupings import MOST_GROUPINGS
+from mi_theme.adaptation.strategies import best, find
 from mi_theme.errors import ScoreError, UnknownName
-from mi_theme.meter import Grouping, Meter
+from mi_theme.meter import Grouping, Meter, twos_and_threes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BarReasons", "adapt_onsets", "explained_terms"]
 
-FINEST = 10080  # parts of a quarter that input snaps to
-LATEST = 10_000_000  # quarters: longer than any music
-LONGEST_LINE = 8192  # notes decided together
-MOST_GROUPINGS = 1000  # that are tried on an odd metre
+INPUT_PARTS = 10080  # parts of a quarter that input snaps to
+LATEST_ONSET = 10_000_000  # quarters: longer than any music
+MOST_NOTES_TOGETHER = 8192  # notes decided together
 
 
 class BarReasons(NamedTuple):
@@ -114,7 +112,7 @@ def adapt_onsets(
         raise UnknownName.among("feel", feel, FEELS)
     strategy = find(how)
     setting, _ = _setting(positions, Meter(source), Meter(target), ratio, grouping)
-    if strategy.name != "best":
+    if strategy.make is not best:
         return np.array(list(_by_strategy(positions, setting, strategy.name)))
     if setting.is_same or not len(positions):
         return positions * float(setting.target.length / setting.source.length)
@@ -125,9 +123,16 @@ def adapt_onsets(
 
 
 def explained_terms(
-    onsets: ArrayLike, durations: ArrayLike, source: str | Meter, target: str | Meter, *,
-    phase: SupportsFloat = 0, ratio: Fraction | float = 1, feel: str = "auto", grouping: str | Grouping | None = None,
-) -> list[BarReasons]:  # fmt: skip
+    onsets: ArrayLike,
+    durations: ArrayLike,
+    source: str | Meter,
+    target: str | Meter,
+    *,
+    phase: SupportsFloat = 0,
+    ratio: Fraction | float = 1,
+    feel: str = "auto",
+    grouping: str | Grouping | None = None,
+) -> list[BarReasons]:
     """Name the terms of ``best`` that decided each bar; parameters as in `adapt_onsets`.
 
     Each bar is compared with the plain stretch, put on the grid: the terms that
@@ -173,9 +178,9 @@ def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) ->
         raise ScoreError(
             f"onsets and durations are two rows of one length, not of shapes {given.shape} and {lasting.shape}"
         )
-    if not all((np.abs(x) <= LATEST).all() for x in (given, lasting, start)):
-        raise ScoreError(f"onsets, durations and phase are numbers of quarters no larger than {LATEST}")
-    positions: Array = np.round((given - start) * FINEST) / FINEST
+    if not all((np.abs(x) <= LATEST_ONSET).all() for x in (given, lasting, start)):
+        raise ScoreError(f"onsets, durations and phase are numbers of quarters no larger than {LATEST_ONSET}")
+    positions: Array = np.round((given - start) * INPUT_PARTS) / INPUT_PARTS
     if np.any(np.diff(positions) < 0):
         raise ScoreError(
             f"onset {int(np.argmax(np.diff(positions) < 0)) + 2} comes before the one in front of it: sort them"
@@ -186,7 +191,7 @@ def _positions(onsets: ArrayLike, durations: ArrayLike, phase: SupportsFloat) ->
 def _last(durations: ArrayLike) -> float:
     import numpy as np
 
-    return max(float(np.asarray(durations, dtype=np.float64)[-1]), 1 / FINEST)
+    return max(float(np.asarray(durations, dtype=np.float64)[-1]), 1 / INPUT_PARTS)
 
 
 def _setting(
@@ -227,7 +232,7 @@ def inferred_grouping(positions: Sequence[float] | Array, meter: Meter) -> Group
 
     if not len(pulses):
         return None
-    best = max(islice(two_three_groupings(meter), MOST_GROUPINGS), key=lambda found: fit(found.starts), default=None)
+    best = max(islice(twos_and_threes(meter.pulses), MOST_GROUPINGS), key=lambda found: fit(found.starts), default=None)
     return best if best and fit(best.starts) > fit(meter.beats) else None
 
 
@@ -238,7 +243,7 @@ def _solutions(distinct: Array, last: float, setting: Setting, feel: str) -> Ite
     from mi_theme.adaptation.learned.optimiser import solve
 
     frames = np.floor(distinct / float(setting.source.length) + 1e-9)
-    pieces = np.searchsorted(frames, frames) // LONGEST_LINE
+    pieces = np.searchsorted(frames, frames) // MOST_NOTES_TOGETHER
     ends, start = np.append(distinct, distinct[-1] + last) / float(setting.grids[0].slot), 0
     for stop in [*(np.flatnonzero(np.diff(pieces)) + 1).tolist(), len(distinct)]:
         yield solve(ends[start : stop + 1], setting, feel).without_end()
@@ -247,7 +252,7 @@ def _solutions(distinct: Array, last: float, setting: Setting, feel: str) -> Ite
 
 def _by_strategy(positions: Array, setting: Setting, name: str) -> Iterator[float]:
     """Frame by frame, with the map that a strategy makes of the onsets there."""
-    exact = [Fraction(round(x * FINEST), FINEST) for x in positions.tolist()]
+    exact = [Fraction(round(x * INPUT_PARTS), INPUT_PARTS) for x in positions.tolist()]
     length, made = setting.source.length, {}
     for frame, group in groupby(exact, key=lambda x: x // length):
         places = list(group)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Reason, starts_of, whole_grouping
-from mi_theme.errors import FileError, MiThemeError
+from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.codec import plain, value_of
+from mi_theme.errors import FileError
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
-from mi_theme.warp import Warp, fraction_of
+from mi_theme.warp import Warp
 
-__all__ = ["Fate", "Line", "Plan", "reasons_of", "variant_words"]
+__all__ = ["BarNotes", "NoteMapping", "Plan", "groups_under", "variant_words"]
+
+FORMAT, VERSION = "mi-theme plan", 1  # of the JSON of a plan: one more where old text can no longer be read
 
 Repeat = tuple[Fraction, Fraction, Fraction]
 
 
-class Line(tuple[tuple[Fraction, Fraction, str], ...]):
+class BarNotes(tuple[tuple[Fraction, Fraction, str], ...]):
     """The notes of one bar: (onset in the bar, duration, name), quarters."""
 
     __slots__ = ()
 
 
-class Fate(NamedTuple):
+class NoteMapping(NamedTuple):
     """What becomes of one note: its place in its bar before and after, in quarters.
 
     ``now`` and ``lasts`` are None for a note that is left out; ``was`` is None for
@@ -58,7 +62,7 @@ class Plan(Shown):
     lines
         The notes of each source bar.
     cost
-        What it costs, in the terms of `adaptation.frames.Costs`.
+        What it costs, in the terms of `adaptation.costs.FigureCosts`.
     repeats
         Source spans (start, stop) played again, so many quarters later.
     instead
@@ -75,22 +79,12 @@ class Plan(Shown):
     warp: Warp
     figure: tuple[Fraction, ...]
     figure_source: str = "metre"
-    lines: tuple[Line, ...] = ()
+    lines: tuple[BarNotes, ...] = ()
     cost: float = 0.0
     repeats: tuple[Repeat, ...] = ()
     instead: tuple[str, ...] = ()
     remark: str = ""
     reasons: tuple[Reason, ...] = ()
-
-    def offering(self, instead: tuple[str, ...]) -> Plan:
-        """The same plan with other ways beside it.
-
-        Parameters
-        ----------
-        instead
-            Other ways to go, in words.
-        """
-        return replace(self, instead=instead)
 
     @property
     def bars(self) -> tuple[int, int]:
@@ -129,7 +123,7 @@ class Plan(Shown):
         """Quarters at the beginning of the bar that do not move."""
         return self.warp.points[1][0] if self.warp.points[1][0] == self.warp.points[1][1] else Fraction(0)
 
-    def fates(self) -> Iterator[Fate]:
+    def mappings(self) -> Iterator[NoteMapping]:
         """What becomes of every note, bar by bar; what the plan adds comes after."""
         for index, line in enumerate(self.lines):
             start = index * self.source.bar
@@ -138,7 +132,7 @@ class Plan(Shown):
                 kept = self.warp.keeps(start + onset)
                 now = self.warp(start + onset) - floor if kept else None
                 lasts = self.warp.end(start + onset + duration) - floor - now if now is not None else None
-                yield Fate(index + 1, number, name, onset, duration, now, lasts)
+                yield NoteMapping(index + 1, number, name, onset, duration, now, lasts)
             yield from self._repeated(index, line)
 
     def bar_start(self, index: int) -> Fraction:
@@ -151,28 +145,25 @@ class Plan(Shown):
         """
         return self.warp(index * self.source.bar) if self.bars[0] == 1 else Fraction(0)
 
-    def _repeated(self, index: int, line: Line) -> Iterator[Fate]:
+    def _repeated(self, index: int, line: BarNotes) -> Iterator[NoteMapping]:
         cycle, floor = index * self.source.bar // self.warp.source, self.bar_start(index)
         for start, stop, shift in self.repeats:
             for number, (onset, duration, name) in enumerate(line, 1):
                 place = index * self.source.bar + onset
                 if start <= place - cycle * self.warp.source < stop:
-                    yield Fate(index + 1, number, name, None, duration, self.warp(place) + shift - floor, duration)
+                    yield NoteMapping(
+                        index + 1, number, name, None, duration, self.warp(place) + shift - floor, duration
+                    )
 
     def to_json(self) -> str:
         """The plan as JSON; `from_json` reads it back."""
         return json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, fractions as text."""
-        return {
-            "source": str(self.source), "target": str(self.target), "how": self.how, "warp": str(self.warp),
-            "figure": [str(group) for group in self.figure], "figure_source": self.figure_source,
-            "grouping": str(self.grouping) if self.grouping else None, "hemiola": self.is_hemiola,
-            "cost": self.cost, "repeats": [[str(x) for x in repeat] for repeat in self.repeats],
-            "lines": [[[str(onset), str(duration), name] for onset, duration, name in line] for line in self.lines],
-            "instead": list(self.instead), "remark": self.remark, "reasons": [list(reason) for reason in self.reasons],
-        }  # fmt: skip
+        """Plain values, fractions as text; the figures under ``derived`` follow from the others and are not read."""
+        grouping = str(self.grouping) if self.grouping else None
+        derived = {"grouping": grouping, "hemiola": self.is_hemiola}
+        return {"format": FORMAT, "version": VERSION, **plain(self), "derived": derived}
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
@@ -186,47 +177,36 @@ class Plan(Shown):
         Raises
         ------
         FileError
-            Where the text is no plan.
+            Where the text is no plan; the message says at which place.
         """
         try:
-            d = json.loads(text)
-            repeats = tuple((fraction_of(a), fraction_of(b), fraction_of(c)) for a, b, c in d["repeats"])
-            lines = tuple(
-                Line((fraction_of(a), fraction_of(b), str(name)) for a, b, name in line) for line in d["lines"]
-            )
-            figure = tuple(fraction_of(group) for group in d["figure"])
-            return cls(
-                Meter(d["source"]), Meter(d["target"]), str(d["how"]), Warp(d["warp"]), figure, str(d["figure_source"]),
-                lines, float(d["cost"]), repeats, tuple(map(str, d["instead"])), str(d["remark"]),
-                reasons_of(d.get("reasons", ())),
-            )  # fmt: skip
-        except MiThemeError:
-            raise
-        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
             raise FileError(f"this is no plan: {error}") from None
+        if not isinstance(data, dict) or (data.pop("format", None), data.pop("version", None)) != (FORMAT, VERSION):
+            raise FileError(f"this is no plan: it does not say that it is a {FORMAT} of version {VERSION}")
+        data.pop("derived", None)
+        return value_of(cls, data)
 
     def __str__(self) -> str:
         return str(answer("Plan.words", self))
 
 
-def reasons_of(rows: Iterable[Sequence[Any]]) -> tuple[Reason, ...]:
-    """Reasons from plain values.
+def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
+    """Group lengths under a map: dropped groups are gone, those repeated within the figure added.
 
     Parameters
     ----------
-    rows
-        Term, what it means, what it saved; others than ours raise an error of some kind.
+    figure
+        Group lengths in quarters.
+    warp, repeats
+        The map, and what is played again.
 
     Returns
     -------
-    tuple of Reason
-        In the same order.
+    tuple of Fraction
+        Group lengths afterwards, in quarters.
     """
-    return tuple(Reason(str(term), str(means), float(saved)) for term, means, saved in rows)
-
-
-def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
-    """Group lengths under a map: dropped groups are gone, those repeated within the figure added."""
     length = sum(figure)
     images = [warp(start) for start in starts_of(figure) if warp.keeps(start)]
     images += [warp(start) + shift for start, _, shift in repeats if start < length]
@@ -251,11 +231,12 @@ def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:
     str
         Its shape, and what it loses.
     """
-    if name == "float":
-        return f"float (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
+    strategy = STRATEGIES.get(name)
+    if strategy and strategy.meets_bars:
+        return f"{name} (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
     other = replace(plan, how=name, warp=outcome.warp, repeats=outcome.repeats)
     shape = f" {other.grouping}" if other.grouping else ""
-    lost = dict.fromkeys(fate.name for fate in other.fates() if fate.now is None)
+    lost = dict.fromkeys(note.name for note in other.mappings() if note.now is None)
     levelled = len(set(other.groups)) == 1 < len(set(plan.figure))
     known = FAMOUS.get(tuple(other.grouping or ()))
     remarks = [f"loses {' / '.join(lost)}"] * bool(lost) + ["long = short"] * levelled + [known] * (known is not None)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mi_theme.adaptation import RATIOS
+from mi_theme.adaptation.frames import RATIOS
+from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.wording import duration_name
+from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Meter
 
-__all__ = ["KEEPS", "default_keep", "default_ratio", "tempo_factor"]
+__all__ = [
+    "KEEPS",
+    "common_unit",
+    "counted_bars",
+    "default_keep",
+    "default_ratio",
+    "equation_words",
+    "tempo_at",
+    "tempo_factor",
+]
 
-KEEPS = ("pulse", "beat", "bar")
+KEEPS = ("pulse", "beat", "bar")  #: the tempo equations at a change of metre: what lasts as long as before
+SLOWEST_TEMPO, FASTEST_TEMPO = 20, 400  # quarters a minute that make sense to play
 
 
 def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
@@ -21,12 +34,13 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     So they are where the beats are threes, which stretch badly, and find room: two of
     6/8 for one of 5/4 (3+3+2+2), one of 9/8 for two of 6/8.
     """
-    if how == "in-one":
+    strategy = find(how) if how else None
+    if strategy and strategy.bars_to_beats:
         return Fraction(1, len(target.beats))
     beats, bars = Fraction(len(source.beats), len(target.beats)), source.bar / target.bar
     additive = source.is_additive or target.is_additive or source.is_open or target.is_open
     if not additive and source.is_compound != target.is_compound and beats in RATIOS:
-        return beats if how in (None, "long-short", "even") else Fraction(1)
+        return beats if strategy is None or strategy.beat_for_beat else Fraction(1)
     nearest = min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
     threes = source.is_compound and (additive or (target.is_compound and beats <= nearest))
     if how is not None or (beats == 1 and not additive) or (Fraction(1, 2) < bars < 2 and not threes):
@@ -34,17 +48,126 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     return nearest
 
 
-def default_keep(source: Meter, target: Meter, ratio: Fraction) -> str:
-    """Beat = beat between simple and compound where there are as many beats; else pulse = pulse."""
-    if source.is_compound == target.is_compound or source.is_additive or target.is_additive:
-        return "pulse"
-    return "beat" if len(source.beats) * ratio.denominator == len(target.beats) * ratio.numerator else "pulse"
+def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: str | None = None) -> str:
+    """What lasts as long as before where nobody says it.
+
+    The beat between simple and compound metres of as many beats: there each beat
+    becomes a beat, as a quarter of 4/4 a dotted quarter of 12/8. Else the pulse:
+    where beats are more or fewer, as from 9/8 to 4/4 or 6/8 to 3/4, pulses are
+    grouped in another way, and go on at their speed while they are. The bar where
+    bars become beats; and the pulse under new bar lines, where nothing moves.
+
+    Parameters
+    ----------
+    source, target
+        Metres.
+    ratio
+        Target bars for a source bar.
+    how
+        The strategy, where one is asked for.
+
+    Returns
+    -------
+    str
+        One of `KEEPS`.
+    """
+    strategy = find(how) if how else None
+    if strategy and strategy.bars_to_beats:
+        return "bar"
+    plain = not (source.is_additive or target.is_additive or (strategy and strategy.meets_bars))
+    as_many = len(source.beats) == len(target.beats) * ratio
+    return "beat" if plain and as_many and source.is_compound != target.is_compound else "pulse"
 
 
-def tempo_factor(source: Meter, target: Meter, ratio: Fraction, keep: str) -> Fraction:
-    """What the length of a quarter is multiplied with, so that pulse, beat or bar lasts as long as before."""
+def tempo_factor(source: Meter, target: Meter, ratio: Fraction | int, keep: str) -> Fraction:
+    """What the length of a quarter is multiplied with, so that pulse, beat or bar lasts as long as before.
+
+    Of unequal beats the first counts, the one that begins the bar: an equation
+    stands between two note values, ``dotted quarter = quarter`` from 5/4:3+3+2+2
+    to 4/4, and is read and conducted so. The mean of unequal beats is no value
+    that anyone could write.
+
+    Parameters
+    ----------
+    source, target
+        Metres.
+    ratio
+        Target bars for a source bar.
+    keep
+        One of `KEEPS`.
+
+    Returns
+    -------
+    Fraction
+        The tempo in quarters a minute is divided by it.
+
+    Raises
+    ------
+    UnknownName
+        Where there is no such equation.
+    """
+    if keep not in KEEPS:
+        raise UnknownName.among("tempo equation", keep, KEEPS)
     if keep == "pulse":
         return Fraction(1)
+    return _beat(source) / _beat(target) if keep == "beat" else source.bar / (target.bar * ratio)
+
+
+def equation_words(source: Meter, target: Meter, ratio: Fraction | int, keep: str) -> str:
+    """A tempo equation as it stands over the bar line, such as ``dotted quarter = quarter``.
+
+    Parameters
+    ----------
+    source, target, ratio, keep
+        As for `tempo_factor`.
+
+    Returns
+    -------
+    str
+        For the pulse the value that both metres count in: the beat, if all beats are
+        alike, else the shorter pulse. For the bar how many are as long as how many.
+    """
     if keep == "beat":
-        return (source.bar / len(source.beats)) / (target.bar / len(target.beats))
-    return source.bar / (target.bar * ratio)
+        return f"{duration_name(_beat(source))} = {duration_name(_beat(target))}"
+    if keep == "bar":
+        counts = (Fraction(ratio).denominator, Fraction(ratio).numerator)
+        return "bar = bar" if ratio == 1 else " = ".join(map(counted_bars, counts))
+    unit = duration_name(common_unit(source, target))
+    return f"{unit} = {unit}"
+
+
+def common_unit(source: Meter, target: Meter) -> Fraction:
+    """What two metres count in, in quarters: the beat, if both have the same, else the shorter pulse."""
+    beats = {group * meter.pulse for meter in (source, target) for group in meter.groups}
+    return beats.pop() if len(beats) == 1 else min(source.pulse, target.pulse)
+
+
+def counted_bars(bars: int) -> str:
+    """``one bar``, ``4 bars``."""
+    return "one bar" if bars == 1 else f"{bars} bars"
+
+
+def tempo_at(value: float | int | Fraction | None, usual: int) -> Fraction:
+    """A tempo that was asked for, or the usual one.
+
+    Parameters
+    ----------
+    value
+        Quarters a minute, or None.
+    usual
+        The same, where none is asked for.
+
+    Raises
+    ------
+    ScoreError
+        Outside 20 to 400 quarters a minute.
+    """
+    if value is None:
+        return Fraction(usual)
+    if not SLOWEST_TEMPO <= value <= FASTEST_TEMPO:
+        raise ScoreError(f"a tempo is {SLOWEST_TEMPO} to {FASTEST_TEMPO} quarters a minute, not {float(value):g}")
+    return Fraction(value).limit_denominator(1000)
+
+
+def _beat(meter: Meter) -> Fraction:
+    return meter.groups[0] * meter.pulse

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import FAMOUS, order_cost
-from mi_theme.adaptation.plans import Fate, Plan
+from mi_theme.adaptation.costs import order_cost
+from mi_theme.adaptation.frames import FAMOUS
+from mi_theme.adaptation.plans import NoteMapping, Plan
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
 
 __all__ = ["basis", "changed", "drawn", "duration_name", "explained", "heard", "kept", "place_name", "shape", "title"]
 
-DURATIONS = {
-    Fraction(1, 16): "sixty-fourth", Fraction(1, 8): "thirty-second", Fraction(1, 4): "sixteenth", Fraction(3, 8): "dotted sixteenth", Fraction(1, 2): "eighth", Fraction(3, 4): "dotted eighth",
-    Fraction(1): "quarter", Fraction(3, 2): "dotted quarter", Fraction(2): "half", Fraction(3): "dotted half", Fraction(4): "whole",
-}  # fmt: skip
-TUPLETS = {3: "triplet", 5: "quintuplet", 7: "septuplet"}
-FINEST = 8  # parts of an eighth that durations are told in
+DURATION_NAMES = {
+    Fraction(1, 16): "sixty-fourth",
+    Fraction(1, 8): "thirty-second",
+    Fraction(1, 4): "sixteenth",
+    Fraction(3, 8): "dotted sixteenth",
+    Fraction(1, 2): "eighth",
+    Fraction(3, 4): "dotted eighth",
+    Fraction(1): "quarter",
+    Fraction(3, 2): "dotted quarter",
+    Fraction(2): "half",
+    Fraction(3): "dotted half",
+    Fraction(4): "whole",
+}
+TUPLET_NAMES = {3: "triplet", 5: "quintuplet", 7: "septuplet"}
+TOLD_PARTS = 8  # parts of an eighth that durations are told in
 MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 
@@ -33,11 +43,11 @@ def explained(plan: Plan) -> str:
 def duration_name(duration: Fraction) -> str:
     """``quarter``, ``dotted quarter``, ``5 sixteenths`` ...; what no one writes is rounded to sixteenths."""
     duration = _told(duration) or Fraction(1, 4)
-    return DURATIONS.get(duration) or _counted(duration)
+    return DURATION_NAMES.get(duration) or _counted(duration)
 
 
 def _told(time: Fraction) -> Fraction:
-    return time if (time / EIGHTH).denominator <= FINEST else Fraction(round(4 * time), 4)
+    return time if (time / EIGHTH).denominator <= TOLD_PARTS else Fraction(round(4 * time), 4)
 
 
 def _counted(duration: Fraction) -> str:
@@ -49,7 +59,7 @@ def _counted(duration: Fraction) -> str:
     )  # how much longer a value of this tuplet is written than it lasts
     while unit * written < 1 and duration / unit % 2 == 0:
         unit *= 2
-    name = f"{TUPLETS.get(odd, '')} {DURATIONS[unit * written]}".strip()
+    name = f"{TUPLET_NAMES.get(odd, '')} {DURATION_NAMES[unit * written]}".strip()
     return name if duration == unit else f"{duration / unit} {name}s"
 
 
@@ -90,7 +100,7 @@ _FIGURES = {"given": "as given", "notes": "read off the notes"}
 def _equation(plan: Plan) -> str:
     (m, n), pulse = plan.bars, duration_name(min(plan.source.pulse, plan.target.pulse))
     change = plan.target.bar * n - plan.source.bar * m
-    amount = f"{'one ' * (abs(change) in DURATIONS)}{duration_name(abs(change))}"
+    amount = f"{'one ' * (abs(change) in DURATION_NAMES)}{duration_name(abs(change))}"
     size = f"{amount} {'longer' if change > 0 else 'shorter'}" if change else "as long as before"
     bars = "bar" if m == n == 1 else f"{m} bar{'s' * (m > 1)} to {n},"
     return f"{pulse} = {pulse}, {bars} {size}"
@@ -117,9 +127,9 @@ def drawn(plan: Plan, before: bool) -> str:
     length = plan.source.bar * len(plan.lines)
     end, rows = length if before else plan.warp(length), []
     places = [
-        (_absolute(plan, fate, before), fate.name)
-        for fate in plan.fates()
-        if (fate.was if before else fate.now) is not None
+        (_absolute(plan, note, before), note.name)
+        for note in plan.mappings()
+        if (note.was if before else note.now) is not None
     ]
     for index in range(-(-end // meter.bar)):
         start = index * meter.bar
@@ -128,10 +138,10 @@ def drawn(plan: Plan, before: bool) -> str:
     return " | ".join(rows)
 
 
-def _absolute(plan: Plan, fate: Fate, before: bool) -> Fraction:
+def _absolute(plan: Plan, note: NoteMapping, before: bool) -> Fraction:
     """A note's place counted from the first bar line."""
-    start = (fate.bar - 1) * plan.source.bar
-    return start + (fate.was or 0) if before else plan.bar_start(fate.bar - 1) + (fate.now or 0)
+    start = (note.bar - 1) * plan.source.bar
+    return start + (note.was or 0) if before else plan.bar_start(note.bar - 1) + (note.now or 0)
 
 
 def _row(places: Sequence[tuple[Fraction, str]], length: Fraction, pulse: Fraction) -> str:
@@ -161,9 +171,9 @@ def shape(plan: Plan) -> str:
 
 
 def kept(plan: Plan) -> str:
-    fates = [fate for fate in plan.fates() if fate.was is not None]
-    kept = [fate for fate in fates if fate.now is not None]
-    phrases = [f"all {len(fates)} notes" if len(kept) == len(fates) else f"{len(kept)} of {len(fates)} notes"]
+    notes = [note for note in plan.mappings() if note.was is not None]
+    kept = [note for note in notes if note.now is not None]
+    phrases = [f"all {len(notes)} notes" if len(kept) == len(notes) else f"{len(kept)} of {len(notes)} notes"]
     if plan.sounds_the_same:
         phrases.append(
             "sounds the same" if plan.warp.is_identity else "every proportion: with bar = bar it sounds the same"
@@ -183,24 +193,24 @@ def _long_short(groups: Sequence[Fraction]) -> str:
 
 def changed(plan: Plan) -> str:
     """Changes of duration, notes with the same change together; notes left out last."""
-    found: dict[str, list[Fate]] = {}
-    for fate in plan.fates():
-        if fate.was is not None and fate.lasts != fate.lasted:
-            names = duration_name(fate.lasted), "" if fate.lasts is None else duration_name(fate.lasts)
+    found: dict[str, list[NoteMapping]] = {}
+    for note in plan.mappings():
+        if note.was is not None and note.lasts != note.lasted:
+            names = duration_name(note.lasted), "" if note.lasts is None else duration_name(note.lasts)
             if names[0] != names[1]:
-                found.setdefault(" -> ".join(names) if names[1] else "left out", []).append(fate)
-    return "; ".join(f"{_numbers(plan, fates)}: {change}" for change, fates in found.items())
+                found.setdefault(" -> ".join(names) if names[1] else "left out", []).append(note)
+    return "; ".join(f"{_numbers(plan, notes)}: {change}" for change, notes in found.items())
 
 
 def _added(plan: Plan) -> str:
-    added = [fate for fate in plan.fates() if fate.was is None]
+    added = [note for note in plan.mappings() if note.was is None]
     return f"{_numbers(plan, added)} again" if added else ""
 
 
-def _numbers(plan: Plan, fates: Sequence[Fate]) -> str:
+def _numbers(plan: Plan, notes: Sequence[NoteMapping]) -> str:
     """``notes 3, 4 of each bar``, or bar by bar where bars differ."""
     bars = range(1, len(plan.lines) + 1)
-    by_bar = [tuple(dict.fromkeys(fate.number for fate in fates if fate.bar == bar)) for bar in bars]
+    by_bar = [tuple(dict.fromkeys(note.number for note in notes if note.bar == bar)) for bar in bars]
     if len(by_bar) == 1:
         return _note_words(by_bar[0])
     if len(set(by_bar)) == 1:
@@ -219,10 +229,10 @@ def heard(plan: Plan) -> str:
     meter = plan.target
     beats = {beat * meter.pulse for beat in meter.beats} | {meter.bar}
     phrases = []
-    for fate in plan.fates():
-        if fate.bar == 1 and fate.now is not None and fate.lasts is not None and fate.now % meter.bar not in beats:
+    for note in plan.mappings():
+        if note.bar == 1 and note.now is not None and note.lasts is not None and note.now % meter.bar not in beats:
             phrases.append(
-                f"note {fate.number} {_standing(meter, fate.now)}{_leads(fate.now % meter.bar, fate.lasts, beats, meter)}"
+                f"note {note.number} {_standing(meter, note.now)}{_leads(note.now % meter.bar, note.lasts, beats, meter)}"
             )
     if not phrases:
         return "every note on a beat" if any(plan.lines) and not meter.is_open else ""

@@ -6,8 +6,9 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from mi_theme.themes import Theme
 
 __all__ = [
+    "ThemeChoice",
     "bars_option",
-    "chosen_theme",
     "error_words",
     "is_midi",
     "json_option",
@@ -58,8 +59,38 @@ def bars_option(*names: str, help: str) -> Callable[[F], F]:  # noqa: A002
     return click.option(*names, type=bar_range, metavar="BARS", help=help)
 
 
-def theme_options(command: F) -> F:
-    """Options that choose the theme: the quoted one, or a passage of a file."""
+class ThemeChoice(NamedTuple):
+    """What the options of a theme say: the quoted one, or a passage of a `file`."""
+
+    file: str | None
+    bars: tuple[int, int] | None
+    part: str | None
+    tonic: str | None
+    mode: str | None
+
+    def theme(self) -> Theme:
+        """The theme that is chosen."""
+        from mi_theme.files import read
+        from mi_theme.themes import Theme, theme
+
+        if self.file is None:
+            if self.bars or self.part:
+                raise click.UsageError("--theme-bars and --theme-part go with --theme FILE")
+            return theme(self.tonic, self.mode)
+        score = read(self.file)
+        last = 2 if any(bar.number == 2 for bar in score.bars()) else 1
+        return Theme.from_score(score, self.bars or (1, last), self.part, tonic=self.tonic, mode=self.mode)
+
+
+def theme_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that choose the theme; the command gets them as one `ThemeChoice`, ``choice``."""
+
+    @wraps(command)
+    def choosing(*args: Any, **options: Any) -> Any:
+        chosen = [options.pop(name) for name in ("theme_file", "theme_bars", "theme_part", "tonic", "mode")]
+        return command(*args, choice=ThemeChoice(*chosen), **options)
+
+    with_options: Callable[..., Any] = choosing
     for option in (
         click.option("--theme-part", help="Part of the file (by name) that has the figure; the lowest without it."),
         bars_option("--theme-bars", help="Bars of the file that make the theme (1-2 without it)."),
@@ -69,29 +100,8 @@ def theme_options(command: F) -> F:
         click.option("--mode", help="Mode: minor, major, dorian ..."),
         click.option("--tonic", help="Tonic, such as G or Bb."),
     ):
-        command = option(command)
-    return command
-
-
-def chosen_theme(
-    theme_file: str | None,
-    theme_bars: tuple[int, int] | None,
-    theme_part: str | None,
-    tonic: str | None,
-    mode: str | None,
-) -> Theme:
-    """The theme that the options choose."""
-    from mi_theme.themes import Theme, theme
-
-    if theme_file is None:
-        if theme_bars or theme_part:
-            raise click.UsageError("--theme-bars and --theme-part go with --theme FILE")
-        return theme(tonic, mode)
-    from mi_theme.files import read
-
-    score = read(theme_file)
-    last = 2 if any(bar.number == 2 for bar in score.bars()) else 1
-    return Theme.from_score(score, theme_bars or (1, last), theme_part, tonic=tonic, mode=mode)
+        with_options = option(with_options)
+    return with_options
 
 
 def say(words: str) -> None:
@@ -135,7 +145,7 @@ def write_text(text: str, out: str) -> None:
     if out == "-":
         click.echo(text, nl=False)
     else:
-        from mi_theme.files.saving import replace_file
+        from mi_theme.files.disk import replace_file
 
         replace_file(out, text.encode())
         say(f"wrote {out}")
@@ -143,7 +153,7 @@ def write_text(text: str, out: str) -> None:
 
 def is_midi(path: str) -> bool:
     """Whether a file begins as MIDI files do."""
-    from mi_theme.files.books import place_of
+    from mi_theme.files.disk import place_of
 
     with place_of(Path(path))[0].open("rb") as file:
         return file.read(4) == b"MThd"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from mi_theme.credits.filmography import Credit, Film, Section
+from mi_theme.credits.claims import Claims
+from mi_theme.credits.film_versions import VersionSection
+from mi_theme.credits.filmography import Credit, Film
 from mi_theme.credits.readings import ASSUMPTIONS, Question
 from mi_theme.credits.records import Claim, layers
-
-if TYPE_CHECKING:
-    from mi_theme.credits.lineages import Lineage
 
 __all__ = ["argument", "cited"]
 
@@ -21,7 +19,7 @@ def argument(film: Film, layer: str = "both") -> str:
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
-def cited(lineage: Lineage, ids: Iterable[str]) -> str:
+def cited(lineage: Claims, ids: Iterable[str]) -> str:
     """Claims with their places: ``M11 (A 72)``."""
     return ", ".join(f"{name} ({lineage.by_id[name].place})" for name in ids if name in lineage.by_id)
 
@@ -53,7 +51,7 @@ def _silent(film: Film, credit: Credit, question: Question | None) -> Iterator[s
         yield f"No seed document says who made this opening: absent{f' ({where})' if where else ''}."
 
 
-def _sentence(lineage: Lineage, question: Question) -> str:
+def _sentence(lineage: Claims, question: Question) -> str:
     names, films = len(question.names), len(question.films)
     head = f"One sentence ({cited(lineage, [question.claim])}) names {names} makers, in order, for the openings of {films} films"
     if names == films:
@@ -61,7 +59,7 @@ def _sentence(lineage: Lineage, question: Question) -> str:
     return head + ": they cannot correspond one by one, so every way to share out the films is a reading."
 
 
-def _single(lineage: Lineage, question: Question) -> Iterator[str]:
+def _single(lineage: Claims, question: Question) -> Iterator[str]:
     for number, name, claim in question.openings:
         yield f"The opening of film {number} is by {name} ({cited(lineage, [claim])}): every reading has to hold this."
 
@@ -76,11 +74,13 @@ def _narrowing(film: Film) -> Iterator[str]:
         yield f"Supposing that {ASSUMPTIONS[used[count - 1]].supposes} ({used[count - 1]}){rests}: {len(readings)} {noun} left."
 
 
-def _anchors(lineage: Lineage) -> str:
+def _anchors(lineage: Claims) -> str:
     question = lineage.question()
     rows = [row for row in question.scores if row[0] in question.films] if question else []
-    said = "; ".join(f"the score of film {film} is by {name}, {cited(lineage, [claim])}" for film, name, claim in rows)
-    return f", and {said}" if said else ", of which no claim speaks"
+    scores = "; ".join(
+        f"the score of film {film} is by {name}, {cited(lineage, [claim])}" for film, name, claim in rows
+    )
+    return f", and {scores}" if scores else ", of which no claim speaks"
 
 
 def _outcome(film: Film, credit: Credit) -> str:
@@ -116,7 +116,7 @@ def _verdict(film: Film, credit: Credit) -> str:
     return "as the seed layer allows" if seed & set(credit.candidates) else "against the seed layer"
 
 
-def _page(lineage: Lineage, claim: Claim) -> str:
+def _page(lineage: Claims, claim: Claim) -> str:
     """A claim with its page and grade: ``R5-04 (Encyclopaedia dump of 2015, W, of one origin with A)``."""
     source = lineage.sources[claim.source]
     kin = [other.id for other in lineage.tables.sources if other.file and other.family == source.family]
@@ -135,7 +135,7 @@ def _metre(film: Film) -> Iterator[str]:
             yield f"Metre of {version.title}: {sections}."
 
 
-def _section(lineage: Lineage, section: Section) -> str:
+def _section(lineage: Claims, section: VersionSection) -> str:
     """A section in words: ``5/4 (groove, stated of several films, M10 (A 72))``."""
     group = any(len(lineage.by_id[name].films) > 1 for name in section.evidence)
     where = cited(lineage, section.evidence) or "no claim"

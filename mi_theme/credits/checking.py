@@ -10,14 +10,17 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from mi_theme import catalog
-from mi_theme.credits.records import FILES, READER, Claim, Source, Tables, folded, titles
+from mi_theme.credits.records import FILES, READER, Claim, ClaimTables, Source, folded, titles
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
 
 __all__ = ["check_added", "checked", "read_tables", "validated"]
 
 
-def read_tables(folder: str | PathLike[str] | None = None) -> Tables:
+OPTIONAL = ("reference.toml",)  # a lineage may have one layer alone
+
+
+def read_tables(folder: str | PathLike[str] | None = None) -> ClaimTables:
     """The tables of ``data/``, or of another folder of the same shape, checked.
 
     Raises
@@ -26,23 +29,29 @@ def read_tables(folder: str | PathLike[str] | None = None) -> Tables:
         Where a row is wrong; the message says file, key and reason.
     """
     paths = {name: catalog.data_path(name) if folder is None else Path(folder) / name for name in FILES}
-    rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in FILES.items()}
-    claims = (*rows["claims.toml"].claim, *rows["reference.toml"].claim)
-    tables = Tables(
-        rows["films.toml"].film, rows["people.toml"].person, rows["versions.toml"].version,
-        rows["sources.toml"].source, claims,
-    )  # fmt: skip
+    present = {name: kind for name, kind in FILES.items() if name not in OPTIONAL or paths[name].is_file()}
+    rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in present.items()}
+    claims: tuple[Claim, ...] = ()
     for file, layer in (("claims.toml", "seed"), ("reference.toml", "reference")):
-        for claim in rows[file].claim:
+        for claim in rows[file].claim if file in rows else ():
             if claim.layer != layer:
                 raise FileError(f"{paths[file]}: claim {claim.id!r}: layer {claim.layer!r} belongs in the other file")
+            claims = (*claims, claim)
+    tables = ClaimTables(
+        films=rows["films.toml"].film,
+        people=rows["people.toml"].person,
+        versions=rows["versions.toml"].version,
+        sources=rows["sources.toml"].source,
+        claims=claims,
+        about=rows["lineage.toml"],
+    )
     try:
         return checked(tables)
     except MiThemeError as error:
         raise FileError(f"{paths['claims.toml'].parent}{'/'}{error}") from None
 
 
-def checked(tables: Tables) -> Tables:
+def checked(tables: ClaimTables) -> ClaimTables:
     """The same tables, when they fit together.
 
     Raises
@@ -55,7 +64,11 @@ def checked(tables: Tables) -> Tables:
     _unique("versions.toml", "version", (version.id for version in tables.versions))
     _unique("sources.toml", "source", (source.id for source in tables.sources))
     _unique("claims.toml", "claim", (claim.id for claim in tables.claims))
-    _unique("films.toml", "alias", (key for film in tables.films for key in sorted({folded(n) for n in titles(film)})))
+    _unique(
+        "films.toml",
+        "alias",
+        (key for film in tables.films for key in sorted({folded(n) for n in titles(film, tables.about.numbered)})),
+    )
     known = _Known.of(tables)
     for version in tables.versions:
         known.check("versions.toml", f"version {version.id!r}", film=version.film)
@@ -67,7 +80,7 @@ def checked(tables: Tables) -> Tables:
     return tables
 
 
-def check_added(claim: Claim, tables: Tables) -> None:
+def check_added(claim: Claim, tables: ClaimTables) -> None:
     """Whether a further claim fits the tables.
 
     Raises
@@ -89,7 +102,7 @@ class _Known(NamedTuple):
     subjects: frozenset[str]
 
     @classmethod
-    def of(cls, tables: Tables) -> _Known:
+    def of(cls, tables: ClaimTables) -> _Known:
         """Gather the keys of the tables."""
         subjects = {f"person/{p.name}" for p in tables.people}
         subjects |= {f"version/{v.id}" for v in tables.versions} | {f"source/{s.id}" for s in tables.sources}

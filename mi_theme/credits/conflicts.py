@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import combinations, permutations
+from typing import NamedTuple
 
+from mi_theme.credits.claims import Claims
 from mi_theme.credits.listings import Rows
-from mi_theme.credits.records import Claim, folded
-
-if TYPE_CHECKING:
-    from mi_theme.credits.lineages import Lineage
+from mi_theme.credits.records import LAYERS, Claim, folded
 
 __all__ = ["SINGLE_VALUED", "Conflict", "conflicts_of"]
 
 # what can be true once only: two claims that differ here contradict each other
-SINGLE_VALUED = frozenset({
-    "opening_by", "score_by", "opening_metre", "metre", "intro_metre", "interlude_metre", "title", "year", "number",
-    "release_us", "director", "performers", "composer", "grouping",
-})  # fmt: skip
+SINGLE_VALUED = frozenset(
+    {
+        "opening_by",
+        "score_by",
+        "opening_metre",
+        "metre",
+        "intro_metre",
+        "interlude_metre",
+        "title",
+        "year",
+        "number",
+        "release_us",
+        "director",
+        "performers",
+        "composer",
+        "grouping",
+    }
+)
+
+NO_REASON = "no reason is known"  # where a table notes a conflict and does not say why
 
 
 class Conflict(NamedTuple):
     """Claims that do not stand together, and why.
 
     `kind` is ``contradiction``, ``superseded``, ``anachronism`` (a title used
-    before it was announced), ``miscount`` (a list that does not correspond) or
+    before it was announced), ``coarser`` (one layer gives one metre where another
+    gives several, without contradiction), ``miscount`` (a list that does not correspond) or
     ``no reading`` (what is said of single films leaves none).
     """
 
@@ -40,29 +55,29 @@ class Conflict(NamedTuple):
         return {"kind": self.kind, "about": self.about, "claims": " ".join(self.claims), "why": self.why}
 
 
-def conflicts_of(lineage: Lineage, film: int | None) -> Rows[Conflict]:
+def conflicts_of(lineage: Claims, film: int | None) -> Rows[Conflict]:
     """Every conflict, of one film or of all, in the order of the claims."""
-    found = [*_said(lineage), *_computed(lineage), *_anachronisms(lineage), *_sentence(lineage)]
+    found = [*_noted(lineage), *_computed(lineage), *_coarser(lineage), *_anachronisms(lineage), *_sentence(lineage)]
     if film is not None:
-        mine = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
-        found = [c for c in found if c.claims[0] in mine or any(mine.get(name) for name in c.claims)]
+        alone = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
+        found = [c for c in found if c.claims[0] in alone or any(alone.get(name) for name in c.claims)]
     return Rows(found)
 
 
-def _said(lineage: Lineage) -> Iterator[Conflict]:
+def _noted(lineage: Claims) -> Iterator[Conflict]:
     """The conflicts that the tables note; a pair that names each other is one."""
     seen: set[frozenset[str]] = set()
     for claim in lineage.tables.claims:
         others = tuple(name for name in claim.conflicts if name in lineage.by_id)
         if claim.status == "superseded":
             by = (claim.superseded_by,) if claim.superseded_by in lineage.by_id else ()
-            yield Conflict("superseded", (claim.id, *by), _about(claim), claim.note)
+            yield Conflict("superseded", (claim.id, *by), _about(claim), claim.note or NO_REASON)
         elif claim.status == "conflicting" and frozenset((claim.id, *others)) not in seen:
             seen.add(frozenset((claim.id, *others)))
-            yield Conflict("contradiction", (claim.id, *others), _about(claim), claim.note)
+            yield Conflict("contradiction", (claim.id, *others), _about(claim), claim.note or NO_REASON)
 
 
-def _computed(lineage: Lineage) -> Iterator[Conflict]:
+def _computed(lineage: Claims) -> Iterator[Conflict]:
     """Live claims about one thing with different values."""
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in lineage.tables.claims:
@@ -76,17 +91,34 @@ def _computed(lineage: Lineage) -> Iterator[Conflict]:
             yield Conflict("contradiction", (one.id, other.id), _about(other), why)
 
 
-def _plain(lineage: Lineage, claim: Claim) -> tuple[str, ...]:
+def _coarser(lineage: Claims) -> Iterator[Conflict]:
+    """A layer that gives a version one metre where another tells its sections apart."""
+    for row in lineage.tables.versions:
+        predicates = list(dict.fromkeys(section.predicate for section in row.sections))
+        stated = {
+            layer: {name: claims for name in predicates if (claims := lineage.live(row.subject, name, layer))}
+            for layer in LAYERS
+        }
+        for one, other in permutations(LAYERS):
+            silent = [name for name in stated[other] if name not in stated[one]]
+            if not stated[one] or not silent:
+                continue
+            metres = ", ".join(dict.fromkeys(claim.text for claims in stated[one].values() for claim in claims))
+            finer = ", ".join(f"{stated[other][name][0].text} ({name.replace('_', ' ')})" for name in stated[other])
+            ids = [claim.id for layer in (one, other) for found in stated[layer].values() for claim in found]
+            why = f"the {one} layer says {metres} and is silent of the rest, the {other} layer says {finer}: no contradiction"
+            yield Conflict("coarser", tuple(ids), f"version {row.id}, metre", why)
+
+
+def _plain(lineage: Claims, claim: Claim) -> tuple[str, ...]:
     """A value without the accidents of spelling and of names."""
     variants = {folded(v): person.name for person in lineage.tables.people for v in (person.name, *person.variants)}
     return tuple(sorted(folded(variants.get(folded(value), value)) for value in claim.values))
 
 
-def _anachronisms(lineage: Lineage) -> Iterator[Conflict]:
+def _anachronisms(lineage: Claims) -> Iterator[Conflict]:
     """Statements of a date that use a title of later."""
-    since = {
-        folded(alias.name): alias for film in lineage.tables.films for alias in film.aliases if alias.since
-    }  # fmt: skip
+    since = {folded(alias.name): alias for film in lineage.tables.films for alias in film.aliases if alias.since}
     for claim in lineage.tables.claims:
         for name in claim.names:
             alias = since.get(folded(name))
@@ -96,7 +128,7 @@ def _anachronisms(lineage: Lineage) -> Iterator[Conflict]:
                 yield Conflict("anachronism", (claim.id, *announced), _about(claim), why)
 
 
-def _sentence(lineage: Lineage) -> Iterator[Conflict]:
+def _sentence(lineage: Claims) -> Iterator[Conflict]:
     """The list that cannot be zipped, and readings that are ruled out altogether."""
     question = lineage.question()
     if question is None:

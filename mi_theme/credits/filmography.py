@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from html import escape
+from typing import NamedTuple
 
+from mi_theme.credits.claims import Claims
+from mi_theme.credits.film_versions import Version, version_of
 from mi_theme.credits.listings import Rows
-from mi_theme.credits.records import Claim, FilmRow, VersionRow, layers
-from mi_theme.errors import ClaimError, UnknownName
-from mi_theme.meter import Meter
+from mi_theme.credits.records import UNKNOWN, Claim, FilmRow, layers
+from mi_theme.errors import UnknownName
 
-if TYPE_CHECKING:
-    from mi_theme.credits.lineages import Lineage
+__all__ = ["ROLES", "Credit", "Dated", "Film"]
 
-__all__ = ["ROLES", "Credit", "Dated", "Film", "Section", "Version"]
-
+#: What somebody can have made for a film.
 ROLES = ("opening", "score", "soundtrack")
+#: What a date is a date of, by the predicate that states it.
 RELEASES = {
-    "release": "release", "release_us": "release, US", "premiere": "premiere",
-    "planned_release": "plan", "planned_release_de": "plan, Germany",
-}  # fmt: skip
-UNKNOWN = "-"
+    "release": "release",
+    "release_us": "release, US",
+    "premiere": "premiere",
+    "planned_release": "plan",
+    "planned_release_de": "plan, Germany",
+}
 
 
 @dataclass(frozen=True)
@@ -71,79 +74,14 @@ class Credit:
     def cells(self) -> dict[str, str]:
         """The credit as a row of a table."""
         return {
-            "film": str(self.film), "role": self.role, "layer": self.layer, "by": str(self), "title": self.title,
-            "certainty": self.certainty, "claims": " ".join(self.evidence),
-        }  # fmt: skip
-
-
-class Section(NamedTuple):
-    """A section of a version: its metre as text (None where nobody states one), its role, and on whose word."""
-
-    meter: str | None
-    role: str
-    certainty: str
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version of the theme and what is known of its metres.
-
-    Attributes
-    ----------
-    id, kind, title, film, layer
-        ``opening``, ``score``, ``soundtrack``, ``television`` or ``single``; film 0 is
-        none; the layer is the first that knows of it.
-    sections
-        In order; lengths are not stated anywhere. Empty where the form is unknown.
-    grouping, grouping_evidence
-        How the 5/4 is grouped, which only the reference layer says.
-    """
-
-    id: str
-    kind: str
-    title: str
-    film: int
-    layer: str = "seed"
-    sections: tuple[Section, ...] = ()
-    grouping: str | None = None
-    grouping_evidence: tuple[str, ...] = ()
-
-    @property
-    def metres(self) -> str:
-        """The metres in a line: ``5/4, then 4/4``."""
-        words = [section.meter or "unknown" for section in self.sections]
-        return ", then ".join(words) if words else UNKNOWN
-
-    @property
-    def certainty(self) -> str:
-        """The least certainty of its sections."""
-        order = ("stated", "inferred", "ambiguous", "conflicting", "absent")
-        return max((section.certainty for section in self.sections), key=order.index, default="absent")
-
-    def plan(self) -> tuple[tuple[str, Meter], ...]:
-        """(role, metre) of each section, usable as a form; 5/4 grouped as the reference layer says.
-
-        Raises
-        ------
-        ClaimError
-            Where a metre is not known.
-        """
-        if not self.sections or any(section.meter is None for section in self.sections):
-            why = "sources contradict each other about" if self.certainty == "conflicting" else "nobody states"
-            raise ClaimError(f"{self.title}: {why} its metre; choose one with --meter (meter=...)")
-        return tuple((section.role, self._grouped(Meter(section.meter or ""))) for section in self.sections)
-
-    def _grouped(self, meter: Meter) -> Meter:
-        return meter.grouped(self.grouping) if self.grouping and meter == Meter("5/4") else meter
-
-    @property
-    def cells(self) -> dict[str, str]:
-        """The version as a row of a table."""
-        return {
-            "film": str(self.film or UNKNOWN), "kind": self.kind, "title": self.title, "layer": self.layer, "metres": self.metres,
-            "certainty": self.certainty, "claims": " ".join(e for s in self.sections for e in s.evidence),
-        }  # fmt: skip
+            "film": str(self.film),
+            "role": self.role,
+            "layer": self.layer,
+            "by": str(self),
+            "title": self.title,
+            "certainty": self.certainty,
+            "claims": " ".join(self.evidence),
+        }
 
 
 class Dated(NamedTuple):
@@ -171,13 +109,52 @@ class Film:
     """
 
     row: FilmRow
-    lineage: Lineage
+    lineage: Claims
 
     def __repr__(self) -> str:
-        return f"film({self.number})"
+        return f"<{self.heading}, opening by {self.composer} ({self.composer.certainty})>"
 
     def __str__(self) -> str:
+        width = max(len(name) for name, _ in self.summary)
+        return "\n".join([self.heading, *(f"{name:{width}}  {words}" for name, words in self.summary)])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th scope='row'>{name}</th><td>{escape(words)}</td></tr>" for name, words in self.summary)
+        return f"<table><caption>{escape(self.heading)}</caption><tbody>{rows}</tbody></table>"
+
+    @property
+    def heading(self) -> str:
+        """Number, title and year in a line."""
         return f"Film {self.number}: {self.title} ({self.year})"
+
+    @property
+    def summary(self) -> tuple[tuple[str, str], ...]:
+        """What one asks first, each as name and words.
+
+        Who made the opening, how certain that is and on whose word, by each layer; its metre; how the layers differ.
+        """
+        openings = self.credits("opening")
+        named = [credit for credit in openings if credit.candidates]
+        rows = [("opening by", self._maker(credit)) for credit in named] or [("opening by", "nobody says")]
+        sources = dict.fromkeys(self.lineage.by_id[name].source for credit in openings for name in credit.evidence)
+        rows += [("on the word of", f"{name}: {self.lineage.sources[name].title}") for name in sources]
+        version = self.version()
+        evidence = dict.fromkeys(name for section in version.sections for name in section.evidence)
+        several = any(len(self.lineage.by_id[name].films) > 1 for name in evidence if name in self.lineage.by_id)
+        group = " of several films at once" if several and version.certainty != "absent" else ""
+        grouping = f"; grouped {version.grouping} ({' '.join(version.grouping_evidence)})" if version.grouping else ""
+        metres = f"{version.metres} ({version.certainty}{group}: {' '.join(evidence)}){grouping}"
+        rows.append(("metre", metres if version.certainty != "absent" else "nobody says"))
+        words = "; ".join(f"the {credit.layer} layer says {credit}" for credit in openings if credit.candidates)
+        differ = len({credit.candidates for credit in openings}) > 1
+        silent = "".join(f"; the {credit.layer} layer is silent" for credit in openings if not credit.candidates)
+        rows.append(("layers differ", f"{words}{silent}".lstrip("; ") if differ else "no"))
+        return tuple(rows)
+
+    def _maker(self, credit: Credit) -> str:
+        """A credit with its certainty, claims and what it supposes."""
+        supposing = f", supposing {', '.join(credit.assumptions)}" if credit.assumptions else ""
+        return f"{credit} ({credit.certainty}, {credit.layer} layer: {' '.join(credit.evidence)}{supposing})"
 
     @property
     def number(self) -> int:
@@ -204,7 +181,7 @@ class Film:
     @property
     def composer(self) -> Credit:
         """Who made the rendition over the opening, by the seed layer alone."""
-        return self._opening("seed")
+        return self._opening("seed")[0]
 
     def credits(self, role: str | None = None, layer: str = "both") -> Rows[Credit]:
         """Who made the opening, the score and the soundtrack version; one row for each answer of each layer.
@@ -223,39 +200,44 @@ class Film:
         """
         if role is not None and role not in ROLES:
             raise UnknownName.among("role", str(role), ROLES)
-        makers = {"opening": self._openings, "score": self._scores, "soundtrack": self._soundtracks}
+        makers = {"opening": self._opening, "score": self._score, "soundtrack": self._soundtracks}
         wanted = ROLES if role is None else (role,)
         return Rows(credit for name in wanted for which in layers(layer) for credit in makers[name](which))
 
-    def _openings(self, layer: str) -> tuple[Credit, ...]:
-        return (self._opening(layer),)
-
-    def _opening(self, layer: str) -> Credit:
+    def _opening(self, layer: str) -> tuple[Credit]:
         """What is said of this opening alone, else what the readings leave, else who made the score."""
-        said = [claim for claim in self._said("opening_by", layer) if len(claim.films) == 1]
-        if said and (layer == "reference" or len(self._names(said)) > 1):
-            return self._credit("opening", layer, said)
-        readings = self.lineage.readings(layer=layer) if layer == "seed" else None
-        if readings is not None and self.number in readings.films:
+        alone = [claim for claim in self._live("opening_by", layer) if len(claim.films) == 1]
+        readings = self.lineage.readings() if layer == "seed" else None
+        if readings is not None and self.number in readings.films and len(self._names(alone)) < 2:
             names = readings.possible[self.number]
-            certainty = {0: "conflicting", 1: "stated" if said else "inferred"}.get(len(names), "ambiguous")
-            return Credit(self.number, "opening", layer, names, certainty, readings.premises, readings.assumptions)
-        if said:
-            return self._credit("opening", layer, said)
-        return self._credit("opening", layer, self._said("score_by", layer), ("score-implies-opening",))
+            credit = Credit(
+                film=self.number,
+                role="opening",
+                layer=layer,
+                candidates=names,
+                certainty={0: "conflicting", 1: "stated" if alone else "inferred"}.get(len(names), "ambiguous"),
+                evidence=readings.premises,
+                assumptions=readings.assumptions,
+            )
+        elif alone:
+            credit = self._credit("opening", layer, alone)
+        else:
+            credit = self._credit("opening", layer, self._live("score_by", layer), ("score-implies-opening",))
+        return (credit,)
 
-    def _scores(self, layer: str) -> tuple[Credit, ...]:
-        return (self._credit("score", layer, self._said("score_by", layer)),)
+    def _score(self, layer: str) -> tuple[Credit]:
+        return (self._credit("score", layer, self._live("score_by", layer)),)
 
     def _soundtracks(self, layer: str) -> tuple[Credit, ...]:
-        versions = [version for version in self._rows("soundtrack") if self._is_on_album(version, layer)]
-        if not versions:
-            return (Credit(self.number, "soundtrack", layer, (), "absent", self._silence("soundtrack_version", layer)),)
-        found = [(version, self.lineage.live(version.subject, "performers", layer)) for version in versions]
-        return tuple(self._credit("soundtrack", layer, claims, title=version.title) for version, claims in found)
-
-    def _is_on_album(self, version: VersionRow, layer: str) -> bool:
-        return bool(self.lineage.live(version.subject, "featured_on", layer))
+        rows = [row for row in self.lineage.tables.versions if row.film == self.number and row.kind == "soundtrack"]
+        on_album = [row for row in rows if self.lineage.live(row.subject, "featured_on", layer)]
+        if not on_album:
+            silence = self._silence("soundtrack_version", layer)
+            return (Credit(self.number, "soundtrack", layer, (), certainty="absent", evidence=silence),)
+        return tuple(
+            self._credit("soundtrack", layer, self.lineage.live(row.subject, "performers", layer), title=row.title)
+            for row in on_album
+        )
 
     def _credit(
         self, role: str, layer: str, claims: Iterable[Claim], assumptions: tuple[str, ...] = (), title: str = ""
@@ -264,17 +246,24 @@ class Film:
         claims = tuple(claims)
         names = self._names(claims)
         if not names:
-            return Credit(self.number, role, layer, (), "absent", self._silence(f"{role}_by", layer), title=title)
-        certainty = "conflicting" if len(names) > 1 else "inferred" if assumptions else claims[0].status
+            silence = self._silence(f"{role}_by", layer)
+            return Credit(self.number, role, layer, (), certainty="absent", evidence=silence, title=title)
         return Credit(
-            self.number, role, layer, names, certainty, tuple(claim.id for claim in claims), assumptions, title
+            film=self.number,
+            role=role,
+            layer=layer,
+            candidates=names,
+            certainty="conflicting" if len(names) > 1 else "inferred" if assumptions else claims[0].status,
+            evidence=tuple(claim.id for claim in claims),
+            assumptions=assumptions,
+            title=title,
         )
 
     def _names(self, claims: Iterable[Claim]) -> tuple[str, ...]:
         person = self.lineage.tables.person
         return tuple(dict.fromkeys(" & ".join(person(name).name for name in claim.values) for claim in claims))
 
-    def _said(self, predicate: str, layer: str) -> tuple[Claim, ...]:
+    def _live(self, predicate: str, layer: str) -> tuple[Claim, ...]:
         return self.lineage.live(f"film/{self.number}", predicate, layer)
 
     def _silence(self, predicate: str, layer: str) -> tuple[str, ...]:
@@ -316,9 +305,6 @@ class Film:
                 return version
         raise UnknownName.among("version", kind, dict.fromkeys(version.kind for version in self.versions))
 
-    def _rows(self, kind: str) -> list[VersionRow]:
-        return [row for row in self.lineage.tables.versions if row.film == self.number and row.kind == kind]
-
     # Dates
 
     @property
@@ -344,35 +330,10 @@ class Film:
     def cells(self) -> dict[str, str]:
         """The film as a row of a table."""
         return {
-            "film": str(self.number), "year": str(self.year), "title": self.title, "opening by": str(self.composer),
-            "certainty": self.composer.certainty, "metres": self.version("opening").metres,
-        }  # fmt: skip
-
-
-def version_of(row: VersionRow, lineage: Lineage, layer: str = "both") -> Version:
-    """A version with the metres that claims state of it."""
-    sections = tuple(_section(section.role, section.predicate, row, lineage, layer) for section in row.sections)
-    groupings = lineage.claims(subject="theme/schifrin", predicate="grouping", layer="reference")
-    stated = [claim for claim in groupings if claim.is_live]
-    if not stated or all(section.meter != "5/4" for section in sections):
-        return Version(row.id, row.kind, row.title, row.film, row.layer, sections)
-    evidence = tuple(claim.id for claim in stated)
-    return Version(row.id, row.kind, row.title, row.film, row.layer, sections, stated[0].text, evidence)
-
-
-def _section(role: str, predicate: str, row: VersionRow, lineage: Lineage, layer: str) -> Section:
-    """The metre that the first layer to speak gives a section."""
-    for which in layers(layer):
-        claims = lineage.live(row.subject, predicate, which) or _unsure(lineage, row.subject, predicate, which)
-        metres = dict.fromkeys(claim.text for claim in claims)
-        if metres:
-            (meter, certainty) = (next(iter(metres)), claims[0].status) if len(metres) == 1 else (None, "conflicting")
-            return Section(meter, role, certainty, tuple(claim.id for claim in claims))
-    silent = lineage.claims(predicate=predicate, status="absent", layer=layer)
-    number = row.film
-    return Section(None, role, "absent", tuple(c.id for c in silent if number in c.films or c.subject == row.subject))
-
-
-def _unsure(lineage: Lineage, subject: str, predicate: str, layer: str) -> tuple[Claim, ...]:
-    """Claims that can be read in more than one way, where there are no plain ones."""
-    return tuple(lineage.claims(subject=subject, predicate=predicate, status="ambiguous", layer=layer))
+            "film": str(self.number),
+            "year": str(self.year),
+            "title": self.title,
+            "opening by": str(self.composer),
+            "certainty": self.composer.certainty,
+            "metres": self.version("opening").metres,
+        }

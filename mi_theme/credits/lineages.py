@@ -1,30 +1,22 @@
-"""The lineage: all claims as one value, to ask, to cut down and to add to."""
+"""The lineage: the claims, and the films, versions, conflicts and arguments that follow from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property
-from os import PathLike
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache
 
-from mi_theme.credits.checking import check_added, read_tables, validated
+from mi_theme.credits.arguments import argument
+from mi_theme.credits.claims import Claims
+from mi_theme.credits.conflicts import Conflict, conflicts_of
+from mi_theme.credits.film_versions import Version, version_of
+from mi_theme.credits.filmography import Film
 from mi_theme.credits.listings import Rows
-from mi_theme.credits.readings import Question, Readings, chosen
-from mi_theme.credits.records import STATUSES, Claim, FilmRow, Source, Tables, folded, layers, titles
-from mi_theme.errors import ClaimError, UnknownName
 
-if TYPE_CHECKING:
-    from mi_theme.credits.conflicts import Conflict
-    from mi_theme.credits.filmography import Film, Version
-
-__all__ = ["Lineage"]
-
-PERSON_PREDICATES = ("opening_by", "score_by", "performers")
+__all__ = ["Lineage", "film", "films", "lineage"]
 
 
 @dataclass(frozen=True, repr=False)
-class Lineage:
+class Lineage(Claims):
     """Who made which version for which film, as claims.
 
     A value: what it answers is computed from the claims it has, every time.
@@ -38,162 +30,8 @@ class Lineage:
     3
     """
 
-    tables: Tables
-
-    @classmethod
-    def load(cls, folder: str | PathLike[str] | None = None) -> Lineage:
-        """The lineage in ``data/``, or in another folder of the same shape.
-
-        Parameters
-        ----------
-        folder
-            A folder of tables; None for ours.
-
-        Raises
-        ------
-        FileError
-            Where a table is wrong; with file, key and reason.
-        """
-        return cls(read_tables(folder))
-
     def __repr__(self) -> str:
         return f"<Lineage: {len(self.tables.films)} films, {len(self.tables.claims)} claims>"
-
-    # Claims
-
-    @cached_property
-    def by_id(self) -> dict[str, Claim]:
-        """The claims by id."""
-        return {claim.id: claim for claim in self.tables.claims}
-
-    @cached_property
-    def sources(self) -> dict[str, Source]:
-        """The sources by id."""
-        return {source.id: source for source in self.tables.sources}
-
-    def claim(self, name: str) -> Claim:
-        """One claim by its id.
-
-        Parameters
-        ----------
-        name
-            Such as ``M11``.
-
-        Raises
-        ------
-        UnknownName
-            Where there is none.
-        """
-        if name not in self.by_id:
-            raise UnknownName(f"no claim {str(name)[:40]!r} among the {len(self.by_id)}: lineage().claims() lists them")
-        return self.by_id[name]
-
-    def claims(
-        self,
-        *,
-        ids: Iterable[str] | None = None,
-        film: int | str | None = None,
-        subject: str | None = None,
-        predicate: str | None = None,
-        source: str | None = None,
-        status: str | None = None,
-        layer: str = "both",
-    ) -> Rows[Claim]:
-        """The claims that fit everything asked for, in the order of the tables.
-
-        A film is given by number, title or year; claims about its versions, and
-        about a group it is in, are among them. The layer is ``seed``,
-        ``reference`` or ``both``.
-
-        Parameters
-        ----------
-        ids
-            Names of claims.
-        film
-            Number, title or year.
-        subject, predicate, source, status
-            What stands in these fields.
-        layer
-            ``seed``, ``reference`` or ``both``.
-
-        Raises
-        ------
-        UnknownName
-            Where there is no such film, claim, status or layer.
-        """
-        wanted = None if ids is None else {self.claim(name).id for name in ids}
-        if status is not None and status not in STATUSES:
-            raise UnknownName.among("status", status, STATUSES)
-        number = None if film is None else self.film_row(film).number
-        return Rows(
-            claim
-            for claim in self.tables.claims
-            if claim.layer in layers(layer)
-            and (wanted is None or claim.id in wanted)
-            and (number is None or self._speaks_of(claim, number))
-            and subject in (None, claim.subject)
-            and predicate in (None, claim.predicate)
-            and source in (None, claim.source)
-            and status in (None, claim.status)
-        )
-
-    def _speaks_of(self, claim: Claim, number: int) -> bool:
-        subjects = {version.subject for version in self.tables.versions if version.film == number}
-        return number in claim.films or claim.subject in subjects
-
-    def live(self, subject: str, predicate: str, layer: str) -> tuple[Claim, ...]:
-        """The claims one can reason from about a subject, a film of a group included.
-
-        Parameters
-        ----------
-        subject
-            Such as ``film/4``.
-        predicate
-            Such as ``score_by``.
-        layer
-            ``seed``, ``reference`` or ``both``.
-        """
-        return tuple(
-            claim
-            for claim in self.tables.claims
-            if claim.predicate == predicate
-            and claim.is_live
-            and claim.layer in layers(layer)
-            and (claim.subject == subject or (subject.startswith("film/") and int(subject[5:]) in claim.films))
-        )
-
-    def held(self, claim: Claim) -> str:
-        """When a `claim` was made or held: its own date, else when its source was written."""
-        return claim.date or self.sources[claim.source].written or self.sources[claim.source].seen
-
-    def witnesses(self, claims: Iterable[Claim]) -> tuple[str, ...]:
-        """The independent origins of `claims`: a retelling or a mirror is no second witness."""
-        return tuple(dict.fromkeys(self.sources[claim.source].family for claim in claims))
-
-    # Films
-
-    def film_row(self, key: int | str) -> FilmRow:
-        """The row of a film: by number, by year, by title or alias.
-
-        Parameters
-        ----------
-        key
-            As in `mi_theme.credits.film`.
-
-        Raises
-        ------
-        UnknownName
-            Where there is no such film.
-        """
-        films = self.tables.films
-        text = str(key).strip()
-        if text.isdecimal() and len(text) <= 4:
-            found = [film for film in films if int(text) in (film.number, film.year)]
-        else:
-            found = [film for film in films if folded(text) in map(folded, titles(film))]
-        if not found:
-            raise _no_film(text, films)
-        return found[0]
 
     def film(self, key: int | str) -> Film:
         """A film by number, title, alias or year.
@@ -203,111 +41,15 @@ class Lineage:
         key
             As in `mi_theme.credits.film`.
         """
-        from mi_theme.credits.filmography import Film
-
         return Film(self.film_row(key), self)
 
     def films(self) -> Rows[Film]:
         """Every film, in order."""
-        from mi_theme.credits.filmography import Film
-
         return Rows(Film(row, self) for row in sorted(self.tables.films, key=lambda row: row.number))
 
     def versions(self) -> Rows[Version]:
         """Every version of the theme: on television, as a single, and in each film."""
-        from mi_theme.credits.filmography import version_of
-
         return Rows(version_of(row, self) for row in self.tables.versions)
-
-    # Other lineages
-
-    def without(self, ids: Iterable[str] | str) -> Lineage:
-        """The lineage as if some claims had not been made.
-
-        Parameters
-        ----------
-        ids
-            Names of claims, such as ``["M17", "M18"]``, or one name.
-
-        Raises
-        ------
-        UnknownName
-            Where there is no such claim.
-        """
-        names = [name for name in ids.replace(",", " ").split() if name] if isinstance(ids, str) else list(ids)
-        gone = {self.claim(name).id for name in names}
-        return self._with(tuple(claim for claim in self.tables.claims if claim.id not in gone))
-
-    def add(self, claim: Claim | str) -> Lineage:
-        """The lineage with one more claim, such as ``"film 4 opening by Giacchino"``.
-
-        Parameters
-        ----------
-        claim
-            A claim, or its text.
-
-        Raises
-        ------
-        ClaimError, FileError, UnknownName
-            Where it is no claim, or does not fit the tables.
-        """
-        row = validated(Claim.of_text(claim) if isinstance(claim, str) else claim)
-        if row.predicate in PERSON_PREDICATES:
-            people = tuple(self.tables.person(name).name for name in row.values if name)
-            row = validated(_replaced(row, people))
-        check_added(row, self.tables)
-        return self._with((*self.tables.claims, row))
-
-    def _with(self, claims: tuple[Claim, ...]) -> Lineage:
-        return replace(self, tables=self.tables._replace(claims=claims))
-
-    # Reasoning
-
-    def question(self, layer: str = "seed") -> Question | None:
-        """The sentence that names makers for several openings, with what else is said of them.
-
-        Parameters
-        ----------
-        layer
-            ``seed``, ``reference`` or ``both``.
-
-        Raises
-        ------
-        ClaimError
-            Where there are several such sentences.
-        """
-        openings = self.claims(predicate="opening_by", layer="seed")
-        sentences = [claim for claim in openings if len(claim.films) > 1 and len(claim.values) > 1]
-        if len(sentences) > 1:
-            ids = ", ".join(claim.id for claim in sentences)
-            raise ClaimError(f"several sentences name makers of openings ({ids}): leave out all but one of them")
-        if not sentences:
-            return None
-        (sentence,) = sentences
-        names = tuple(self.tables.person(name).name for name in sentence.values)
-        said, scores = (self._said(predicate, layer) for predicate in ("opening_by", "score_by"))
-        return Question(sentence.id, sentence.films, names, said, scores)
-
-    def _said(self, predicate: str, layer: str) -> tuple[tuple[int, str, str], ...]:
-        """(film, maker, claim) of every claim about one film."""
-        return tuple(
-            (claim.films[0], " & ".join(self.tables.person(name).name for name in claim.values), claim.id)
-            for claim in self.claims(predicate=predicate, layer=layer)
-            if len(claim.films) == 1 and claim.is_live and claim.text
-        )
-
-    def readings(self, assumptions: Iterable[str] | str | None = None, *, layer: str = "seed") -> Readings:
-        """Every way to read the sentence on the openings.
-
-        Parameters
-        ----------
-        assumptions
-            Names of `ASSUMPTIONS`; by default all but ``one-earlier-score``.
-        layer
-            Where credits of single films are taken from: ``both`` lets the
-            reference layer decide.
-        """
-        return Readings(self.question(layer), chosen(assumptions))
 
     def conflicts(self, film: int | str | None = None) -> Rows[Conflict]:
         """What contradicts, replaces or outdates what, of one film or of all.
@@ -317,8 +59,6 @@ class Lineage:
         film
             Number, title or year; None for all.
         """
-        from mi_theme.credits.conflicts import conflicts_of
-
         return conflicts_of(self, None if film is None else self.film_row(film).number)
 
     def explain(self, film: int | str, layer: str = "both") -> str:
@@ -333,18 +73,53 @@ class Lineage:
         layer
             ``seed`` or ``both``.
         """
-        from mi_theme.credits.arguments import argument
-
         return argument(self.film(film), layer)
 
 
-def _no_film(text: str, films: Iterable[FilmRow]) -> UnknownName:
-    """What there is: the numbers and years for a number, the nearest title for a title."""
-    known = [] if text.isdecimal() else [name for film in films for name in titles(film)]
-    return UnknownName.among("film", text, known, [f"{film.number} ({film.year})" for film in films])
+@cache
+def lineage() -> Lineage:
+    """Who made which version for which film: the claims in ``data/``, and what follows from them.
+
+    Returns
+    -------
+    Lineage
+        Read once; its methods answer, `Lineage.films` first.
+    """
+    return Lineage.load()
 
 
-def _replaced(claim: Claim, people: tuple[str, ...]) -> Claim:
-    import msgspec
+def films() -> Rows[Film]:
+    """The films, in order.
 
-    return msgspec.structs.replace(claim, value=people[0] if len(people) == 1 else people)
+    Returns
+    -------
+    Rows of Film
+        Prints as a table.
+    """
+    return lineage().films()
+
+
+def film(key: int | str) -> Film:
+    """A film by number, title, alias or year.
+
+    Parameters
+    ----------
+    key
+        ``4``, ``"Ghost Protocol"`` or ``2011``.
+
+    Returns
+    -------
+    Film
+        With its versions, credits and dates.
+
+    Raises
+    ------
+    UnknownName
+        Where there is no such film.
+
+    Examples
+    --------
+    >>> film(4) == film("Phantom Protocol") == film(2011)
+    True
+    """
+    return lineage().film(key)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from mi_theme.credits.filmography import Credit, Film, Version
+from mi_theme.credits.claims import Claims
+from mi_theme.credits.film_versions import Version
+from mi_theme.credits.filmography import Credit, Film
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m
-
-if TYPE_CHECKING:
-    from mi_theme.credits.lineages import Lineage
 
 __all__ = ["annotated", "annotations_of", "facts"]
 
@@ -41,7 +39,7 @@ def annotated(score: Score, film: Film) -> Score:
     first, *others = score.tracks or (Track.sorted([]),)
     kept = [event for event in first if not _is_ours(event, film.lineage)]
     place = next((i for i, event in enumerate(kept) if not _is_head(event)), len(kept))
-    marker = Event(0, m.meta(m.MARKER, str(film)))
+    marker = Event(0, m.meta(m.MARKER, film.heading))
     texts = [Event(0, m.meta(m.TEXT, f"{PREFIX}{key}{EQUALS}{value}")) for key, value in facts(film).items()]
     return replace(score, tracks=(Track.of([*kept[:place], marker, *texts, *kept[place:]]), *others))
 
@@ -73,14 +71,14 @@ def _claims(ids: tuple[str, ...]) -> str:
     return f": {' '.join(ids)}" if ids else ""
 
 
-def _is_ours(event: Event, lineage: Lineage) -> bool:
+def _is_ours(event: Event, lineage: Claims) -> bool:
     """Whether `annotated` wrote it."""
     if event.tick or event.message[0] != m.META:
         return False
     text = text_of(event.message[2:])
     if event.message[1] == m.TEXT:
         return text.startswith(PREFIX)
-    return event.message[1] == m.MARKER and text in map(str, lineage.films())
+    return event.message[1] == m.MARKER and text in (Film(row, lineage).heading for row in lineage.tables.films)
 
 
 def _is_head(event: Event) -> bool:

@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from itertools import groupby, product
 from typing import NamedTuple
 
+from mi_theme.credits.listings import html_table, text_table
 from mi_theme.errors import UnknownName
 
 __all__ = ["ASSUMPTIONS", "DEFAULT", "Assumption", "Question", "Readings", "chosen"]
@@ -180,20 +181,16 @@ class Readings:
         return tuple(dict.fromkeys((self.question.claim, *(claim for *_, claim in used))))
 
     def __str__(self) -> str:
-        from mi_theme.credits.listings import text_table
-
         noun = "reading" if len(self) == 1 else "readings"
         head = f"{len(self)} {noun} under {', '.join(self.assumptions) or 'no assumption'}"
-        return head + "\n" + text_table([*map(str, self.films)], [[*map(_family, row)] for row in self.rows])
+        return (
+            head
+            + "\n"
+            + text_table([*map(str, self.films)], [[name.rpartition(" ")[2] for name in row] for row in self.rows])
+        )
 
     def _repr_html_(self) -> str:
-        from mi_theme.credits.listings import html_table
-
         return html_table([f"film {film}" for film in self.films], self.rows)
-
-
-def _family(name: str) -> str:
-    return name.rpartition(" ")[2]
 
 
 def _agree(question: Question, makers: Assignment, said: Iterable[tuple[int, str, str]]) -> bool:

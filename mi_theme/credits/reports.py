@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from mi_theme.credits.filmography import UNKNOWN, Film
+from mi_theme.credits.arguments import argument
+from mi_theme.credits.claims import Claims
+from mi_theme.credits.conflicts import conflicts_of
+from mi_theme.credits.filmography import Film
 from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.listings import csv_table, text_table
 from mi_theme.credits.locators import verify
 from mi_theme.credits.readings import ASSUMPTIONS
-from mi_theme.credits.records import Claim, layers
+from mi_theme.credits.records import UNKNOWN, Claim, layers
 from mi_theme.errors import FileError
-
-if TYPE_CHECKING:
-    from mi_theme.score import Score
 
 __all__ = [
     "Report",
-    "annotation_lines",
     "chosen_lineage",
     "claim_report",
     "conflict_report",
@@ -73,9 +72,15 @@ def film_report(lineage: Lineage, layer: str = "both") -> Report:
 def _film_row(film: Film, layer: str) -> list[str]:
     (opening,), (score,) = film.credits("opening", layer), film.credits("score", layer)
     return [
-        str(film.number), str(film.year), film.title, layer, str(opening), str(score), _metres(film, layer),
+        str(film.number),
+        str(film.year),
+        film.title,
+        layer,
+        str(opening),
+        str(score),
+        _metres(film, layer),
         opening.certainty,
-    ]  # fmt: skip
+    ]
 
 
 def _metres(film: Film, layer: str) -> str:
@@ -93,13 +98,13 @@ def dossier(film: Film, layer: str = "both") -> Report:
 
 def _sections(film: Film, layer: str, claims: Report) -> Iterator[str]:
     aliases = f"\nalso called: {'; '.join(film.aliases)}" if film.aliases else ""
-    yield f"{film}{aliases}"
+    yield f"{film.heading}{aliases}"
     yield f"CREDITS\n{film.credits(layer=layer)}"
     yield f"VERSIONS\n{film.versions_in(layer)}"
-    yield f"WHO MADE THE OPENING, AND HOW IT IS KNOWN\n{film.lineage.explain(film.number, layer)}"
+    yield f"WHO MADE THE OPENING, AND HOW IT IS KNOWN\n{argument(film, layer)}"
     if dates := [row for row in film.dates if row.layer in layers(layer)]:
         yield f"DATES\n{text_table(list(dates[0].cells), [list(row.cells.values()) for row in dates])}"
-    if conflicts := film.lineage.conflicts(film.number):
+    if conflicts := conflicts_of(film.lineage, film.number):
         yield f"WHAT CONTRADICTS OR REPLACES WHAT\n{conflicts}"
     yield f"CLAIMS\n{claims.text}"
     used = {claim.source for claim in film.claims if claim.layer in layers(layer)}
@@ -115,7 +120,7 @@ def claim_report(
     return _claims_report(lineage, lineage.claims(film=film, status=status, layer=layer))
 
 
-def _claims_report(lineage: Lineage, claims: Iterable[Claim]) -> Report:
+def _claims_report(lineage: Claims, claims: Iterable[Claim]) -> Report:
     claims = list(claims)
     columns = ["id", "subject", "predicate", "value", "status", "held", "place", "layer", "note"]
     rows = [
@@ -144,11 +149,13 @@ def reading_report(lineage: Lineage, assumptions: str | None = None, layer: str 
         f"{'x' if name in readings.assumptions else ' '} {name}: {a.supposes}" for name, a in ASSUMPTIONS.items()
     )
     data = {
-        "assumptions": readings.assumptions, "premises": readings.premises, "count": len(readings),
+        "assumptions": readings.assumptions,
+        "premises": readings.premises,
+        "count": len(readings),
         "readings": [dict(zip(films, row, strict=True)) for row in readings],
         "possible": {str(film): names for film, names in readings.possible.items()},
         "forced": {str(film): name for film, name in readings.forced.items()},
-    }  # fmt: skip
+    }
     return Report([f"film {film}" for film in films], readings.rows, data, f"{readings}\n\n{possible}\n\n{known}")
 
 
@@ -177,30 +184,26 @@ def verification(folder: str, lineage: Lineage | None = None) -> str:
     """
     result = verify(lineage or Lineage.load(), folder)
     if not result:
-        shown = "; ".join(result.problems[:3])
-        raise FileError(f"{shown}{' ...' if len(result.problems) > 3 else ''} ({result})")
+        first = "; ".join(result.problems[:3])
+        raise FileError(f"{first}{' ...' if len(result.problems) > 3 else ''} ({result})")
     return str(result)
-
-
-def annotation_lines(score: Score) -> list[str]:
-    """What a file says of a film, one line a fact, for ``mi-theme info``."""
-    from mi_theme.credits.markings import annotations_of
-
-    return [f"{key}: {value}" for key, value in annotations_of(score).items()]
 
 
 def _film_data(film: Film, layer: str) -> dict[str, Any]:
     """A film as plain values."""
     return {
-        "number": film.number, "title": film.title, "year": film.year, "aliases": film.aliases,
+        "number": film.number,
+        "title": film.title,
+        "year": film.year,
+        "aliases": film.aliases,
         "dates": [row._asdict() for row in film.dates if row.layer in layers(layer)],
         "credits": msgspec.to_builtins(list(film.credits(layer=layer))),
         "versions": msgspec.to_builtins(list(film.versions_in(layer))),
-        "argument": film.lineage.explain(film.number, layer).splitlines(),
+        "argument": argument(film, layer).splitlines(),
         "claims": [_claim_data(film.lineage, claim) for claim in film.claims if claim.layer in layers(layer)],
-    }  # fmt: skip
+    }
 
 
-def _claim_data(lineage: Lineage, claim: Claim) -> dict[str, Any]:
+def _claim_data(lineage: Claims, claim: Claim) -> dict[str, Any]:
     """A claim as plain values, with when it held."""
     return {**msgspec.to_builtins(claim), "held": lineage.held(claim)}

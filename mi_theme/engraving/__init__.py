@@ -4,8 +4,7 @@
 is on it, becomes SVG or PNG, and shows itself in a notebook.
 """
 
-from mi_theme.engraving.descriptions import notation_words
 from mi_theme.engraving.drawings import Drawing
-from mi_theme.engraving.engravings import notation
+from mi_theme.engraving.engravings import notation, notation_words
 
 __all__ = ["Drawing", "notation", "notation_words"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mi_theme.errors import FileError, MissingExtra
 
-__all__ = ["FONTS", "Drawing", "Sheet", "described", "readable"]
+__all__ = ["FONTS", "Drawing", "SvgDrawing", "described", "readable"]
 
 FONTS = "DejaVu Sans, Verdana, sans-serif"  # of one width: what fits in one fits in the others
 ENDINGS = (".svg", ".png", ".html")
@@ -90,7 +90,7 @@ class Drawing:
         FileError, MissingExtra
             Where the ending is another; where what makes the form is not installed.
         """
-        from mi_theme.files.saving import replace_file
+        from mi_theme.files.disk import replace_file
 
         ending = Path(path).suffix.lower()
         if ending not in ENDINGS:
@@ -105,7 +105,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet(Drawing):
+class SvgDrawing(Drawing):
     """A picture that is SVG from the beginning.
 
     Attributes

@@ -21,10 +21,24 @@ UNITS = 1000 / SCALE  # of verovio, in a pixel
 HALF_HEAD = 108  # of those
 SVG = "{http://www.w3.org/2000/svg}"
 OPTIONS: dict[str, Any] = {
-    "scale": SCALE, "adjustPageHeight": True, "adjustPageWidth": True, "breaks": "auto", "header": "none", "footer": "none",
-    "svgViewBox": True, "xmlIdChecksum": True, "smuflTextFont": "none", "font": "Leipzig", "mnumInterval": 0,
-    "pageHeight": 60000, "minLastJustification": 0.6, "pageMarginTop": 0, "pageMarginBottom": 0, "pageMarginLeft": 0, "pageMarginRight": 0,
-}  # fmt: skip
+    "scale": SCALE,
+    "adjustPageHeight": True,
+    "adjustPageWidth": True,
+    "breaks": "auto",
+    "header": "none",
+    "footer": "none",
+    "svgViewBox": True,
+    "xmlIdChecksum": True,
+    "smuflTextFont": "none",
+    "font": "Leipzig",
+    "mnumInterval": 0,
+    "pageHeight": 60000,
+    "minLastJustification": 0.6,
+    "pageMarginTop": 0,
+    "pageMarginBottom": 0,
+    "pageMarginLeft": 0,
+    "pageMarginRight": 0,
+}
 
 
 class Box(NamedTuple):

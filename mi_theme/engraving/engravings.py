@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -10,30 +11,41 @@ from mi_theme.engraving.contents.conversion_notation import staves_of_plan
 from mi_theme.engraving.contents.hit_notation import score_of_hit, staves_of_hit
 from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join, staves_of_versions
-from mi_theme.engraving.descriptions import notation_words
-from mi_theme.engraving.drawings import Sheet
+from mi_theme.engraving.drawings import SvgDrawing
 from mi_theme.engraving.engraver import SPACE, Engraved, engraved
 from mi_theme.engraving.overlays import legend, legend_width, links
 from mi_theme.engraving.staves import Staff
 from mi_theme.engraving.svg import page, text, text_width
 from mi_theme.errors import ScoreError
+from mi_theme.pitch import LETTERS, SIGNS
 from mi_theme.score import Score
 from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
 
-__all__ = ["notation"]
+__all__ = ["notation", "notation_words"]
 
 WIDTH = 680.0  # pixels
-LETTERS, LEADING = 14, 17  # pixels: size of labels, from line to line
+LETTER, LEADING = 14, 17  # pixels: size of labels, from line to line
 EDGE = 10  # pixels around the picture
 GAP, WIDE_GAP = 12.0, 20.0  # between staves, in half spaces: alone, with lines between
-LONGEST = 22  # letters of a label
+LONGEST_LABEL = 22  # letters
+MOST_SPOKEN = 24  # notes of a staff that are said one by one
+JOIN_WORDS = {  # what is said of notes that are joined, by the kind of the join
+    "kept": "in the same place",
+    "moved": "moved",
+    "dropped": "left out",
+    "added": "added",
+    "found": "of the theme",
+    "changed": "of the theme but changed",
+}
 
 
 def notation(
-    *things: Theme | Adaptation | Score | ScorePlan | Hit, bars: tuple[int, int] | None = None, hit: Hit | None = None,
+    *things: Theme | Adaptation | Score | ScorePlan | Hit,
+    bars: tuple[int, int] | None = None,
+    hit: Hit | None = None,
     width: float = WIDTH,
-) -> Sheet:  # fmt: skip
+) -> SvgDrawing:
     """Music engraved.
 
     A theme or a score alone is a system with a staff for each part. Of an
@@ -59,7 +71,7 @@ def notation(
 
     Returns
     -------
-    Sheet
+    SvgDrawing
         With its description in words.
 
     Raises
@@ -69,11 +81,11 @@ def notation(
     MissingExtra
         Where verovio is not installed.
     """
-    staves, joined = _drawn(things, bars, hit)
+    staves, joined = _content(things, bars, hit)
     return _sheet(staves, joined, width, notation_words(staves, joined))
 
 
-def _drawn(things: Sequence[object], bars: tuple[int, int] | None, hit: Hit | None) -> tuple[list[Staff], list[Join]]:
+def _content(things: Sequence[object], bars: tuple[int, int] | None, hit: Hit | None) -> tuple[list[Staff], list[Join]]:
     """What is on the staves, and what joins their notes."""
     versions = [thing for thing in things if isinstance(thing, Adaptation)]
     if versions and len(versions) == len(things):
@@ -101,10 +113,16 @@ def _staves_of_theme(theme: Theme, bars: tuple[int, int] | None) -> list[Staff]:
     return staves_of_passage(score, shown_bars(score, bars), range(len(score.parts))[::-1], (theme.tonic, theme.mode))
 
 
-def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, description: str) -> Sheet:
+def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, description: str) -> SvgDrawing:
     """Labels to the left, staves to the right, lines between them, what the lines mean below."""
-    staves = [replace(staff, labels=tuple(_short(label) for label in staff.labels)) for staff in staves]
-    left = EDGE + max((text_width(label, LETTERS, bold=True) for staff in staves for label in staff.labels), default=0)
+    cut = {
+        label: label[: LONGEST_LABEL - 1] + "…"
+        for staff in staves
+        for label in staff.labels
+        if len(label) > LONGEST_LABEL
+    }
+    staves = [replace(staff, labels=tuple(cut.get(label, label) for label in staff.labels)) for staff in staves]
+    left = EDGE + max((text_width(label, LETTER, bold=True) for staff in staves for label in staff.labels), default=0)
     music = engraved(staves, width - left - EDGE, WIDE_GAP if any(join.below for join in joined) else GAP)
     kinds = dict.fromkeys(join.kind for join in joined)
     top, foot = _head_room(music), LEADING + EDGE if kinds else 0
@@ -113,11 +131,7 @@ def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, descri
     whole, height = left + music.width + EDGE, music.height + top + EDGE + foot
     parts += legend(list(kinds), left, height - EDGE)
     whole = max(whole, left + legend_width(list(kinds)) + EDGE)
-    return Sheet(page(whole, height, description, parts), description)
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
+    return SvgDrawing(page(whole, height, description, parts), description)
 
 
 def _head_room(music: Engraved) -> float:
@@ -130,6 +144,44 @@ def _labels(staves: Sequence[Staff], music: Engraved, down: float) -> Iterator[s
     """The words before each staff, around its middle line."""
     for system in music.systems:
         for staff, (top, bottom) in zip(staves, system, strict=True):
-            first = (top + bottom) / 2 - LEADING * (len(staff.labels) - 1) / 2 + LETTERS * 0.36 + down
+            first = (top + bottom) / 2 - LEADING * (len(staff.labels) - 1) / 2 + LETTER * 0.36 + down
             for row, label in enumerate(staff.labels):
-                yield text(EDGE, first + row * LEADING, label, LETTERS, bold=row == 0)
+                yield text(EDGE, first + row * LEADING, label, LETTER, bold=row == 0)
+
+
+def notation_words(staves: Sequence[Staff], joined: Sequence[Join]) -> str:
+    """What is on each staff, note by note, and how many notes stay, move, go and come from one to the next.
+
+    Parameters
+    ----------
+    staves
+        What is engraved.
+    joined
+        The lines from note to note.
+
+    Returns
+    -------
+    str
+        Sentences.
+    """
+    frames = staves[0].frames
+    first, last = frames[0][0].number, frames[-1][-1].number
+    span = f"bars {first} to {last}" if last > first else f"bar {first}"
+    counts = Counter(join.kind for join in joined)
+    lines = [f"{counts[kind]} {words}" for kind, words in JOIN_WORDS.items() if counts[kind]]
+    spoken = f" Notes: {', '.join(lines)}." if lines else ""
+    return f"Notation of {span}. {'; '.join(map(_staff_words, staves))}.{spoken}"
+
+
+def _staff_words(staff: Staff) -> str:
+    """Metre and notes of a staff, lengths in quarters; of a long one its beginning."""
+    notes = list(staff.notes)
+    letters = [
+        " ".join("stroke" if head.shape else f"{LETTERS[head.step % 7]}{SIGNS[head.alter]}" for head in note.heads)
+        for note in notes[:MOST_SPOKEN]
+    ]
+    spoken = [f"{names} {note.end - note.start}" for names, note in zip(letters, notes, strict=False)]
+    rest = [f"and {len(notes) - MOST_SPOKEN} more"] if len(notes) > MOST_SPOKEN else []
+    metres = " then ".join(dict.fromkeys(str(bar.meter) for frame in staff.frames for bar in frame))
+    label = ", ".join(dict.fromkeys([metres, *staff.labels]))
+    return f"{label}: {', '.join(spoken + rest) or 'silent'}"

@@ -19,7 +19,7 @@ ID = "{http://www.w3.org/XML/1998/namespace}id"
 ACCIDENTALS = {-2: "ff", -1: "f", 0: "n", 1: "s", 2: "x"}
 LOWEST_LINE = 30  # the step that a drum on the lowest line has
 
-Shown = dict[tuple[str, int], bool]
+Signs = dict[tuple[str, int], bool]
 
 
 def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
@@ -64,12 +64,12 @@ def _staff(staff: Staff, index: int, number: int) -> Element:
     for voice in range(max(len(staff.voices), 1)):
         layer = Element("layer", {"n": str(voice + 1)})
         for place, bar in enumerate(bars):
-            shown = _accidentals(staff, bar)
+            signs = _accidentals(staff, bar)
             _open(layer, bar, first=index == place == 0, voice=voice, inner=place > 0)
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
-                _fill(layer, staff, bar, voice, shown, alone=len(bars) == 1)
+                _fill(layer, staff, bar, voice, signs, alone=len(bars) == 1)
         if voice == 0 or len(layer):
             element.append(layer)
     return element
@@ -83,32 +83,32 @@ def _open(layer: Element, bar: NewBar, *, first: bool, voice: int, inner: bool) 
         SubElement(layer, "meterSig", {"count": str(bar.meter.numerator), "unit": str(bar.meter.denominator)})
 
 
-def _accidentals(staff: Staff, bar: NewBar) -> Shown:
+def _accidentals(staff: Staff, bar: NewBar) -> Signs:
     """Which heads of a bar need a sign: those that differ from the key, or from the same line or space before."""
     if staff.percussion:
         return {}
-    key, said, shown = key_alterations(staff.fifths), dict[int, int](), Shown()
+    key, standing, signs = key_alterations(staff.fifths), dict[int, int](), Signs()
     voices = range(len(staff.voices))
     items = sorted((item for voice in voices for item in items_of(staff, bar, voice)), key=lambda item: item.start)
     for item in items:
         for head in item.heads:
             held = item.tie in ("m", "t")
-            shown[item.id, head.step] = not held and head.alter != said.get(head.step, key.get(head.step % 7, 0))
-            said |= {} if held else {head.step: head.alter}
-    return shown
+            signs[item.id, head.step] = not held and head.alter != standing.get(head.step, key.get(head.step % 7, 0))
+            standing |= {} if held else {head.step: head.alter}
+    return signs
 
 
-def _fill(layer: Element, staff: Staff, bar: NewBar, voice: int, shown: Shown, *, alone: bool) -> None:
+def _fill(layer: Element, staff: Staff, bar: NewBar, voice: int, signs: Signs, *, alone: bool) -> None:
     """Notes, and the rests of the first voice that has notes; an empty bar has one rest."""
     voices = [items_of(staff, bar, index) for index in range(max(len(staff.voices), 1))]
     sounding = [index for index, items in enumerate(voices) if any(item.heads for item in items)]
     if alone and voice == 0 and not sounding:
         SubElement(layer, "mRest")
     else:
-        _write(layer, voices[voice], bar, shown, "rest" if voice == min(sounding, default=0) else "space")
+        _write(layer, voices[voice], bar, signs, "rest" if voice == min(sounding, default=0) else "space")
 
 
-def _write(layer: Element, items: list[Item], bar: NewBar, shown: Shown, silent: str) -> None:
+def _write(layer: Element, items: list[Item], bar: NewBar, signs: Signs, silent: str) -> None:
     """Tuplets, beams, and the symbols in them."""
     for run, ratio in _tuplets(items):
         place = layer
@@ -117,7 +117,7 @@ def _write(layer: Element, items: list[Item], bar: NewBar, shown: Shown, silent:
         for beamed in _beams(run, ratio, bar.meter):
             here = SubElement(place, "beam") if len(beamed) > 1 else place
             for item in beamed:
-                here.append(_symbol(item, ratio, shown, silent))
+                here.append(_symbol(item, ratio, signs, silent))
 
 
 def _tuplets(items: Sequence[Item]) -> Iterator[tuple[list[Item], Fraction]]:
@@ -147,7 +147,7 @@ def _beams(items: Sequence[Item], ratio: Fraction, meter: Meter) -> Iterator[lis
         yield [item for _, item in group]
 
 
-def _symbol(item: Item, ratio: Fraction, shown: Shown, silent: str) -> Element:
+def _symbol(item: Item, ratio: Fraction, signs: Signs, silent: str) -> Element:
     """A note, a chord or a rest."""
     value = _value((item.end - item.start) / ratio)
     if not item.heads:
@@ -155,21 +155,21 @@ def _symbol(item: Item, ratio: Fraction, shown: Shown, silent: str) -> Element:
     tie = {"tie": item.tie} if item.tie else {}
     if len(item.heads) == 1:
         return Element(
-            "note", {ID: item.id, **value, **tie, **_head(item.heads[0], shown.get((item.id, item.heads[0].step)))}
+            "note", {ID: item.id, **value, **tie, **_head(item.heads[0], signs.get((item.id, item.heads[0].step)))}
         )
     chord = Element("chord", {ID: item.id, **value, **tie})
     for index, head in enumerate(item.heads):
-        SubElement(chord, "note", {ID: f"{item.id}h{index}", **_head(head, shown.get((item.id, head.step)))})
+        SubElement(chord, "note", {ID: f"{item.id}h{index}", **_head(head, signs.get((item.id, head.step)))})
     return chord
 
 
-def _head(head: Head, shown: bool | None) -> dict[str, str]:
+def _head(head: Head, signs: bool | None) -> dict[str, str]:
     """Pitch and sign of a note; place and shape of a drum."""
     if head.shape:
         return {"loc": str(head.step - LOWEST_LINE), "head.shape": head.shape}
     octave, letter = divmod(head.step, 7)
     found = {"pname": LETTERS[letter].lower(), "oct": str(octave)}
-    if shown:
+    if signs:
         return found | {"accid": ACCIDENTALS[head.alter]}
     return found | ({"accid.ges": ACCIDENTALS[head.alter]} if head.alter else {})
 

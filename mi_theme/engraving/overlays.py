@@ -10,10 +10,10 @@ from mi_theme.engraving.svg import line, ring, text, text_width
 
 __all__ = ["legend", "legend_width", "links"]
 
-LETTERS = 14  # pixels
+LETTER = 14  # pixels: size of the letters of the legend
 CLEAR, ARM = 4, 4.5  # pixels between a line and a note; of a cross and a plus
 BROKEN, DOTTED = "5 4", "3 3"
-SAYS = {
+LEGENDS = {
     "kept": "same place",
     "moved": "moved",
     "dropped": "left out",
@@ -41,14 +41,14 @@ def links(music: Engraved, joined: Sequence[Join]) -> Iterator[str]:
 def legend(kinds: Sequence[str], x: float, y: float) -> Iterator[str]:
     """What the signs mean, of those that are there, side by side."""
     for kind in kinds:
-        yield from _sample(kind, x + 13, y - LETTERS * 0.36)
-        yield text(x + 34, y, SAYS[kind], LETTERS)
+        yield from _sample(kind, x + 13, y - LETTER * 0.36)
+        yield text(x + 34, y, LEGENDS[kind], LETTER)
         x += legend_width([kind])
 
 
 def legend_width(kinds: Sequence[str]) -> float:
     """Pixels that the legend takes."""
-    return sum(54 + text_width(SAYS[kind], LETTERS) for kind in kinds)
+    return sum(54 + text_width(LEGENDS[kind], LETTER) for kind in kinds)
 
 
 def _sample(kind: str, x: float, y: float) -> Iterator[str]:

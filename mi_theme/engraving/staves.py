@@ -18,7 +18,7 @@ __all__ = [
     "Head",
     "Item",
     "Staff",
-    "Written",
+    "StaffNote",
     "clef_of",
     "frames_of",
     "items_of",
@@ -53,7 +53,7 @@ class Head(NamedTuple):
         return 12 * (self.step // 7 + 1) + MAJOR[self.step % 7] + self.alter
 
 
-class Written(NamedTuple):
+class StaffNote(NamedTuple):
     """A note or chord: where it begins and ends, in quarters from the beginning of its staff, and its name in the picture."""
 
     start: Fraction
@@ -98,14 +98,14 @@ class Staff:
     """
 
     frames: Frames
-    voices: tuple[tuple[Written, ...], ...]
+    voices: tuple[tuple[StaffNote, ...], ...]
     fifths: int = 0
     labels: tuple[str, ...] = ()
     percussion: bool = False
     blank: bool = False
 
     @property
-    def notes(self) -> Iterator[Written]:
+    def notes(self) -> Iterator[StaffNote]:
         """The notes of all voices."""
         return (note for voice in self.voices for note in voice)
 
@@ -140,7 +140,7 @@ def items_of(staff: Staff, bar: NewBar, voice: int) -> list[Item]:
     return list(_with_rests(sounding, shift, bar.end - bar.start + shift, bar.meter))
 
 
-def _in_bar(note: Written, bar: NewBar, shift: Fraction) -> Iterator[Item]:
+def _in_bar(note: StaffNote, bar: NewBar, shift: Fraction) -> Iterator[Item]:
     """The tied pieces of a note that fall in a bar."""
     start, end = max(note.start, bar.start), min(note.end, bar.end)
     if start >= end:

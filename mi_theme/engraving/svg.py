@@ -15,10 +15,10 @@ BOLD = 1.18  # times as wide
 def page(width: float, height: float, description: str, parts: list[str], size: str = "") -> str:
     """A whole picture: title and description for those who cannot see it, white paper, then its parts."""
     (label, words), wide, high = described(description), number(width), number(height)
-    drawn = f'width="{wide}" height="{high}"'
+    pixels = f'width="{wide}" height="{high}"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {wide} {high}" '
-        f'{size or drawn} {label} font-family="{FONTS}">'
+        f'{size or pixels} {label} font-family="{FONTS}">'
     )
     paper = f'<rect width="{wide}" height="{high}" fill="white"/>'
     return "\n".join([head, words, paper, *parts, "</svg>\n"])
@@ -47,9 +47,16 @@ def ring(x: float, y: float, across: float, down: float, width: float = 1.2, das
 
 
 def text(
-    x: float, y: float, words: str, size: float = 13, *, anchor: str = "start", bold: bool = False, ink: str = "black",
+    x: float,
+    y: float,
+    words: str,
+    size: float = 13,
+    *,
+    anchor: str = "start",
+    bold: bool = False,
+    ink: str = "black",
     italic: bool = False,
-) -> str:  # fmt: skip
+) -> str:
     """A line of words, their base line at `y`."""
     looks = ' font-weight="bold"' * bold + ' font-style="italic"' * italic
     place = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}" text-anchor="{anchor}" fill="{ink}"'

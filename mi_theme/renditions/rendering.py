@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
+from mi_theme.adaptation.tempo_equations import KEEPS, tempo_at
 from mi_theme.errors import UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
@@ -15,7 +16,6 @@ from mi_theme.renditions.arrangement.arranger import arrangement_of
 from mi_theme.renditions.arrangement.forms import Form, all_forms, form_named
 from mi_theme.renditions.arrangement.manners import Manner, manner_named
 from mi_theme.renditions.arrangement.styles import Groove, Style, all_grooves, all_styles, own_manners, style_named
-from mi_theme.renditions.tempos import KEEPS, tempo_at
 
 if TYPE_CHECKING:
     from mi_theme.renditions.arrangement.films import FilmRendition

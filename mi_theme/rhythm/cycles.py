@@ -16,7 +16,7 @@ from mi_theme.meter import Grouping
 
 __all__ = ["directed_swap_distance", "euclidean", "evenness", "is_euclidean", "off_beatness", "swap_distance"]
 
-LARGEST = 100_000  # pulses in a cycle
+LARGEST_CYCLE = 100_000  # pulses in a cycle
 
 
 def euclidean(onsets: int, pulses: int) -> Grouping:
@@ -40,9 +40,9 @@ def euclidean(onsets: int, pulses: int) -> Grouping:
     ScoreError
         Unless there is at least one onset and no more than pulses, of which 100,000 at most.
     """
-    if not 1 <= onsets <= pulses <= LARGEST:
+    if not 1 <= onsets <= pulses <= LARGEST_CYCLE:
         raise ScoreError(
-            f"E({onsets},{pulses}): it takes 1 to {LARGEST} pulses and at least one onset, no more than pulses"
+            f"E({onsets},{pulses}): it takes 1 to {LARGEST_CYCLE} pulses and at least one onset, no more than pulses"
         )
     heads, tails = [[1]] * onsets, [[0]] * (pulses - onsets)
     if len(tails) == 1:  # a single silence goes behind the first onset
@@ -193,6 +193,6 @@ def _assignment(many: Sequence[int], few: Sequence[int]) -> int:
 
 def _checked(onsets: Iterable[int], pulses: int) -> list[int]:
     places = sorted(set(onsets))
-    if not 1 <= pulses <= LARGEST or any(place not in range(pulses) for place in places):
+    if not 1 <= pulses <= LARGEST_CYCLE or any(place not in range(pulses) for place in places):
         raise ScoreError(f"onsets on a cycle are whole numbers from 0 to {pulses - 1}")
     return places

@@ -13,17 +13,29 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm.lines import Floats
 
-__all__ = ["Grid", "Ints", "on_grid"]
+__all__ = ["Ints", "OnsetGrid", "on_grid"]
 
 Ints = NDArray[np.int64]
 
 # how a pulse may divide, coarsest first, and by which primes in turn
-DIVISIONS = {1: (), 2: (2,), 3: (3,), 4: (2, 2), 6: (2, 3), 8: (2, 2, 2), 12: (2, 2, 3), 5: (5,), 7: (7,), 24: (2, 2, 2, 3), 120: (2, 2, 2, 3, 5)}  # fmt: skip
-NEAR = 1e-6  # quarters
+DIVISIONS = {
+    1: (),
+    2: (2,),
+    3: (3,),
+    4: (2, 2),
+    6: (2, 3),
+    8: (2, 2, 2),
+    12: (2, 2, 3),
+    5: (5,),
+    7: (7,),
+    24: (2, 2, 2, 3),
+    120: (2, 2, 2, 3, 5),
+}
+ON_GRID = 1e-6  # quarters
 
 
 @dataclass(frozen=True)
-class Grid:
+class OnsetGrid:
     """The places of a bar: pulses, or equal parts of pulses.
 
     Attributes
@@ -84,11 +96,11 @@ class Grid:
 
 
 @lru_cache(maxsize=64)
-def _grid(meter: Meter, parts: int) -> Grid:
-    return Grid(meter, parts)
+def _grid(meter: Meter, parts: int) -> OnsetGrid:
+    return OnsetGrid(meter, parts)
 
 
-def on_grid(onsets: ArrayLike, meter: Meter | str, offset: float = 0.0) -> tuple[Grid, Ints]:
+def on_grid(onsets: ArrayLike, meter: Meter | str, offset: float = 0.0) -> tuple[OnsetGrid, Ints]:
     """The coarsest grid of a metre that holds all onsets, and their places on it.
 
     Parameters
@@ -113,7 +125,7 @@ def on_grid(onsets: ArrayLike, meter: Meter | str, offset: float = 0.0) -> tuple
     """
     meter = Meter(meter)
     pulses = (_finite(onsets) - offset) / float(meter.pulse)
-    near = NEAR / float(meter.pulse)
+    near = ON_GRID / float(meter.pulse)
     for parts in DIVISIONS:
         scaled = pulses * parts
         places = np.rint(scaled)

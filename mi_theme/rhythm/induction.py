@@ -14,15 +14,15 @@ from numpy.typing import ArrayLike
 from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
 from mi_theme.rhythm.lines import Floats, Music, lines_of
-from mi_theme.rhythm.meter_evidence import QUARTER, ticks_of
-from mi_theme.rhythm.models import candidates, model
+from mi_theme.rhythm.meter_evidence import QUARTER_TICKS, ticks_of
+from mi_theme.rhythm.meter_model import candidates, model
 
 __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
 
-FEWEST = 4  # notes; fewer say nothing of metre
+FEWEST_NOTES = 4  # notes; fewer say nothing of metre
 SURE = 0.5  #: the first guess has to be likelier than not to be given as an answer
-LEAST = 0.001  # probability of a guess worth mentioning
-DIGITS = 4  # of a probability: more would say nothing
+LEAST_PROBABILITY = 0.001  # probability of a guess worth mentioning
+PROBABILITY_DIGITS = 4  # of a probability: more would say nothing
 
 
 class MeterGuess(NamedTuple):
@@ -82,7 +82,9 @@ def induce_meter(
     >>> str(induce_meter(ostinato)[0].meter)
     '5/4:3+3+2+2'
     """
-    lines = [ticks for line in lines_of(music, durations, pitches) if len((ticks := ticks_of(line)).onsets) >= FEWEST]
+    lines = [
+        ticks for line in lines_of(music, durations, pitches) if len((ticks := ticks_of(line)).onsets) >= FEWEST_NOTES
+    ]
     if not lines:
         return []
     among = candidates()
@@ -90,9 +92,9 @@ def induce_meter(
     metres = np.bincount(among.index, joint)
     order = np.argsort(-metres, kind="stable")
     return [
-        MeterGuess(Meter(among.names[k]), round(float(metres[k]), DIGITS), _phase(joint, k))
+        MeterGuess(Meter(among.names[k]), round(float(metres[k]), PROBABILITY_DIGITS), _phase(joint, k))
         for k in order
-        if metres[k] >= LEAST
+        if metres[k] >= LEAST_PROBABILITY
     ]
 
 
@@ -118,7 +120,7 @@ def _phase(joint: Floats, index: int) -> Fraction:
     """The likeliest bar line of a metre, in quarters from 0."""
     among = candidates()
     mine = np.flatnonzero(among.index == index)
-    return Fraction(int(among.phases[mine[joint[mine].argmax()]]), QUARTER)
+    return Fraction(int(among.phases[mine[joint[mine].argmax()]]), QUARTER_TICKS)
 
 
 def which_meters(

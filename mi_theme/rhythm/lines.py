@@ -12,7 +12,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import Score
 
-__all__ = ["Floats", "Line", "Music", "Themed", "has_voices", "line_of", "lines_of"]
+__all__ = ["Floats", "Music", "NoteLine", "Themed", "has_voices", "line_of", "lines_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class Themed(Protocol):
 Music: TypeAlias = Score | Themed | Tones | ArrayLike
 
 
-class Line(NamedTuple):
+class NoteLine(NamedTuple):
     """Notes of one line, by onset: no two begin together.
 
     Attributes
@@ -63,7 +63,7 @@ class Line(NamedTuple):
     pitches: Floats | None = None
 
 
-def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> list[Line]:
+def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> list[NoteLine]:
     """The lines of any music: a score gives one a part, anything else is one line.
 
     Percussion has no pitches. A part where a tenth of the notes or more begin
@@ -78,7 +78,7 @@ def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLik
 
     Returns
     -------
-    list of Line
+    list of NoteLine
         In the order of the parts.
 
     Raises
@@ -131,7 +131,7 @@ def _edge(rows: NDArray[np.void], sign: int) -> NDArray[np.void]:
     return rows[order[kept]]
 
 
-def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> Line:
+def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> NoteLine:
     """All notes of any music as one line: the union of a score's parts; see `lines_of`.
 
     Parameters
@@ -141,7 +141,7 @@ def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike
 
     Returns
     -------
-    Line
+    NoteLine
         Onsets in order, chords counted once.
     """
     if isinstance(music, Score):
@@ -176,7 +176,7 @@ def _column(values: ArrayLike | Iterable[object]) -> Floats:
     return column
 
 
-def _line(onsets: Floats, durations: Floats | None = None, pitches: Floats | None = None) -> Line:
+def _line(onsets: Floats, durations: Floats | None = None, pitches: Floats | None = None) -> NoteLine:
     """Sort, and keep of notes that begin together the highest."""
     for name, column in (("durations", durations), ("pitches", pitches)):
         if column is not None and len(column) != len(onsets):
@@ -188,4 +188,4 @@ def _line(onsets: Floats, durations: Floats | None = None, pitches: Floats | Non
     order = np.lexsort((onsets if pitches is None else -pitches, onsets))
     first = order[np.append(True, np.diff(onsets[order]) > 1e-6)] if len(order) else order
     others = [None if column is None else column[first] for column in (durations, pitches)]
-    return Line(onsets[first], *others)
+    return NoteLine(onsets[first], *others)

@@ -18,7 +18,7 @@ from mi_theme.score import Score
 
 __all__ = ["MEASURES", "Measure", "Measures", "measure"]
 
-DIGITS = 9  # after the point: what lies beyond is the arithmetic's, not the music's
+MEASURE_DIGITS = 9  # after the point: what lies beyond is the arithmetic's, not the music's
 
 
 class Measure(NamedTuple):
@@ -52,9 +52,12 @@ class Measures:
         table = [("", *self.titles), *((name, *map(_shown, values)) for name, values in self.rows)]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         return "\n".join(
-            "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
+            "  ".join(
+                cell.ljust(width) if i == 0 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
             for line in table
-        )  # fmt: skip
+        )
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(title)}</th>" for title in ("", *self.titles))
@@ -147,7 +150,7 @@ def _value(row: Measure, onsets: Floats, meter: Meter | None) -> float | None:
     if meter is None and row.name not in METRELESS:
         return None
     value = row.take(onsets, meter or Meter("4/4"))
-    return None if value is None else round(value, DIGITS)
+    return None if value is None else round(value, MEASURE_DIGITS)
 
 
 def _shown(value: float | None) -> str:
@@ -223,7 +226,9 @@ MEASURES = (
     Measure("metric complexity", "weight short of the strongest places, per bar; 0 up", offbeats.metric_complexity),
     Measure("indispensability", "Barlow 1987, mean over the notes; 0 to 1", offbeats.indispensability),
     Measure("evenness", "chords against a regular polygon, mean of the bars; 0 to 1", _evenness),
-    Measure("inner agreement", "correlation of spectral weight (Volk 2008) and metrical level; -1 to 1", _inner_agreement),
+    Measure(
+        "inner agreement", "correlation of spectral weight (Volk 2008) and metrical level; -1 to 1", _inner_agreement
+    ),
     Measure("IOI entropy", "bits; 0 up", lambda onsets, _: regularity.ioi_entropy(onsets)),
     Measure("nPVI", "contrast of neighbouring intervals; 0 to 200", lambda onsets, _: regularity.npvi(onsets)),
-)  # fmt: skip
+)

@@ -25,28 +25,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.meter import Meter
-from mi_theme.rhythm.lines import Floats, Line
+from mi_theme.rhythm.lines import Floats, NoteLine
 
-__all__ = ["ODD", "PLAIN", "Candidates", "Tables", "Ticks", "evidence", "lag_profile", "ticks_of"]
+__all__ = ["ODD_METERS", "PLAIN_METERS", "Candidates", "MeterTables", "Ticks", "evidence", "lag_profile", "ticks_of"]
 
 Ints = NDArray[np.int64]
 
-PLAIN = ("2/4", "3/4", "4/4", "2/2", "3/8", "6/8", "9/8", "3/2", "6/4")
+PLAIN_METERS = ("2/4", "3/4", "4/4", "2/2", "3/8", "6/8", "9/8", "3/2", "6/4")
 # an odd metre borrows each group's table from a metre that has such a group
-ODD = {
-    "5/8:3+2": ("6/8", "2/4"), "5/8:2+3": ("2/4", "6/8"),
-    "7/8:3+2+2": ("6/8", "2/4", "2/4"), "7/8:2+3+2": ("2/4", "6/8", "2/4"), "7/8:2+2+3": ("2/4", "2/4", "6/8"),
-    "5/4:3+2": ("3/4", "2/4"), "5/4:2+3": ("2/4", "3/4"),
-    "5/4:3+3+2+2": ("6/8", "6/8", "2/4", "2/4"), "5/4:3+2+2+3": ("6/8", "2/4", "2/4", "6/8"),
-    "5/4:2+2+3+3": ("2/4", "2/4", "6/8", "6/8"), "5/4:2+3+3+2": ("2/4", "6/8", "6/8", "2/4"),
-    "5/4:3+2+3+2": ("6/8", "2/4", "6/8", "2/4"), "5/4:2+3+2+3": ("2/4", "6/8", "2/4", "6/8"),
-}  # fmt: skip
+ODD_METERS = {
+    "5/8:3+2": ("6/8", "2/4"),
+    "5/8:2+3": ("2/4", "6/8"),
+    "7/8:3+2+2": ("6/8", "2/4", "2/4"),
+    "7/8:2+3+2": ("2/4", "6/8", "2/4"),
+    "7/8:2+2+3": ("2/4", "2/4", "6/8"),
+    "5/4:3+2": ("3/4", "2/4"),
+    "5/4:2+3": ("2/4", "3/4"),
+    "5/4:3+3+2+2": ("6/8", "6/8", "2/4", "2/4"),
+    "5/4:3+2+2+3": ("6/8", "2/4", "2/4", "6/8"),
+    "5/4:2+2+3+3": ("2/4", "2/4", "6/8", "6/8"),
+    "5/4:2+3+3+2": ("2/4", "6/8", "6/8", "2/4"),
+    "5/4:3+2+3+2": ("6/8", "2/4", "6/8", "2/4"),
+    "5/4:2+3+2+3": ("2/4", "6/8", "2/4", "6/8"),
+}
 
-QUARTER = 24  # ticks
-SLOT = 6  # ticks in a sixteenth, the finest place in a bar that has a row in the tables
+QUARTER_TICKS = 24  # so that sixteenths and triplets are whole
+SLOT_TICKS = 6  # ticks in a sixteenth, the finest place in a bar that has a row in the tables
 IOIS = (3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 36, 48, 60, 72, 96, 120, 144, 192)  # ticks; the nearest by ratio counts
 STEPS = (-12, -8, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 7, 8, 12)  # semitones
-MOST = 1000  # notes looked at: the first so many
+MOST_NOTES = 1000  # notes looked at: the first so many
 LAGS = 48  # eighths: how far back repetition is looked for
 NEAREST_IOI = np.abs(np.log(np.arange(1, 400))[:, None] - np.log(IOIS)).argmin(1)
 
@@ -60,18 +67,20 @@ class Ticks(NamedTuple):
     pitches: Floats | None
 
 
-def ticks_of(line: Line) -> Ticks:
-    """A line on the grid, its first `MOST` notes; the origin stays where it is."""
+def ticks_of(line: NoteLine) -> Ticks:
+    """A line on the grid, its first `MOST_NOTES` notes; the origin stays where it is."""
     if not len(line.onsets):
         return Ticks(np.zeros(0, np.int64), np.zeros(0, np.int64), 0, None)
-    onsets, first = np.unique(np.rint(line.onsets[: MOST + 1] * QUARTER).astype(np.int64), return_index=True)
+    onsets, first = np.unique(
+        np.rint(line.onsets[: MOST_NOTES + 1] * QUARTER_TICKS).astype(np.int64), return_index=True
+    )
     if line.durations is None:
-        last = int(onsets[-1] - onsets[-2]) if len(onsets) > 1 else QUARTER
+        last = int(onsets[-1] - onsets[-2]) if len(onsets) > 1 else QUARTER_TICKS
     else:
-        last = max(int(np.rint(line.durations[first[-1]] * QUARTER)), 1)
+        last = max(int(np.rint(line.durations[first[-1]] * QUARTER_TICKS)), 1)
     iois = np.append(np.diff(onsets), last)
-    pitches = None if line.pitches is None else line.pitches[first][:MOST]
-    return Ticks(onsets[:MOST], iois[:MOST], int((onsets + iois)[:MOST][-1]), pitches)
+    pitches = None if line.pitches is None else line.pitches[first][:MOST_NOTES]
+    return Ticks(onsets[:MOST_NOTES], iois[:MOST_NOTES], int((onsets + iois)[:MOST_NOTES][-1]), pitches)
 
 
 @dataclass(frozen=True)
@@ -89,13 +98,15 @@ class Candidates:
     @cached_property
     def bars(self) -> Ints:
         """Ticks in a bar of each metre."""
-        return np.array([int(Meter(name).bar * QUARTER) for name in self.names])
+        return np.array([int(Meter(name).bar * QUARTER_TICKS) for name in self.names])
 
     @cached_property
     def steps(self) -> Ints:
         """Ticks from phase to phase: a sixteenth in bars of up to four quarters, else an eighth."""
-        fine = [name in PLAIN and bar <= 4 * QUARTER for name, bar in zip(self.names, self.bars, strict=True)]
-        return np.where(fine, SLOT, 2 * SLOT)
+        fine = [
+            name in PLAIN_METERS and bar <= 4 * QUARTER_TICKS for name, bar in zip(self.names, self.bars, strict=True)
+        ]
+        return np.where(fine, SLOT_TICKS, 2 * SLOT_TICKS)
 
     @cached_property
     def index(self) -> Ints:
@@ -110,7 +121,7 @@ class Candidates:
     @cached_property
     def bases(self) -> Ints:
         """The row where each metre's places begin in a table: two for each sixteenth, on it and off it."""
-        return np.append(0, np.cumsum(2 * self.bars // SLOT))
+        return np.append(0, np.cumsum(2 * self.bars // SLOT_TICKS))
 
     @cached_property
     def levels(self) -> NDArray[np.int8]:
@@ -120,7 +131,7 @@ class Candidates:
             meter = Meter(name)
             for pulse, level in enumerate(meter.levels):
                 if level >= -1:
-                    rows[base + 2 * int(meter.pulse * QUARTER / SLOT) * pulse] = -level
+                    rows[base + 2 * int(meter.pulse * QUARTER_TICKS / SLOT_TICKS) * pulse] = -level
         return rows
 
     @cached_property
@@ -131,11 +142,11 @@ class Candidates:
     def rows(self, onsets: Ints) -> Ints:
         """The table row of each onset under each candidate, shape (candidates, n)."""
         places = (onsets - self.phases[:, None]) % self.bars[self.index][:, None]
-        return self.bases[self.index][:, None] + places // SLOT * 2 + (places % SLOT > 0)
+        return self.bases[self.index][:, None] + places // SLOT_TICKS * 2 + (places % SLOT_TICKS > 0)
 
 
 @dataclass(frozen=True)
-class Tables:
+class MeterTables:
     """Log probabilities, relative to what is usual anywhere, by row of a candidate's place.
 
     Attributes
@@ -153,10 +164,10 @@ class Tables:
     steps: Floats
     turns: Floats
 
-    def extended(self, plain: Candidates, odd: dict[str, tuple[str, ...]]) -> Tables:
+    def extended(self, plain: Candidates, odd: dict[str, tuple[str, ...]]) -> MeterTables:
         """The same with rows for odd metres, group by group from the plain ones."""
         rows = np.concatenate([_borrowed(plain, name, lenders) for name, lenders in odd.items()])
-        return Tables(*(np.concatenate([t, t[rows]]) for t in (self.rhythm, self.places, self.steps, self.turns)))
+        return MeterTables(*(np.concatenate([t, t[rows]]) for t in (self.rhythm, self.places, self.steps, self.turns)))
 
 
 def _borrowed(plain: Candidates, name: str, lenders: tuple[str, ...]) -> Ints:
@@ -164,7 +175,7 @@ def _borrowed(plain: Candidates, name: str, lenders: tuple[str, ...]) -> Ints:
     meter = Meter(name)
     rows = []
     for number, (length, lender) in enumerate(zip(meter.groups, lenders, strict=True)):
-        width = 2 * int(length * meter.pulse * QUARTER / SLOT)
+        width = 2 * int(length * meter.pulse * QUARTER_TICKS / SLOT_TICKS)
         place = plain.names.index(lender)
         base, after = int(plain.bases[place]), int(plain.bases[place + 1])
         start = base if number == 0 or base + width == after else after - width
@@ -172,17 +183,22 @@ def _borrowed(plain: Candidates, name: str, lenders: tuple[str, ...]) -> Ints:
     return np.concatenate(rows)
 
 
-def evidence(line: Ticks, candidates: Candidates, tables: Tables) -> Floats:
+def evidence(line: Ticks, candidates: Candidates, tables: MeterTables) -> Floats:
     """A row of numbers for every candidate, shape (candidates, 46); see the head of this file."""
     rows = candidates.rows(line.onsets)
     by_meter = np.concatenate([_repetition(line, candidates), _length(line, candidates)], axis=1)
     return np.concatenate(
-        [_likelihood(line, rows, tables), by_meter[candidates.index], _accents(line, rows, candidates), _edges(line, rows, candidates)],
+        [
+            _likelihood(line, rows, tables),
+            by_meter[candidates.index],
+            _accents(line, rows, candidates),
+            _edges(line, rows, candidates),
+        ],
         axis=1,
-    )  # fmt: skip
+    )
 
 
-def _likelihood(line: Ticks, rows: Ints, tables: Tables) -> Floats:
+def _likelihood(line: Ticks, rows: Ints, tables: MeterTables) -> Floats:
     """How likely the line is at these places: rhythm, places, steps, turns; over the root of its length."""
     now, before = ioi_bins(line)
     parts = [tables.rhythm[rows, before, now].sum(1), tables.places[rows].sum(1)]
@@ -215,7 +231,7 @@ def lag_profile(line: Ticks) -> Floats:
     Time held by pairs of notes at that distance, as a share of the whole: any
     notes, notes of equal IOI, notes of equal IOI and pitch.
     """
-    lags = np.arange(1, LAGS + 1)[:, None] * (QUARTER // 2)
+    lags = np.arange(1, LAGS + 1)[:, None] * (QUARTER_TICKS // 2)
     wanted = line.onsets + lags
     found = np.minimum(np.searchsorted(line.onsets, wanted), len(line.onsets) - 1)
     pairs = line.onsets[found] == wanted
@@ -230,7 +246,7 @@ def _repetition(line: Ticks, candidates: Candidates) -> Floats:
     """Repetition after one, two, four bars, a half, a third, one and a half: shape (metres, 18)."""
     profile = np.concatenate([lag_profile(line), np.zeros((3, 1))], axis=1)  # the last for lags off the grid
     twelfths = candidates.bars[:, None] * np.array([6, 12, 24, 3, 2, 9])
-    lags, rest = np.divmod(twelfths, 6 * QUARTER // 2)
+    lags, rest = np.divmod(twelfths, 6 * QUARTER_TICKS // 2)
     chosen = np.where((rest == 0) & (lags <= LAGS), lags - 1, LAGS)
     returned: Floats = profile[:, chosen].transpose(1, 0, 2).reshape(len(chosen), -1)
     return returned
@@ -247,7 +263,7 @@ def _accents(line: Ticks, rows: Ints, candidates: Candidates) -> Floats:
     marks = _marks(line)
     usual = marks.mean(1)
     levels = candidates.levels[rows]
-    held = np.minimum(line.iois, 4 * QUARTER)
+    held = np.minimum(line.iois, 4 * QUARTER_TICKS)
     found = []
     for level in (0, 1):
         there = (levels <= level).astype(float)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
-from mi_theme.rhythm.grids import Grid, Ints, on_grid
+from mi_theme.rhythm.grids import Ints, OnsetGrid, on_grid
 
 __all__ = ["indispensability", "keith", "metric_complexity", "syncopation", "wnbd"]
 
@@ -175,16 +175,16 @@ def keith(onsets: ArrayLike, meter: Meter | str) -> float:
     return float(found.sum() / _bars(places, grid))
 
 
-def _ends(places: Ints, grid: Grid) -> Ints:
+def _ends(places: Ints, grid: OnsetGrid) -> Ints:
     """Where each note ends: the next onset, for the last the next bar line."""
     return np.append(places[1:], (places[-1] // grid.places + 1) * grid.places)
 
 
-def _bars(places: Ints, grid: Grid) -> int:
+def _bars(places: Ints, grid: OnsetGrid) -> int:
     return int(places[-1] // grid.places - places[0] // grid.places + 1)
 
 
-def _strongest_between(places: Ints, ends: Ints, grid: Grid) -> Ints:
+def _strongest_between(places: Ints, ends: Ints, grid: OnsetGrid) -> Ints:
     """The highest level strictly between each onset and its end; far below all where nothing is between."""
     lowest = int(grid.levels.min()) - 1
     found = np.full(len(places), lowest)

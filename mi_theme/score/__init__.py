@@ -5,9 +5,10 @@ A `Track` is an array of events, a `Part` what a listener would call one: the
 notes of one channel in one track.
 """
 
+from mi_theme.score.messages import text_of
 from mi_theme.score.scores import Score
 from mi_theme.score.timing import Bar, MeterMap, TempoMap, TimingWarning, first_and_last
-from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, text_of
+from mi_theme.score.tracks import PERCUSSION, Event, Part, Track
 
 __all__ = [
     "PERCUSSION",

@@ -7,8 +7,7 @@ the count goes on up to where the first note comes in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
 from math import lcm
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
-from mi_theme.score.scores import Score
+from mi_theme.score.timing import MeterMap, TempoMap
 from mi_theme.score.tracks import PERCUSSION, Event, Track
 
 __all__ = ["Click", "clicked", "clicks_of"]
@@ -28,8 +27,8 @@ __all__ = ["Click", "clicked", "clicks_of"]
 BAR, BEAT, PULSE = range(3)  # what a click marks
 STROKES = ((76, 120), (77, 96), (77, 48))  # key and velocity of each: high and low wood block
 LONGEST_COUNT = 16  # bars
-MOST = 50_000  # clicks: more than three hours of eighths
-FASTEST = 0.1  # seconds: pulses that follow sooner are left out
+MOST_CLICKS = 50_000  # more than three hours of eighths
+SHORTEST_PULSE = 0.1  # seconds: pulses that follow sooner are left out
 MOVING = (m.LYRIC, m.MARKER, m.CUE, m.END_OF_TRACK)  # what goes with the music, of that which stands at its beginning
 
 
@@ -40,30 +39,34 @@ class Click(NamedTuple):
     marks: int
 
 
-def clicked(score: Score, count_in: int, during: bool) -> Score:
-    """A score with a click part; see `Score.with_click`."""
+def clicked(
+    tracks: Sequence[Track], quarter: int, meters: MeterMap, clicks: Iterator[Click], count_in: int
+) -> tuple[int, tuple[Track, ...]]:
+    """Ticks in a quarter, and tracks with one of clicks behind them; the others have `quarter` ticks and wait for the count."""
+    strokes = list(islice(clicks, MOST_CLICKS + 1))
+    if len(strokes) > MOST_CLICKS:
+        raise ScoreError(f"the score is too long for a click: more than {MOST_CLICKS} strokes")
+    lead, first = _lead(meters, count_in), meters.bar(1)
+    unit = lcm(quarter, *{click.at.denominator for click in strokes}, lead.denominator)
+    later = [_moved(track, unit // quarter, int(lead * unit), pickup=first.start > 0) for track in tracks]
+    if lead and first.start > 0:
+        words = [m.time_signature(first.meter)] + [m.grouping_text(first.meter)] * bool(first.meter.grouping)
+        later[0] = Track.of([*(Event(0, word) for word in words), *later[0]])
+    return unit, (*later, _track(strokes, unit))
+
+
+def clicks_of(meters: MeterMap, tempos: TempoMap, until: Fraction, count_in: int = 0) -> Iterator[Click]:
+    """The clicks, in order; the music begins after the bars that are counted in, and is clicked `until` so many quarters."""
     if not 0 <= count_in <= LONGEST_COUNT:
         raise ScoreError(f"a count-in is 0 to {LONGEST_COUNT} bars, not {count_in}")
-    lead = _lead(score, count_in)
-    clicks = list(islice(clicks_of(score, count_in, during), MOST + 1))
-    if len(clicks) > MOST:
-        raise ScoreError(f"the score is too long for a click: more than {MOST} strokes")
-    unit = lcm(score.ticks_per_quarter, *{click.at.denominator for click in clicks}, lead.denominator)
-    later = _later(score, unit // score.ticks_per_quarter, int(lead * unit))
-    return replace(later, ticks_per_quarter=unit, tracks=(*later.tracks, _track(clicks, unit)), kind=1)
-
-
-def clicks_of(score: Score, count_in: int = 0, during: bool = True) -> Iterator[Click]:
-    """The clicks, in order; the music begins after the bars that are counted in."""
-    lead, first = _lead(score, count_in), score.meters.bar(1)
-    quick = _is_quick(score, first.meter, Fraction(0))
+    lead, first = _lead(meters, count_in), meters.bar(1)
+    quick = _is_quick(tempos, first.meter, Fraction(0))
     for number in range(-(-lead // first.meter.bar)):
         yield from _of_bar(first.meter, number * first.meter.bar, Fraction(0), lead, quick)
-    end = _sounding(score) if during else Fraction(0)
-    for bar in score.meters.bars(end):
+    for bar in meters.bars(until):
         meter = first.meter if bar.number == 0 else bar.meter
         opens = bar.end - meter.bar if bar.number == 0 else bar.start  # a pick-up is the end of a bar
-        quick = _is_quick(score, meter, bar.start)
+        quick = _is_quick(tempos, meter, bar.start)
         yield from _of_bar(meter, lead + opens, lead + bar.start, lead + bar.end, quick)
 
 
@@ -77,31 +80,16 @@ def _of_bar(meter: Meter, opens: Fraction, start: Fraction, end: Fraction, quick
             yield Click(at, marks)
 
 
-def _is_quick(score: Score, meter: Meter, at: Fraction) -> bool:
+def _is_quick(tempos: TempoMap, meter: Meter, at: Fraction) -> bool:
     """Whether pulses follow too fast to be clicked."""
-    return float(meter.pulse) * 60 / score.tempos.per_minute(at) < FASTEST
+    return float(meter.pulse) * 60 / tempos.per_minute(at) < SHORTEST_PULSE
 
 
-def _sounding(score: Score) -> Fraction:
-    """Quarters to the end of the last note."""
-    return Fraction(int(score.spans["stop"].max(initial=0)), score.ticks_per_quarter)
-
-
-def _lead(score: Score, count_in: int) -> Fraction:
+def _lead(meters: MeterMap, count_in: int) -> Fraction:
     """Quarters before the music: whole bars, and the rest of the bar that a pick-up ends."""
-    first = score.meters.bar(1)
+    first = meters.bar(1)
     rest = (first.meter.bar - first.start) % first.meter.bar if count_in else Fraction(0)
     return count_in * first.meter.bar + rest
-
-
-def _later(score: Score, scale: int, lead: int) -> Score:
-    """The score in finer ticks, its music moved by `lead` of them; what sets it up stays at the beginning."""
-    first = score.meters.bar(1)
-    tracks = [_moved(track, scale, lead, pickup=first.start > 0) for track in score.tracks]
-    if lead and first.start > 0:
-        words = [m.time_signature(first.meter)] + [m.grouping_text(first.meter)] * bool(first.meter.grouping)
-        tracks[0] = Track.of([*(Event(0, word) for word in words), *tracks[0]])
-    return replace(score, tracks=tuple(tracks))
 
 
 def _moved(track: Track, scale: int, lead: int, pickup: bool) -> Track:

@@ -7,6 +7,10 @@ and its data; system exclusive is ``F0`` and its data without the closing
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from mi_theme.errors import TextError
 from mi_theme.meter import Meter
 
 NOTE_OFF, NOTE_ON, CONTROL, PROGRAM, BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
@@ -73,3 +77,44 @@ def key_signature(fifths: int, minor: bool) -> bytes:
 def end_of_track() -> bytes:
     """Nothing follows."""
     return meta(END_OF_TRACK, b"")
+
+
+def text_of(data: bytes) -> str:
+    """Text of a meta event: UTF-8 where it is that, else Latin-1.
+
+    Parameters
+    ----------
+    data
+        What follows the kind and length of the event.
+
+    Returns
+    -------
+    str
+        Its text.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def grouping_of(data: bytes) -> Meter | None:
+    """The metre of a text event such as ``meter 5/4:3+3+2+2``, if it is one."""
+    text = text_of(data)
+    if not text.startswith(GROUPING_TEXT):
+        return None
+    try:
+        return Meter(text.removeprefix(GROUPING_TEXT))
+    except TextError:
+        return None
+
+
+def meters_of(
+    signatures: Iterable[tuple[Fraction, bytes]], texts: Iterable[tuple[Fraction, bytes]]
+) -> Iterator[tuple[Fraction, Meter]]:
+    """(position, metre) of time signatures, with the groupings that texts beside them say."""
+    groupings = {at: meter for at, data in texts if (meter := grouping_of(data))}
+    for at, data in signatures:
+        meter = Meter(f"{data[0]}/{2 ** min(data[1], 9)}")
+        grouped = groupings.get(at)
+        yield at, grouped if grouped and grouped.plain == meter else meter

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,7 @@ from numpy.typing import NDArray
 from mi_theme.score import messages as m
 from mi_theme.score.tracks import Part, Track
 
-if TYPE_CHECKING:
-    from mi_theme.score.scores import Score
-
-__all__ = ["NOTE", "parts_of", "spans_of", "table_of"]
+__all__ = ["NOTE", "parts_of", "span_parts", "spans_of", "streams_of", "table_of"]
 
 NOTE = np.dtype(
     [
@@ -32,47 +28,77 @@ NOTE = np.dtype(
 SPAN = np.dtype([("start", "<i8"), ("stop", "<i8"), ("track", "<i4"), ("on", "<i8"), ("off", "<i8")])
 
 
-def spans_of(score: Score) -> NDArray[np.void]:
+VOICES = 2**16  # more than a part has
+
+
+def spans_of(tracks: Sequence[Track]) -> NDArray[np.void]:
     """Where each note starts and stops; see `Score.spans`."""
-    rows = [row for index, track in enumerate(score.tracks) for row in _pairs(track, index)]
+    rows = [row for index, track in enumerate(tracks) for row in _pairs(track, index)]
     return _frozen(np.array(rows, SPAN))
 
 
-def parts_of(score: Score) -> tuple[Part, ...]:
+def parts_of(tracks: Sequence[Track]) -> tuple[Part, ...]:
     """A part for each channel in each track that has notes."""
     found = []
-    for index, track in enumerate(score.tracks):
-        status = track.events["status"]
-        for channel in np.unique(status[(status & 0xF0) == m.NOTE_ON] & 15):
-            programs = track.events["data1"][status == (m.PROGRAM | channel)]
+    for index, track in enumerate(tracks):
+        events = track.events
+        status = events["status"]
+        begins = ((status & 0xF0) == m.NOTE_ON) & (events["data2"] > 0)
+        for channel in np.unique(status[begins] & 15):
+            programs = events["data1"][status == (m.PROGRAM | channel)]
             name = track.name or f"Track {index + 1}"
             found.append((name, index, int(channel), int(programs[0]) + 1 if len(programs) else 0))
     shared = {index for _, index, *_ in found if sum(row[1] == index for row in found) > 1}
     return tuple(Part(f"{n} ({c + 1})" if i in shared else n, i, c, p) for n, i, c, p in found)
 
 
-def table_of(score: Score) -> NDArray[np.void]:
-    """Every note; see `Score.note_table`."""
-    table = np.zeros(len(score.spans), NOTE)
-    table["onset"] = score.spans["start"] / score.ticks_per_quarter
-    table["duration"] = (score.spans["stop"] - score.spans["start"]) / score.ticks_per_quarter
-    channels = np.zeros(len(table), np.int64)
-    for index, track in enumerate(score.tracks):
-        mine = score.spans["track"] == index
-        events = track.events[score.spans["on"][mine]]
-        for column, field in (
-            ("pitch", "data1"),
-            ("velocity", "data2"),
-            ("voice",) * 2,
-            ("step",) * 2,
-            ("id",) * 2,
-        ):
+def span_parts(tracks: Sequence[Track], spans: NDArray[np.void], parts: Sequence[Part]) -> NDArray[np.int64]:
+    """The part of each row of `spans`; see `Score.span_parts`."""
+    numbers = np.full((len(tracks), 16), -1, np.int64)
+    for number, part in enumerate(parts):
+        numbers[part.track, part.channel] = number
+    found = np.full(len(spans), -1, np.int64)
+    for index, track in enumerate(tracks):
+        mine = np.flatnonzero(spans["track"] == index)
+        found[mine] = numbers[index][track.events["status"][spans["on"][mine]] & 15]
+    found.setflags(write=False)
+    return found
+
+
+def table_of(
+    tracks: Sequence[Track], spans: NDArray[np.void], parts: NDArray[np.int64], quarter: int
+) -> NDArray[np.void]:
+    """Every note; see `Score.note_table`.
+
+    Parameters
+    ----------
+    tracks, spans, parts
+        The events, where each note begins and ends in them, and its part.
+    quarter
+        Ticks in a quarter.
+    """
+    table = np.zeros(len(spans), NOTE)
+    table["onset"] = spans["start"] / quarter
+    table["duration"] = (spans["stop"] - spans["start"]) / quarter
+    table["part"] = parts
+    columns = {"pitch": "data1", "velocity": "data2", "voice": "voice", "step": "step", "id": "id"}
+    for index, track in enumerate(tracks):
+        mine = spans["track"] == index
+        events = track.events[spans["on"][mine]]
+        for column, field in columns.items():
             table[column][mine] = events[field]
-        channels[mine] = events["status"] & 15
-    for number, part in enumerate(score.parts):
-        table["part"][(score.spans["track"] == part.track) & (channels == part.channel)] = number
     table["id"] = np.where(table["id"] < 0, np.arange(len(table)), table["id"])
     return _frozen(table[np.lexsort((table["part"], table["pitch"], table["onset"]))])
+
+
+def streams_of(notes: NDArray[np.void]) -> NDArray[np.int64]:
+    """A number for each voice of each part, in the order of the notes, shape (n,)."""
+    names = notes.dtype.names or ()
+    key = np.zeros(len(notes), np.int64)
+    for name in ("part", "voice"):
+        if name in names:
+            key = key * VOICES + notes[name]
+    return np.unique(key, return_inverse=True)[1].astype(np.int64).reshape(-1)
 
 
 def _pairs(track: Track, index: int) -> Iterator[tuple[int, int, int, int, int]]:

@@ -1,4 +1,4 @@
-"""Scores made from rows: `Score.from_notes` and `Score.passage`."""
+"""Tracks made from rows: what `Score.from_notes` and `Score.passage` are made of."""
 
 from __future__ import annotations
 
@@ -12,30 +12,33 @@ from numpy.typing import ArrayLike, NDArray
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
-from mi_theme.score.scores import Score
-from mi_theme.score.timing import MeterMap, TimingWarning, first_and_last, tempo_of
+from mi_theme.score.timing import Bar, MeterMap, TimingWarning, tempo_of
 from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, channel_of
 
-__all__ = ["conductor", "cut_passage", "score_from_rows"]
+__all__ = ["conductor", "tracks_of_passage", "tracks_of_rows"]
 
 GRID = 10080  # parts of a quarter that floats snap to: 2, 3, 5, 7 and their products
-FINEST, SNAP = 480, 1e-6
+LEAST_RESOLUTION = 480  # ticks in a quarter: what sequencers use, and no worse
+SNAP = 1e-6  # quarters: a thousandth of a millisecond, rounding of floats and no rhythm
+# the least and the most that a column of notes may hold
+RANGES = {"onset": (0, 1e9), "duration": (0, 1e9), "pitch": (0, 127), "velocity": (1, 127), "part": (0, 10_000)}
 
 
-def score_from_rows(
+def tracks_of_rows(
     columns: Sequence[ArrayLike], names: Sequence[str], meter: Meter | str | MeterMap, tempo: float
-) -> Score:
-    """Build tracks from the columns onset, duration, pitch, velocity, part, voice, step."""
+) -> tuple[int, tuple[Track, ...]]:
+    """Ticks in a quarter, and tracks, from the columns onset, duration, pitch, velocity, part, voice, step."""
     onset, duration, *rest = _columns(columns)
     starts = _on_grid(onset)
     stops = starts + np.maximum(_on_grid(duration), 0)
     meters = meter if isinstance(meter, MeterMap) else MeterMap.of([(Fraction(0), Meter(meter))])
-    coarse = _coarsest(np.concatenate([starts, stops, _ticks_of(meters)]))
+    changes = np.array([int(start * GRID) for start, _ in meters.changes], np.int64)
+    coarse = _coarsest(np.concatenate([starts, stops, changes]))
     rows = np.column_stack([starts // coarse, stops // coarse, *rest])
     count = max(int(rows[:, 4].max(initial=0)) + 1, len(names), 1)
     titles = [*names, *(f"Part {index + 1}" for index in range(len(names), count))]
     tracks = [_part_track(rows, index, Part(title, index + 1, channel_of(index))) for index, title in enumerate(titles)]
-    return Score(GRID // coarse, (conductor(meters, tempo, GRID // coarse), *tracks))
+    return GRID // coarse, (conductor(meters, tempo, GRID // coarse), *tracks)
 
 
 def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
@@ -49,26 +52,23 @@ def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
     return Track.sorted(events)
 
 
-def cut_passage(score: Score, bars: tuple[int, int], part: str | int | None) -> Score:
-    """The notes that begin in some bars, the first bar line at 0."""
-    first, last = first_and_last(bars)
-    start, end = score.bar(first).start, score.bar(last).end
-    notes = score.notes(part)
+def tracks_of_passage(
+    notes: NDArray[np.void], parts: Sequence[Part], meters: MeterMap, bars: tuple[Bar, Bar], tempo: float
+) -> tuple[int, tuple[Track, ...]]:
+    """Ticks in a quarter, and tracks, of the notes that begin from the first bar to the last; its first bar line at 0."""
+    start, end = bars[0].start, bars[1].end
     rows = notes[(notes["onset"] >= float(start) - SNAP) & (notes["onset"] < float(end) - SNAP)]
     length = np.minimum(rows["duration"], float(end) - rows["onset"])
-    inside = [(at - start, meter) for at, meter in score.meters.changes if start < at < end]
-    meters = MeterMap.of([(Fraction(0), score.meters.at(start).meter), *inside])
+    inside = [(at - start, meter) for at, meter in meters.changes if start < at < end]
     kept = np.unique(rows["part"])
-    cut = score_from_rows(
-        (rows["onset"] - float(start), length, rows["pitch"], rows["velocity"], np.searchsorted(kept, rows["part"]), rows["voice"], rows["step"]),
-        [score.parts[index].name for index in kept], meters, min(max(score.tempos.per_minute(start), 4), 1000),
-    )  # fmt: skip
-    head = Track.sorted([*cut.tracks[0], *([Event(0, m.key_signature(*score.key))] if score.key else [])])
-    parts = (score.parts[index].is_percussion for index in kept)
-    tracks = (
-        track.on_channel(PERCUSSION) if drums else track for track, drums in zip(cut.tracks[1:], parts, strict=False)
+    times = rows["onset"] - float(start), length
+    columns = *times, rows["pitch"], rows["velocity"], np.searchsorted(kept, rows["part"]), rows["voice"], rows["step"]
+    cut = MeterMap.of([(Fraction(0), meters.at(start).meter), *inside])
+    quarter, tracks = tracks_of_rows(columns, [parts[index].name for index in kept], cut, min(max(tempo, 4), 1000))
+    drums = [False, *(parts[index].is_percussion for index in kept)]
+    return quarter, tuple(
+        track.on_channel(PERCUSSION) if beaten else track for track, beaten in zip(tracks, drums, strict=False)
     )
-    return Score(cut.ticks_per_quarter, (head, *tracks), source=score.source)
 
 
 def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:
@@ -79,11 +79,7 @@ def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:
         raise ScoreError(f"columns of notes are numbers, all of one length: {error}") from None
     if not all(np.isfinite(column).all() for column in found):
         raise ScoreError("a note's numbers are finite: there is a nan or an infinity")
-    onset, duration, pitch, velocity, part = found[:5]
-    for name, column, low, high in (
-        ("onset", onset, 0, 1e9), ("duration", duration, 0, 1e9), ("pitch", pitch, 0, 127),
-        ("velocity", velocity, 1, 127), ("part", part, 0, 10_000),
-    ):  # fmt: skip
+    for column, (name, (low, high)) in zip(found, RANGES.items(), strict=False):
         wrong = np.flatnonzero((column < low) | (column > high))
         if len(wrong):
             raise ScoreError(f"note {wrong[0]}: its {name} is {column[wrong[0]]:g}, not {low} to {high:g}")
@@ -99,14 +95,10 @@ def _on_grid(quarters: NDArray[np.float64]) -> NDArray[np.int64]:
     return ticks.astype(np.int64)
 
 
-def _ticks_of(meters: MeterMap) -> NDArray[np.int64]:
-    return np.array([int(start * GRID) for start, _ in meters.changes], np.int64)
-
-
 def _coarsest(ticks: NDArray[np.int64]) -> int:
-    """The largest step that keeps every tick whole and at least `FINEST` in a quarter."""
+    """The largest step that keeps every tick whole and at least `LEAST_RESOLUTION` in a quarter."""
     common = int(np.gcd.reduce(ticks, initial=GRID))
-    return max(step for step in range(1, GRID // FINEST + 1) if GRID % step == 0 and common % step == 0)
+    return max(step for step in range(1, GRID // LEAST_RESOLUTION + 1) if GRID % step == 0 and common % step == 0)
 
 
 def _part_track(rows: NDArray[np.float64], index: int, part: Part) -> Track:

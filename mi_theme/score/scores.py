@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mi_theme.errors import ScoreError, TextError, UnknownName
+from mi_theme.errors import UnknownName
+from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
-from mi_theme.score.bridges import Bridges
-from mi_theme.score.timing import Bar, MeterMap, TempoMap
-from mi_theme.score.tracks import Part, Track, text_of
+from mi_theme.score.sequences import MidiSequence
+from mi_theme.score.timing import MeterMap, first_and_last
+from mi_theme.score.tracks import Event, Part, Track
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import numpy as np
+    import pandas as pd
     from numpy.typing import ArrayLike, NDArray
+
+    from mi_theme.score.recordings import Recording
 
 __all__ = ["Score"]
 
 
 @dataclass(frozen=True, eq=False)
-class Score(Bridges):
+class Score(MidiSequence, Shown):
     """Music as a file has it: tracks of events, and views on them.
 
     Attributes
@@ -37,11 +43,6 @@ class Score(Bridges):
     source
         Where it came from, for messages.
     """
-
-    ticks_per_quarter: int
-    tracks: tuple[Track, ...]
-    kind: int = 1
-    source: str = ""
 
     @classmethod
     def from_notes(
@@ -79,10 +80,10 @@ class Score(Bridges):
         ScoreError
             Where the rows make no notes.
         """
-        from mi_theme.score.rows import score_from_rows
+        from mi_theme.score.rows import tracks_of_rows
 
         columns = (onset, duration, pitch, velocity, part, 0 if voice is None else voice, -1 if step is None else step)
-        return score_from_rows(columns, names, meter, tempo)
+        return cls(*tracks_of_rows(columns, names, meter, tempo))
 
     def __reduce__(self) -> tuple[object, ...]:
         return Score, (self.ticks_per_quarter, self.tracks, self.kind, self.source)
@@ -102,79 +103,6 @@ class Score(Bridges):
     def _key(self) -> tuple[int, tuple[Track, ...], int]:
         return self.ticks_per_quarter, self.tracks, self.kind
 
-    # Time
-
-    @property
-    def end(self) -> int:
-        """The last tick of any track."""
-        return max((track.end for track in self.tracks), default=0)
-
-    @property
-    def quarters(self) -> Fraction:
-        """The length in quarters."""
-        return Fraction(self.end, self.ticks_per_quarter)
-
-    def _metas(self, kind: int) -> list[tuple[Fraction, bytes]]:
-        found = [item for track in self.tracks for item in track.metas(kind)]
-        return [
-            (Fraction(tick, self.ticks_per_quarter), data) for tick, data in sorted(found, key=lambda item: item[0])
-        ]
-
-    @cached_property
-    def meters(self) -> MeterMap:
-        """The metres, with groupings where a text event beside the signature says them."""
-        groupings = {at: found for at, data in self._metas(m.TEXT) if (found := _grouping(data))}
-        changes = []
-        for at, data in self._metas(m.TIME_SIGNATURE):
-            meter = _signature(data)
-            said = groupings.get(at)
-            changes.append((at, said if said and said.plain == meter else meter))
-        return MeterMap.of(changes)
-
-    @cached_property
-    def tempos(self) -> TempoMap:
-        """The tempos."""
-        return TempoMap.of((at, int.from_bytes(data, "big")) for at, data in self._metas(m.TEMPO))
-
-    def bars(self) -> Iterator[Bar]:
-        """The bars up to the end, lazily; a pick-up is bar 0."""
-        return self.meters.bars(self.quarters)
-
-    def bar(self, number: int) -> Bar:
-        """One bar by its number.
-
-        Parameters
-        ----------
-        number
-            From 1; a pick-up is bar 0.
-
-        Raises
-        ------
-        ScoreError
-            Where there is no such bar.
-        """
-        bar = self.meters.bar(number)
-        if bar.start >= max(self.quarters, bar.length if number <= 1 else 0):
-            raise ScoreError(f"there is no bar {number}: the score ends after {float(self.quarters):g} quarters")
-        return bar
-
-    @property
-    def markers(self) -> list[tuple[Fraction, str]]:
-        """(position in quarters, text) of the markers."""
-        return [(at, text_of(data)) for at, data in self._metas(m.MARKER)]
-
-    @property
-    def texts(self) -> list[tuple[Fraction, str]]:
-        """(position in quarters, text) of text and copyright events."""
-        found = [*self._metas(m.COPYRIGHT), *self._metas(m.TEXT)]
-        return [(at, text_of(data)) for at, data in sorted(found, key=lambda item: item[0])]
-
-    @property
-    def key(self) -> tuple[int, bool] | None:
-        """(fifths, is minor) of the first key signature, or None."""
-        found = [data for _, data in self._metas(m.KEY_SIGNATURE) if len(data) == 2]
-        return (int.from_bytes(found[0][:1], "big", signed=True), found[0][1] == 1) if found else None
-
     # Notes
 
     @cached_property
@@ -186,14 +114,21 @@ class Score(Bridges):
         """
         from mi_theme.score.notes import spans_of
 
-        return spans_of(self)
+        return spans_of(self.tracks)
+
+    @cached_property
+    def span_parts(self) -> NDArray[np.int64]:
+        """The part of each row of `spans`."""
+        from mi_theme.score.notes import span_parts
+
+        return span_parts(self.tracks, self.spans, self.parts)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The parts, in the order of their tracks and channels."""
         from mi_theme.score.notes import parts_of
 
-        return parts_of(self)
+        return parts_of(self.tracks)
 
     def part_index(self, name: str | int) -> int:
         """The index of a part by its name or number (from 0).
@@ -220,7 +155,7 @@ class Score(Bridges):
     def _table(self) -> NDArray[np.void]:
         from mi_theme.score.notes import table_of
 
-        return table_of(self)
+        return table_of(self.tracks, self.spans, self.span_parts, self.ticks_per_quarter)
 
     def note_table(self) -> NDArray[np.void]:
         """Every note, sorted by onset then pitch.
@@ -262,9 +197,13 @@ class Score(Bridges):
         ScoreError, UnknownName
             Where there are no such bars, or no such part.
         """
-        from mi_theme.score.rows import cut_passage
+        from mi_theme.score.rows import tracks_of_passage
 
-        return cut_passage(self, bars, part)
+        first, last = map(self.bar, first_and_last(bars))
+        tempo = self.tempos.per_minute(first.start)
+        quarter, (head, *others) = tracks_of_passage(self.notes(part), self.parts, self.meters, (first, last), tempo)
+        signs = [Event(0, m.key_signature(*self.key))] if self.key else []
+        return Score(quarter, (Track.sorted([*head, *signs]), *others), source=self.source)
 
     def with_click(self, count_in: int = 0, *, during: bool = True) -> Score:
         """The score with a click part: accents on bar lines, beats (groups) clear, pulses soft.
@@ -281,22 +220,177 @@ class Score(Bridges):
         ScoreError
             Where `count_in` is not 0 to 16 bars, or the score goes on for days.
         """
-        from mi_theme.score.clicks import clicked
+        from mi_theme.score.clicks import clicked, clicks_of
 
-        return clicked(self, count_in, during)
+        until = Fraction(int(self.spans["stop"].max(initial=0)), self.ticks_per_quarter) if during else Fraction(0)
+        clicks = clicks_of(self.meters, self.tempos, until, count_in)
+        return Score(*clicked(self.tracks, self.ticks_per_quarter, self.meters, clicks, count_in), source=self.source)
 
+    # What rooms above answer
 
-def _grouping(data: bytes) -> Meter | None:
-    """The metre of a text event such as ``meter 5/4:3+3+2+2``, if it is one."""
-    text = text_of(data)
-    if not text.startswith(m.GROUPING_TEXT):
-        return None
-    try:
-        return Meter(text.removeprefix(m.GROUPING_TEXT))
-    except TextError:
-        return None
+    def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
+        """Write a MIDI file, whole or not at all.
 
+        Parameters
+        ----------
+        path
+            Where to.
+        exact
+            Whether a time that the file cannot hold is an error instead of rounded.
 
-def _signature(data: bytes) -> Meter:
-    """The metre of a time signature event."""
-    return Meter(f"{data[0]}/{2 ** min(data[1], 9)}")
+        Raises
+        ------
+        FileError
+            Where the ending is unknown; with `exact`, where ticks must be rounded.
+        """
+        answer("Score.save", self, path, exact=exact)
+
+    def to_wav(
+        self,
+        path: str | PathLike[str],
+        *,
+        rate: int = 48000,
+        channels: int = 2,
+        tail: float | None = None,
+        soundfont: str | PathLike[str] | None = None,
+    ) -> None:
+        """Write the sound as a WAV file, whole or not at all; needs the extra ``[audio]`` and a soundfont.
+
+        Parameters
+        ----------
+        path
+            Name ending in .wav; `to_ogg` and ``play().save`` write other kinds.
+        rate, channels, tail, soundfont
+            As for `play`.
+
+        Raises
+        ------
+        MissingExtra, FileError, ScoreError
+            As `play`; where the ending is another.
+        """
+        answer("Score.to_sound", self, path, ".wav", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+
+    def to_ogg(
+        self,
+        path: str | PathLike[str],
+        *,
+        rate: int = 48000,
+        channels: int = 2,
+        tail: float | None = None,
+        soundfont: str | PathLike[str] | None = None,
+    ) -> None:
+        """Write the sound as Ogg Vorbis, a tenth of the size of WAV.
+
+        Parameters
+        ----------
+        path, rate, channels, tail, soundfont
+            As for `to_wav`; the name ends in .ogg.
+        """
+        answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+
+    def quantized(
+        self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
+    ) -> Any:
+        """What would be written for what was played, as `mi_theme.quantize` has it.
+
+        Parameters
+        ----------
+        beats, swing, finest
+            Beats where there was no click; swing to look for, or its ratio; the shortest part of a beat in quarters.
+        """
+        return answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
+
+    def play(
+        self,
+        *,
+        rate: int = 48000,
+        channels: int = 2,
+        tail: float | None = None,
+        soundfont: str | PathLike[str] | None = None,
+    ) -> Recording:
+        """The sound: in a notebook it shows a player, elsewhere it says how to save it.
+
+        Parameters
+        ----------
+        rate
+            Frames a second: 48000, 44100, 32000, 24000, 22050, 16000, 11025 or 8000.
+        channels
+            2, or 1 for mono.
+        tail
+            Seconds after the last event; as long as it rings without it.
+        soundfont
+            An SF2 file; without it the one that ``MI_THEME_SOUNDFONT`` names, or
+            one of the system, or one that an installed package brings.
+
+        Raises
+        ------
+        MissingExtra
+            Without the extra ``[audio]``.
+        FileError
+            Without a soundfont; the message says how to get one.
+        ScoreError
+            Where the score is too long, or an option out of range.
+        """
+        recording: Recording = answer("Score.play", self, rate=rate, channels=channels, tail=tail, soundfont=soundfont)
+        return recording
+
+    @staticmethod
+    def from_music21(stream: Any) -> Score:
+        """The notes of a music21 Stream, with voices, spelling, part names, metres, tempo, key and lyrics.
+
+        Parameters
+        ----------
+        stream
+            A Score or a Part. Repeats are not played out, tied notes are one.
+        """
+        score: Score = answer("Score.from_music21", stream)
+        return score
+
+    def to_music21(self) -> Any:
+        """A music21 Score in bars, tied and beamed by the metre; times are rounded to 1/24 of a quarter."""
+        return answer("Score.to_music21", self)
+
+    def note_array(self, part: str | int | None = None) -> NDArray[np.void]:
+        """Every note under the field names of partitura, sorted by onset then pitch.
+
+        Parameters
+        ----------
+        part
+            Name or number of one part.
+
+        Returns
+        -------
+        structured array, shape (n,)
+            ``onset_beat``, ``onset_quarter``, ``onset_div`` (ticks),
+            ``onset_sec``, the same with ``duration``, ``pitch``, ``velocity``,
+            ``voice`` (from 1), ``id``, ``step``, ``alter``, ``octave`` (no
+            step where the spelling is not known), ``track``, ``channel``,
+            ``divs_pq``. A beat
+            is the unit of the signature. As in partitura beats and quarters
+            count from the first full bar: a pick-up is negative.
+        """
+        from mi_theme.score.tables import note_array_of
+
+        return note_array_of(self.notes(part), self.parts, self.meters, self.tempos, self.ticks_per_quarter)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """`note_table` as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame, a row for each note
+            Its columns, and ``bar``, ``place`` (quarters from the bar line),
+            ``part_name``, ``onset_sec`` and ``duration_sec``.
+
+        Raises
+        ------
+        MissingExtra
+            Without pandas.
+        """
+        from mi_theme.score.tables import dataframe_of
+
+        return dataframe_of(self.note_table(), self.parts, self.meters, self.tempos, self.quarters)
+
+    def to_bytes(self) -> bytes:
+        """The MIDI file as bytes."""
+        return bytes(answer("Score.to_bytes", self))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,86 +11,76 @@ from numpy.typing import NDArray
 
 from mi_theme.errors import MissingExtra
 from mi_theme.pitch import LETTERS, MAJOR
-from mi_theme.score.scores import Score
+from mi_theme.score.timing import MeterMap, TempoMap
+from mi_theme.score.tracks import Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["dataframe_of", "note_array_of"]
 
+UNITS = {"beat": "<f8", "quarter": "<f8", "div": "<i8", "sec": "<f8"}
 # partitura's names; its times are float32, ours float64
-FIELDS = [
-    ("onset_beat", "<f8"), ("duration_beat", "<f8"), ("onset_quarter", "<f8"), ("duration_quarter", "<f8"),
-    ("onset_div", "<i8"), ("duration_div", "<i8"), ("onset_sec", "<f8"), ("duration_sec", "<f8"), ("pitch", "<i4"),
-    ("velocity", "<i4"), ("voice", "<i4"), ("id", "<U16"), ("step", "<U1"), ("alter", "<i4"), ("octave", "<i4"),
-    ("track", "<i4"), ("channel", "<i4"), ("divs_pq", "<i4"),
-]  # fmt: skip
+FIELDS = [(f"{name}_{unit}", kind) for unit, kind in UNITS.items() for name in ("onset", "duration")]
+FIELDS += [(name, "<i4") for name in ("pitch", "velocity", "voice")]
+FIELDS += [("id", "<U16"), ("step", "<U1")]
+FIELDS += [(name, "<i4") for name in ("alter", "octave", "track", "channel", "divs_pq")]
 
 
-def note_array_of(score: Score, part: str | int | None) -> NDArray[np.void]:
-    """See `Score.note_array`."""
-    notes = score.notes(part)
-    found = np.zeros(len(notes), FIELDS)
-    for unit, times in _times(score, notes).items():
-        found[f"onset_{unit}"] = times[0]
-        found[f"duration_{unit}"] = times[1] - times[0]
-    found["pitch"], found["velocity"], found["voice"] = notes["pitch"], notes["velocity"], notes["voice"] + 1
-    found["divs_pq"] = score.ticks_per_quarter
-    found["id"] = [f"n{number}" for number in notes["id"].tolist()]
-    found["step"], found["alter"], found["octave"] = _spelling(notes["pitch"], notes["step"])
-    for field, column in (("track", [p.track for p in score.parts]), ("channel", [p.channel for p in score.parts])):
-        found[field] = np.array(column, int)[notes["part"]] if len(notes) else 0
-    return found
+def note_array_of(
+    notes: NDArray[np.void], parts: Sequence[Part], meters: MeterMap, tempos: TempoMap, quarter: int
+) -> NDArray[np.void]:
+    """Notes as `Score.note_array` gives them; a `quarter` has so many ticks."""
+    array = np.zeros(len(notes), FIELDS)
+    first = float(meters.bar(1).start)
+    starts, ends = notes["onset"], notes["onset"] + notes["duration"]
+    times = {
+        "beat": [_beats(meters, at) for at in (starts, ends)],
+        "quarter": [starts - first, ends - first],
+        "div": [np.rint(at * quarter) for at in (starts, ends)],
+        "sec": [tempos.clock(at) for at in (starts, ends)],
+    }
+    for unit, (onset, end) in times.items():
+        array[f"onset_{unit}"], array[f"duration_{unit}"] = onset, end - onset
+    array["pitch"], array["velocity"], array["voice"] = notes["pitch"], notes["velocity"], notes["voice"] + 1
+    array["divs_pq"] = quarter
+    array["id"] = [f"n{number}" for number in notes["id"].tolist()]
+    array["step"], array["alter"], array["octave"] = _spelling(notes["pitch"], notes["step"])
+    if len(notes):
+        array["track"] = np.array([part.track for part in parts])[notes["part"]]
+        array["channel"] = np.array([part.channel for part in parts])[notes["part"]]
+    return array
 
 
-def dataframe_of(score: Score) -> pd.DataFrame:
-    """See `Score.to_dataframe`."""
+def dataframe_of(
+    notes: NDArray[np.void], parts: Sequence[Part], meters: MeterMap, tempos: TempoMap, end: Fraction
+) -> pd.DataFrame:
+    """Notes as `Score.to_dataframe` gives them; the score has `end` quarters."""
     try:
         import pandas as pd
     except ImportError as error:
         raise MissingExtra.named("pandas", "tables") from error
-    notes = score.note_table()
     frame = pd.DataFrame({name: notes[name] for name in notes.dtype.names or ()})
-    ends = score.tempos.clock(notes["onset"] + notes["duration"])
-    starts = score.tempos.clock(notes["onset"])
-    numbers, lines = _bars(score, notes["onset"])
-    names = np.array([part.name for part in score.parts], object)
-    frame.insert(0, "bar", numbers)
-    frame.insert(1, "place", notes["onset"] - lines)
+    bars = list(meters.bars(end)) or [meters.bar(1)]
+    lines = np.array([float(bar.start) for bar in bars])
+    index = np.maximum(np.searchsorted(lines, notes["onset"], "right") - 1, 0)
+    frame.insert(0, "bar", np.array([bar.number for bar in bars])[index])
+    frame.insert(1, "place", notes["onset"] - lines[index])
+    starts, ends = tempos.clock(notes["onset"]), tempos.clock(notes["onset"] + notes["duration"])
+    names = np.array([part.name for part in parts], object)
     return frame.assign(part_name=names[notes["part"]], onset_sec=starts, duration_sec=ends - starts)
 
 
-def _times(score: Score, notes: NDArray[np.void]) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
-    """Where notes begin and end in each unit; in beats and quarters the first full bar begins at 0."""
-    quarter, first = score.ticks_per_quarter, float(score.meters.bar(1).start)
-    ends = notes["onset"] + notes["duration"]
-    ticks = np.rint(notes["onset"] * quarter), np.rint(ends * quarter)
-    return {
-        "beat": (_beats(score, notes["onset"]), _beats(score, ends)),
-        "quarter": (notes["onset"] - first, ends - first),
-        "div": ticks,
-        "sec": (score.tempos.clock(notes["onset"]), score.tempos.clock(ends)),
-    }
-
-
-def _beats(score: Score, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+def _beats(meters: MeterMap, positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Positions counted in the unit of the signature, 0 where the first full bar begins."""
-    first = score.meters.bar(1)
-    changes = [(max(at, first.start), meter) for at, meter in score.meters.changes if at > first.start]
-    starts = np.array([float(at) for at, _ in [(first.start, first.meter), *changes]])
-    speeds = np.array([meter.denominator / 4 for _, meter in [(first.start, first.meter), *changes]])
+    first = meters.bar(1)
+    changes = [(first.start, first.meter), *((at, meter) for at, meter in meters.changes if at > first.start)]
+    starts = np.array([float(at) for at, _ in changes])
+    speeds = np.array([meter.denominator / 4 for _, meter in changes])
     counted = np.concatenate([[0.0], np.cumsum(np.diff(starts) * speeds[:-1])])
     index = np.maximum(np.searchsorted(starts, positions, "right") - 1, 0)
     beats: NDArray[np.float64] = counted[index] + (positions - starts[index]) * speeds[index]
     return beats
-
-
-def _bars(score: Score, positions: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The number of the bar of each position, and where that bar begins."""
-    bars = list(score.meters.bars(score.quarters)) or [score.meters.bar(1)]
-    starts = np.array([float(bar.start) for bar in bars])
-    index = np.maximum(np.searchsorted(starts, positions, "right") - 1, 0)
-    return np.array([bar.number for bar in bars])[index], starts[index]
 
 
 def _spelling(pitch: NDArray[np.int32], step: NDArray[np.int32]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mi_theme.errors import ScoreError
 from mi_theme.score import messages as m
 
-__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of", "text_of"]
+__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of"]
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 # one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
 RECORD = Struct("<qBBBihhq")
-FIELDS = [
-    ("tick", "<i8"), ("status", "u1"), ("data1", "u1"), ("data2", "u1"),
-    ("payload", "<i4"), ("voice", "<i2"), ("step", "<i2"), ("id", "<i8"),
-]  # fmt: skip
+NUMBERS = {"tick": "<i8", "status": "u1", "data1": "u1", "data2": "u1", "payload": "<i4"}
+NUMBERS |= {"voice": "<i2", "step": "<i2", "id": "<i8"}
 PERCUSSION = 9  #: the drum channel, printed as 10
 
 
@@ -93,7 +91,7 @@ class Track:
         """Structured array with the fields tick, status, data1, data2, payload, voice, step and id; read-only."""
         import numpy as np
 
-        return np.frombuffer(self.packed, np.dtype(FIELDS))
+        return np.frombuffer(self.packed, np.dtype(list(NUMBERS.items())))
 
     def on_channel(self, channel: int) -> Track:
         """The same events with all that goes to a channel on this one.
@@ -161,7 +159,7 @@ class Track:
     def name(self) -> str:
         """What the track name event says, or nothing."""
         names = self.metas(m.TRACK_NAME)
-        return text_of(names[0][1]) if names else ""
+        return m.text_of(names[0][1]) if names else ""
 
     @property
     def end(self) -> int:
@@ -182,25 +180,6 @@ class Part:
     def is_percussion(self) -> bool:
         """Whether this is the drum channel."""
         return self.channel == PERCUSSION
-
-
-def text_of(data: bytes) -> str:
-    """Text of a meta event: UTF-8 where it is that, else Latin-1.
-
-    Parameters
-    ----------
-    data
-        What follows the kind and length of the event.
-
-    Returns
-    -------
-    str
-        Its text.
-    """
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def _row(event: Event, payloads: list[bytes]) -> tuple[int, ...]:

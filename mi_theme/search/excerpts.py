@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.score import Score
+from mi_theme.score import MeterMap, Score
 from mi_theme.score.notes import NOTE
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["excerpt"]
 
-THEME = "Theme"
+THEME_NAME = "Theme"
 LOUD, SOFT = 100, 64
-LARGEST = 15  # parts that an excerpt has at most, beside the theme
-GRID = 10080  # parts of a quarter
+MOST_PARTS = 15  # parts that an excerpt has at most, beside the theme
+EXCERPT_GRID = 10080  # parts of a quarter
 
 
 def excerpt(pattern: Pattern, sheet: Sheet, hit: Hit) -> Score:
@@ -40,21 +40,17 @@ def excerpt(pattern: Pattern, sheet: Sheet, hit: Hit) -> Score:
     hit
         Which bars.
     """
-    first, last = sheet.meters.at(hit.onset), sheet.meters.at(max(hit.onset, hit.end - Fraction(1, 1000)))
+    meters = sheet.meters or MeterMap.of(())
+    first, last = meters.at(hit.onset), meters.at(max(hit.onset, hit.end - Fraction(1, 1000)))
     theme = _theme(pattern, sheet, hit)
     inside = (sheet.table["onset"] < float(last.end)) & (sheet.table["onset"] >= float(first.start))
-    music = sheet.table[inside & ~np.isin(sheet.table["part"], sorted(sheet.drums))].copy()
-    music["velocity"] = np.where(np.isin(_numbers(sheet, inside), hit.every_note), LOUD, SOFT)
+    rows = sheet.pitched[inside[sheet.pitched]]
+    music = sheet.table[rows].copy()
+    music["velocity"] = np.where(np.isin(rows, hit.every_note), LOUD, SOFT)
     kept = _kept(music, hit, sheet)
     music = music[np.isin(music["part"], kept)]
     music["part"] = 1 + np.searchsorted(kept, music["part"])
-    return _score(np.concatenate([theme, music]), first, [THEME, *(_name(sheet, part) for part in kept.tolist())])
-
-
-def _numbers(sheet: Sheet, inside: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The rows of the pitched notes of the excerpt in the whole table."""
-    pitched = ~np.isin(sheet.table["part"], sorted(sheet.drums))
-    return np.flatnonzero(inside & pitched)
+    return _score(np.concatenate([theme, music]), first, [THEME_NAME, *(_name(sheet, part) for part in kept.tolist())])
 
 
 def _kept(music: NDArray[np.void], hit: Hit, sheet: Sheet) -> NDArray[np.int64]:
@@ -62,7 +58,7 @@ def _kept(music: NDArray[np.void], hit: Hit, sheet: Sheet) -> NDArray[np.int64]:
     parts = np.unique(music["part"]).astype(np.int64)
     own = np.unique(sheet.table["part"][hit.every_note]).astype(np.int64)
     order = [*own.tolist(), *(part for part in parts.tolist() if part not in own)]
-    return np.array(sorted(order[:LARGEST]), np.int64)
+    return np.array(sorted(order[:MOST_PARTS]), np.int64)
 
 
 def _name(sheet: Sheet, part: int) -> str:
@@ -89,11 +85,16 @@ def _score(notes: NDArray[np.void], first: Bar, names: list[str]) -> Score:
     start = float(first.start) + float(first.meter.bar) * np.floor(early / float(first.meter.bar))
     onset, duration = notes["onset"] - start, np.maximum(notes["duration"], 1 / 16)
     return Score.from_notes(
-        _exact(onset), _exact(duration), notes["pitch"], velocity=notes["velocity"], part=notes["part"], names=names,
+        _exact(onset),
+        _exact(duration),
+        notes["pitch"],
+        velocity=notes["velocity"],
+        part=notes["part"],
+        names=names,
         meter=first.meter,
-    )  # fmt: skip
+    )
 
 
 def _exact(quarters: NDArray[np.float64]) -> NDArray[np.float64]:
     """On the grid that scores are made on."""
-    return np.round(quarters * GRID) / GRID
+    return np.round(quarters * EXCERPT_GRID) / EXCERPT_GRID

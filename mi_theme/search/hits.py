@@ -2,19 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from math import fsum
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.codec import plain, value_of
+from mi_theme.errors import FileError
 from mi_theme.hooks import Shown
 from mi_theme.warp import Warp
 
-__all__ = ["Doubling", "Hit"]
+__all__ = ["Doubling", "EvidenceTerm", "Hit", "terms_of", "together", "total"]
 
 DIGITS = 4  # of a number that is estimated, where it is written
 OCTAVE = 12
-CHANCE = 1.0  # expected by chance: no less is any accident
+BY_CHANCE = 1.0  # hits expected by chance: where as many are, one is an accident
+DOUBLED_NOTES = 0.8  # of the pattern's notes that a doubling has at the same time
+SIMULTANEOUS = 1 / 8  # quarters between notes that begin at the same time
+#: terms of the evidence, and what each stands for
+TERMS = {
+    "pitch": "its intervals, as rare as they are",
+    "rhythm": "its times, as rare as they are",
+    "bar map": "one of many maps of the bar makes its rhythm",
+    "tempo": "another tempo, or none that holds",
+    "uneven": "times off the tempo",
+    "changed": "notes off the transposition",
+    "omitted": "notes of the pattern left out",
+    "added": "notes put in between",
+    "voices": "changes of voice",
+}
+
+
+class EvidenceTerm(NamedTuple):
+    """A reason why a hit is a copy, or why it is none.
+
+    Attributes
+    ----------
+    term
+        Its name: one of pitch, rhythm, bar map, tempo, uneven, changed, omitted, added, voices.
+    means
+        What it stands for.
+    nats
+        By how much it makes a copy likelier than any music, as a logarithm; less than 0 where it speaks against one.
+    """
+
+    term: str
+    means: str
+    nats: float
+
+    def __str__(self) -> str:
+        return f"{self.means} ({self.term} {self.nats:+.1f})"
+
+
+def terms_of(nats: Mapping[str, float]) -> tuple[EvidenceTerm, ...]:
+    """Terms by name as reasons, the weightiest first; what says nothing is left out."""
+    said = sorted(((term, value) for term, value in nats.items() if value), key=lambda pair: -abs(pair[1]))
+    return tuple(EvidenceTerm(term, TERMS[term], value) for term, value in said)
+
+
+def total(reasons: Iterable[EvidenceTerm]) -> float:
+    """What reasons say together, in nats."""
+    return fsum(reason.nats for reason in reasons)
 
 
 class Doubling(NamedTuple):
@@ -69,7 +122,7 @@ class Hit(Shown):
         How many hits as good chance would bring.
     score
         What it says for being a copy, in nats: the logarithm of how much likelier
-        its notes are as one than as any music (``evidence.evidence``).
+        its notes are as one than as any music.
     share
         The score as a share of what the pattern earns aligned with itself.
     warp, strategy
@@ -81,6 +134,8 @@ class Hit(Shown):
         Whether its rhythm counted; if not, only its intervals did.
     doubled
         The parts that have the same at the same time, in unison or octaves.
+    reasons
+        The terms of its score, which they add up to; the weightiest first.
     """
 
     source: str
@@ -102,12 +157,13 @@ class Hit(Shown):
     inverted: bool = False
     timed: bool = True
     doubled: tuple[Doubling, ...] = ()
+    reasons: tuple[EvidenceTerm, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.source or 'score'}, {self.part}, " + (
             f"bar {self.bar}" if self.bar is not None else f"at {float(self.onset):g}"
         )
-        chance = ": chance" if self.evalue >= CHANCE else ""
+        chance = ": chance" if self.evalue >= BY_CHANCE else ""
         return f"{place}: {', '.join(self.ways)} (E {self.evalue:.2g}{chance}, {self.share:.0%})"
 
     @property
@@ -130,12 +186,79 @@ class Hit(Shown):
         """Plain values, ready for JSON: fractions and maps as text, so that they are exact; estimates with four digits."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
+    def to_json(self) -> str:
+        """All of it as JSON, every number exact; `from_json` reads it back."""
+        return json.dumps(plain(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Hit:
+        """Read back what `to_json` wrote.
+
+        Parameters
+        ----------
+        text
+            From a file that may say anything.
+
+        Raises
+        ------
+        FileError
+            Where it is no hit; the message says at which place.
+        """
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise FileError(f"this is no JSON: {error}") from None
+        return value_of(cls, data)
+
     def to_row(self) -> dict[str, Any]:
         """One number or text for each column of a table: times as decimal quarters, several notes in one text.
 
         ``pandas.DataFrame(hit.to_row() for hit in hits)`` is a table of hits.
         """
         return {field.name: _cell(getattr(self, field.name)) for field in fields(self)}
+
+
+def together(hits: Iterable[Hit], notes: NDArray[np.void]) -> list[Hit]:
+    """The hits in one piece, with those that double another, in unison or octaves, as its `Hit.doubled`.
+
+    Of parts that go together the most surprising is the hit, of equals the
+    highest. Parallel thirds are hits of their own: they are other notes.
+
+    Parameters
+    ----------
+    hits
+        In any order.
+    notes
+        The note table that they count in.
+
+    Returns
+    -------
+    list of Hit
+        Those that double no better one.
+    """
+    groups: dict[tuple[str, bool, int], list[list[Hit]]] = {}
+    for hit in sorted(hits, key=lambda hit: (hit.evalue, -hit.share, -hit.transposition, hit.notes)):
+        known = groups.setdefault((hit.source, hit.inverted, hit.transposition % OCTAVE), [])
+        group = next((group for group in known if _go_together(group[0], hit, notes["onset"])), None)
+        if group is None:
+            known.append([hit])
+        else:
+            group.append(hit)
+    return [_with_doublings(*group) for known in groups.values() for group in known]
+
+
+def _go_together(hit: Hit, other: Hit, onset: NDArray[np.float64]) -> bool:
+    """Whether nearly all the same notes of the pattern begin at the same times."""
+    if abs(hit.onset - other.onset) > SIMULTANEOUS and hit.matched[0] == other.matched[0]:
+        return False
+    here, there = dict(zip(hit.matched, hit.notes, strict=True)), dict(zip(other.matched, other.notes, strict=True))
+    same = sum(abs(onset[here[number]] - onset[there[number]]) <= SIMULTANEOUS for number in here.keys() & there.keys())
+    return bool(same >= DOUBLED_NOTES * max(len(here), len(there)))
+
+
+def _with_doublings(hit: Hit, *others: Hit) -> Hit:
+    told = (Doubling(other.part, other.transposition - hit.transposition, other.notes) for other in others)
+    return replace(hit, doubled=tuple(sorted(told, key=lambda one: (-one.semitones, one.notes))))
 
 
 def _company(doubled: Iterable[Doubling]) -> str:
@@ -156,7 +279,7 @@ def _interval(semitones: int) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Fraction | Warp):
         return str(value)
-    if isinstance(value, Doubling):
+    if isinstance(value, Doubling | EvidenceTerm):
         return {name: _plain(item) for name, item in value._asdict().items()}
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")

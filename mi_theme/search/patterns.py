@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Pattern"]
 
-GRID = 10080  # parts of a quarter that times are rounded to
+PATTERN_GRID = 10080  # parts of a quarter that times are rounded to
 REGISTER = 60  # where degree 1 of a motif is looked for; any will do, hits are transposed
-LONGEST = 1000  # notes of a pattern
+LONGEST_PATTERN = 1000  # notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ class Pattern:
 def _columns(onset: Iterable[Any], pitch: Iterable[Any], *others: Iterable[Any]) -> list[tuple[Any, ...]]:
     """Onset, pitch, duration, step and voice in the order of onset and pitch, as they are kept."""
     onsets, pitches, durations, steps, voices = ([*column] for column in (onset, pitch, *others))
-    if len(onsets) > LONGEST:
-        raise ScoreError(f"a pattern has at most {LONGEST} notes, this one {len(onsets)}: cut out a passage")
+    if len(onsets) > LONGEST_PATTERN:
+        raise ScoreError(f"a pattern has at most {LONGEST_PATTERN} notes, this one {len(onsets)}: cut out a passage")
     if any(len(column) not in (0, len(onsets)) for column in (durations, steps, voices)) or len(pitches) != len(onsets):
         raise ScoreError("a pattern's columns are of one length")
     try:
@@ -178,7 +178,9 @@ def _columns(onset: Iterable[Any], pitch: Iterable[Any], *others: Iterable[Any])
 
 def _time(value: Any) -> Fraction:
     """Quarters on the grid, exactly where they are exact."""
-    return value if isinstance(value, Fraction) else Fraction(round(Fraction(float(value)) * GRID), GRID)
+    return (
+        value if isinstance(value, Fraction) else Fraction(round(Fraction(float(value)) * PATTERN_GRID), PATTERN_GRID)
+    )
 
 
 def _to_the_next(starts: Sequence[Fraction]) -> list[Fraction]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import wave
+import zlib
 from base64 import b64encode
+from collections.abc import Iterator
 from html import escape
 from io import BytesIO
 from os import PathLike
@@ -14,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import FileError, MissingExtra, ScoreError
-from mi_theme.files.saving import replace_file
+from mi_theme.files.disk import replace_file
 from mi_theme.score import Score
 from mi_theme.score.recordings import Recording
-from mi_theme.sound.ogg import numbered
-from mi_theme.sound.soundfonts import read_soundfont
-from mi_theme.sound.synthesis import RATE, synthesized
+from mi_theme.sound.soundfonts import credited, read_soundfont
+from mi_theme.sound.synthesis import RATE, synthesized, synthesizer
 
 __all__ = ["checked_ending", "encoded", "player", "record", "save_recording", "save_sound"]
 
@@ -37,6 +38,9 @@ RING = 8.0  # seconds in which a score may ring out
 REST = 0.25  # seconds of silence after the last sound
 INAUDIBLE = 1e-4  # of full scale: 80 decibels below it
 FADE = 0.02  # seconds, where sound is cut
+# where they stand in a page of an Ogg stream (RFC 3533): its number, a checksum, the count of segments, their lengths
+OGG_NUMBER, OGG_CHECKSUM, OGG_COUNT, OGG_LENGTHS = 14, 22, 26, 27
+MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 BLOCK = 2**16  # frames written at once: the Vorbis encoder keeps its block on the stack
 
 
@@ -81,6 +85,7 @@ def record(
         raise ScoreError(f"sound has 1 or 2 channels and one of these rates: {', '.join(map(str, RATES))}")
     if tail is not None and not 0 <= tail <= 60:
         raise ScoreError(f"a tail is 0 to 60 seconds, not {tail:g}")
+    synthesizer()  # the package is asked for before a soundfont is: one message wherever both are missing
     path, font = read_soundfont(soundfont)
     samples = synthesized(score, font, RING if tail is None else tail) * np.float32(LOUDER)
     end = score.tempos.seconds(score.quarters)
@@ -91,7 +96,7 @@ def record(
     gain = PEAK / peak if peak > PEAK else 1.0
     samples *= np.float32(gain)
     samples.setflags(write=False)
-    return Recording(samples, rate, path.resolve().name, gain, Path(score.source).stem)
+    return Recording(samples, rate, credited(path), gain, Path(score.source).stem)
 
 
 def encoded(recording: Recording, ending: str = ".wav") -> bytes:
@@ -190,7 +195,29 @@ def _encoded(recording: Recording, kind: str, encoding: str) -> bytes:
                 file.write(recording.samples[start : start + BLOCK])
     except LibsndfileError as error:
         raise FileError(f"{kind} cannot be written here: {error}") from None
-    return numbered(buffer.getvalue()) if kind == "OGG" else buffer.getvalue()
+    return renumbered(buffer.getvalue()) if kind == "OGG" else buffer.getvalue()
+
+
+def renumbered(data: bytes, number: int = 1) -> bytes:
+    """An Ogg stream under another number, its checksums made good: encoders number a stream at random."""
+    return b"".join(_renumbered_page(page, number) for page in _ogg_pages(data))
+
+
+def _ogg_pages(data: bytes) -> Iterator[bytes]:
+    start = 0
+    while data[start : start + 4] == b"OggS":
+        body = start + OGG_LENGTHS + data[start + OGG_COUNT]
+        end = body + sum(data[start + OGG_LENGTHS : body])
+        yield data[start:end]
+        start = end
+
+
+def _renumbered_page(page: bytes, number: int) -> bytes:
+    """The checksum is CRC-32 as Ogg has it: zlib's polynomial with every byte mirrored, nothing inverted."""
+    named = page[:OGG_NUMBER] + number.to_bytes(4, "little") + page[OGG_NUMBER + 4 : OGG_CHECKSUM]
+    mirrored = zlib.crc32((named + bytes(4) + page[OGG_COUNT:]).translate(MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    checksum = int(f"{mirrored:032b}"[::-1], 2)
+    return named + checksum.to_bytes(4, "little") + page[OGG_COUNT:]
 
 
 def _for_notebook(recording: Recording) -> tuple[str, bytes]:

@@ -6,6 +6,6 @@ of any passage, and everything works with it.
 
 from mi_theme.themes.model import Adaptation, Rights, Theme
 from mi_theme.themes.motifs import Motif, Tone
-from mi_theme.themes.sources import theme
+from mi_theme.themes.quotation import theme
 
 __all__ = ["Adaptation", "Motif", "Rights", "Theme", "Tone", "theme"]

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from mi_theme.adaptation import adapt
 from mi_theme.adaptation.plans import Plan
 from mi_theme.errors import UnknownName
 from mi_theme.hooks import Shown
 from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.pitch import MODES, Tonic
 from mi_theme.themes.motifs import Motif, Tone
+from mi_theme.themes.passages import key_of, lowest_part, motif_of
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
@@ -35,7 +37,8 @@ class Rights:
 
 DEFAULT_TONIC = Tonic("G")  # a parameter, not a fact
 NO_RIGHTS = Rights()
-LOW = 33  # MIDI number: where a bass figure lies
+BASS_REGISTER = 33  # MIDI number, A1: where a bass figure lies
+HEAD_REGISTER = 67  # MIDI number, G4: where degree 1 of a melody is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Theme(Shown):
     tonic: Tonic = DEFAULT_TONIC
     mode: str = "minor"
     rights: Rights = NO_RIGHTS
-    register: int = LOW
+    register: int = BASS_REGISTER
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -155,8 +158,6 @@ class Theme(Shown):
         TextError, UnknownName, StrategyError
             Where the target is no metre, the strategy unknown, or unable to reach it.
         """
-        from mi_theme.adaptation import adapt
-
         figure = replace(self, grouping=Grouping(grouping)).figure if grouping else self.figure
         source = "given" if grouping else self.figure_source
         lines = self.ostinato.lines(self.tonic, self.meter)
@@ -173,16 +174,36 @@ class Theme(Shown):
         tempo
             Quarters a minute.
         """
-        from mi_theme.themes.sources import sketch
+        from mi_theme.score import Score
 
-        return sketch(self, repeats, tempo)
+        cell = self.bars * self.meter.bar
+        head_start = max((repeats - 1) * cell - self.head.upbeat, Fraction(0))
+        rows = [(tone, i * cell, self.register, 0) for i in range(repeats) for tone in self.ostinato]
+        rows += [(tone, head_start, HEAD_REGISTER, 1) for tone in self.head]
+        return Score.from_notes(
+            [float(start + tone.onset) for tone, start, *_ in rows],
+            [float(tone.duration) for tone, *_ in rows],
+            [tone.degree.pitch(self.tonic, register) for tone, _, register, _ in rows],
+            step=[tone.degree.step(self.tonic, register) for tone, _, register, _ in rows],
+            part=[part for *_, part in rows],
+            names=["Ostinato", "Lead"],
+            meter=self.meter,
+            tempo=tempo,
+        )
 
     @classmethod
     def from_score(
-        cls, score: Score, bars: tuple[int, int] = (1, 2), part: str | int | None = None, *,
-        head: tuple[int, int] | None = None, head_part: str | int | None = None,
-        tonic: str | Tonic | None = None, mode: str | None = None, name: str = "",
-    ) -> Theme:  # fmt: skip
+        cls,
+        score: Score,
+        bars: tuple[int, int] = (1, 2),
+        part: str | int | None = None,
+        *,
+        head: tuple[int, int] | None = None,
+        head_part: str | int | None = None,
+        tonic: str | Tonic | None = None,
+        mode: str | None = None,
+        name: str = "",
+    ) -> Theme:
         """A passage of a score as a theme.
 
         Parameters
@@ -212,9 +233,27 @@ class Theme(Shown):
         ScoreError, UnknownName
             Where there are no such bars or parts, or no notes in them.
         """
-        from mi_theme.themes.sources import theme_of_passage
+        from mi_theme.score import first_and_last
 
-        return theme_of_passage(score, bars, part, head, head_part, (tonic, mode), name)
+        first, last = first_and_last(bars)
+        chosen = lowest_part(score, (first, last)) if part is None else part
+        key = key_of(score, tonic, mode)
+        ostinato, register = motif_of(score, (first, last), chosen, "ostinato", key, BASS_REGISTER)
+        motifs = [ostinato]
+        if head:
+            singer = chosen if head_part is None else head_part
+            motifs.append(motif_of(score, head, singer, "head", key, HEAD_REGISTER)[0])
+        title = name or score.source.rpartition("/")[2] or "a passage"
+        player = score.parts[score.part_index(chosen)].name
+        return cls(
+            title,
+            tuple(motifs),
+            score.bar(first).meter,
+            tonic=key[0],
+            mode=key[1],
+            rights=Rights(provenance=f"bars {first}-{last} of {title}, part {player}"),
+            register=register,
+        )
 
     def __str__(self) -> str:
         figure = "+".join(str(group / EIGHTH) for group in self.figure)

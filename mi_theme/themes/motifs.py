@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from mi_theme.adaptation.plans import Line
+from mi_theme.adaptation.plans import BarNotes
 from mi_theme.errors import ScoreError, TextError, UnknownName
 from mi_theme.meter import EIGHTH, Meter
 from mi_theme.pitch import Degree, Tonic
@@ -107,7 +107,7 @@ class Motif:
         """Quarters that sound before the bar line."""
         return self.tones[-1].onset if self.place == "upbeat" else Fraction(0)
 
-    def lines(self, tonic: str | Tonic, meter: Meter) -> tuple[Line, ...]:
+    def lines(self, tonic: str | Tonic, meter: Meter) -> tuple[BarNotes, ...]:
         """The notes of each bar, named above a tonic, for a plan to speak of.
 
         Parameters
@@ -122,7 +122,7 @@ class Motif:
             index, place = divmod(tone.onset, meter.bar)
             bars.setdefault(int(index), []).append((place, tone.duration, tone.degree.spelled(tonic)))
         count = max(-(-self.length // meter.bar), 1)
-        return tuple(Line(tuple(bars.get(index, ()))) for index in range(int(count)))
+        return tuple(BarNotes(tuple(bars.get(index, ()))) for index in range(int(count)))
 
     def warped(self, warp: Warp) -> Motif:
         """The motif under a bar map; notes that begin in a dropped span are left out.

@@ -9,11 +9,10 @@ description in words.
 from mi_theme.views.bars import counted, drawn
 from mi_theme.views.drawing import draw
 from mi_theme.views.maps import bar_map
-from mi_theme.views.necklaces import necklace
-from mi_theme.views.profiles import weight_profile
+from mi_theme.views.profiles import necklace, weight_profile
 from mi_theme.views.rolls import piano_roll
 from mi_theme.views.words import bar_map_words, necklace_words, piano_roll_words, weight_profile_words
-from mi_theme.views.worksheets.sheets import Worksheet, worksheet
+from mi_theme.views.worksheets.pages import Worksheet, worksheet
 
 __all__ = [
     "Worksheet",

@@ -74,9 +74,9 @@ def counted(meter: str | Meter) -> tuple[str, ...]:
         return in_groups(meter)
     by_threes = meter.is_compound and meter.numerator == meter.pulses  # 6/8, but 6/4 is counted in quarters
     size = 3 if by_threes else meter.pulses // meter.numerator
-    said = SYLLABLES[3 if by_threes else 2]
+    syllables = SYLLABLES[3 if by_threes else 2]
     shares = (divmod(Fraction(pulse, size), 1) for pulse in range(meter.pulses))
-    return tuple(said.get(share, ".") or str(count + 1) for count, share in shares)
+    return tuple(syllables.get(share, ".") or str(count + 1) for count, share in shares)
 
 
 def in_groups(meter: Meter) -> tuple[str, ...]:

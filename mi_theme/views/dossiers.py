@@ -22,8 +22,7 @@ from mi_theme.themes import Adaptation, Theme
 from mi_theme.version import __version__
 from mi_theme.views.bars import drawn
 from mi_theme.views.maps import bar_map
-from mi_theme.views.necklaces import necklace
-from mi_theme.views.profiles import weight_profile
+from mi_theme.views.profiles import necklace, weight_profile
 from mi_theme.views.ways import Way, ways
 from mi_theme.views.words import bar_map_words, necklace_words
 
@@ -111,9 +110,12 @@ def _picture(draw: Callable[[], Drawing], words: str, caption: str = "") -> str:
 def _head(theme: Theme) -> str:
     read = ", read off the notes" if theme.figure_source == "notes" else ""
     facts = {
-        "metre": theme.meter.signature, "grouped": f"{_shape(theme)}{read}", "beats": _beats(theme.meter),
-        "key": f"{theme.tonic} {theme.mode} (a parameter)", "figure": f"{len(theme.ostinato)} notes in {theme.bars} bars",
-    }  # fmt: skip
+        "metre": theme.meter.signature,
+        "grouped": f"{_shape(theme)}{read}",
+        "beats": _beats(theme.meter),
+        "key": f"{theme.tonic} {theme.mode} (a parameter)",
+        "figure": f"{len(theme.ostinato)} notes in {theme.bars} bars",
+    }
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items())
     by = _words(theme.rights.attribution, "by") if theme.rights.attribution != theme.name else ""
     return (
@@ -173,11 +175,13 @@ def _side_by_side(theme: Theme, target: Meter) -> str:
     unable = ", ".join(way.strategy for way in found if way.cost is None)
     return _section(
         f"Every way to {target}",
-        _words("Points are charged for what breaks: an argument that can be disputed, not a verdict. Nothing moves in those "
-               "that cost nothing; the listener pays."),
+        _words(
+            "Points are charged for what breaks: an argument that can be disputed, not a verdict. Nothing moves in those "
+            "that cost nothing; the listener pays."
+        ),
         _table(("strategy", "shape", "cost", ""), (_way_row(way, most) for way in able), "ways"),
         _words(f"Cannot reach {target}: {unable}.", "note") if unable else "",
-    )  # fmt: skip
+    )
 
 
 def _way_row(way: Way, most: float) -> tuple[str, ...]:
@@ -189,11 +193,17 @@ def _way_row(way: Way, most: float) -> tuple[str, ...]:
 def _versions(versions: Sequence[Adaptation]) -> str:
     return _section(
         "In other metres",
-        _words("The old bar above, the new one below; an arranger's first choice for each metre. Our reconstructions by rule, "
-               "not transcriptions of any record."),
-        _picture(lambda: notation(*versions[:ON_PAPER]), "On paper.", "each row against the one above: solid lines keep their place of the bar, broken ones move"),
+        _words(
+            "The old bar above, the new one below; an arranger's first choice for each metre. Our reconstructions by rule, "
+            "not transcriptions of any record."
+        ),
+        _picture(
+            lambda: notation(*versions[:ON_PAPER]),
+            "On paper.",
+            "each row against the one above: solid lines keep their place of the bar, broken ones move",
+        ),
         f'<div class="cards">\n{"".join(map(_card, versions))}</div>\n',
-    )  # fmt: skip
+    )
 
 
 def _card(version: Adaptation) -> str:
@@ -211,17 +221,23 @@ def _lineage(lineage: Lineage) -> str:
     rows = [[escape(cell) for cell in row] for row in report.rows]
     return _section(
         "Who made which version",
-        _words("A row for each layer: three documents (seed), and public pages (reference). Neither overwrites the other; a dash "
-               "is silence."),
+        _words(
+            "A row for each layer: three documents (seed), and public pages (reference). Neither overwrites the other; a dash "
+            "is silence."
+        ),
         _table(report.columns, rows, "films"),
-        _words(f"One sentence names makers for seven openings and fits them in {len(lineage.readings())} ways under the usual "
-               "assumptions; the number is a count, not a probability.", "note"),
-    )  # fmt: skip
+        _words(
+            f"One sentence names makers for seven openings and fits them in {len(lineage.readings())} ways under the usual "
+            "assumptions; the number is a count, not a probability.",
+            "note",
+        ),
+    )
 
 
 def _rights(theme: Theme) -> str:
     rights = theme.rights
-    said = [words for words in (rights.attribution, rights.notice, rights.provenance, rights.versions) if words]
+    paragraphs = [words for words in (rights.attribution, rights.notice, rights.provenance, rights.versions) if words]
     return _section(
-        "Rights and provenance", *(_words(words[:1].upper() + words[1:]) for words in said or ["Nothing is said."])
+        "Rights and provenance",
+        *(_words(words[:1].upper() + words[1:]) for words in paragraphs or ["Nothing is said."]),
     )

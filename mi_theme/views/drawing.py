@@ -16,8 +16,7 @@ from mi_theme.score import Score
 from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.maps import bar_map
-from mi_theme.views.necklaces import necklace
-from mi_theme.views.profiles import weight_profile
+from mi_theme.views.profiles import necklace, weight_profile
 from mi_theme.views.rolls import piano_roll
 
 __all__ = ["KINDS", "draw", "shown"]
@@ -25,9 +24,15 @@ __all__ = ["KINDS", "draw", "shown"]
 Bars = tuple[int, int] | None
 # what is drawn of a thing when nobody says
 USUAL = {
-    Theme: "notation", Adaptation: "notation", ScorePlan: "notation", Plan: "map", Score: "roll", Meter: "weights",
-    Grouping: "necklace", Hit: "notation",
-}  # fmt: skip
+    Theme: "notation",
+    Adaptation: "notation",
+    ScorePlan: "notation",
+    Plan: "map",
+    Score: "roll",
+    Meter: "weights",
+    Grouping: "necklace",
+    Hit: "notation",
+}
 # kind of picture: type of thing and how it is drawn so
 KINDS: dict[str, dict[type, Callable[[Any, Bars], Drawing]]] = {
     "notation": {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from mi_theme.adaptation.plans import Fate, Plan, groups_under
+from mi_theme.adaptation.plans import NoteMapping, Plan, groups_under
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.themes import Adaptation
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["bar_map"]
 
 PULSE, LABELS, EDGE, HEIGHT = 0.42, 1.05, 0.25, 3.3  # inches
-WIDEST = 11.0
+WIDEST_MAP = 11.0  # inches: what fits across a landscape page
 UPPER, LOWER = 1.0, -1.0  # where the two bars lie; outward are counts and groups
 THICK = 0.34  # of a note
 FOOT = UPPER - THICK / 2  # where the lines between notes begin
@@ -58,7 +58,7 @@ def bar_map(adaptation: Adaptation | Plan, bar: int = 1) -> Picture:
     """
     plan = _one_cycle(adaptation.plan if isinstance(adaptation, Adaptation) else adaptation, bar)
     quarters = float(max(plan.warp.source, plan.warp.target))
-    width = min(PULSE * quarters / float(min(plan.source.pulse, plan.target.pulse)), WIDEST)
+    width = min(PULSE * quarters / float(min(plan.source.pulse, plan.target.pulse)), WIDEST_MAP)
     whole = LABELS + width + EDGE
     picture = blank(whole, HEIGHT, bar_map_words(plan))
     axes = picture.sheet(LABELS / whole, 0, width / whole, 1)
@@ -67,7 +67,7 @@ def bar_map(adaptation: Adaptation | Plan, bar: int = 1) -> Picture:
     _staff(axes, plan.source, plan.bars[0], UPPER)
     _staff(axes, plan.target, plan.bars[1], LOWER)
     _groups(axes, plan)
-    for fate in plan.fates():
+    for fate in plan.mappings():
         _note(axes, plan, fate)
     axes.text(-0.05 * quarters / width, 0, plan.how, ha="right", va="center", style="italic", color=MIDDLE)
     return picture
@@ -113,7 +113,7 @@ def _groups(axes: Any, plan: Plan) -> None:
         brackets(axes, spans, level + outward * BRACKET, outward * REACH)
 
 
-def _note(axes: Any, plan: Plan, fate: Fate) -> None:
+def _note(axes: Any, plan: Plan, fate: NoteMapping) -> None:
     """A note above, below, or both, and the way from one to the other."""
     kind = "added" if fate.was is None else "dropped" if fate.now is None else "kept"
     above = (fate.bar - 1) * plan.source.bar + (fate.was or 0)

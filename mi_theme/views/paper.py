@@ -50,9 +50,9 @@ def signed(name: str) -> str:
 
 def brackets(axes: Any, spans: Iterable[tuple[float, float, str]], level: float, reach: float) -> None:
     """A bracket and a label for each (start, end, label); `reach` is up or, negative, down."""
-    top, shown = level + reach, list(spans)
-    inset = 0.06 * min((end - start for start, end, _ in shown), default=0)
-    for start, end, label in shown:
+    top, spans = level + reach, list(spans)
+    inset = 0.06 * min((end - start for start, end, _ in spans), default=0)
+    for start, end, label in spans:
         left, right = start + inset, end - inset
         axes.plot([left, left, right, right], [level, top, top, level], color=INK, lw=1.1, gid="bracket")
         axes.text((start + end) / 2, top + 0.4 * reach, label, ha="center", va="bottom" if reach > 0 else "top")
@@ -60,9 +60,9 @@ def brackets(axes: Any, spans: Iterable[tuple[float, float, str]], level: float,
 
 def count_row(axes: Any, meter: Meter, start: float, pulse: float, level: float) -> None:
     """What is counted, in the middle of every pulse; numbers are darker than syllables."""
-    for index, said in enumerate(counted(meter)):
-        ink = INK if said.isdigit() else MIDDLE
-        axes.text(start + (index + 0.5) * pulse, level, said, ha="center", va="center", color=ink, gid="count")
+    for index, word in enumerate(counted(meter)):
+        ink = INK if word.isdigit() else MIDDLE
+        axes.text(start + (index + 0.5) * pulse, level, word, ha="center", va="center", color=ink, gid="count")
 
 
 def spans_of(lengths: Iterable[Fraction | float], start: Fraction | float = 0) -> list[tuple[float, float]]:

@@ -26,7 +26,7 @@ QUARTER, ROW, DRUM_ROW, LABELS, EDGE, GULF, HEAD = 0.28, 0.085, 0.2, 1.2, 0.15, 
 KEY, KEY_ROW, NAME = 2.2, 0.21, 20  # of one part in the legend: inches, and letters of its name
 CLEAR, NUMBERED, LETTER = 0.09, 0.1, 0.09  # inches between lines, between numbers; of a letter
 GAP = 0.06  # quarters between a note and the next: two attacks never look like one
-NARROWEST, WIDEST, LOWEST = 4.5, 16.0, 1.0
+NARROWEST_ROLL, WIDEST_ROLL, LOWEST_ROLL = 4.5, 16.0, 1.0  # inches of the notes alone
 MOST_BARS = 8  # drawn when nobody says which
 LOOKS: tuple[dict[str, Any], ...] = (  # part after part, apart in black and white
     {"facecolor": INK},
@@ -61,7 +61,11 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     ScoreError, MissingExtra
         Where there are no such bars; where matplotlib is not installed.
     """
-    shown = _bars(score, *first_and_last(bars)) if bars else list(islice(score.bars(), MOST_BARS))
+    if bars:
+        first, last = first_and_last(bars)
+        shown = [score.bar(number) for number in range(first, last + 1)]
+    else:
+        shown = list(islice(score.bars(), MOST_BARS))
     span = (float(shown[0].start), float(shown[-1].end)) if shown else (0.0, 4.0)
     notes = score.note_table()
     notes = notes[(notes["onset"] < span[1]) & (notes["onset"] + notes["duration"] > span[0])]
@@ -79,17 +83,13 @@ def piano_roll(score: Score, bars: tuple[int, int] | None = None) -> Picture:
     return picture
 
 
-def _bars(score: Score, first: int, last: int) -> list[Bar]:
-    return [score.bar(number) for number in range(first, last + 1)]
-
-
 def _sheets(
     words: str, pitches: NDArray[np.int32], keys: list[int], parts: int, span: tuple[float, float]
 ) -> tuple[Picture, Axes, Axes]:
     """The picture with a sheet for pitches and, below, one for drums."""
     low, high = (int(pitches.min()) - 2, int(pitches.max()) + 2) if len(pitches) else (58, 62)
-    width = min(max(QUARTER * (span[1] - span[0]), NARROWEST), WIDEST)
-    below, above = DRUM_ROW * len(keys), max(ROW * (high - low), LOWEST)
+    width = min(max(QUARTER * (span[1] - span[0]), NARROWEST_ROLL), WIDEST_ROLL)
+    below, above = DRUM_ROW * len(keys), max(ROW * (high - low), LOWEST_ROLL)
     head = HEAD + KEY_ROW * -(-parts // _columns(width))
     whole, height = LABELS + width + EDGE, EDGE + below + GULF + above + head
     picture = blank(whole, height, words)

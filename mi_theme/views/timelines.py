@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
-from mi_theme.credits.filmography import Credit, Film, Version
-
-if TYPE_CHECKING:
-    from mi_theme.credits.lineages import Lineage
+from mi_theme.credits.film_versions import Version
+from mi_theme.credits.filmography import Credit, Film
+from mi_theme.credits.lineages import Lineage
 
 __all__ = ["timeline_svg"]
 
@@ -30,7 +28,7 @@ STYLE = (
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TimelineLayout:
     """Where things are on the picture."""
 
     films: tuple[Film, ...]
@@ -71,14 +69,14 @@ def timeline_svg(lineage: Lineage) -> str:
     films = tuple(lineage.films())
     marks = [credit for film in films for credit in film.credits("opening")]
     lanes = tuple(dict.fromkeys(name for credit in marks for name in credit.candidates))
-    sheet = Sheet(films, lanes, tuple(v for film in films for v in film.versions if v.kind == "soundtrack"))
+    sheet = TimelineLayout(films, lanes, tuple(v for film in films for v in film.versions if v.kind == "soundtrack"))
     parts = [*_head(sheet), *_lanes(sheet), *_films(sheet), *_marks(sheet, marks), *_metres(sheet), *_legend(sheet)]
     size = f'width="{sheet.width}" height="{sheet.height}" viewBox="0 0 {sheet.width} {sheet.height}"'
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title desc">'
     return "\n".join([opening, *parts, "</svg>", ""])
 
 
-def _head(sheet: Sheet) -> Iterator[str]:
+def _head(sheet: TimelineLayout) -> Iterator[str]:
     """Title, description, background."""
     yield '<title id="title">Who made the opening of which film</title>'
     yield f'<desc id="desc">{escape(_described(sheet.films))}</desc>'
@@ -90,13 +88,13 @@ def _head(sheet: Sheet) -> Iterator[str]:
 def _described(films: Iterable[Film]) -> str:
     """The picture in words, for those who do not see it."""
     return " ".join(
-        f"{film}: opening by {film.composer if film.composer.candidates else 'nobody named'}, "
+        f"{film.heading}: opening by {film.composer if film.composer.candidates else 'nobody named'}, "
         f"{film.composer.certainty}, in {film.version().metres}."
         for film in films
     )
 
 
-def _lanes(sheet: Sheet) -> Iterator[str]:
+def _lanes(sheet: TimelineLayout) -> Iterator[str]:
     for lane in sheet.lanes:
         y = sheet.y(lane)
         yield f'<line class="g" x1="{LEFT - 40}" y1="{y}" x2="{sheet.width - RIGHT + 40}" y2="{y}"/>'
@@ -104,7 +102,7 @@ def _lanes(sheet: Sheet) -> Iterator[str]:
             yield _text(LEFT - 48, y + 5 + 16 * row - 8 * (len(names) - 1), name, "n", "end")
 
 
-def _films(sheet: Sheet) -> Iterator[str]:
+def _films(sheet: TimelineLayout) -> Iterator[str]:
     """A column for each film: number, year and slanted subtitle."""
     for film in sheet.films:
         x = sheet.x(film)
@@ -119,7 +117,7 @@ def _short(film: Film) -> str:
     return film.title.partition(" – ")[2] or film.title
 
 
-def _marks(sheet: Sheet, marks: Iterable[Credit]) -> Iterator[str]:
+def _marks(sheet: TimelineLayout, marks: Iterable[Credit]) -> Iterator[str]:
     """A disc for what the seed layer forces, a ring for what it allows, a square for the reference layer."""
     for credit in sorted(marks, key=lambda credit: credit.layer):  # squares lie under discs
         x = sheet.x(sheet.films[[film.number for film in sheet.films].index(credit.film)])
@@ -134,7 +132,7 @@ def _marks(sheet: Sheet, marks: Iterable[Credit]) -> Iterator[str]:
                 yield f'<circle class="{kind}" cx="{x}" cy="{y}" r="{RADIUS}">{hint}</circle>'
 
 
-def _metres(sheet: Sheet) -> Iterator[str]:
+def _metres(sheet: TimelineLayout) -> Iterator[str]:
     """The metre of each opening, and below it those of the soundtrack versions."""
     y = sheet.bottom + ROW + 16
     yield _text(LEFT - 48, y, "opening", "n", "end")
@@ -148,14 +146,23 @@ def _metres(sheet: Sheet) -> Iterator[str]:
         yield _text(columns[version.film], y + ROW, words, "n", "middle")
 
 
-def _legend(sheet: Sheet) -> Iterator[str]:
+def _legend(sheet: TimelineLayout) -> Iterator[str]:
     """What the shapes mean."""
     y, x = sheet.bottom + 3 * ROW + 24, 34
     entries = (
-        (f'<circle class="f" cx="{x}" cy="{{y}}" r="{RADIUS}"/>', "seed documents: the only candidate left (inferred, or stated)"),
-        (f'<circle class="o" cx="{x}" cy="{{y}}" r="{RADIUS}"/>', "seed documents: one of several candidates (ambiguous)"),
-        (f'<rect class="r" x="{x - 14}" y="{{top}}" width="28" height="28"/>', "reference pages: named for the score, and so taken for the opening"),
-    )  # fmt: skip
+        (
+            f'<circle class="f" cx="{x}" cy="{{y}}" r="{RADIUS}"/>',
+            "seed documents: the only candidate left (inferred, or stated)",
+        ),
+        (
+            f'<circle class="o" cx="{x}" cy="{{y}}" r="{RADIUS}"/>',
+            "seed documents: one of several candidates (ambiguous)",
+        ),
+        (
+            f'<rect class="r" x="{x - 14}" y="{{top}}" width="28" height="28"/>',
+            "reference pages: named for the score, and so taken for the opening",
+        ),
+    )
     for row, (shape, words) in enumerate(entries):
         at = y + 34 * row
         yield shape.format(y=at, top=at - 14)

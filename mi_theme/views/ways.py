@@ -54,6 +54,6 @@ def _way(name: str, theme: Theme, meter: Meter, ratio: Fraction | int | float, g
 
 
 def _remark(plan: Plan) -> str:
-    lost = sum(fate.now is None for fate in plan.fates())
+    lost = sum(fate.now is None for fate in plan.mappings())
     remarks = {"sounds the same": plan.sounds_the_same, "hemiola": plan.is_hemiola, f"{lost} notes lost": lost}
     return "; ".join(words for words, so in remarks.items() if so)

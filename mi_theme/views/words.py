@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mi_theme.adaptation.plans import Fate, Plan
+from mi_theme.adaptation.plans import NoteMapping, Plan
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Bar, Score
 from mi_theme.themes import Adaptation
@@ -15,7 +15,7 @@ from mi_theme.views.bars import pulse_name
 __all__ = ["bar_map_words", "necklace_words", "piano_roll_words", "weight_profile_words"]
 
 
-FINEST = 10080  # parts of a quarter
+MOMENT = Fraction(1, 10080)  # of a quarter, just before the end
 
 
 def bar_map_words(adaptation: Adaptation | Plan) -> str:
@@ -33,7 +33,7 @@ def bar_map_words(adaptation: Adaptation | Plan) -> str:
     """
     plan = adaptation.plan if isinstance(adaptation, Adaptation) else adaptation
     shape = f" as {plan.grouping}" if plan.grouping else ""
-    fates = "; ".join(f"bar {fate.bar}, {_fate(fate, plan.source, plan.target)}" for fate in plan.fates())
+    fates = "; ".join(f"bar {fate.bar}, {_fate(fate, plan.source, plan.target)}" for fate in plan.mappings())
     return f"Bar map of {plan.source} to {plan.target}{shape}, by {plan.how}. {fates}."
 
 
@@ -98,12 +98,12 @@ def piano_roll_words(score: Score, shown: Sequence[Bar]) -> str:
     parts = "; ".join(f"{score.parts[part].name}, {counts[part]} notes" for part in sorted(counts))
     if not shown:
         return "Piano roll of an empty score."
-    last = score.meters.at(max(score.quarters - Fraction(1, FINEST), Fraction(0))).number
+    last = score.meters.at(max(score.quarters - MOMENT, Fraction(0))).number
     whole = f" of {last}" if last > shown[-1].number else ""
     return f"Piano roll of bars {shown[0].number} to {shown[-1].number}{whole} in {metres}. {parts or 'No notes'}."
 
 
-def _fate(fate: Fate, source: Meter, target: Meter) -> str:
+def _fate(fate: NoteMapping, source: Meter, target: Meter) -> str:
     """One note's way, in eighths or other pulses counted from 1."""
     if fate.was is None:
         return f"{fate.name} added on {target.signature} pulse {(fate.now or 0) / target.pulse + 1}"

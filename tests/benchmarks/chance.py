@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import mi_theme as mi
 from mi_theme.errors import MiThemeError
-from mi_theme.files.bulk.midi_notes import read_notes
+from mi_theme.files.bulk import read_notes
 
 THRESHOLDS = (0.001, 0.01, 0.1, 1.0)
 COMPOSERS = ("bach", "haydn", "mozart", "beethoven", "schumann")

@@ -29,7 +29,7 @@ import numpy as np
 
 import mi_theme as mi
 from mi_theme.score.spelling import spelled_steps
-from mi_theme.search.finding import LEAST
+from mi_theme.search.match.piece_hits import LEAST
 
 LABELS = ("S", "S2", "S3")
 ENOUGH = 0.5  # Dice overlap

@@ -27,11 +27,13 @@ import metres  # noqa: E402
 from folksongs import EVALUATION, TRAINING, songs  # noqa: E402
 
 import mi_theme as mi  # noqa: E402
-from mi_theme.rhythm.lines import Line, line_of, lines_of  # noqa: E402
-from mi_theme.rhythm.meter_evidence import PLAIN, Candidates, lag_profile, ticks_of  # noqa: E402
-from mi_theme.rhythm.models import candidates, model, softmax  # noqa: E402
+from mi_theme.rhythm.lines import NoteLine, line_of, lines_of  # noqa: E402
+from mi_theme.rhythm.meter_evidence import PLAIN_METERS, Candidates, lag_profile, ticks_of  # noqa: E402
+from mi_theme.rhythm.meter_model import candidates, model, softmax  # noqa: E402
 
-FAMILY = np.array([0, 1, 0, 0, 1, 2, 3, 1, 2])  # of PLAIN: simple duple, simple triple, compound duple, compound triple
+FAMILY = np.array(
+    [0, 1, 0, 0, 1, 2, 3, 1, 2]
+)  # of PLAIN_METERS: simple duple, simple triple, compound duple, compound triple
 TERNARY = FAMILY > 0
 COMPOSERS = {  # every so many pieces of each
     "bach": 8, "palestrina": 60, "trecento": 7, "mozart": 4, "haydn": 4, "beethoven": 6, "monteverdi": 6, "corelli": 1, "schumann_robert": 4,
@@ -85,7 +87,7 @@ def reason(song: metres.Song) -> str:
     """Why a tune is not used."""
     if not song.has_one_meter:
         return "free or changing metre"
-    return f"in {song.meter}" if song.meter not in PLAIN else "too short"
+    return f"in {song.meter}" if song.meter not in PLAIN_METERS else "too short"
 
 
 def shares(tunes: list[metres.Tune], pitched: bool = True, of=None, among: Candidates | None = None):
@@ -103,7 +105,7 @@ def shares(tunes: list[metres.Tune], pitched: bool = True, of=None, among: Candi
 def rates(tunes: list[metres.Tune], found: np.ndarray) -> tuple[float, float, float]:
     """Shares of right answers: two classes, exact, family. An odd first guess is wrong everywhere."""
     truth = np.array([tune.meter for tune in tunes])
-    plain, odd = found[:, : len(PLAIN)], found.argmax(1) >= len(PLAIN)
+    plain, odd = found[:, : len(PLAIN_METERS)], found.argmax(1) >= len(PLAIN_METERS)
     two = (plain[:, TERNARY].sum(1) > plain[:, ~TERNARY].sum(1)) == TERNARY[truth]
     family = np.stack([plain[:, f == FAMILY].sum(1) for f in range(4)], 1).argmax(1) == FAMILY[truth]
     exact = plain.argmax(1) == truth
@@ -121,8 +123,8 @@ def baselines(tunes: list[metres.Tune]) -> None:
     """Autocorrelation alone: its highest peak, and a regression on 24 lags trained on the same tunes."""
     profiles = np.array([lag_profile(tune.line)[0] for tune in tunes])
     lags = np.array(list(PEAKS))
-    guesses = np.array([PLAIN.index(name) for name in PEAKS.values()])[profiles[:, lags - 1].argmax(1)]
-    line("  autocorrelation, highest peak", tunes, np.eye(len(PLAIN))[guesses])
+    guesses = np.array([PLAIN_METERS.index(name) for name in PEAKS.values()])[profiles[:, lags - 1].argmax(1)]
+    line("  autocorrelation, highest peak", tunes, np.eye(len(PLAIN_METERS))[guesses])
     train = metres.training_tunes()
     inputs = np.array([np.append(5 * lag_profile(tune.line)[0, :24], 1) for tune in train])
     weights = metres._regression(inputs, np.array([tune.meter for tune in train]))
@@ -137,12 +139,12 @@ def confusion(tunes: list[metres.Tune], found: np.ndarray) -> None:
     """First guesses by true metre."""
     names = candidates().names
     table = Counter(
-        (PLAIN[tune.meter], names[k] if k < len(PLAIN) else "odd")
+        (PLAIN_METERS[tune.meter], names[k] if k < len(PLAIN_METERS) else "odd")
         for tune, k in zip(tunes, found.argmax(1), strict=True)
     )
-    columns = (*PLAIN, "odd")
+    columns = (*PLAIN_METERS, "odd")
     print("\nOther half of Essen, true metre by first guess\n      " + "".join(f"{c:>6}" for c in columns))
-    for row in PLAIN:
+    for row in PLAIN_METERS:
         print(f"{row:6}" + "".join(f"{table[row, column]:6}" for column in columns))
 
 
@@ -150,7 +152,7 @@ def reliability(tunes: list[metres.Tune], found: np.ndarray) -> None:
     """How often the first guess is right, by its probability; what is withheld."""
     truth = np.array([tune.meter for tune in tunes])
     top, right = found.max(1), found.argmax(1) == truth
-    two = (found[:, : len(PLAIN)][:, TERNARY].sum(1) > 0.5) == TERNARY[truth]
+    two = (found[:, : len(PLAIN_METERS)][:, TERNARY].sum(1) > 0.5) == TERNARY[truth]
     print("\nReliability, other half of Essen\nprobability   share of tunes   said   right   two classes right")
     for low, high in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.99), (0.99, 1.01)):
         inside_bin = (top >= low) & (top < high)
@@ -169,7 +171,7 @@ def odd_metres(tunes: list[metres.Tune]) -> None:
     """False alarms, and each real odd song."""
     for kind, pitched in (("with pitches", True), ("without", False)):
         found, _ = shares(tunes, pitched)
-        first = Counter(candidates().names[k].partition(":")[0] for k in found.argmax(1) if k >= len(PLAIN))
+        first = Counter(candidates().names[k].partition(":")[0] for k in found.argmax(1) if k >= len(PLAIN_METERS))
         said = ", ".join(f"{name} {first[name] / len(tunes):.2%}" for name in ("5/4", "5/8", "7/8"))
         print(
             f"\nFalse alarms over all {len(tunes)} tunes of Essen, {kind}: {said}; any {sum(first.values()) / len(tunes):.2%}",
@@ -251,7 +253,7 @@ def polyphony() -> None:
         }  # fmt: skip
         count[meter] += 1
         for way, joint in ways.items():
-            asked.setdefault(way, []).append(judged(joint, PLAIN.index(meter), pickup))
+            asked.setdefault(way, []).append(judged(joint, PLAIN_METERS.index(meter), pickup))
     said = ", ".join(f"{meter} {n}" for meter, n in count.most_common())
     print(f"\nScores of several parts ({said}): two classes, exact, family, phase")
     for way, right in asked.items():
@@ -264,7 +266,7 @@ def one_part(score: mi.Score) -> mi.Score:
     return mi.Score.from_notes(rows["onset"], rows["duration"], rows["pitch"])
 
 
-def joint_of(one: Line) -> np.ndarray:
+def joint_of(one: NoteLine) -> np.ndarray:
     """The probability of each candidate for one line."""
     return model().probabilities(ticks_of(one), candidates())
 
@@ -272,7 +274,7 @@ def joint_of(one: Line) -> np.ndarray:
 def judged(joint: np.ndarray, truth: int, pickup: float) -> tuple[bool, ...]:
     """Whether classes, metre, family and bar line are right."""
     among = candidates()
-    plain = np.bincount(among.index, joint)[: len(PLAIN)]
+    plain = np.bincount(among.index, joint)[: len(PLAIN_METERS)]
     mine = np.flatnonzero(among.index == truth)
     bar_line = among.phases[mine[joint[mine].argmax()]]
     return (
@@ -299,7 +301,7 @@ def part_scores() -> Iterator[tuple[mi.Score, str, float]]:
                 pickup = float(parts[0].getElementsByClass("Measure")[0].duration.quarterLength)
             except (Music21Exception, AttributeError, IndexError, ValueError):
                 continue
-            if len(parts) > 1 and len(metres_of) == 1 and metres_of <= set(PLAIN):
+            if len(parts) > 1 and len(metres_of) == 1 and metres_of <= set(PLAIN_METERS):
                 onset, duration, pitch, part = np.array(rows).T
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # tuplets of 9 and 11 are rounded

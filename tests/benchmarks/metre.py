@@ -38,7 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "data" / "making"))
 from metre_model import Weights, counted, examples, prior, relatives, setting_of, trained
 from metre_pairs import EPSILON, Task, is_whole, mined, stored, tasks
 
-from mi_theme.adaptation.learned.optimiser import FEELS, solve
+from mi_theme.adaptation.learned.optimiser import FELT, solve
 from mi_theme.meter import Meter
 
 Array = NDArray[Any]
@@ -322,7 +322,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(
         f"{len(scored)} tasks, {len({t.cluster for t in scored})} clusters, {Counter(t.is_regular for t in scored)[True]} regular"
     )
-    feels = ("auto", *FEELS, "plain") if options.feel else ("auto",)
+    feels = ("auto", *FELT, "plain") if options.feel else ("auto",)
     answers = cross_validated(scored, options.folds, feels, options.share)
     if options.tune:
         print_tunes(scored, answers["auto"], options.tune)

@@ -9,7 +9,7 @@ score's top line rank all performances; printed are the mean average precision a
 often the first answer is right, beside the edit distance of the intervals (Levenshtein,
 1966) within the top line of each performance.
 
-``--looked-at`` takes the half of the pieces that `Playing` was set on. ``--within``
+``--looked-at`` takes the half of the pieces that `PlayingModel` was set on. ``--within``
 asks for a passage from the middle of each piece instead of its beginning, ``--shift``
 for it in another key.
 """
@@ -29,10 +29,10 @@ from ranking import edits, precision, table_row
 
 import mi_theme as mi
 from mi_theme.files import ENDINGS
+from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score.notes import NOTE
-from mi_theme.search.finding import Music
-from mi_theme.search.ranking.performances import chain_in, theme_of
-from mi_theme.search.ranking.repertoires import Piece
+from mi_theme.search.ranking.performances import ThemeShape, chain_in
+from mi_theme.search.ranking.repertoires import RankedPiece
 
 Table = NDArray[np.void]
 FOLDERS = (
@@ -49,7 +49,7 @@ class Repertory(NamedTuple):
     """Themes of each size by piece, performances, and the piece that each is of."""
 
     themes: dict[int, list[Table]]
-    heard: list[Piece]
+    heard: list[RankedPiece]
     of: NDArray[np.int64]
 
 
@@ -60,7 +60,7 @@ def recorded(folder: Path) -> Repertory:
         files = [path for path in sorted(place.iterdir()) if path.suffix.lower() in ENDINGS]
         scores = sorted((path for path in files if "score" in path.name), key=_is_midi)
         played = [path for path in files if "score" not in path.name and _is_midi(path)]
-        heard += [Piece.of(Music(path.name, mi.read(path).note_table())) for path in played]
+        heard += [RankedPiece.of(Sheet(mi.read(path).note_table(), source=path.name)) for path in played]
         of += [len(lines) if scores else -1] * len(played)
         lines += [top_line(mi.read(path).note_table(), max(SIZES)) for path in scores[:1]]
     return Repertory({size: [line[:size] for line in lines] for size in SIZES}, heard, np.array(of))
@@ -99,7 +99,7 @@ def made_up(many: int, copies: int, roughness: float, looked_at: bool, within: b
     """Performances of passages, spread over the pieces."""
     rng, scores = np.random.default_rng(seed), pieces(looked_at)
     scores = [scores[row] for row in np.linspace(0, len(scores) - 1, min(many, len(scores))).astype(int).tolist()]
-    heard = [Piece.of(Music("", performed(score, rng, roughness))) for score in scores for _ in range(copies)]
+    heard = [RankedPiece.of(Sheet(performed(score, rng, roughness))) for score in scores for _ in range(copies)]
     lines = [_later(score, rng) if within else score for score in scores]
     themes = {size: [edition(line, size, rng, roughness) for line in lines] for size in SIZES}
     return Repertory(themes, heard, np.repeat(np.arange(len(scores)), copies))
@@ -119,7 +119,7 @@ def printed(repertory: Repertory, shift: int) -> None:
     print(f"{'':36}    MAP   1-NN  ms/performance", flush=True)
     ways: dict[str, Callable[[Table], Sequence[float]]] = {
         "edits within the top line": lambda theme: [-edits(np.diff(theme["pitch"].astype(int)).tolist(), top, within=True) for top in tops],
-        "rank": lambda theme: [chain_in(theme_of(theme), piece.performance).score for piece in heard],
+        "rank": lambda theme: [chain_in(ThemeShape.of(theme), piece.performance).score for piece in heard],
     }  # fmt: skip
     ways["rank"](np.zeros(2, NOTE))  # prepared, and compiled
     for size, themes in repertory.themes.items():

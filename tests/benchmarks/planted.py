@@ -32,16 +32,16 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "data" / "making"))
 
 from background import Rows, decoy, passage
+from exact.scan import scan
 
 import mi_theme as mi
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.search.corpus.batches import Shelf, hits_on_shelf
-from mi_theme.search.corpus.flat import Flat
-from mi_theme.search.corpus.folders import BATCH
+from mi_theme.search.corpus.batches import Batch, proposed_hits
+from mi_theme.search.corpus.folders import BATCH_FILES
+from mi_theme.search.corpus.proposals import NoteArrays
 from mi_theme.search.corpus.readers import Reader
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.scan import scan
 
 Random = np.random.Generator
 LENGTHS = {"8 to 11 notes": range(8, 12), "12 to 20 notes": range(12, 21)}
@@ -60,15 +60,15 @@ def main() -> None:
     planted, places = plant(random, sheets, themes)
     if options.one_part:
         sheets, planted = [in_one_part(sheet) for sheet in sheets], [in_one_part(sheet) for sheet in planted]
-    shelves = shelved(planted)
-    found, seconds = zip(*(timed(Pattern.of(theme), shelves, notes) for theme in themes), strict=True)
+    batches = shelved(planted)
+    found, seconds = zip(*(timed(Pattern.of(theme), batches, notes) for theme in themes), strict=True)
     tables = {sheet.source: sheet.table for sheet in planted}
     report_recall(themes, places, found, tables)
     wrong = sum(false_hits(hits, where, tables) for hits, where in zip(found, places, strict=True))
     print(f"\nhits of themes at E <= 0.01 that are no copy: {wrong}")
     decoys = [made_decoy(random, sheets, number % 2) for number in range(options.themes * options.decoys)]
-    shelves = shelved(sheets)
-    chance, more = zip(*(timed(Pattern.of(theme), shelves, notes) for theme in decoys), strict=True)
+    batches = shelved(sheets)
+    chance, more = zip(*(timed(Pattern.of(theme), batches, notes) for theme in decoys), strict=True)
     report_chance(decoys, chance, notes)
     report_time([*seconds, *more], notes)
 
@@ -98,13 +98,13 @@ def corpus(files: int, cache: str | None) -> list[Sheet]:
 
 def made_themes(random: Random, sheets: list[Sheet], count: int) -> list[Rows]:
     """The ostinato, then themes of 12 to 20 notes and of 8 to 11 by turns, none of which occurs."""
-    flat = Flat.of([sheet.table for sheet in sheets])
+    arrays = NoteArrays.of([sheet.table for sheet in sheets])
     ostinato = Pattern.of(mi.theme())
     themes: list[Rows] = [list(zip(ostinato.onsets.tolist(), ostinato.pitch, strict=True))]
     while len(themes) < count:
         length = int(random.choice([*LENGTHS.values()][len(themes) % 2]))
         theme = decoy(random, passage(random, sheets, length), 0)
-        if len({pitch for _, pitch in theme}) > 3 and not scan(Pattern.of(theme), flat, missing=2):
+        if len({pitch for _, pitch in theme}) > 3 and not scan(Pattern.of(theme), arrays, missing=2):
             themes.append(theme)
     return themes
 
@@ -126,7 +126,7 @@ def stretched(factor: float) -> Callable[[Random, Rows], Rows]:
 
 
 def remetred(target: str) -> Callable[[Random, Rows], Rows]:
-    """Heard in 5/4 as 3+3+2+2, carried over bar by bar."""
+    """HeardNotes in 5/4 as 3+3+2+2, carried over bar by bar."""
 
     def change(random: Random, rows: Rows) -> Rows:
         onsets = [onset for onset, _ in rows]
@@ -264,14 +264,14 @@ def in_one_part(sheet: Sheet) -> Sheet:
 # Searching and counting
 
 
-def shelved(sheets: list[Sheet]) -> list[Shelf]:
-    return [Shelf.of(sheets[first : first + BATCH]) for first in range(0, len(sheets), BATCH)]
+def shelved(sheets: list[Sheet]) -> list[Batch]:
+    return [Batch.of(sheets[first : first + BATCH_FILES]) for first in range(0, len(sheets), BATCH_FILES)]
 
 
-def timed(pattern: Pattern, shelves: list[Shelf], notes: int) -> tuple[list[Hit], float]:
+def timed(pattern: Pattern, batches: list[Batch], notes: int) -> tuple[list[Hit], float]:
     """Hits, best first, with E-values for all of the music; and seconds."""
     began = time.perf_counter()
-    found = [hit for shelf in shelves for hit in hits_on_shelf(pattern, shelf)]
+    found = [hit for batch in batches for hit in proposed_hits(pattern, batch)]
     seconds = time.perf_counter() - began
     hits = [replace(hit, evalue=hit.evalue * notes) for hit in found]
     return sorted(hits, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset)), seconds

@@ -33,7 +33,15 @@ from performing import table
 
 import mi_theme as mi
 from mi_theme.search.ranking import ranked as ranking
-from mi_theme.search.ranking.tunes import RELATIVES, SAY, TUNE_COSTS, Tune, TuneCosts, similarities, with_relatives
+from mi_theme.search.ranking.tunes import (
+    RELATIVES,
+    RELATIVES_SAY,
+    TUNE_COSTS,
+    Tune,
+    TuneCosts,
+    similarities,
+    with_relatives,
+)
 
 Floats = NDArray[np.float64]
 ASKED = ((0, 3, 6, 10), (1.0, 2.0, 4.0))  # relatives, and what their word counts
@@ -165,7 +173,7 @@ def small(
             rows = np.concatenate(members)
             among = found[np.ix_(rows, rows)]
             results[0] += scored(among, families[rows])
-            results[1] += scored(related(among, RELATIVES, SAY), families[rows])
+            results[1] += scored(related(among, RELATIVES, RELATIVES_SAY), families[rows])
         for name, result in zip(("without relatives", "with"), results, strict=True):
             print(table_row(f"families of {size}, {name}", result), flush=True)
 

@@ -34,14 +34,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from exact.scan import scan
 
 import mi_theme as mi
-from mi_theme.files.bulk.midi_notes import read_sheet
+from mi_theme.files.bulk import read_sheet
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.search.corpus.batches import Shelf, hits_on_shelf
-from mi_theme.search.corpus.flat import TICKS, Flat
+from mi_theme.search.corpus.batches import Batch, proposed_hits
+from mi_theme.search.corpus.proposals import TICKS, NoteArrays
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.scan import scan
 
 BAR = 4  # quarters
 QUICK = 10  # seconds
@@ -174,24 +174,24 @@ def voices_of(sheets: list[Sheet]) -> list[Voice]:
 
 
 def scanned(missing: int, fast: bool) -> Tool:
-    def search(state: tuple[Flat, list[str]], pattern: Pattern) -> set[Bar]:
-        flat, sources = state
-        firsts = ((found.piece, min(place for place in found.places if place >= 0)) for found in scan(pattern, flat, missing=missing, fast=fast))  # fmt: skip
-        return {(sources[piece], int(flat.onset[first] / TICKS // BAR)) for piece, first in firsts}
+    def search(state: tuple[NoteArrays, list[str]], pattern: Pattern) -> set[Bar]:
+        arrays, sources = state
+        firsts = ((found.piece, min(place for place in found.places if place >= 0)) for found in scan(pattern, arrays, missing=missing, fast=fast))  # fmt: skip
+        return {(sources[piece], int(arrays.onset[first] / TICKS // BAR)) for piece, first in firsts}
 
     return Tool(
         f"mi_theme scan, {'one' if missing else 'none'} missing{'' if fast else ', numpy'}",
-        lambda sheets, voices: (Flat.of(sheet.table for sheet in sheets), [sheet.source for sheet in sheets]),
+        lambda sheets, voices: (NoteArrays.of(sheet.table for sheet in sheets), [sheet.source for sheet in sheets]),
         search,
     )
 
 
 def found_by_us(most: float) -> Tool:
-    def search(shelf: Shelf, pattern: Pattern) -> set[Bar]:
-        hits = hits_on_shelf(pattern, shelf)
-        return {(hit.source, int(hit.onset // BAR)) for hit in hits if hit.evalue * len(shelf.flat) <= most}
+    def search(batch: Batch, pattern: Pattern) -> set[Bar]:
+        hits = proposed_hits(pattern, batch)
+        return {(hit.source, int(hit.onset // BAR)) for hit in hits if hit.evalue * len(batch.arrays) <= most}
 
-    return Tool(f"mi_theme find, E <= {most}", lambda sheets, voices: Shelf.of(sheets), search)
+    return Tool(f"mi_theme find, E <= {most}", lambda sheets, voices: Batch.of(sheets), search)
 
 
 def translations(share: float, diatonic: bool, name: str) -> Tool:

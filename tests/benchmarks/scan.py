@@ -18,14 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from exact.scan import scan
 from rivals import side_by_side
 
 import mi_theme as mi
-from mi_theme.files.bulk.midi_notes import read_notes
-from mi_theme.search.corpus.flat import Flat
-from mi_theme.search.corpus.proposals import propose
+from mi_theme.files.bulk import read_notes
+from mi_theme.search.corpus.proposals import NoteArrays, propose
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.scan import scan
 
 
 def line(lasts: float, *ups: int) -> Pattern:
@@ -66,22 +65,22 @@ def main() -> None:
 
     paths = [Path(path) for path in corpus.getCorePaths() if Path(path).suffix in (".mxl", ".xml", ".musicxml")]
     tables = reading(sorted(paths)[:: max(len(paths) // options.files, 1)])
-    scanning(Flat.of(tables * options.copies), Flat.of(tables))
+    scanning(NoteArrays.of(tables * options.copies), NoteArrays.of(tables))
     options.files, options.copies, options.seed = options.rivals, 3, 1
     side_by_side(options)
 
 
-def scanning(flat: Flat, small: Flat) -> None:
+def scanning(arrays: NoteArrays, small: NoteArrays) -> None:
     """A row for each pattern: millions of notes a second, and how often it is there with none missing."""
-    width = sum(column.itemsize for column in (flat.onset, flat.pitch, flat.row, flat.voice, flat.turn))
-    print(f"{len(flat)} notes, {width} bytes each\n")
+    width = sum(column.itemsize for column in (arrays.onset, arrays.pitch, arrays.row, arrays.voice, arrays.turn))
+    print(f"{len(arrays)} notes, {width} bytes each\n")
     print(
         f"{'millions of notes a second':28}" + "".join(f"{name:>14}" for name in (*SCANS, "propose", "numpy", "there"))
     )
     for name, pattern in PATTERNS.items():
-        rates = [rate(flat, scan, pattern, flat, **options) for options in SCANS.values()]
-        rates += [rate(flat, propose, pattern, flat), rate(small, scan, pattern, small, fast=False)]
-        print(f"{name:28}" + "".join(f"{value:14.1f}" for value in rates) + f"{len(scan(pattern, flat)):14}")
+        rates = [rate(arrays, scan, pattern, arrays, **options) for options in SCANS.values()]
+        rates += [rate(arrays, propose, pattern, arrays), rate(small, scan, pattern, small, fast=False)]
+        print(f"{name:28}" + "".join(f"{value:14.1f}" for value in rates) + f"{len(scan(pattern, arrays)):14}")
     print()
 
 
@@ -96,14 +95,14 @@ def reading(paths: list[Path]) -> list[Any]:
     return tables
 
 
-def rate(flat: Flat, act: Callable[..., object], *args: Any, **options: Any) -> float:
+def rate(arrays: NoteArrays, act: Callable[..., object], *args: Any, **options: Any) -> float:
     """Millions of notes in a second of the processor, the best of three after one."""
     best = float("inf")
     for _ in range(4):
         began = time.process_time()
         act(*args, **options)
         best = min(best, time.process_time() - began)
-    return len(flat) / best / 1e6
+    return len(arrays) / best / 1e6
 
 
 if __name__ == "__main__":

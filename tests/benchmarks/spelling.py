@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 import mi_theme as mi
 from mi_theme.engraving.letters import heads_of, inferred_steps
 from mi_theme.pitch import spelled_in
-from mi_theme.themes.sources import key_of
+from mi_theme.themes.passages import key_of
 
 COMPOSERS = ("mozart", "beethoven", "haydn", "schumann_robert", "monteverdi")
 LONGEST = 8000  # notes

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORBIDDEN", "Lattice", "cheapest", "spread"]
 
-REACH = np.arange(-3, 5)  # slots around the starting place
+SLOT_REACH = np.arange(-3, 5)  # slots around the starting place
 FORBIDDEN = 1e4
-FINEST = 1 / 4096  # of a slot, where a bar has no room
+FINEST_STEP = 1 / 4096  # of a slot, where a bar has no room
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Lattice:
         """
         low, high = _bounds(image, fixed, frame)
         home, crowded = spread(image, fixed, low, high)
-        still = (fixed | crowded)[:, None] & (REACH != 0)
-        slots = home[:, None] + REACH
+        still = (fixed | crowded)[:, None] & (SLOT_REACH != 0)
+        slots = home[:, None] + SLOT_REACH
         outside = ((slots <= low[:, None]) | (slots >= high[:, None])) & ~fixed[:, None]
         return cls(positions, image, slots, FORBIDDEN * (still | outside))
 
@@ -76,7 +76,7 @@ class Lattice:
     @property
     def home(self) -> Array:
         """The path of starting places."""
-        return np.full(len(self.slots), -REACH[0])
+        return np.full(len(self.slots), -SLOT_REACH[0])
 
 
 def _bounds(image: Array, fixed: Array, frame: float) -> tuple[Array, Array]:
@@ -111,7 +111,7 @@ def spread(image: Array, fixed: Array, low: Array, high: Array) -> tuple[Array, 
         step = 1.0
         while room / step < stop - first + 1 - 1e-6:
             step, crowded[part] = step / 2, True
-        if step < FINEST:
+        if step < FINEST_STEP:
             raise StrategyError(
                 f"best: {stop - first} notes have no room in {room:g} slots of the target; check the onsets"
             )

@@ -29,15 +29,27 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["TABLES", "TERMS", "VALUES", "Grid", "Model", "costs", "family", "features", "idiom", "model", "summed"]
+__all__ = [
+    "TABLES",
+    "TERMS",
+    "VALUES",
+    "AdaptationModel",
+    "MeterSlots",
+    "costs",
+    "family",
+    "features",
+    "idiom",
+    "model",
+    "summed",
+]
 
-LONGEST = 32  # intervals of so many slots and more count as one
+LONGEST_INTERVAL = 32  # intervals of so many slots and more count as one
 SMOOTHING = 8.0  # notes' worth of trust in what is coarser
 RATIO_STEPS, MOST_STEPS = 4, 6  # ratios are told apart by quarter octaves, six each way
 MOST_STRETCH = 2  # half octaves by which the bar is stretched
 SHARES = np.array(
-    [1/8, 1/6, 1/4, 1/3, 1/2, 2/3, 3/4, 1, 4/3, 3/2, 5/3, 2, 5/2, 3, 4, 6, 8]
-)  # fmt: skip  # intervals in beats
+    [1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 5 / 3, 2, 5 / 2, 3, 4, 6, 8]
+)  # intervals in beats
 DEPTHS = 4  # bar line, beat, division of the beat, anything else
 
 # term: (how many notes it looks at, what it speaks for)
@@ -67,7 +79,7 @@ class Weights(msgspec.Struct, frozen=True):
     tables: dict[str, list[float]]
 
 
-class Model(msgspec.Struct, frozen=True):
+class AdaptationModel(msgspec.Struct, frozen=True):
     """What ``data/metre_model.json`` holds.
 
     Attributes
@@ -86,14 +98,14 @@ class Model(msgspec.Struct, frozen=True):
 
 
 @cache
-def model() -> Model:
+def model() -> AdaptationModel:
     """The model that ships."""
-    found: Model = load_json("metre_model.json", Model)
+    found: AdaptationModel = load_json("metre_model.json", AdaptationModel)
     return found
 
 
 @dataclass(frozen=True)
-class Grid:
+class MeterSlots:
     """A metre counted in slots."""
 
     meter: Meter
@@ -157,7 +169,7 @@ def family(stretch: Fraction) -> str:
     return "from duple" if stretch.numerator % 3 == 0 else "plain"
 
 
-def features(lattice: Lattice, source: Grid, target: Grid, prior: Array) -> dict[str, Array]:
+def features(lattice: Lattice, source: MeterSlots, target: MeterSlots, prior: Array) -> dict[str, Array]:
     """What each term sees.
 
     Returns
@@ -172,7 +184,7 @@ def features(lattice: Lattice, source: Grid, target: Grid, prior: Array) -> dict
     stretched, before = np.diff(image)[:, None, None], np.diff(lattice.positions)[:, None, None]
     least = np.maximum(interval, 0.25)
     stretch = np.clip(np.rint(2 * np.log2(np.ptp(image) / np.ptp(lattice.positions))), -MOST_STRETCH, MOST_STRETCH)
-    count = np.clip(interval, 0, LONGEST - 1).astype(int)
+    count = np.clip(interval, 0, LONGEST_INTERVAL - 1).astype(int)
     place = np.mod(slots[1:-1], target.slots).astype(int)
     return {
         "displacement": np.abs(slots - image[:, None]) / target.beat,
@@ -220,23 +232,23 @@ def summed(parts: list[Array]) -> Sums:
 @cache
 def idiom(target: Meter) -> Array:
     """`prior` of the shipped counts."""
-    return prior(model().rhythms, Grid(target))
+    return prior(model().rhythms, MeterSlots(target))
 
 
-def prior(rhythms: dict[str, list[tuple[int, int, int, int]]], grid: Grid) -> Array:
-    """-log P(interval after | slot in the bar, interval before), shape (slots, LONGEST, LONGEST).
+def prior(rhythms: dict[str, list[tuple[int, int, int, int]]], grid: MeterSlots) -> Array:
+    """-log P(interval after | slot in the bar, interval before), shape (slots, LONGEST_INTERVAL, LONGEST_INTERVAL).
 
     Counts of the metre itself, smoothed with counts of the same place in the same
     kind of beat in all metres, then without the interval before, then with a
     geometric distribution. Metres that were never counted live on the second.
     """
-    known = {Grid(Meter(text)).slots * (-1) ** Meter(text).is_compound: text for text in rhythms}
+    known = {MeterSlots(Meter(text)).slots * (-1) ** Meter(text).is_compound: text for text in rhythms}
     mine = known.get(grid.slots * (-1) ** grid.meter.is_compound) if not grid.meter.grouping else None
-    own = np.zeros((grid.slots, LONGEST, LONGEST))
+    own = np.zeros((grid.slots, LONGEST_INTERVAL, LONGEST_INTERVAL))
     if mine:
         np.add.at(own, tuple(_columns(rhythms[mine])[:3]), _columns(rhythms[mine])[3])
     pooled = _pooled(rhythms, grid)
-    unknown = 0.85 ** np.arange(LONGEST)
+    unknown = 0.85 ** np.arange(LONGEST_INTERVAL)
     unknown[0] = 0.0
     coarse = _smoothed(pooled.sum(1), unknown / unknown.sum())
     probability = _smoothed(own, _smoothed(pooled, coarse[:, None, :]))
@@ -254,13 +266,13 @@ def _smoothed(counts: Array, coarser: Array) -> Array:
     return found
 
 
-def _pooled(rhythms: dict[str, list[tuple[int, int, int, int]]], grid: Grid) -> Array:
+def _pooled(rhythms: dict[str, list[tuple[int, int, int, int]]], grid: MeterSlots) -> Array:
     """Counts at the same place of the same kind of beat in all metres."""
-    pooled = np.zeros((grid.slots, LONGEST, LONGEST))
+    pooled = np.zeros((grid.slots, LONGEST_INTERVAL, LONGEST_INTERVAL))
     for text, rows in rhythms.items():
-        own = np.zeros((Grid(Meter(text)).slots, LONGEST, LONGEST))
+        own = np.zeros((MeterSlots(Meter(text)).slots, LONGEST_INTERVAL, LONGEST_INTERVAL))
         np.add.at(own, tuple(_columns(rows)[:3]), _columns(rows)[3])
-        theirs = Grid(Meter(text)).places
+        theirs = MeterSlots(Meter(text)).places
         for slot, place in enumerate(grid.places):
             pooled[slot] += sum((own[i] for i, other in enumerate(theirs) if other == place), np.zeros(()))
     return pooled

@@ -4,10 +4,13 @@ The skeleton first, where groups are unequal: their starts go where `regroup` pu
 them. Then the lattice: every other note may go to slots near its image, bar lines
 and group starts stay, nothing crosses them. Then the cheapest path, once for each
 feel, and once more with a pull of equal places in different bars towards each other.
+For a score the lead's line is solved first, all its stretches together; then the
+same search places the other parts' notes, with the lead's places fixed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
@@ -15,10 +18,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mi_theme.adaptation.frames import Frame, Reason, Task, starts_of
+from mi_theme.adaptation.costs import priced
+from mi_theme.adaptation.frames import FEELS, Frame, Outcome, Reason, Task, starts_of
 from mi_theme.adaptation.learned.lattice import Lattice, cheapest
-from mi_theme.adaptation.learned.objective import TERMS, Grid, Weights, costs, family, features, idiom, model, summed
-from mi_theme.adaptation.strategies import regroup
+from mi_theme.adaptation.learned.objective import (
+    TERMS,
+    MeterSlots,
+    Weights,
+    costs,
+    family,
+    features,
+    idiom,
+    model,
+    summed,
+)
+from mi_theme.adaptation.rules import regroup
 from mi_theme.warp import Warp
 
 if TYPE_CHECKING:
@@ -26,11 +40,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["FEELS", "Setting", "Solution", "skeleton", "solve", "solved"]
+__all__ = ["FELT", "Setting", "Solution", "line_outcomes", "skeleton", "solve", "solved"]
 
-FEELS = ("even", "long-short")
+FELT = FEELS[1:]  # the feels that say something of every beat
 INFERRED, ASKED = 1.0, 100.0  # what two notes that fill a beat pay for going against the tune's feel
 TELLING = 0.25  # a term that saves less than this share of what is saved is not named
+MOST_STRETCHES = 512  # of a line, decided together
 CONSISTENCY = 2.0  # what standing where the same place of no other bar stands costs
 
 
@@ -42,9 +57,9 @@ class Setting(NamedTuple):
     figure: tuple[Fraction, ...]
 
     @property
-    def grids(self) -> tuple[Grid, Grid]:
+    def grids(self) -> tuple[MeterSlots, MeterSlots]:
         """Both metres in slots."""
-        return Grid(self.source.meter), Grid(self.target.meter)
+        return MeterSlots(self.source.meter), MeterSlots(self.target.meter)
 
     @property
     def frame(self) -> tuple[float, float]:
@@ -187,7 +202,7 @@ def solve(
     weights, prior
         By family, and other than those that ship: for cross-validation.
     """
-    lattice = lattice_of(positions, setting, keep_beats=feel in FEELS)
+    lattice = lattice_of(positions, setting, keep_beats=feel in FELT)
     return solved(lattice, setting, feel, weights, prior)
 
 
@@ -212,10 +227,10 @@ def _feels(feel: str, kind: str) -> tuple[str, ...]:
     """The feels to try; one that says nothing where inferring did not pay: only where a three is brought in it does."""
     if feel != "auto":
         return (feel,)
-    return FEELS if kind == "from duple" else ("plain",)
+    return FELT if kind == "from duple" else ("plain",)
 
 
-def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: float) -> Array:
+def feel_costs(lattice: Lattice, grid: MeterSlots, feels: tuple[str, ...], weight: float) -> Array:
     """What two notes that fill a beat pay where they do not go with each feel, shape (n - 2, feels, k, k, k)."""
     interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
     equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
@@ -224,7 +239,7 @@ def feel_costs(lattice: Lattice, grid: Grid, feels: tuple[str, ...], weight: flo
     return weight * np.stack([against[feel] for feel in feels], axis=1)
 
 
-def _fill_a_beat(positions: Array, grid: Grid) -> Array:
+def _fill_a_beat(positions: Array, grid: MeterSlots) -> Array:
     """Whether a note and the next fill a beat of the source, for all notes but the last two."""
     on_beat = grid.depth(positions) <= 1
     short = positions[2:] - positions[:-2] <= max(grid.beats) + 1e-6
@@ -244,3 +259,67 @@ def consistency_cost(lattice: Lattice, path: Array, frame: tuple[float, float]) 
     company = np.where(taken[found] == offered, counts[found], 0)
     cost: Array = CONSISTENCY * (1 - company / np.bincount(place)[place][:, None])
     return cost
+
+
+def line_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
+    """The strategy ``best`` for stretches of a line, decided together; very long lines are taken in pieces.
+
+    Parameters
+    ----------
+    tasks
+        One for each stretch, in order: the same frames and figure, and its own onsets.
+
+    Returns
+    -------
+    list of Outcome
+        A map for each stretch, with the terms that decided it.
+    """
+    pieces = [tasks[first : first + MOST_STRETCHES] for first in range(0, len(tasks), MOST_STRETCHES)]
+    return [outcome for piece in pieces for outcome in _outcomes(piece)]
+
+
+def _outcomes(tasks: Sequence[Task]) -> list[Outcome]:
+    setting = Setting(tasks[0].source, tasks[0].target, tasks[0].figure)
+    lead, every = ([_places(task, everyone) for task in tasks] for everyone in (False, True))
+    if not any(lead):
+        return [priced(task, Warp.linear(task.source.length, task.target.length))[0] for task in tasks]
+    solution = solve(_positions(lead, setting), setting, tasks[0].feel)
+    between = lattice_between(_positions(every, setting), setting, solution.lattice, solution.path)
+    slots = solution.slots if every == lead else solved(between, setting, solution.feel).slots
+    warps = _warps(every, slots.tolist(), setting)
+    ends = np.cumsum([len(row) for row in lead]).tolist()
+    reasons = [solution.reasons(slice(end - len(row), end)) for row, end in zip(lead, ends, strict=True)]
+    found = [priced(task, warp)[0] for task, warp in zip(tasks, warps, strict=True)]
+    return [outcome._replace(reasons=why) for outcome, why in zip(found, reasons, strict=True)]
+
+
+def lattice_between(positions: Array, setting: Setting, lead: Lattice, path: Array) -> Lattice:
+    """The lattice of the notes of all parts: where the lead has notes they stay where its path has them."""
+    old, new = setting.frame
+    lines = np.arange(np.floor(positions[0] / old), np.ceil(positions[-1] / old) + 1)
+    places, first = np.unique(np.concatenate([lead.positions, lines * old]).round(6), return_index=True)
+    image = np.interp(positions, places, np.concatenate([lead.along(path), lines * new])[first])
+    return Lattice.around(positions, image, np.isin(positions.round(6), places), new)
+
+
+def _places(task: Task, everyone: bool) -> list[Fraction]:
+    """Where notes of a stretch begin, with the starts of unequal groups; other parts' where everyone is asked or the lead rests."""
+    starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
+    asked = {*task.onsets, *(task.others if everyone or not task.onsets else ())}
+    return sorted({*starts, *(onset for onset in asked if 0 <= onset < task.source.length)})
+
+
+def _positions(places: Sequence[Sequence[Fraction]], setting: Setting) -> Array:
+    """Stretches one after another, in slots of the source, and where the last one ends."""
+    slot, (frame, _) = setting.grids[0].slot, setting.frame
+    found = [float(x / slot) + number * frame for number, row in enumerate(places) for x in row]
+    return np.array([*found, len(places) * frame])
+
+
+def _warps(places: Sequence[Sequence[Fraction]], slots: list[float], setting: Setting) -> Iterator[Warp]:
+    """The map of each stretch through its places and their slots."""
+    slot, (source, target) = setting.grids[1].slot, (setting.source.length, setting.target.length)
+    images = iter(slots)
+    for number, row in enumerate(places):
+        points = {x: Fraction(next(images)) * slot - number * target for x in row}
+        yield Warp([*({Fraction(0): Fraction(0)} | points).items(), (source, target)])

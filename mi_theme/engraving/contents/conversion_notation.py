@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.engraving.contents.passage_notation import staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join
-from mi_theme.engraving.staves import Frames, Staff, Written
+from mi_theme.engraving.staves import Frames, Staff, StaffNote
 from mi_theme.errors import ScoreError
 from mi_theme.score import Bar, Score, first_and_last
 
@@ -22,7 +22,7 @@ __all__ = ["staves_of_plan"]
 MOST_BARS = 8  # drawn when nobody says which
 
 
-class Stretch(NamedTuple):
+class FacingBars(NamedTuple):
     """Bars that begin together before and after, the span that they are part of, and where its target bars begin."""
 
     before: list[Bar]
@@ -42,24 +42,24 @@ def staves_of_plan(plan: ScorePlan, bars: tuple[int, int] | None) -> tuple[list[
     if plan.score is None:
         raise ScoreError("this plan has no score to draw: give it one, plan.with_score(score)")
     after = plan.apply(plan.score)
-    stretches = _chosen(list(_stretches(plan, plan.score, after)), bars)
+    passages = _chosen(list(_passages(plan, plan.score, after)), bars)
     labels = (
         (plan.source.signature, plan.lead, "as it was"),
         (plan.target.signature, plan.how, f"cost {plan.cost:.2f}"),
     )
-    above = _staff(plan.score, plan.lead, [stretch.before for stretch in stretches], "a", labels[0])
-    below = _staff(after, plan.lead, [stretch.after for stretch in stretches], "b", labels[1])
-    return [above, below], list(_joins(stretches, above, below))
+    above = _staff(plan.score, plan.lead, [passage.before for passage in passages], "a", labels[0])
+    below = _staff(after, plan.lead, [passage.after for passage in passages], "b", labels[1])
+    return [above, below], list(_joins(passages, above, below))
 
 
-def _stretches(plan: ScorePlan, before: Score, after: Score) -> Iterator[Stretch]:
+def _passages(plan: ScorePlan, before: Score, after: Score) -> Iterator[FacingBars]:
     """Each span in the fewest bars after which both sides meet again."""
     for span, start in plan.starts():
         sides = (_bars(before, span.start, span.warp.source), _bars(after, start, span.warp.target))
         parts = gcd(*map(len, sides))
         cuts = (zip(*(_cut(side, parts) for side in sides), strict=True)) if parts else ()
         for mine, theirs in cuts:
-            yield Stretch(mine, theirs, span, start)
+            yield FacingBars(mine, theirs, span, start)
 
 
 def _bars(score: Score, start: Fraction, length: Fraction) -> list[Bar]:
@@ -75,14 +75,14 @@ def _cut(bars: Sequence[Bar], parts: int) -> list[list[Bar]]:
     return [list(bars[i : i + size]) for i in range(0, len(bars), size)]
 
 
-def _chosen(stretches: list[Stretch], bars: tuple[int, int] | None) -> list[Stretch]:
-    """The stretches with the bars that are wanted; the first few where nobody says."""
+def _chosen(passages: list[FacingBars], bars: tuple[int, int] | None) -> list[FacingBars]:
+    """The passages with the bars that are wanted; the first few where nobody says."""
     if bars is None:
-        last = stretches[0].before[0].number + MOST_BARS if stretches else 0
-        found = [stretch for stretch in stretches if stretch.before[-1].number < last] or stretches[:1]
+        last = passages[0].before[0].number + MOST_BARS if passages else 0
+        found = [passage for passage in passages if passage.before[-1].number < last] or passages[:1]
     else:
         first, last = first_and_last(bars)
-        found = [s for s in stretches if s.before[-1].number >= first and s.before[0].number <= last]
+        found = [s for s in passages if s.before[-1].number >= first and s.before[0].number <= last]
     if not found:
         raise ScoreError(f"there are no bars {bars[0]} to {bars[1]}" if bars else "there are no bars to draw")
     return found
@@ -104,18 +104,18 @@ def _framed(frames: Frames, sizes: Sequence[int]) -> Frames:
     return tuple(tuple(bar for _, bar in group) for _, group in groupby(pairs, key=lambda pair: pair[0]))
 
 
-def _joins(stretches: Sequence[Stretch], above: Staff, below: Staff) -> Iterator[Join]:
+def _joins(passages: Sequence[FacingBars], above: Staff, below: Staff) -> Iterator[Join]:
     """Each note of the lead with the one that stands where the map puts it."""
-    waiting: dict[Fraction, list[Written]] = defaultdict(list)
+    waiting: dict[Fraction, list[StaffNote]] = defaultdict(list)
     for note in below.notes:
         waiting[note.start].append(note)
     for note in sorted(above.notes, key=lambda note: note.start):
-        stretch = next((s for s in reversed(stretches) if s.before[0].start <= note.start), stretches[0])
-        at = note.start - stretch.span.start
-        image = stretch.start + stretch.span.warp(max(at, Fraction(0)))
-        there = waiting[image] if stretch.span.warp.keeps(max(at, Fraction(0))) else []
+        passage = next((s for s in reversed(passages) if s.before[0].start <= note.start), passages[0])
+        at = note.start - passage.span.start
+        image = passage.start + passage.span.warp(max(at, Fraction(0)))
+        there = waiting[image] if passage.span.warp.keeps(max(at, Fraction(0))) else []
         if there:
-            same = note.start - stretch.before[0].start == image - stretch.after[0].start
+            same = note.start - passage.before[0].start == image - passage.after[0].start
             yield Join("kept" if same else "moved", note.id, there.pop(0).id)
         else:
             yield Join("dropped", note.id, "")

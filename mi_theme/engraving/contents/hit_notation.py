@@ -12,14 +12,14 @@ from mi_theme.engraving.contents.version_notation import Join
 from mi_theme.engraving.staves import Staff
 from mi_theme.errors import ScoreError
 from mi_theme.files import read
-from mi_theme.files.books import place_of
+from mi_theme.files.disk import place_of
 from mi_theme.score import Bar, Score
 from mi_theme.search import Hit
 
 __all__ = ["score_of_hit", "staves_of_hit"]
 
 FEW_PARTS = 4  # are all drawn; of more, those with notes of the theme
-NEAR = Fraction(1, 4)  # of a quarter: how far writing may have moved a note
+SAME_PLACE = Fraction(1, 4)  # of a quarter: how far writing may have moved a note
 MOST_BARS = 16  # drawn of a long hit
 
 
@@ -52,15 +52,15 @@ def staves_of_hit(score: Score, hit: Hit, bars: tuple[int, int] | None) -> tuple
     rows = table[hit.every_note]
     own = sorted(set(rows["part"].tolist()))
     parts = None if len(score.parts) <= FEW_PARTS else own
-    shown = shown_bars(score, bars or _bars_of(score, hit))
-    staves = staves_of_passage(score, shown, parts)
-    playing = sorted(_playing(score, shown)) if parts is None else own
+    passage = shown_bars(score, bars or _bars_of(score, hit))
+    staves = staves_of_passage(score, passage, parts)
+    playing = sorted(_playing(score, passage)) if parts is None else own
     return staves, list(_rings(dict(zip(playing, staves, strict=False)), rows, hit))
 
 
 def _bars_of(score: Score, hit: Hit) -> tuple[int, int]:
     first = score.meters.at(hit.onset).number
-    last = score.meters.at(max(hit.end - NEAR, hit.onset)).number
+    last = score.meters.at(max(hit.end - SAME_PLACE, hit.onset)).number
     return first, min(last, first + MOST_BARS - 1)
 
 
@@ -80,6 +80,6 @@ def _rings(staves: dict[int, Staff], rows: Any, hit: Hit) -> Iterator[Join]:
         heads = (
             (abs(n.start - onset), n.head_id(i)) for n in notes for i, head in enumerate(n.heads) if head.midi == pitch
         )
-        distance, name = min(heads, default=(NEAR + 1, ""))
-        if distance <= NEAR:
+        distance, name = min(heads, default=(SAME_PLACE + 1, ""))
+        if distance <= SAME_PLACE:
             yield Join("changed" if number in hit.changed else "found", name, "")

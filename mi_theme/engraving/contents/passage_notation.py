@@ -8,25 +8,24 @@ from itertools import groupby, pairwise, takewhile
 from typing import Any
 
 from mi_theme.engraving.letters import heads_of, inferred_steps
-from mi_theme.engraving.staves import Head, Staff, Written
+from mi_theme.engraving.staves import Head, Staff, StaffNote
 from mi_theme.files.notation.barring import NewBar
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
 from mi_theme.score.percussion_keys import drum_key
-from mi_theme.themes.sources import key_of
+from mi_theme.themes.passages import key_of
 
 __all__ = ["new_bars", "shown_bars", "staves_of_passage"]
 
 MOST_BARS, MOST_NOTES = 8, 300  # drawn when nobody says which
 GRIDS = (4, 3, 8, 6, 5, 7, 12, 16)  # parts of a quarter, the likeliest first
-CLOSE = Fraction(1, 50)  # of a quarter: what is nearer than this to a grid lies on it
-FINEST = 10080  # parts of a quarter
-LARGEST_GAP, SMALL_GAP = (
-    Fraction(1, 2),
-    Fraction(1, 3),
-)  # of the way to the next note: shorter silences are articulation
-ALIKE, MOST = 0.1, 0.8  # shares of that way that are the same articulation, of so many of the notes
-MOST_VOICES = 4
+ON_GRID = Fraction(1, 50)  # of a quarter: what is nearer than this to a grid lies on it
+FINEST_PLACE = 10080  # parts of a quarter: divisible by 2 to 9, and a place as a float loses nothing
+# of the way to the next note: shorter silences are articulation, of a part that plays all notes so, and of one that does not
+LARGEST_GAP, SMALL_GAP = Fraction(1, 2), Fraction(1, 3)
+# shares of that way this near to each other are one articulation, if so many of the notes have it
+SAME_ARTICULATION, MOST_OF_NOTES = 0.1, 0.8
+MOST_VOICES = 4  # of a staff: more cannot be told apart by the eye
 
 
 def shown_bars(score: Score, bars: tuple[int, int] | None) -> list[Bar]:
@@ -81,7 +80,7 @@ def staves_of_passage(
         part, mine = score.parts[index], notes["part"] == index
         rows, here = notes[inside & mine], steps[inside & mine]
         later = notes["onset"][mine & (notes["onset"] >= end)]
-        onward = Fraction(float(later[0])).limit_denominator(FINEST) if len(later) else bars[-1].end
+        onward = Fraction(float(later[0])).limit_denominator(FINEST_PLACE) if len(later) else bars[-1].end
         drums = map(drum_key, rows["pitch"].tolist() if part.is_percussion else ())
         struck = (Head(drum.step, 0, drum.head or "drum") for drum in drums)
         heads = struck if part.is_percussion else heads_of(rows, here, (tonic, mode))
@@ -100,20 +99,20 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         before = meter.plain
 
 
-def _written(spans: Iterable[tuple[Fraction, Fraction]], heads: Iterable[Head], name: str) -> list[Written]:
+def _written(spans: Iterable[tuple[Fraction, Fraction]], heads: Iterable[Head], name: str) -> list[StaffNote]:
     """Heads that begin and end together as one."""
     chords: dict[tuple[Fraction, Fraction], list[Head]] = {}
     for span, head in zip(spans, heads, strict=True):
         chords.setdefault(span, []).append(head)
     return [
-        Written(start, end, tuple(sorted(set(found))), f"{name}n{number}")
+        StaffNote(start, end, tuple(sorted(set(found))), f"{name}n{number}")
         for number, ((start, end), found) in enumerate(sorted(chords.items()))
     ]
 
 
 def _struck(rows: Any) -> Iterator[tuple[Fraction, Fraction]]:
     """Strokes, each as long as it is to the next or to the end of its quarter: how long a drum sounds is not written."""
-    onsets = [Fraction(onset).limit_denominator(FINEST) for onset in rows["onset"].tolist()]
+    onsets = [Fraction(onset).limit_denominator(FINEST_PLACE) for onset in rows["onset"].tolist()]
     grids = _grids(onsets)
     starts = [_snapped(onset, grids) for onset in onsets]
     following = dict(pairwise(sorted(set(starts))))
@@ -122,8 +121,8 @@ def _struck(rows: Any) -> Iterator[tuple[Fraction, Fraction]]:
 
 def _on_grid(rows: Any, onward: Fraction) -> list[tuple[Fraction, Fraction]]:
     """Beginnings and ends on the coarsest grid of each quarter; the gaps of an articulation are closed."""
-    onsets = [Fraction(onset).limit_denominator(FINEST) for onset in rows["onset"].tolist()]
-    ends = [Fraction(end).limit_denominator(FINEST) for end in (rows["onset"] + rows["duration"]).tolist()]
+    onsets = [Fraction(onset).limit_denominator(FINEST_PLACE) for onset in rows["onset"].tolist()]
+    ends = [Fraction(end).limit_denominator(FINEST_PLACE) for end in (rows["onset"] + rows["duration"]).tolist()]
     grids = _grids(onsets)
     starts = [_snapped(onset, grids) for onset in onsets]
     stops = [
@@ -144,7 +143,9 @@ def _is_gated(spans: Sequence[tuple[Fraction, Fraction, Fraction]]) -> bool:
     if len(shares) < 4:
         return False
     middle = shares[len(shares) // 2]
-    return middle < 1 and sum(abs(share - middle) <= ALIKE for share in shares) >= MOST * len(shares)
+    return middle < 1 and sum(abs(share - middle) <= SAME_ARTICULATION for share in shares) >= MOST_OF_NOTES * len(
+        shares
+    )
 
 
 def _closed(start: Fraction, stop: Fraction, until: Fraction, longest: Fraction) -> Fraction:
@@ -157,7 +158,7 @@ def _grids(onsets: Sequence[Fraction]) -> dict[int, int]:
     found = {}
     for quarter, group in groupby(sorted(onsets), key=int):
         places = list(group)
-        close = (grid for grid in GRIDS if all(_off(place, grid) <= CLOSE for place in places))
+        close = (grid for grid in GRIDS if all(_off(place, grid) <= ON_GRID for place in places))
         found[quarter] = next(close, None) or min(
             GRIDS[:2], key=lambda grid: sum(_off(place, grid) for place in places)
         )
@@ -173,9 +174,9 @@ def _snapped(place: Fraction, grids: dict[int, int]) -> Fraction:
     return Fraction(round(place * grid), grid)
 
 
-def _voices(notes: Sequence[Written]) -> tuple[tuple[Written, ...], ...]:
+def _voices(notes: Sequence[StaffNote]) -> tuple[tuple[StaffNote, ...], ...]:
     """Each note in the first voice that is free; what is more than can be read waits for its turn."""
-    voices: list[list[Written]] = []
+    voices: list[list[StaffNote]] = []
     for note in notes:
         free = next((voice for voice in voices if voice[-1].end <= note.start), None)
         if free is None and len(voices) < MOST_VOICES:

@@ -10,8 +10,8 @@ from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
 
-from mi_theme.adaptation.plans import Fate, Plan
-from mi_theme.engraving.staves import Frames, Head, Staff, Written, frames_of
+from mi_theme.adaptation.plans import NoteMapping, Plan
+from mi_theme.engraving.staves import Frames, Head, Staff, StaffNote, frames_of
 from mi_theme.errors import ScoreError
 from mi_theme.score import first_and_last
 from mi_theme.themes import Adaptation, Theme
@@ -31,7 +31,7 @@ class Join(NamedTuple):
     below: str
 
 
-class Version(NamedTuple):
+class VersionStaff(NamedTuple):
     """A staff, and its notes by the source note that they come from, with their place in the frame."""
 
     staff: Staff
@@ -82,22 +82,22 @@ def _heads(theme: Theme) -> dict[tuple[int, int], Head]:
     return found
 
 
-def _source(theme: Theme, plan: Plan, cycle: int, first: int) -> Version:
+def _source(theme: Theme, plan: Plan, cycle: int, first: int) -> VersionStaff:
     """The staff of the notes as they were."""
     starts = [index * plan.source.bar for index in range(len(plan.lines) + 1)]
-    found = [(fate, starts[fate.bar - 1] + fate.was, fate.lasted) for fate in plan.fates() if fate.was is not None]
+    found = [(fate, starts[fate.bar - 1] + fate.was, fate.lasted) for fate in plan.mappings() if fate.was is not None]
     figure = "+".join(str(group / plan.source.pulse) for group in plan.figure)
     labels = (plan.source.signature, figure, "as it was")
     return _placed(theme, found, frames_of(starts, plan.source, cycle, first), labels, first, 0)
 
 
-def _version(theme: Theme, plan: Plan, cycle: int, first: int, number: int) -> Version:
+def _version(theme: Theme, plan: Plan, cycle: int, first: int, number: int) -> VersionStaff:
     """The staff of the notes as a plan has them."""
     length, bar = plan.warp(Fraction(len(plan.lines) * plan.source.bar)), plan.target.bar
     starts = [index * bar for index in range(int(length / bar) + 1)]
     found = [
         (fate, plan.bar_start(fate.bar - 1) + fate.now, fate.lasts)
-        for fate in plan.fates()
+        for fate in plan.mappings()
         if fate.now is not None and fate.lasts is not None
     ]
     per_frame = int(plan.warp(Fraction(cycle * plan.source.bar)) / bar)
@@ -107,8 +107,13 @@ def _version(theme: Theme, plan: Plan, cycle: int, first: int, number: int) -> V
 
 
 def _placed(
-    theme: Theme, found: Sequence[tuple[Fate, Fraction, Fraction]], frames: Frames, labels: tuple[str, ...], first: int, number: int
-) -> Version:  # fmt: skip
+    theme: Theme,
+    found: Sequence[tuple[NoteMapping, Fraction, Fraction]],
+    frames: Frames,
+    labels: tuple[str, ...],
+    first: int,
+    number: int,
+) -> VersionStaff:
     """A staff of these notes, and where each stands in its frame."""
     notes, places = [], dict[Key, tuple[str, Fraction]]()
     heads, bars = _heads(theme), len(theme.ostinato.lines(theme.tonic, theme.meter))
@@ -116,12 +121,12 @@ def _placed(
         key = (fate.bar, fate.number, fate.was is None)
         name = f"s{number}b{fate.bar}n{fate.number}{'r' * key[2]}"
         head = heads[(fate.bar + first - 2) % bars + 1, fate.number]
-        notes.append(Written(start, start + lasts, (head,), name))
+        notes.append(StaffNote(start, start + lasts, (head,), name))
         places[key] = name, start - max(frame[0].start for frame in frames if frame[0].start <= start)
-    return Version(Staff(frames, (tuple(notes),), theme.tonic.fifths(theme.mode), labels), places)
+    return VersionStaff(Staff(frames, (tuple(notes),), theme.tonic.fifths(theme.mode), labels), places)
 
 
-def joins(above: Version, below: Version) -> Iterator[Join]:
+def joins(above: VersionStaff, below: VersionStaff) -> Iterator[Join]:
     """What leads from one version to the next."""
     for key, (name, place) in above.places.items():
         if key in below.places:

@@ -1,11 +1,9 @@
-"""The notes of files and nothing else, fast: MIDI through symusic, MusicXML by lxml's events."""
+"""The notes of MIDI files and nothing else, fast: through symusic."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from os import PathLike, fspath
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,77 +15,37 @@ from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
 from mi_theme.score.notes import NOTE
 
-__all__ = ["read_notes", "read_sheet"]
+__all__ = ["parse_notes"]
 
 
-def read_notes(path: str | PathLike[str]) -> NDArray[np.void]:
-    """The notes of a MIDI or MusicXML file and nothing else, fast.
-
-    Returns
-    -------
-    structured array, shape (n,)
-        As `Score.note_table`; in MIDI ``part`` counts symusic's tracks (one
-        for each channel, program and track), in MusicXML staves.
+def parse_notes(data: bytes, source: str = "") -> Sheet:
+    """The notes, part names and metres of a MIDI file.
 
     Raises
     ------
     FileError
-        Where the file cannot be read.
+        Where it is damaged.
     MissingExtra
-        Where it is MIDI and symusic is not installed.
+        Without symusic.
     """
-    return read_sheet(path).table
-
-
-def read_sheet(path: str | PathLike[str]) -> Sheet:
-    """The notes, part names and metres of a MIDI or MusicXML file, fast.
-
-    Raises
-    ------
-    FileError, MissingExtra, OSError
-        As `read_notes`; where it cannot be opened.
-    """
-    from mi_theme.files import XML_ENDINGS, bytes_of
-
-    if Path(path).suffix.lower() not in XML_ENDINGS:
-        return _midi_sheet(path)
-    from mi_theme.files.bulk.musicxml_notes import parse_partwise
-
-    return parse_partwise(*bytes_of(path))
-
-
-def _midi_sheet(path: str | PathLike[str]) -> Sheet:
-    if not _is_midi(path):
-        raise FileError(f"{path}: not a MIDI file")
+    where = source or "MIDI data"
     try:
         import symusic
     except ImportError:
         raise MissingExtra.named("symusic", "fast") from None
+    if data[:4] not in (b"MThd", b"RIFF"):
+        raise FileError(f"{where}: not a MIDI file")
     try:
-        score: Any = symusic.Score.from_file(fspath(path), ttype="tick", format="midi")
+        score: Any = symusic.Score.from_midi(data, ttype="tick")
     except Exception as error:  # each version raises its own kinds
-        raise FileError(f"{path}: a damaged MIDI file{_said(error)}") from None
+        said = (str(error).splitlines() or [""])[0].removeprefix("MiniMidi: Invaild midi file! ")
+        said = said.removesuffix(": iostream error")
+        raise FileError(f"{where}: a damaged MIDI file{f': {said}' if said else ''}") from None
     if score.ticks_per_quarter <= 0:
-        raise FileError(f"{path}: no ticks in a quarter")
+        raise FileError(f"{where}: no ticks in a quarter")
     names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(score.tracks))
     drums = frozenset(index for index, track in enumerate(score.tracks) if track.is_drum)
-    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), fspath(path), drums)
-
-
-def _is_midi(path: str | PathLike[str]) -> bool:
-    """Whether it begins as a MIDI file does, alone or in a RIFF envelope."""
-    with Path(path).open("rb") as file:
-        return file.read(4) in (b"MThd", b"RIFF")
-
-
-def _said(error: Exception) -> str:
-    """What symusic says, without what it always says."""
-    said = (
-        (str(error).splitlines() or [""])[0]
-        .removeprefix("MiniMidi: Invaild midi file! ")
-        .removesuffix(": iostream error")
-    )
-    return f": {said}" if said else ""
+    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), source, drums)
 
 
 def _meters(score: Any) -> Iterator[tuple[Fraction, Meter]]:

@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 
 from mi_theme.errors import FileError, TextError
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.files.notation.from_stream import GRACE, VELOCITY, decoded, first_line, meters_of_bars, unpacked
+from mi_theme.files.disk import decoded, first_line, unpacked
+from mi_theme.files.notation.from_stream import GRACE, VELOCITY, meters_of_bars
 from mi_theme.meter import Meter
+from mi_theme.pitch import LETTERS, MAJOR
 from mi_theme.score.notes import NOTE
 from mi_theme.score.percussion_keys import SNARE
 
@@ -41,7 +43,7 @@ SAFE = {
     "remove_pis": True,
 }
 MOVES = ("note", "backup", "forward", "attributes")
-LETTERS = {letter: (step, semitone) for step, (letter, semitone) in enumerate(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11)))}  # fmt: skip # noqa: B905
+STEPS = {letter: (step, semitone) for step, (letter, semitone) in enumerate(zip(LETTERS, MAJOR, strict=True))}
 GENERIC = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)  # diatonic steps of 0 to 11 semitones, where a file does not say
 STEP = 1024  # bytes that are looked at at once for the first element
 LARGEST = 1e7  # no number of a file is larger
@@ -251,9 +253,9 @@ def _pitch(part: Reading, fields: dict[str, Any]) -> tuple[int, int]:
 @lru_cache(maxsize=4096)
 def _spelled(letter: str | None, octave: str | None, alter: str | None, shift: tuple[int, int]) -> tuple[int, int]:
     """MIDI pitch and diatonic step of a written pitch, as it sounds."""
-    if (letter or "").strip() not in LETTERS:
+    if (letter or "").strip() not in STEPS:
         raise ValueError("a pitch without a step of A to G")
-    step, semitone = LETTERS[(letter or "").strip()]
+    step, semitone = STEPS[(letter or "").strip()]
     height = int(octave or 4)
     midi = 12 * (height + 1) + semitone + round(_number(alter or "0")) + shift[0]
     return min(max(midi, 0), 127), max(7 * height + step + shift[1], 0)

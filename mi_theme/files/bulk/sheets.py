@@ -1,8 +1,8 @@
-"""What a search needs of a file, and no more: its notes, the names of its parts, its metres."""
+"""Notes read in bulk: what a search needs of music, and no more."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,9 @@ class Sheet:
     table
         As `Score.note_table`, sorted by onset, then pitch; read-only.
     names
-        A name for each part that `table` counts.
+        A name for each part that `table` counts; none where it came without.
     meters
-        The metres.
+        The metres; None for bare notes.
     source
         Where it came from.
     drums
@@ -31,8 +31,8 @@ class Sheet:
     """
 
     table: NDArray[np.void]
-    names: tuple[str, ...]
-    meters: MeterMap
+    names: tuple[str, ...] = ()
+    meters: MeterMap = field(default_factory=lambda: MeterMap.of(()))
     source: str = ""
     drums: frozenset[int] = frozenset()
 
@@ -42,6 +42,11 @@ class Sheet:
         drums = frozenset(index for index, part in enumerate(score.parts) if part.is_percussion)
         names = tuple(part.name for part in score.parts)
         return cls(score.note_table(), names, score.meters, source or score.source, drums)
+
+    @property
+    def pitched(self) -> NDArray[np.int64]:
+        """The rows of `table` that have pitch."""
+        return np.flatnonzero(~np.isin(self.table["part"], sorted(self.drums)))
 
     def note_table(self) -> NDArray[np.void]:
         """The notes, as `Score.note_table`."""

@@ -140,9 +140,8 @@ def _silence(start: Fraction, end: Fraction, meter: Meter) -> Iterator[tuple[Fra
     while start < end:
         odd = lcm(*(_odd_part((at - beat).denominator) for at in (start, end)))
         fits = (Fraction(4, 2**k * odd) for k in range(9))
-        length = end - start if whole else next(
-            (value for value in fits if value <= end - start and ((start - beat) / value).denominator == 1), end - start
-        )  # fmt: skip
+        fitting = (value for value in fits if value <= end - start and ((start - beat) / value).denominator == 1)
+        length = end - start if whole else next(fitting, end - start)
         yield start, start + length
         start += length
 
@@ -213,9 +212,12 @@ def _middles_of_triplets(things: Sequence[Placed]) -> set[tuple[str, Fraction]]:
 
 
 def _write(
-    thing: Placed, index: int, bars: Sequence[NewBar], boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]],
+    thing: Placed,
+    index: int,
+    bars: Sequence[NewBar],
+    boxes: list[dict[str, list[tuple[Fraction, Fraction, Any]]]],
     whole: bool,
-) -> None:  # fmt: skip
+) -> None:
     """One note in as many tied pieces as it takes; in one for each bar where it is to stay `whole`."""
     from music21 import duration
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
-import zipfile
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import redirect_stderr
 from dataclasses import dataclass
 from fractions import Fraction
-from io import BytesIO, StringIO
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import decoded, first_line
 from mi_theme.files.notation.barring import GROUPING
 from mi_theme.files.notation.headings import exact, key_of, named_voices, part_name, program_of, tempos_of
-from mi_theme.files.notation.measures import bring_in_line
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
@@ -25,11 +21,15 @@ from mi_theme.score.timing import tempo_of
 from mi_theme.score.tracks import channel_of
 
 __all__ = [
-    "Sung", "decoded", "first_line", "kind_of", "meters_of_bars", "parse_stream", "parts_of", "score_of_stream",
-    "score_of_sung", "sung_of", "unpacked",
-]  # fmt: skip
+    "Sung",
+    "meters_of_bars",
+    "parse_stream",
+    "parts_of",
+    "score_of_stream",
+    "score_of_sung",
+    "sung_of",
+]
 
-LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
 
@@ -48,43 +48,23 @@ class Sung:
     element: Any = None  # the note or chord of the stream in which it begins
 
 
-def kind_of(data: bytes, ending: str = "") -> str:
-    """What kind of notation this is: musicxml, mxl, abc, humdrum, or nothing."""
-    if data[:4] == b"PK\x03\x04":
-        return "mxl"
-    head = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if head[:1] == b"<" or head[:2] == b"<\0":
-        return "musicxml"
-    if b"**kern" in data[:65536] or ending == ".krn":
-        return "humdrum"
-    return "abc" if head[:2] == b"X:" or b"\nX:" in head or ending == ".abc" else ""
+def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
+    """A music21 Score from the bytes of a file of a kind that music21 has a name for.
 
-
-def parse_stream(data: bytes, source: str = "", ending: str = "") -> Any:
-    """A music21 Score from the bytes of a file.
+    What music21 warns of it says itself: filters of warnings and standard error
+    belong to the whole program, and to every thread of it.
 
     Raises
     ------
     FileError
-        Where it is damaged, too large or of an unknown kind.
+        Where it is damaged, too large or without notes.
     """
-    where, kind = source or "notation", kind_of(data, ending)
-    if not data.strip():
-        raise FileError(f"{where}: an empty file")
-    if not kind:
-        raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
-    text = decoded(unpacked(data, where) if kind == "mxl" else data, where)
-    return _parsed(text, "musicxml" if kind == "mxl" else kind, where)
-
-
-def _parsed(text: str, kind: str, where: str) -> Any:
     from music21 import converter, stream
 
-    said = StringIO()  # what music21 has to say goes to standard error; it belongs to the file
+    where = source or "notation"
+    text = decoded(data, where)
     try:
-        with warnings.catch_warnings(), redirect_stderr(said):
-            warnings.simplefilter("ignore")
-            found: Any = converter.parseData(text, format=kind)
+        found: Any = converter.parseData(text, format=kind)
     except MemoryError:
         raise
     except Exception as error:  # music21 and the parsers under it raise whatever they like
@@ -93,69 +73,8 @@ def _parsed(text: str, kind: str, where: str) -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
-    if faults := said.getvalue().strip().splitlines():
-        warnings.warn(f"{where}: read with {len(faults)} fault(s), such as: {faults[0][:200]}", stacklevel=5)
     bring_in_line(found)
     return found
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, in one line."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-
-
-def unpacked(data: bytes, where: str) -> bytes:
-    """The score of a compressed MusicXML file, no larger than is sensible."""
-    import xml.etree.ElementTree as ET
-
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = [name for name in archive.namelist() if not name.startswith("META-INF/")]
-            roots: list[str | None] = []
-            if (
-                "META-INF/container.xml" in archive.namelist()
-                and archive.getinfo("META-INF/container.xml").file_size < 2**20
-            ):
-                container = ET.fromstring(archive.read("META-INF/container.xml"))
-                roots = [element.get("full-path") for element in container.iter() if element.tag.endswith("rootfile")]
-            name = next((root for root in roots if root in names), None)
-            name = name or next((n for n in names if n.lower().endswith((".xml", ".musicxml"))), None)
-            if name is None:
-                raise FileError(f"{where}: no score in this archive")
-            if archive.getinfo(name).file_size > LARGEST_NOTATION:
-                raise FileError(f"{where}: unpacked it is larger than {LARGEST_NOTATION // 2**20} MiB")
-            with archive.open(name) as file:
-                return file.read(LARGEST_NOTATION)
-    except (
-        zipfile.BadZipFile,
-        ET.ParseError,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-        ValueError,
-    ) as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"{where}: damaged: {first_line(error)}") from None
-
-
-def decoded(data: bytes, where: str) -> str:
-    """The text of a file in UTF-8, UTF-16 or Latin-1."""
-    if len(data) > LARGEST_NOTATION:
-        raise FileError(f"{where}: larger than {LARGEST_NOTATION // 2**20} MiB")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("latin-1")
-    if "<!ENTITY" in text[:65536]:
-        raise FileError(f"{where}: entities are not read")
-    if text.lstrip()[:5] == "<?xml":  # a declaration of another encoding is no longer true
-        text = text[text.index("?>") + 2 :] if "?>" in text else text
-    return text.lstrip()
 
 
 def score_of_stream(stream: Any, source: str = "") -> Score:
@@ -174,10 +93,17 @@ def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Scor
     names = [part_name(part, index) for index, part in enumerate(parts)]
     rows = [(note, index) for index, notes in enumerate(sung) for note in notes]
     score = Score.from_notes(
-        [float(note.at) for note, _ in rows], [float(note.lasts) for note, _ in rows], [note.pitch for note, _ in rows],
-        [note.voice for note, _ in rows], [note.step for note, _ in rows], velocity=[note.velocity for note, _ in rows] or 80,
-        part=[index for _, index in rows] or 0, names=names, meter=meters, tempo=tempos[0][1],
-    )  # fmt: skip
+        onset=[float(note.at) for note, _ in rows],
+        duration=[float(note.lasts) for note, _ in rows],
+        pitch=[note.pitch for note, _ in rows],
+        voice=[note.voice for note, _ in rows],
+        step=[note.step for note, _ in rows],
+        velocity=[note.velocity for note, _ in rows] or VELOCITY,
+        part=[index for _, index in rows] or 0,
+        names=names,
+        meter=meters,
+        tempo=tempos[0][1],
+    )
     quarter = score.ticks_per_quarter
     signs = [Event(0, m.key_signature(*key)) for key in key_of(parts[0])]
     signs += [Event(int(at * quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
@@ -372,3 +298,40 @@ def _is_percussion(part: Any) -> bool:
     flat = part.flatten()
     on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
     return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)
+
+
+def bring_in_line(stream: Any) -> None:
+    """Let the measures of all parts begin together.
+
+    A rest too many in one part moves all that follows in that part: music21 puts
+    each measure after what it has read. A measure lasts as long as in most parts,
+    or longer if notes need it; rests beyond that are left out.
+    """
+    parts = [list(part.getElementsByClass("Measure")) for part in getattr(stream, "parts", ())]
+    if len(parts) < 2 or len({len(measures) for measures in parts}) > 1:
+        return
+    offsets = [[Fraction(measure.offset) for measure in measures] for measures in parts]
+    if all(row == offsets[0] for row in offsets):
+        return
+    at = Fraction(0)
+    for index, measures in enumerate(zip(*parts, strict=True)):
+        for part, measure in zip(stream.parts, measures, strict=True):
+            part.setElementOffset(measure, at)
+        if index + 1 < len(offsets[0]):
+            lengths = Counter(row[index + 1] - row[index] for row in offsets)
+            length = max(min(lengths, key=lambda value: (-lengths[value], value)), *map(_notes_end, measures))
+            for measure in measures:
+                _leave_out_rests(measure, length)
+            at += length
+
+
+def _notes_end(measure: Any) -> Fraction:
+    """Where the last note of a measure ends."""
+    ends = (note.getOffsetInHierarchy(measure) + note.quarterLength for note in measure.recurse().notes)
+    return Fraction(max(ends, default=0))
+
+
+def _leave_out_rests(measure: Any, length: Fraction) -> None:
+    for rest in list(measure.recurse().getElementsByClass("Rest")):
+        if rest.getOffsetInHierarchy(measure) >= length:
+            rest.activeSite.remove(rest)

@@ -8,22 +8,22 @@ from typing import Any
 
 __all__ = ["exact", "key_of", "named_voices", "part_name", "program_of", "tempos_of"]
 
-FINEST = 10080  # parts of a quarter
-WRITTEN = 64  # parts of a quarter that notes without tuplets fall on
-TUPLETS = (24, 20, 28)  # parts of a quarter that tuplets fall on
+MOST_PARTS = 10080  # parts of a quarter
+PLAIN_PARTS = 64  # parts of a quarter that notes without tuplets fall on
+TUPLET_PARTS = (24, 20, 28)  # parts of a quarter that tuplets fall on
 LONGEST_NUMBER = 3  # digits of the number of a voice; a longer one is a place in memory
-ROUNDED = Fraction(1, 256)  # by no more than this where a program counts 256 in a quarter
+MOST_ROUNDED = Fraction(1, 256)  # by no more than this where a program counts 256 in a quarter
 
 
 @lru_cache(maxsize=2**16)
 def exact(value: Any) -> Fraction:
     """music21's offsets and lengths as exact fractions; a third that was rounded to 85/256 is a third."""
-    found = Fraction(value).limit_denominator(FINEST)
+    found = Fraction(value).limit_denominator(MOST_PARTS)
     parts = found.denominator
-    if parts <= WRITTEN or parts & (parts - 1):
+    if parts <= PLAIN_PARTS or parts & (parts - 1):
         return found
-    meant = (Fraction(round(found * grid), grid) for grid in TUPLETS)
-    return next((near for near in meant if abs(near - found) <= ROUNDED), found)
+    meant = (Fraction(round(found * grid), grid) for grid in TUPLET_PARTS)
+    return next((near for near in meant if abs(near - found) <= MOST_ROUNDED), found)
 
 
 def named_voices(measure: Any) -> list[tuple[Any, str]]:

@@ -15,14 +15,24 @@ from mi_theme.files.notation.barring import NewBar, Placed, fill
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
-__all__ = ["musicxml", "stream_of_score"]
+__all__ = ["musicxml", "stream_of_score", "write", "write_packed"]
 
-FINEST = 24  # parts of a quarter that notation made of MIDI is written in
-SLIGHT = 0.5  # quarters a minute: a change of tempo that is not written
+WRITTEN_PARTS = 24  # parts of a quarter that notation made of MIDI is written in
+SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is not written
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
 CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
 <container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
 """
+
+
+def write(score: Score, *, exact: bool = False) -> bytes:
+    """The bytes of a MusicXML file of a score; `exact` is for formats of ticks, and says nothing here."""
+    return musicxml(stream_of_score(score))
+
+
+def write_packed(score: Score, *, exact: bool = False) -> bytes:
+    """As `write`, compressed."""
+    return musicxml(stream_of_score(score), compressed=True)
 
 
 def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
@@ -131,7 +141,7 @@ def _speeds(score: Score, bars: Sequence[NewBar], measures: Sequence[Any]) -> It
     before = 0.0
     for bar, measure in zip(bars, measures, strict=True):
         speed = round(score.tempos.per_minute(bar.start), 2)
-        if abs(speed - before) >= SLIGHT:
+        if abs(speed - before) >= SLIGHT_CHANGE:
             yield measure, speed
             before = speed
 
@@ -150,9 +160,9 @@ def _placed(score: Score, index: int) -> Iterator[Placed]:
 
     groups: dict[tuple[Fraction, Fraction], list[Any]] = {}
     for row in score.notes(index):
-        start = Fraction(round(float(row["onset"]) * FINEST), FINEST)
-        end = Fraction(round(float(row["onset"] + row["duration"]) * FINEST), FINEST)
-        groups.setdefault((start, max(end, start + Fraction(1, FINEST))), []).append(row)
+        start = Fraction(round(float(row["onset"]) * WRITTEN_PARTS), WRITTEN_PARTS)
+        end = Fraction(round(float(row["onset"] + row["duration"]) * WRITTEN_PARTS), WRITTEN_PARTS)
+        groups.setdefault((start, max(end, start + Fraction(1, WRITTEN_PARTS))), []).append(row)
     free: list[Fraction] = []
     for (start, end), rows in sorted(groups.items(), key=lambda item: item[0]):
         voice = next((i for i, until in enumerate(free) if until <= start), len(free))

@@ -6,7 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
+from mi_theme.adaptation import LAST_RESORTS
 from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.tempo_equations import default_keep, equation_words, tempo_factor
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage, Phrase
@@ -14,7 +16,6 @@ from mi_theme.renditions.arrangement.forms import Form, Section
 from mi_theme.renditions.arrangement.harmony import home, progression
 from mi_theme.renditions.arrangement.manners import DEVICES, Manner
 from mi_theme.renditions.arrangement.styles import Groove, Instrument, Style
-from mi_theme.renditions.tempos import equation
 from mi_theme.themes import Adaptation, Theme
 
 __all__ = ["arrangement_of", "grouped_for"]
@@ -24,7 +25,6 @@ CLIMAX_PLACE = 0.77  # of the length: where the highest note shall stand
 FULLNESS = {"groove": (0.35, 1.0), "bridge": (0.3, 0.8)}  # share of the players, at the beginning and at the climax
 LONGEST_TUTTI = 8  # bars
 GROWTH_POWER = 1.4  # above 1 the piece grows more towards its end
-LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")  # for a figure that no first choice carries over
 AFTERMATH = ("return", "silence", "answer")  # of the climax, before the close
 BUILD_BARS = 8  # before the bar of nothing
 LATER = 1.2  # places in the order of entering by which a seed may delay a player
@@ -114,8 +114,10 @@ def _passages(form: Form, theme: Theme, tempo: Fraction, how: str | None, keep: 
         adaptation, own = adapted[section.meter], themes[section.meter]
         meter, words = grouped_for(section.meter, adaptation), ""
         if passages and passages[-1].meter != meter:
-            words, factor = equation(passages[-1].meter, meter, keep)
-            tempo *= factor
+            before = passages[-1].meter
+            kept = keep or default_keep(before, meter)
+            words = equation_words(before, meter, 1, kept)
+            tempo /= tempo_factor(before, meter, 1, kept)
         passages.append(
             Passage(
                 name=section.name,

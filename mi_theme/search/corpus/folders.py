@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
@@ -15,18 +13,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.search.corpus.batches import Settings, Shelf, hits_for
+from mi_theme.search.corpus.batches import Batch, SearchSettings, hits_in_batch
 from mi_theme.search.corpus.readers import SECONDS, Reader, Unread
-from mi_theme.search.finding import LEAST, Music, in_order
 from mi_theme.search.hits import Hit
+from mi_theme.search.match.piece_hits import LEAST, in_order, oftener
 from mi_theme.search.patterns import Pattern
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["Searched", "files_in", "music_in", "search_files"]
+__all__ = ["Searched", "files_in", "search_files", "sheets_in"]
 
-BATCH = 200  # files that are read, scanned and forgotten at once
+BATCH_FILES = 200  # files that are read, scanned and forgotten at once
 
 Place = str | PathLike[str]
 Progress = Callable[[int, int], None]
@@ -55,10 +53,19 @@ class Searched(NamedTuple):
 
 
 def search_files(
-    pattern: Any, places: Place | Iterable[Place], *, max_evalue: float = 0.01, top: int | None = None,
-    least: float = LEAST, invert: bool = False, seconds: float = SECONDS, progress: Progress | None = None,
-    executor: Executor | None = None, fast: bool | None = None, partial: bool = False,
-) -> Searched:  # fmt: skip
+    pattern: Any,
+    places: Place | Iterable[Place],
+    *,
+    max_evalue: float = 0.01,
+    top: int | None = None,
+    least: float = LEAST,
+    invert: bool = False,
+    seconds: float = SECONDS,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+    fast: bool | None = None,
+    partial: bool = False,
+) -> Searched:
     """Find a pattern in files.
 
     Parameters
@@ -97,8 +104,8 @@ def search_files(
         Where the pattern says no notes, or there are no such files.
     """
     wanted, paths = Pattern.to_search(pattern), files_in(places)
-    batches = [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)]
-    settings = Settings(wanted, least, invert, seconds, fast, max_evalue)
+    batches = [paths[first : first + BATCH_FILES] for first in range(0, len(paths), BATCH_FILES)]
+    settings = SearchSettings(wanted, least, invert, seconds=seconds, fast=fast, max_evalue=max_evalue)
     complete, parts = True, []
     try:
         for part in _run(settings, batches, executor, lambda count: progress and progress(count, len(paths))):
@@ -110,7 +117,7 @@ def search_files(
             raise
         complete = False
     notes = sum(part.notes for part in parts)
-    hits = [replace(hit, evalue=hit.evalue * notes) for part in parts for hit in part.hits]
+    hits = oftener((hit for part in parts for hit in part.hits), notes)
     kept = sorted((hit for hit in hits if hit.evalue <= max_evalue), key=in_order)[:top]
     unread = [failure for part in parts for failure in part.unread]
     return Searched(kept, sum(part.files for part in parts), notes, unread, complete)
@@ -131,9 +138,9 @@ def files_in(places: Place | Iterable[Place]) -> list[Path]:
     return found
 
 
-def music_in(
+def sheets_in(
     places: Place | Iterable[Place], *, seconds: float = SECONDS, progress: Progress | None = None
-) -> Iterator[Music | Unread]:
+) -> Iterator[Sheet | Unread]:
     """Every tune of some files, one after another; what cannot be read comes with the reason.
 
     Raises
@@ -144,14 +151,9 @@ def music_in(
     paths = files_in(places)
     with Reader(seconds) as reader:
         for number, path in enumerate(paths, 1):
-            for tune in reader.read(path):
-                yield tune if isinstance(tune, Unread) else _music(tune)
+            yield from reader.read(path)
             if progress:
                 progress(number, len(paths))
-
-
-def _music(sheet: Sheet) -> Music:
-    return Music(sheet.source, sheet.table, sheet.names, sheet.meters, sheet.drums)
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -182,7 +184,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _run(
-    settings: Settings, batches: Sequence[list[Path]], executor: Executor | None, done: Callable[[int], object]
+    settings: SearchSettings, batches: Sequence[list[Path]], executor: Executor | None, done: Callable[[int], object]
 ) -> Iterator[Searched]:
     """Batch by batch, in order, here or elsewhere."""
     if executor:
@@ -197,15 +199,15 @@ def _run(
         return
     with Reader(settings.seconds) as reader:
         for number, batch in enumerate(batches):
-            yield _batch(settings, batch, reader, partial(_add, done, number * BATCH))
-
-
-def _add(done: Callable[[int], object], before: int, count: int) -> None:
-    done(before + count)
+            before = number * BATCH_FILES
+            yield _batch(settings, batch, reader, lambda count, before=before: done(before + count))  # type: ignore[misc]
 
 
 def _batch(
-    settings: Settings, paths: list[Path], reader: Reader | None = None, done: Callable[[int], object] | None = None
+    settings: SearchSettings,
+    paths: list[Path],
+    reader: Reader | None = None,
+    done: Callable[[int], object] | None = None,
 ) -> Searched:
     """Some files, read and searched; E-values as for one note."""
     if reader is None:
@@ -224,8 +226,8 @@ def _batch(
         paths, complete = paths[: number - 1], False
     else:
         complete = True
-    shelf = Shelf.of(sheets)
+    batch = Batch.of(sheets)
     notes = sum(len(sheet.table) for sheet in sheets)
-    hits = hits_for(settings, shelf)
+    hits = hits_in_batch(settings, batch)
     failed = {failure.source for failure in unread if "#" not in failure.source}
     return Searched(hits, len(paths) - len(failed), notes, unread, complete)

@@ -10,43 +10,128 @@ programming; `proposals_numba` (numba) and `proposals_numpy` (numpy) find the sa
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.corpus.flat import TICKS, Flat, line_of
-from mi_theme.search.kernels.choosing import loops
-from mi_theme.search.match.evidence import ODDS, Odds, information_of
+from mi_theme.search.kernels.arguments import PatternLinks, ScannedNotes
+from mi_theme.search.kernels.choosing import kernels
+from mi_theme.search.match.alignment_costs import streams_of
+from mi_theme.search.match.evidence import COPY_MODEL, CopyModel, information_of, thick_voices
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["LEAST", "MOST", "Chain", "propose"]
+__all__ = ["TICKS", "NoteArrays", "Proposal", "line_of", "propose"]
 
-LOOPS = "proposals_numba", "proposals_numpy"
+TICKS = 5040  # in a quarter: 2^4 x 9 x 5 x 7
+LATEST = 2**31 // TICKS - 1  # quarters; what begins later in one piece is left out
 PLAINLY = 3_000  # notes a second that numpy does
 TENTHS = 10  # of a nat: what chains count in
-LEAST = 8.0  # nats: what a chain must be worth
-SHARE = 0.5  # of what the pattern is worth: enough for a short one
-MOST = 40  # chains, the best ones
-PLAIN = 0.6  # of what the pattern is worth: the best chain of a piece that is worth as much is never left out
-LONGEST = 64  # notes of a pattern that chains follow; of a longer one the first
-REACH = 3
-STRETCHES = (0.5, 2.0)  # how much faster and slower the pattern may be
+LEAST_WORTH = 8.0  # nats: what a chain must be worth
+SHORT_SHARE = 0.5  # of what the pattern is worth: enough for a short one
+MOST_CHAINS = 40  # the best ones
+PLAIN_SHARE = 0.6  # of what the pattern is worth: the best chain of a piece that is worth as much is never left out
+LONGEST_FOLLOWED = 64  # notes of a pattern that chains follow; of a longer one the first
+CHAIN_REACH = 3  # notes of the pattern that a link spans at most, as in the kernels
+FASTEST, SLOWEST = 0.5, 2.0  # times the pattern's own that a chain takes
 LOOSE = 1.6  # a chain may go beyond them by that much: its rhythm bends
 THICK, NEAR, BENT = -0.8, -1.5, -2.5  # nats: a link within a voice of chords, a time a little off, one far off
 Whole = NDArray[np.int64]
 
 
-class Chain(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class NoteArrays:
+    """Notes of many pieces in arrays, one after another, within each by onset, then pitch; of unisons one.
+
+    Attributes
+    ----------
+    onset
+        Ticks of 1/5040 of a quarter, shape (n,).
+    pitch
+        MIDI numbers, shape (n,).
+    starts
+        Where each piece begins, and the end of the last, shape (pieces + 1,).
+    row
+        The row of each note in its piece's own table, shape (n,).
+    voice
+        A number for the voice of each note within its piece, shape (n,).
+    turn
+        The number of its onset among those of its voice; 0 in a voice of chords, shape (n,).
+    """
+
+    onset: NDArray[np.int32]
+    pitch: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    row: NDArray[np.int32]
+    voice: NDArray[np.int32]
+    turn: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, tables: Iterable[NDArray[np.void]]) -> NoteArrays:
+        """From note tables."""
+        pieces = [_sorted(table) for table in tables]
+        starts = np.cumsum([0, *(len(columns[0]) for columns in pieces)])
+        kinds = (np.int32, np.uint8, np.int32, np.int32, np.int32)
+        joined = list(zip(*pieces, strict=True)) or [()] * len(kinds)
+        onset, pitch, row, voice, turn = (
+            np.concatenate([np.zeros(0, kind), *column]).astype(kind)
+            for kind, column in zip(kinds, joined, strict=True)
+        )
+        return cls(onset, pitch, starts, row, voice=voice, turn=turn)
+
+    def __len__(self) -> int:
+        return len(self.onset)
+
+    @property
+    def piece(self) -> NDArray[np.int64]:
+        """The number of the piece of each note."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+
+def _sorted(table: NDArray[np.void]) -> tuple[NDArray[Any], ...]:
+    rows = np.flatnonzero(table["onset"] < LATEST)
+    onset = np.rint(table["onset"][rows] * TICKS).astype(np.int32)
+    pitch = np.clip(table["pitch"][rows], 0, 127).astype(np.uint8)
+    voice = streams_of(table)[rows]
+    turn = _turns(onset, voice)
+    order = np.lexsort((pitch, onset))
+    fresh = np.append(True, (np.diff(onset[order]) != 0) | (np.diff(pitch[order]) != 0))[: len(order)]
+    order = order[np.flatnonzero(fresh)]
+    return tuple(column[order] for column in (onset, pitch, rows, voice, turn))
+
+
+def _turns(onset: NDArray[np.int32], voice: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The number of each note's onset among those of its voice; 0 where many of its notes begin together."""
+    order = np.lexsort((onset, voice))
+    fresh = np.append(True, (np.diff(onset[order]) != 0) | (np.diff(voice[order]) != 0))[: len(order)]
+    turn = np.zeros(len(order), np.int64)
+    turn[order] = np.cumsum(fresh)
+    alone = np.ones(len(order), bool)
+    alone[order] = fresh & np.append(fresh, True)[1:]
+    turn[thick_voices(voice, ~alone)] = 0
+    return turn
+
+
+def line_of(pattern: Pattern) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Onsets in ticks and pitches of the highest notes, from 0."""
+    highest = dict(zip(pattern.onset, pattern.pitch, strict=True))  # of one onset the last, which is the highest
+    time = np.array([round(onset * TICKS) for onset in highest], np.int64)
+    height = np.array([*highest.values()], np.int64)
+    return time - time[:1], height - height[:1]
+
+
+class Proposal(NamedTuple):
     """Something like the pattern.
 
     Attributes
     ----------
     piece
         Its number.
-    first, last
-        Where in the flat arrays it begins and ends.
-    head, tail
+    ends
+        Where in the arrays it begins and ends.
+    numbers
         The numbers of the pattern's notes there.
     stretch
         Times in the music for one in the pattern, end to end.
@@ -55,97 +140,101 @@ class Chain(NamedTuple):
     """
 
     piece: int
-    first: int
-    last: int
-    head: int
-    tail: int
+    ends: tuple[int, int]
+    numbers: tuple[int, int]
     stretch: float
     value: int
 
 
 def propose(
-    pattern: Pattern, flat: Flat, *, least: float = LEAST, most: int = MOST,
-    stretches: tuple[float, float] = STRETCHES, fast: bool | None = None,
-) -> list[Chain]:  # fmt: skip
+    pattern: Pattern,
+    arrays: NoteArrays,
+    *,
+    least: float = LEAST_WORTH,
+    most: int = MOST_CHAINS,
+    fast: bool | None = None,
+) -> list[Proposal]:
     """Find what is worth aligning, best first.
 
     Parameters
     ----------
     pattern
         Of notes that begin together the highest is looked for.
-    flat
+    arrays
         Where to look.
     least
         What a chain must be worth, in nats; of a short pattern half of what it is worth itself.
     most
         How many chains; beyond them only the best of each piece, where it is most of the pattern.
-    stretches
-        How much faster and slower the pattern may be.
     fast
         Whether to use numba; by default where it is installed and there is enough to do.
 
     Returns
     -------
-    list of Chain
+    list of Proposal
         Of those that share time at one transposition only the best.
     """
-    time, height = (column[:LONGEST] for column in line_of(pattern))
+    time, height = (column[:LONGEST_FOLLOWED] for column in line_of(pattern))
     if len(time) < 2:
         return []
-    tune, beat = _earned(time, height, ODDS)
-    heads = np.array([_gone(count) for count in range(len(time))], np.int64)
-    whole = int(tune[1:, 0].sum() + beat[1:, 0].sum())
-    rows = loops(fast, *LOOPS, len(flat) / PLAINLY).chains(
-        flat.onset, flat.pitch, flat.voice, flat.turn, flat.starts, time, height, tune, beat, heads, heads[::-1].copy(),
-        _prices(ODDS), stretches[0] / LOOSE, stretches[1] * LOOSE, min(_tenths(least), int(SHARE * whole)),
-    )  # fmt: skip
-    return _apart(flat, time, height, rows, most, PLAIN * whole)
+    links = _links(time, height, least, COPY_MODEL)
+    notes = ScannedNotes(arrays.onset, arrays.pitch, arrays.voice, arrays.turn, arrays.starts)
+    rows = kernels(fast, "proposals", len(arrays) / PLAINLY).chains(notes, links)
+    return _apart(arrays, links, rows, most)
+
+
+def _links(time: Whole, height: Whole, least: float, model: CopyModel) -> PatternLinks:
+    """A pattern as chains follow it: what links earn for their interval and time, and what they pay."""
+    tune, beat = np.zeros((len(time), CHAIN_REACH), np.int64), np.zeros((len(time), CHAIN_REACH), np.int64)
+    gone = [0, *(_tenths(model.omission + model.omitted * count) for count in range(1, len(time)))]
+    for k in range(1, CHAIN_REACH + 1):
+        for i in range(k, len(time)):
+            rows = [row for row in (i - k - 2, i - k - 1, i - k, i) if row >= 0]
+            news, surprise = information_of(np.diff(height[rows]), np.diff(time[rows]) / TICKS)
+            tune[i, k - 1] = _tenths(float(news[-1])) + gone[k - 1]
+            beat[i, k - 1] = _tenths(model.timed * float(surprise[-1])) if len(rows) > 2 else 0
+    kinds = (model.voice, model.insertion + model.near, model.inserted, THICK, model.bent[0], NEAR, BENT)
+    return PatternLinks(
+        time,
+        height,
+        tune,
+        beat,
+        heads=np.array(gone, np.int64),
+        tails=np.array(gone[::-1], np.int64),
+        prices=np.array([_tenths(kind) for kind in kinds], np.int64),
+        narrow=FASTEST / LOOSE,
+        wide=SLOWEST * LOOSE,
+        least=min(_tenths(least), int(SHORT_SHARE * _worth(tune, beat))),
+    )
 
 
 def _tenths(nats: float) -> int:
     return round(TENTHS * nats)
 
 
-def _gone(count: int) -> int:
-    """What so many notes pay that are left out in a row."""
-    return _tenths(ODDS.omission + ODDS.omitted * count) if count else 0
+def _worth(tune: Whole, beat: Whole) -> int:
+    """What the pattern itself is worth, in tenths of a nat."""
+    return int(tune[1:, 0].sum() + beat[1:, 0].sum())
 
 
-def _earned(time: Whole, height: Whole, odds: Odds) -> tuple[Whole, Whole]:
-    """What a link into each note earns for its interval, and for its time, shape (notes, reach)."""
-    tune, beat = np.zeros((len(time), REACH), np.int64), np.zeros((len(time), REACH), np.int64)
-    for k in range(1, REACH + 1):
-        for i in range(k, len(time)):
-            rows = [row for row in (i - k - 2, i - k - 1, i - k, i) if row >= 0]
-            news, surprise = information_of(np.diff(height[rows]), np.diff(time[rows]) / TICKS)
-            tune[i, k - 1] = _tenths(float(news[-1])) + _gone(k - 1)
-            beat[i, k - 1] = _tenths(odds.timed * float(surprise[-1])) if len(rows) > 2 else 0
-    return tune, beat
-
-
-def _prices(odds: Odds) -> Whole:
-    """Another voice; notes passed over, at all and each; a voice of chords; another tempo; a time a little off, and far."""
-    kinds = (odds.voice, odds.insertion + odds.near, odds.inserted, THICK, odds.bent[0], NEAR, BENT)
-    return np.array([_tenths(kind) for kind in kinds], np.int64)
-
-
-def _apart(flat: Flat, time: Whole, height: Whole, rows: Whole, most: int, plain: float) -> list[Chain]:
+def _apart(arrays: NoteArrays, links: PatternLinks, rows: Whole, most: int) -> list[Proposal]:
     """The best chains; of those that share time at one transposition the best. Then the plain ones of other pieces."""
+    plain = PLAIN_SHARE * _worth(links.tune, links.beat)
     order = np.lexsort((rows[:, 1], rows[:, 0], -rows[:, 4]))
     taken: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    kept: list[Chain] = []
+    kept: list[Proposal] = []
     pieces: set[int] = set()
     for first, last, head, tail, value in rows[order].tolist():
         if len(kept) >= most and value < plain:
             break
-        piece = int(np.searchsorted(flat.starts, first, side="right")) - 1
+        piece = int(np.searchsorted(arrays.starts, first, side="right")) - 1
         if len(kept) >= most and piece in pieces:
             continue
-        begin, end = int(flat.onset[first]), int(flat.onset[last])
-        spans = taken.setdefault((piece, int(flat.pitch[first]) - int(height[head])), [])
+        begin, end = int(arrays.onset[first]), int(arrays.onset[last])
+        spans = taken.setdefault((piece, int(arrays.pitch[first]) - int(links.height[head])), [])
         if all(end <= start or stop <= begin for start, stop in spans):
             spans.append((begin, end))
-            stretch = (end - begin) / max(int(time[tail] - time[head]), 1)
+            stretch = (end - begin) / max(int(links.time[tail] - links.time[head]), 1)
             pieces.add(piece)
-            kept.append(Chain(piece, first, last, head, tail, stretch, value))
+            kept.append(Proposal(piece, (first, last), (head, tail), stretch, value))
     return kept

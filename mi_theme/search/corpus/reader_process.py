@@ -15,9 +15,10 @@ from pathlib import Path
 
 from mi_theme.errors import MiThemeError
 from mi_theme.files import bytes_of
-from mi_theme.files.books import tunes_of
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.files.notation.from_stream import decoded, kind_of, parse_stream, score_of_stream
+from mi_theme.files.disk import decoded, tunes_of
+from mi_theme.files.formats import format_of
+from mi_theme.files.notation.from_stream import parse_stream, score_of_stream
 from mi_theme.search.corpus.readers import Unread
 
 __all__ = ["main"]
@@ -41,20 +42,20 @@ def main() -> None:
 
 
 def _tunes(path: Path, name: str, skip: int) -> Iterator[Sheet | Unread]:
-    data, ending = bytes_of(path)[0], path.suffix.lower()
-    for number, (source, text) in enumerate(_texts(data, name, ending)):
+    data = bytes_of(path)[0]
+    for number, (source, text) in enumerate(_texts(data, name)):
         if number < skip:
             continue
         try:
-            stream = parse_stream(text.encode() or data, source, ending)
+            stream = parse_stream(text.encode() or data, source, format_of(data, source).stream)
             yield Sheet.of(score_of_stream(stream, source), source)
         except MiThemeError as error:
             yield Unread(source, " ".join(str(error).removeprefix(f"{source}: ").split())[:200])
 
 
-def _texts(data: bytes, source: str, ending: str) -> Iterator[tuple[str, str]]:
+def _texts(data: bytes, source: str) -> Iterator[tuple[str, str]]:
     """(name, text) of each tune of an ABC file, each with what stands before the first; no text for another file."""
-    if kind_of(data, ending) != "abc":
+    if format_of(data, source).name != "ABC":
         yield source, ""
         return
     tunes = tunes_of(decoded(data, source))

@@ -24,9 +24,9 @@ from mi_theme.files.bulk.sheets import Sheet
 
 __all__ = ["Reader", "Unread"]
 
-LARGEST = 64 * 2**20  # bytes of one file
+LARGEST_FILE = 64 * 2**20  # bytes
 SECONDS = 20.0  # for one tune
-SLOW = (".abc", ".krn")
+SLOWLY_READ = (".abc", ".krn")
 
 
 class Unread(NamedTuple):
@@ -67,9 +67,9 @@ class Reader:
             about = path.stat()
             if not S_ISREG(about.st_mode):  # a pipe could keep us waiting for ever
                 yield Unread(str(path), "not a regular file")
-            elif about.st_size > LARGEST:
-                yield Unread(str(path), f"larger than {LARGEST // 2**20} MiB")
-            elif path.suffix.lower() in SLOW:
+            elif about.st_size > LARGEST_FILE:
+                yield Unread(str(path), f"larger than {LARGEST_FILE // 2**20} MiB")
+            elif path.suffix.lower() in SLOWLY_READ:
                 yield from self._slowly(path)
             else:
                 yield _quickly(path)
@@ -164,7 +164,7 @@ def _home() -> Path:
 
 
 def _quickly(path: Path) -> Sheet:
-    from mi_theme.files.bulk.midi_notes import read_sheet
+    from mi_theme.files.formats import read_sheet
 
     if path.suffix.lower() not in ENDINGS:
         return Sheet.of(read(path), str(path))

@@ -9,11 +9,14 @@ from mi_theme.search.kernels.choosing import compiled
 __all__ = ["fill"]
 
 APART = 1e-6  # quarters; closer onsets are together
+UNEVEN_FULLY = 7.0  # a time that is a seventh off costs all of `uneven`, one that is less its share (`AlignmentCosts`)
 
 
 @compiled
-def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, interval, steps, earned, prices, leave, rhythm, texture):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
+def fill(notes, first, pattern):  # type: ignore[no-untyped-def]
+    """Best scores of pattern notes at score notes, and the links that lead there; see `arguments.AlignmentLinks`."""
+    time, pitch, step, stream = notes
+    heads, into, back_by, gap, shortest, longest, interval, steps, earned, prices, leave, rhythm, _ = pattern
     count, length, links = len(time), len(heads), len(into)
     best = np.empty((count, length))
     back = np.zeros((count, length), np.int8)
@@ -25,9 +28,9 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
         for b in range(j - 1, first[j] - 1, -1):
             lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]
             stays = stream[j] == stream[b]
-            while start < links and hi[start] < lapse:
+            while start < links and longest[start] < lapse:
                 start += 1
-            while stop < links and lo[stop] <= lapse:
+            while stop < links and shortest[stop] <= lapse:
                 stop += 1
             crowd = -1.0
             for x in range(start, stop):
@@ -40,21 +43,22 @@ def fill(time, pitch, step, stream, first, heads, into, back_by, gap, lo, hi, in
                     continue
                 if lapse >= APART:
                     excess = max(lapse / gap[x], gap[x] / lapse) - 1.0
-                    value -= rhythm[0] * min(excess * 7.0, 1.0) + rhythm[1] * excess
+                    value -= rhythm[0] * min(excess * UNEVEN_FULLY, 1.0) + rhythm[1] * excess
                     if value <= best[j, i]:
                         continue
                 if not stays:
                     value -= leave[x]
                 if crowd < 0.0:
-                    crowd = _crowd(time, pitch, stream, b, j, texture)
+                    crowd = _crowd(notes, b, j, pattern.texture)
                 if value - crowd > best[j, i]:
                     best[j, i], back[j, i], source[j, i] = value - crowd, k, b
     return best, back, source
 
 
 @compiled
-def _crowd(time, pitch, stream, b, j, texture):  # type: ignore[no-untyped-def]
+def _crowd(notes, b, j, texture):  # type: ignore[no-untyped-def]
     """What a link pays for the notes that it passes over, those of its voice where it stays in one."""
+    time, pitch, _, stream = notes
     low, high = min(pitch[b], pitch[j]) - texture[1], max(pitch[b], pitch[j]) + texture[1]
     stays = stream[b] == stream[j]
     between = 0

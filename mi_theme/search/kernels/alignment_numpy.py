@@ -5,40 +5,41 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.search.kernels.arguments import AlignmentLinks, NoteColumns
+
 __all__ = ["fill"]
 
 Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
+Rows = NDArray[np.int64]
 APART = 1e-6  # quarters; closer onsets are together
+UNEVEN_FULLY = 7.0  # as in `alignment_numba`
 
 
 def fill(
-    time: Floats, pitch: Whole, step: Whole, stream: Whole, first: Whole, heads: Floats, into: Whole, back_by: Whole,
-    gap: Floats, lo: Floats, hi: Floats, interval: Whole, steps: Whole, earned: Floats, prices: Floats, leave: Floats,
-    rhythm: Floats, texture: Floats,
-) -> tuple[Floats, NDArray[np.int8], NDArray[np.int32]]:  # fmt: skip
-    """Best scores of pattern notes at score notes, and the links that lead there; see `links`."""
-    count, length = len(time), len(heads)
-    best = np.tile(heads, (count, 1))
+    notes: NoteColumns, first: Rows, pattern: AlignmentLinks
+) -> tuple[Floats, NDArray[np.int8], NDArray[np.int32]]:
+    """Best scores of pattern notes at score notes, and the links that lead there; see `arguments.AlignmentLinks`."""
+    time, pitch, step, stream = notes
+    into, back_by = pattern.into, pattern.back_by
+    count, length = len(time), len(pattern.heads)
+    best = np.tile(pattern.heads, (count, 1))
     back = np.zeros((count, length), np.int8)
     source = np.full((count, length), -1, np.int32)
     reach = int(back_by.max(initial=1))
     place = np.full((length, reach), len(into))
     place[into, back_by - 1] = np.arange(len(into))
-    notes = np.arange(length)
     for j in range(count):
         rows = np.arange(j - 1, first[j] - 1, -1)
         if not len(rows):
             continue
-        lapse, rise, climb = time[j] - time[rows], pitch[j] - pitch[rows], step[j] - step[rows]
-        value = best[rows][:, into - back_by] + _gains(rise, climb, interval, steps, earned, prices)
-        value -= _delays(lapse, gap, lo, hi, rhythm)
-        value -= np.where((stream[rows] == stream[j])[:, None], 0.0, leave)
-        value -= _crowds(time, pitch, stream, rows, j, texture)[:, None]
+        value = best[rows][:, into - back_by] + _gains(pitch[j] - pitch[rows], step[j] - step[rows], pattern)
+        value -= _delays(time[j] - time[rows], pattern)
+        value -= np.where((stream[rows] == stream[j])[:, None], 0.0, pattern.leave)
+        value -= _crowds(notes, rows, j, pattern.texture)[:, None]
         padded = np.column_stack([value, np.full(len(rows), -np.inf)])
         flat = padded[:, place].transpose(1, 0, 2).reshape(length, -1)
         chosen = flat.argmax(axis=1)
-        found = flat[notes, chosen]
+        found = flat[np.arange(length), chosen]
         better = np.flatnonzero(found > best[j])
         best[j, better] = found[better]
         back[j, better] = chosen[better] % reach + 1
@@ -46,26 +47,27 @@ def fill(
     return best, back, source
 
 
-def _gains(rise: Whole, climb: Whole, interval: Whole, steps: Whole, earned: Floats, prices: Floats) -> Floats:
+def _gains(rise: Rows, climb: Rows, pattern: AlignmentLinks) -> Floats:
     """What links earn less what they pay for their intervals; shape (rows, links)."""
-    off = np.minimum(np.abs(climb[:, None] - steps), 8)
-    off[rise[:, None] == interval] = 0
-    gains: Floats = earned - prices[np.arange(len(prices)), off]
+    off = np.minimum(np.abs(climb[:, None] - pattern.steps), 8)
+    off[rise[:, None] == pattern.interval] = 0
+    gains: Floats = pattern.earned - pattern.prices[np.arange(len(pattern.prices)), off]
     return gains
 
 
-def _delays(lapse: Floats, gap: Floats, lo: Floats, hi: Floats, rhythm: Floats) -> Floats:
+def _delays(lapse: Floats, pattern: AlignmentLinks) -> Floats:
     """What links pay for their times, infinite where the time is out of range."""
     late = lapse[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        excess = np.maximum(late / gap, gap / late) - 1.0
-        delay = rhythm[0] * np.minimum(excess * 7.0, 1.0) + rhythm[1] * excess
+        excess = np.maximum(late / pattern.gap, pattern.gap / late) - 1.0
+        delay = pattern.rhythm[0] * np.minimum(excess * UNEVEN_FULLY, 1.0) + pattern.rhythm[1] * excess
     delay = np.where(late < APART, 0.0, delay)
-    return np.where((hi < late) | (lo > late), np.inf, delay)
+    return np.where((pattern.longest < late) | (pattern.shortest > late), np.inf, delay)
 
 
-def _crowds(time: Floats, pitch: Whole, stream: Whole, rows: Whole, j: int, texture: Floats) -> Floats:
+def _crowds(notes: NoteColumns, rows: Rows, j: int, texture: Floats) -> Floats:
     """What a link from each row pays for the notes that it passes over, those of its voice where it stays in one."""
+    time, pitch, _, stream = notes
     low = np.minimum(pitch[rows], pitch[j])[:, None] - texture[1]
     high = np.maximum(pitch[rows], pitch[j])[:, None] + texture[1]
     passed = (time[rows] - time[rows][:, None] > APART) & (time[j] - time[rows] > APART)

@@ -1,4 +1,4 @@
-"""Which loops run: those that numba compiles, or numpy's. They find the same.
+"""Which kernels run: those that numba compiles, or numpy's. They find the same.
 
 Compiling takes seconds the first time, and loading what was compiled a few
 tenths: what takes numpy less is left to numpy.
@@ -13,9 +13,15 @@ from typing import Any
 
 from mi_theme.errors import MissingExtra
 
-__all__ = ["compiled", "loops"]
+__all__ = ["compiled", "kernels"]
 
-ENOUGH = 0.5  # seconds of numpy's work that make compiled loops worth loading
+#: each task, and its kernels: compiled, and in numpy
+KERNELS = {
+    "alignment": ("alignment_numba", "alignment_numpy"),
+    "performances": ("performances_numba", "performances_numpy"),
+    "proposals": ("proposals_numba", "proposals_numpy"),
+}
+ENOUGH = 0.5  # seconds of numpy's work that make compiled kernels worth loading
 
 
 class _Asked:
@@ -24,15 +30,15 @@ class _Asked:
     seconds = 0.0
 
 
-def loops(fast: bool | None, kernel: str, plain: str, seconds: float) -> Any:
-    """A module of loops of this room: the compiled ones where numba is installed and there is enough to do.
+def kernels(fast: bool | None, task: str, seconds: float) -> Any:
+    """The module of kernels for a task: the compiled ones where numba is installed and there is enough to do.
 
     Parameters
     ----------
     fast
         Whether to use the compiled ones, where that is said.
-    kernel, plain
-        Their modules: compiled, and in numpy.
+    task
+        One of `KERNELS`.
     seconds
         What the work would take numpy, about.
 
@@ -42,13 +48,14 @@ def loops(fast: bool | None, kernel: str, plain: str, seconds: float) -> Any:
         Where the compiled ones are asked for and numba does not load.
     """
     _Asked.seconds += seconds
+    in_numba, in_numpy = KERNELS[task]
     if fast or (fast is None and _Asked.seconds > ENOUGH and find_spec("numba")):
         try:
-            return import_module(f"mi_theme.search.kernels.{kernel}")
+            return import_module(f"mi_theme.search.kernels.{in_numba}")
         except ImportError:  # numba is missing, or made for another numpy
             if fast:
                 raise MissingExtra.named("numba", "fast") from None
-    return import_module(f"mi_theme.search.kernels.{plain}")
+    return import_module(f"mi_theme.search.kernels.{in_numpy}")
 
 
 def compiled(loop: Callable[..., Any]) -> Any:

@@ -14,8 +14,11 @@ SOONEST = 15  # ms
 
 
 @compiled
-def chain(time, pitch, starts, surprise, stress, opening, theme, leads, gap, rise, log, steep, price, belief, together, widest, slack, usual, keys, missed, heads, beam):  # type: ignore[no-untyped-def]  # fmt: skip
+def chain(played, pattern, clock, search):  # type: ignore[no-untyped-def]
     """Score, last note of the theme and row of the best chain; the row before and the notes spanned of every link."""
+    time, pitch, starts, surprise, stress, opening = played
+    theme, leads, gap, rise = pattern
+    log, steep, price, belief, together, _, _, usual = clock
     notes, length, ring = len(time), len(theme), gap.shape[1] + 1
     score, beat = np.empty((ring, notes)), np.empty((ring, notes))
     alive, many = np.empty((ring, notes), np.int32), np.zeros(ring, np.int64)
@@ -23,16 +26,18 @@ def chain(time, pitch, starts, surprise, stress, opening, theme, leads, gap, ris
     best, last, end = -np.inf, 0, 0
     for i in range(length):
         new, tempo, lead = score[i % ring], beat[i % ring], 1.0 * leads[i]
-        _begin(new, tempo, back[i], pitch, stress, opening, keys, theme[i], lead, missed * i, i <= heads)
+        tempo[:], back[i] = np.nan, -1
+        for j in range(notes):
+            begun = lead * stress[j] + opening[j] + search.keys[pitch[j] - theme[i] + SHIFTS] - search.missed * i
+            new[j] = begun if i <= search.heads else NEVER
         for k in range(1, min(ring - 1, i) + 1):
             old, up, wait = (i - k) % ring, rise[i, k - 1], gap[i, k - 1]
             for b in alive[old, : many[old]]:
                 if not 0 <= pitch[b] + up < SHIFTS:
                     continue
-                value, known = score[old, b] - missed * (k - 1), beat[old, b]
-                later = 0 if np.isnan(known) else 1
-                expected = known if later else usual
-                low, high = _window(wait, expected, log, widest[later], slack, len(together) - 1)
+                value, known = score[old, b] - search.missed * (k - 1), beat[old, b]
+                later, expected = (0, usual) if np.isnan(known) else (1, known)
+                low, high = _window(wait, expected, later, clock)
                 first, stop = starts[pitch[b] + up], starts[pitch[b] + up + 1]
                 for j in range(first + np.searchsorted(time[first:stop], time[b] + low), stop):
                     lapse, found, felt = time[j] - time[b], value + (surprise[j] + lead * stress[j]), known
@@ -47,28 +52,21 @@ def chain(time, pitch, starts, surprise, stress, opening, theme, leads, gap, ris
                     if found > new[j]:
                         new[j], tempo[j], back[i, j], over[i, j] = found, felt, b, k
         top = new.argmax()
-        if new[top] - missed * (length - 1 - i) > best:
-            best, last, end = new[top] - missed * (length - 1 - i), i, top
-        many[i % ring] = _survivors(new, max(new[top] - beam, NEVER / 2), alive[i % ring])
+        ended = new[top] - search.missed * (length - 1 - i)
+        if ended > best:
+            best, last, end = ended, i, top
+        many[i % ring] = _survivors(new, max(new[top] - search.beam, NEVER / 2), alive[i % ring])
     return best, last, end, back, over
 
 
 @compiled
-def _begin(new, tempo, back, pitch, stress, opening, keys, theme, lead, missed, may):  # type: ignore[no-untyped-def]
-    """Chains that begin with a note of the theme, where they may."""
-    for j in range(len(new)):
-        new[j] = lead * stress[j] + opening[j] + keys[pitch[j] - theme + SHIFTS] - missed if may else NEVER
-        tempo[j], back[j] = np.nan, -1
-
-
-@compiled
-def _window(wait, expected, log, widest, slack, apart):  # type: ignore[no-untyped-def]
+def _window(wait, expected, later, clock):  # type: ignore[no-untyped-def]
     """The soonest and the latest that the next note may be struck, in milliseconds from now."""
     if np.isnan(wait):
-        return -apart, apart
-    low = np.searchsorted(log, wait + expected - widest) - slack
-    high = np.searchsorted(log, wait + expected + widest) - 1 + slack
-    return max(low, SOONEST), min(high, len(log) - 1)
+        return 1 - len(clock.together), len(clock.together) - 1
+    low = np.searchsorted(clock.log, wait + expected - clock.widest[later]) - clock.slack
+    high = np.searchsorted(clock.log, wait + expected + clock.widest[later]) - 1 + clock.slack
+    return max(low, SOONEST), min(high, len(clock.log) - 1)
 
 
 @compiled

@@ -10,15 +10,18 @@ __all__ = ["chains"]
 
 REACH = 3  # a link of a chain spans at most that many pattern notes
 ROOM = 128  # pitches below and above those of MIDI, so that no sum falls out of the tables
+MOST_PASSED = 10  # notes passed over that are paid for
 
 
 @compiled
-def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, tails, prices, narrow, wide, least):  # type: ignore[no-untyped-def]  # fmt: skip
-    """The best chain that ends at each note, where it is worth as much as `least`; see `chains.propose`.
+def chains(notes, pattern):  # type: ignore[no-untyped-def]
+    """The best chain that ends at each note, where it is worth as much as `least`; see `proposals.propose`.
 
     For each note of a piece and of the pattern: what the best chain to there is
     worth, where it began, and the last time and the pattern's.
     """
+    onset, pitch, _, _, starts = notes
+    time, height, tune, beat, heads, tails, prices, narrow, wide, least = pattern
     length = len(time)
     value, first, lately, spanned, head, before, latest = _room(starts, length)
     found, count = np.empty((len(onset), 5), np.int64), 0
@@ -39,14 +42,12 @@ def chains(onset, pitch, voice, turn, starts, time, height, tune, beat, heads, t
                             break
                         worth = value[p, i - k] + earned
                         if lapse >= narrow * gap and worth + bonus > best:
-                            worth += _texture(voice, turn, begin + p, begin + j, prices)
+                            worth += _texture(notes, begin + p, begin + j, prices)
                             if spanned[p, i - k] > 0:
-                                covered = onset[begin + p] - onset[begin + first[p, i - k]]
-                                spans = time[i - k] - time[head[p, i - k]]
-                                last_two = np.int64(lately[p, i - k]), np.int64(spanned[p, i - k])
-                                worth += _rhythm(
-                                    lapse, gap, np.int64(covered), spans, last_two[0], last_two[1], bonus, prices
-                                )
+                                covered = np.int64(onset[begin + p] - onset[begin + first[p, i - k]])
+                                whole = covered, time[i - k] - time[head[p, i - k]]
+                                lately_both = np.int64(lately[p, i - k]), np.int64(spanned[p, i - k])
+                                worth += _rhythm((lapse, gap), whole, lately_both, bonus, prices)
                             if worth > best:
                                 best, begun, begins, past, span = worth, first[p, i - k], head[p, i - k], lapse, gap
                         p = before[p]
@@ -73,20 +74,26 @@ def _room(starts, length):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _texture(voice, turn, p, j, prices):  # type: ignore[no-untyped-def]
+def _texture(notes, p, j, prices):  # type: ignore[no-untyped-def]
     """What a link pays for another voice, or for notes of its own that it passes over."""
-    if voice[p] != voice[j]:
+    if notes.voice[p] != notes.voice[j]:
         return prices[0]
-    passed = min(np.int64(turn[j]) - turn[p] - 1, 10)
+    passed = min(np.int64(notes.turn[j]) - notes.turn[p] - 1, MOST_PASSED)
     return prices[1] + prices[2] * passed if passed > 0 else prices[3] * -passed
 
 
 @compiled
-def _rhythm(lapse, gap, covered, spanned, lately, expected, bonus, prices):  # type: ignore[no-untyped-def]
-    """What a time earns that is the one that the chain so far leads one to expect, or pays that is not."""
+def _rhythm(link, whole, lately, bonus, prices):  # type: ignore[no-untyped-def]
+    """What a time earns that is the one that the chain so far leads one to expect, or pays that is not.
+
+    `link`, `whole` and `lately` are times of the music beside the pattern's: of
+    the link, of the chain before it, of the link before it. A twentieth is on
+    time, a quarter a little off.
+    """
+    (lapse, gap), (covered, spanned), (past, expected) = link, whole, lately
     if 20 * abs(lapse * spanned - gap * covered) <= gap * covered:
         return bonus
-    if 20 * abs(lapse * expected - gap * lately) <= gap * lately:
+    if 20 * abs(lapse * expected - gap * past) <= gap * past:
         return bonus + prices[4]
     if 4 * abs(lapse * spanned - gap * covered) <= gap * covered:
         return prices[5]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COSTS", "REACH", "UNTIMED", "Costs", "Surprise", "motion", "pitch_costs", "streams_of"]
+__all__ = ["COSTS", "REACH", "UNTIMED", "AlignmentCosts", "Surprise", "motion", "pitch_costs", "streams_of"]
 
 REACH = 3  # a link spans at most that many pattern notes: two may be left out in a row
 STEPS, TIMES = 30, 16  # kinds of intervals and of times, for the smoothing of what was never seen
@@ -21,7 +21,7 @@ VOICES = 2**16  # more than a part has
 BINS = 4  # kinds of times in an octave of durations
 
 
-class Costs(NamedTuple):
+class AlignmentCosts(NamedTuple):
     """Points, in nats.
 
     Attributes
@@ -82,13 +82,13 @@ class Costs(NamedTuple):
     worth: float = 1.0
 
 
-COSTS = Costs()
-UNTIMED = Costs(
+COSTS = AlignmentCosts()
+UNTIMED = AlignmentCosts(
     uneven=0.05, ratio=0.05, narrowest=0.2, widest=2.0, timed=0.0, worth=0.9
 )  # any rhythm will do: for changes of metre
 
 
-def pitch_costs(costs: Costs) -> NDArray[np.float64]:
+def pitch_costs(costs: AlignmentCosts) -> NDArray[np.float64]:
     """Cost of an interval by how many steps it is off (0 to 8, or more), early and late; shape (2, 9)."""
     never = np.inf
     late = [0.0, costs.step, *[costs.leap] * 3, never, never, costs.octave, never]
@@ -107,7 +107,9 @@ class Surprise(NamedTuple):
         intervals, times = motion(onset, step, stream)
         return cls(_surprises(intervals, STEPS), _surprises(times, TIMES))
 
-    def reward(self, steps: NDArray[np.int64], times: NDArray[np.float64], costs: Costs) -> NDArray[np.float64]:
+    def reward(
+        self, steps: NDArray[np.int64], times: NDArray[np.float64], costs: AlignmentCosts
+    ) -> NDArray[np.float64]:
         """What links of these intervals and times earn, in nats."""
         rare = np.array([self.steps.get(step, self.steps[NEVER]) for step in steps.tolist()])
         odd = np.array([self.times.get(time, self.times[NEVER]) for time in _bins(times).tolist()])

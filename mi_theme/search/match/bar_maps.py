@@ -15,9 +15,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mi_theme.adaptation.frames import Frame, Task
-from mi_theme.adaptation.naming import plainest
-from mi_theme.adaptation.strategies import STRATEGIES, proposed
+from mi_theme.adaptation.frames import RATIOS, Frame, Task
+from mi_theme.adaptation.strategies import STRATEGIES, plainest, proposed
 from mi_theme.errors import MapError, StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
@@ -27,11 +26,11 @@ from mi_theme.warp import Warp
 
 __all__ = ["MAPS", "Explanation", "explained", "explanation", "tasks"]
 
-RATIOS = tuple(Fraction(*ratio) for ratio in ((1, 1), (1, 2), (2, 1), (1, 4), (4, 1)))
+BAR_RATIOS = tuple(sorted(RATIOS, key=lambda ratio: (max(ratio, 1 / ratio), ratio)))
 MAPS = 100  # about so many maps are tried: what the choice of one costs is the logarithm
 PULSES = (2, 4)  # parts of a quarter that played notes may be meant to fall on
 UNEVEN = Fraction(1, 12)  # quarters that a player may be off
-FINEST = 48  # parts of a quarter; what is on no such grid was played, not written
+WRITTEN_GRID = 48  # parts of a quarter; what is on no such grid was played, not written
 SAME = "same"  # the map that changes nothing needs no name
 
 
@@ -67,7 +66,7 @@ def explained(hit: Hit, pattern: Pattern, onsets: Sequence[Fraction], meters: Me
 
 def _written(onsets: Sequence[Fraction]) -> Sequence[Fraction]:
     """Played notes where they would be written, if each is near one of the eighths, or the sixteenths; else as they are."""
-    if all((at * FINEST).denominator == 1 for at in onsets):
+    if all((at * WRITTEN_GRID).denominator == 1 for at in onsets):
         return onsets
     for parts in PULSES:
         written = [Fraction(round(at * parts), parts) for at in onsets]
@@ -101,7 +100,7 @@ def explanation(
         what is missing, then the first in the table of strategies, named by the
         plainest that makes it. Where no strategy does it, the map through the notes; None where there is none.
     """
-    if any((at * FINEST).denominator != 1 for _, at in pairs):
+    if any((at * WRITTEN_GRID).denominator != 1 for _, at in pairs):
         return None
     target = meters.at(min(at for _, at in pairs)).meter
     missing = set(onsets) - {x for x, _ in pairs}
@@ -130,7 +129,7 @@ def _maps(onsets: tuple[Fraction, ...], source: Meter, target: Meter) -> Iterato
     """(strategy, map) of everything that is proposed: nothing, bar for bar, other ratios, second thoughts."""
     if source.bar == target.bar:
         yield SAME, Warp.identity(source.bar)
-    for ratios, second in ((RATIOS[:1], False), (RATIOS[1:], False), (RATIOS, True)):
+    for ratios, second in ((BAR_RATIOS[:1], False), (BAR_RATIOS[1:], False), (BAR_RATIOS, True)):
         yield from _stage(onsets, source, target, ratios, second)
 
 

@@ -25,9 +25,9 @@ from mi_theme.search.match.alignment_costs import HALF, NEVER, STEPS, TIMES, Sur
 
 __all__ = ["Background", "Tail", "background", "evalue", "interval_kinds", "ratio_kinds"]
 
-WIDEST = 13  # semitones; a wider interval counts as this
-SHORTEST = 2.0**-10  # quarters; a shorter time counts as this
-STEEPEST = 6  # half octaves between two times; a steeper ratio counts as this
+WIDEST_INTERVAL = 13  # semitones; a wider interval counts as this
+SHORTEST_TIME = 2.0**-10  # quarters; a shorter time counts as this
+STEEPEST_RATIO = 6  # half octaves between two times; a steeper ratio counts as this
 
 
 class Tail(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ class Background(msgspec.Struct, frozen=True):
     provenance
         What was counted, and how.
     steps, times
-        How often each interval in steps and each kind of time is heard (see `costs.Surprise`).
+        How often each interval in steps and each kind of time is heard (see `alignment_costs.Surprise`).
     intervals, ratios
         How often each interval, from -13 to 13 semitones, and each ratio of
         times, from -6 to 6 half octaves, follows each.
@@ -95,15 +95,15 @@ def background() -> Background:
 
 def interval_kinds(rises: NDArray[Any]) -> NDArray[np.int64]:
     """Rows of the table of intervals, for semitones."""
-    kinds: NDArray[np.int64] = np.clip(rises, -WIDEST, WIDEST).astype(np.int64) + WIDEST
+    kinds: NDArray[np.int64] = np.clip(rises, -WIDEST_INTERVAL, WIDEST_INTERVAL).astype(np.int64) + WIDEST_INTERVAL
     return kinds
 
 
 def ratio_kinds(times: NDArray[Any], before: NDArray[Any]) -> NDArray[np.int64]:
     """Rows of the table of ratios, for times and those before them, in quarters."""
-    ratio = np.maximum(times, SHORTEST) / np.maximum(before, SHORTEST)
-    kinds: NDArray[np.int64] = np.clip(np.rint(2 * np.log2(ratio)), -STEEPEST, STEEPEST).astype(np.int64)
-    return kinds + STEEPEST
+    ratio = np.maximum(times, SHORTEST_TIME) / np.maximum(before, SHORTEST_TIME)
+    kinds: NDArray[np.int64] = np.clip(np.rint(2 * np.log2(ratio)), -STEEPEST_RATIO, STEEPEST_RATIO).astype(np.int64)
+    return kinds + STEEPEST_RATIO
 
 
 def evalue(nats: float, notes: int, *, proposed: bool = False, most: float = inf) -> float:

@@ -1,39 +1,50 @@
-"""How much a place speaks for being a copy of a pattern: a table of odds, and the information of the music itself.
+"""How much a place speaks for being a copy of a pattern: a model of copies, and the information of the music itself.
 
 Two stories are told of the notes of an alignment, and the logarithm of the ratio
 of their likelihoods is the evidence, in nats. In one the music goes on as music
 does: each interval and each ratio of two times follows the one before as often
-as in the background (`significance.Background`), so that a step after a step says
+as in the background (`chance.Background`), so that a step after a step says
 little and a sixth after a fourth much. In the other a copy goes on: it has the
 pattern's next note, at the same transposition and in the same tempo, but for
-what `Odds` says that copies do now and then. Pitch is compared with the
+what `CopyModel` says that copies do now and then. Pitch is compared with the
 transposition, not with the interval, so that a changed note costs once.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.search.hits import EvidenceTerm, terms_of
 from mi_theme.search.match.alignment_costs import HALF, streams_of
-from mi_theme.search.match.chance import SHORTEST, background, interval_kinds, ratio_kinds
-from mi_theme.search.match.note_alignment import APART, Alignment, steps_of
+from mi_theme.search.match.chance import SHORTEST_TIME, background, interval_kinds, ratio_kinds
+from mi_theme.search.match.note_alignment import APART, NoteAlignment, steps_of
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["ODDS", "Heard", "Odds", "evidence", "foretold", "information_of", "thick_voices", "whole_copy"]
+__all__ = [
+    "COPY_MODEL",
+    "CopyModel",
+    "HeardNotes",
+    "evidence",
+    "foretold",
+    "information_of",
+    "thick_voices",
+    "whole_copy",
+]
 
 BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
-STRETCHES = (0.05, 0.2, 0.45, 0.8)  # octaves of durations: how far off the tempo a time is, kind by kind
-SEVERAL = 4  # one note in so many begins with others of its voice: a few double stops do no harm
+OFF_TEMPO = (0.05, 0.2, 0.45, 0.8)  # octaves of durations: how far off the tempo a time is, kind by kind
+CHORDS = 4  # one note in so many begins with others of its voice: a few double stops do no harm
 UNKNOWN = 1.0  # nats of a note that nothing goes before
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
 
-class Odds(NamedTuple):
+class CopyModel(NamedTuple):
     """What copies do now and then: logarithms of how often, in nats.
 
     Chosen on copies and decoys planted in the background's own music, by
@@ -82,10 +93,10 @@ class Odds(NamedTuple):
     timed: float = 0.7
 
 
-ODDS = Odds()
+COPY_MODEL = CopyModel()
 
 
-class Heard(NamedTuple):
+class HeardNotes(NamedTuple):
     """Notes, with how unexpected each is in its own voice; every column of shape (n,).
 
     Attributes
@@ -107,17 +118,19 @@ class Heard(NamedTuple):
     rhythm: Real
 
     @classmethod
-    def of(cls, notes: NDArray[np.void]) -> Heard:
+    def of(cls, notes: NDArray[np.void]) -> HeardNotes:
         """From a note table, sorted by onset."""
         onset, pitch = np.array(notes["onset"], np.float64), np.array(notes["pitch"], np.int64)
         stream = streams_of(notes)
         before, together = _before(onset, pitch, stream)
-        thick = thick_voices(stream, together)
-        return cls(onset, pitch, steps_of(notes), stream, thick, *_information(onset, pitch, before))
+        thick, (tune, rhythm) = thick_voices(stream, together), _information(onset, pitch, before)
+        return cls(onset, pitch, steps_of(notes), stream, thick, tune=tune, rhythm=rhythm)
 
 
-def evidence(pattern: Pattern, heard: Heard, found: Alignment, odds: Odds = ODDS) -> float:
-    """The logarithm of how much likelier the notes are as a copy of the pattern than as any music.
+def evidence(
+    pattern: Pattern, heard: HeardNotes, found: NoteAlignment, model: CopyModel = COPY_MODEL
+) -> tuple[EvidenceTerm, ...]:
+    """Why notes are likelier as a copy of the pattern than as any music.
 
     Parameters
     ----------
@@ -127,72 +140,90 @@ def evidence(pattern: Pattern, heard: Heard, found: Alignment, odds: Odds = ODDS
         The notes that were searched.
     found
         Which of them match.
-    odds
+    model
         What copies do.
 
     Returns
     -------
-    float
-        In nats; 0 where one says as much as the other.
+    tuple of EvidenceTerm
+        Whose sum (`total`) is the logarithm of how much likelier they are, in
+        nats; 0 where one says as much as the other. Of the ways to look at the
+        rhythm, at one tempo, at any tempo as it goes, or not at all, the one
+        that says most.
     """
-    link = _Links.of(pattern, heard, found)
-    return link.tune(odds) + link.texture(odds) + max(link.steady(odds), link.bent(odds), odds.loose)
+    links = _CopyLinks.of(pattern, heard, found)
+    rhythm = max(
+        (links.steady(model), links.bent(model), {"tempo": model.loose}), key=lambda terms: sum(terms.values())
+    )
+    return terms_of({**links.tune(model), **links.texture(model), **rhythm})
 
 
-def foretold(pattern: Pattern, heard: Heard, found: Alignment, among: int, odds: Odds = ODDS) -> float:
+def foretold(
+    pattern: Pattern, heard: HeardNotes, found: NoteAlignment, among: int, model: CopyModel = COPY_MODEL
+) -> tuple[EvidenceTerm, ...]:
     """The same where one of so many maps has every note where it is."""
-    link = _Links.of(pattern, heard, found)
-    return link.tune(odds) + link.texture(odds) + odds.timed * float(link.surprise[1:].sum()) - float(np.log(among))
+    links = _CopyLinks.of(pattern, heard, found)
+    mapped = {"rhythm": model.timed * float(links.surprise[1:].sum()), "bar map": -float(np.log(among))}
+    return terms_of({**links.tune(model), **links.texture(model), **mapped})
 
 
-def whole_copy(pattern: Pattern, odds: Odds = ODDS) -> float:
+def whole_copy(pattern: Pattern, model: CopyModel = COPY_MODEL) -> float:
     """What the pattern itself says, in nats: the most that a hit can."""
     news, surprise = information_of(np.diff(np.array(pattern.pitch)), np.diff(pattern.onsets))
-    return float(news.sum() + odds.timed * surprise[1:].sum())
+    return float(news.sum() + model.timed * surprise[1:].sum())
 
 
-class _Links(NamedTuple):
+@dataclass(frozen=True)
+class _CopyLinks:
     """What leads from each note of an alignment to the next."""
 
     pattern: Pattern
-    heard: Heard
-    found: Alignment
+    heard: HeardNotes
+    found: NoteAlignment
     own: Whole
     rows: Whole
-    rises: Whole
     lapse: Real
     gap: Real
     news: Real
     surprise: Real
 
     @classmethod
-    def of(cls, pattern: Pattern, heard: Heard, found: Alignment) -> _Links:
+    def of(cls, pattern: Pattern, heard: HeardNotes, found: NoteAlignment) -> _CopyLinks:
         own, rows = np.array(found.pairs, np.int64).T
-        rises, lapse = np.diff(heard.pitch[rows]), np.diff(heard.onset[rows])
-        gap = np.diff(pattern.onsets[own])
-        tune, rhythm = information_of(rises, lapse)
-        news, surprise = np.minimum(tune, heard.tune[rows[1:]]), np.minimum(rhythm, heard.rhythm[rows[1:]])
-        return cls(pattern, heard, found, own, rows, rises, lapse, gap, news, surprise)
+        lapse = np.diff(heard.onset[rows])
+        tune, rhythm = information_of(np.diff(heard.pitch[rows]), lapse)
+        return cls(
+            pattern,
+            heard,
+            found,
+            own,
+            rows,
+            lapse=lapse,
+            gap=np.diff(pattern.onsets[own]),
+            news=np.minimum(tune, heard.tune[rows[1:]]),
+            surprise=np.minimum(rhythm, heard.rhythm[rows[1:]]),
+        )
 
-    def tune(self, odds: Odds) -> float:
-        """Each note on the transposition or off it."""
+    def tune(self, model: CopyModel) -> dict[str, float]:
+        """What the intervals say, and each note on the transposition or off it."""
         sign = -1 if self.found.inverted else 1
         off = self.heard.pitch[self.rows] - sign * np.array(self.pattern.pitch)[self.own]
         climb = self.heard.step[self.rows] - sign * self.pattern.steps[self.own]
         off, climb = off - _commonest(off), climb - _commonest(climb)
         stays, strays = off[1:] == off[:-1], off[1:] != 0
-        away = np.where(np.abs(climb[1:]) <= 1, odds.step, np.where(off[1:] % 12 == 0, odds.octave, odds.other))
-        paid = np.where(strays, np.where(stays, odds.still, away), np.where(stays, 0.0, odds.back))
-        return float((self.news + paid).sum())
+        away = np.where(np.abs(climb[1:]) <= 1, model.step, np.where(off[1:] % 12 == 0, model.octave, model.other))
+        paid = np.where(strays, np.where(stays, model.still, away), np.where(stays, 0.0, model.back))
+        return {"pitch": float(self.news.sum()), "changed": float(paid.sum())}
 
-    def texture(self, odds: Odds) -> float:
-        """Notes of the music between, notes of the pattern left out, other voices."""
+    def texture(self, model: CopyModel) -> dict[str, float]:
+        """Notes of the pattern left out, other voices, notes of the music between."""
         gone = [int(self.own[0]), len(self.pattern) - 1 - int(self.own[-1]), *(np.diff(self.own) - 1).tolist()]
-        paid = sum(odds.omission + odds.omitted * count for count in gone if count)
+        omitted, voices, added = sum(model.omission + model.omitted * count for count in gone if count), 0.0, 0.0
         for link in np.flatnonzero(np.diff(self.rows) > 1).tolist():
-            voice, between, near = self._passed(link)
-            paid += odds.voice * voice + odds.insertion * (between > 0) + odds.inserted * between + odds.near * near
-        return float(paid)
+            leaves, between, near = self._passed(link)
+            voices += model.voice * leaves
+            added += model.insertion * (between > 0) + model.inserted * between + model.near * near
+        return {"omitted": omitted, "voices": voices, "added": added}
 
     def _passed(self, link: int) -> tuple[bool, int, int]:
         """Whether a link changes voice, the notes that it passes over, and those of them near it in pitch."""
@@ -205,18 +236,20 @@ class _Links(NamedTuple):
         near = int((between & (pitch >= low - 2) & (pitch <= high + 2)).sum())
         return bool(heard.stream[a] != heard.stream[b]), near if heard.thick[b] else int(between.sum()), near
 
-    def steady(self, odds: Odds) -> float:
+    def steady(self, model: CopyModel) -> dict[str, float]:
         """Times as the tempo has them."""
-        expected = np.maximum(self.gap, SHORTEST) * self.found.stretch
-        off = np.abs(np.log2(np.maximum(self.lapse, SHORTEST) / expected))
-        paid = np.array(odds.steady)[np.searchsorted(STRETCHES, off, side="right")]
-        return float((odds.timed * self.surprise + paid)[1:].sum()) + odds.stretched * (self.found.stretch != 1)
+        expected = np.maximum(self.gap, SHORTEST_TIME) * self.found.stretch
+        off = np.abs(np.log2(np.maximum(self.lapse, SHORTEST_TIME) / expected))
+        paid = np.array(model.steady)[np.searchsorted(OFF_TEMPO, off, side="right")]
+        said, stretched = model.timed * float(self.surprise[1:].sum()), self.found.stretch != 1
+        return {"rhythm": said, "uneven": float(paid[1:].sum()), "tempo": model.stretched * stretched}
 
-    def bent(self, odds: Odds) -> float:
+    def bent(self, model: CopyModel) -> dict[str, float]:
         """Times at any tempo, as it goes."""
         off = np.abs(_in_a_row(self.lapse) - _in_a_row(self.gap))
-        paid = np.array(odds.bent)[np.minimum(off, len(odds.bent) - 1)]
-        return float((odds.timed * self.surprise[1:] + paid).sum()) + odds.free
+        paid = np.array(model.bent)[np.minimum(off, len(model.bent) - 1)]
+        said = model.timed * float(self.surprise[1:].sum())
+        return {"rhythm": said, "uneven": float(paid.sum()), "tempo": model.free}
 
 
 def _commonest(values: Whole) -> int:
@@ -274,9 +307,9 @@ def _before(onset: Real, pitch: Whole, stream: Whole) -> tuple[Whole, NDArray[np
 
 
 def thick_voices(stream: Whole, together: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a voice is no voice: more than one in `SEVERAL` of its notes begin with others."""
+    """Whether a voice is no voice: more than one in `CHORDS` of its notes begin with others."""
     notes, chords = np.bincount(stream), np.bincount(stream, weights=together)
-    thick: NDArray[np.bool_] = (chords * SEVERAL > notes)[stream]
+    thick: NDArray[np.bool_] = (chords * CHORDS > notes)[stream]
     return thick
 
 

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.score.spelling import spelled_steps
-from mi_theme.search.kernels.choosing import loops
-from mi_theme.search.match.alignment_costs import COSTS, REACH, Costs, Surprise, pitch_costs, streams_of
+from mi_theme.search.kernels.arguments import AlignmentLinks, NoteColumns
+from mi_theme.search.kernels.choosing import kernels
+from mi_theme.search.match.alignment_costs import COSTS, REACH, AlignmentCosts, Surprise, pitch_costs, streams_of
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["Alignment", "Region", "align", "apart", "own_score", "steps_of", "surprise_of"]
+__all__ = ["NoteAlignment", "Region", "align", "apart", "own_score", "steps_of", "surprise_of"]
 
 APART = 1e-6  # quarters; closer onsets are together
 BACK = 128  # score notes back that a link can reach, however many sound at once
@@ -38,7 +39,7 @@ class Region(NamedTuple):
     stretch: float = 1.0
 
 
-class Alignment(NamedTuple):
+class NoteAlignment(NamedTuple):
     """Pattern notes at score notes.
 
     Attributes
@@ -71,15 +72,22 @@ def surprise_of(notes: NDArray[np.void]) -> Surprise:
     return Surprise.of(notes["onset"], steps_of(notes), streams_of(notes))
 
 
-def own_score(pattern: Pattern, surprise: Surprise, costs: Costs = COSTS) -> float:
+def own_score(pattern: Pattern, surprise: Surprise, costs: AlignmentCosts = COSTS) -> float:
     """What a pattern earns aligned with itself."""
-    return float(_Query.of(pattern, surprise, costs, 1.0, False).own)
+    return float(_Query.of(pattern, surprise, costs, 1.0).own)
 
 
 def align(
-    pattern: Pattern, notes: NDArray[np.void], candidates: Iterable[Region] | None = None, *, least: float = 0.8,
-    costs: Costs = COSTS, surprise: Surprise | None = None, invert: bool = False, fast: bool | None = None,
-) -> list[Alignment]:  # fmt: skip
+    pattern: Pattern,
+    notes: NDArray[np.void],
+    candidates: Iterable[Region] | None = None,
+    *,
+    least: float = 0.8,
+    costs: AlignmentCosts = COSTS,
+    surprise: Surprise | None = None,
+    invert: bool = False,
+    fast: bool | None = None,
+) -> list[NoteAlignment]:
     """Align a pattern with notes, best first; of alignments that share many notes the best.
 
     Parameters
@@ -104,40 +112,26 @@ def align(
 
     Returns
     -------
-    list of Alignment
+    list of NoteAlignment
         With rows of `notes`.
     """
     if len(pattern) < 2 or len(notes) < 2:
         return []
-    music = _Music.of(notes)
+    music = NoteColumns(
+        np.array(notes["onset"], np.float64), np.array(notes["pitch"], np.int64), steps_of(notes), streams_of(notes)
+    )
     surprise = surprise or Surprise.of(music.time, music.step, music.stream)
     regions = _by_stretch([Region(0, len(notes))] if candidates is None else candidates)
     size = sum(last - first for ranges in regions.values() for first, last in ranges) * (1 + invert)
-    fill = loops(fast, "alignment_numba", "alignment_numpy", size / ALIGNED).fill
-    found: list[Alignment] = []
+    fill = kernels(fast, "alignment", size / ALIGNED).fill
+    found: list[NoteAlignment] = []
     for stretch, ranges in regions.items():
         for inverted in (False, True)[: 1 + invert]:
-            query = _Query.of(pattern, surprise, costs, stretch, inverted)
-            found += [hit for first, last in ranges for hit in _ends(query, music, first, last, least, fill)]
+            query = _Query.of(pattern, surprise, costs, stretch, inverted=inverted)
+            links = query.links()
+            for rows in (rows for region in ranges for rows in _chunks(query, music.time, *region)):
+                found += _ends(query, links, music, rows, least, fill)
     return apart(found)
-
-
-class _Music(NamedTuple):
-    """The columns of the notes that are searched."""
-
-    time: NDArray[np.float64]
-    pitch: NDArray[np.int64]
-    step: NDArray[np.int64]
-    stream: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, notes: NDArray[np.void]) -> _Music:
-        time, pitch = np.array(notes["onset"], np.float64), np.array(notes["pitch"], np.int64)
-        return cls(time, pitch, steps_of(notes), streams_of(notes))
-
-    def cut(self, first: int, last: int) -> _Music:
-        rows = slice(first, last)
-        return _Music(self.time[rows], self.pitch[rows], self.step[rows], self.stream[rows])
 
 
 def steps_of(notes: NDArray[np.void]) -> NDArray[np.int64]:
@@ -154,54 +148,50 @@ class _Query(NamedTuple):
     steps: NDArray[np.int64]
     earned: NDArray[np.float64]
     leaving: NDArray[np.bool_]
-    costs: Costs
+    costs: AlignmentCosts
     stretch: float
     inverted: bool
 
     @classmethod
-    def of(cls, pattern: Pattern, surprise: Surprise, costs: Costs, stretch: float, inverted: bool) -> _Query:
+    def of(
+        cls, pattern: Pattern, surprise: Surprise, costs: AlignmentCosts, stretch: float, *, inverted: bool = False
+    ) -> _Query:
         sign = -1 if inverted else 1
         columns = (pattern.onsets, sign * np.array(pattern.pitch), sign * pattern.steps)
         gap, interval, steps = (_differences(column) for column in columns)
         earned = [surprise.reward(steps.ravel(), times.ravel(), costs) for times in (gap, gap * stretch)]
         reward = _no_gain_by_skipping(np.minimum(*earned).reshape(gap.shape))
         leaving = _differences(pattern.voices) != 0
-        return cls(gap * stretch, interval, steps, reward, leaving, costs, stretch, inverted)
+        return cls(gap * stretch, interval, steps, reward, leaving, costs=costs, stretch=stretch, inverted=inverted)
 
     @property
     def own(self) -> float:
         """What the pattern earns aligned with itself."""
         return float(self.earned[1:, 0].sum())
 
-    @property
-    def heads(self) -> NDArray[np.float64]:
-        """The score of a beginning at each pattern note."""
-        entry = self.costs.stretched * (self.stretch != 1)
-        return np.arange(len(self.gap)) * -self.costs.head - np.float64(entry)
-
-    def links(self) -> tuple[NDArray[Any], ...]:
-        """The arguments of the inner loop: `heads`, and a row for each link, by rising time.
-
-        The rows have the note that a link leads to and how many notes before it
-        the link begins; the expected, the shortest and the longest time;
-        semitones and steps; what it earns; what it pays for an interval that is
-        0 to 8 steps off, and for leaving its voice. Then what times and notes
-        between cost.
-        """
+    def links(self) -> AlignmentLinks:
+        """As the inner loop follows them."""
         c = self.costs
         rows, ks = np.nonzero(np.arange(len(self.gap))[:, None] > np.arange(REACH))
         order = np.lexsort((ks, rows, self.gap[rows, ks]))
         into, k = rows[order], ks[order]
         gap = self.gap[into, k]
         together = gap < APART
-        return (
-            self.heads, into, k + 1, gap,
-            np.where(together, -1.0, np.maximum(gap * c.narrowest, APART)),
-            np.where(together, APART / 2, gap * c.widest + APART),
-            self.interval[into, k], self.steps[into, k], self.earned[into, k] - c.omitted * k,
-            pitch_costs(c)[(into >= c.opening).astype(int)],
-            np.where(self.leaving[into, k], 0.0, c.voice), np.array([c.uneven, c.ratio]), np.array([c.between, c.near]),
-        )  # fmt: skip
+        return AlignmentLinks(
+            heads=np.arange(len(self.gap)) * -c.head - np.float64(c.stretched * (self.stretch != 1)),
+            into=into,
+            back_by=k + 1,
+            gap=gap,
+            shortest=np.where(together, -1.0, np.maximum(gap * c.narrowest, APART)),
+            longest=np.where(together, APART / 2, gap * c.widest + APART),
+            interval=self.interval[into, k],
+            steps=self.steps[into, k],
+            earned=self.earned[into, k] - c.omitted * k,
+            prices=pitch_costs(c)[(into >= c.opening).astype(int)],
+            leave=np.where(self.leaving[into, k], 0.0, c.voice),
+            rhythm=np.array([c.uneven, c.ratio]),
+            texture=np.array([c.between, c.near]),
+        )
 
 
 def _no_gain_by_skipping(reward: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -231,38 +221,39 @@ def _by_stretch(regions: Iterable[Region]) -> dict[float, list[tuple[int, int]]]
     return found
 
 
-def _ends(query: _Query, music: _Music, first: int, last: int, least: float, fill: Any) -> Iterator[Alignment]:
-    """Alignments in some rows, best first, each with rows that no better one of them ends in."""
-    links = query.links()
+def _chunks(query: _Query, time: NDArray[np.float64], first: int, last: int) -> Iterator[slice]:
+    """Rows whose tables are held in memory one after another, each with what a pattern may have begun in before."""
     span = float(query.gap[:, 0].sum()) * query.costs.widest
     while first < last:
         stop = min(first + CHUNK, last)
-        yield from _traced(query, music.cut(first, stop), first, least, fill, links)
+        yield slice(first, stop)
         if stop == last:
             return
-        first = min(max(int(np.searchsorted(music.time, music.time[stop - 1] - span)), first + CHUNK // 2), stop)
+        first = min(max(int(np.searchsorted(time, time[stop - 1] - span)), first + CHUNK // 2), stop)
 
 
-def _traced(
-    query: _Query, music: _Music, shift: int, least: float, fill: Any, links: tuple[NDArray[Any], ...]
-) -> Iterator[Alignment]:
-    best, back, source = fill(*music, _first_in_reach(query, music.time), *links)
+def _ends(
+    query: _Query, links: AlignmentLinks, music: NoteColumns, rows: slice, least: float, fill: Any
+) -> Iterator[NoteAlignment]:
+    """The best alignment that ends at each of some rows, where it is worth `least`."""
+    notes = NoteColumns(music.time[rows], music.pitch[rows], music.step[rows], music.stream[rows])
+    reach = float(query.gap.max()) * query.costs.widest + 1e-6
+    first = np.maximum(np.searchsorted(notes.time, notes.time - reach), np.arange(len(notes.time)) - BACK)
+    best, back, source = fill(notes, first.astype(np.int64), links)
     ends = best - query.costs.tail * np.arange(len(query.gap) - 1, -1, -1)
     last = ends.argmax(axis=1)
     scores = ends[np.arange(len(ends)), last]
-    own = max(query.own, 1e-9)
-    shares = scores / own * query.costs.worth
+    shares = scores / max(query.own, 1e-9) * query.costs.worth
     for row in np.flatnonzero((shares >= least) & (scores > 0)):
-        pairs = tuple((i, j + shift) for i, j in _path(back, source, int(last[row]), int(row)))
-        kind = query.stretch, query.inverted, query.costs.timed > 0
-        yield Alignment(float(scores[row]), float(shares[row]), pairs, *kind)
-
-
-def _first_in_reach(query: _Query, time: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The first row that each row's links can come from."""
-    reach = float(query.gap.max()) * query.costs.widest + 1e-6
-    rows = np.arange(len(time))
-    return np.maximum(np.searchsorted(time, time - reach), rows - BACK).astype(np.int64)
+        pairs = tuple((i, j + rows.start) for i, j in _path(back, source, int(last[row]), int(row)))
+        yield NoteAlignment(
+            float(scores[row]),
+            float(shares[row]),
+            pairs,
+            query.stretch,
+            inverted=query.inverted,
+            timed=query.costs.timed > 0,
+        )
 
 
 def _path(back: NDArray[np.int8], source: NDArray[np.int32], note: int, row: int) -> list[tuple[int, int]]:
@@ -274,9 +265,9 @@ def _path(back: NDArray[np.int8], source: NDArray[np.int32], note: int, row: int
     return path[::-1]
 
 
-def apart(found: Sequence[Alignment]) -> list[Alignment]:
+def apart(found: Sequence[NoteAlignment]) -> list[NoteAlignment]:
     """Best first, without those that share more than `SHARED` of their notes with a better one."""
-    kept: list[Alignment] = []
+    kept: list[NoteAlignment] = []
     owners: dict[int, list[int]] = {}
     for hit in sorted(found, key=lambda hit: (-hit.share, -hit.score, hit.pairs)):
         rows = [row for _, row in hit.pairs]

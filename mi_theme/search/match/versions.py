@@ -24,17 +24,17 @@ from mi_theme.score import MeterMap
 from mi_theme.search.hits import Hit
 from mi_theme.search.match.bar_maps import tasks
 from mi_theme.search.match.note_alignment import SHARED
-from mi_theme.search.patterns import GRID, Pattern
+from mi_theme.search.patterns import PATTERN_GRID, Pattern
 from mi_theme.warp import Warp
 
-__all__ = ["Version", "in_place", "joined", "overlap", "versions"]
+__all__ = ["PatternVersion", "in_place", "joined", "overlap", "versions"]
 
-FEWEST = 5  # notes that are still a pattern
-MOST = 4  # metres of one piece that are thought of
+FEWEST_KEPT = 5  # notes that are still a pattern
+MOST_METERS = 4  # of one piece that are thought of
 SURE = 0.01  # a hit of the whole pattern that is left to no version
 
 
-class Version(NamedTuple):
+class PatternVersion(NamedTuple):
     """What is left of a pattern.
 
     Attributes
@@ -53,7 +53,7 @@ class Version(NamedTuple):
     strategy: str
 
 
-def versions(pattern: Pattern, meters: MeterMap | None) -> list[Version]:
+def versions(pattern: Pattern, meters: MeterMap | None) -> list[PatternVersion]:
     """What the strategies leave of a pattern in the metres of a piece, where they drop notes and keep enough.
 
     Parameters
@@ -65,20 +65,20 @@ def versions(pattern: Pattern, meters: MeterMap | None) -> list[Version]:
     """
     if pattern.meter is None or meters is None or not meters.stated:
         return []
-    targets = list(dict.fromkeys(meter for _, meter in meters.changes))[:MOST]
+    targets = list(dict.fromkeys(meter for _, meter in meters.changes))[:MOST_METERS]
     return [version for target in targets for version in _versions(pattern, pattern.meter, target)]
 
 
 @lru_cache(maxsize=256)
-def _versions(pattern: Pattern, source: Meter, target: Meter) -> tuple[Version, ...]:
-    found: dict[Warp, Version] = {}
+def _versions(pattern: Pattern, source: Meter, target: Meter) -> tuple[PatternVersion, ...]:
+    found: dict[Warp, PatternVersion] = {}
     for task in tasks(pattern.onset, source, target, (Fraction(1),)):
         for name in (name for name, strategy in STRATEGIES.items() if strategy.offered and not strategy.heavy):
             with suppress(StrategyError):
                 warp = proposed(name, task)[0].warp
                 kept = tuple(number for number, at in enumerate(pattern.onset) if warp.keeps(at))
-                if FEWEST <= len(kept) < len(pattern):
-                    found.setdefault(warp, Version(_left(pattern, kept, warp, target), kept, warp, name))
+                if FEWEST_KEPT <= len(kept) < len(pattern):
+                    found.setdefault(warp, PatternVersion(_left(pattern, kept, warp, target), kept, warp, name))
     return tuple(found.values())
 
 
@@ -93,7 +93,7 @@ def _left(pattern: Pattern, kept: Sequence[int], warp: Warp, meter: Meter) -> Pa
 
 
 def in_place(
-    hits: Iterable[Hit], version: Version, pattern: Pattern, notes: NDArray[np.void], meters: MeterMap | None
+    hits: Iterable[Hit], version: PatternVersion, pattern: Pattern, notes: NDArray[np.void], meters: MeterMap | None
 ) -> Iterator[Hit]:
     """Of the hits of a version those that have all of it, in its rhythm and on its bar lines, as hits of the whole pattern.
 
@@ -114,18 +114,18 @@ def in_place(
             yield _of_the_whole(hit, version, pattern, tried)
 
 
-def _is_in_place(hit: Hit, version: Version, notes: NDArray[np.void], meters: MeterMap) -> bool:
+def _is_in_place(hit: Hit, version: PatternVersion, notes: NDArray[np.void], meters: MeterMap) -> bool:
     """Whether every note is there, in one part, unchanged, just where the map takes it."""
     rows = notes[list(hit.notes)]
     if hit.missing or hit.changed or hit.inverted or hit.stretch != 1 or len(set(rows["part"].tolist())) > 1:
         return False
-    onsets = [Fraction(at).limit_denominator(GRID) for at in rows["onset"].tolist()]
+    onsets = [Fraction(at).limit_denominator(PATTERN_GRID) for at in rows["onset"].tolist()]
     lines = {at - place for at, place in zip(onsets, version.pattern.onset, strict=True)}
     bar = meters.at(min(lines))
     return len(lines) == 1 and bar.start in lines and bar.meter == version.pattern.meter
 
 
-def _of_the_whole(hit: Hit, version: Version, pattern: Pattern, tried: int) -> Hit:
+def _of_the_whole(hit: Hit, version: PatternVersion, pattern: Pattern, tried: int) -> Hit:
     kept = version.kept
     return replace(
         hit,

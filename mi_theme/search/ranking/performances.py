@@ -20,30 +20,35 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.kernels.choosing import loops
+from mi_theme.search.kernels.arguments import ChainSearch, PlayedNotes, PlayingClock, ThemeLinks
+from mi_theme.search.kernels.choosing import kernels
 
-__all__ = ["PLAYING", "Chain", "Performance", "Playing", "Theme", "amid_others", "chain_in", "theme_of"]
+__all__ = ["PLAYING_MODEL", "Performance", "PerformanceMatch", "PlayingModel", "ThemeShape", "amid_others", "chain_in"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-SECONDS = 0.5  # a quarter at 120 a minute, which performances on no grid are written at
+SECONDS_A_QUARTER = 0.5  # a quarter at 120 a minute, which performances on no grid are written at
 MS = 1000
-LONGEST = 19 * MS  # between two linked notes
+LONGEST_LINK = 19 * MS  # between two linked notes
 SOONEST = 15  # ms
 SHIFTS = 128  # semitones up or down
-REACH = 3  # notes of a theme that a link may span
+THEME_REACH = 3  # notes of a theme that a link may span
 NEIGHBOURS = 12  # notes before and after that may lie above one
 COVERS = 0.5  # seconds at most that a note covers lower ones
 CHORD = 0.05  # seconds
-CROWD = 31  # notes that a note is louder than
-SAME = 0.05  # quarters; closer onsets of a theme are together
-MOST = 100  # notes of a theme
+LOUDER_THAN = 31  # notes that a note is louder than
+SIMULTANEOUS_QUARTERS = 0.05  # quarters; closer onsets of a theme are together
+MOST_NOTES = 100  # notes of a theme
 CHAINED = 7e6  # notes of themes times notes of performances that numpy does in a second, about
 NEVER = -1e9
-USUAL, SHARE, PIECE = 0.3, 0.05, 2000  # a pitch in a usual piece: times a second, of all notes; notes of the piece
+USUAL_RATE, USUAL_SHARE, USUAL_NOTES = (
+    0.3,
+    0.05,
+    2000,
+)  # a pitch in a usual piece: times a second, of all notes; notes of the piece
 
 
-class Playing(NamedTuple):
+class PlayingModel(NamedTuple):
     """How people play, in nats, seconds and logarithms of tempo.
 
     Attributes
@@ -95,7 +100,7 @@ class Playing(NamedTuple):
     beam: float = 10.0
 
 
-PLAYING = Playing()
+PLAYING_MODEL = PlayingModel()
 
 
 class Performance(NamedTuple):
@@ -128,20 +133,26 @@ class Performance(NamedTuple):
     row: Rows
 
     @classmethod
-    def of(cls, notes: NDArray[np.void], playing: Playing = PLAYING) -> Performance:
+    def of(cls, notes: NDArray[np.void], playing: PlayingModel = PLAYING_MODEL) -> Performance:
         """From a note table, sorted by onset."""
-        time, pitch = SECONDS * notes["onset"].astype(float), np.clip(notes["pitch"], 0, 127).astype(np.int64)
+        time, pitch = SECONDS_A_QUARTER * notes["onset"].astype(float), np.clip(notes["pitch"], 0, 127).astype(np.int64)
         time -= time[0] if len(time) else 0.0
         row = np.lexsort((time, pitch))
         rate, whole = _rates(time[row], pitch[row], playing.around)
-        end = time + SECONDS * notes["duration"]
+        end = time + SECONDS_A_QUARTER * notes["duration"]
         stress = _leading(_leads(time, end, pitch), playing.leads) + _loudness(notes["velocity"], playing.louder)
         places = np.arange(1.0, len(time) + 1)
         first = -np.log(places) - np.log((1 / places).sum()) if len(time) else places
         opening = first[row] + np.log(whole) - np.log(rate)
         starts = np.searchsorted(pitch[row], np.arange(SHIFTS + 1))
         return cls(
-            (MS * time[row]).round().astype(np.int64), pitch[row], starts, -np.log(rate), stress[row], opening, row
+            time=(MS * time[row]).round().astype(np.int64),
+            pitch=pitch[row],
+            starts=starts,
+            surprise=-np.log(rate),
+            stress=stress[row],
+            opening=opening,
+            row=row,
         )
 
 
@@ -166,8 +177,8 @@ def _loudness(velocity: NDArray[Any], louder: float) -> Floats:
     loud = velocity.astype(float)
     if not len(loud) or not np.ptp(loud):
         return np.zeros(len(loud))
-    padded = np.pad(loud, CROWD // 2, mode="edge")
-    off = loud - np.convolve(padded, np.full(CROWD, 1 / CROWD), "valid")
+    padded = np.pad(loud, LOUDER_THAN // 2, mode="edge")
+    off = loud - np.convolve(padded, np.full(LOUDER_THAN, 1 / LOUDER_THAN), "valid")
     said: Floats = louder * np.clip(off / max(float(off.std()), 1.0), -2.5, 2.5) - louder**2 / 2
     return said
 
@@ -184,7 +195,7 @@ def _leads(time: Floats, end: Floats, pitch: Rows) -> NDArray[np.bool_]:
     return ~covered
 
 
-class Theme(NamedTuple):
+class ThemeShape(NamedTuple):
     """A theme as chains read it.
 
     Attributes
@@ -194,8 +205,8 @@ class Theme(NamedTuple):
     leads
         Whether nothing above covers the note.
     gap, rise
-        Logarithm of the quarters, and semitones, from the note `REACH` or fewer
-        before, shape (m, REACH); nan for notes of a chord.
+        Logarithm of the quarters, and semitones, from the note `THEME_REACH` or fewer
+        before, shape (m, THEME_REACH); nan for notes of a chord.
     row
         The row of each note in the table it came from.
     """
@@ -206,17 +217,17 @@ class Theme(NamedTuple):
     rise: Rows
     row: Rows
 
-
-def theme_of(notes: NDArray[np.void]) -> Theme:
-    """From a note table, sorted by onset; of a long one the beginning of its top line says enough."""
-    rows, leads = np.arange(len(notes)), _leads(notes["onset"], notes["onset"] + notes["duration"], notes["pitch"])
-    if len(rows) > MOST:
-        rows = np.flatnonzero(leads)[:MOST]
-    onset, pitch = notes["onset"][rows].astype(float), np.clip(notes["pitch"][rows], 0, 127).astype(np.int64)
-    before = np.maximum(np.arange(len(onset))[:, None] - np.arange(1, REACH + 1), 0)
-    lapse = onset[:, None] - onset[before]
-    gap = np.where(lapse < SAME, np.nan, np.log(np.maximum(lapse, SAME)))
-    return Theme(pitch, leads[rows], gap, pitch[:, None] - pitch[before], rows)
+    @classmethod
+    def of(cls, notes: NDArray[np.void]) -> ThemeShape:
+        """From a note table, sorted by onset; of a long one the beginning of its top line says enough."""
+        rows, leads = np.arange(len(notes)), _leads(notes["onset"], notes["onset"] + notes["duration"], notes["pitch"])
+        if len(rows) > MOST_NOTES:
+            rows = np.flatnonzero(leads)[:MOST_NOTES]
+        onset, pitch = notes["onset"][rows].astype(float), np.clip(notes["pitch"][rows], 0, 127).astype(np.int64)
+        before = np.maximum(np.arange(len(onset))[:, None] - np.arange(1, THEME_REACH + 1), 0)
+        lapse = onset[:, None] - onset[before]
+        gap = np.where(lapse < SIMULTANEOUS_QUARTERS, np.nan, np.log(np.maximum(lapse, SIMULTANEOUS_QUARTERS)))
+        return cls(pitch, leads[rows], gap, pitch[:, None] - pitch[before], rows)
 
 
 def amid_others(heard: Performance) -> Performance:
@@ -228,63 +239,33 @@ def amid_others(heard: Performance) -> Performance:
         A theme as a performance.
     """
     many = len(heard.time)
-    at_first = -np.log(1.0 + heard.row) - np.log(np.log(PIECE))
-    return heard._replace(surprise=np.full(many, -np.log(USUAL)), opening=at_first - np.log(SHARE))
+    at_first = -np.log(1.0 + heard.row) - np.log(np.log(USUAL_NOTES))
+    return heard._replace(surprise=np.full(many, -np.log(USUAL_RATE)), opening=at_first - np.log(USUAL_SHARE))
 
 
-class Chain(NamedTuple):
+class PerformanceMatch(NamedTuple):
     """The best chain: its score in nats, and (row of the theme, row of the performance) of its notes."""
 
     score: float
     pairs: tuple[tuple[int, int], ...]
 
 
-class Clock(NamedTuple):
-    """What an interval of so many whole milliseconds says, for the first one of a chain and for the others.
-
-    Attributes
-    ----------
-    log
-        Its logarithm, in seconds, shape (LONGEST + 1,).
-    steep, price, belief
-        Paid for each unit of the logarithm that the tempo is off, paid anyway,
-        and how far the new tempo is believed, shape (2, LONGEST + 1).
-    together
-        Paid by notes of a chord.
-    widest
-        Units that the tempo may be off, shape (2,).
-    slack
-        Milliseconds beyond that.
-    usual
-        The logarithm of a usual quarter.
-    """
-
-    log: Floats
-    steep: Floats
-    price: Floats
-    belief: Floats
-    together: Floats
-    widest: Floats
-    slack: int
-    usual: float
-
-
 @lru_cache(maxsize=8)
-def _clock(playing: Playing) -> Clock:
-    seconds = np.maximum(np.arange(LONGEST + 1), 0.5) / MS
+def _clock(playing: PlayingModel) -> PlayingClock:
+    seconds = np.maximum(np.arange(LONGEST_LINK + 1), 0.5) / MS
     log, off = np.log(seconds), np.sqrt(2) / np.hypot([[playing.beats], [playing.rubato]], playing.jitter / seconds)
     belief = np.stack([np.ones_like(seconds), seconds / (seconds + playing.memory)])
     most, usual = playing.apart
     together = np.arange(int(MS * most) + 1) / MS / usual + np.log(2 * usual)
-    return Clock(
-        log,
-        off,
-        np.log(2 / off) + log,
-        belief,
-        together,
-        np.array(playing.widest),
-        int(MS * playing.jitter),
-        float(np.log(playing.beat)),
+    return PlayingClock(
+        log=log,
+        steep=off,
+        price=np.log(2 / off) + log,
+        belief=belief,
+        together=together,
+        widest=np.array(playing.widest),
+        slack=int(MS * playing.jitter),
+        usual=float(np.log(playing.beat)),
     )
 
 
@@ -296,33 +277,29 @@ def _keys(key: float) -> Floats:
     return table
 
 
-def chain_in(theme: Theme, heard: Performance, playing: Playing = PLAYING, *, fast: bool | None = None) -> Chain:
+def chain_in(
+    theme: ThemeShape, heard: Performance, playing: PlayingModel = PLAYING_MODEL, *, fast: bool | None = None
+) -> PerformanceMatch:
     """The best chain of a theme through a performance.
 
     Parameters
     ----------
     theme, heard
-        From `theme_of` and `Performance.of`.
+        From `ThemeShape.of` and `Performance.of`.
     playing
         How people play.
     fast
         Whether to use numba; by default where it is installed.
     """
     if not len(theme.pitch) or not len(heard.time):
-        return Chain(NEVER, ())
-    run = loops(fast, "performances_numba", "performances_numpy", len(theme.pitch) * len(heard.time) / CHAINED)
-    score, last, row, back, over = run.chain(
-        *heard[:-1], *theme[:-1], *_clock(playing), _keys(playing.key), playing.missed, playing.heads, playing.beam
+        return PerformanceMatch(NEVER, ())
+    size = len(theme.pitch) * len(heard.time)
+    search = ChainSearch(_keys(playing.key), playing.missed, playing.heads, playing.beam)
+    score, last, row, back, over = kernels(fast, "performances", size / CHAINED).chain(
+        PlayedNotes(*heard[:-1]), ThemeLinks(*theme[:-1]), _clock(playing), search
     )
-    return Chain(float(score), _traced(int(last), int(row), back, over, theme.row, heard.row))
-
-
-def _traced(
-    last: int, row: int, back: NDArray[np.int32], over: NDArray[np.int8], own: Rows, rows: Rows
-) -> tuple[tuple[int, int], ...]:
-    """The notes of the chain that ends in a row with a note of the theme, as rows of both tables."""
-    found = [(int(own[last]), int(rows[row]))]
+    pairs = [(int(theme.row[last]), int(heard.row[row]))]
     while back[last, row] >= 0:
         last, row = last - int(over[last, row]), int(back[last, row])
-        found.append((int(own[last]), int(rows[row])))
-    return tuple(found[::-1])
+        pairs.append((int(theme.row[last]), int(heard.row[row])))
+    return PerformanceMatch(float(score), tuple(pairs[::-1]))

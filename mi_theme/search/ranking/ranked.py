@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score.notes import NOTE
-from mi_theme.search.finding import Music, music_of
+from mi_theme.search.music import sheets_of
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.ranking.performances import Chain, amid_others, chain_in, theme_of
-from mi_theme.search.ranking.repertoires import Piece, Repertoire
+from mi_theme.search.ranking.performances import PerformanceMatch, ThemeShape, amid_others, chain_in
+from mi_theme.search.ranking.repertoires import RankedPiece, Repertoire
 from mi_theme.search.ranking.tunes import paired, similarities, with_relatives
 
 __all__ = ["Ranked", "rank"]
@@ -56,8 +57,14 @@ class Ranked:
 
 
 def rank(
-    query: Any, scores: Any, *, how: str = "auto", top: int | None = None, related: bool = True, fast: bool | None = None
-) -> list[Ranked]:  # fmt: skip
+    query: Any,
+    scores: Any,
+    *,
+    how: str = "auto",
+    top: int | None = None,
+    related: bool = True,
+    fast: bool | None = None,
+) -> list[Ranked]:
     """Rank tunes by how much they are like one, in any key and any tempo.
 
     Parameters
@@ -106,47 +113,50 @@ def rank(
     return _by_theme(wanted, pieces, fast)[:top]
 
 
-def _piece_of(value: Any) -> Piece:
+def _piece_of(value: Any) -> RankedPiece:
     """The pitched notes of whatever says some."""
-    if isinstance(value, Music):
-        return Piece.of(value)
+    if isinstance(value, Sheet):
+        return RankedPiece.of(value)
     value = value.tolist() if isinstance(value, np.ndarray) and not value.dtype.names else value
     try:
-        return Piece.of(next(iter(music_of(value))))
+        return RankedPiece.of(next(iter(sheets_of(value))))
     except ScoreError:
         pattern = Pattern.of(value)
     notes = np.zeros(len(pattern), NOTE)
     notes["onset"], notes["pitch"] = pattern.onsets, pattern.pitch
     notes["duration"] = [float(length) for length in pattern.duration]
-    return Piece.of(Music("", notes))
+    return RankedPiece.of(Sheet(notes))
 
 
-def _is_theme(wanted: Piece, pieces: Sequence[Piece]) -> bool:
+def _is_theme(wanted: RankedPiece, pieces: Sequence[RankedPiece]) -> bool:
     """Whether the query is rather looked for within the pieces: most have several voices, or are far longer."""
     within = [piece.has_voices or len(wanted.notes) < SHORT * len(piece.notes) for piece in pieces]
     return sum(within) > len(within) / 2
 
 
-def _by_theme(wanted: Piece, pieces: Sequence[Piece], fast: bool | None) -> list[Ranked]:
-    theme = theme_of(wanted.notes)
+def _by_theme(wanted: RankedPiece, pieces: Sequence[RankedPiece], fast: bool | None) -> list[Ranked]:
+    theme = ThemeShape.of(wanted.notes)
     chains = [chain_in(theme, piece.performance, fast=fast) for piece in pieces]
     order = sorted(range(len(chains)), key=lambda row: -chains[row].score)
     own = max(chain_in(theme, amid_others(wanted.performance), fast=fast).score, 1.0)
     return [
         Ranked(
-            row, pieces[row].source, chains[row].score / own, _transposition(chains[row], wanted, pieces[row]),
-            _rows_of(chains[row].pairs, wanted, pieces[row]) if place < SHOWN else (),
+            index=row,
+            source=pieces[row].source,
+            similarity=chains[row].score / own,
+            transposition=_transposition(chains[row], wanted, pieces[row]),
+            pairs=_rows_of(chains[row].pairs, wanted, pieces[row]) if place < SHOWN else (),
         )
         for place, row in enumerate(order)
-    ]  # fmt: skip
+    ]
 
 
-def _transposition(chain: Chain, wanted: Piece, piece: Piece) -> int:
+def _transposition(chain: PerformanceMatch, wanted: RankedPiece, piece: RankedPiece) -> int:
     """Semitones from the query up to the notes of a chain."""
     return int(piece.notes["pitch"][chain.pairs[0][1]] - wanted.notes["pitch"][chain.pairs[0][0]]) if chain.pairs else 0
 
 
-def _by_tune(wanted: Piece, pieces: Sequence[Piece], related: bool) -> list[Ranked]:
+def _by_tune(wanted: RankedPiece, pieces: Sequence[RankedPiece], related: bool) -> list[Ranked]:
     query, tunes = wanted.tune, [piece.tune for piece in pieces]
     found, shifts = similarities(query, tunes)
     if related:
@@ -157,13 +167,16 @@ def _by_tune(wanted: Piece, pieces: Sequence[Piece], related: bool) -> list[Rank
     shown = set(order[:SHOWN].tolist())
     return [
         Ranked(
-            row, pieces[row].source, float(found[row]), int(shifts[row]),
-            _rows_of(paired(query, tunes[row], int(shifts[row])), wanted, pieces[row]) if row in shown else (),
+            index=row,
+            source=pieces[row].source,
+            similarity=float(found[row]),
+            transposition=int(shifts[row]),
+            pairs=_rows_of(paired(query, tunes[row], int(shifts[row])), wanted, pieces[row]) if row in shown else (),
         )
         for row in order.tolist()
-    ]  # fmt: skip
+    ]
 
 
-def _rows_of(pairs: Sequence[tuple[int, int]], wanted: Piece, piece: Piece) -> tuple[tuple[int, int], ...]:
+def _rows_of(pairs: Sequence[tuple[int, int]], wanted: RankedPiece, piece: RankedPiece) -> tuple[tuple[int, int], ...]:
     """Pairs of rows, as numbers in the whole tables."""
     return tuple((int(wanted.notes["id"][own]), int(piece.notes["id"][other])) for own, other in pairs)

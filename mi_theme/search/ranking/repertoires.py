@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 
 from mi_theme.conversion.sources import is_stream
 from mi_theme.errors import ScoreError
+from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.rhythm.lines import has_voices
 from mi_theme.score import Score
 from mi_theme.score.notes import NOTE
-from mi_theme.search.finding import Music, are_files, music_of, warn_of
+from mi_theme.search.corpus.folders import sheets_in
+from mi_theme.search.corpus.readers import Unread
+from mi_theme.search.music import are_files, sheets_of, warn_of
 from mi_theme.search.ranking.performances import Performance
 from mi_theme.search.ranking.tunes import Tune
 
-if TYPE_CHECKING:
-    from mi_theme.search.corpus.readers import Unread
-
-__all__ = ["Piece", "Repertoire"]
+__all__ = ["RankedPiece", "Repertoire"]
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class RankedPiece:
     """The pitched notes of one piece, and how each way to rank reads them.
 
     Attributes
@@ -43,29 +43,29 @@ class Piece:
     notes: NDArray[np.void]
 
     @classmethod
-    def of(cls, music: Music) -> Piece:
-        """From the music of a piece.
+    def of(cls, sheet: Sheet) -> RankedPiece:
+        """From the notes of a piece.
 
         Parameters
         ----------
-        music
-            As `finding.music_of` gives it.
+        sheet
+            As `music.sheets_of` gives it.
 
         Raises
         ------
         ScoreError
             Where its notes are no note table, or begin at no time.
         """
-        if not set(READ) <= set(music.notes.dtype.names or ()):
+        if not set(READ) <= set(sheet.table.dtype.names or ()):
             raise ScoreError(f"a note table has the fields {', '.join(READ)}, as note_table() gives them")
-        if not (np.abs(music.notes["onset"]) < LATEST).all():
+        if not (np.abs(sheet.table["onset"]) < LATEST_ONSET).all():
             raise ScoreError("the notes of a table begin at finite numbers of quarters")
-        notes = np.zeros(len(music.notes), NOTE)
+        notes = np.zeros(len(sheet.table), NOTE)
         for name in READ:
-            notes[name] = music.notes[name]
+            notes[name] = sheet.table[name]
         notes["id"] = np.arange(len(notes))
         notes = notes[np.lexsort((notes["pitch"], notes["onset"]))]
-        return cls(music.source, notes[~np.isin(notes["part"], sorted(music.drums))])
+        return cls(sheet.source, notes[~np.isin(notes["part"], sorted(sheet.drums))])
 
     @cached_property
     def performance(self) -> Performance:
@@ -84,8 +84,8 @@ class Piece:
 
 
 READ = ("onset", "duration", "pitch", "velocity", "part")  # fields of a note table
-LATEST = 1e9  # quarters
-_READY: WeakKeyDictionary[Score, Piece] = WeakKeyDictionary()
+LATEST_ONSET = 1e9  # quarters
+_READY: WeakKeyDictionary[Score, RankedPiece] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class Repertoire:
         In the order they were given, or the files were read in.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[RankedPiece, ...]
 
     @classmethod
     def of(cls, scores: Any) -> Repertoire:
@@ -131,26 +131,23 @@ def _is_one(scores: Any) -> bool:
         raise ScoreError(
             f"tunes to rank are a list of scores, files or note tables, or a folder, not {type(scores).__name__}"
         )
-    return isinstance(scores, Score | Music | bytes | np.ndarray) or is_stream(scores)
+    return isinstance(scores, Score | Sheet | bytes | np.ndarray) or is_stream(scores)
 
 
-def _of_scores(scores: Iterable[Any]) -> Iterator[Piece]:
+def _of_scores(scores: Iterable[Any]) -> Iterator[RankedPiece]:
     """A Score is immutable: it is made ready once, however often it is ranked."""
     for score in scores:
         if isinstance(score, Score):
             if score not in _READY or _READY[score].source != score.source:
-                _READY[score] = Piece.of(next(iter(music_of(score))))
+                _READY[score] = RankedPiece.of(next(iter(sheets_of(score))))
             yield _READY[score]
         else:
-            yield from map(Piece.of, (score,) if isinstance(score, Music) else music_of(score))
+            yield from map(RankedPiece.of, sheets_of(score))
 
 
-def _of_files(places: Any) -> tuple[list[Piece], list[Unread]]:
-    from mi_theme.search.corpus.folders import music_in
-    from mi_theme.search.corpus.readers import Unread
-
-    pieces: list[Piece] = []
+def _of_files(places: Any) -> tuple[list[RankedPiece], list[Unread]]:
+    pieces: list[RankedPiece] = []
     unread: list[Unread] = []
-    for music in music_in(places):
-        unread.append(music) if isinstance(music, Unread) else pieces.append(Piece.of(music))
+    for sheet in sheets_in(places):
+        unread.append(sheet) if isinstance(sheet, Unread) else pieces.append(RankedPiece.of(sheet))
     return pieces, unread

@@ -20,15 +20,15 @@ __all__ = ["TUNE_COSTS", "Tune", "TuneCosts", "paired", "similarities", "with_re
 
 Floats = NDArray[np.float64]
 WIDEST_SHIFT = 36  # semitones
-BATCH = 256  # tunes whose table is filled together
-BREAK = 2.0 - 1e-6  # times the usual length: a note that long ends a phrase
+TUNES_AT_ONCE = 256  # tunes whose table is filled together
+PHRASE_END = 2.0 - 1e-6  # times the usual length: a note that long ends a phrase
 SHORTEST_PHRASE = 4  # notes
-LONGEST = 2000  # notes of a tune; what is longer is compared by its beginning
+LONGEST_TUNE = 2000  # notes of a tune; what is longer is compared by its beginning
 NEVER = -1e9
 EQUAL = 1 - 1e-9
 RELATIVES = 6  # of the query, that are asked what they are like
-SAY = 2.0  # what their word counts, where the query's counts 1
-TOLD = 200  # tunes that they are asked about
+RELATIVES_SAY = 2.0  # what their word counts, where the query's counts 1
+ASKED_ABOUT = 200  # tunes that they are asked about
 
 
 class TuneCosts(NamedTuple):
@@ -92,9 +92,9 @@ class Tune(NamedTuple):
 
     @classmethod
     def of(cls, notes: NDArray[np.void]) -> Tune:
-        """The top line of a note table, at most `LONGEST` notes of it."""
+        """The top line of a note table, at most `LONGEST_TUNE` notes of it."""
         order = np.lexsort((-notes["pitch"], notes["onset"]))
-        rows = order[np.diff(notes["onset"][order], prepend=-np.inf) > 1e-6][:LONGEST]
+        rows = order[np.diff(notes["onset"][order], prepend=-np.inf) > 1e-6][:LONGEST_TUNE]
         if not len(rows):
             empty = np.zeros(0)
             return cls(rows, empty, empty, empty, rows)
@@ -117,7 +117,7 @@ class Tune(NamedTuple):
 def _phrase_places(lapse: Floats, usual: float) -> Floats:
     """The place of each note in its phrase; a note of twice the usual length ends one."""
     starts = [0]
-    for row in (np.flatnonzero(lapse >= BREAK * usual) + 1).tolist():
+    for row in (np.flatnonzero(lapse >= PHRASE_END * usual) + 1).tolist():
         if row - starts[-1] >= SHORTEST_PHRASE and row < len(lapse):
             starts.append(row)
     time = np.append(0.0, np.cumsum(lapse))
@@ -149,8 +149,8 @@ def similarities(query: Tune, tunes: Sequence[Tune], costs: TuneCosts = TUNE_COS
     sizes = np.array([len(tune.pitch) for tune in tunes], np.int64)
     order = np.argsort(sizes, kind="stable")
     order = order[sizes[order] > 0] if query else order[:0]
-    for first in range(0, len(order), BATCH):
-        rows = order[first : first + BATCH]
+    for first in range(0, len(order), TUNES_AT_ONCE):
+        rows = order[first : first + TUNES_AT_ONCE]
         batch = [tunes[row] for row in rows.tolist()]
         shifts[rows] = _shifts(query, batch)
         found[rows] = _scores(query, batch, shifts[rows], costs) / np.sqrt(len(query.pitch) * sizes[rows])
@@ -207,13 +207,13 @@ def _rows(query: Tune, columns: Floats, shifts: NDArray[np.int64], costs: TuneCo
 
 
 def with_relatives(
-    found: Floats, likeness: Callable[[int, list[int]], Floats], relatives: int = RELATIVES, say: float = SAY
+    found: Floats, likeness: Callable[[int, list[int]], Floats], relatives: int = RELATIVES, say: float = RELATIVES_SAY
 ) -> Floats:
     """Similarities in which the tunes most like the query have a say.
 
     The mean of what the query and its relatives are like, each as much as it is
     like the query, relatives `say` times that. What is equal to the query stays
-    so. Of what is not among the best `TOLD` each relative is taken to think as
+    so. Of what is not among the best `ASKED_ABOUT` each relative is taken to think as
     little as of the least of those.
 
     Parameters
@@ -228,7 +228,7 @@ def with_relatives(
     order = np.argsort(-found, kind="stable").tolist()
     said, weight = found.copy(), 1.0
     for row in order[:relatives]:
-        others = [other for other in order[:TOLD] if other != row]
+        others = [other for other in order[:ASKED_ABOUT] if other != row]
         if found[row] <= 0 or not others:
             break
         told = likeness(row, others)

@@ -16,9 +16,9 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.views.bars import counted
 
-__all__ = ["Block", "Mark", "Press"]
+__all__ = ["Block", "GridNote", "Press"]
 
-NARROWEST, WIDEST = 20.0, 66.0  # pixels of a pulse
+NARROWEST_PULSE, WIDEST_PULSE = 20.0, 66.0  # pixels
 STAFF = {False: 1.1, True: 1.6}  # how much larger than in other pictures staves are
 SIZES = {False: 13.0, True: 24.0}  # pixels of letters: 10 and 18 points
 BOXES = {False: 48.0, True: 58.0}  # pixels: how high a box for a note is, to write in
@@ -40,7 +40,7 @@ class Block(NamedTuple):
         )
 
 
-class Mark(NamedTuple):
+class GridNote(NamedTuple):
     """What stands in a grid: from where to where, in quarters from the bar line, and its name."""
 
     start: Fraction
@@ -70,8 +70,8 @@ class Press:
     staves: bool
 
     def __post_init__(self) -> None:
-        if self.cell < NARROWEST:
-            most = int((self.width - self.label) / NARROWEST)
+        if self.cell < NARROWEST_PULSE:
+            most = int((self.width - self.label) / NARROWEST_PULSE)
             raise ScoreError(f"a bar of {self.pulses} pulses is too long for this paper: there is room for {most}")
 
     @property
@@ -87,7 +87,7 @@ class Press:
     @property
     def cell(self) -> float:
         """The width of a pulse."""
-        return min((self.width - self.label) / self.pulses, WIDEST)
+        return min((self.width - self.label) / self.pulses, WIDEST_PULSE)
 
     def heading(self, title: str, right: str) -> Block:
         """The title of a page, and a line to write on."""
@@ -113,7 +113,7 @@ class Press:
         title: str,
         meter: Meter,
         figure: Sequence[Fraction],
-        marks: Sequence[Mark],
+        marks: Sequence[GridNote],
         staff: Staff,
         question: str = "",
     ) -> Block:
@@ -178,7 +178,7 @@ class Press:
             yield from (line(x, top, x, y, 1.1) for x in (left, right))
             yield text(middle, top + 0.36 * self.size, size, self.size, anchor="middle")
 
-    def _boxes(self, meter: Meter, marks: Sequence[Mark], y: float, height: float) -> Iterator[str]:
+    def _boxes(self, meter: Meter, marks: Sequence[GridNote], y: float, height: float) -> Iterator[str]:
         """A box for each pulse, with the notes in them."""
         middle = y + height / 2 + 0.36 * self.size
         yield text(0, middle, "notes", self.size)
@@ -193,8 +193,8 @@ class Press:
 
     def _counts(self, meter: Meter, y: float) -> Iterator[str]:
         yield text(0, y, "count", self.size)
-        for pulse, said in enumerate(counted(meter)):
-            yield text(self._x(pulse + 0.5), y, said, self.size, anchor="middle", bold=said.isdigit())
+        for pulse, word in enumerate(counted(meter)):
+            yield text(self._x(pulse + 0.5), y, word, self.size, anchor="middle", bold=word.isdigit())
 
     def _drums(self, meter: Meter, strokes: Sequence[Fraction], y: float) -> Iterator[str]:
         """A line to write strokes on, and the strokes that are there."""

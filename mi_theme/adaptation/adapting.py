@@ -1,0 +1,206 @@
+"""A figure into another metre: the strategy that suits it, what it proposes, and what else could be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, known_ratio, whole_grouping
+from mi_theme.adaptation.groupings import readings
+from mi_theme.adaptation.plans import BarNotes, Plan, groups_under, variant_words
+from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
+from mi_theme.errors import StrategyError
+from mi_theme.meter import Meter
+
+__all__ = ["LAST_RESORTS", "MOST_ALTERNATIVES", "adapt", "first_able", "first_choices", "variants"]
+
+MOST_ALTERNATIVES = 3  # other ways that are told: more than a reader compares
+#: Strategies for a figure that none of `first_choices` carries over.
+LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")
+
+
+def adapt(
+    lines: tuple[BarNotes, ...],
+    figure: tuple[Fraction, ...],
+    figure_source: str,
+    source: Meter,
+    target: Meter,
+    how: str | None = None,
+    ratio: Fraction | float = 1,
+) -> Plan:
+    """Plan a figure in another metre.
+
+    Parameters
+    ----------
+    lines
+        The notes of each source bar.
+    figure, figure_source
+        Group lengths of a source bar in quarters, and where they come from.
+    source, target
+        Metres.
+    how
+        A strategy by name; None takes the first of `first_choices` that can.
+    ratio
+        Target bars for one source bar.
+
+    Returns
+    -------
+    Plan
+        What happens to each note, what else could be done, and what it costs.
+
+    Raises
+    ------
+    UnknownName, StrategyError
+        Where the strategy is unknown or unable to reach the target.
+    """
+    ratio = known_ratio(ratio)
+    task = _task(lines, figure, Frame(source, ratio.denominator), Frame(target, ratio.numerator))
+    names = [find(how).name] if how else first_choices(task)
+    name, outcomes = first_able(names, task)
+    best = outcomes[0]
+    plan = Plan(
+        source,
+        target,
+        name,
+        best.warp,
+        figure,
+        figure_source=figure_source,
+        lines=lines,
+        cost=round(best.cost, 6),
+        repeats=best.repeats,
+        reasons=best.reasons,
+    )
+    return replace(plan, instead=_alternatives(plan, task, outcomes))
+
+
+def variants(plan: Plan) -> Iterator[Plan]:
+    """The same bars with the other maps that the plan's strategy proposes, cheapest first.
+
+    Parameters
+    ----------
+    plan
+        A plan of whole bars.
+
+    Yields
+    ------
+    Plan
+        One with another map.
+    """
+    source, target = plan.bars
+    task = _task(plan.lines, plan.figure, Frame(plan.source, source), Frame(plan.target, target))
+    for way in sorted(proposed(plan.how, task), key=lambda outcome: outcome.cost):
+        if (way.warp, way.repeats) != (plan.warp, plan.repeats):
+            cost = round(way.cost, 6)
+            yield replace(plan, warp=way.warp, cost=cost, repeats=way.repeats, instead=(), reasons=way.reasons)
+
+
+def first_choices(task: Task) -> list[str]:
+    """What an arranger would try, in order.
+
+    Parameters
+    ----------
+    task
+        The figure, the source bars and the target bars.
+
+    Returns
+    -------
+    list of str
+        Names of strategies; `first_able` takes the first that can.
+    """
+    source, target = task.source.meter, task.target.meter
+    longer = task.target.length > task.source.length
+    uneven = len(set(task.figure)) > 1
+    if (
+        source.is_compound != target.is_compound
+        and len(task.source.beats) == len(task.target.beats)
+        and not (source.is_additive or target.is_additive)
+    ):
+        return ["long-short", "regroup"]
+    if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
+        return ["add-group", "regroup", "hold-last"]
+    if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
+        return ["regroup", "hold-first"]
+    if longer and not uneven:
+        held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
+        return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
+    return ["regroup", "square", "cut", "rest"]
+
+
+def _as_many_groups(task: Task) -> bool:
+    """Whether the target has, or may be read to have, no more groups than the figure."""
+    return any(len(reading.beats) <= len(task.figure) for reading, _ in readings(task))
+
+
+def _task(lines: tuple[BarNotes, ...], figure: tuple[Fraction, ...], source: Frame, target: Frame) -> Task:
+    bars = range(source.bars)
+    onsets = {
+        bar * source.meter.bar + onset for bar in bars for line in lines[bar :: source.bars] for onset, *_ in line
+    }
+    return Task(figure_of_bars(figure, source, target), tuple(sorted(onsets)), source, target)
+
+
+def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:
+    """The first strategy that reaches the target, with what it proposes.
+
+    Parameters
+    ----------
+    names
+        Strategies in the order in which to try them.
+    task
+        The figure, the source bars and the target bars.
+
+    Returns
+    -------
+    tuple of (str, list of Outcome)
+        The name, and its outcomes with the best first.
+
+    Raises
+    ------
+    StrategyError
+        Where none does; the message says which others can.
+    """
+    refusals = []
+    for name in names:
+        try:
+            return name, list(proposed(name, task))
+        except StrategyError as error:
+            refusals.append(str(error))
+    able = [name for name, outcomes in _able(task).items() if outcomes]
+    hint = f" (these can: {', '.join(able)})" if able else ""
+    raise StrategyError("; ".join(dict.fromkeys(refusals)) + hint)
+
+
+def _able(task: Task) -> dict[str, list[Outcome]]:
+    """What each light strategy that arrangers use proposes; an empty list where it cannot."""
+    found: dict[str, list[Outcome]] = {}
+    for name, strategy in STRATEGIES.items():
+        if strategy.offered and not strategy.heavy:
+            try:
+                found[name] = list(proposed(name, task))
+            except StrategyError:
+                found[name] = []
+    return found
+
+
+def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str, ...]:
+    """Other ways to go, in words: shapes players know, thought of by this strategy or by regroup, then other strategies."""
+    able = _able(task)
+    searching = [name for name in able if STRATEGIES[name].alternatives]
+    thoughts = [(plan.how, outcome) for outcome in outcomes[1:]]
+    thoughts += [(name, outcome) for name in searching for outcome in able[name]]
+    known = [(name, outcome) for name, outcome in thoughts if _shape(outcome, task) in FAMOUS]
+    others = [(name, found[0]) for name, found in able.items() if found and name != plan.how]
+    if task.source.meter.bar == task.target.meter.bar:  # nothing floats over bars of its own length
+        others = [(name, outcome) for name, outcome in others if not STRATEGIES[name].meets_bars]
+    different = [
+        (name, outcome)
+        for name, outcome in known + others
+        if (outcome.warp, outcome.repeats) != (plan.warp, plan.repeats)
+    ]
+    return tuple(dict.fromkeys(variant_words(plan, name, outcome) for name, outcome in different))[:MOST_ALTERNATIVES]
+
+
+def _shape(outcome: Outcome, task: Task) -> tuple[int, ...]:
+    grouping = whole_grouping(groups_under(task.figure, outcome.warp, outcome.repeats), task.target.meter.pulse)
+    return tuple(grouping or ())

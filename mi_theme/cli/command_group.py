@@ -1,0 +1,121 @@
+"""The command ``mi-theme`` and the list of what it can do.
+
+Each command lives in a module that is imported only when the command is run.
+Data goes to standard output, words to standard error; 1 is an error, 2 a wrong call.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from mi_theme.cli.shared import error_words
+from mi_theme.errors import MiThemeError, UnknownName
+from mi_theme.version import __version__
+
+__all__ = ["COMMANDS", "main"]
+
+# command: (module, one line for the list)
+COMMANDS = {
+    "render": ("render_commands", "Make a MIDI file of the theme, or of your own, in a form and a style."),
+    "forms": ("render_commands", "The forms that render knows."),
+    "styles": ("render_commands", "The styles that render knows."),
+    "sound": ("sound_commands", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
+    "convert": ("convert_commands", "Carry a piece into another metre, and show the plan."),
+    "compare": ("convert_commands", "Every strategy side by side on a piece."),
+    "quantize": (
+        "quantize_commands",
+        "Write what was played: onsets and values on the beats and their parts.",
+    ),
+    "adapt": ("metre_commands", "Carry the theme, or your own, into another metre and show the plan."),
+    "report": ("metre_commands", "A dossier of the theme, or of your own, as one page."),
+    "strategies": ("metre_commands", "The ways to change a metre."),
+    "draw": ("draw_commands", "Draw a file, a metre (5/4:3+3+2+2), a grouping (3+3+2+2), or the theme."),
+    "worksheet": ("draw_commands", "A sheet to print: a bar as it is, and three empty ones in another metre."),
+    "meter": ("metre_commands", "Draw a bar: its pulses, groups and weights."),
+    "which-meter": ("metre_commands", "Say which metre files are in, whatever they state; folders too."),
+    "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
+    "rank": ("find_commands", "Rank tunes by how much they are like one, in any key and tempo."),
+    "info": ("info_commands", "Say what is in a file."),
+    "lineage": ("lineage_commands", "Who made which version for which film, on whose word."),
+    "annotate": ("lineage_commands", "Write what is known of a film into a MIDI file."),
+}
+
+
+class Commands(click.Group):
+    """A group that loads its commands when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(
+            import_module(f"mi_theme.cli.{COMMANDS[cmd_name][0]}"), cmd_name.replace("-", "_")
+        )
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(str(UnknownName.among("command", args[0], COMMANDS)), ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
+        """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""
+        if os.name == "nt":  # a pipe there has an old encoding, which lacks most letters
+            for stream in (sys.stdout, sys.stderr):
+                if isinstance(stream, TextIOWrapper):
+                    stream.reconfigure(encoding="utf-8")
+        try:
+            with warnings.catch_warnings():
+                warnings.showwarning = lambda message, *_, **__: _say(message)
+                return super().main(args, *more, **extra)
+        except MiThemeError as error:
+            _fail(error_words(error))
+        except OSError as error:
+            _silence()
+            _fail(error_words(error))
+        except RecursionError:
+            _fail("the input is nested too deeply")
+        except MemoryError:
+            _fail("the input needs more memory than there is")
+
+
+def _silence() -> None:
+    """What is left for a full disk or a closed pipe goes nowhere, instead of failing again at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(words: object) -> None:
+    click.echo(f"mi-theme: {' '.join(str(words).split())}", err=True)
+
+
+def _fail(words: str) -> None:
+    _say(words)
+    sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "--version", prog_name="mi-theme")
+def main() -> None:
+    """Carry music from one metre into another, and recognise it again.
+
+    Shell completion: eval "$(_MI_THEME_COMPLETE=bash_source mi-theme)", or zsh_source, fish_source.
+    """

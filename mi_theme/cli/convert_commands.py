@@ -1,0 +1,208 @@
+"""``mi-theme convert`` and ``mi-theme compare``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mi_theme.adaptation.frames import FEELS
+from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.cli.shared import bars_option, error_words, is_midi, json_option, print_json, ratio_of, say, write_score
+from mi_theme.errors import FileError, MiThemeError
+from mi_theme.meter import Meter
+
+if TYPE_CHECKING:
+    from mi_theme.conversion.scoreplan import ScorePlan
+
+__all__ = ["compare", "convert"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+NOTATION = (".musicxml", ".xml", ".mxl")
+WRITTEN = (*NOTATION, ".mid", ".midi", ".kar")
+
+
+def plan_options(command: F) -> F:
+    """What `mi.plan` takes, but for the strategy."""
+    for option in (
+        click.option("--keep", type=click.Choice(KEEPS), help="What lasts as long as before."),
+        click.option("--grouping", help="How a source bar is grouped, such as 3+3+2."),
+        click.option(
+            "--ratio", type=ratio_of, metavar="RATIO", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
+        ),
+        bars_option("--bars", help="Only these bars, such as 5-12; what follows is shifted."),
+        click.option(
+            "--drums",
+            type=click.Choice(["pulse", "keep", "pattern", "mute"]),
+            default="pulse",
+            help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
+        ),
+        click.option(
+            "--accompaniment",
+            type=click.Choice(["pattern", "keep"]),
+            default="pattern",
+            help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
+        ),
+        click.option(
+            "--feel",
+            type=click.Choice(FEELS),
+            default="auto",
+            help="For best: what two notes that fill a beat become; auto takes what suits the tune.",
+        ),
+        click.option("--lead", help="The part that decides, by name."),
+        click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
+    ):
+        command = option(command)
+    return command
+
+
+def target_option(**more: Any) -> Callable[[F], F]:
+    """The option ``--to``."""
+    return click.option("--to", "target", help="Target metre: 4/4, 7/8:2+2+3 ...", **more)
+
+
+@click.command()
+@click.argument("source_file", metavar="IN", type=click.Path())
+@plan_options
+@target_option()
+@click.option("--how", help="Strategy; see mi-theme strategies.")
+@click.option("--plan", "plan_file", type=click.Path(), help="Apply a plan saved with --json instead of making one.")
+@click.option("-o", "--out", help="Write the result here; - for MIDI to standard output.")
+@click.option("--explain", is_flag=True, help="Say what happens to each bar.")
+@json_option
+def convert(
+    source_file: str,
+    target: str | None,
+    how: str | None,
+    plan_file: str | None,
+    out: str | None,
+    explain: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Carry a piece into another metre, and show the plan.
+
+    IN is a MIDI, MusicXML, ABC or kern file, or a folder of them; then OUT is a
+    folder. Without OUT the plan is shown and nothing is written. A plan from a
+    file says all that options say, so --to can be left out.
+    """
+    if not (target or plan_file):
+        raise click.UsageError("say which metre: --to 4/4, or --plan FILE with a plan that says it")
+    wanted = {**options, "how": how, "to": target}
+    if Path(source_file).is_dir():
+        if plan_file:
+            raise click.UsageError("a plan is for one file, not for a folder")
+        _convert_folder(Path(source_file), out, wanted)
+        return
+    plan = _convert_file(source_file, out, wanted, plan_file)
+    if as_json and out != "-":
+        print_json(plan.as_dict())
+    elif (explain or not out) and out != "-":
+        click.echo(str(plan))
+    if out and not as_json:
+        say(f"{_counted(plan)}: wrote {'standard output' if out == '-' else out}")
+
+
+@click.command()
+@click.argument("source_file", metavar="IN", type=click.Path())
+@plan_options
+@target_option(required=True)
+@json_option
+def compare(source_file: str, target: str, as_json: bool, **options: Any) -> None:
+    """Every strategy side by side on a piece."""
+    from mi_theme.conversion import compare as compared
+    from mi_theme.files import read
+
+    found = compared(read(source_file), target, **options)
+    if as_json:
+        print_json(found.as_dicts())
+    else:
+        click.echo(str(found))
+
+
+def _convert_file(
+    source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None
+) -> ScorePlan:
+    """Plan, and write if there is somewhere to write to; notation to notation goes by the stream itself."""
+    from mi_theme.files import read, read_stream, save_stream
+
+    _check_place(source_file, out)
+    notation = out is not None and Path(out).suffix.lower() in NOTATION and not is_midi(source_file)
+    music = read_stream(source_file) if notation else read(source_file)
+    plan = _plan(music, options, plan_file)
+    if out and notation:
+        from mi_theme.conversion.applying.streams import convert_stream
+
+        save_stream(convert_stream(plan, music, in_place=True), out)
+    elif out:
+        write_score(plan.apply(music), out)
+    return plan
+
+
+def _check_place(source: str, out: str | None) -> None:
+    """A piece, or a folder of them, is not written over by its conversion."""
+    if out and out != "-" and Path(source).exists() and Path(out).exists() and Path(source).samefile(out):
+        raise FileError(f"{out}: this is what is converted; write the result somewhere else")
+
+
+def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePlan:
+    from mi_theme.conversion import plan
+    from mi_theme.conversion.scoreplan import ScorePlan
+
+    if not plan_file:
+        return plan(music, **options)
+    path = Path(plan_file)
+    try:
+        found = ScorePlan.from_json(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise FileError(f"{path}: this is no plan for a score") from None
+    if options["to"] and found.target != Meter(options["to"]):
+        raise FileError(f"{path}: this plan is for {found.target}, not {options['to']}")
+    return found
+
+
+def _counted(plan: ScorePlan) -> str:
+    return f"{plan.source} -> {plan.target} by {plan.how}, {len(plan.dropped)} notes left out, {len(plan.added)} added"
+
+
+def _convert_folder(folder: Path, out: str | None, options: dict[str, Any]) -> None:
+    """Every file of a folder; one that fails is named and passed over."""
+    from rich.console import Console
+    from rich.progress import track
+
+    if not out or out == "-":
+        raise click.UsageError("a folder is converted into a folder: say which with -o")
+    _check_place(str(folder), out)
+    places = _places(folder, Path(out))
+    failed = []
+    for path, place in track(places.items(), "converting", console=Console(stderr=True)):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _convert_file(str(path), str(place), options)
+        except (MiThemeError, OSError) as error:
+            failed.append(error_words(error, str(path)))
+    say(f"{len(places) - len(failed)} of {len(places)} files converted into {out}")
+    for words in failed:
+        say(f"  left out: {words}")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _places(folder: Path, out: Path) -> dict[Path, Path]:
+    """Where each score of a folder goes: under its own name, what cannot be written again as MusicXML."""
+    from mi_theme.files import ENDINGS
+
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
+    files = sorted(path for path in found if not path.resolve().is_relative_to(out.resolve()))
+    if not files:
+        raise FileError(f"{folder}: there are no scores in it ({', '.join(ENDINGS)})")
+    places: dict[Path, Path] = {}
+    for path in sorted(files, key=lambda path: path.suffix.lower() not in WRITTEN):
+        place = out / path.relative_to(folder)
+        if path.suffix.lower() not in WRITTEN:
+            plain = place.with_suffix(".musicxml")
+            place = place.with_name(f"{place.name}.musicxml") if plain in places.values() else plain
+        places[path] = place
+    return {path: places[path] for path in files}

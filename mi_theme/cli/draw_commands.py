@@ -1,0 +1,147 @@
+"""``mi-theme draw`` and ``mi-theme worksheet``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mi_theme.cli.shared import ThemeChoice, bars_option, ratio_of, say, theme_options
+
+if TYPE_CHECKING:
+    from mi_theme.engraving import Drawing
+    from mi_theme.themes import Theme
+
+__all__ = ["draw", "worksheet"]
+
+KINDS = ("notation", "roll", "map", "weights", "necklace")
+MOST_BARS = 8  # of a file, drawn with --to when nobody says which
+
+
+@click.command()
+@click.argument("thing", required=False)
+@click.option("--as", "kind", type=click.Choice(KINDS), help="What kind of picture; the usual one without it.")
+@click.option(
+    "--to", "targets", multiple=True, metavar="METER", help="And its versions in this metre; may be repeated."
+)
+@click.option("--how", "hows", multiple=True, help="Strategy for --to; may be repeated. See mi-theme strategies.")
+@click.option("--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar.")
+@bars_option("--bars", help="Bars to draw, as 5 or 5-12; the first few without it.")
+@click.option("--part", help="Of a file with --to: the part that has the tune; it is looked for without it.")
+@click.option("--tonic", help="Tonic, such as G or Bb.")
+@click.option("--mode", help="Mode: minor, major, dorian ...")
+@click.option("-o", "--out", required=True, help="Where to write: .svg, .png or .html; - for SVG on standard output.")
+def draw(
+    thing: str | None,
+    kind: str | None,
+    targets: tuple[str, ...],
+    hows: tuple[str, ...],
+    ratio: Fraction,
+    bars: tuple[int, int] | None,
+    part: str | None,
+    tonic: str | None,
+    mode: str | None,
+    out: str,
+) -> None:
+    """Draw a file, a metre (5/4:3+3+2+2), a grouping (3+3+2+2), or the theme.
+
+    With --to, the tune stands above and its versions below it, and lines join their notes.
+    """
+    from mi_theme.views import draw as drawing
+
+    if not targets:
+        if hows or part:
+            raise click.UsageError("--how and --part go with --to")
+        write_drawing(drawing(_subject(thing, tonic, mode), kind, bars=bars), out)
+        return
+    if thing and len(targets) == 1 >= len(hows) and kind in (None, "notation"):
+        write_drawing(_conversion(thing, targets[0], next(iter(hows), None), ratio, part, bars), out)
+        return
+    source = _theme(thing, bars, part, tonic, mode)
+    versions = [source.to_meter(target, how, ratio=ratio) for target in targets for how in hows or (None,)]
+    write_drawing(_versions(versions, kind, None if thing else bars), out)
+
+
+def _conversion(
+    file: str, target: str, how: str | None, ratio: Fraction, lead: str | None, bars: tuple[int, int] | None
+) -> Drawing:
+    """The lead of a file before and after, as convert makes it."""
+    from mi_theme.conversion import plan
+    from mi_theme.engraving import notation
+    from mi_theme.files import read
+
+    return notation(plan(read(file), target, how=how, ratio=ratio, lead=lead), bars=bars)
+
+
+def _versions(versions: list[Any], kind: str | None, bars: tuple[int, int] | None) -> Drawing:
+    from mi_theme.engraving import notation
+    from mi_theme.views import draw
+
+    if kind in (None, "notation"):
+        return notation(*versions, bars=bars)
+    if len(versions) > 1:
+        raise click.UsageError(f"--as {kind} shows one version: give one --to and one --how")
+    return draw(versions[0], kind, bars=bars)
+
+
+def _subject(thing: str | None, tonic: str | None, mode: str | None) -> Any:
+    """The theme; a file where there are letters in the name; else the text of a metre or a grouping."""
+    from mi_theme.files import read
+    from mi_theme.themes import theme
+
+    if thing is None:
+        return theme(tonic, mode)
+    return read(thing) if any(map(str.isalpha, thing)) else thing
+
+
+def _theme(
+    thing: str | None, bars: tuple[int, int] | None, part: str | None, tonic: str | None, mode: str | None
+) -> Theme:
+    """What versions are made of: the quoted theme, or a passage of a file."""
+    from mi_theme.files import read
+    from mi_theme.themes import Theme, theme
+
+    if thing is None:
+        return theme(tonic, mode)
+    score = read(thing)
+    numbers = [bar.number for _, bar in zip(range(MOST_BARS), score.bars(), strict=False) if bar.number] or [1]
+    return Theme.from_score(score, bars or (numbers[0], numbers[-1]), part, tonic=tonic, mode=mode)
+
+
+def write_drawing(drawing: Drawing, out: str) -> None:
+    """To a file, or as SVG to standard output for ``-``."""
+    if out == "-":
+        click.echo(drawing.to_svg(), nl=False)
+        return
+    drawing.save(out)
+    say(f"wrote {out}")
+
+
+@click.command()
+@click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ...")
+@click.option("--from", "source", metavar="METER", help="Take the theme to this metre first.")
+@click.option("--bar", default=1, help="Which bar of the theme.")
+@click.option("--teacher", is_flag=True, help="And a page of answers, each with its cost.")
+@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", help="What it is printed on.")
+@click.option("--large", is_flag=True, help="Large print.")
+@click.option("--rhythm", is_flag=True, help="No staves: boxes, counting and drums.")
+@theme_options
+@click.option("-o", "--out", required=True, help="Where to write: .html, or .svg or .png, a file for each page.")
+def worksheet(
+    target: str,
+    source: str | None,
+    bar: int,
+    teacher: bool,
+    paper: str,
+    large: bool,
+    rhythm: bool,
+    out: str,
+    choice: ThemeChoice,
+) -> None:
+    """A sheet to print: a bar as it is, and three empty ones in another metre."""
+    from mi_theme.views.worksheets.pages import worksheet as sheet_of
+
+    theme = choice.theme()
+    theme = theme.to_meter(source).theme if source else theme
+    write_drawing(sheet_of(theme, target, bar=bar, teacher=teacher, paper=paper, large=large, staff=not rhythm), out)

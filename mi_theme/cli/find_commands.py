@@ -1,0 +1,376 @@
+"""``mi-theme find`` and ``mi-theme rank``."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mi_theme.cli.shared import bars_option, json_option, print_json, print_table, say
+from mi_theme.errors import UnknownName
+
+if TYPE_CHECKING:
+    from mi_theme.files.bulk.sheets import Sheet
+    from mi_theme.search import Hit, Pattern, Ranked
+    from mi_theme.search.corpus.folders import Searched
+    from mi_theme.search.corpus.readers import Unread
+
+__all__ = ["find", "rank"]
+
+MOTIFS = ("ostinato", "head")
+NAMED = 5  # files that could not be read and are named
+INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
+COLUMNS = (
+    "source", "part", "bar", "onset", "end", "transposition", "stretch", "missing", "changed", "inverted", "strategy",
+    "warp", "evalue", "share", "notes", "doubled",
+)  # fmt: skip
+
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
+@click.option(
+    "--theme",
+    help="What to look for: a file (book.abc#3: a tune of a book), or a motif of the quoted theme: ostinato (the default) or head.",
+)
+@bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
+@click.option("--part", help="The part of the file that has the theme; all parts without it.")
+@click.option(
+    "--max-evalue",
+    type=click.FloatRange(0),
+    default=0.01,
+    show_default=True,
+    help="The most hits as good that chance may bring; inf for the best by rank.",
+)
+@click.option("--top", type=click.IntRange(1), help="At most that many hits.")
+@click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
+@click.option("--explain", is_flag=True, help="Say of each hit why: the terms of its evidence, in nats.")
+@click.option(
+    "--midi-out",
+    type=click.Path(),
+    metavar="DIR",
+    help="Write each hit as a MIDI file: the bars around it, the theme beside.",
+)
+@csv_option
+@json_option
+@click.pass_context
+def find(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    theme: str | None,
+    bars: tuple[int, int] | None,
+    part: str | None,
+    max_evalue: float,
+    top: int | None,
+    invert: bool,
+    explain: bool,
+    midi_out: str | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Find a theme in a score or a folder: where, how, and how surprising.
+
+    In any key and tempo, in another metre, with notes missing or changed, within
+    other voices. E says how many hits as good chance would bring. Ctrl-C ends the
+    search with what was found so far.
+    """
+    _check(paths, max_evalue, midi_out, as_csv and as_json)
+    pattern = _pattern(theme, bars, part)
+    searched = _searched(pattern, paths, max_evalue=max_evalue, top=top, invert=invert)
+    if as_json:
+        print_json([hit.to_dict() for hit in searched.hits])
+    elif as_csv:
+        _print_csv(COLUMNS, (hit.to_row() for hit in searched.hits))
+    elif searched.hits:
+        _print_hits(searched.hits)
+        if explain:
+            _print_reasons(searched.hits)
+    if midi_out and searched.hits:
+        _write_excerpts(pattern, searched.hits, paths, Path(midi_out))
+    say(
+        f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {_counted(searched.notes, 'note')}"
+    )
+    if any(hit.evalue >= 1 for hit in searched.hits):
+        say("where E is 1 or more chance brings as good: there only the order says something")
+    if not searched.hits:
+        _say_if_too_short(pattern, searched.notes, max_evalue, in_files=not _is_one_score(paths))
+    _finish(ctx, searched.unread, searched.complete)
+
+
+@click.command()
+@click.argument("query", type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
+@bars_option("--bars", help="Bars of the query, such as 1-8; all of it without them.")
+@click.option("--part", help="The part of the query; all parts without it.")
+@click.option(
+    "--how",
+    type=click.Choice(["auto", "tune", "theme"]),
+    default="auto",
+    help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
+)
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="At most that many.")
+@csv_option
+@json_option
+@click.pass_context
+def rank(
+    ctx: click.Context,
+    query: str,
+    paths: tuple[str, ...],
+    bars: tuple[int, int] | None,
+    part: str | None,
+    how: str,
+    top: int,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Rank tunes by how much they are like one, in any key and tempo.
+
+    Variants of a folk song, or performances of a written theme. QUERY is a file;
+    the others are files, or folders of them. A theme is best given by its melody:
+    --bars and --part take it out of a score; of a long query the beginning counts.
+    """
+    _check([query, *paths], 0.0, None, as_csv and as_json)
+    from mi_theme.search import rank as ranked
+
+    music, unread, complete = _all_music(paths)
+    found = ranked(_passage(query, bars, part), music, how=how, top=top)
+    rows = [{"rank": place, **_ranked_row(row)} for place, row in enumerate(found, 1)]
+    if as_json:
+        print_json(rows)
+    elif as_csv:
+        _print_csv(("rank", "similarity", "transposition", "source"), rows)
+    else:
+        _show(("rank", "similarity", "key", "tune"), ([str(value) for value in row.values()] for row in rows))
+    say(f"{_counted(len(music), 'tune')} ranked")
+    _finish(ctx, unread, complete)
+
+
+# What is asked
+
+
+def _check(paths: Sequence[str], max_evalue: float, midi_out: str | None, both: bool) -> None:
+    """What can be said before anything is read."""
+    if both:
+        raise click.UsageError("--json or --csv, not both")
+    if not all(paths):
+        raise click.UsageError("an empty name is no file or folder: write . for this folder")
+    if isnan(max_evalue):
+        raise click.UsageError("--max-evalue: nan is no number of hits")
+    if midi_out is not None and (not midi_out or (Path(midi_out).exists() and not Path(midi_out).is_dir())):
+        raise click.UsageError(f"--midi-out: {midi_out or 'an empty name'} is no folder")
+
+
+# What is looked for
+
+
+def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) -> Pattern:
+    """A motif of the quoted theme, or a passage of a file."""
+    from mi_theme.files.disk import place_of
+    from mi_theme.search import Pattern
+    from mi_theme.themes import theme as quoted
+
+    if theme is None or theme in MOTIFS:
+        if bars or part:
+            raise click.UsageError("--bars and --part go with --theme FILE")
+        return Pattern.of(quoted() if theme != "head" else quoted().head)
+    if not place_of(Path(theme))[0].exists():
+        raise UnknownName(f"{theme}: neither a file nor a motif of the quoted theme ({', '.join(MOTIFS)})")
+    return Pattern.to_search(_passage(theme, bars, part))
+
+
+def _passage(file: str, bars: tuple[int, int] | None, part: str | None) -> Any:
+    """A file, or some bars of a part."""
+    from mi_theme.files import read
+    from mi_theme.score import TimingWarning
+
+    score = read(file)
+    if not bars and not part:
+        return score
+    numbers = [bar.number for bar in score.bars()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
+        return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
+
+
+# Searching
+
+
+def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searched:
+    """All that is found: one score is aligned to its last note, files are scanned first."""
+    from mi_theme.files import read
+    from mi_theme.search import find as found
+    from mi_theme.search.corpus.folders import Searched, search_files
+    from mi_theme.search.music import SearchWarning
+
+    if _is_one_score(paths):
+        score = read(paths[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SearchWarning)  # it is said by the command
+            return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
+    with _progress("searching") as progress:
+        return search_files(pattern, paths, progress=progress, partial=True, **options)
+
+
+def _is_one_score(paths: Sequence[str]) -> bool:
+    """Whether this is a single file, or a tune of a book, and no book of tunes."""
+    from mi_theme.files.disk import place_of
+
+    return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
+
+
+def _all_music(paths: Sequence[str]) -> tuple[list[Sheet], list[Unread], bool]:
+    """Every tune of the files, what could not be read, and whether that is all."""
+    from mi_theme.search.corpus.folders import sheets_in
+    from mi_theme.search.corpus.readers import Unread
+
+    music: list[Sheet] = []
+    unread: list[Unread] = []
+    try:
+        with _progress("reading") as progress:
+            for piece in sheets_in(paths, progress=progress):
+                unread.append(piece) if isinstance(piece, Unread) else music.append(piece)
+    except KeyboardInterrupt:
+        return music, unread, False
+    return music, unread, True
+
+
+@contextmanager
+def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(word, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
+    """Name what could not be read; the exit code says whether all went well."""
+    for failure in unread[:NAMED]:
+        say(f"  left out: {failure.source}: {failure.reason}")
+    if len(unread) > NAMED:
+        say(f"  left out: {len(unread) - NAMED} more")
+    if not complete:
+        say("interrupted: this is what was found so far")
+    ctx.exit(int(bool(unread)) if complete else INTERRUPTED)
+
+
+def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool) -> None:
+    """Why a short theme has no hits, and how to see the best ones all the same."""
+    from mi_theme.search.finding import too_short
+
+    if reason := too_short(pattern, notes, max_evalue, in_files=in_files):
+        say(f"{reason}; for the best by rank: --max-evalue inf --top 20")
+
+
+# Showing
+
+
+def _print_hits(hits: Sequence[Hit]) -> None:
+    rows = (
+        [
+            f"{hit.evalue:.2g}",
+            hit.source or "score",
+            hit.part,
+            f"{'' if hit.bar is None else hit.bar}",
+            ", ".join(hit.ways),
+        ]
+        for hit in hits
+    )
+    _show(("E", "file", "part", "bar", "how"), rows)
+
+
+def _print_reasons(hits: Sequence[Hit]) -> None:
+    """What speaks for each hit and against it, the weightiest first."""
+    rows = (
+        [f"{number}", f"{nats:+.1f}", term, means]
+        for number, hit in enumerate(hits, 1)
+        for term, means, nats in [*hit.reasons, ("together", f"E {hit.evalue:.2g}", hit.score)]
+    )
+    _show(("hit", "nats", "term", "what it stands for"), rows)
+
+
+def _ranked_row(row: Ranked) -> dict[str, Any]:
+    return {"similarity": round(row.similarity, 3), "transposition": row.transposition, "source": row.source}
+
+
+def _show(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table, ruled where somebody looks at it."""
+    if not sys.stdout.isatty():
+        print_table(header, rows)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*header)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _print_csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Lists as numbers with spaces between."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in columns])
+
+
+def _cell(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+# Excerpts
+
+
+def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str], folder: Path) -> None:
+    """A MIDI file for each hit, numbered as in the table."""
+    from mi_theme.search.excerpts import excerpt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    wrote = 0
+    for sheet in _sheets(hits, paths):
+        for number, hit in enumerate(hits, 1):
+            if hit.source == sheet.source:
+                excerpt(pattern, sheet, hit).save(folder / f"{number:03} {_name(hit)}.mid")
+                wrote += 1
+    say(f"wrote {_counted(wrote, 'excerpt')} into {folder}")
+
+
+def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
+    """The notes of every piece that has a hit, read as they were for the search."""
+    from mi_theme.files import read
+    from mi_theme.files.bulk.sheets import Sheet
+    from mi_theme.files.disk import place_of
+    from mi_theme.search.corpus.readers import Reader
+
+    if _is_one_score(paths):
+        yield Sheet.of(read(paths[0]))
+        return
+    with Reader() as reader:
+        for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
+            yield from (tune for tune in reader.read(file) if isinstance(tune, Sheet))
+
+
+def _name(hit: Hit) -> str:
+    """File, part and bar, as a part of a file's name."""
+    from mi_theme.files.disk import place_of
+
+    place, number = place_of(Path(hit.source))
+    words = f"{place.stem} {number or ''} {hit.part} {'' if hit.bar is None else f'bar {hit.bar}'}"
+    return " ".join("".join(letter if letter.isalnum() or letter in "-_" else " " for letter in words).split())[:80]

@@ -1,0 +1,193 @@
+"""``mi-theme adapt``, ``report``, ``strategies``, ``meter`` and ``which-meter``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mi_theme.cli.shared import (
+    ThemeChoice,
+    error_words,
+    json_option,
+    print_json,
+    print_table,
+    ratio_of,
+    say,
+    theme_options,
+    write_score,
+    write_text,
+)
+from mi_theme.errors import FileError
+
+if TYPE_CHECKING:
+    from mi_theme.themes import Theme
+
+__all__ = ["adapt", "meter", "report", "strategies", "which_meter"]
+
+
+@click.command()
+@click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ...")
+@click.option("--how", help="Strategy; see mi-theme strategies.")
+@click.option(
+    "--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
+)
+@click.option("--grouping", help="How the figure groups its bar, such as 3+3+2.")
+@click.option("--all", "every", is_flag=True, help="Every strategy side by side.")
+@click.option("-o", "--out", help="Also write the adapted theme as MIDI; - for standard output.")
+@theme_options
+@json_option
+def adapt(
+    target: str,
+    how: str | None,
+    ratio: Fraction,
+    grouping: str | None,
+    every: bool,
+    out: str | None,
+    as_json: bool,
+    choice: ThemeChoice,
+) -> None:
+    """Carry the theme, or your own, into another metre and show the plan."""
+    theme = choice.theme()
+    if every:
+        _side_by_side(theme, target, ratio, grouping, as_json)
+        return
+    adaptation = theme.to_meter(target, how, ratio=ratio, grouping=grouping)
+    if out:
+        write_score(adaptation.theme.to_score(), out)
+        say(f"wrote {'standard output' if out == '-' else out}")
+    if out == "-":
+        return
+    if as_json:
+        print_json(adaptation.plan.as_dict())
+    else:
+        click.echo(str(adaptation))
+
+
+def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | None, as_json: bool) -> None:
+    """A row a strategy: the shape it makes and what it costs, or why it cannot."""
+    from mi_theme.views.ways import ways
+
+    found = ways(theme, target, ratio=ratio, grouping=grouping)
+    if as_json:
+        print_json([way._asdict() for way in found])
+        return
+    cells = (
+        [way.strategy, way.shape or "-", "-" if way.cost is None else f"{way.cost:.2f}", way.remark] for way in found
+    )
+    print_table(("strategy", "shape", "cost", "remark"), cells)
+
+
+@click.command()
+@click.option(
+    "--to", "targets", multiple=True, metavar="METRE", help="A metre to show it in; may be given several times."
+)
+@click.option("-o", "--out", default="-", help="Write the page here; standard output without it.")
+@theme_options
+def report(
+    targets: tuple[str, ...],
+    out: str,
+    choice: ThemeChoice,
+) -> None:
+    """A dossier of the theme, or of your own, as one page of HTML: metre, rhythm, versions, lineage, rights."""
+    from mi_theme.credits import lineage
+    from mi_theme.views.dossiers import METERS, dossier
+
+    theme = choice.theme()
+    if out != "-" and Path(out).suffix.lower() not in (".html", ".htm"):
+        raise FileError(f"{out}: a dossier is a page of HTML, so end the name in .html")
+    write_text(dossier(theme, targets or METERS, lineage=None if choice.file else lineage()), out)
+
+
+@click.command()
+@json_option
+def strategies(as_json: bool) -> None:
+    """The ways to change a metre."""
+    from mi_theme.adaptation.strategies import STRATEGIES
+
+    if as_json:
+        print_json(
+            [
+                {"name": s.name, "players": s.players, "summary": s.summary, "offered": s.offered}
+                for s in STRATEGIES.values()
+            ]
+        )
+        return
+    for offered, title in ((True, ""), (False, "\nbaselines, for comparison:")):
+        if title:
+            click.echo(title)
+        print_table(
+            ("name", "players say", "what it does"),
+            ([s.name, s.players, s.summary] for s in STRATEGIES.values() if s.offered == offered),
+        )
+
+
+@click.command()
+@click.argument("text", metavar="METER")
+@json_option
+def meter(text: str, as_json: bool) -> None:
+    """Draw a bar: its pulses, groups and weights. METER is such as 5/4:3+3+2+2."""
+    from mi_theme.meter import Meter
+
+    found = Meter(text)
+    if as_json:
+        print_json(
+            {
+                "meter": str(found),
+                "bar": str(found.bar),
+                "pulse": str(found.pulse),
+                "pulses": found.pulses,
+                "groups": found.groups,
+                "beats": found.beats,
+                "levels": found.levels,
+                "ranks": found.ranks,
+                "compound": found.is_compound,
+                "additive": found.is_additive,
+            }
+        )
+        return
+    from mi_theme.views.bars import drawn
+
+    click.echo(drawn(found))
+
+
+@click.command("which-meter")
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@json_option
+@click.pass_context
+def which_meter(ctx: click.Context, paths: tuple[str, ...], as_json: bool) -> None:
+    """Say which metre files are in, whatever they state; folders too."""
+    from mi_theme.rhythm import which_meters
+
+    rows: list[dict[str, Any]] = []
+    failed = False
+    for file, found in which_meters(paths):
+        if isinstance(found, list):
+            rows.append(_guess_row(file, found))
+        else:
+            say(error_words(found, file))
+            failed = True
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(("file", "metre", "bar line at", "guesses"), ([row["file"], *_guess_words(row)] for row in rows))
+    if not rows and not failed:
+        raise FileError(f"{', '.join(paths)}: there are no scores")
+    ctx.exit(int(failed))
+
+
+def _guess_row(file: str, found: list[Any]) -> dict[str, Any]:
+    from mi_theme.rhythm import sure_guess
+
+    sure = sure_guess(found)
+    guesses = [{"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase)} for g in found]
+    return {"file": file, "meter": str(sure.meter) if sure else None, "guesses": guesses}
+
+
+def _guess_words(row: dict[str, Any]) -> tuple[str, str, str]:
+    guesses = ", ".join(f"{guess['meter']} {guess['probability']:.2f}" for guess in row["guesses"][:3])
+    if not row["meter"]:
+        return "not sure", "-", guesses or "too few notes"
+    return row["meter"], row["guesses"][0]["phase"], guesses

@@ -1,0 +1,333 @@
+"""The table of formats: how a file of each is known, who reads it, and who writes it.
+
+To add a format is to add a row, and a function that makes a `Score` of bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mi_theme.errors import FileError, ScoreError
+from mi_theme.files.disk import bytes_of, replace_file, unpacked
+from mi_theme.hooks import function_at
+from mi_theme.score import Score
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mi_theme.files.bulk.sheets import Sheet
+
+__all__ = [
+    "ENDINGS",
+    "FORMATS",
+    "Format",
+    "format_of",
+    "is_stream",
+    "read",
+    "read_notes",
+    "read_sheet",
+    "read_stream",
+    "save",
+    "save_stream",
+    "score_of",
+]
+
+HEAD = 65536  # bytes in which a file shows what it is: kern may have many lines of comments first
+
+
+class Format(NamedTuple):
+    """A format of files.
+
+    Attributes
+    ----------
+    name
+        What it is called in messages.
+    endings
+        Of file names, the first one proposed.
+    begins
+        What its first bytes match.
+    reader
+        Room and function that make a Score of bytes and a name; none where music21 reads it.
+    sheets
+        The same for a `Sheet`, fast; none where nothing is faster.
+    writer
+        The same that makes bytes of a Score.
+    stream
+        Its name in music21, where that reads it.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    begins: bytes
+    reader: str = ""
+    sheets: str = ""
+    writer: str = ""
+    stream: str = ""
+
+
+FORMATS = (
+    Format(
+        name="MIDI",
+        endings=(".mid", ".midi", ".kar"),
+        begins=rb"(?s)MThd|RIFF.{4}RMID",
+        reader="files.midi:parse",
+        sheets="files.bulk.midi_notes:parse_notes",
+        writer="files.midi:write",
+    ),
+    Format(
+        name="compressed MusicXML",
+        endings=(".mxl",),
+        begins=rb"PK\x03\x04",
+        sheets="files.bulk.musicxml_notes:parse_partwise",
+        writer="files.notation.to_stream:write_packed",
+        stream="musicxml",
+    ),
+    Format(
+        name="MusicXML",
+        endings=(".musicxml", ".xml"),
+        begins=rb"[\xef\xbb\xbf\xff\xfe\0\s]*<",
+        sheets="files.bulk.musicxml_notes:parse_partwise",
+        writer="files.notation.to_stream:write",
+        stream="musicxml",
+    ),
+    Format(name="kern", endings=(".krn",), begins=rb"(?s).*?\*\*kern", stream="humdrum"),
+    Format(name="ABC", endings=(".abc",), begins=rb"(?s)(.*?\n)?(\xef\xbb\xbf)?\s*X:", stream="abc"),
+)
+#: The endings of file names that `read` knows.
+ENDINGS = tuple(ending for row in FORMATS for ending in row.endings)
+SOUND_ENDINGS = (".wav", ".ogg", ".flac", ".mp3")
+
+
+def format_of(data: bytes, name: str = "") -> Format:
+    """The format of a file, by its first bytes, else by the ending of its name.
+
+    Parameters
+    ----------
+    data
+        Its bytes.
+    name
+        Its path, if it has one.
+
+    Raises
+    ------
+    FileError
+        Where it is none of `FORMATS`.
+    """
+    where = name or "this data"
+    if not data.strip():
+        raise FileError(f"{where}: an empty file")
+    ending = Path(name.partition("#")[0]).suffix.lower()
+    shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))
+    named = (row for row in FORMATS if ending in row.endings)
+    row = next(shown, None) or next(named, None)
+    if row is None:
+        raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
+    return row
+
+
+def read(source: str | PathLike[str] | bytes) -> Score:
+    """Read a score from a path or from the bytes of a file: MIDI, MusicXML, ABC or kern.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes of a file; of a book of ABC tunes the first, ``book.abc#3`` is the third.
+
+    Returns
+    -------
+    Score
+        Of a MIDI file every event, of notation the notes, metres, tempos and words.
+
+    Raises
+    ------
+    FileError
+        Where it is damaged, too large or of an unknown kind.
+    OSError
+        Where it cannot be opened.
+    """
+    data, name = bytes_of(source)
+    row = format_of(data, name)
+    if row.reader:
+        score: Score = function_at(row.reader)(data, name)
+        return score
+    from mi_theme.files.notation.from_stream import parse_stream, score_of_stream
+
+    stream = parse_stream(_notation(data, row, name), name, row.stream)
+    try:
+        return score_of_stream(stream, name)
+    except ScoreError as error:
+        raise FileError(f"{name or 'notation'}: {error}") from None
+
+
+def read_stream(source: str | PathLike[str] | bytes) -> Any:
+    """Read notation as a music21 Stream, with all that a Score does not hold.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes of a file.
+
+    Returns
+    -------
+    music21 Stream
+        As music21 reads it.
+
+    Raises
+    ------
+    FileError, OSError
+        As `read`; where it is no notation.
+    """
+    from mi_theme.files.notation.from_stream import parse_stream
+
+    data, name = bytes_of(source)
+    row = format_of(data, name)
+    if not row.stream:
+        raise FileError(f"{name or 'this data'}: {row.name} is no notation")
+    return parse_stream(_notation(data, row, name), name, row.stream)
+
+
+def _notation(data: bytes, row: Format, name: str) -> bytes:
+    return unpacked(data, name or "notation") if ".mxl" in row.endings else data
+
+
+def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
+    """The notes of a MIDI or MusicXML file and nothing else, fast.
+
+    Parameters
+    ----------
+    path
+        A path, or the bytes of a file.
+
+    Returns
+    -------
+    structured array, shape (n,)
+        As `Score.note_table`; in MIDI ``part`` counts symusic's tracks (one
+        for each channel, program and track), in MusicXML staves.
+
+    Raises
+    ------
+    FileError
+        Where the file cannot be read.
+    MissingExtra
+        Where it is MIDI and symusic is not installed.
+    """
+    return read_sheet(path).table
+
+
+def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
+    """The notes, part names and metres of a MIDI or MusicXML file, fast.
+
+    Parameters
+    ----------
+    path
+        A path, or the bytes of a file.
+
+    Raises
+    ------
+    FileError, MissingExtra, OSError
+        As `read_notes`; where it cannot be opened.
+    """
+    data, name = bytes_of(path)
+    row = format_of(data, name)
+    if not row.sheets:
+        raise FileError(f"{name or 'this data'}: {row.name} has no fast reader: use read")
+    sheet: Sheet = function_at(row.sheets)(data, name)
+    return sheet
+
+
+def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> None:
+    """Write a score, whole or not at all; the ending of the path says in which form.
+
+    Parameters
+    ----------
+    score
+        What to write.
+    path
+        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written.
+    exact
+        Whether a time that the file cannot hold is an error instead of rounded.
+
+    Raises
+    ------
+    FileError
+        Where the ending is unknown; with `exact`, where ticks must be rounded.
+    """
+    ending = Path(path).suffix.lower() or ".mid"
+    row = next((row for row in FORMATS if ending in row.endings and row.writer), None)
+    if row is None:
+        sound = "; sound is made by to_wav, or mi-theme sound" if ending in SOUND_ENDINGS else ""
+        raise FileError(
+            f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}"
+        )
+    replace_file(path, function_at(row.writer)(score, exact=exact))
+
+
+def save_stream(stream: Any, path: str | PathLike[str]) -> None:
+    """Write a music21 Stream as MusicXML, the same bytes each time.
+
+    Parameters
+    ----------
+    stream
+        A music21 Stream.
+    path
+        Ending in ``.musicxml``, ``.xml`` or ``.mxl``.
+
+    Raises
+    ------
+    FileError
+        Where the ending is not that of MusicXML, or music21 cannot write the stream.
+    """
+    from mi_theme.files.notation.to_stream import musicxml
+
+    ending = Path(path).suffix.lower()
+    if not any(ending in row.endings for row in FORMATS if row.stream and row.writer):
+        raise FileError(f"{path}: notation is saved as MusicXML, so end the name in .musicxml or .mxl")
+    replace_file(path, musicxml(stream, compressed=ending == ".mxl"))
+
+
+def is_stream(value: Any) -> bool:
+    """Whether this is a music21 Stream; music21 is not imported to find out.
+
+    Parameters
+    ----------
+    value
+        Anything.
+
+    Returns
+    -------
+    bool
+        True for a Stream of any kind.
+    """
+    return any(kind.__module__.startswith("music21.") and kind.__name__ == "Stream" for kind in type(value).__mro__)
+
+
+def score_of(value: Any) -> Score:
+    """A Score, from a Stream if need be.
+
+    Parameters
+    ----------
+    value
+        A Score or a music21 Stream.
+
+    Returns
+    -------
+    Score
+        The value itself, or what the Stream says.
+
+    Raises
+    ------
+    ScoreError
+        Where it is neither.
+    """
+    if isinstance(value, Score):
+        return value
+    if is_stream(value):
+        from mi_theme.files.notation.from_stream import score_of_stream
+
+        return score_of_stream(value)
+    hint = "its to_meter carries it" if hasattr(value, "to_meter") else "read a file with mi.read"
+    raise ScoreError(f"a Score or a music21 Stream belongs here, not {type(value).__name__}; {hint}")

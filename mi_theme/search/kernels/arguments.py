@@ -1,0 +1,169 @@
+"""What the inner loops are given: arrays by name, the same for numba and for numpy."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "AlignmentLinks",
+    "ChainSearch",
+    "NoteColumns",
+    "PatternLinks",
+    "PlayedNotes",
+    "PlayingClock",
+    "ScannedNotes",
+    "ThemeLinks",
+]
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+class NoteColumns(NamedTuple):
+    """The notes that are searched, by onset: quarters, MIDI numbers, diatonic steps, and a number for the voice of each."""
+
+    time: Floats
+    pitch: Rows
+    step: Rows
+    stream: Rows
+
+
+class AlignmentLinks(NamedTuple):
+    """A pattern as the links that lead from note to note, a row for each link, by rising time.
+
+    Attributes
+    ----------
+    heads
+        The score of a beginning at each pattern note, shape (notes,).
+    into, back_by
+        The note that a link leads to, and how many notes before it the link begins.
+    gap, shortest, longest
+        The expected time, and the least and the most that can stand for it.
+    interval, steps
+        Semitones and diatonic steps.
+    earned, prices
+        What it earns, and what it pays for an interval that is 0 to 8 steps off, shape (links, 9).
+    leave
+        What it pays for leaving its voice.
+    rhythm, texture
+        What times cost (at all, for each time as much again), and what notes
+        between do (for each; how near in semitones).
+    """
+
+    heads: Floats
+    into: Rows
+    back_by: Rows
+    gap: Floats
+    shortest: Floats
+    longest: Floats
+    interval: Rows
+    steps: Rows
+    earned: Floats
+    prices: Floats
+    leave: Floats
+    rhythm: Floats
+    texture: Floats
+
+
+class ScannedNotes(NamedTuple):
+    """Notes of pieces one after another, as `corpus.proposals.NoteArrays` has them."""
+
+    onset: NDArray[np.int32]
+    pitch: NDArray[np.uint8]
+    voice: NDArray[np.int32]
+    turn: NDArray[np.int32]
+    starts: Rows
+
+
+class PatternLinks(NamedTuple):
+    """A pattern as chains follow it, in ticks and tenths of a nat.
+
+    Attributes
+    ----------
+    time, height
+        Of each note, from the first, shape (notes,).
+    tune, beat
+        What a link into each note earns for its interval and for its time, shape (notes, reach).
+    heads, tails
+        What is paid where a chain begins or ends with each note.
+    prices
+        Another voice; notes passed over, at all and each; a voice of chords;
+        another tempo; a time a little off, and far off.
+    narrow, wide
+        The least and the most of the expected time that a link takes.
+    least
+        What a chain must be worth.
+    """
+
+    time: Rows
+    height: Rows
+    tune: Rows
+    beat: Rows
+    heads: Rows
+    tails: Rows
+    prices: Rows
+    narrow: float
+    wide: float
+    least: int
+
+
+class PlayedNotes(NamedTuple):
+    """A performance by pitch, then time; see `ranking.performances.Performance`."""
+
+    time: Rows
+    pitch: Rows
+    starts: Rows
+    surprise: Floats
+    stress: Floats
+    opening: Floats
+
+
+class ThemeLinks(NamedTuple):
+    """A written theme; see `ranking.performances.ThemeShape`."""
+
+    pitch: Rows
+    leads: NDArray[np.bool_]
+    gap: Floats
+    rise: Rows
+
+
+class PlayingClock(NamedTuple):
+    """What an interval of so many whole milliseconds says, for the first one of a chain and for the others.
+
+    Attributes
+    ----------
+    log
+        Its logarithm, in seconds, shape (milliseconds,).
+    steep, price, belief
+        Paid for each unit of the logarithm that the tempo is off, paid anyway,
+        and how far the new tempo is believed, shape (2, milliseconds).
+    together
+        Paid by notes of a chord.
+    widest
+        Units that the tempo may be off, shape (2,).
+    slack
+        Milliseconds beyond that.
+    usual
+        The logarithm of a usual quarter.
+    """
+
+    log: Floats
+    steep: Floats
+    price: Floats
+    belief: Floats
+    together: Floats
+    widest: Floats
+    slack: int
+    usual: float
+
+
+class ChainSearch(NamedTuple):
+    """What else a chain through a performance pays: for each transposition, for a note left out; heads that may be, the beam."""
+
+    keys: Floats
+    missed: float
+    heads: int
+    beam: float

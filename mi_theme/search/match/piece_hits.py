@@ -1,0 +1,308 @@
+"""What looks into one piece: a pattern aligned with its notes, as hits with their evidence and what chance makes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from itertools import accumulate
+from math import exp, inf, lgamma, log
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.search.hits import EvidenceTerm, Hit, total
+from mi_theme.search.match.alignment_costs import COSTS, UNTIMED, AlignmentCosts, Surprise
+from mi_theme.search.match.bar_maps import MAPS, UNEVEN, explained
+from mi_theme.search.match.chance import evalue
+from mi_theme.search.match.evidence import HeardNotes, evidence, foretold, whole_copy
+from mi_theme.search.match.note_alignment import NoteAlignment, Region, align, apart
+from mi_theme.search.match.versions import in_place, versions
+from mi_theme.search.patterns import Pattern
+
+__all__ = [
+    "LEAST",
+    "chance_of",
+    "hits_in",
+    "hits_of_versions",
+    "in_order",
+    "oftener",
+    "proposed_stretches",
+    "supported",
+    "with_maps",
+]
+
+LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
+DECOY_NOTES = 8  # notes of the decoys that chance was counted with
+FLOOR = 0.5  # of the pattern's own score: what is no place at all
+STRETCH_GRID = 10080  # the largest denominator of a stretch
+LIKELIER = 100.0  # times likelier a repetition is in a piece that states the pattern; set by hand
+WHOLE = 0.9  # of what the best hit holds: what a repetition of a statement holds at least
+EXACT = 1e-3  # quarters
+AHEAD = 24  # score notes ahead in which two linked notes are looked for
+KINDS = 48  # kinds of stretches in an octave
+WIDEST = 4.0  # times as slow, or as fast
+MOST_STRETCHES = 3  # beside 1 that are tried
+SPREAD = 1000  # more than there are kinds
+
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+
+
+def hits_in(
+    pattern: Pattern,
+    sheet: Sheet,
+    *,
+    least: float = LEAST,
+    invert: bool = False,
+    stretches: Sequence[float] | None = None,
+    costs: AlignmentCosts = COSTS,
+    fast: bool | None = None,
+    regions: Sequence[Region] | None = None,
+    surprise: Surprise | None = None,
+) -> list[Hit]:
+    """Every place in one piece, or in some regions of it, that reaches `least`, best first."""
+    rows = sheet.pitched
+    notes = sheet.table[rows]
+    if len(pattern) < 2 or len(notes) < 2:
+        return []
+    everywhere = regions is None
+    if regions is None:
+        tried = [1.0, *proposed_stretches(pattern, notes)] if stretches is None else map(float, stretches)
+        regions, bent = [Region(0, len(notes), stretch) for stretch in tried], [Region(0, len(notes))]
+    else:
+        bent = list(regions)
+    look = partial(align, pattern, notes, least=min(least, FLOOR), surprise=surprise, invert=invert, fast=fast)
+    found = apart([*look(regions, costs=costs), *look(bent, costs=UNTIMED)])
+    found = [hit for hit in found if hit.share >= least * found[0].share]
+    heard = HeardNotes.of(notes)
+    why = [evidence(pattern, heard, hit) for hit in found]
+    chance = chance_of(pattern, len(notes), proposed=not everywhere)
+    numbers = [chance(total(reasons)) for reasons in why]
+    if everywhere:
+        numbers = supported(numbers, pattern, found, notes)
+    hits = [_hit(pattern, sheet, rows, heard.step, alignment) for alignment in found]
+    return [
+        replace(hit, evalue=number, score=total(reasons), reasons=reasons)
+        for hit, number, reasons in zip(hits, numbers, why, strict=True)
+    ]
+
+
+def _hit(
+    pattern: Pattern, sheet: Sheet, rows: NDArray[np.int64], steps: NDArray[np.int64], alignment: NoteAlignment
+) -> Hit:
+    """An alignment in the words of musicians; what it says and how surprising that is stands to be filled in."""
+    own, theirs = (np.array(column) for column in zip(*alignment.pairs, strict=True))
+    notes = sheet.table[rows[theirs]]
+    sign = -1 if alignment.inverted else 1
+    shifts = steps[theirs] - sign * pattern.steps[own]
+    pitches = notes["pitch"] - sign * np.array(pattern.pitch)[own]
+    up, usual = _commonest(pitches), _commonest(shifts)
+    part = _commonest(notes["part"])
+    onset = Fraction(float(notes["onset"].min())).limit_denominator(STRETCH_GRID)
+    end = float((notes["onset"] + notes["duration"]).max())
+    return Hit(
+        source=sheet.source,
+        part=sheet.names[part] if part < len(sheet.names) else f"Part {part + 1}",
+        bar=sheet.meters.at(onset + UNEVEN).number if sheet.meters else None,  # a player may be early
+        onset=onset,
+        end=Fraction(end).limit_denominator(STRETCH_GRID),
+        notes=tuple(rows[theirs].tolist()),
+        matched=tuple(own.tolist()),
+        transposition=up,
+        stretch=Fraction(alignment.stretch).limit_denominator(STRETCH_GRID),
+        missing=tuple(sorted(set(range(len(pattern))) - set(own.tolist()))),
+        changed=tuple(own[(pitches != up) & (shifts != usual)].tolist()),
+        evalue=inf,
+        score=0.0,
+        share=alignment.share,
+        inverted=alignment.inverted,
+        timed=alignment.timed,
+    )
+
+
+def _commonest(values: NDArray[np.integer[Any]]) -> int:
+    """The value that occurs most often, the first of equals."""
+    return int(Counter(values.tolist()).most_common(1)[0][0])
+
+
+def oftener(hits: Iterable[Hit], times: float) -> list[Hit]:
+    """The same among so many times as many notes: chance brings as good so many times as often."""
+    return [replace(hit, evalue=hit.evalue * times) for hit in hits]
+
+
+def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
+    """What hits are sorted by: the most surprising first."""
+    return hit.evalue, -hit.share, hit.source, hit.onset, hit.notes
+
+
+def chance_of(pattern: Pattern, notes: int, *, proposed: bool = False) -> Callable[[float], float]:
+    """What gives the E-value of a hit of this pattern in so many notes from what it says."""
+    most = whole_copy(pattern) if len(pattern) < DECOY_NOTES else inf
+    return partial(evalue, notes=notes, proposed=proposed, most=most)
+
+
+def with_maps(
+    hits: Sequence[Hit], pattern: Pattern, sheet: Sheet, max_evalue: float, chance: Callable[[float], float]
+) -> list[Hit]:
+    """Those hits of one piece that chance brings no oftener, with the bar maps that explain their rhythms.
+
+    A rhythm that a strategy makes of the pattern's is evidence, as much as it
+    says less the choice among `MAPS`. What holds more of the pattern counts for
+    no less than what holds less.
+    """
+    heard = HeardNotes.of(sheet.table) if pattern.meter and hits else None
+    found, least = [], inf
+    for hit in sorted(hits, key=lambda hit: hit.share):
+        reasons = max(hit.reasons, _foretold(hit, pattern, heard), key=total) if heard else hit.reasons
+        nats = total(reasons)
+        if min(hit.evalue, chance(nats)) <= max_evalue:
+            hit = _with_map(hit, pattern, sheet)
+            if hit.strategy and nats > hit.score:
+                hit = replace(hit, score=nats, reasons=reasons)
+                least = min(least, chance(nats))
+        found.append(replace(hit, evalue=min(least, hit.evalue)))
+    return [hit for hit in found if hit.evalue <= max_evalue]
+
+
+def _foretold(hit: Hit, pattern: Pattern, heard: HeardNotes) -> tuple[EvidenceTerm, ...]:
+    pairs = tuple(zip(hit.matched, hit.notes, strict=True))
+    alignment = NoteAlignment(hit.score, hit.share, pairs, float(hit.stretch), inverted=hit.inverted, timed=hit.timed)
+    return foretold(pattern, heard, alignment, MAPS)
+
+
+def _with_map(hit: Hit, pattern: Pattern, sheet: Sheet) -> Hit:
+    """A hit with the bar map that explains its rhythm, where the music says its metre."""
+    onsets = [Fraction(at).limit_denominator(STRETCH_GRID) for at in sheet.table["onset"][list(hit.notes)].tolist()]
+    return explained(hit, pattern, onsets, sheet.meters if sheet.meters and sheet.meters.stated else None)
+
+
+def hits_of_versions(pattern: Pattern, sheet: Sheet, *, least: float, fast: bool | None) -> Iterator[Hit]:
+    """The hits of what strategies leave of the pattern in the metres of a piece."""
+    for version in versions(pattern, sheet.meters):
+        hits = hits_in(version.pattern, sheet, least=least, fast=fast)
+        yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
+
+
+# Repetitions in one piece: one is perhaps chance, twelve are not
+
+
+def supported(
+    evalues: Sequence[float], pattern: Pattern, hits: Sequence[NoteAlignment], notes: NDArray[np.void]
+) -> list[float]:
+    """E-values of the hits in one piece, those of repetitions with the support of each other.
+
+    Of the r-th repetition it is asked how often chance would bring r as good
+    (the Poisson statistics of Karlin and Altschul, 1993); one counts for no less
+    than another that is worse. In a piece that states the pattern literally, so
+    that it was perhaps taken from there, a repetition is whatever holds nearly
+    all of it, and `LIKELIER` than chance; elsewhere every note must be there,
+    at one transposition, in whatever rhythm. Chance hardly ever does either,
+    so that decoys gain little. All else must be significant alone: a piece is
+    full of what is like its theme.
+
+    Parameters
+    ----------
+    evalues
+        Of each hit alone.
+    pattern, hits, notes
+        What was looked for, where it was found, and the notes that were searched.
+    """
+    stated = any(_is_statement(pattern, hit, notes) for hit in hits)
+    best = max((hit.share for hit in hits), default=0.0)
+    again = [hit.share >= WHOLE * best if stated else _is_whole(pattern, hit, notes) for hit in hits]
+    rows = sorted((row for row, is_one in enumerate(again) if is_one), key=lambda row: evalues[row])
+    joint = [_chance_of(rank, evalues[row] / (LIKELIER if stated else 1)) for rank, row in enumerate(rows, 1)]
+    lifted = dict(zip(reversed(rows), accumulate(reversed(joint), min), strict=True))
+    return [min(value, lifted.get(row, value)) for row, value in enumerate(evalues)]
+
+
+def _is_whole(pattern: Pattern, hit: NoteAlignment, notes: NDArray[np.void]) -> bool:
+    """Whether every note is there, at one transposition."""
+    sign = -1 if hit.inverted else 1
+    rows = [row for _, row in hit.pairs]
+    return len(rows) == len(pattern) and int(np.ptp(notes["pitch"][rows] - sign * np.array(pattern.pitch))) == 0
+
+
+def _is_statement(pattern: Pattern, hit: NoteAlignment, notes: NDArray[np.void]) -> bool:
+    """Whether a hit is the pattern itself, note for note, at its own pitch and tempo: the place it was cut from, say."""
+    rows = [row for _, row in hit.pairs]
+    if hit.inverted or not _is_whole(pattern, hit, notes) or notes["pitch"][rows[0]] != pattern.pitch[0]:
+        return False
+    return float(np.ptp(notes["onset"][rows] - pattern.onsets)) < EXACT
+
+
+def _chance_of(count: int, expected: float) -> float:
+    """A bound on the probability of that many chance hits where `expected` are expected."""
+    if not 0 < expected < count:
+        return min(expected, 1.0)
+    first = count * log(expected) - expected - lgamma(count + 1)
+    return min(1.0, exp(first) / (1 - expected / (count + 1)))
+
+
+# Stretches that the music itself proposes: how much slower or faster the pattern may be there
+
+
+def proposed_stretches(pattern: Pattern, notes: NDArray[np.void]) -> list[float]:
+    """The stretches, beside 1, at which most threes of pattern notes occur.
+
+    Parameters
+    ----------
+    pattern, notes
+        What is looked for, and a note table of the score.
+
+    Returns
+    -------
+    list of float
+        Most votes first; three pattern notes, with at most one left out between
+        two of them, vote where both their intervals occur at one stretch.
+    """
+    onset, height, time, pitch = pattern.onsets, pattern.pitch, notes["onset"], notes["pitch"]
+    count = len(onset)
+    links = {
+        (i, i + k): _occurrences(float(onset[i + k] - onset[i]), height[i + k] - height[i], time, pitch)
+        for k in (1, 2)
+        for i in range(count - k)
+    }
+    votes = [
+        _agreeing(before, links[b, c]) for (_, b), before in links.items() for c in (b + 1, b + 2) if (b, c) in links
+    ]
+    return _most_voted(np.concatenate(votes)) if votes else []
+
+
+def _most_voted(votes: NDArray[np.float64]) -> list[float]:
+    """The stretches that most agree on, but for 1; of equals the one nearest to 1."""
+    kinds = _kinds(votes)
+    found, counts = np.unique(kinds[kinds != 0], return_counts=True)
+    order = np.lexsort((found, np.abs(found), -counts))[:MOST_STRETCHES]
+    return [float(np.median(votes[kinds == kind])) for kind in found[order]]
+
+
+def _occurrences(gap: float, interval: int, time: NDArray[np.float64], pitch: NDArray[np.int64]) -> Pairs:
+    """Rows (first, second, stretch) of pairs of notes with this interval, at any possible stretch."""
+    firsts, seconds, stretches = [], [], []
+    for ahead in range(1, min(AHEAD, len(time) - 1) + 1) if gap > 0 else ():
+        rows = np.flatnonzero(pitch[ahead:] - pitch[:-ahead] == interval)
+        stretch = (time[rows + ahead] - time[rows]) / gap
+        possible = (stretch >= 1 / WIDEST) & (stretch <= WIDEST)
+        firsts.append(rows[possible])
+        seconds.append(rows[possible] + ahead)
+        stretches.append(stretch[possible])
+    if not firsts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(stretches)
+
+
+def _agreeing(before: Pairs, after: Pairs) -> NDArray[np.float64]:
+    """Stretches at which a pair of the second link begins where one of the first ends."""
+    own, other = before[1] * SPREAD + _kinds(before[2]), after[0] * SPREAD + _kinds(after[2])
+    return after[2][np.isin(other, own)]
+
+
+def _kinds(stretch: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Stretches as whole numbers, 0 for 1."""
+    kinds: NDArray[np.int64] = np.rint(KINDS * np.log2(stretch)).astype(np.int64)
+    return kinds

@@ -1,0 +1,68 @@
+"""What is searched: music of any kind as sheets of notes, and warnings of what could not be."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mi_theme.conversion.sources import is_stream, score_of
+from mi_theme.errors import ScoreError
+from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.score import Score
+
+if TYPE_CHECKING:
+    from mi_theme.search.corpus.readers import Unread
+
+__all__ = ["SearchWarning", "are_files", "sheets_of", "warn_of"]
+
+
+class SearchWarning(UserWarning):
+    """Files could not be read (the message counts them and names the first), or a pattern is too short to be significant."""
+
+
+def are_files(where: Any) -> bool:
+    """Whether this is a folder, a book of tunes, or a list of paths."""
+    if isinstance(where, str | PathLike):
+        return Path(where).is_dir() or (Path(where).suffix.lower() == ".abc" and Path(where).is_file())
+    return isinstance(where, list | tuple) and bool(where) and all(isinstance(place, str | PathLike) for place in where)
+
+
+def sheets_of(where: Any) -> Iterator[Sheet]:
+    """What to search, piece by piece.
+
+    Raises
+    ------
+    ScoreError, FileError, OSError
+        Where it is no music.
+    """
+    if isinstance(where, str | bytes | PathLike):
+        from mi_theme.files import read
+
+        where = read(where)
+    if isinstance(where, Sheet):
+        yield where
+    elif isinstance(where, np.ndarray):
+        yield Sheet(where)
+    elif isinstance(where, Score) or is_stream(where):
+        yield Sheet.of(score_of(where))
+    elif isinstance(where, Sequence):
+        for place in where:
+            yield from sheets_of(place)
+    else:
+        raise ScoreError(
+            f"music to search is a score, a file, a note table or a list of them, not {type(where).__name__}"
+        )
+
+
+def warn_of(unread: Sequence[Unread], short: str = "") -> None:
+    """Count what could not be read, and name the first; say why nothing could be found."""
+    if unread:
+        told = f"{len(unread)} could not be read, the first: {unread[0].source}: {unread[0].reason}"
+        warnings.warn(told, SearchWarning, stacklevel=3)
+    if short:
+        warnings.warn(f"{short}; for the best by rank: max_evalue=inf, top=20", SearchWarning, stacklevel=3)
