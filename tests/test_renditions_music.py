@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from arranging.tunes import alike, chords_of, devices_of, kick_under_bass, lead_places, notes_of, tune_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mi_theme.errors import MiThemeError, ScoreError, UnknownName
 from mi_theme.renditions import Arrangement, arrange, find_style, forms, styles
 from mi_theme.renditions.arrangement.manners import DEVICES, Cell, Manner, all_manners
+from mi_theme.renditions.composing.line_search import Choice, LinePoint, cheapest_line
 from mi_theme.score import messages as m
 from mi_theme.score.percussion_keys import CRASH, KICK, SNARE
 
@@ -252,3 +255,45 @@ def test_what_is_no_manner_is_refused() -> None:
         Cell(three="xyz", two="x")
     with pytest.raises(UnknownName, match="breakdown"):
         Manner(name="own", event="breakdwn")
+
+
+# The search for a line
+
+choices = st.lists(
+    st.builds(Choice, st.integers(60, 80), st.floats(0, 9), st.booleans()),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda c: c.pitch,
+)
+points = st.lists(st.builds(LinePoint, choices, st.sampled_from((-1, 0, 1))), min_size=1, max_size=3)
+
+
+def cost_of(line: tuple[Choice, ...], wanted: list[LinePoint]) -> float:
+    """What a line costs, said another way: leaps, wrong ways, foreign notes left by leap."""
+    total = sum(choice.cost for choice in line)
+    for (a, b), point in zip(pairwise(line), wanted[1:], strict=True):
+        move = b.pitch - a.pitch
+        total += (0, 0, 0, 1.5, 1.5, 4, 7, 6, 7)[min(abs(move), 8)]
+        total += 0 if not point.way or move * point.way > 0 else 3 if move else 2
+        total += 5 if a.foreign and abs(move) not in (1, 2) else 0
+    for a, b, c in zip(line, line[1:], line[2:], strict=False):
+        leap, back = b.pitch - a.pitch, c.pitch - b.pitch
+        total += 3 if abs(leap) >= 5 and not (leap * back < 0 and abs(back) <= 2) else 0
+    return total
+
+
+@given(points)
+def test_no_line_of_two_notes_is_cheaper_and_few_of_three(wanted: list[LinePoint]) -> None:
+    """Of two notes the cheapest is found; of three too, but where an answered leap alone would make a detour worth it."""
+    line = cheapest_line(wanted)
+    own = tuple(next(c for c in p.choices if c.pitch == pitch) for p, pitch in zip(wanted, line, strict=True))
+    least = min(cost_of(other, wanted) for other in product(*(p.choices for p in wanted)))
+    assert cost_of(own, wanted) <= least + (0 if len(wanted) < 3 else 3) + 1e-9
+
+
+def test_a_line_may_not_begin_as_the_head_does() -> None:
+    free = [Choice(70, 0.0, False)], [Choice(67, 0.0, False), Choice(69, 1.0, False)]
+    assert cheapest_line([LinePoint(free[0]), LinePoint(free[1])])[1] == 69  # a step is cheaper than a third
+    dear = [Choice(67, 0.0, False), Choice(69, 5.0, False)]
+    assert cheapest_line([LinePoint(free[0]), LinePoint(dear)]) == [70, 67]
+    assert cheapest_line([LinePoint(free[0]), LinePoint(dear, 0, (10, 7))]) == [70, 69]

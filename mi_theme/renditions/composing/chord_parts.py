@@ -162,6 +162,6 @@ def closing_chords(grid: SlotGrid, part: Instrument, heard: Texture, top: int) -
         for note in struck(grid, heard, part, home, way, PlannedNote(start, length, 0))
     ]
     if length := final_length(grid):
-        found = (PlannedNote(grid.end, length, p, 1.0, 6, grid.tuning.step_of(p, home.chord)) for p in way)
+        found = (PlannedNote(grid.end, length, p, 1.0, accent=6, step=grid.tuning.step_of(p, home.chord)) for p in way)
         notes += [note for note in found if heard.fits(note.start, note.end, note.pitch)]
     return notes

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
-from typing import NamedTuple
 
 from mi_theme.renditions.arrangement.arrangements import Phrase
 from mi_theme.renditions.arrangement.harmony import scale_pitch
@@ -15,6 +14,7 @@ from mi_theme.renditions.arrangement.styles import Instrument
 from mi_theme.renditions.composing.devices import LONGEST_GERM, augmentation, close, consequent, reply
 from mi_theme.renditions.composing.endings import final_length
 from mi_theme.renditions.composing.group_patterns import groups_of
+from mi_theme.renditions.composing.line_search import Choice, LinePoint, cheapest_line
 from mi_theme.renditions.composing.melodies import Aim, aims_of, melody_of
 from mi_theme.renditions.composing.slots import EIGHTH, TICKS, PlannedBar, PlannedNote, SlotGrid, ticks
 from mi_theme.renditions.composing.texture import Texture
@@ -28,23 +28,9 @@ ROOM_ABOVE_HEAD = 5  # semitones, for the highest note
 LEAD_MIDDLE = 0.38  # of the range: where the lead lives
 GOAL_ACCENT = 8
 NEAR = 5  # semitones from what a line asks for to what it may get
-# what a line pays, in semitones that it is away from what it asked for
-CLASH_COST, WRONG_WAY_COST, STILL_COST, QUOTED_COST = 12, 3, 2, 1000
-FOREIGN_COST, UNRESOLVED_COST, UNANSWERED_COST = (
-    1.0,
-    5,
-    3,
-)  # a note on a group that is not of the chord, for each quarter; left by leap; a leap of a fourth or more that no step the other way follows
-LEAP = 5  # semitones
-LEAP_COSTS = (0, 0, 0, 1.5, 1.5, 4, 7, 6)  # by size in semitones, and one more than the last for larger ones
-
-
-class Choice(NamedTuple):
-    """A pitch that a note may have, what it costs, and whether it is foreign to the chord where it should not be."""
-
-    pitch: int
-    cost: float
-    foreign: bool
+# what a note pays, in semitones that it is away from what the tune asks for
+CLASH_COST = 12
+FOREIGN_COST = 1.0  # on a group and not of the chord: as much as it is quarters long, and this
 
 
 @dataclass(frozen=True)
@@ -118,7 +104,7 @@ class Singer:
             for a, b in zip(ordered, [*ordered[1:], None], strict=True)
         ]
         ordered = [aim for aim in ordered if aim.length > 0]
-        pitches = self._approached(ordered, self._cheapest(ordered, before))
+        pitches = self._approached(ordered, cheapest_line(self._points(ordered), before))
         notes = []
         for aim, pitch in zip(ordered, pitches, strict=True):
             step = self.grid.tuning.step_of(pitch, self.grid.at(aim.start).chord)
@@ -128,52 +114,17 @@ class Singer:
                 notes.append(clear or note)
         return notes
 
-    def _cheapest(self, aims: Sequence[Aim], before: int | None) -> list[int]:
-        """The pitches of the line whose notes and moves cost least (Viterbi, 1967)."""
-        if not aims:
-            return []
-        opening, apart = self._quotation(aims[0])
-        ways: list[dict[int, tuple[float, int]]] = []  # for each note: pitch, its cost so far and the pitch before it
-        foreign: set[int] = set()
-        for index, aim in enumerate(aims):
-            choices = self._choices(aim)
-            if not ways:
-                ways.append(
-                    {c.pitch: (c.cost + (0 if before is None else _leap(c.pitch - before)), c.pitch) for c in choices}
-                )
-                foreign = {c.pitch for c in choices if c.foreign}
-                continue
-            last = aims[index - 1]
+    def _points(self, aims: Sequence[Aim]) -> list[LinePoint]:
+        """The aims as notes of a line, which may not begin as the head does."""
+        head = self.grid.at(aims[0].start).passage.head
+        opening = [(self.tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
+        apart = ticks(head.onsets[1] - head.onsets[0]) if len(head) > 1 else 0
+        points = []
+        for last, aim in pairwise([aims[0], *aims]):
             way = (aim.scale_step > last.scale_step) - (aim.scale_step < last.scale_step)
-            quotes = aim.start - last.start == apart
-            row = {}
-            for pitch, cost, _ in choices:
-                paid = []
-                for old, (so_far, older) in ways[-1].items():
-                    move = _move_cost(pitch - old, way)
-                    answered = 0 < (old - pitch) * (1 if old > older else -1) <= 2
-                    move += UNANSWERED_COST if abs(old - older) >= LEAP and not answered else 0
-                    move += UNRESOLVED_COST if old in foreign and not 0 < abs(pitch - old) <= 2 else 0
-                    move += QUOTED_COST if quotes and (old % 12, pitch % 12) == opening else 0
-                    paid.append((so_far + move, old))
-                least, old = min(paid)
-                row[pitch] = (least + cost, old)
-            foreign = {c.pitch for c in choices if c.foreign}
-            ways.append(row)
-        pitch = min(ways[-1], key=lambda p: ways[-1][p])
-        line = [pitch]
-        for row in reversed(ways[1:]):
-            pitch = row[pitch][1]
-            line.append(pitch)
-        return line[::-1]
-
-    def _quotation(self, aim: Aim) -> tuple[tuple[int, int] | None, int]:
-        """The pitch classes of the head's first two notes, and how far apart they are."""
-        head = self.grid.at(aim.start).passage.head
-        if len(head) < 2:
-            return None, 0
-        first, second = ((self.tonic + tone.degree.semitones) % 12 for tone in head.tones[:2])
-        return (first, second), ticks(head.onsets[1] - head.onsets[0])
+            quotes = apart and aim.start - last.start == apart
+            points.append(LinePoint(self._choices(aim), way, (opening[0], opening[1]) if quotes else None))
+        return points
 
     def _approached(self, aims: Sequence[Aim], pitches: list[int]) -> list[int]:
         """Notes that lead into the next from a half step below, where the line stays smooth and nothing clashes."""
@@ -184,17 +135,6 @@ class Singer:
             if aim.approach and smooth and below >= self.low and not aims[index + 1].goal:
                 found[index] = below if self.heard.fits(aim.start, aim.end, below) else found[index]
         return found
-
-
-def _leap(interval: int) -> float:
-    size = abs(interval)
-    return LEAP_COSTS[size] if size < len(LEAP_COSTS) else LEAP_COSTS[-1] + 1
-
-
-def _move_cost(interval: int, way: int) -> float:
-    """What a move costs where the line asked to go up, down or nowhere."""
-    turned = WRONG_WAY_COST if interval * way < 0 else STILL_COST if way and not interval else 0
-    return _leap(interval) + turned
 
 
 def melody(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
@@ -277,7 +217,7 @@ def _singer(grid: SlotGrid, part: Instrument, heard: Texture) -> Singer:
     low = max(part.low, tonic + min(lowest, 0) - 2)
     high = min(part.high, max(low + COMPASS, tonic + highest + ROOM_ABOVE_HEAD))
     goals = [p for p in range(tonic + highest + 1, high + 1) if _is_goal(grid, heard, p)]
-    return Singer(grid, part, heard, tonic, low, max(goals, default=high))
+    return Singer(grid=grid, part=part, heard=heard, tonic=tonic, low=low, goal=max(goals, default=high))
 
 
 def _is_goal(grid: SlotGrid, heard: Texture, pitch: int) -> bool:
