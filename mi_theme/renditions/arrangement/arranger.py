@@ -36,6 +36,7 @@ BREAK_PLAYERS = {
     "drums-alone": ("kit", "hands", "anchor"),
     "cadenza": ("colour",),
 }
+BREAK_DEVICES = {"cadenza": "cadenza", "stop-time": "diminution"}  # of a lead that is left alone
 CLIMAX_EVENTS = ("shout", "tutti")
 SUNG_BARS = {"statement": 2, "augmentation": 4, "close": 3}  # of devices that are no row of a table
 LONGEST_LINE = 8.0  # seconds: a longer phrase is cut for breath
@@ -221,8 +222,9 @@ class _Planner:
         if after:
             devices[after[-1]] = "close"
         devices[statement] = "statement"
-        if self.manner.event == "cadenza" and "break" in roles:
-            devices[roles.index("break")] = "cadenza"
+        if "break" in roles:
+            alone = BREAK_DEVICES.get(self.manner.event, "rest")
+            devices[roles.index("break")] = alone if roles.index("break") > statement else "rest"
         return devices
 
     def _balance(self, devices: list[str]) -> None:

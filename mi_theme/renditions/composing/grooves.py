@@ -85,7 +85,7 @@ def _of_event(grid: SlotGrid, groove: Groove, bar: PlannedBar, part: Instrument)
         return strokes
     groups = divided(bar.groups)
     if bar.phrase.event == "stop-time":
-        return [note for note in strokes if note.start < bar.start + groups[0].length // 2]
+        return [note for note in strokes if note.start == bar.start]
     if bar.phrase.event == "breakdown":  # half as fast as before, on the figure
         back = bar.start + groups[len(groups) // 2].start
         kicks = [PlannedNote(at, SIXTEENTH, KICK, 1.0) for at in _figure_places(bar)]

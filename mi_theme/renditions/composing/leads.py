@@ -290,8 +290,8 @@ def answers(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) ->
     notes: list[PlannedNote] = []
     for bar in grid.played(part.name):
         groups = groups_of(bar)[-2:]
-        begin = bar.start if bar.phrase.event == "coro" else groups[0].start
-        free = all(heard.silent(lead, begin - EIGHTH, bar.end) for lead in leads)
+        begin = bar.start if bar.phrase.event == "coro" else groups[0].start - EIGHTH
+        free = all(heard.silent(lead, begin, bar.end) for lead in leads)
         if free and bar.role in ("groove", "bridge") and bar.place % 2 == 1:
             chorus = bar.phrase.event == "coro"
             aims = aims_of("C", [bar], tune, singer.anchor, random) if chorus else reply(bar, singer.anchor, random)

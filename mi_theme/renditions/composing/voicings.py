@@ -26,7 +26,10 @@ OCTAVE = 12
 
 @cache
 def voicings(classes: tuple[int, ...], low: int, high: int, voices: int, drop2: bool) -> tuple[tuple[int, ...], ...]:
-    """Ways to lay pitch classes out in a range, close or with the second voice from the top dropped."""
+    """Ways to lay pitch classes out in a range, close or with the second voice from the top dropped.
+
+    Where the range has no clean way for so many voices, one with fewer.
+    """
     pitches = [pitch for pitch in range(low, high + 1) if pitch % 12 in classes]
     count = min(voices, len(classes))
     width = OCTAVE if drop2 else WIDEST_CLOSE
@@ -37,7 +40,9 @@ def voicings(classes: tuple[int, ...], low: int, high: int, voices: int, drop2: 
     ]
     dropped = [tuple(sorted((*way[:-2], way[-2] - OCTAVE, way[-1]))) for way in close if drop2 and count > 2]
     found = [way for way in [w for w in dropped if w[0] >= low] or close if _is_clean(way)]
-    return tuple(found) or tuple((pitch,) for pitch in pitches)
+    if found or count < 2:
+        return tuple(found) or tuple((pitch,) for pitch in pitches)
+    return voicings(classes, low, high, count - 1, drop2)
 
 
 def _is_clean(way: Sequence[int]) -> bool:
