@@ -184,12 +184,15 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
         As `read`; where it is no notation.
     """
     from mi_theme.files.notation.from_stream import parse_stream
+    from mi_theme.files.notation.ties import untangle_ties
 
     data, name = bytes_of(source)
     row = format_of(data, name)
     if not row.stream:
         raise FileError(f"{name or 'this data'}: {row.name} is no notation")
-    return parse_stream(_notation(data, row, name), name, row.stream)
+    stream = parse_stream(_notation(data, row, name), name, row.stream)
+    untangle_ties(stream)
+    return stream
 
 
 def _notation(data: bytes, row: Format, name: str) -> bytes:

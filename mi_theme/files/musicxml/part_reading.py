@@ -147,8 +147,6 @@ class PartReading:
             if "time-modification" in fields:
                 lasts = self._exact(length, fields, note)
                 self._drift = later(self._drift, lasts - length)
-            elif self._drift:
-                at, self._drift = self._now, 0
             self._before = at
             self._now = later(self._now, length)
         if rest is not None:

@@ -57,6 +57,9 @@ def _score(music: WrittenMusic, source: str) -> Score:
     dressed = [
         _dressed(track, staff, index, quarter) for index, (track, staff) in enumerate(zip(tracks, staves, strict=True))
     ]
+    lines = max(music.starts, key=lambda lines: lines[-1])
+    if len(lines) > 1 and max(note.at + note.lasts for note, _ in rows) <= lines[-2]:
+        signs.append(Event(_tick(lines[-1], quarter), m.end_of_track()))  # bars of silence at the end are bars
     return Score(quarter, (head.with_events(signs), *dressed), source=source)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.disk import decoded, first_line
-from mi_theme.files.notation.barring import GROUPING
+from mi_theme.files.notation.barring import CUE, GROUPING
 from mi_theme.files.notation.headings import exact, key_of, named_voices, part_name, program_of, tempos_of
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
@@ -29,6 +30,8 @@ __all__ = [
     "sung_of",
 ]
 
+MOST_BEATS = 255  # of a metre; music21 works for minutes on more
+SIGNATURE = re.compile(r"(?:^|\t|\n|\[)(?:M:|\*M)\s*\(?(\d[\d+]{,99})\)?/")  # of ABC and kern: its beats
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
 
@@ -60,8 +63,15 @@ def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
     """
     from music21 import converter, stream
 
-    where = source or "notation"
+    where, restoring = source or "notation", None
+    if kind == "musicxml":
+        from mi_theme.files.notation.normalising import normalised
+
+        data, restoring = normalised(data, where)
     text = decoded(data, where)
+    for said in SIGNATURE.findall(text):
+        if sum(int(count) for count in said.split("+") if count) > MOST_BEATS:
+            raise FileError(f"{where}: a metre of {said} beats: there are at most {MOST_BEATS}")
     try:
         found: Any = converter.parseData(text, format=kind)
     except MemoryError:
@@ -72,6 +82,8 @@ def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    if restoring:
+        restoring.restore(found)
     bring_in_line(found)
     return found
 
@@ -106,6 +118,10 @@ def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Scor
     quarter = score.ticks_per_quarter
     signs = [Event(0, m.key_signature(*key)) for key in key_of(parts[0])]
     signs += [Event(int(at * quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
+    measures = list(parts[0].getElementsByClass("Measure"))
+    if rows and measures and max(note.at + note.lasts for note, _ in rows) <= exact(measures[-1].offset):
+        end = exact(measures[-1].offset) + meters.at(exact(measures[-1].offset)).length
+        signs.append(Event(int(end * quarter), m.end_of_track()))  # bars of silence at the end are bars
     tracks = [_with(score.tracks[0], signs)]
     for part, notes, track in zip(parts, sung, score.tracks[1:], strict=True):
         words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
@@ -170,9 +186,7 @@ def sung_of(part: Any) -> Iterator[Sung]:
     voices: dict[str, int] = defaultdict(lambda: len(voices))
     keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
     flat = part.flatten()
-    for element in flat.notes:
-        if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
-            continue
+    for element in _sounding(flat):
         voice = voices[homes.get(id(element), "1")]
         at, lasts = exact(flat.elementOffset(element)), exact(element.quarterLength)
         for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
@@ -191,6 +205,18 @@ def sung_of(part: Any) -> Iterator[Sung]:
         yield Sung(start, GRACE if grace else lasts, *rest)
 
 
+def _sounding(flat: Any) -> Iterator[Any]:
+    """The notes and chords that sound: no chord symbols, no cue notes."""
+    for element in flat.notes:
+        notes = getattr(element, "notes", None) or (element,)
+        if "Harmony" not in element.classSet and not any(_is_cue(note) for note in notes):
+            yield element
+
+
+def _is_cue(note: Any) -> bool:
+    return bool(note.hasEditorialInformation and note.editorial.get(CUE))
+
+
 def _tied_to(held: list[list[Any]], at: Fraction, voice: int) -> list[Any] | None:
     """The note that ends where this one begins, of the same voice if there is one; it is held no more."""
     ending = sorted((row for row in held if row[0] + row[1] == at), key=lambda row: row[4] != voice)
@@ -205,7 +231,15 @@ def _sounds(element: Any, keys: dict[str, int], shift: tuple[int, int]) -> Itera
             midi, step = int(note.pitch.midi) + shift[0], int(note.pitch.diatonicNoteNum) - 1 + shift[1]
             yield note, min(max(midi, 0), 127), max(step, 0)
         else:
-            yield note, keys.get(note.displayName) or _own_key(note) or SNARE, -1
+            key = keys.get(note.displayName) or _own_key(note) or keys_by_place().get(note.displayName, SNARE)
+            yield note, key, -1
+
+
+def keyed_drums(part: Any) -> Iterator[tuple[Any, int]]:
+    """The unpitched notes of a part, each with its MIDI key."""
+    keys = percussion_keys(part)
+    for element in _sounding(part.flatten()):
+        yield from ((note, key) for note, key, step in _sounds(element, keys, (0, 0)) if not hasattr(note, "pitch"))
 
 
 def _own_key(note: Any) -> int | None:
@@ -221,7 +255,10 @@ def percussion_keys(part: Any) -> dict[str, int]:
     a drum kit are meant; where they stand in one, the instrument of the part.
     """
     drums = [
-        note for e in part.flatten().notes for note in getattr(e, "notes", None) or (e,) if not hasattr(note, "pitch")
+        note
+        for e in _sounding(part.flatten())
+        for note in getattr(e, "notes", None) or (e,)
+        if not hasattr(note, "pitch")
     ]
     places = {note.displayName for note in drums}
     if len({_own_key(note) for note in drums} - {None}) > 1:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import first_line
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.notation.barring import NewBar, Placed, fill
+from mi_theme.files.notation.finishing import coloured, finished
 from mi_theme.files.notation.voices import voiced_chords
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
@@ -32,13 +33,11 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
     drums = _name_parts(stream)
     _simplify_tempos(stream)
     try:
-        data: bytes = GeneralObjectExporter(stream).parse()
+        with coloured(stream):
+            written: bytes = GeneralObjectExporter(stream).parse()
+        data = finished(written, stream, drums)
     except Exception as error:  # music21 raises its own kinds
-        raise FileError(f"this stream cannot be written as MusicXML: {error}") from None
-    data = re.sub(rb"\s*<encoding-date>[^<]*</encoding-date>", b"", data)
-    data = re.sub(rb"<software>music21[^<]*</software>", b"<software>mi_theme, through music21</software>", data)
-    for name in drums:  # music21 lets only one part have the drum channel
-        data = re.sub(rb'(<midi-instrument id="%s">\s*<midi-channel>)\d+' % name.encode(), rb"\g<1>10", data)
+        raise FileError(f"this stream cannot be written as MusicXML: {first_line(error)}") from None
     return packed(data) if compressed else data
 
 
@@ -76,7 +75,7 @@ def stream_of_score(score: Score) -> Any:
     from music21 import clef, key, metadata, stream, tempo
 
     found: Any = stream.Score()
-    found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
+    found.metadata = metadata.Metadata(title=Path(score.source).stem or None)
     bars = list(new_bars(score))
     for index, part in enumerate(score.parts):
         staff: Any = stream.Part(id=f"P{index + 1}")  # type: ignore[no-untyped-call]
