@@ -76,7 +76,7 @@ def finished(data: bytes, stream: Any, drums: Sequence[str]) -> bytes:
 
 
 def _instruments(part: Any) -> list[Any]:
-    return list(part.recurse().getElementsByClass("ScoreInstrument")) if part is not None else []
+    return list(part.recurse().getElementsByClass("Instrument")) if part is not None else []
 
 
 def _group(element: Any, part: Any) -> None:

@@ -276,8 +276,7 @@ def _transpositions(part: Any) -> list[tuple[Fraction, tuple[int, int]]]:
     if part.atSoundingPitch is not False:
         return []
     found = [
-        (exact(i.getOffsetInHierarchy(part)), i.transposition)
-        for i in part.recurse().getElementsByClass("ScoreInstrument")
+        (exact(i.getOffsetInHierarchy(part)), i.transposition) for i in part.recurse().getElementsByClass("Instrument")
     ]
     shifts = [(at, (int(by.semitones), int(by.generic.staffDistance)) if by else (0, 0)) for at, by in found]
     return sorted(shifts, key=lambda shift: shift[0])
@@ -301,7 +300,7 @@ def _velocity(element: Any) -> int:
 
 def _is_percussion(part: Any) -> bool:
     flat = part.flatten()
-    on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("ScoreInstrument"))
+    on_drums = any(found.midiChannel == PERCUSSION for found in flat.getElementsByClass("Instrument"))
     return on_drums or any(type(note).__name__ in ("Unpitched", "PercussionChord") for note in flat.notes)
 
 

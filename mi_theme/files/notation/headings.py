@@ -57,5 +57,5 @@ def key_of(part: Any) -> list[tuple[int, bool]]:
 
 def program_of(part: Any) -> list[int]:
     """The instrument that the part begins with, counted from 1, where it is one of General MIDI."""
-    found = (instrument.midiProgram for instrument in part.flatten().getElementsByClass("ScoreInstrument"))
+    found = (instrument.midiProgram for instrument in part.flatten().getElementsByClass("Instrument"))
     return [number + 1 for number in found if number is not None and 0 <= number < 128][:1]

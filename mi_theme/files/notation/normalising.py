@@ -59,7 +59,7 @@ class Restoring:
             for index, meter in self.groupings.get(name, {}).items():
                 if index < len(measures) and measures[index].timeSignature:
                     measures[index].timeSignature.editorial[GROUPING] = str(meter)
-            changes = list(part.getElementsByClass("ScoreInstrument"))[1:]
+            changes = list(part.getElementsByClass("Instrument"))[1:]
             for change, index in zip(changes, self.transposed.get(name, ()), strict=False):
                 if index < len(measures):
                     part.setElementOffset(change, measures[index].offset)

@@ -51,13 +51,13 @@ def _name_parts(stream: Any) -> list[str]:
     parts = list(stream.parts) if hasattr(stream, "parts") and len(stream.parts) else [stream]
     for number, part in enumerate(parts, 1):
         part.id = f"P{number}"
-        if not part.recurse().getElementsByClass("ScoreInstrument"):
-            part.insert(0, instruments.ScoreInstrument())
-        for count, instrument in enumerate(part.recurse().getElementsByClass("ScoreInstrument"), 1):
+        if not part.recurse().getElementsByClass("Instrument"):
+            part.insert(0, instruments.Instrument())
+        for count, instrument in enumerate(part.recurse().getElementsByClass("Instrument"), 1):
             instrument.partId = f"P{number}"
             instrument.instrumentId = f"P{number}-I{count}"
             instrument.instrumentName = instrument.instrumentName or str(part.partName or f"Part {number}")
-    found = stream.recurse().getElementsByClass("ScoreInstrument")
+    found = stream.recurse().getElementsByClass("Instrument")
     return [instrument.instrumentId for instrument in found if instrument.midiChannel == PERCUSSION]
 
 
