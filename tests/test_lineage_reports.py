@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import mi_theme as mi
+from mi_theme.credits import Lineage
 from mi_theme.credits import reports as r
 from mi_theme.credits.markings import annotated, annotations_of
 from mi_theme.errors import FileError, MiThemeError
@@ -168,9 +169,10 @@ def test_the_picture_in_the_documentation_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("kind", ["timeline", "graph"])
 @pytest.mark.parametrize("width", ["wide", "narrow"])
-def test_no_words_overlap_or_leave_the_picture(kind: str, width: str) -> None:
+@pytest.mark.parametrize("folder", [None, ROOT / "examples" / "lantern_street"])
+def test_no_words_overlap_or_leave_the_picture(kind: str, width: str, folder: Path | None) -> None:
     """Upright texts of one line of the picture, at a generous width for each letter, keep apart and inside."""
-    root = ElementTree.fromstring(getattr(draw_lineage(mi.lineage(), kind), width).svg)
+    root = ElementTree.fromstring(getattr(draw_lineage(Lineage.load(folder), kind), width).svg)
     lines: dict[str, list[tuple[float, float]]] = {}
     for text in root.iter(f"{SVG}text"):
         if text.attrib["x"] != "0":

@@ -24,6 +24,7 @@ layer_option = click.option(
 @layer_option
 @click.option("--claims", is_flag=True, help="Every claim: where it is said, when it held, how certain it is.")
 @click.option("--status", help="Only claims of a status: stated, inferred, ambiguous, conflicting, superseded, absent.")
+@click.option("--predicate", help="Only claims of a predicate, such as opening_metre or score_by.")
 @click.option("--inferences", is_flag=True, help="What nobody states and is inferred.")
 @click.option("--conflicts", is_flag=True, help="What contradicts, replaces or outdates what.")
 @click.option("--readings", is_flag=True, help="Every way to read the sentence on the openings.")
@@ -32,6 +33,7 @@ layer_option = click.option(
     "--without", multiple=True, metavar="IDS", help="As if these claims, or all of a source, had not been made."
 )
 @click.option("--add", multiple=True, metavar="CLAIM", help="With one claim more: 'film 4 opening by Giacchino'.")
+@click.option("--changes", is_flag=True, help="Which answers are others after --without and --add.")
 @click.option(
     "--data", type=click.Path(), metavar="FOLDER", help="Another lineage: a folder of tables, or a file of --format."
 )
@@ -57,11 +59,13 @@ def lineage(
     if found.tables.about.notice:
         say(found.tables.about.notice)
     if ctx.invoked_subcommand is None:
-        _show(found, options)
+        _show(found, options, chosen_lineage(data=data) if options["changes"] else None)
 
 
-def _show(found: Lineage, options: dict[str, Any]) -> None:
-    """Print one report in one shape."""
+def _show(found: Lineage, options: dict[str, Any], whole: Lineage | None) -> None:
+    """Print one report in one shape; of the whole lineage, where it is asked for, what is another answer."""
+    from mi_theme.credits.reports import change_report
+
     if options["format_"]:
         write_text(found.export(options["format_"], options["film"]), options["out"])
         return
@@ -70,7 +74,7 @@ def _show(found: Lineage, options: dict[str, Any]) -> None:
 
         write_drawing(drawing(found, options["picture"] or "timeline"), options["out"])
         return
-    report = _report(found, options)
+    report = _report(found, options) if whole is None else change_report(whole, found, options["layer"] or "both")
     if options["as_json"]:
         print_json(report.data)
     else:
@@ -88,8 +92,9 @@ def _report(found: Lineage, options: dict[str, Any]) -> Report:
         return reports.conflict_report(found, film)
     if options["inferences"]:
         return reports.inference_report(found, layer or "both")
-    if options["claims"] or options["status"]:
-        return reports.claim_report(found, film=film, status=options["status"], layer=layer or "both")
+    if options["claims"] or options["status"] or options["predicate"]:
+        asked = {name: options[name] for name in ("film", "predicate", "status")}
+        return reports.claim_report(found, layer=layer or "both", **asked)
     if film is not None:
         return reports.dossier(found.film(film), layer or "both")
     return reports.film_report(found, layer or "both")

@@ -33,7 +33,15 @@ class LineagePicture(Protocol):
         """The picture as a page of its own."""
 
     def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
-        """Write the picture; the ending of the path says in which form."""
+        """Write the picture, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            A name that ends in .svg, .png or .html.
+        dpi
+            Pixels in an inch, of a PNG.
+        """
 
 
 @dataclass(frozen=True, repr=False)

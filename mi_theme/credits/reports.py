@@ -21,6 +21,7 @@ from mi_theme.errors import FileError
 
 __all__ = [
     "Report",
+    "change_report",
     "chosen_lineage",
     "claim_report",
     "claim_words",
@@ -142,10 +143,15 @@ def _sections(film: Film, layer: str, claims: Report) -> Iterator[str]:
 
 
 def claim_report(
-    lineage: Lineage, *, film: int | str | None = None, status: str | None = None, layer: str = "both"
+    lineage: Lineage,
+    *,
+    film: int | str | None = None,
+    predicate: str | None = None,
+    status: str | None = None,
+    layer: str = "both",
 ) -> Report:
     """The claims, with when each held and where it stands."""
-    return _claims_report(lineage, lineage.claims(film=film, status=status, layer=layer))
+    return _claims_report(lineage, lineage.claims(film=film, predicate=predicate, status=status, layer=layer))
 
 
 def _claims_report(lineage: Claims, claims: Iterable[Claim]) -> Report:
@@ -160,6 +166,22 @@ def _claims_report(lineage: Claims, claims: Iterable[Claim]) -> Report:
 
 def _status(claim: Claim) -> str:
     return f"{claim.status} by {claim.superseded_by}" if claim.superseded_by else claim.status
+
+
+def change_report(before: Lineage, after: Lineage, layer: str = "both") -> Report:
+    """What is another answer after claims were left out or added: of each film, of the readings, of the conflicts."""
+    columns = ["film", "layer", "what", "before", "after"]
+    rows = []
+    old, new = film_report(before, layer), film_report(after, layer)
+    for one, other in zip(old.rows, new.rows, strict=True):
+        cells = zip(old.columns[4:], one[4:], other[4:], strict=True)
+        rows += [[one[0], one[3], what, was, now] for what, was, now in cells if was != now]
+    counts = ((len(each.readings()), len(each.conflicts())) for each in (before, after))
+    for what, was, now in zip(("readings", "conflicts"), *counts, strict=True):
+        if was != now:
+            rows.append(["all", "seed" if what == "readings" else "both", what, str(was), str(now)])
+    words = "" if rows else "nothing: every answer is the same"
+    return Report(columns, rows, [dict(zip(columns, row, strict=True)) for row in rows], words)
 
 
 def conflict_report(lineage: Lineage, film: int | str | None = None) -> Report:

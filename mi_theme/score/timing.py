@@ -139,7 +139,13 @@ class MeterMap:
         return found.opened_by(meter or changes[0][1]) if counted or (meter and length < meter.bar) else found
 
     def opened_by(self, meter: Meter | None) -> MeterMap:
-        """The same with a first bar that is known to be one of this metre, whole or not."""
+        """The same with a first bar that is known to be one of this metre, whole or not.
+
+        Parameters
+        ----------
+        meter
+            The metre that is written over the first bar, if one is.
+        """
         _, first = self.changes[0]
         if meter and meter.bar > first.bar and not self.opens_short:
             return replace(self, pickup=first.bar)

@@ -9,17 +9,19 @@ from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.records import Claim
 from mi_theme.engraving.drawings import SvgDrawing
 from mi_theme.engraving.svg import line, page, text
-from mi_theme.views.timelines import NARROW, WIDE, subtitle
+from mi_theme.views.timelines import NARROW, WIDE, headed, subtitle
 
 __all__ = ["claim_graph"]
 
 PREDICATES = {"opening_by": "opening", "score_by": "score"}
-EDGE, LETTER, ROW, HEAD = 12, 12, 26, 60  # pixels: around, of letters, from claim to claim, above the first
+EDGE, LETTER, ROW = 12, 12, 26  # pixels: around, of letters, from claim to claim
 COLUMNS = {
-    WIDE: (310, 384, 576, 652),
+    WIDE: (296, 368, 576, 652),
     NARROW: (118, 142, 258, 292),
 }  # ends of sources and claims, beginnings of the next
-LONGEST_SOURCE, LONGEST_CLAIM, LONGEST_ID = 39, 16, 14  # letters, the last two on a phone
+LONGEST_SOURCE, LONGEST_FILM, LONGEST_ID = 38, 26, 14  # letters; the id of a source stands alone on a phone
+LONGEST_CLAIM = {WIDE: 27, NARROW: 16}  # letters
+HEADING = "Who says who made openings and scores"
 DASHES = {"seed": "", "reference": "4 3"}
 
 
@@ -42,15 +44,16 @@ def claim_graph(lineage: Lineage, width: int = WIDE) -> SvgDrawing:
     claims = sorted((c for c in claims if c.is_live or c.status == "ambiguous"), key=lambda claim: claim.films)
     sources = list(dict.fromkeys(claim.source for claim in claims))
     films = [film for film in lineage.films() if any(film.number in claim.films for claim in claims)]
-    high = HEAD + ROW * max(len(claims), len(sources), len(films), 1)
+    parts, head = headed(lineage, HEADING, width)
+    head += 24
+    high = head + ROW * max(len(claims), len(sources), len(films), 1)
     left, start, end, right = COLUMNS[width]
 
     def level(index: int, count: int) -> float:
-        return HEAD + (index + 0.5) * (high - HEAD) / max(count, 1)
+        return head + (index + 0.5) * (high - head) / max(count, 1)
 
-    parts = [text(EDGE, EDGE + 16, "Who says who made openings and scores", 15, bold=True)]
     heads = (("source", left - 6, "end"), ("claim", start + 6, "start"), ("film", right + 6, "start"))
-    parts += [text(x, HEAD - 12, words, LETTER, anchor=anchor, bold=True) for words, x, anchor in heads]
+    parts += [text(x, head - 8, words, LETTER, anchor=anchor, bold=True) for words, x, anchor in heads]
     for index, claim in enumerate(claims):
         y = level(index, len(claims))
         lines = [line(left, level(sources.index(claim.source), len(sources)), start, y, 1, DASHES[claim.layer])]
@@ -63,7 +66,11 @@ def claim_graph(lineage: Lineage, width: int = WIDE) -> SvgDrawing:
         words = _short(name, LONGEST_ID) if width == NARROW else _short(title, LONGEST_SOURCE)
         parts.append(text(left - 6, level(index, len(sources)) + 4, words, LETTER, anchor="end"))
     for index, film in enumerate(films):
-        words = f"{film.number}  {film.year}" if width == NARROW else f"{film.number}  {subtitle(film)[:24]}"
+        words = (
+            f"{film.number}  {film.year}"
+            if width == NARROW
+            else _short(f"{film.number}  {subtitle(film)}", LONGEST_FILM)
+        )
         parts.append(text(right + 6, level(index, len(films)) + 4, words, LETTER))
     description = _described(lineage, claims)
     return SvgDrawing(page(width, high + EDGE, description, parts), description)
@@ -75,7 +82,7 @@ def _claim_words(claim: Claim, width: int) -> str:
     if len(claim.values) > 2:
         names = f"{len(claim.values)} names"
     words = f"{claim.id} {names}" if width == NARROW else f"{claim.id} {names}, {PREDICATES[claim.predicate]}"
-    return words if width == WIDE else _short(words, LONGEST_CLAIM)
+    return _short(words, LONGEST_CLAIM[width])
 
 
 def _short(words: str, most: int) -> str:
@@ -91,4 +98,4 @@ def _described(lineage: Lineage, claims: Sequence[Claim]) -> str:
     sentences = [
         f"{claim.source} says in {claim.id} of {claim.subject}: {claim.predicate} {claim.text}." for claim in claims
     ]
-    return " ".join(["Who says who made openings and scores.", *sentences])
+    return " ".join([f"{HEADING}.", *sentences])

@@ -15,7 +15,7 @@ from mi_theme.credits.lineages import Lineage
 from mi_theme.engraving.drawings import SvgDrawing
 from mi_theme.engraving.svg import box, line, number, page, text
 
-__all__ = ["film_list", "footnote", "subtitle", "timeline", "words_of"]
+__all__ = ["NARROW", "WIDE", "film_list", "headed", "subtitle", "timeline"]
 
 WIDE, NARROW = 850, 390  # pixels: a page beside its menu, a phone
 EDGE, RADIUS = 12, 8
@@ -24,11 +24,6 @@ NAMES, LANE, ROW, LABELS = 178, 34, 26, 132  # pixels: left of the first film, o
 CHARACTER = 0.62  # of the size of letters: what one takes in the mean
 GREY = "#bbb"
 HEADING = "Who made the opening of which film, and in which metre"
-LEGEND = (
-    ("forced", "seed documents: the only candidate left (inferred, or stated)"),
-    ("allowed", "seed documents: one of several candidates (ambiguous)"),
-    ("reference", "reference pages: named for the score, and so taken for the opening"),
-)
 
 
 class Columns(NamedTuple):
@@ -49,9 +44,9 @@ def timeline(lineage: Lineage) -> SvgDrawing:
     columns = Columns(films, WIDE)
     openings = [credit for film in films for credit in film.credits("opening")]
     lanes = list(dict.fromkeys(name for credit in openings for name in credit.candidates))
-    top = 2 * EDGE + LETTER + LABELS
+    parts, begin = headed(lineage, HEADING, WIDE)
+    top = begin + LABELS
     bottom = top + LANE * len(lanes)
-    parts = [text(EDGE, EDGE + 18, HEADING, 17, bold=True)]
     for row, lane in enumerate(lanes):
         y = top + LANE * (row + 0.5)
         parts.append(line(NAMES, y, WIDE - EDGE, y, 1, ink=GREY))
@@ -77,17 +72,14 @@ def timeline(lineage: Lineage) -> SvgDrawing:
     rows, y = _wrapped([words_of(films), "", *notes], WIDE, SMALL), y + 8
     parts += [text(EDGE, y + row * LEADING, words, SMALL) for row, words in enumerate(rows)]
     y += LEADING * len(rows) + EDGE
-    parts += legend(y, WIDE)
-    return SvgDrawing(page(WIDE, y + 30 * len(LEGEND) + EDGE, described(films), parts), described(films))
+    shapes, y = _legend(lineage, y, WIDE)
+    return SvgDrawing(page(WIDE, y + EDGE, described(films), [*parts, *shapes]), described(films))
 
 
 def film_list(lineage: Lineage) -> SvgDrawing:
     """The same for a phone: film after film."""
     films = list(lineage.films())
-    parts, y = [], EDGE + 18.0
-    for row in wrap(HEADING, int((NARROW - 2 * EDGE) / (16 * CHARACTER))):
-        parts.append(text(EDGE, y, row, 16, bold=True))
-        y += 20
+    parts, y = headed(lineage, HEADING, NARROW)
     for film in films:
         y += 12
         parts.append(line(EDGE, y - 10, NARROW - EDGE, y - 10, 1, ink=GREY))
@@ -106,8 +98,8 @@ def film_list(lineage: Lineage) -> SvgDrawing:
             parts.append(text(EDGE, y, words, SMALL))
         y += 6
     y += 2 * EDGE
-    parts += legend(y, NARROW)
-    return SvgDrawing(page(NARROW, y + 36 * len(LEGEND) + EDGE, described(films), parts), described(films))
+    shapes, y = _legend(lineage, y, NARROW)
+    return SvgDrawing(page(NARROW, y + EDGE, described(films), [*parts, *shapes]), described(films))
 
 
 def mark(credit: Credit, name: str, x: float, y: float) -> str:
@@ -125,13 +117,34 @@ def _shape(kind: str, x: float, y: float) -> str:
     return f'<circle cx="{number(x)}" cy="{number(y)}" r="{RADIUS}" fill="{fill}" stroke="black" stroke-width="2"/>'
 
 
-def legend(y: float, width: float) -> Iterator[str]:
-    """What the shapes mean."""
-    high = 30 if width == WIDE else 36
-    for row, (kind, words) in enumerate(LEGEND):
-        at = y + high * (row + 0.5)
-        yield _shape(kind, EDGE + 14, at)
-        yield from _lines(_wrapped([words], width - 30, SMALL), EDGE + 36, at, SMALL)
+def _legend(lineage: Lineage, y: float, width: float) -> tuple[list[str], float]:
+    """What the shapes mean, in the names of the layers, and where it ends."""
+    titles = {layer.name: layer.title for layer in lineage.tables.about.layers}
+    seed, reference = titles.get("seed", "seed layer"), titles.get("reference", "reference layer")
+    meanings = {
+        "forced": f"{seed}: the only candidate left (inferred, or stated)",
+        "allowed": f"{seed}: one of several candidates (ambiguous)",
+        "reference": f"{reference}: named for the opening, or for the score and so taken for the opening",
+    }
+    parts = []
+    for kind, words in meanings.items():
+        rows = _wrapped([words], width - 30, SMALL)
+        high = max(30, LEADING * len(rows) + 4)
+        parts += [_shape(kind, EDGE + 14, y + high / 2), *_lines(rows, EDGE + 36, y + high / 2, SMALL)]
+        y += high
+    return parts, y
+
+
+def headed(lineage: Lineage, heading: str, width: int) -> tuple[list[str], float]:
+    """The heading of a picture, the theme, what must be said of the lineage, and where that ends."""
+    about, parts, y = lineage.tables.about, [], EDGE + 18.0
+    for row in wrap(heading, int((width - 2 * EDGE) / (17 * CHARACTER))):
+        parts.append(text(EDGE, y, row, 16, bold=True))
+        y += 20
+    for row in _wrapped([about.theme, *([about.notice] if about.notice else [])], width, SMALL):
+        parts.append(text(EDGE, y, row, SMALL))
+        y += LEADING
+    return parts, y
 
 
 def _lines(

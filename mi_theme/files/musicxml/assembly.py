@@ -19,7 +19,7 @@ from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.disk import FileWarning, first_line
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
 from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
-from mi_theme.files.musicxml.part_reading import FileNote, PartReading
+from mi_theme.files.musicxml.part_reading import NoteElement, PartReading
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
 from mi_theme.score.notes import NOTE
@@ -38,7 +38,7 @@ class JoinedNote:
     at: Ticks
     lasts: Ticks
     voice: int
-    written: FileNote
+    written: NoteElement
 
 
 class SoundingStaff(NamedTuple):
@@ -192,7 +192,7 @@ def _bars(
 
 def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[SoundingStaff]:
     """The staves of a part that have notes, tied notes joined."""
-    staves: defaultdict[str, list[FileNote]] = defaultdict(list)
+    staves: defaultdict[str, list[NoteElement]] = defaultdict(list)
     drums = part.is_percussion
     for note in part.with_drums():
         staves[note.staff].append(note)
@@ -201,7 +201,7 @@ def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[SoundingStaff
         yield SoundingStaff(name, _joined(notes, lines), drums, part.program)
 
 
-def _joined(written: Sequence[FileNote], lines: Sequence[Ticks]) -> list[JoinedNote]:
+def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[JoinedNote]:
     """The notes of one staff in order, tied ones joined."""
     order = sorted((lines[note.bar] + note.at, note.lasts > 0, index) for index, note in enumerate(written))
     held: Held = defaultdict(deque)

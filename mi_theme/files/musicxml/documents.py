@@ -12,7 +12,7 @@ from lxml import etree
 from mi_theme.errors import FileError
 from mi_theme.files.disk import decoded, unpacked
 
-__all__ = ["Heading", "PartInstrument", "bars_of", "text_of_score"]
+__all__ = ["Heading", "ScoreInstrument", "bars_of", "text_of_score"]
 
 SAFE = {
     "resolve_entities": False,
@@ -28,7 +28,7 @@ CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})  # characters that no XML may hold
 
 
 @dataclass
-class PartInstrument:
+class ScoreInstrument:
     """What a part list says of an instrument: the number of its program, its MIDI channel, the key of a drum; from 0."""
 
     program: int | None = None
@@ -44,7 +44,7 @@ class Heading:
     composer: str = ""
     rights: str = ""
     names: dict[str, str] = field(default_factory=dict)
-    instruments: dict[str, dict[str, PartInstrument]] = field(default_factory=dict)
+    instruments: dict[str, dict[str, ScoreInstrument]] = field(default_factory=dict)
 
     def read(self, element: Any) -> None:
         """Take an element of the heading."""
@@ -66,10 +66,10 @@ class Heading:
         self.names[name] = plain_text(element.findtext("part-name"))
         listed = self.instruments.setdefault(name, {})
         for instrument in element.iterchildren("score-instrument"):
-            listed[instrument.get("id", "")] = PartInstrument()
+            listed[instrument.get("id", "")] = ScoreInstrument()
         for instrument in element.iterchildren("midi-instrument"):
             numbers = (instrument.findtext(f"midi-{kind}") for kind in ("program", "channel", "unpitched"))
-            listed[instrument.get("id", "")] = PartInstrument(*(_from_zero(number) for number in numbers))
+            listed[instrument.get("id", "")] = ScoreInstrument(*(_from_zero(number) for number in numbers))
 
 
 def plain_text(text: str | None) -> str:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later, nominal, number_of, ticks_of
 from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
-from mi_theme.files.musicxml.documents import PartInstrument, plain_text
+from mi_theme.files.musicxml.documents import ScoreInstrument, plain_text
 from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of, shift_of
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
 
-__all__ = ["FileNote", "PartReading"]
+__all__ = ["NoteElement", "PartReading"]
 
 MOVES = ("note", "backup", "forward", "attributes", "direction", "harmony", "sound")
 LOUD = 90  # velocity of a note in notation, which MusicXML calls 100 per cent
@@ -23,7 +23,7 @@ WHOLE = ("whole", "breve")
 ENDLESS = 2**62  # ticks of a bar in music without a metre
 
 
-class FileNote(NamedTuple):
+class NoteElement(NamedTuple):
     """A note as a file writes it: the index of its bar, its place there and length in ticks; what sounds; where it stands."""
 
     bar: int
@@ -72,11 +72,11 @@ class PartReading:
     """
 
     name: str = ""
-    instruments: dict[str, PartInstrument] = field(default_factory=dict)
+    instruments: dict[str, ScoreInstrument] = field(default_factory=dict)
     meters: list[Meter | None] = field(default_factory=list)
     lengths: list[Ticks | None] = field(default_factory=list)
     sounding: list[Ticks] = field(default_factory=list)
-    notes: list[FileNote] = field(default_factory=list)
+    notes: list[NoteElement] = field(default_factory=list)
     remarks: list[PlacedRemark] = field(default_factory=list)
     keys: list[tuple[int, Ticks, tuple[int, bool]]] = field(default_factory=list)
     independent: bool = False
@@ -201,7 +201,7 @@ class PartReading:
         loud = note.get("dynamics")
         velocity = min(max(round(LOUD * number_of(loud) / 100), 1), 127) if loud else LOUD
         self.notes.append(
-            FileNote(len(self.lengths), at, lasts, pitch, step, staff, voice, ties, velocity, lyric, place)
+            NoteElement(len(self.lengths), at, lasts, pitch, step, staff, voice, ties, velocity, lyric, place)
         )
 
     def _shift_at(self, at: Ticks, staff: str) -> Shift:
@@ -257,7 +257,7 @@ class PartReading:
         programs = (instrument.program for instrument in self.instruments.values())
         return next((program for program in programs if program is not None), None)
 
-    def with_drums(self) -> list[FileNote]:
+    def with_drums(self) -> list[NoteElement]:
         """The notes, unpitched ones on their keys.
 
         Where notes name several instruments, these say the keys. Where all name one
