@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mi_theme.errors import MiThemeError, ScoreError, UnknownName
 from mi_theme.renditions import Arrangement, arrange, find_style, forms, styles
 from mi_theme.renditions.arrangement.manners import DEVICES, Cell, Manner, all_manners
-from mi_theme.renditions.composing.line_search import Choice, LinePoint, cheapest_line
+from mi_theme.renditions.composing.line_search import LineChoice, LinePoint, cheapest_line
 from mi_theme.score import messages as m
 from mi_theme.score.percussion_keys import CRASH, KICK, SNARE
 
@@ -260,7 +260,7 @@ def test_what_is_no_manner_is_refused() -> None:
 # The search for a line
 
 choices = st.lists(
-    st.builds(Choice, st.integers(60, 80), st.floats(0, 9), st.booleans()),
+    st.builds(LineChoice, st.integers(60, 80), st.floats(0, 9), st.booleans()),
     min_size=1,
     max_size=3,
     unique_by=lambda c: c.pitch,
@@ -268,7 +268,7 @@ choices = st.lists(
 points = st.lists(st.builds(LinePoint, choices, st.sampled_from((-1, 0, 1))), min_size=1, max_size=3)
 
 
-def cost_of(line: tuple[Choice, ...], wanted: list[LinePoint]) -> float:
+def cost_of(line: tuple[LineChoice, ...], wanted: list[LinePoint]) -> float:
     """What a line costs, said another way: leaps, wrong ways, foreign notes left by leap."""
     total = sum(choice.cost for choice in line)
     for (a, b), point in zip(pairwise(line), wanted[1:], strict=True):
@@ -292,8 +292,8 @@ def test_no_line_of_two_notes_is_cheaper_and_few_of_three(wanted: list[LinePoint
 
 
 def test_a_line_may_not_begin_as_the_head_does() -> None:
-    free = [Choice(70, 0.0, False)], [Choice(67, 0.0, False), Choice(69, 1.0, False)]
+    free = [LineChoice(70, 0.0, False)], [LineChoice(67, 0.0, False), LineChoice(69, 1.0, False)]
     assert cheapest_line([LinePoint(free[0]), LinePoint(free[1])])[1] == 69  # a step is cheaper than a third
-    dear = [Choice(67, 0.0, False), Choice(69, 5.0, False)]
+    dear = [LineChoice(67, 0.0, False), LineChoice(69, 5.0, False)]
     assert cheapest_line([LinePoint(free[0]), LinePoint(dear)]) == [70, 67]
     assert cheapest_line([LinePoint(free[0]), LinePoint(dear, 0, (10, 7))]) == [70, 69]

@@ -13,10 +13,11 @@ from typing import Any
 
 from mi_theme.meter import Meter
 
-__all__ = ["SIMPLE", "NewBar", "Placed", "beam_group", "fill", "pieces", "rests"]
+__all__ = ["CUE", "SIMPLE", "NewBar", "Placed", "beam_group", "fill", "pieces", "rests"]
 
 SIMPLE = frozenset(Fraction(4, 2**k) * dots for k in range(9) for dots in (Fraction(1), Fraction(3, 2)))
 HALF_BEATS = Fraction(1, 2)
+CUE = "mi_theme cue"  # the editorial note of a note that is to be seen, not heard
 GROUPING = "mi_theme grouping"  # the editorial note of a signature whose groups are known
 
 

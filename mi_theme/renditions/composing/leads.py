@@ -14,7 +14,7 @@ from mi_theme.renditions.arrangement.styles import Instrument
 from mi_theme.renditions.composing.devices import LONGEST_GERM, augmentation, close, consequent, reply
 from mi_theme.renditions.composing.endings import final_length
 from mi_theme.renditions.composing.group_patterns import groups_of
-from mi_theme.renditions.composing.line_search import Choice, LinePoint, cheapest_line
+from mi_theme.renditions.composing.line_search import LineChoice, LinePoint, cheapest_line
 from mi_theme.renditions.composing.melodies import Aim, aims_of, melody_of
 from mi_theme.renditions.composing.slots import EIGHTH, TICKS, PlannedBar, PlannedNote, SlotGrid, ticks
 from mi_theme.renditions.composing.texture import Texture
@@ -65,10 +65,10 @@ class Singer:
         scale = self.grid.tuning.local_scale(bar.chord)
         return max(step for step in range(-14, 22) if self.tonic + scale_pitch(scale, step) <= self.top)
 
-    def _choices(self, aim: Aim) -> list[Choice]:
+    def _choices(self, aim: Aim) -> list[LineChoice]:
         """Pitches of the local scale that an aim may become; a strong one pays for not being of the chord."""
         if aim.goal:
-            return [Choice(self.goal, 0.0, False)]
+            return [LineChoice(self.goal, 0.0, False)]
         bar = self.grid.at(aim.start)
         scale = self.grid.tuning.local_scale(bar.chord)
         asked = self.tonic + scale_pitch(scale, aim.scale_step)
@@ -79,7 +79,7 @@ class Singer:
         for pitch in near or [min(max(asked, self.low), self.top)]:
             foreign = aim.strong and (pitch - self.tonic) % 12 not in bar.chord.classes
             clash = 0 if self.heard.fits(aim.start, aim.end, pitch) else CLASH_COST
-            found.append(Choice(pitch, abs(pitch - asked) + clash + dissonance * foreign, foreign))
+            found.append(LineChoice(pitch, abs(pitch - asked) + clash + dissonance * foreign, foreign))
         return found
 
     def placed(self, aims: Sequence[Aim]) -> list[Aim]:

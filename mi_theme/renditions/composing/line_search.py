@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["Choice", "LinePoint", "cheapest_line"]
+__all__ = ["LineChoice", "LinePoint", "cheapest_line"]
 
 # what moves cost, by their size in semitones, the last for all larger ones; the unit is a semitone away from what the
 # tune asks for. Set so that songs' shares come out: .6 steps, .15 leaps of a fourth or more
@@ -21,7 +21,7 @@ LEAP = 5  # semitones: a fourth
 STEP = 2
 
 
-class Choice(NamedTuple):
+class LineChoice(NamedTuple):
     """A pitch that a note may have, what it costs, and whether it is foreign to the chord where it should not be."""
 
     pitch: int
@@ -36,7 +36,7 @@ class LinePoint(NamedTuple):
     (1, 0, -1), ``forbidden`` is a pitch class before it and its own that may not be.
     """
 
-    choices: Sequence[Choice]
+    choices: Sequence[LineChoice]
     way: int = 0
     forbidden: tuple[int, int] | None = None
 
@@ -73,7 +73,7 @@ def cheapest_line(points: Sequence[LinePoint], before: int | None = None) -> lis
     return line[::-1]
 
 
-def _arrival(choice: Choice, point: LinePoint, row: Arrivals, foreign: set[int]) -> tuple[float, int]:
+def _arrival(choice: LineChoice, point: LinePoint, row: Arrivals, foreign: set[int]) -> tuple[float, int]:
     """What the cheapest line to a pitch costs, and the pitch that it comes from."""
     paid = []
     for old, (so_far, older) in row.items():
