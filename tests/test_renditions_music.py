@@ -224,6 +224,9 @@ def test_a_manner_of_ones_own(tmp_path: Path) -> None:
         ("length = 0.5", "length = 90", ".25 to 4"),
         ("length = 0.5", 'event = "dorp"', "drop"),
         ('minor = ["1m b7"]', 'minor = ["1m b8"]', "no chord"),
+        ('minor = ["1m b7"]', 'minor = [""]', "has no chords"),
+        ("high = 91 },", 'high = 91 },\n  { name = "D", plays = "kit", groove = [] },', "need a groove"),
+        ("high = 91 },", "high = 91, voices = 0 },", "voices"),
     ],
 )
 def test_a_damaged_manner_says_what_is_wrong(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -109,8 +109,14 @@ class Manner(catalog.Row, frozen=True):
         for device in " ".join(self.stories).split():
             if device not in DEVICES and device != "silence":
                 raise UnknownName.among("device of a lead", device, DEVICES)
+        for mode, progression in [*self.chords.items(), *self.bridges.items()]:
+            if not progression or not all(text.split() for text in progression):
+                raise ScoreError(f"manner {self.name!r}: a progression for {mode} has no chords")
         if not 0.25 <= self.length <= 4:
             raise ScoreError(f"manner {self.name!r}: length is a share of the form's bars, .25 to 4")
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.opens, self.closes, self.stories))
 
     def progressions(self, role: str, family: str) -> tuple[str, ...]:
         """The progressions of a family of modes, for a groove or a bridge."""

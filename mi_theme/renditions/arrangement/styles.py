@@ -17,6 +17,7 @@ from mi_theme.renditions.arrangement.manners import Manner
 
 __all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "own_manners", "style_named"]
 
+MOST_VOICES = 6  # of a chord
 #: what an instrument may do, and who does it: see ``COMPOSERS``
 PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "riff", "anchor", "kit", "hands", "colour")
 
@@ -84,6 +85,10 @@ class Instrument(catalog.Row, frozen=True):
             raise UnknownName.among("part of an instrument", self.plays, PARTS)
         if not (0 <= self.low <= self.high <= 127 and self.program in range(129) and 0 < self.gate <= 1):
             raise ScoreError(f"instrument {self.name!r}: low <= high within 0 to 127, program to 128, gate to 1")
+        if not (1 <= self.voices <= MOST_VOICES and 0 <= self.tonic <= 127):
+            raise ScoreError(f"instrument {self.name!r}: 1 to {MOST_VOICES} voices, tonic within 0 to 127")
+        if self.is_drums and not any(self.grooves):
+            raise ScoreError(f"instrument {self.name!r}: drums need a groove")
 
     @property
     def grooves(self) -> tuple[str, ...]:
@@ -169,6 +174,9 @@ class Voice(catalog.Row, frozen=True):
     bars: tuple[int, ...] = (0, 1, 2, 3)
     enters: int = 0
     with_figure: bool = False
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.three, self.two, self.bars))
 
 
 class Groove(catalog.Row, frozen=True):
