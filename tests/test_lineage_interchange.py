@@ -451,6 +451,13 @@ def test_the_command_writes_every_format(format_: str, tmp_path: Path) -> None:
     assert path.read_text("utf-8") == mi.lineage().export(format_)
 
 
+def test_every_report_goes_into_a_file_too(tmp_path: Path) -> None:
+    for arguments in ([], ["--conflicts"], ["--film", "4", "--json"], ["--readings", "--csv"], ["--draw", "graph"]):
+        path = tmp_path / "out.svg"
+        run(*arguments, "-o", str(path))
+        assert path.read_text("utf-8") == run(*arguments), arguments
+
+
 def test_wrong_words_on_the_command_line_are_one_line() -> None:
     wrong: list[Any] = [["--format", "word"], ["--data", "nowhere"], ["cite", "M999"], ["show", "M999"], ["--format", "prov", "--film", "4"], ["--without", "Z9"], ["cite", "M11", "--style", "x"]]  # fmt: skip
     for arguments in wrong:
