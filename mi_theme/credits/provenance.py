@@ -16,7 +16,6 @@ from urllib.parse import quote
 from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, tables_of_rows
 from mi_theme.credits.records import ClaimTables
 from mi_theme.errors import FileError
-from mi_theme.version import __version__
 
 __all__ = ["prov_json_of", "prov_n_of", "tables_of_prov_json", "tables_of_prov_n"]
 
@@ -71,9 +70,8 @@ def document_of(tables: ClaimTables) -> Document:
             attributes = {f"{PREFIX}:{name}": _literal(value) for name, value in plain_row(row).items()}
             attributes |= {"prov:type": types if len(types) > 1 else types[0], f"{PREFIX}:order": _literal(order)}
             (agents if sort == "agent" else entities)[_address(kind, key)] = attributes
-    curator, tool = _address("curator", tables.about.name), _address("tool", f"mi_theme-{__version__}")
+    curator = _address("curator", tables.about.name)
     agents[curator] = {"prov:type": _name("prov:Agent"), "prov:label": tables.about.curator}
-    agents[tool] = {"prov:type": _name("prov:SoftwareAgent"), "prov:label": f"mi_theme {__version__}"}
     card = {f"{PREFIX}:{name}": _literal(value) for name, value in plain_row(tables.about).items()}
     entities[_address("lineage", tables.about.name)] = {"prov:type": _name(f"{PREFIX}:Lineage"), **card}
     for layer in dict.fromkeys(claim.layer for claim in tables.claims):
@@ -92,8 +90,11 @@ def _relations(tables: ClaimTables, curator: str) -> Iterator[tuple[str, str, st
     for claim in tables.claims:
         yield "wasDerivedFrom", _address("claim", claim.id), _address("source", claim.source)
         yield "hadMember", _address("layer", claim.layer), _address("claim", claim.id)
+    people = {person.name for person in tables.people}
     for source in tables.sources:
         yield "specializationOf", _address("source", source.id), _address("family", source.family)
+        if source.author in people:
+            yield "wasAttributedTo", _address("source", source.id), _address("person", source.author)
     yield "wasAttributedTo", _address("lineage", tables.about.name), curator
 
 
