@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, tables_of_rows
+from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, reading, tables_of_rows
 from mi_theme.credits.records import ClaimTables
-from mi_theme.errors import FileError
 
 __all__ = ["prov_json_of", "prov_n_of", "tables_of_prov_json", "tables_of_prov_n"]
 
@@ -145,12 +144,10 @@ def tables_of_prov_json(text: str) -> ClaimTables:
     FileError
         Where the text is no PROV-JSON, or no lineage of ours.
     """
-    try:
+    with reading("PROV-JSON"):
         document = json.loads(text)
         nodes = [*document["entity"].values(), *document["agent"].values()]
         return _tables([{name: _values(value) for name, value in node.items()} for node in nodes])
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FileError(f"this is no lineage in PROV-JSON: {error}") from None
 
 
 def tables_of_prov_n(text: str) -> ClaimTables:
@@ -162,7 +159,7 @@ def tables_of_prov_n(text: str) -> ClaimTables:
         Where the text is no PROV-N, or no lineage of ours.
     """
     nodes = []
-    try:
+    with reading("PROV-N"):
         for _, inner in STATEMENT.findall(text):
             node: dict[str, list[Any]] = {}
             for name, qualified, words, type_, number in ATTRIBUTE.findall(inner):
@@ -170,8 +167,6 @@ def tables_of_prov_n(text: str) -> ClaimTables:
                 node.setdefault(name, []).append(int(number) if number else qualified or _value(plain, type_))
             nodes.append(node)
         return _tables(nodes)
-    except (ValueError, KeyError, TypeError) as error:
-        raise error if isinstance(error, FileError) else FileError(f"this is no lineage in PROV-N: {error}") from None
 
 
 def _values(value: Any) -> list[Any]:
