@@ -22,9 +22,9 @@ from mi_theme.engraving import notation
 from mi_theme.engraving.contents.conversion_notation import staves_of_plan
 from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
 from mi_theme.engraving.contents.version_notation import staves_of_versions
-from mi_theme.engraving.letters import heads_of, inferred_steps
+from mi_theme.notated.letters import heads_of, inferred_steps
 from mi_theme.engraving.mei import mei
-from mi_theme.engraving.staves import Head, Staff, StaffNote, items_of
+from mi_theme.notated.staves import Head, Staff, StaffNote, items_of
 from mi_theme.errors import MissingExtra
 from mi_theme.files.notation.barring import NewBar, rests
 from mi_theme.score import MeterMap

@@ -14,7 +14,7 @@ from secrets import token_hex
 
 from mi_theme.errors import FileError
 
-__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "place_of", "replace_file", "tunes_of", "unpacked"]
+__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "packed", "place_of", "replace_file", "tunes_of", "unpacked"]
 
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
@@ -29,6 +29,11 @@ BYTE_ORDERS = {
     b"\0<": "utf-16-be",
 }  # first bytes: what text they begin
 XML_NAMES = ("amp", "lt", "gt", "quot", "apos")  # entities that XML itself has
+
+OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
+CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
+<container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
+"""
 
 
 class FileWarning(UserWarning):
@@ -112,6 +117,15 @@ def unpacked(data: bytes, where: str) -> bytes:
         raise
     except Exception as error:  # zipfile and what it unpacks with raise their own kinds
         raise FileError(f"{where}: damaged: {first_line(error)}") from None
+
+
+def packed(data: bytes) -> bytes:
+    """A compressed MusicXML file with this score in it, the same bytes each time."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("META-INF/container.xml", CONTAINER), ("score.musicxml", data)):
+            archive.writestr(zipfile.ZipInfo(name, OLDEST), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def decoded(data: bytes, where: str) -> str:

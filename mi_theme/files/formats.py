@@ -83,7 +83,7 @@ FORMATS = (
         endings=(".mxl",),
         begins=rb"PK\x03\x04",
         sheets="files.bulk.musicxml_notes:parse_partwise",
-        writer="files.notation.to_stream:write_packed",
+        writer="files.partwise:write_packed",
         stream="musicxml",
     ),
     Format(
@@ -91,7 +91,7 @@ FORMATS = (
         endings=(".musicxml", ".xml"),
         begins=rb"[\xef\xbb\xbf\xff\xfe\0\s]*<",
         sheets="files.bulk.musicxml_notes:parse_partwise",
-        writer="files.notation.to_stream:write",
+        writer="files.partwise:write",
         stream="musicxml",
     ),
     Format(name="kern", endings=(".krn",), begins=rb"(?s).*?\*\*kern", stream="humdrum"),

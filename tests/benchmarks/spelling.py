@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mi_theme as mi
-from mi_theme.engraving.letters import heads_of, inferred_steps
+from mi_theme.notated.letters import heads_of, inferred_steps
 from mi_theme.pitch import spelled_in
 from mi_theme.themes.passages import key_of
 

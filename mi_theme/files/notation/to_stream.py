@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import packed
 from mi_theme.files.notation.barring import NewBar, Placed, fill
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
-__all__ = ["musicxml", "stream_of_score", "write", "write_packed"]
+__all__ = ["musicxml", "stream_of_score"]
 
 WRITTEN_PARTS = 24  # parts of a quarter that notation made of MIDI is written in
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is not written
-OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
-CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
-<container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
-"""
-
-
-def write(score: Score, *, exact: bool = False) -> bytes:
-    """The bytes of a MusicXML file of a score; `exact` is for formats of ticks, and says nothing here."""
-    return musicxml(stream_of_score(score))
-
-
-def write_packed(score: Score, *, exact: bool = False) -> bytes:
-    """As `write`, compressed."""
-    return musicxml(stream_of_score(score), compressed=True)
 
 
 def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
@@ -55,7 +40,7 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
     data = re.sub(rb"<software>music21[^<]*</software>", b"<software>mi_theme, through music21</software>", data)
     for name in drums:  # music21 lets only one part have the drum channel
         data = re.sub(rb'(<midi-instrument id="%s">\s*<midi-channel>)\d+' % name.encode(), rb"\g<1>10", data)
-    return _packed(data) if compressed else data
+    return packed(data) if compressed else data
 
 
 def _name_parts(stream: Any) -> list[str]:
@@ -85,14 +70,6 @@ def _simplify_tempos(stream: Any) -> None:
     for mark in stream.recurse().getElementsByClass("MetronomeMark"):
         if mark.referent is not None and mark.referent.type == "complex" and mark.number:
             mark.number, mark.referent = mark.getQuarterBPM(), duration.Duration(1)
-
-
-def _packed(data: bytes) -> bytes:
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("META-INF/container.xml", CONTAINER), ("score.musicxml", data)):
-            archive.writestr(zipfile.ZipInfo(name, OLDEST), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
 
 
 def stream_of_score(score: Score) -> Any:
