@@ -14,7 +14,7 @@ from secrets import token_hex
 
 from mi_theme.errors import FileError
 
-__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "packed", "place_of", "replace_file", "tunes_of", "unpacked"]
+__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "packed", "place_of", "plain_words", "replace_file", "tunes_of", "unpacked"]
 
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
@@ -28,6 +28,7 @@ BYTE_ORDERS = {
     b"<\0": "utf-16-le",
     b"\0<": "utf-16-be",
 }  # first bytes: what text they begin
+UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML does not allow
 XML_NAMES = ("amp", "lt", "gt", "quot", "apos")  # entities that XML itself has
 
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
@@ -162,6 +163,11 @@ def _text(data: bytes) -> str:
 def _character(entity: re.Match[str]) -> str:
     """The character of an entity that HTML has and XML has not, such as ``&auml;``."""
     return entity[0] if entity[1][:-1] in XML_NAMES else html5.get(entity[1], entity[0])
+
+
+def plain_words(text: str) -> str:
+    """Without the characters that XML does not allow."""
+    return UNREADABLE.sub("", text)
 
 
 def first_line(error: Exception) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import lcm
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml.etree import Element, SubElement, tostring
 
 from mi_theme.errors import FileError
-from mi_theme.files.disk import packed
-from mi_theme.files.partwise_notes import StaffWriter, plain_words
+from mi_theme.files.disk import packed, plain_words
 from mi_theme.meter import Meter
 from mi_theme.notated import NotatedScore, notate
 from mi_theme.notated.bar_symbols import Item, bar_notes, items_of
@@ -20,6 +19,9 @@ from mi_theme.notated.staves import Staff, clef_of
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import PERCUSSION, Part, Score
 from mi_theme.score.percussion_keys import drum_key
+
+if TYPE_CHECKING:
+    from mi_theme.files.partwise_notes import StaffWriter
 
 __all__ = ["musicxml_of", "write", "write_packed"]
 
@@ -57,6 +59,8 @@ def musicxml_of(score: NotatedScore) -> bytes:
     FileError
         Where there is nothing to write.
     """
+    from mi_theme.files.partwise_notes import StaffWriter
+
     if not score.staves:
         raise FileError("there are no notes to write as notation")
     root = Element("score-partwise", version="4.0")
@@ -226,4 +230,4 @@ def _write_metronome(mark: Any, speed: float, meter: Meter) -> None:
 
 
 def _decimal(number: float) -> str:
-    return f"{number:.4f}".rstrip("0").rstrip(".")
+    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -10,25 +9,20 @@ from typing import Any
 
 from lxml.etree import SubElement
 
+from mi_theme.files.disk import plain_words
 from mi_theme.notated.bar_symbols import Item, TupletRun, accidentals, beams, tuplet_runs
 from mi_theme.notated.staves import Head, StaffNote
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
 
-__all__ = ["StaffWriter", "plain_words"]
+__all__ = ["StaffWriter"]
 
 LOUD = 90  # velocity that MusicXML counts as 100 percent
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 SHAPES = {"x": "x", "diamond": "diamond", "slash": "slash", "+": "circle-x"}
 TYPES = ("breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th", "512th", "1024th")
 LONGEST = 8  # quarters in the first of them
-UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML does not allow
 GRACE_TYPE, QUARTER_TYPE = "eighth", TYPES.index("quarter")
-
-
-def plain_words(text: str) -> str:
-    """Without the characters that XML does not allow."""
-    return UNREADABLE.sub("", text)
 
 
 @lru_cache(maxsize=4096)
@@ -200,6 +194,9 @@ def _write_symbol(note: Any, voice: str, kind: tuple[str, int], ratio: Fraction,
 
 
 def _write_shape(note: Any, head: Head) -> None:
+    """The stem of a drum, which is up where one voice plays all, and its head."""
+    if head.shape and note.findtext("voice") == "1":
+        SubElement(note, "stem").text = "up"
     if head.shape in SHAPES:
         SubElement(note, "notehead").text = SHAPES[head.shape]
 

@@ -21,7 +21,7 @@ from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.score.percussion_keys import drum_key
-from mi_theme.score.tonality import estimated_key, key_of
+from mi_theme.score.tonality import estimated_key
 
 __all__ = ["new_bars", "notate"]
 
@@ -56,7 +56,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     found = quantize(score)
     said = WrittenKey(key[0].fifths(key[1]), key[1]) if key else _written_key(score)
     fifths = said.fifths if said else 0
-    parts = written_parts(score, found, fifths, key or key_of(score))
+    parts = written_parts(score, found, key)
     bars = tuple(_bars(score, found))
     syllables = _syllables(score)
     staves = []

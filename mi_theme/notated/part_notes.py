@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 
 from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.voice_separation import Chord, Row, chords_of, graces_of, in_voices
+from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
-from mi_theme.quantising import GRACE, MARKS, Quantized
+from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
 from mi_theme.score import MeterMap, Score
 from mi_theme.score.notes import NOTE
+from mi_theme.score.tonality import key_of
 
-__all__ = ["WrittenPart", "written_parts"]
+__all__ = ["WrittenPart", "note_steps", "written_parts"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -26,6 +29,8 @@ GRID = 48  # parts of a quarter for what is still none
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
+LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
+ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
 ONE_CHORD = Fraction(2, 3)  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
@@ -36,18 +41,18 @@ class WrittenPart(NamedTuple):
     steps: dict[int, int]
 
 
-def written_parts(score: Score, found: Quantized, fifths: int, key: tuple[Tonic, str]) -> list[WrittenPart]:
+def written_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[WrittenPart]:
     """The notes of each part of a score.
 
     Parameters
     ----------
     score, found
         The score, and what quantizing it gave.
-    fifths, key
-        The key signature, and the tonic and mode by which notes are spelled.
+    key
+        Tonic and mode by which notes are spelled; those of the score without it.
     """
     rows = _note_rows(score, found)
-    steps = _steps(score, rows, fifths, key)
+    steps = _steps(score, rows, key)
     parts = []
     for index, part in enumerate(score.parts):
         mine = np.flatnonzero(score.span_parts == index)
@@ -68,13 +73,22 @@ def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
     return rows
 
 
-def _steps(score: Score, rows: NDArray[np.void], fifths: int, key: tuple[Tonic, str]) -> NDArray[np.int64]:
+def note_steps(score: Score) -> NDArray[np.int64]:
+    """The diatonic step of every note as it is written, in the order of `Score.note_table`; of drums -1."""
+    rows = _note_rows(score, quantize(score))
+    steps = _steps(score, rows, None)
+    return steps[np.lexsort((rows["part"], rows["pitch"], score.spans["start"]))]
+
+
+def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) -> NDArray[np.int64]:
     """The diatonic step of every note; of drums -1."""
+    tonic, mode = key or key_of(score)
+    fifths = score.key[0] if score.key and not key else tonic.fifths(mode)
     drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
     pitched = np.flatnonzero(~np.isin(rows["part"], drums))
     order = pitched[np.lexsort((rows["part"][pitched], rows["pitch"][pitched], rows["onset"][pitched]))]
     found = np.full(len(rows), -1, np.int64)
-    found[order] = letter_steps(rows[order], fifths, key)
+    found[order] = letter_steps(rows[order], fifths, (tonic, mode))
     return found
 
 
@@ -97,7 +111,8 @@ def _voices(
     elif kept:
         graces |= graces_of(written)
     else:
-        written = list(_struck_together(written, graces))
+        shares = found.played_durations[mine] / np.maximum(lasts, 1)
+        written = list(_filling_bars(_struck_together(written, graces), graces, float(np.median(shares)), found))
     for chords in chords_of(written, graces).values():
         yield from in_voices(chords, played=not kept)
 
@@ -134,6 +149,7 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
     """Which of `MARKS` is written: staccato, and tenuto where it stands out."""
     marks = found.marks[mine].astype(np.int64)
     marks[marks == MARKS.index("legato")] = 0
+    marks[(marks == MARKS.index("staccato")) & (found.durations[mine] > LONGEST_STACCATO * found.resolution)] = 0
     if (marks == MARKS.index("tenuto")).mean() > USUAL:
         marks[marks == MARKS.index("tenuto")] = 0
     return marks
@@ -152,6 +168,18 @@ def _struck_together(rows: Sequence[Row], graces: set[int]) -> Iterator[Row]:
         for row in chord:
             near = row.end - start >= ONE_CHORD * (longest - start)
             yield row._replace(end=longest) if near else row
+
+
+def _filling_bars(rows: Iterable[Row], graces: set[int], usual: float, found: Quantized) -> Iterator[Row]:
+    """The last notes of bars last to the bar line where they sound for the share of that way that notes of this part do."""
+    rows = list(rows)
+    starts = sorted({row.start for row in rows})
+    for row in rows:
+        end = found.meters.at(row.start).end
+        after = bisect_right(starts, row.start)
+        last = row.order not in graces and (after == len(starts) or starts[after] >= end) and row.end < end
+        share = Fraction(int(found.played_durations[row.order]), found.resolution) / (end - row.start)
+        yield row._replace(end=end) if last and end - row.start in SIMPLE and abs(share - usual) <= ALIKE else row
 
 
 def _strokes(rows: Sequence[Row], graces: set[int], meters: MeterMap) -> Iterator[Row]:

@@ -8,9 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mi_theme.errors import FileError
 from mi_theme.files.disk import packed
-from mi_theme.files.notation.barring import NewBar, Placed, fill
+from mi_theme.files.notation.barring import Placed, fill
+from mi_theme.notated.part_notes import note_steps
+from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
@@ -78,11 +83,11 @@ def stream_of_score(score: Score) -> Any:
 
     found: Any = stream.Score()
     found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
-    bars = list(new_bars(score))
+    bars, steps = list(new_bars(score)), note_steps(score)
     for index, part in enumerate(score.parts):
         staff: Any = stream.Part(id=f"P{index + 1}")  # type: ignore[no-untyped-call]
         staff.partName = part.name
-        measures = fill(staff, list(_placed(score, index)), bars)
+        measures = fill(staff, list(_placed(score, index, steps)), bars)
         if not measures:
             continue
         measures[0].insert(0, clef.bestClef(staff, recurse=True))
@@ -131,12 +136,14 @@ def new_bars(score: Score) -> Iterator[NewBar]:
         before = bar.meter.plain
 
 
-def _placed(score: Score, index: int) -> Iterator[Placed]:
+def _placed(score: Score, index: int, steps: NDArray[np.int64]) -> Iterator[Placed]:
     """The notes of a part: chords where they begin and end together, voices where they overlap."""
     from music21 import chord, note
 
     groups: dict[tuple[Fraction, Fraction], list[Any]] = {}
-    for row in score.notes(index):
+    table = score.note_table().copy()
+    table["step"] = steps
+    for row in table[table["part"] == index]:
         start = Fraction(round(float(row["onset"]) * WRITTEN_PARTS), WRITTEN_PARTS)
         end = Fraction(round(float(row["onset"] + row["duration"]) * WRITTEN_PARTS), WRITTEN_PARTS)
         groups.setdefault((start, max(end, start + Fraction(1, WRITTEN_PARTS))), []).append(row)
@@ -144,13 +151,13 @@ def _placed(score: Score, index: int) -> Iterator[Placed]:
     for (start, end), rows in sorted(groups.items(), key=lambda item: item[0]):
         voice = next((i for i, until in enumerate(free) if until <= start), len(free))
         free[voice : voice + 1] = [end]
-        names = sorted({spelled(score, score.parts[index], int(row["pitch"]), int(row["step"])) for row in rows})
+        names = sorted({spelled(int(row["pitch"]), int(row["step"])) for row in rows})
         element = note.Note(names[0]) if len(names) == 1 else chord.Chord(names)
         element.volume.velocity = int(max(row["velocity"] for row in rows))
         yield Placed(start, end, element, str(voice + 1))
 
 
-def spelled(score: Score, part: Part, pitch: int, step: int) -> str:
+def spelled(pitch: int, step: int) -> str:
     """A name with its octave, as music21 writes it."""
-    step, alteration = spelled_in(score.key[0] if score.key else 0, pitch, step)
+    step, alteration = spelled_in(0, pitch, step)
     return LETTERS[step % 7] + SIGNS[alteration].replace("b", "-") + str(step // 7)
