@@ -111,12 +111,13 @@ def first_choices(task: Task) -> list[str]:
     source, target = task.source.meter, task.target.meter
     longer = task.target.length > task.source.length
     uneven = len(set(task.figure)) > 1
-    if (
-        source.is_compound != target.is_compound
-        and len(task.source.beats) == len(task.target.beats)
-        and not (source.is_additive or target.is_additive)
-    ):
-        return ["long-short", "regroup"]
+    if source.is_compound != target.is_compound and not (source.is_additive or target.is_additive):
+        more = len(task.target.beats) - len(task.source.beats)
+        if (source.is_compound and more in (0, 1) and task.source.bars == task.target.bars) or not more:
+            return ["even", "long-short", "regroup"] if source.is_compound else ["long-short", "regroup"]
+        in_one = len(source.beats) == 3 and 1 < task.source.bars == len(target.beats) and task.target.bars == 1
+        if in_one and task.source.length != task.target.length:
+            return ["in-one", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
         return ["add-group", "regroup", "hold-last"]
     if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):

@@ -168,7 +168,7 @@ def whole_grouping(lengths: Sequence[Fraction], pulse: Fraction) -> Grouping | N
 
 
 def figure_of_bars(groups: tuple[Fraction, ...], source: Frame, target: Frame) -> tuple[Fraction, ...]:
-    """The groups of all bars of a frame; the bars themselves, where the target has not as many pulses.
+    """The groups of all bars of a frame; the bars themselves, where they become beats or the target has not as many pulses.
 
     Parameters
     ----------
@@ -182,8 +182,12 @@ def figure_of_bars(groups: tuple[Fraction, ...], source: Frame, target: Frame) -
     tuple of Fraction
         Lengths in quarters: of four bars of 3/8 for one of 5/4 just four.
     """
-    figure = groups * source.bars
-    return figure if len(figure) <= target.pulses or source.bars == 1 else (source.meter.bar,) * source.bars
+    figure, bars = groups * source.bars, (source.meter.bar,) * source.bars
+    if source.bars == 1:
+        return figure
+    beats = target.meter.is_compound and not source.meter.is_compound and len(source.meter.groups) == 3
+    in_one = beats and not source.meter.is_additive and source.bars == len(target.beats)
+    return bars if in_one or len(figure) > target.pulses else figure
 
 
 def known_ratio(ratio: Fraction | float) -> Fraction:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from mi_theme.engraving import Drawing
     from mi_theme.errors import MiThemeError
     from mi_theme.score import Score
     from mi_theme.themes import Theme
@@ -27,6 +28,7 @@ __all__ = [
     "print_table",
     "say",
     "theme_options",
+    "write_drawing",
     "write_score",
     "write_text",
 ]
@@ -138,6 +140,15 @@ def write_score(score: Score, out: str) -> None:
         sys.stdout.buffer.flush()
     else:
         score.save(out)
+
+
+def write_drawing(drawing: Drawing, out: str) -> None:
+    """To a file, or as SVG to standard output for ``-``."""
+    if out == "-":
+        click.echo(drawing.to_svg(), nl=False)
+        return
+    drawing.save(out)
+    say(f"wrote {out}")
 
 
 def write_text(text: str, out: str) -> None:

@@ -139,6 +139,11 @@ def with_options(kind: type) -> Callable[[F], F]:
     ----------
     kind
         `Options` or `SharedOptions`, which its last parameter ``**options`` takes.
+
+    Returns
+    -------
+    callable
+        A decorator that gives the function a signature and nothing else.
     """
     defaults = {field.name: field.default for field in fields(Request)}
 

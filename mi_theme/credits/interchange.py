@@ -43,6 +43,18 @@ FORMATS = {
 def written_as(format: str, tables: ClaimTables) -> str:  # noqa: A002
     """The tables in a format.
 
+    Parameters
+    ----------
+    format
+        One of `FORMATS`.
+    tables
+        What is written.
+
+    Returns
+    -------
+    str
+        The text of a file.
+
     Raises
     ------
     UnknownName
@@ -62,6 +74,11 @@ def read_lineage(path: str | PathLike[str] | None) -> ClaimTables:
     ----------
     path
         A folder or a file; None for our own tables.
+
+    Returns
+    -------
+    ClaimTables
+        Checked: every row refers to what is there.
 
     Raises
     ------

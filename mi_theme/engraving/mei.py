@@ -82,7 +82,13 @@ def _open(layer: Element, bar: NewBar, *, first: bool, voice: int, inner: bool) 
 
 
 def _fill(
-    layer: Element, voices: Sequence[Sequence[Item]], bar: NewBar, voice: int, signs: set[tuple[str, int]], *, alone: bool
+    layer: Element,
+    voices: Sequence[Sequence[Item]],
+    bar: NewBar,
+    voice: int,
+    signs: set[tuple[str, int]],
+    *,
+    alone: bool,
 ) -> None:
     """Notes, and the rests of the first voice that has notes; an empty bar has one rest. Tuplets, beams, and the symbols in them."""
     sounding = [index for index, items in enumerate(voices) if any(item.heads for item in items)]
@@ -93,7 +99,9 @@ def _fill(
     for run in tuplet_runs(voices[voice]):
         place = layer
         if run.ratio != 1:
-            place = SubElement(layer, "tuplet", {"num": str(run.ratio.denominator), "numbase": str(run.ratio.numerator)})
+            place = SubElement(
+                layer, "tuplet", {"num": str(run.ratio.denominator), "numbase": str(run.ratio.numerator)}
+            )
         for beamed in beams(run, bar):
             here = SubElement(place, "beam") if len(beamed) > 1 else place
             for item in beamed:

@@ -14,7 +14,7 @@ from secrets import token_hex
 
 from mi_theme.errors import FileError
 
-__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "packed", "place_of", "plain_words", "replace_file", "tunes_of", "unpacked"]
+__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "place_of", "replace_file", "tunes_of", "unpacked"]
 
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
@@ -28,13 +28,7 @@ BYTE_ORDERS = {
     b"<\0": "utf-16-le",
     b"\0<": "utf-16-be",
 }  # first bytes: what text they begin
-UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML does not allow
 XML_NAMES = ("amp", "lt", "gt", "quot", "apos")  # entities that XML itself has
-
-OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
-CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
-<container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
-"""
 
 
 class FileWarning(UserWarning):
@@ -120,15 +114,6 @@ def unpacked(data: bytes, where: str) -> bytes:
         raise FileError(f"{where}: damaged: {first_line(error)}") from None
 
 
-def packed(data: bytes) -> bytes:
-    """A compressed MusicXML file with this score in it, the same bytes each time."""
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("META-INF/container.xml", CONTAINER), ("score.musicxml", data)):
-            archive.writestr(zipfile.ZipInfo(name, OLDEST), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
 def decoded(data: bytes, where: str) -> str:
     """The text of a file: in UTF-8 or UTF-16, in what XML declares, else in Latin-1.
 
@@ -144,7 +129,7 @@ def decoded(data: bytes, where: str) -> str:
         raise FileError(f"{where}: entities are not read")
     if text.lstrip()[:5] == "<?xml":  # a declaration of another encoding is no longer true
         text = text[text.index("?>") + 2 :] if "?>" in text else text
-        text = re.sub(r"&([A-Za-z]\w*;)", _character, text) if "&" in text else text
+    text = re.sub(r"&([A-Za-z]\w*;)", _character, text) if "&" in text else text
     return text.lstrip()
 
 
@@ -163,11 +148,6 @@ def _text(data: bytes) -> str:
 def _character(entity: re.Match[str]) -> str:
     """The character of an entity that HTML has and XML has not, such as ``&auml;``."""
     return entity[0] if entity[1][:-1] in XML_NAMES else html5.get(entity[1], entity[0])
-
-
-def plain_words(text: str) -> str:
-    """Without the characters that XML does not allow."""
-    return UNREADABLE.sub("", text)
 
 
 def first_line(error: Exception) -> str:

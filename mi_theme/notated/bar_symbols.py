@@ -53,7 +53,9 @@ def bar_notes(staff: Staff) -> dict[Fraction, list[list[StaffNote]]]:
     """For each bar, by where it starts, the notes of each voice that sound in it."""
     bars = [bar for frame in staff.frames for bar in frame]
     starts = [bar.start for bar in bars]
-    found = {bar.start: [[] for _ in range(max(len(staff.voices), 1))] for bar in bars}
+    found: dict[Fraction, list[list[StaffNote]]] = {
+        bar.start: [[] for _ in range(max(len(staff.voices), 1))] for bar in bars
+    }
     for number, voice in enumerate(staff.voices):
         for note in voice:
             index = max(bisect_right(starts, note.start) - 1, 0)

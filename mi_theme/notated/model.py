@@ -21,6 +21,9 @@ class Heading(NamedTuple):
     rights: str = ""
 
 
+NO_HEADING = Heading()
+
+
 class WrittenKey(NamedTuple):
     """A key signature: sharps or, negative, flats; and ``major`` or ``minor``, or nothing where it was only estimated."""
 
@@ -29,7 +32,18 @@ class WrittenKey(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What is said for all staves at a place: a ``tempo`` in quarters a minute, ``words`` or a ``rehearsal`` mark."""
+    """What is said for all staves at a place.
+
+    Attributes
+    ----------
+    at
+        Quarters from the beginning.
+    kind
+        ``tempo`` in quarters a minute, ``pace`` for one that is played and not printed,
+        ``chord`` for a symbol, ``words``, or a ``rehearsal`` mark.
+    said
+        What it says.
+    """
 
     at: Fraction
     kind: str
@@ -48,8 +62,8 @@ class NotatedScore:
         One for each part, in their order; frames are single bars.
     parts
         The part of each staff: its name, channel and program.
-    key
-        The key signature; None where none is said and none can be told.
+    keys
+        The key signatures with their places in quarters; none where none is said and none can be told.
     remarks
         In order.
     heading
@@ -59,6 +73,6 @@ class NotatedScore:
     bars: tuple[NewBar, ...]
     staves: tuple[Staff, ...]
     parts: tuple[Part, ...]
-    key: WrittenKey | None = None
+    keys: tuple[tuple[Fraction, WrittenKey], ...] = ()
     remarks: tuple[Remark, ...] = ()
-    heading: Heading = Heading()
+    heading: Heading = NO_HEADING

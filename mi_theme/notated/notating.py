@@ -14,7 +14,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.notated.model import Heading, NotatedScore, Remark, WrittenKey
 from mi_theme.notated.part_notes import WrittenPart, written_parts
 from mi_theme.notated.staves import Head, Staff, StaffNote
-from mi_theme.notated.voice_separation import Chord, Row
+from mi_theme.notated.voice_separation import Row
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import MAJOR, Tonic
 from mi_theme.quantising import Quantized, quantize
@@ -28,9 +28,9 @@ __all__ = ["new_bars", "notate"]
 MOST_BARS = 200_000  # a score of more is not music but damage
 SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no bar of its own
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
+MOST_SIGNS = 7  # of a key; others are damage
 LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
-CREATOR = "composer "  # of a text that says who made it
 
 
 def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
@@ -54,8 +54,8 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
         Where it goes on for more than 200,000 bars.
     """
     found = quantize(score)
-    said = WrittenKey(key[0].fifths(key[1]), key[1]) if key else _written_key(score)
-    fifths = said.fifths if said else 0
+    keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
+    fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
     parts = written_parts(score, found, key)
     bars = tuple(_bars(score, found))
     syllables = _syllables(score)
@@ -64,20 +64,26 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
         voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables))
         drums = part.is_percussion
         staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
-    return NotatedScore(bars, tuple(staves), score.parts, said, tuple(_remarks(score, found, bars)), _heading(score))
+    return NotatedScore(bars, tuple(staves), score.parts, keys, tuple(_remarks(score, found, bars)), _heading(score))
 
 
-def _written_key(score: Score) -> WrittenKey | None:
-    """What the score says; of playing that says none what its notes tell, where they tell it clearly."""
-    if score.key:
-        return WrittenKey(score.key[0], "minor" if score.key[1] else "major")
+def _keys(score: Score) -> Iterator[tuple[Fraction, WrittenKey]]:
+    """What the score says, where it changes; of playing that says none what its notes tell, where they tell it clearly."""
+    quarter, before = score.ticks_per_quarter, None
+    said = sorted((tick, data) for track in score.tracks for tick, data in track.metas(m.KEY_SIGNATURE))
+    for tick, data in said:
+        fifths = data[0] - 256 * (data[0] > 127) if len(data) == 2 else MOST_SIGNS + 1
+        key = WrittenKey(fifths, "minor" if data[1:] == b"\1" else "major")
+        if abs(fifths) <= MOST_SIGNS and key != before:
+            yield Fraction(tick, quarter), key
+            before = key
     table = score.note_table()
     drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
     table = table[~np.isin(table["part"], drums)]
-    if len(table) < LEAST_NOTES or (table["step"] >= 0).all():
-        return None
-    tonic, mode, fit = estimated_key(score)
-    return WrittenKey(tonic.fifths(mode)) if fit >= LEAST_FIT else None
+    if before is None and len(table) >= LEAST_NOTES and (table["step"] < 0).any():
+        tonic, mode, fit = estimated_key(score)
+        if fit >= LEAST_FIT:
+            yield Fraction(0), WrittenKey(tonic.fifths(mode))
 
 
 # Bars
@@ -149,7 +155,7 @@ def _heading(score: Score) -> Heading:
     """What the score says of itself: no title is made up, no composer."""
     named = "" if any(part.track == 0 for part in score.parts) or not score.tracks else score.tracks[0].name
     rights = [m.text_of(data) for track in score.tracks for _, data in track.metas(m.COPYRIGHT)]
-    made = [text.removeprefix(CREATOR) for _, text in score.texts if text.startswith(CREATOR)]
+    made = [text.removeprefix(m.COMPOSER_TEXT) for _, text in score.texts if text.startswith(m.COMPOSER_TEXT)]
     return Heading(named or Path(score.source).stem, next(iter(made), ""), next(iter(rights), ""))
 
 
@@ -159,7 +165,9 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
     remarks += [Remark(at, "rehearsal", text) for at, text in score.markers]
     rights = {m.text_of(data) for track in score.tracks for _, data in track.metas(m.COPYRIGHT)}
     for at, text in score.texts:
-        if not text.startswith((m.GROUPING_TEXT, CREATOR)) and text not in rights:
+        if text.startswith(m.CHORD_TEXT):
+            remarks.append(Remark(at, "chord", text.removeprefix(m.CHORD_TEXT)))
+        elif not text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) and text not in rights:
             remarks.append(Remark(at, "words", text))
     for swing in found.swing:
         remarks.append(Remark(swing.start, "words", f"swing {swing.ratio:.0%}"))

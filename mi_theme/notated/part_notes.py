@@ -31,7 +31,9 @@ FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate ar
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
 ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
-ONE_CHORD = Fraction(2, 3)  # of the longest value of notes struck together: what is let go so early has a value of its own
+ONE_CHORD = Fraction(
+    2, 3
+)  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
 class WrittenPart(NamedTuple):

@@ -152,7 +152,6 @@ def beam_group(at: Fraction, meter: Meter) -> int:
     return bisect_right(_drawn_groups(meter), at) - 1
 
 
-
 @lru_cache(maxsize=2**14)
 def tuplet_ratio(*places: Fraction) -> Fraction:
     """What a written value is multiplied with between these places: 1, or 2/3 in a triplet."""

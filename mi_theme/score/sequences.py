@@ -45,7 +45,10 @@ class MidiSequence:
     @cached_property
     def meters(self) -> MeterMap:
         """The metres, with groupings where a text event beside the signature says them."""
-        return MeterMap.of(m.meters_of(self._metas(m.TIME_SIGNATURE), self._metas(m.TEXT)))
+        texts = self._metas(m.TEXT)
+        found = MeterMap.of(m.meters_of(self._metas(m.TIME_SIGNATURE), texts))
+        plain = (meter for at, data in texts if at == 0 and (meter := m.grouping_of(data)) and not meter.grouping)
+        return found.opened_by(next(plain, None))
 
     @cached_property
     def tempos(self) -> TempoMap:

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mi_theme.errors import ScoreError
-from mi_theme.score.tonality import key_of
 from mi_theme.pitch import Degree, Tonic
+from mi_theme.score.tonality import key_of
 from mi_theme.themes.motifs import Motif, Tone
 
 if TYPE_CHECKING:

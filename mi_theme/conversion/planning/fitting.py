@@ -40,7 +40,7 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
     units = _units([mark.at for mark in marks])
     points = _without_breaks(_anchored(base, anchors), units)
     for mark in marks:
-        if mark.before is not None:
+        if mark.before is not None and not base.is_linear:  # which keeps all proportions
             points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(marks, units)
     found = [points[0]]

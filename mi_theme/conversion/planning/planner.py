@@ -74,7 +74,7 @@ class Planner:
     @cached_property
     def keep(self) -> str:
         """The tempo equation: as asked for, or what suits the main metre."""
-        return self.request.keep or default_keep(self.main, self.request.target, self.ratio, self.request.how)
+        return self.request.keep or default_keep(self.main, self.request.target, self.ratio, self.name(self.main))
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:

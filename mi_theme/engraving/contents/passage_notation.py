@@ -67,7 +67,7 @@ def staves_of_passage(
         staff = _cut(written.staves[index], bars[0].start, bars[-1].end)
         if staff.voices or parts is not None:
             found.append(replace(staff, frames=frames))
-    return found or [Staff(frames, (), written.key.fifths if written.key else 0)]
+    return found or [Staff(frames, (), written.keys[0][1].fifths)]
 
 
 def _cut(staff: Staff, start: Fraction, end: Fraction) -> Staff:

@@ -11,8 +11,9 @@ from typing import Any
 from mi_theme.meter import Meter
 from mi_theme.notated.written_values import SIMPLE, NewBar, beam_group, pieces, rests
 
-__all__ = ["SIMPLE", "NewBar", "Placed", "beam_group", "fill", "pieces", "rests"]
+__all__ = ["CUE", "SIMPLE", "NewBar", "Placed", "beam_group", "fill", "pieces", "rests"]
 
+CUE = "mi_theme cue"  # the editorial note of a note that is to be seen, not heard
 GROUPING = "mi_theme grouping"  # the editorial note of a signature whose groups are known
 
 

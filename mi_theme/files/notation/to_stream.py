@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import FileError
-from mi_theme.files.disk import packed
+from mi_theme.files.disk import first_line
+from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.notation.barring import Placed, fill
+from mi_theme.files.notation.finishing import coloured, finished
+from mi_theme.files.notation.voices import voiced_chords
 from mi_theme.notated.part_notes import note_steps
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
@@ -21,7 +22,6 @@ from mi_theme.score import PERCUSSION, Part, Score
 
 __all__ = ["musicxml", "stream_of_score"]
 
-WRITTEN_PARTS = 24  # parts of a quarter that notation made of MIDI is written in
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is not written
 
 
@@ -38,13 +38,11 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
     drums = _name_parts(stream)
     _simplify_tempos(stream)
     try:
-        data: bytes = GeneralObjectExporter(stream).parse()
+        with coloured(stream):
+            written: bytes = GeneralObjectExporter(stream).parse()
+        data = finished(written, stream, drums)
     except Exception as error:  # music21 raises its own kinds
-        raise FileError(f"this stream cannot be written as MusicXML: {error}") from None
-    data = re.sub(rb"\s*<encoding-date>[^<]*</encoding-date>", b"", data)
-    data = re.sub(rb"<software>music21[^<]*</software>", b"<software>mi_theme, through music21</software>", data)
-    for name in drums:  # music21 lets only one part have the drum channel
-        data = re.sub(rb'(<midi-instrument id="%s">\s*<midi-channel>)\d+' % name.encode(), rb"\g<1>10", data)
+        raise FileError(f"this stream cannot be written as MusicXML: {first_line(error)}") from None
     return packed(data) if compressed else data
 
 
@@ -82,7 +80,7 @@ def stream_of_score(score: Score) -> Any:
     from music21 import clef, key, metadata, stream, tempo
 
     found: Any = stream.Score()
-    found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
+    found.metadata = metadata.Metadata(title=Path(score.source).stem or None)
     bars, steps = list(new_bars(score)), note_steps(score)
     for index, part in enumerate(score.parts):
         staff: Any = stream.Part(id=f"P{index + 1}")  # type: ignore[no-untyped-call]
@@ -129,35 +127,28 @@ def _speeds(score: Score, bars: Sequence[NewBar], measures: Sequence[Any]) -> It
 
 
 def new_bars(score: Score) -> Iterator[NewBar]:
-    """The bars of a score; a signature where it changes."""
+    """The bars of a score; a signature where it changes, over a pick-up that of the bars that follow."""
     before = None
     for bar in score.bars():
-        yield NewBar(bar.start, bar.end, bar.number, bar.meter, bar.meter.plain != before)
-        before = bar.meter.plain
+        meter = bar.meter if bar.number else score.meters.at(bar.end).meter
+        yield NewBar(bar.start, bar.end, bar.number, meter, meter.plain != before)
+        before = meter.plain
 
 
 def _placed(score: Score, index: int, steps: NDArray[np.int64]) -> Iterator[Placed]:
     """The notes of a part: chords where they begin and end together, voices where they overlap."""
     from music21 import chord, note
 
-    groups: dict[tuple[Fraction, Fraction], list[Any]] = {}
     table = score.note_table().copy()
     table["step"] = steps
-    for row in table[table["part"] == index]:
-        start = Fraction(round(float(row["onset"]) * WRITTEN_PARTS), WRITTEN_PARTS)
-        end = Fraction(round(float(row["onset"] + row["duration"]) * WRITTEN_PARTS), WRITTEN_PARTS)
-        groups.setdefault((start, max(end, start + Fraction(1, WRITTEN_PARTS))), []).append(row)
-    free: list[Fraction] = []
-    for (start, end), rows in sorted(groups.items(), key=lambda item: item[0]):
-        voice = next((i for i, until in enumerate(free) if until <= start), len(free))
-        free[voice : voice + 1] = [end]
-        names = sorted({spelled(int(row["pitch"]), int(row["step"])) for row in rows})
+    for start, end, voice, rows in voiced_chords(table[table["part"] == index]):
+        names = sorted({spelled(score, score.parts[index], int(row["pitch"]), int(row["step"])) for row in rows})
         element = note.Note(names[0]) if len(names) == 1 else chord.Chord(names)
         element.volume.velocity = int(max(row["velocity"] for row in rows))
         yield Placed(start, end, element, str(voice + 1))
 
 
-def spelled(pitch: int, step: int) -> str:
+def spelled(score: Score, part: Part, pitch: int, step: int) -> str:
     """A name with its octave, as music21 writes it."""
-    step, alteration = spelled_in(0, pitch, step)
+    step, alteration = spelled_in(score.key[0] if score.key else 0, pitch, step)
     return LETTERS[step % 7] + SIGNS[alteration].replace("b", "-") + str(step // 7)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import lcm
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml.etree import Element, SubElement, tostring
 
 from mi_theme.errors import FileError
-from mi_theme.files.disk import packed, plain_words
+from mi_theme.files.musicxml.archives import packed
+from mi_theme.files.musicxml.directions import harmony_element
+from mi_theme.files.musicxml.documents import plain_text
+from mi_theme.files.musicxml.signs import clef_element, key_element, time_element
+from mi_theme.files.musicxml.staff_writing import StaffWriter
 from mi_theme.meter import Meter
 from mi_theme.notated import NotatedScore, notate
 from mi_theme.notated.bar_symbols import Item, bar_notes, items_of
 from mi_theme.notated.model import Remark, WrittenKey
-from mi_theme.notated.staves import Staff, clef_of
+from mi_theme.notated.staves import Staff
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import PERCUSSION, Part, Score
 from mi_theme.score.percussion_keys import drum_key
-
-if TYPE_CHECKING:
-    from mi_theme.files.partwise_notes import StaffWriter
 
 __all__ = ["musicxml_of", "write", "write_packed"]
 
@@ -59,15 +61,15 @@ def musicxml_of(score: NotatedScore) -> bytes:
     FileError
         Where there is nothing to write.
     """
-    from mi_theme.files.partwise_notes import StaffWriter
-
     if not score.staves:
         raise FileError("there are no notes to write as notation")
     root = Element("score-partwise", version="4.0")
     _write_heading(root, score)
     listed = SubElement(root, "part-list")
     symbols = [list(_symbols(staff)) for staff in score.staves]
-    places = {place.denominator for staff in symbols for bar in staff for items in bar for one in items for place in one[:2]}
+    places = {
+        place.denominator for staff in symbols for bar in staff for items in bar for one in items for place in one[:2]
+    }
     places |= {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
     places |= {remark.at.denominator for remark in score.remarks}
     divisions = lcm(*places)
@@ -75,7 +77,11 @@ def musicxml_of(score: NotatedScore) -> bytes:
         name = f"P{number}"
         _list_part(listed, name, part, staff)
         element = SubElement(root, "part", id=name)
-        lowest = 0 if staff.percussion else min((head.step for note in staff.notes for head in (*note.heads, *note.graces)), default=0)
+        lowest = (
+            0
+            if staff.percussion
+            else min((head.step for note in staff.notes for head in (*note.heads, *note.graces)), default=0)
+        )
         writer = StaffWriter(name, staff.fifths, divisions, max(-(lowest // 7), 0))
         _write_bars(element, score, staff, writer, bars, leads=number == 1)
     return bytes(tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True, doctype=DOCTYPE))
@@ -91,15 +97,15 @@ def _symbols(staff: Staff) -> Iterator[list[list[Item]]]:
 
 def _write_heading(root: Any, score: NotatedScore) -> None:
     """Title, who made it, rights; and what is said at the beginning."""
-    if title := plain_words(score.heading.title):
+    if title := plain_text(score.heading.title):
         SubElement(root, "movement-title").text = title
     identification = SubElement(root, "identification")
     if score.heading.composer:
-        SubElement(identification, "creator", type="composer").text = plain_words(score.heading.composer)
+        SubElement(identification, "creator", type="composer").text = plain_text(score.heading.composer)
     if score.heading.rights:
-        SubElement(identification, "rights").text = plain_words(score.heading.rights)
+        SubElement(identification, "rights").text = plain_text(score.heading.rights)
     SubElement(SubElement(identification, "encoding"), "software").text = "mi_theme"
-    opening = [plain_words(str(remark.said)) for remark in score.remarks if remark.kind == "words" and remark.at == 0]
+    opening = [plain_text(str(remark.said)) for remark in score.remarks if remark.kind == "words" and remark.at == 0]
     if any(opening):
         fields = SubElement(identification, "miscellaneous")
         for number, words in enumerate(filter(None, opening), 1):
@@ -109,11 +115,13 @@ def _write_heading(root: Any, score: NotatedScore) -> None:
 def _list_part(listed: Any, name: str, part: Part, staff: Staff) -> None:
     """A part of the list, with its instrument, or one for each drum."""
     element = SubElement(listed, "score-part", id=name)
-    SubElement(element, "part-name").text = plain_words(part.name)
-    keys = sorted({head.key for note in staff.notes for head in (*note.heads, *note.graces)}) if staff.percussion else []
+    SubElement(element, "part-name").text = plain_text(part.name)
+    keys = (
+        sorted({head.key for note in staff.notes for head in (*note.heads, *note.graces)}) if staff.percussion else []
+    )
     instruments = [(f"{name}-I{key + 1}", drum_key(key).name) for key in keys] or [(f"{name}-I1", part.name)]
     for identity, title in instruments:
-        SubElement(SubElement(element, "score-instrument", id=identity), "instrument-name").text = plain_words(title)
+        SubElement(SubElement(element, "score-instrument", id=identity), "instrument-name").text = plain_text(title)
     for (identity, _), key in zip(instruments, keys or [-1], strict=True):
         sound = SubElement(element, "midi-instrument", id=identity)
         SubElement(sound, "midi-channel").text = str((PERCUSSION if staff.percussion else part.channel) + 1)
@@ -124,23 +132,34 @@ def _list_part(listed: Any, name: str, part: Part, staff: Staff) -> None:
 
 
 def _write_bars(
-    part: Any, score: NotatedScore, staff: Staff, writer: StaffWriter, bars: Sequence[Sequence[Sequence[Item]]], *, leads: bool
+    part: Any,
+    score: NotatedScore,
+    staff: Staff,
+    writer: StaffWriter,
+    bars: Sequence[Sequence[Sequence[Item]]],
+    *,
+    leads: bool,
 ) -> None:
     """The bars of a part; the first part says tempos and words for all."""
     remarks = _by_bar(score.remarks, score.bars) if leads else {}
+    keys = {} if staff.percussion else {bar.start: key for bar, key in _keys_of_bars(score)}
     for index, (bar, voices) in enumerate(zip(score.bars, bars, strict=True)):
         measure = SubElement(part, "measure", number=str(bar.number))
         if bar.number == 0:
             measure.set("implicit", "yes")
-        if index == 0 or bar.signed:
+        key = keys.get(bar.start)
+        if key:
+            writer.fifths = key.fifths
+        if index == 0 or bar.signed or key:
             attributes = SubElement(measure, "attributes")
             if index == 0:
                 SubElement(attributes, "divisions").text = str(writer.divisions)
-                if score.key and not staff.percussion:
-                    attributes.append(_key(score.key))
-            attributes.append(_time(bar.meter))
+            if key:
+                attributes.append(key_element(key))
+            if index == 0 or bar.signed:
+                attributes.append(time_element(bar.meter))
             if index == 0:
-                attributes.append(_clef(staff))
+                attributes.append(clef_element(staff))
                 if writer.octaves:
                     transpose = SubElement(attributes, "transpose")
                     SubElement(transpose, "chromatic").text = "0"
@@ -148,6 +167,13 @@ def _write_bars(
         for remark in remarks.get(index, ()):
             _write_remark(measure, remark, bar, writer.divisions)
         writer.write(measure, bar, voices)
+
+
+def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
+    """Key signatures, each with the bar that it is written at: the one that begins nearest before it."""
+    starts = [bar.start for bar in score.bars]
+    for at, key in score.keys:
+        yield score.bars[max(bisect_right(starts, at) - 1, 0)], key
 
 
 def _by_bar(remarks: Sequence[Remark], bars: Sequence[NewBar]) -> dict[int, list[Remark]]:
@@ -161,40 +187,6 @@ def _by_bar(remarks: Sequence[Remark], bars: Sequence[NewBar]) -> dict[int, list
     return found
 
 
-def _key(key: WrittenKey) -> Any:
-    element = Element("key")
-    SubElement(element, "fifths").text = str(key.fifths)
-    if key.mode:
-        SubElement(element, "mode").text = key.mode
-    return element
-
-
-def _time(meter: Meter) -> Any:
-    """A plain signature, which every program reads; its groups beside it in brackets."""
-    element = Element("time")
-    SubElement(element, "beats").text = str(meter.numerator)
-    SubElement(element, "beat-type").text = str(meter.denominator)
-    if meter.grouping:
-        other = SubElement(element, "interchangeable")
-        SubElement(other, "time-relation").text = "parentheses"
-        SubElement(other, "beats").text = str(meter.grouping)
-        SubElement(other, "beat-type").text = str(meter.denominator * meter.grouping.total // meter.numerator)
-    return element
-
-
-def _clef(staff: Staff) -> Any:
-    element = Element("clef")
-    if staff.percussion:
-        SubElement(element, "sign").text = "percussion"
-        return element
-    shape, line, octave = clef_of(staff)
-    SubElement(element, "sign").text = shape
-    SubElement(element, "line").text = str(line)
-    if octave:
-        SubElement(element, "clef-octave-change").text = str(octave)
-    return element
-
-
 def _write_remark(measure: Any, remark: Remark, bar: NewBar, divisions: int) -> None:
     """A tempo, words or a mark, so far from the bar line."""
     at = int((remark.at - bar.start) * divisions)
@@ -203,8 +195,14 @@ def _write_remark(measure: Any, remark: Remark, bar: NewBar, divisions: int) -> 
         if at:
             SubElement(sound, "offset").text = str(at)
         return
-    said = plain_words(str(remark.said))
+    said = plain_text(str(remark.said))
     if not said:
+        return
+    if remark.kind == "chord":
+        chord = harmony_element(said)
+        measure.append(chord)
+        if at:
+            SubElement(chord, "offset").text = str(at)
         return
     direction = SubElement(measure, "direction", placement="above")
     kind = SubElement(direction, "direction-type")

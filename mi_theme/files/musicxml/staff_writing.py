@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml.etree import SubElement
 
-from mi_theme.files.disk import plain_words
+from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.notated.bar_symbols import Item, TupletRun, accidentals, beams, tuplet_runs
 from mi_theme.notated.staves import Head, StaffNote
 from mi_theme.notated.written_values import NewBar
@@ -215,9 +215,8 @@ def _write_notations(note: Any, ties: Sequence[str], tuplet: Sequence[str], mark
 
 def _write_lyrics(note: Any, written: StaffNote) -> None:
     for number, text in enumerate(written.lyrics, 1):
-        words = plain_words(text)
+        words = plain_text(text)
         if words.strip():
             lyric = SubElement(note, "lyric", number=str(number))
             SubElement(lyric, "syllabic").text = "begin" if words.endswith("-") else "single"
             SubElement(lyric, "text").text = words.removesuffix("-") or words
-
