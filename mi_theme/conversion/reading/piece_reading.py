@@ -269,5 +269,5 @@ def _induced(score: Score) -> tuple[MeterMap, tuple[str, ...]]:
         likely = " or ".join(f"{guess.meter} ({guess.probability:.2f})" for guess in guesses[:2])
         hint = f", which may be {likely}" if likely else ""
         raise FileError(f"{score.source or 'this score'}: it states no metre{hint}; say which it is (--from 4/4)")
-    words = f"no signature in the file: read in {best.meter}, inferred (probability {best.probability:.2f})"
+    words = f"no signature in the file: read in {best.meter}, inferred (the bar with certainty {best.certainty:.2f})"
     return MeterMap(((Fraction(0), best.meter),), pickup=best.phase), (words,)
