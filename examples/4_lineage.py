@@ -15,8 +15,8 @@
 # %% [markdown]
 # # 4. Who made which version for which film, claim by claim
 #
-# Eight films open with a version of one theme. Who made each of them? Three documents
-# (the *seed layer*) speak of it, none of them film by film. This notebook goes from what
+# Seven films open with a version of one theme, says one document, and there is an eighth. Who made
+# each of them? Three documents (the *seed layer*) speak of it, none of them film by film. This notebook goes from what
 # they state, by way of what can be inferred, to what other public pages say (the
 # *reference layer*). Nothing is mixed: each row says who says it, where, and how certain it is.
 #
@@ -37,25 +37,33 @@
 # | 42-45 | what would you cite? | everyone |
 
 # %% [markdown]
-# *In Google Colab (File, Upload notebook) or on Binder: run the next cell first. It installs the library from the Python
-# Package Index under the name `mi-theme`; from a copy of the repository it is `pip install '.[all]'`. Where the library is
-# there already the cell does nothing.*
+# *Run the next cell first. Where the library is there it does nothing; in a copy of the repository it installs that copy.
+# Elsewhere (Google Colab) set `MI_THEME_FROM` to where the library is to come from: a folder, a wheel, an address that pip
+# knows. It is not on the Python Package Index yet.*
 
 # %%
 from importlib.util import find_spec
 
 if find_spec("mi_theme") is None:
+    import os
     import subprocess
     import sys
+    from pathlib import Path
 
-    wanted = ["mi-theme[all]", "pretty_midi"]  # the second brings a small soundfont
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
+    here = next((str(place) for place in (Path.cwd(), Path.cwd().parent) if (place / "mi_theme").is_dir()), "")
+    source = os.environ.get("MI_THEME_FROM", here)
+    if not source:
+        raise SystemExit(
+            "mi_theme is not here: set MI_THEME_FROM to a copy of it (folder, wheel or address), run this again"
+        )
+    wanted = f"mi-theme[all] @ {source}" if "://" in source else f"{source}[all]"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", wanted], check=True)
 
 # %%
 import mi_theme as mi
 
 lineage = mi.lineage()
-lineage
+repr(lineage)
 
 # %% [markdown]
 # ## Sound before symbols
@@ -208,17 +216,13 @@ lineage.witnesses(told_twice)
 # reference layer.
 
 # %%
-from mi_theme.views.timelines import timeline_svg
+lineage.draw()
 
+# %% [markdown]
+# And on whose word: sources on the left, what they claim of openings and scores, the films.
 
-class Picture(str):
-    """SVG that draws itself in a notebook."""
-
-    def _repr_svg_(self) -> str:
-        return str(self)
-
-
-Picture(timeline_svg(lineage))
+# %%
+lineage.draw("graph")
 
 # %% [markdown]
 # ## Exercises

@@ -37,19 +37,27 @@
 # made up by a machine.
 
 # %% [markdown]
-# *In Google Colab (File, Upload notebook) or on Binder: run the next cell first. It installs the library from the Python
-# Package Index under the name `mi-theme`; from a copy of the repository it is `pip install '.[all]'`. Where the library is
-# there already the cell does nothing.*
+# *Run the next cell first. Where the library is there it does nothing; in a copy of the repository it installs that copy.
+# Elsewhere (Google Colab) set `MI_THEME_FROM` to where the library is to come from: a folder, a wheel, an address that pip
+# knows. It is not on the Python Package Index yet.*
 
 # %%
 from importlib.util import find_spec
 
 if find_spec("mi_theme") is None:
+    import os
     import subprocess
     import sys
+    from pathlib import Path
 
-    wanted = ["mi-theme[all]", "pretty_midi"]  # the second brings a small soundfont
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *wanted], check=True)
+    here = next((str(place) for place in (Path.cwd(), Path.cwd().parent) if (place / "mi_theme").is_dir()), "")
+    source = os.environ.get("MI_THEME_FROM", here)
+    if not source:
+        raise SystemExit(
+            "mi_theme is not here: set MI_THEME_FROM to a copy of it (folder, wheel or address), run this again"
+        )
+    wanted = f"mi-theme[all] @ {source}" if "://" in source else f"{source}[all]"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", wanted], check=True)
 
 # %% [markdown]
 # ## Sound before symbols

@@ -31,11 +31,16 @@ if TYPE_CHECKING:
     from mi_theme.meter import Meter as Meter
     from mi_theme.pitch import Degree as Degree
     from mi_theme.pitch import Tonic as Tonic
+    from mi_theme.quantising import Beats as Beats
+    from mi_theme.quantising import Quantized as Quantized
+    from mi_theme.quantising import beats as beats
+    from mi_theme.quantising import quantize as quantize
     from mi_theme.renditions import render as render
     from mi_theme.rhythm import induce_meter as induce_meter
     from mi_theme.rhythm import measure as measure
     from mi_theme.score import Score as Score
     from mi_theme.search import Doubling as Doubling
+    from mi_theme.search import EvidenceTerm as EvidenceTerm
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
     from mi_theme.search import Ranked as Ranked
@@ -54,6 +59,7 @@ _ROOMS = {
     "warp": ("Warp",),
     "pitch": ("Degree", "Tonic"),
     "score": ("Score",),
+    "quantising": ("Beats", "Quantized", "beats", "quantize"),
     "files": ("read",),
     "rhythm": ("induce_meter", "measure"),
     "conversion": ("align", "compare", "convert", "plan"),
@@ -61,7 +67,7 @@ _ROOMS = {
     "themes": ("Motif", "Theme", "theme"),
     "credits": ("film", "films", "lineage"),
     "renditions": ("render",),
-    "search": ("Doubling", "Hit", "Pattern", "Ranked", "find", "rank"),
+    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "find", "rank"),
     "views": ("draw", "worksheet"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -75,15 +81,18 @@ methods.update(
         "Score.to_bytes": "files.midi:write",
         "Score.from_music21": "files.notation.from_stream:score_of_stream",
         "Score.to_music21": "files.notation.to_stream:stream_of_score",
+        "Score.quantized": "quantising:quantize",
+        "Quantized.score": "quantising.quantizedscore:written",
         "Score.play": "sound:record",
         "Score.to_sound": "sound.recorder:save_sound",
         "Recording.to_bytes": "sound.recorder:encoded",
         "Recording.save": "sound.recorder:save_recording",
         "Recording.player": "sound.recorder:player",
+        "Lineage.draw": "views.lineage_pictures:draw_lineage",
         "Plan.words": "adaptation.wording:explained",
         "ScorePlan.words": "conversion.planning.scorewording:explained",
         "ScorePlan.apply": "conversion.applying.application:applied",
-        "ScorePlan.replace": "conversion.planning.planner:replanned",
+        "ScorePlan.replace": "conversion.planning.score_planning:replanned",
         "Arrangement.score": "renditions.composing.writing:score_of",
     }
 )

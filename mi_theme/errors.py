@@ -106,4 +106,4 @@ class MissingExtra(MiThemeError):
         extra
             The extra that brings it.
         """
-        return cls(f"this needs {package}: pip install 'mi-theme[{extra}]'")
+        return cls(f"this needs {package}: pip install {package}, or mi_theme with its extra [{extra}]")

@@ -46,6 +46,11 @@ def function_at(place: str) -> Callable[..., Any]:
     ----------
     place
         Module (within the package) and function, such as "files:save".
+
+    Returns
+    -------
+    callable
+        The function.
     """
     module, function = place.split(":")
     found: Callable[..., Any] = getattr(import_module(f"mi_theme.{module}"), function)

@@ -3,7 +3,9 @@
 ``pytest`` runs a sample, ``pytest --everything`` also what is marked slow, with
 more hypothesis examples. A test that needs a program or package says so,
 ``@pytest.mark.tool("musescore3")``: without it the test is skipped by that name,
-with CI set in the environment it fails.
+with CI set in the environment it fails. With MI_THEME_SYSTEM=0 programs of the
+system count as missing, and that is no failure: packages have to be there. The
+sounds are always those of the soundfont that a package brings.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -21,7 +24,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 PROGRAMS = {"musescore3": ("musescore3", "mscore3"), "midicsv": ("midicsv",)}
-LONGEST = 60  # seconds after which a single test counts as hanging
+LONGEST = 60  # seconds of computing after which a single test counts as hanging; no test bounds the time on the wall
+SYSTEM = os.environ.get("MI_THEME_SYSTEM") != "0"  # whether programs of the system are looked for
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 
 settings.register_profile("sample", max_examples=40, deadline=None, derandomize=True, suppress_health_check=UNHURRIED)
@@ -57,25 +61,41 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for name in (name for marker in item.iter_markers("tool") for name in marker.args):
         if tool(name) is None:
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{name} is not installed")
+            wanted = os.environ.get("CI") and (SYSTEM or name not in PROGRAMS)
+            (pytest.fail if wanted else pytest.skip)(f"{name} is not installed")
 
 
 def tool(name: str) -> str | None:
     """The path of a program, or the name of a package, that is there."""
     if name in PROGRAMS:
-        return next(filter(None, map(shutil.which, PROGRAMS[name])), None)
+        return next(filter(None, map(shutil.which, PROGRAMS[name])), None) if SYSTEM else None
     return name if find_spec(name) else None
+
+
+def program_of(environment: Path, name: str) -> Path:
+    """A program of a virtual environment, which lies elsewhere on Windows."""
+    return Path(sysconfig.get_path("scripts", "venv", vars={"base": str(environment)})) / name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def same_sounds() -> None:
+    """Every machine has the soundfont that a package brings, and no other."""
+    os.environ["MI_THEME_SYSTEM"] = "0"
+    os.environ.pop("MI_THEME_SOUNDFONT", None)
 
 
 @pytest.fixture
 def impatient() -> Iterator[None]:
-    """A test that hangs fails."""
+    """A test that hangs fails, however busy the machine is; where the system cannot count (Windows) it hangs."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
 
     def late(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"still running after {LONGEST} s")
+        raise TimeoutError(f"still computing after {LONGEST} s")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(LONGEST)
+    before = signal.signal(signal.SIGVTALRM, late)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
     yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)

@@ -132,7 +132,7 @@ def read_by_midicsv(path: Path) -> Reading:
     command = [conftest.tool("midicsv"), str(path)]
     rows = [
         line.split(", ")
-        for line in subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()
+        for line in subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout.splitlines()
     ]
     resolution = int(next(row[5] for row in rows if row[2] == "Header"))
     metres = [(int(row[1]) / resolution, f"{row[3]}/{2 ** int(row[4])}") for row in rows if row[2] == "Time_signature"]
@@ -150,9 +150,7 @@ def read_by_midicsv(path: Path) -> Reading:
 def read_by_musescore3(path: Path) -> Reading:
     """Bars and metres as MuseScore writes them in MusicXML; of notes only the beginnings of untied ones."""
     out = path.with_suffix(".musicxml")
-    subprocess.run(
-        [conftest.tool("musescore3"), "-o", str(out), str(path)], capture_output=True, check=True, timeout=120
-    )
+    subprocess.run([conftest.tool("musescore3"), "-o", str(out), str(path)], capture_output=True, check=True)
     divisions, position, metres, lines = 1, Fraction(0), [], []
     for measure in ET.parse(out).getroot().find("part").iter("measure"):  # type: ignore[union-attr]
         lines.append(float(position))

@@ -193,7 +193,7 @@ def pieces(tmp_path: Path) -> Path:
     tune = mi.Score.from_notes(range(8), [1] * 8, [60, 62, 64, 65, 67, 65, 64, 62], meter="4/4", names=["Tune"])
     tune.save(folder / "a.mid")
     tune.save(folder / "a.musicxml")
-    (folder / "a.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GFED|]\n")
+    (folder / "a.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GFED|]\n", "utf-8")
     tune.save(folder / "more" / "b.mid")
     return folder
 
@@ -204,7 +204,7 @@ def test_every_score_of_a_folder_has_a_place_of_its_own(pieces: Path) -> None:
         result = run("convert", str(pieces), "--to", "3/4", "-o", str(pieces / "out"))
         assert result.exit_code == 0
         assert "4 of 4 files" in result.stderr
-    written = sorted(str(p.relative_to(pieces / "out")) for p in (pieces / "out").rglob("*") if p.is_file())
+    written = sorted(p.relative_to(pieces / "out").as_posix() for p in (pieces / "out").rglob("*") if p.is_file())
     assert written == ["a.abc.musicxml", "a.mid", "a.musicxml", "more/b.mid"]
 
 
@@ -218,7 +218,7 @@ def test_what_is_converted_is_not_written_over(pieces: Path) -> None:
 
 
 def test_a_folder_without_scores(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("none")
+    (tmp_path / "notes.txt").write_text("none", "utf-8")
     assert "no scores in it" in refused(run("convert", str(tmp_path), "--to", "3/4", "-o", str(tmp_path / "out")))
     assert "no scores" in refused(run("which-meter", str(tmp_path)))
     assert refused(run("which-meter", "nowhere.mid")) == "nowhere.mid: No such file or directory"
@@ -233,10 +233,10 @@ def test_a_failing_file_of_a_folder_is_named_once(pieces: Path) -> None:
 
 def test_what_music21_cannot_read_is_one_line_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "a.krn"
-    path.write_text("**kern\n4zz\n*-\n")
+    path.write_text("**kern\n4zz\n*-\n", "utf-8")
     result = process("info", str(path))
     assert result.stderr.decode().splitlines()[-1] == f"mi-theme: {path}: there are no notes in it"
-    path.write_text("**kern\n*M4/4\n4zz\n4c\n4d\n4e\n4f\n*-\n")
+    path.write_text("**kern\n*M4/4\n4zz\n4c\n4d\n4e\n4f\n*-\n", "utf-8")
     result = process("info", str(path))
     assert result.returncode == 0
     assert b"Traceback" not in result.stderr
@@ -246,8 +246,8 @@ def test_what_music21_cannot_read_is_one_line_of_ours(tmp_path: Path) -> None:
 def test_notes_out_of_range_are_those_of_a_file(tmp_path: Path, pieces: Path) -> None:
     text = (pieces / "a.musicxml").read_text("utf-8").replace("<duration>", "<duration>99999999999")
     path = tmp_path / "late.musicxml"
-    path.write_text(text)
-    assert refused(run("info", str(path))).startswith(f"mi-theme: {path}: note ")
+    path.write_text(text, "utf-8")
+    assert refused(run("info", str(path))).startswith(f"mi-theme: {path}: damaged: ")
 
 
 @pytest.mark.parametrize("target", ["1/64", "1/32", "3/64", "5/32", "2/1"])

@@ -130,7 +130,7 @@ def test_nothing_is_lost_or_added_that_the_plan_does_not_list(score: mi.Score, t
 @plans
 def test_pitched_notes_begin_and_end_where_the_map_says(score: mi.Score, to: str, how: str | None) -> None:
     plan = convertible(score, to, how=how, drums="mute", accompaniment="keep")
-    if plan is None or plan.added or is_played(plan) or edits_under(plan, score).strokes.moved:
+    if plan is None or plan.added or is_played(plan) or edits_under(plan, score).placements.moved:
         return  # ornaments and tuplets that are too fast have tests of their own
     made = sorted(spans_of(plan.apply(score)))
     expected = sorted(

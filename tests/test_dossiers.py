@@ -96,7 +96,7 @@ def test_without_the_extra_the_pictures_are_words(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(builtins, "__import__", refusing)
     page = dossier(OWN, ["4/4"])
     assert "<img" not in page
-    assert "mi-theme[plot]" in page
+    assert "extra [plot]" in page
     assert "Necklace of" in page
 
 

@@ -66,5 +66,5 @@ def test_bars_are_counted_as_players_do(meter, said):
 
 def test_looking_at_a_bar_in_the_terminal_loads_nothing_heavy():
     code = "import sys, mi_theme.views as v; v.drawn('5/4'); print('matplotlib' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "False"

@@ -30,7 +30,7 @@ def chosen(fast: bool | None, seconds: float) -> str:
 
 
 def test_little_is_found_without_compiling() -> None:
-    ran = subprocess.run([sys.executable, "-c", LITTLE], capture_output=True, text=True, check=False)
+    ran = subprocess.run([sys.executable, "-c", LITTLE], capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 0, ran.stderr
 
 

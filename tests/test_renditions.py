@@ -209,7 +209,9 @@ def test_plan_prints_and_serialises() -> None:
     data = json.loads(json.dumps(plan.as_dict()))
     assert data["sections"][1]["figure"] == "3+3+1+1"
     assert sum(s["bars"][1] - s["bars"][0] + 1 for s in data["sections"]) == plan.bars
-    assert plan == arrange(form="clayton-mullen", style="club", seed=2)
+    again = arrange(form="clayton-mullen", style="club", seed=2)
+    assert plan == again
+    assert hash(plan) == hash(again)
 
 
 def test_head_on_the_upbeat_leads_to_a_downbeat() -> None:
@@ -290,8 +292,8 @@ section = [{ name = "A", role = "groove", meter = "7/8:2+2+3", bars = 8 }]
 
 def test_styles_and_forms_of_ones_own(tmp_path: Path) -> None:
     style, form = tmp_path / "style.toml", tmp_path / "form.toml"
-    style.write_text(OWN)
-    form.write_text(OWN_FORM)
+    style.write_text(OWN, "utf-8")
+    form.write_text(OWN_FORM, "utf-8")
     score = render(style=str(style), form=str(form))
     assert score.parts[0].name == "Ostinato"
     assert {"Whistle", "Sticks"} <= {part.name for part in score.parts}
@@ -315,7 +317,7 @@ def test_styles_and_forms_of_ones_own(tmp_path: Path) -> None:
 )
 def test_a_damaged_style_file_says_where(tmp_path: Path, old: str, new: str, words: str) -> None:
     path = tmp_path / "style.toml"
-    path.write_text(OWN.replace(old, new))
+    path.write_text(OWN.replace(old, new), "utf-8")
     with pytest.raises((FileError, UnknownName)) as caught:
         render(style=str(path))
     assert words in str(caught.value)

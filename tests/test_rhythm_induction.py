@@ -320,7 +320,7 @@ def test_files_and_folders(tmp_path: Path) -> None:
     mi.Score.from_notes(onsets, durations, pitches).save(tmp_path / "b.mid")
     mi.Score.from_notes(onsets, durations, pitches).save(inner / "a.MID")
     (tmp_path / "broken.mid").write_bytes(b"MThd nothing")
-    (tmp_path / "notes.txt").write_text("not music")
+    (tmp_path / "notes.txt").write_text("not music", "utf-8")
     found = dict(which_meters([tmp_path]))
     assert [Path(name).name for name in found] == ["b.mid", "broken.mid", "a.MID"]
     assert isinstance(found[str(tmp_path / "broken.mid")], FileError)

@@ -25,7 +25,7 @@ RUN = re.compile(rf"{NOTE}(?:[\s|]+{NOTE})+")  # notes in a row, written as moti
 
 
 def tracked() -> list[str]:
-    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8")
     if done.returncode:
         pytest.skip("not a git checkout")
     return done.stdout.splitlines()

@@ -266,7 +266,7 @@ def test_what_is_empty_comes_last() -> None:
         (tune(1), 5, "not int"),
         (tune(1), [None], "not NoneType"),
         (tune(1), "nowhere.mid", "no such file"),
-        (tune(1), [b"xx"], "not a MIDI file"),
+        (tune(1), [b"xx"], "neither MIDI"),
         (None, [tune(1)], "a pattern is"),
     ],
 )

@@ -24,7 +24,7 @@ JUMPS = Pattern.of(
 def test_the_background_is_small_and_says_where_it_is_from() -> None:
     path = data_path("background.json")
     assert path.stat().st_size < 10_000
-    assert "counts only" in json.loads(path.read_text())["provenance"]["music"]
+    assert "counts only" in json.loads(path.read_text("utf-8"))["provenance"]["music"]
     known = background()
     assert np.array(known.intervals).sum() > 50_000
     assert known.steps[1] > known.steps[6]

@@ -27,7 +27,7 @@ from mi_theme.score import messages as m
 from mi_theme.score.recordings import Recording
 from mi_theme.sound import soundfonts
 from mi_theme.sound.recorder import PEAK, REST, record
-from mi_theme.sound.soundfonts import VARIABLE, find_soundfont, read_soundfont
+from mi_theme.sound.soundfonts import SYSTEM, VARIABLE, find_soundfont, read_soundfont
 
 pytestmark = [pytest.mark.tool(name) for name in ("midirenderer", "soundfile", "pretty_midi")]
 WOOD = 76
@@ -320,7 +320,7 @@ def hidden(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
 
 def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     hidden(monkeypatch, "midirenderer")
-    with pytest.raises(MissingExtra, match=r"midirenderer: pip install 'mi-theme\[audio\]'"):
+    with pytest.raises(MissingExtra, match=r"midirenderer: pip install midirenderer, or .* extra \[audio\]"):
         tune([0]).to_wav(tmp_path / "a.wav")
     assert not list(tmp_path.iterdir())
 
@@ -338,6 +338,7 @@ def test_without_soundfile_there_is_still_wav(monkeypatch: pytest.MonkeyPatch, t
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A system without soundfonts; its only folder."""
     monkeypatch.delenv(VARIABLE)
+    monkeypatch.delenv(SYSTEM)
     monkeypatch.setattr(soundfonts, "FOLDERS", {"linux": (str(tmp_path),)})
     monkeypatch.setattr(soundfonts, "PACKAGES", ())
     return tmp_path
@@ -364,6 +365,27 @@ def test_where_a_soundfont_is_found(bare: Path, font: Path, monkeypatch: pytest.
     assert find_soundfont() == bare / "FluidR3_GM.SF2"
     monkeypatch.setenv(VARIABLE, str(bare / "strange.sf2"))
     assert find_soundfont() == bare / "strange.sf2"
+
+
+def test_the_system_can_be_put_out_of_sight(bare: Path, font: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / "default.sf2").write_bytes(font.read_bytes()[:64])
+    monkeypatch.setattr(soundfonts, "PACKAGES", (("pretty_midi", font.name),))
+    assert find_soundfont() == bare / "default.sf2"
+    monkeypatch.setenv(SYSTEM, "0")
+    assert find_soundfont() == font
+    monkeypatch.setattr(soundfonts, "PACKAGES", ())
+    with pytest.raises(FileError, match="no General MIDI soundfont"):
+        find_soundfont()
+
+
+def test_the_package_is_asked_for_before_a_soundfont(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden(monkeypatch, "midirenderer")
+    with pytest.raises(MissingExtra, match="midirenderer"):
+        tune([0]).play()
+
+
+def test_the_licence_of_the_sounds_is_said(font: Path) -> None:
+    assert tune([0]).play().words.endswith("TimGM6mb.sf2 (GPL-2)")
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32", "freebsd14"])

@@ -14,6 +14,7 @@ import mi_theme as mi
 from mi_theme.adaptation import frames, plans
 from mi_theme.adaptation.strategies import STRATEGIES, Strategy
 from mi_theme.score import Bar, Event, MeterMap, Part, TempoMap, Track
+from mi_theme.search.hits import EvidenceTerm
 from mi_theme.themes import Adaptation, Rights, Tone
 
 SCORE = mi.Score.from_notes([0, 1.5, 3, 4], [1.5, 1.5, 1, 1], [43, 43, 46, 48], meter="5/4:3+3+2+2", names=["Bass"])
@@ -27,6 +28,8 @@ VALUES = {
         next(iter(SCORE.tracks[0])), STRATEGIES["regroup"], frames.Frame(mi.Meter("4/4")), next(ADAPTED.plan.mappings()),
         mi.Pattern.of(mi.theme()), mi.find(mi.theme(), mi.theme().to_score())[0],
         mi.rank(mi.theme(), [mi.theme().to_score()])[0], mi.Doubling("Violin II", -12, (1, 3, 5)),
+        mi.EvidenceTerm("pitch", "the notes are the same", 12.5),
+        mi.quantize(SCORE), mi.Beats.of([0, 0.5, 1, 1.5], [1, 2, 3, 4]),
     )
 }  # fmt: skip
 NAMES = vars(mi) | {
@@ -36,6 +39,7 @@ NAMES = vars(mi) | {
         Adaptation,
         Bar,
         Event,
+        EvidenceTerm,
         Fraction,
         MeterMap,
         Part,
@@ -46,7 +50,7 @@ NAMES = vars(mi) | {
         plans.NoteMapping,
     )
 }
-SHORT_REPRS = (mi.Score, Track, Strategy)  # too large, or made of functions
+SHORT_REPRS = (mi.Score, Track, Strategy, mi.Quantized, mi.Beats)  # too large, or made of functions
 EVALUATED = [kind for kind in VALUES if kind not in SHORT_REPRS]
 by_name = pytest.mark.parametrize("value", VALUES.values(), ids=lambda value: type(value).__name__)
 

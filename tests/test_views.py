@@ -245,6 +245,6 @@ def test_without_matplotlib_pictures_name_the_extra(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     monkeypatch.delitem(sys.modules, "mi_theme.views.pictures", raising=False)
-    with pytest.raises(MissingExtra, match=r"mi-theme\[plot\]"):
+    with pytest.raises(MissingExtra, match=r"extra \[plot\]"):
         necklace("3+3+2")
     assert drawn("4/4")

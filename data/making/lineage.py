@@ -17,9 +17,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from mi_theme.credits.records import FILES
+from mi_theme.credits.datasets import descriptions
 
 DATA = Path(__file__).resolve().parent.parent
 STATUSES = {"stated": "stated", "inferable": "inferred", "ambiguous": "ambiguous"}  # conflict is set by hand
@@ -30,12 +28,6 @@ HEADER = """\
 # The seed layer: what three documents say, one claim a row, with its place and never
 # its words. Made by data/making/lineage.py; edit data/making/hand_set.toml instead.
 """
-PACKAGE = {
-    "name": "mi-theme-lineage",
-    "title": "Who made which version of the theme for which film, on whose word",
-    "description": "Claims about the Mission: Impossible theme and its versions: every fact with source, place and certainty.",
-    "licenses": [{"name": "MIT", "title": "MIT, for the tables; facts are nobody's"}],
-}  # fmt: skip
 
 
 def main(arguments: list[str]) -> None:
@@ -43,7 +35,7 @@ def main(arguments: list[str]) -> None:
     if arguments:
         claims, seeds = map(Path, arguments)
         (DATA / "claims.toml").write_text(claims_table(claims, seeds), "utf-8")
-    for name, text in descriptions().items():
+    for name, text in descriptions(DATA).items():
         path = DATA / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
@@ -117,32 +109,6 @@ def _value_text(key: str, value: Any) -> str:
         line, start, end, digest = value
         return f'{{ line = {line}, span = [{start}, {end}], sha256 = "{digest}" }}'
     return json.dumps(value, ensure_ascii=False)
-
-
-def descriptions() -> dict[str, str]:
-    """What describes the tables: a JSON Schema each, and the data package with their checksums."""
-    texts = {f"schemas/{_stem(name)}.schema.json": _json(_schema(kind)) for name, kind in FILES.items()}
-    return texts | {"datapackage.json": _json(PACKAGE | {"resources": [_resource(name) for name in FILES]})}
-
-
-def _schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(kind)
-
-
-def _resource(name: str) -> dict[str, Any]:
-    content = (DATA / name).read_bytes()
-    return {
-        "name": _stem(name), "path": name, "mediatype": "application/toml", "encoding": "utf-8", "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}", "jsonSchema": f"schemas/{_stem(name)}.schema.json",
-    }  # fmt: skip
-
-
-def _stem(name: str) -> str:
-    return name.removesuffix(".toml")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -193,7 +193,20 @@ class Plan(Shown):
 
 
 def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...]) -> tuple[Fraction, ...]:
-    """Group lengths under a map: dropped groups are gone, those repeated within the figure added."""
+    """Group lengths under a map: dropped groups are gone, those repeated within the figure added.
+
+    Parameters
+    ----------
+    figure
+        Group lengths in quarters.
+    warp, repeats
+        The map, and what is played again.
+
+    Returns
+    -------
+    tuple of Fraction
+        Group lengths afterwards, in quarters.
+    """
     length = sum(figure)
     images = [warp(start) for start in starts_of(figure) if warp.keeps(start)]
     images += [warp(start) + shift for start, _, shift in repeats if start < length]

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -30,6 +31,10 @@ COMMANDS = {
     "sound": ("sound_commands", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
     "convert": ("convert_commands", "Carry a piece into another metre, and show the plan."),
     "compare": ("convert_commands", "Every strategy side by side on a piece."),
+    "quantize": (
+        "quantize_commands",
+        "Write what was played: onsets and values on the beats and their parts.",
+    ),
     "adapt": ("metre_commands", "Carry the theme, or your own, into another metre and show the plan."),
     "report": ("metre_commands", "A dossier of the theme, or of your own, as one page."),
     "strategies": ("metre_commands", "The ways to change a metre."),
@@ -73,6 +78,10 @@ class Commands(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""
+        if os.name == "nt":  # a pipe there has an old encoding, which lacks most letters
+            for stream in (sys.stdout, sys.stderr):
+                if isinstance(stream, TextIOWrapper):
+                    stream.reconfigure(encoding="utf-8")
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = lambda message, *_, **__: _say(message)

@@ -6,25 +6,23 @@ parts, drums, swing, pick-ups, notation.
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
-from mi_theme.meter import Grouping, Meter
+from mi_theme.conversion.request import Options, Request, SharedOptions, with_options
+from mi_theme.meter import Meter
 
 if TYPE_CHECKING:
     from mi_theme.conversion.planning.bar_alignment import Alignment
     from mi_theme.conversion.planning.comparison import Comparison
     from mi_theme.conversion.scoreplan import ScorePlan
 
-__all__ = ["align", "compare", "convert", "plan"]
+__all__ = ["Request", "align", "compare", "convert", "plan"]
+
+S = TypeVar("S")
 
 
-def plan(
-    score: Any, to: str | Meter, *, source: str | Meter | None = None, how: str | None = None, lead: str | int | None = None,
-    drums: str = "pulse", accompaniment: str = "pattern", bars: tuple[int, int] | None = None,
-    ratio: Fraction | int | float | None = None, keep: str | None = None, grouping: str | Grouping | None = None,
-    feel: str = "auto",
-) -> ScorePlan:  # fmt: skip
+@with_options(Options)
+def plan(score: Any, to: str | Meter, **options: Unpack[Options]) -> ScorePlan:
     """What will happen to a score in another metre, bar by bar, before it happens.
 
     Parameters
@@ -70,23 +68,14 @@ def plan(
         Where text is no metre, a name unknown, the target out of reach of the
         strategy, or the score not fit for it; the message says what would do.
     """
-    from mi_theme.conversion.planning.planner import plan_score
-    from mi_theme.conversion.planning.request import Wish
-    from mi_theme.conversion.sources import score_of
+    from mi_theme.conversion.planning.score_planning import plan_score
+    from mi_theme.files.formats import score_of
 
-    wish = Wish.of(
-        to, source=source, how=how, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio, keep=keep,
-        grouping=grouping, feel=feel,
-    )  # fmt: skip
-    return plan_score(score_of(score), wish)
+    return plan_score(score_of(score), Request.of(to, **options))
 
 
-def convert(
-    score: Any, to: str | Meter, *, source: str | Meter | None = None, how: str | None = None, lead: str | int | None = None,
-    drums: str = "pulse", accompaniment: str = "pattern", bars: tuple[int, int] | None = None,
-    ratio: Fraction | int | float | None = None, keep: str | None = None, grouping: str | Grouping | None = None,
-    feel: str = "auto",
-) -> Any:  # fmt: skip
+@with_options(Options)
+def convert(score: S, to: str | Meter, **options: Unpack[Options]) -> S:
     """A score in another metre: `plan`, then apply; a music21 Stream comes back as a Stream.
 
     Parameters
@@ -99,18 +88,11 @@ def convert(
     Score or music21 Stream
         Of the kind that was given.
     """
-    made = plan(
-        score, to, source=source, how=how, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio,
-        keep=keep, grouping=grouping, feel=feel,
-    )  # fmt: skip
-    return made.apply(score)
+    return plan(score, to, **options).apply(score)
 
 
-def compare(
-    score: Any, to: str | Meter, *, source: str | Meter | None = None, lead: str | int | None = None, drums: str = "pulse",
-    accompaniment: str = "pattern", bars: tuple[int, int] | None = None, ratio: Fraction | int | float | None = None,
-    keep: str | None = None, grouping: str | Grouping | None = None, feel: str = "auto",
-) -> Comparison:  # fmt: skip
+@with_options(SharedOptions)
+def compare(score: Any, to: str | Meter, **options: Unpack[SharedOptions]) -> Comparison:
     """Every strategy side by side: what it keeps, moves, drops and adds, and what it costs.
 
     Parameters
@@ -124,14 +106,9 @@ def compare(
         A row for each strategy; prints as a table.
     """
     from mi_theme.conversion.planning.comparison import comparison
-    from mi_theme.conversion.planning.request import Wish
-    from mi_theme.conversion.sources import score_of
+    from mi_theme.files.formats import score_of
 
-    wish = Wish.of(
-        to, source=source, lead=lead, drums=drums, accompaniment=accompaniment, bars=bars, ratio=ratio, keep=keep,
-        grouping=grouping, feel=feel,
-    )  # fmt: skip
-    return comparison(score_of(score), wish)
+    return comparison(score_of(score), Request.of(to, **options))
 
 
 def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int | None = None) -> Alignment:
@@ -150,6 +127,6 @@ def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int 
         A bar map for each bar, and the strategy that makes the same ones.
     """
     from mi_theme.conversion.planning.bar_alignment import alignment
-    from mi_theme.conversion.sources import score_of
+    from mi_theme.files.formats import score_of
 
     return alignment(score_of(a), score_of(b), part_a, part_b)

@@ -7,19 +7,25 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from mi_theme.adaptation.frames import Frame, Reason
-from mi_theme.adaptation.plans import BarNotes, Repeat
-from mi_theme.errors import FileError, MiThemeError, ScoreError
+from mi_theme.adaptation.frames import known_ratio
+from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.codec import plain, value_of
+from mi_theme.conversion.parts.placements import DrumRun, Edits, PartPattern
+from mi_theme.conversion.request import Choice, Request
+from mi_theme.conversion.spans import Span, placed
+from mi_theme.errors import FileError, MiThemeError, ScoreError, UnknownName
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score import Score, first_and_last
-from mi_theme.warp import Warp
 
-__all__ = ["Change", "Choice", "Pattern", "Run", "ScorePlan", "Span"]
+__all__ = ["Change", "Choice", "ScorePlan", "Span"]
 
-VERSION = 1  # of the JSON form
+FORMAT, VERSION = "mi-theme score plan", 2  # of the JSON form
+DERIVED = ("format", "version", "cost", "sounds_the_same")  # written for readers of the JSON, and never read back
+S = TypeVar("S")
 
 
 class Change(NamedTuple):
@@ -36,99 +42,22 @@ class Change(NamedTuple):
     why: str
 
 
-class Choice(NamedTuple):
-    """A strategy that the user wants for some bars, first and last."""
-
-    first: int
-    last: int
-    how: str
-
-
-class Run(NamedTuple):
-    """What becomes of one drum in one stretch: strokes before and after, and whether they run evenly."""
-
-    key: int
-    was: int
-    now: int
-    even: bool
-
-
-class Pattern(NamedTuple):
-    """What becomes of an accompanying part in one stretch: what it plays, and strokes before and after."""
-
-    part: str
-    what: str
-    was: int
-    now: int
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Some source bars and the map that carries them.
-
-    Attributes
-    ----------
-    first, last
-        Numbers of the source bars.
-    start
-        Where they begin, in quarters.
-    source, target
-        Metres before and after.
-    how
-        The strategy; nothing where the bars stay as they are.
-    warp, base
-        The map, in quarters from `start`, and as the strategy made it, before
-        the notes inside the groups found their places.
-    figure
-        Group lengths of a source bar in quarters.
-    line
-        The lead's notes, in quarters from `start`.
-    repeats
-        Source stretches played again, as in `Plan`.
-    why
-        Why the bars stay as they are.
-    cost
-        Of the strategy's map.
-    reasons
-        Why a strategy that weighs the notes did so, the weightiest first.
-    """
-
-    first: int
-    last: int
-    start: Fraction
-    source: Meter
-    target: Meter
-    how: str
-    warp: Warp
-    base: Warp
-    figure: tuple[Fraction, ...] = ()
-    line: BarNotes = BarNotes()  # noqa: RUF009  an empty tuple
-    repeats: tuple[Repeat, ...] = ()
-    why: str = ""
-    cost: float = 0.0
-    reasons: tuple[Reason, ...] = ()
-
-    @property
-    def frames(self) -> tuple[Frame, Frame]:
-        """The whole bars on both sides."""
-        bars = (-(-self.warp.source // self.source.bar), -(-self.warp.target // self.target.bar))
-        return Frame(self.source, int(bars[0])), Frame(self.target, int(bars[1]))
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScorePlan(Shown):
     """A score's way into another metre, stretch by stretch.
 
     Attributes
     ----------
-    source, target
-        The main metre of the score and the target.
+    request
+        What was asked for.
+    source
+        The main metre of the score.
     how
         The strategy that serves where no other is chosen.
-    lead
-        Name of the part that decided.
-    drums, accompaniment, keep, ratio, feel
-        As given to `plan`; ``keep`` and ``ratio`` are resolved.
+    lead, lead_part
+        Name and index of the part that decided, -1 for none.
+    keep, ratio
+        What lasts as long as before, and target bars for a source bar: as asked for, or what suits.
     tempo
         What the microseconds of a quarter are multiplied with.
     swing
@@ -145,35 +74,60 @@ class ScorePlan(Shown):
         Remarks: what was inferred, what stays as it is, what to look out for.
     instead
         Other ways to go, in words.
-    parts, lead_part
-        Names of the parts, and whether they are percussion; which of them decided, -1 for none.
-    choices
-        What the user chose for single bars.
+    parts
+        Names of the parts, and whether they are percussion.
+    score
+        The score that was planned; not written, and not compared.
+    edits
+        What the planner found to do to its notes: `apply` takes it for that score, and works it out anew for another.
+
+    Raises
+    ------
+    ScoreError, UnknownName, StrategyError
+        Where these do not go together.
     """
 
+    request: Request
     source: Meter
-    target: Meter
     how: str
-    lead: str
-    drums: str
-    keep: str
-    ratio: Fraction
-    tempo: Fraction
-    swing: Fraction | None
-    figure_source: str
+    lead: str = ""
+    lead_part: int = -1
+    keep: str = "pulse"
+    ratio: Fraction = Fraction(1)
+    tempo: Fraction = Fraction(1)
+    swing: Fraction | None = None
+    figure_source: str = "metre"
     spans: tuple[Span, ...]
     changes: tuple[Change, ...] = ()
-    runs: tuple[tuple[Run, ...], ...] = ()
+    runs: tuple[tuple[DrumRun, ...], ...] = ()
+    patterns: tuple[tuple[PartPattern, ...], ...] = ()
     notes: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     parts: tuple[tuple[str, bool], ...] = ()
-    choices: tuple[Choice, ...] = ()
-    lead_part: int = -1
-    accompaniment: str = "pattern"
-    patterns: tuple[tuple[Pattern, ...], ...] = ()
-    feel: str = "auto"
-    options: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
     score: Score | None = field(default=None, compare=False, repr=False)
+    edits: Edits | None = field(default=None, init=False, compare=False, repr=False)  # a changed plan has none yet
+
+    def __post_init__(self) -> None:
+        find(self.how)
+        known_ratio(self.ratio)
+        if self.keep not in KEEPS:
+            raise UnknownName.among("tempo equation", self.keep, KEEPS)
+        if self.tempo <= 0:
+            raise ScoreError(f"a tempo is multiplied with more than nothing, not {self.tempo}")
+        if self.swing is not None and not 0 < self.swing < 1:
+            raise ScoreError(f"swung eighths fall inside the beat, not at {self.swing}")
+        if not self.spans:
+            raise ScoreError("there are no bars in it")
+        position = Fraction(0)
+        for span in self.spans:  # each begins where the one before it ends
+            if span.start != position:
+                raise ScoreError(f"bars {span.first} to {span.last} begin at {span.start}, not at {position} quarters")
+            position += span.warp.source
+
+    @property
+    def target(self) -> Meter:
+        """The metre that was asked for."""
+        return self.request.target
 
     @property
     def dropped(self) -> tuple[Change, ...]:
@@ -200,12 +154,9 @@ class ScorePlan(Shown):
 
     def starts(self) -> Iterator[tuple[Span, Fraction]]:
         """Every span, and where its target bars begin, in quarters."""
-        position = Fraction(0)
-        for span in self.spans:
-            yield span, position
-            position += span.warp.target
+        return placed(self.spans)
 
-    def apply(self, score: Any) -> Any:
+    def apply(self, score: S) -> S:
         """Do what the plan says: a Score gives a Score, a music21 Stream a Stream.
 
         Parameters
@@ -218,7 +169,8 @@ class ScorePlan(Shown):
         ScoreError
             Where the plan was made for a score with other bars.
         """
-        return answer("ScorePlan.apply", self, score)
+        made: S = answer("ScorePlan.apply", self, score)
+        return made
 
     def replace(self, bar: int | None = None, bars: tuple[int, int] | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
@@ -259,10 +211,9 @@ class ScorePlan(Shown):
         return json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, fractions as text."""
-        from mi_theme.conversion.planfiles import plan_dict
-
-        return plan_dict(self)
+        """Plain values: every field as `codec.plain` writes it, and what a reader would work out."""
+        derived = (FORMAT, VERSION, self.cost, self.sounds_the_same)
+        return {**dict(zip(DERIVED, derived, strict=True)), **plain(self)}
 
     @classmethod
     def from_json(cls, text: str, score: Score | None = None) -> ScorePlan:
@@ -280,14 +231,20 @@ class ScorePlan(Shown):
         FileError
             Where the text is no plan.
         """
-        from mi_theme.conversion.planfiles import plan_of
-
         try:
-            return dataclasses.replace(plan_of(json.loads(text)), score=score)
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise FileError(f"this is no plan for a score: {error}") from None
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise FileError(f"this is no plan for a score: its format is not {FORMAT!r}")
+        if data.get("version") != VERSION:
+            version = f"of version {data.get('version')!r}, and version {VERSION} is read here"
+            raise FileError(f"this is no plan for a score that can be read: it is {version}; make the plan again")
+        try:
+            plan = value_of(cls, {name: item for name, item in data.items() if name not in DERIVED})
         except MiThemeError as error:
             raise FileError(f"this is no plan for a score: {error}") from None
-        except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError) as error:
-            raise FileError(f"this is no plan for a score: {type(error).__name__} {error}") from None
+        return plan if score is None else plan.with_score(score)
 
     def __str__(self) -> str:
         return str(answer("ScorePlan.words", self))

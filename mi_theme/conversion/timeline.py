@@ -1,33 +1,39 @@
-"""A whole piece's map in ticks: exact images of many positions at once."""
+"""A whole piece's way into another metre: exact images of its positions, and the span that each falls into.
+
+One map serves events, whose ticks are many and are carried all at once, and
+notation, whose positions are fractions of a quarter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import ceil, floor, lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.conversion.spans import Span, placed
 from mi_theme.errors import ScoreError
+from mi_theme.score import MeterMap
 from mi_theme.warp import Warp
 
-__all__ = ["FINEST", "Images", "Timeline", "least_resolution", "ticks_at", "timeline_of"]
+__all__ = ["FINEST_QUARTER", "Images", "Timeline", "least_resolution", "ticks_at", "timeline_of"]
 
-FINEST = 2**20  # ticks in a quarter, the most that are used inside
+FINEST_QUARTER = 2**20  # ticks in a quarter, the most that are used inside
 EARLY = Fraction(1, 8)  # quarters: a note played less than this before a beat belongs to it
-LARGEST = 2**61
+LARGEST_PRODUCT = 2**61  # of two positions or less, so that 64 bits hold it
 EASE = Fraction(1, 16)  # quarters around a pulse in which a performance is not stretched
 
 Ints = NDArray[np.int64]
 Point = tuple[Fraction, Fraction]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Images:
     """Exact positions as whole numbers over small ones: ``num / den`` units of a timeline."""
 
@@ -39,12 +45,14 @@ class Images:
         return Images(self.num[rows], self.den[rows])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Timeline:
     """Breakpoints of a piece's map in units of 1/unit of a quarter; neither side ever falls.
 
     Attributes
     ----------
+    spans
+        What it is made of, in order.
     unit
         Units in a quarter: a multiple of the score's ticks.
     scale
@@ -53,6 +61,7 @@ class Timeline:
         Source and target, shape (n,).
     """
 
+    spans: tuple[Span, ...]
     unit: int
     scale: int
     x: Ints
@@ -70,21 +79,8 @@ class Timeline:
         den = np.where(dx == 0, 1, dx)
         over = (at - self.x[row]) * np.where(dx == 0, 0, dy)
         low = np.where((dx == 0) & after, self.y[row + 1], self.y[row])
-        low = np.where((dx == 0) & ~after, self.y[row], low)
         shared = np.gcd(over, den)
         return Images(low * (den // shared) + over // shared, den // shared)
-
-    def onset(self, tick: int) -> Fraction:
-        """Image of one beginning, in quarters."""
-        return self._image(tick, after=True)
-
-    def end(self, tick: int) -> Fraction:
-        """Image of one end, in quarters."""
-        return self._image(tick, after=False)
-
-    def _image(self, tick: int, after: bool) -> Fraction:
-        image = self.images(np.array([tick], np.int64), np.array([after]))
-        return Fraction(int(image.num[0]), int(image.den[0]) * self.unit)
 
     def dropped(self, ticks: Ints) -> NDArray[np.bool_]:
         """Which positions fall into a dropped span, where nothing may begin."""
@@ -94,37 +90,100 @@ class Timeline:
         found: NDArray[np.bool_] = flat & (at < self.x[row + 1])
         return found
 
+    def onset(self, at: Fraction) -> Fraction:
+        """Image of a beginning, both in quarters."""
+        return self._image(at, after=True)
 
-def timeline_of(plan: ScorePlan, ticks_per_quarter: int, end: Fraction, played: Ints | None = None) -> Timeline:
+    def end(self, at: Fraction) -> Fraction:
+        """Image of an end, both in quarters."""
+        return self._image(at, after=False)
+
+    def keeps(self, at: Fraction) -> bool:
+        """Whether a note that begins here, in quarters, is kept."""
+        xs, ys = self._points
+        row = bisect_right(xs, at * self.unit) - 1
+        return row >= len(xs) - 1 or ys[row] < ys[row + 1]
+
+    def _image(self, at: Fraction, after: bool) -> Fraction:
+        if (at, after) not in self._images:
+            (xs, ys), place = self._points, at * self.unit
+            row = min(max((bisect_right if after else bisect_left)(xs, place) - 1, 0), len(xs) - 2)
+            dx, dy = xs[row + 1] - xs[row], ys[row + 1] - ys[row]
+            if place > xs[-1]:
+                image = ys[-1] + place - xs[-1]
+            elif dx:
+                image = ys[row] + (place - xs[row]) * dy / dx
+            else:
+                image = Fraction(ys[row + 1] if after else ys[row])
+            self._images[at, after] = image / self.unit
+        return self._images[at, after]
+
+    @cached_property
+    def _images(self) -> dict[tuple[Fraction, bool], Fraction]:
+        """Images that have been asked for: parts have most places in common."""
+        return {}
+
+    @cached_property
+    def _points(self) -> tuple[list[int], list[int]]:
+        return self.x.tolist(), self.y.tolist()
+
+    @cached_property
+    def _begins(self) -> list[Fraction]:
+        return [span.start for span in self.spans]
+
+    def span_at(self, at: Fraction) -> Span:
+        """The span that a source position, in quarters, falls into."""
+        return self.spans[max(bisect_right(self._begins, at) - 1, 0)]
+
+    def turns(self) -> Iterator[tuple[Span, Fraction]]:
+        """Where bars begin to be converted, and where that ends: the span and its place in the target."""
+        before: object = None
+        for span, start in placed(self.spans):
+            state = (span.target, bool(span.how))
+            if state != before and (before is not None or span.how):
+                yield span, start
+            before = state
+
+    @property
+    def target_meters(self) -> MeterMap:
+        """The metres of what it makes."""
+        changes: list[tuple[Fraction, object]] = []
+        for span, start in placed(self.spans):
+            if not changes or changes[-1][1] != span.target or not span.how:
+                changes.append((start, span.target))
+        pickup = self.spans[0].warp.target if self.spans and self.spans[0].first == 0 else Fraction(0)
+        return MeterMap(tuple(changes), pickup)  # type: ignore[arg-type]
+
+
+def timeline_of(spans: tuple[Span, ...], ticks_per_quarter: int, end: Fraction, played: Ints | None = None) -> Timeline:
     """The piece's map up to `end` and a little beyond.
 
     Parameters
     ----------
+    spans
+        In order.
+    ticks_per_quarter, end
+        The clock of the score, and its length in quarters.
     played
         Onsets of a performance, in ticks: where something is dropped or
         inserted, the map gives way to notes played a little early, and it
         stretches between pulses, not around them.
     """
-    points = _points(plan, played is not None)
+    points = [(Fraction(0), Fraction(0))]
+    for span, start in placed(spans):
+        inside = span.warp.points if played is None else _eased(span.warp, span.source.pulse)
+        points += [(span.start + x, start + y) for x, y in inside]
+    points = list(dict.fromkeys(points))
     if points[-1][0] <= end:  # whatever lies behind the last bar goes on as it is
         last = end - points[-1][0] + 1
         points.append((points[-1][0] + last, points[-1][1] + last))
     if played is not None:
         points = _given_way(points, played, ticks_per_quarter)
     unit = lcm(ticks_per_quarter, 48, *{value.denominator for point in points for value in point})
-    if unit * max(points[-1]) > LARGEST // 2**12:
+    if unit * max(points[-1]) > LARGEST_PRODUCT // 2**12:
         raise ScoreError("positions are too fine or the score too long to be converted exactly")
     x, y = (np.array([int(point[side] * unit) for point in points], np.int64) for side in (0, 1))
-    return Timeline(unit, unit // ticks_per_quarter, x, y)
-
-
-def _points(plan: ScorePlan, eased: bool) -> list[Point]:
-    """The breakpoints of all spans, one after another."""
-    points = [(Fraction(0), Fraction(0))]
-    for span, start in plan.starts():
-        mine = _eased(span.warp, span.source.pulse) if eased else span.warp.points
-        points += [(span.start + x, start + y) for x, y in mine]
-    return list(dict.fromkeys(points))
+    return Timeline(spans, unit, unit // ticks_per_quarter, x, y)
 
 
 @lru_cache(maxsize=256)
@@ -173,24 +232,20 @@ def least_resolution(at_least: int, unit: int, images: Iterable[Images], added: 
 
     `added` are denominators of further positions, in quarters.
     """
-    needed = at_least
-    for den in {*added, *(den for image in images for den in _denominators(image, unit))}:
+    needed, denominators = at_least, set(added)
+    for image in images:
+        whole = image.den * unit
+        denominators.update(np.unique(whole // np.gcd(image.num, whole)).tolist())
+    for den in denominators:
         needed = lcm(needed, den)
-        if needed > FINEST:
+        if needed > FINEST_QUARTER:
             return 0
     return needed
 
 
-def _denominators(images: Images, unit: int) -> list[int]:
-    """The denominators of positions in quarters, each once."""
-    whole = images.den * unit
-    found: list[int] = np.unique(whole // np.gcd(images.num, whole)).tolist()
-    return found
-
-
 def ticks_at(images: Images, unit: int, resolution: int) -> Ints:
     """Positions in ticks, to the nearest where they are not whole."""
-    if 2 * resolution * int(images.num.max(initial=0)) < LARGEST:
+    if 2 * resolution * int(images.num.max(initial=0)) < LARGEST_PRODUCT:
         ticks: Ints = (2 * images.num * resolution + images.den * unit) // (2 * images.den * unit)
         return ticks
     pairs = zip(images.num.tolist(), images.den.tolist(), strict=True)

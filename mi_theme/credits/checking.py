@@ -17,6 +17,9 @@ from mi_theme.meter import Meter
 __all__ = ["check_added", "checked", "read_tables", "validated"]
 
 
+OPTIONAL = ("reference.toml",)  # a lineage may have one layer alone
+
+
 def read_tables(folder: str | PathLike[str] | None = None) -> ClaimTables:
     """The tables of ``data/``, or of another folder of the same shape, checked.
 
@@ -26,19 +29,22 @@ def read_tables(folder: str | PathLike[str] | None = None) -> ClaimTables:
         Where a row is wrong; the message says file, key and reason.
     """
     paths = {name: catalog.data_path(name) if folder is None else Path(folder) / name for name in FILES}
-    rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in FILES.items()}
-    claims = (*rows["claims.toml"].claim, *rows["reference.toml"].claim)
-    tables = ClaimTables(
-        rows["films.toml"].film,
-        rows["people.toml"].person,
-        rows["versions.toml"].version,
-        rows["sources.toml"].source,
-        claims,
-    )
+    present = {name: kind for name, kind in FILES.items() if name not in OPTIONAL or paths[name].is_file()}
+    rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in present.items()}
+    claims: list[Claim] = []
     for file, layer in (("claims.toml", "seed"), ("reference.toml", "reference")):
-        for claim in rows[file].claim:
+        for claim in rows[file].claim if file in rows else ():
             if claim.layer != layer:
                 raise FileError(f"{paths[file]}: claim {claim.id!r}: layer {claim.layer!r} belongs in the other file")
+            claims.append(claim)
+    tables = ClaimTables(
+        films=rows["films.toml"].film,
+        people=rows["people.toml"].person,
+        versions=rows["versions.toml"].version,
+        sources=rows["sources.toml"].source,
+        claims=tuple(claims),
+        about=rows["lineage.toml"],
+    )
     try:
         return checked(tables)
     except MiThemeError as error:
@@ -58,8 +64,17 @@ def checked(tables: ClaimTables) -> ClaimTables:
     _unique("versions.toml", "version", (version.id for version in tables.versions))
     _unique("sources.toml", "source", (source.id for source in tables.sources))
     _unique("claims.toml", "claim", (claim.id for claim in tables.claims))
-    _unique("films.toml", "alias", (key for film in tables.films for key in sorted({folded(n) for n in titles(film)})))
+    _unique(
+        "films.toml",
+        "alias",
+        (key for film in tables.films for key in sorted({folded(n) for n in titles(film, tables.about.numbered)})),
+    )
+    ids = [*(claim.id for claim in tables.claims), *(source.id for source in tables.sources)]
+    _unique("claims.toml", "claim or source", ids)
     known = _Known.of(tables)
+    for film in tables.films:
+        if not any(version.film == film.number and version.kind == "opening" for version in tables.versions):
+            raise FileError(f"versions.toml: film {film.number} has no version of the kind 'opening'")
     for version in tables.versions:
         known.check("versions.toml", f"version {version.id!r}", film=version.film)
     for film in tables.films:

@@ -10,7 +10,9 @@ from typing import Self
 
 import msgspec
 
-from mi_theme.credits.checking import check_added, read_tables, validated
+from mi_theme.credits.checking import check_added, validated
+from mi_theme.credits.citations import cited
+from mi_theme.credits.interchange import FORMATS, read_lineage, written_as
 from mi_theme.credits.listings import Rows
 from mi_theme.credits.readings import Question, Readings, chosen
 from mi_theme.credits.records import STATUSES, Claim, ClaimTables, FilmRow, Source, folded, layers, titles
@@ -38,19 +40,21 @@ class Claims:
 
     @classmethod
     def load(cls, folder: str | PathLike[str] | None = None) -> Self:
-        """The claims in ``data/``, or in another folder of the same shape.
+        """The claims in ``data/``, or in another folder of the same shape, or in a file that `export` wrote.
 
         Parameters
         ----------
         folder
-            A folder of tables; None for ours.
+            A folder of tables, or a file in JSON, PROV-JSON, PROV-N, JSON-LD or CSV; None for ours.
 
         Raises
         ------
         FileError
             Where a table is wrong; with file, key and reason.
         """
-        return cls(read_tables(folder))
+        return cls(read_lineage(folder))
+
+    # Claims
 
     @cached_property
     def by_id(self) -> dict[str, Claim]:
@@ -179,30 +183,35 @@ class Claims:
         if text.isdecimal() and len(text) <= 4:
             found = [film for film in films if int(text) in (film.number, film.year)]
         else:
-            found = [film for film in films if folded(text) in map(folded, titles(film))]
+            found = [film for film in films if folded(text) in map(folded, titles(film, self.tables.about.numbered))]
         if not found:
-            known = [] if text.isdecimal() else [name for film in films for name in titles(film)]
+            known = (
+                []
+                if text.isdecimal()
+                else [name for film in films for name in titles(film, self.tables.about.numbered)]
+            )
             raise UnknownName.among("film", text, known, [f"{film.number} ({film.year})" for film in films])
         return found[0]
 
     # Other claims
 
     def without(self, ids: Iterable[str] | str) -> Self:
-        """The same as if some claims had not been made.
+        """The same as if some claims had not been made, or all claims of a source.
 
         Parameters
         ----------
         ids
-            Names of claims, such as ``["M17", "M18"]``, or one name.
+            Ids of claims or of sources, such as ``["M17", "M18"]`` or ``"C"``.
 
         Raises
         ------
         UnknownName
-            Where there is no such claim.
+            Where there is no such claim or source.
         """
-        names = [name for name in ids.replace(",", " ").split() if name] if isinstance(ids, str) else list(ids)
-        gone = {self.claim(name).id for name in names}
-        kept = tuple(claim for claim in self.tables.claims if claim.id not in gone)
+        names = ids.replace(",", " ").split() if isinstance(ids, str) else list(ids)
+        sources = {name for name in names if name in self.sources}
+        gone = {self.claim(name).id for name in names if name not in sources}
+        kept = tuple(claim for claim in self.tables.claims if claim.id not in gone and claim.source not in sources)
         return replace(self, tables=self.tables._replace(claims=kept))
 
     def add(self, claim: Claim | str) -> Self:
@@ -224,6 +233,58 @@ class Claims:
             row = validated(msgspec.structs.replace(row, value=people[0] if len(people) == 1 else people))
         check_added(row, self.tables)
         return replace(self, tables=self.tables._replace(claims=(*self.tables.claims, row)))
+
+    # Citing and exporting
+
+    def cite(self, *names: str, style: str = "chicago") -> str:
+        """Claims or sources as one cites them, a line each; what is not known of a source is said to be unknown.
+
+        Parameters
+        ----------
+        *names
+            Ids of claims, such as ``M11``, or of sources, such as ``A``.
+        style
+            ``chicago`` (a footnote), ``apa`` or ``mla``.
+
+        Raises
+        ------
+        UnknownName
+            Where there is no such claim, source or style.
+        """
+        lines = []
+        for name in names:
+            claim = None if name in self.sources else self.claim(name)
+            source = self.sources[claim.source if claim else name]
+            lines.append(cited(source, claim, self.tables.about, style))
+        return "\n".join(lines)
+
+    def export(self, format: str, film: int | str | None = None) -> str:  # noqa: A002
+        """The lineage in a format for other programs.
+
+        Parameters
+        ----------
+        format
+            ``json``, ``prov``, ``provn`` and ``jsonld`` have everything and are read back by `load`; ``csv`` has
+            the claims; ``bibtex``, ``ris`` and ``csl`` have the sources, for reference managers.
+        film
+            Of ``csv``, ``bibtex``, ``ris`` and ``csl``: only the claims about a film, or their sources.
+
+        Raises
+        ------
+        UnknownName
+            Where there is no such format or film.
+        ClaimError
+            Where a format has everything and a film was asked for.
+        """
+        if film is None:
+            return written_as(format, self.tables)
+        if format in FORMATS and not FORMATS[format].of_parts:
+            parts = ", ".join(name for name, known in FORMATS.items() if known.of_parts)
+            raise ClaimError(f"{format} has the whole lineage: of one film there are {parts}")
+        claims = tuple(self.claims(film=film))
+        used = {claim.source for claim in claims}
+        sources = tuple(source for source in self.tables.sources if source.id in used)
+        return written_as(format, self.tables._replace(claims=claims, sources=sources))
 
     # Reasoning
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.listings import Rows
-from mi_theme.credits.records import Claim, folded
+from mi_theme.credits.records import LAYERS, Claim, folded
 
 __all__ = ["SINGLE_VALUED", "Conflict", "conflicts_of"]
 
@@ -32,12 +32,15 @@ SINGLE_VALUED = frozenset(
     }
 )
 
+NO_REASON = "no reason is known"  # where a table notes a conflict and does not say why
+
 
 class Conflict(NamedTuple):
     """Claims that do not stand together, and why.
 
     `kind` is ``contradiction``, ``superseded``, ``anachronism`` (a title used
-    before it was announced), ``miscount`` (a list that does not correspond) or
+    before it was announced), ``coarser`` (one layer gives one metre where another
+    gives several, without contradiction), ``miscount`` (a list that does not correspond) or
     ``no reading`` (what is said of single films leaves none).
     """
 
@@ -54,7 +57,7 @@ class Conflict(NamedTuple):
 
 def conflicts_of(lineage: Claims, film: int | None) -> Rows[Conflict]:
     """Every conflict, of one film or of all, in the order of the claims."""
-    found = [*_noted(lineage), *_computed(lineage), *_anachronisms(lineage), *_sentence(lineage)]
+    found = [*_noted(lineage), *_computed(lineage), *_coarser(lineage), *_anachronisms(lineage), *_sentence(lineage)]
     if film is not None:
         alone = {claim.id: len(claim.films) < 2 for claim in lineage.claims(film=film)}
         found = [c for c in found if c.claims[0] in alone or any(alone.get(name) for name in c.claims)]
@@ -68,10 +71,10 @@ def _noted(lineage: Claims) -> Iterator[Conflict]:
         others = tuple(name for name in claim.conflicts if name in lineage.by_id)
         if claim.status == "superseded":
             by = (claim.superseded_by,) if claim.superseded_by in lineage.by_id else ()
-            yield Conflict("superseded", (claim.id, *by), _about(claim), claim.note)
+            yield Conflict("superseded", (claim.id, *by), _about(claim), claim.note or NO_REASON)
         elif claim.status == "conflicting" and frozenset((claim.id, *others)) not in seen:
             seen.add(frozenset((claim.id, *others)))
-            yield Conflict("contradiction", (claim.id, *others), _about(claim), claim.note)
+            yield Conflict("contradiction", (claim.id, *others), _about(claim), claim.note or NO_REASON)
 
 
 def _computed(lineage: Claims) -> Iterator[Conflict]:
@@ -86,6 +89,25 @@ def _computed(lineage: Claims) -> Iterator[Conflict]:
         if _plain(lineage, one) != _plain(lineage, other):
             why = f"{one.text} by {one.place}, {other.text} by {other.place}"
             yield Conflict("contradiction", (one.id, other.id), _about(other), why)
+
+
+def _coarser(lineage: Claims) -> Iterator[Conflict]:
+    """A layer that gives a version one metre where another tells its sections apart."""
+    for row in lineage.tables.versions:
+        predicates = list(dict.fromkeys(section.predicate for section in row.sections))
+        stated = {
+            layer: {name: claims for name in predicates if (claims := lineage.live(row.subject, name, layer))}
+            for layer in LAYERS
+        }
+        for one, other in permutations(LAYERS):
+            silent = [name for name in stated[other] if name not in stated[one]]
+            if not stated[one] or not silent:
+                continue
+            metres = ", ".join(dict.fromkeys(claim.text for claims in stated[one].values() for claim in claims))
+            finer = ", ".join(f"{stated[other][name][0].text} ({name.replace('_', ' ')})" for name in stated[other])
+            ids = [claim.id for layer in (one, other) for found in stated[layer].values() for claim in found]
+            why = f"the {one} layer says {metres} and is silent of the rest, the {other} layer says {finer}: no contradiction"
+            yield Conflict("coarser", tuple(ids), f"version {row.id}, metre", why)
 
 
 def _plain(lineage: Claims, claim: Claim) -> tuple[str, ...]:

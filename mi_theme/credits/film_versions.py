@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.records import UNKNOWN, VersionRow, layers
-from mi_theme.errors import ClaimError
+from mi_theme.errors import ClaimError, MiThemeError
 from mi_theme.meter import Meter
 
 __all__ = ["Version", "VersionSection", "version_of"]
@@ -51,9 +51,12 @@ class Version:
 
     @property
     def metres(self) -> str:
-        """The metres in a line: ``5/4, then 4/4``."""
-        words = [section.meter or "unknown" for section in self.sections]
-        return ", then ".join(words) if words else UNKNOWN
+        """The metres in a line: ``5/4, then 4/4``; a section of which a layer is silent is named as not stated."""
+        silent = [section.role for section in self.sections if section.certainty == "absent"]
+        if not silent or len(silent) == len(self.sections):
+            return ", then ".join(section.meter or "unknown" for section in self.sections) or UNKNOWN
+        words = ", then ".join(section.meter or "unknown" for section in self.sections if section.role not in silent)
+        return f"{words} ({', '.join(silent)} not stated)"
 
     @property
     def certainty(self) -> str:
@@ -74,7 +77,10 @@ class Version:
         metres = [(section.role, Meter(section.meter or "")) for section in self.sections]
         if not self.grouping:
             return tuple(metres)
-        return tuple((role, meter.grouped(self.grouping) if meter == Meter("5/4") else meter) for role, meter in metres)
+        return tuple(
+            (role, meter.grouped(self.grouping) if _is_groupable(meter, self.grouping) else meter)
+            for role, meter in metres
+        )
 
     @property
     def cells(self) -> dict[str, str]:
@@ -100,11 +106,20 @@ def version_of(row: VersionRow, claims: Claims, layer: str = "both") -> Version:
         layer=row.layer,
         sections=tuple(_section(section.role, section.predicate, row, claims, layer) for section in row.sections),
     )
-    groupings = claims.claims(subject="theme/schifrin", predicate="grouping", layer="reference")
-    stated = [claim for claim in groupings if claim.is_live]
-    if not stated or all(section.meter != "5/4" for section in version.sections):
+    groupings = claims.claims(predicate="grouping", layer=layer)
+    stated = [claim for claim in groupings if claim.is_live and claim.subject.startswith("theme/")]
+    metres = [Meter(section.meter) for section in version.sections if section.meter]
+    if not stated or not any(_is_groupable(meter, stated[0].text) for meter in metres):
         return version
     return replace(version, grouping=stated[0].text, grouping_evidence=tuple(claim.id for claim in stated))
+
+
+def _is_groupable(meter: Meter, grouping: str) -> bool:
+    """Whether the groups fill a bar of the metre, which has none of its own."""
+    try:
+        return not meter.grouping and bool(meter.grouped(grouping))
+    except MiThemeError:
+        return False
 
 
 def _section(role: str, predicate: str, row: VersionRow, claims: Claims, layer: str) -> VersionSection:

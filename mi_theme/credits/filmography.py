@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import NamedTuple
 
 from mi_theme.credits.claims import Claims
@@ -111,10 +112,49 @@ class Film:
     lineage: Claims
 
     def __repr__(self) -> str:
-        return f"film({self.number})"
+        return f"<{self.heading}, opening by {self.composer} ({self.composer.certainty})>"
 
     def __str__(self) -> str:
+        width = max(len(name) for name, _ in self.summary)
+        return "\n".join([self.heading, *(f"{name:{width}}  {words}" for name, words in self.summary)])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th scope='row'>{name}</th><td>{escape(words)}</td></tr>" for name, words in self.summary)
+        return f"<table><caption>{escape(self.heading)}</caption><tbody>{rows}</tbody></table>"
+
+    @property
+    def heading(self) -> str:
+        """Number, title and year in a line."""
         return f"Film {self.number}: {self.title} ({self.year})"
+
+    @property
+    def summary(self) -> tuple[tuple[str, str], ...]:
+        """What one asks first, each as name and words.
+
+        Who made the opening, how certain that is and on whose word, by each layer; its metre; how the layers differ.
+        """
+        openings = self.credits("opening")
+        named = [credit for credit in openings if credit.candidates]
+        rows = [("opening by", self._maker(credit)) for credit in named] or [("opening by", "nobody says")]
+        sources = dict.fromkeys(self.lineage.by_id[name].source for credit in named for name in credit.evidence)
+        rows += [("on the word of", f"{name}: {self.lineage.sources[name].title}") for name in sources]
+        version = self.version()
+        evidence = dict.fromkeys(name for section in version.sections for name in section.evidence)
+        several = any(len(self.lineage.by_id[name].films) > 1 for name in evidence if name in self.lineage.by_id)
+        group = " of several films at once" if several and version.certainty != "absent" else ""
+        grouping = f"; grouped {version.grouping} ({' '.join(version.grouping_evidence)})" if version.grouping else ""
+        metres = f"{version.metres} ({version.certainty}{group}: {' '.join(evidence)}){grouping}"
+        rows.append(("metre", metres if version.certainty != "absent" else "nobody says"))
+        words = "; ".join(f"the {credit.layer} layer says {credit}" for credit in openings if credit.candidates)
+        differ = len({credit.candidates for credit in openings}) > 1
+        silent = "".join(f"; the {credit.layer} layer is silent" for credit in openings if not credit.candidates)
+        rows.append(("layers differ", f"{words}{silent}".lstrip("; ") if differ else "no"))
+        return tuple(rows)
+
+    def _maker(self, credit: Credit) -> str:
+        """A credit with its certainty, claims and what it supposes."""
+        supposing = f", supposing {', '.join(credit.assumptions)}" if credit.assumptions else ""
+        return f"{credit} ({credit.certainty}, {credit.layer} layer: {' '.join(credit.evidence)}{supposing})"
 
     @property
     def number(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
@@ -10,9 +11,9 @@ from pathlib import Path
 
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.records import Claim, Source
-from mi_theme.errors import FileError
+from mi_theme.errors import ClaimError, FileError
 
-__all__ = ["Verification", "verify"]
+__all__ = ["Verification", "located", "quoted", "verify"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def verify(lineage: Claims, folder: str | PathLike[str]) -> Verification:
         Where a document is missing or cannot be read.
     """
     sources = [source for source in lineage.tables.sources if source.file]
+    if not sources:
+        raise FileError(f"{lineage.tables.about.name} has no documents: its sources are pages")
     texts = {source.id: _text(Path(folder) / source.file) for source in sources}
     problems = [problem for source in sources for problem in _document(source, texts[source.id])]
     located = [claim for claim in lineage.tables.claims if claim.locator and claim.source in texts]
@@ -64,7 +67,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise FileError(f"{path}: {error.strerror}; give the folder with the three documents") from None
+        raise FileError(f"{path}: {error.strerror}; give the folder with the documents") from None
     except UnicodeDecodeError as error:
         raise FileError(f"{path}: not UTF-8: {error}") from None
 
@@ -95,3 +98,48 @@ def _locator(claim: Claim, source: Source, text: str) -> Iterator[str]:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?=\S)[^.!?\n]*)*[.!?]?")  # up to a sign that a blank or the end follows
+
+
+def quoted(claims: Claims, claim: Claim, folder: str | PathLike[str]) -> str:
+    """The sentence that a claim was read from, out of a document that the reader has, its own words between ``>>`` and ``<<``.
+
+    Raises
+    ------
+    ClaimError
+        Where the claim has no place in a document.
+    FileError
+        Where the document is missing, or other words stand at the place than were read.
+    """
+    source = claims.sources[claim.source]
+    if claim.locator is None or not source.file:
+        raise ClaimError(f"claim {claim.id} has no place in a document: {claims.cite(claim.id)}")
+    path = Path(folder) / source.file
+    text = _text(path)
+    for problem in _locator(claim, source, text):
+        raise FileError(f"{path.parent}/{problem}")
+    start, end = claim.locator.span
+    line = text.rfind("\n", 0, start) + 1
+    spans = [found.span() for found in SENTENCE.finditer(text, line) if found.start() < end and found.end() > start]
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    words = f"{text[first:start]}>>{text[start:end]}<<{text[end:last]}".strip()
+    return f"{source.id} ({source.file}), line {claim.locator.line}, characters {start} to {end}:\n  {words}"
+
+
+def located(path: str | PathLike[str], words: str) -> str:
+    """The place of some words in a document, as a claim has it: ``locator = { line = 1, span = [0, 9], sha256 = "..." }``.
+
+    Raises
+    ------
+    FileError
+        Where the document cannot be read, or has the words not exactly once.
+    """
+    text = _text(Path(path))
+    count = text.count(words) if words else 0
+    if count != 1:
+        raise FileError(f"{path}: {words[:60]!r} stands there {count} times; give words that stand there once")
+    start = text.index(words)
+    line, span = text.count("\n", 0, start) + 1, [start, start + len(words)]
+    return f'locator = {{ line = {line}, span = {span}, sha256 = "{_hash(words)}" }}'

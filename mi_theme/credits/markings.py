@@ -39,7 +39,7 @@ def annotated(score: Score, film: Film) -> Score:
     first, *others = score.tracks or (Track.sorted([]),)
     kept = [event for event in first if not _is_ours(event, film.lineage)]
     place = next((i for i, event in enumerate(kept) if not _is_head(event)), len(kept))
-    marker = Event(0, m.meta(m.MARKER, str(film)))
+    marker = Event(0, m.meta(m.MARKER, film.heading))
     texts = [Event(0, m.meta(m.TEXT, f"{PREFIX}{key}{EQUALS}{value}")) for key, value in facts(film).items()]
     return replace(score, tracks=(Track.of([*kept[:place], marker, *texts, *kept[place:]]), *others))
 
@@ -78,7 +78,7 @@ def _is_ours(event: Event, lineage: Claims) -> bool:
     text = text_of(event.message[2:])
     if event.message[1] == m.TEXT:
         return text.startswith(PREFIX)
-    return event.message[1] == m.MARKER and text in (str(Film(row, lineage)) for row in lineage.tables.films)
+    return event.message[1] == m.MARKER and text in (Film(row, lineage).heading for row in lineage.tables.films)
 
 
 def _is_head(event: Event) -> bool:

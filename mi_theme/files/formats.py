@@ -82,16 +82,18 @@ FORMATS = (
         name="compressed MusicXML",
         endings=(".mxl",),
         begins=rb"PK\x03\x04",
-        sheets="files.bulk.musicxml_notes:parse_partwise",
-        writer="files.notation.to_stream:write_packed",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        writer="files.musicxml.from_score:write_packed",
         stream="musicxml",
     ),
     Format(
         name="MusicXML",
         endings=(".musicxml", ".xml"),
         begins=rb"[\xef\xbb\xbf\xff\xfe\0\s]*<",
-        sheets="files.bulk.musicxml_notes:parse_partwise",
-        writer="files.notation.to_stream:write",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        writer="files.musicxml.from_score:write",
         stream="musicxml",
     ),
     Format(name="kern", endings=(".krn",), begins=rb"(?s).*?\*\*kern", stream="humdrum"),
@@ -182,12 +184,15 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
         As `read`; where it is no notation.
     """
     from mi_theme.files.notation.from_stream import parse_stream
+    from mi_theme.files.notation.ties import untangle_ties
 
     data, name = bytes_of(source)
     row = format_of(data, name)
     if not row.stream:
         raise FileError(f"{name or 'this data'}: {row.name} is no notation")
-    return parse_stream(_notation(data, row, name), name, row.stream)
+    stream = parse_stream(_notation(data, row, name), name, row.stream)
+    untangle_ties(stream)
+    return stream
 
 
 def _notation(data: bytes, row: Format, name: str) -> bytes:
@@ -290,12 +295,33 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
 
 
 def is_stream(value: Any) -> bool:
-    """Whether this is a music21 Stream; music21 is not imported to find out."""
+    """Whether this is a music21 Stream; music21 is not imported to find out.
+
+    Parameters
+    ----------
+    value
+        Anything.
+
+    Returns
+    -------
+    bool
+        True for a Stream of any kind.
+    """
     return any(kind.__module__.startswith("music21.") and kind.__name__ == "Stream" for kind in type(value).__mro__)
 
 
 def score_of(value: Any) -> Score:
     """A Score, from a Stream if need be.
+
+    Parameters
+    ----------
+    value
+        A Score or a music21 Stream.
+
+    Returns
+    -------
+    Score
+        The value itself, or what the Stream says.
 
     Raises
     ------

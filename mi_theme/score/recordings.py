@@ -26,7 +26,7 @@ class Recording:
     rate
         Frames a second.
     soundfont
-        Name of the soundfont that gave the sounds.
+        Name of the soundfont that gave the sounds, with its licence where it is known.
     gain
         1, or less where the music was so loud that it was brought down.
     title

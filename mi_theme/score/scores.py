@@ -288,6 +288,18 @@ class Score(MidiSequence, Shown):
         """
         answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
+    def quantized(
+        self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
+    ) -> Any:
+        """What would be written for what was played, as `mi_theme.quantize` has it.
+
+        Parameters
+        ----------
+        beats, swing, finest
+            Beats where there was no click; swing to look for, or its ratio; the shortest part of a beat in quarters.
+        """
+        return answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
+
     def play(
         self,
         *,

@@ -19,8 +19,8 @@ from mi_theme.errors import FileError, MissingExtra, ScoreError
 from mi_theme.files.disk import replace_file
 from mi_theme.score import Score
 from mi_theme.score.recordings import Recording
-from mi_theme.sound.soundfonts import read_soundfont
-from mi_theme.sound.synthesis import RATE, synthesized
+from mi_theme.sound.soundfonts import credited, read_soundfont
+from mi_theme.sound.synthesis import RATE, synthesized, synthesizer
 
 __all__ = ["checked_ending", "encoded", "player", "record", "save_recording", "save_sound"]
 
@@ -85,6 +85,7 @@ def record(
         raise ScoreError(f"sound has 1 or 2 channels and one of these rates: {', '.join(map(str, RATES))}")
     if tail is not None and not 0 <= tail <= 60:
         raise ScoreError(f"a tail is 0 to 60 seconds, not {tail:g}")
+    synthesizer()  # the package is asked for before a soundfont is: one message wherever both are missing
     path, font = read_soundfont(soundfont)
     samples = synthesized(score, font, RING if tail is None else tail) * np.float32(LOUDER)
     end = score.tempos.seconds(score.quarters)
@@ -95,7 +96,7 @@ def record(
     gain = PEAK / peak if peak > PEAK else 1.0
     samples *= np.float32(gain)
     samples.setflags(write=False)
-    return Recording(samples, rate, path.resolve().name, gain, Path(score.source).stem)
+    return Recording(samples, rate, credited(path), gain, Path(score.source).stem)
 
 
 def encoded(recording: Recording, ending: str = ".wav") -> bytes:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from mi_theme.errors import FileError
 
-__all__ = ["VARIABLE", "find_soundfont", "read_soundfont"]
+__all__ = ["SYSTEM", "VARIABLE", "credited", "find_soundfont", "read_soundfont"]
 
 VARIABLE = "MI_THEME_SOUNDFONT"
+SYSTEM = "MI_THEME_SYSTEM"  # 0: what the system has is out of sight, so that every machine sounds alike
 # where each system keeps them; ~ and %NAME% are filled in
 FOLDERS = {
     "linux": (
@@ -40,6 +41,7 @@ FOLDERS = {
 # General MIDI by name, the system's own choice first; any other .sf2 comes after them
 GENERAL = ("default", "fluidr3_gm", "fluidr3", "generaluser", "musescore_general", "timgm6mb", "gm")
 PACKAGES = (("pretty_midi", "TimGM6mb.sf2"),)  # Python packages that bring one
+LICENCES = {"TimGM6mb.sf2": "GPL-2"}  # by Tim Brechbill; as Debian packs it
 HOW = (
     "no General MIDI soundfont (.sf2) was found. Any system: pip install pretty_midi, which brings one. "
     "Debian, Ubuntu: apt install timgm6mb-soundfont. Fedora: dnf install fluid-soundfont-gm. "
@@ -52,7 +54,8 @@ def find_soundfont() -> Path:
     """The soundfont that is used where none is named.
 
     The file that the environment variable ``MI_THEME_SOUNDFONT`` names, else one
-    in the system's folders, else one that an installed package brings.
+    in the system's folders, else one that an installed package brings. With
+    ``MI_THEME_SYSTEM=0`` in the environment the system's folders are passed over.
 
     Returns
     -------
@@ -93,9 +96,15 @@ def read_soundfont(path: str | PathLike[str] | None = None) -> tuple[Path, bytes
     return found, data
 
 
+def credited(path: Path) -> str:
+    """A soundfont's name, with its licence where it is known."""
+    name = path.resolve().name
+    return f"{name} ({LICENCES[name]})" if name in LICENCES else name
+
+
 def _candidates() -> Iterator[Path]:
     """Files of the system's folders, then of packages."""
-    for folder in FOLDERS.get(sys.platform, FOLDERS["linux"]):
+    for folder in FOLDERS.get(sys.platform, FOLDERS["linux"]) if os.environ.get(SYSTEM) != "0" else ():
         place = Path(os.path.expandvars(folder)).expanduser()
         files = place.iterdir() if place.is_dir() and os.access(place, os.R_OK | os.X_OK) else ()
         yield from sorted((file for file in files if file.suffix.lower() == ".sf2"), key=_preference)

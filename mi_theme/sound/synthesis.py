@@ -9,7 +9,7 @@ synthesizer is linear, so the sum is the same sound.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import ceil
 
@@ -20,7 +20,7 @@ from mi_theme.errors import FileError, MissingExtra, ScoreError
 from mi_theme.score import PERCUSSION, Event, Score, TimingWarning, Track
 from mi_theme.score import messages as m
 
-__all__ = ["RATE", "synthesized"]
+__all__ = ["RATE", "synthesized", "synthesizer"]
 
 Samples = NDArray[np.float32]
 
@@ -69,6 +69,22 @@ def synthesized(score: Score, font: bytes, ring: float) -> Samples:
         if count >= MOST_GROUPS or not any(_is_overdriven(sound) for sound in sounds):
             return _added(sounds)
         count *= 2
+
+
+def synthesizer() -> Callable[[bytes, bytes], bytes]:
+    """What makes a WAV file of a soundfont and a MIDI file.
+
+    Raises
+    ------
+    MissingExtra
+        Without midirenderer.
+    """
+    try:
+        from midirenderer import render_wave_from
+    except ImportError as error:
+        raise MissingExtra.named("midirenderer", "audio") from error
+    render: Callable[[bytes, bytes], bytes] = render_wave_from
+    return render
 
 
 def _ringing(score: Score, ring: float) -> Score:
@@ -126,15 +142,12 @@ def _let_go(score: Score) -> NDArray[np.int64]:
 
 def _rendered(score: Score, font: bytes) -> NDArray[np.int16]:
     """What the synthesizer makes of it, shape (n, 2)."""
-    try:
-        from midirenderer import render_wave_from
-    except ImportError as error:
-        raise MissingExtra.named("midirenderer", "audio") from error
+    render = synthesizer()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TimingWarning)  # a millionth of a quarter is not heard
         data = score.to_bytes()
     try:
-        wave = render_wave_from(font, data)
+        wave = render(font, data)
     except (RuntimeError, ValueError) as error:
         raise FileError(f"the sound cannot be made: {error}") from None
     return np.frombuffer(wave, "<i2", offset=HEADER).reshape(-1, 2)

@@ -1,8 +1,13 @@
-"""A plan applied to a score: every event finds its tick, exactly, or is left out as the plan says."""
+"""A plan applied to a score: every event finds its tick, exactly, or is left out as the plan says.
+
+Curves of pitch bend, pressure and continuous controllers are resampled where
+time is stretched. A curve is a row of small steps close together: under the map
+it keeps its shape, but its steps would grow coarse, and where the slope changes
+inside a step the corner would be lost. There it gets more of them.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,23 +15,30 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.applying.curves import samples
-from mi_theme.conversion.parts.edits import Edits, edits_under, struck
-from mi_theme.conversion.scoreplan import ScorePlan, Span
-from mi_theme.conversion.timeline import FINEST, Images, Timeline, least_resolution, ticks_at
+from mi_theme.conversion.parts.edits import edits_under, struck
+from mi_theme.conversion.parts.placements import Edits
+from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.conversion.timeline import FINEST_QUARTER, Images, Timeline, least_resolution, ticks_at
 from mi_theme.errors import ScoreError
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m
 
 __all__ = ["convert_events"]
 
-HELD = 32767  # ticks in a quarter, the most that a MIDI file holds
+MOST_TICKS = 32767  # in a quarter, the most that a MIDI file holds
 PEDALS = (64, 66, 67, 69)  # sustain, sostenuto, soft, hold: below 64 they end
 FIRST, LAST = -1, 2**40  # places in a tick: before and after what the track has there
+PRESSURE = 0xD0
+CONTINUOUS = (1, 2, 4, 7, 8, 10, 11, 12, 13, 16, 17, 18, 19, *range(70, 80), *range(91, 96))  # controllers
+CURVE_GAP = Fraction(1, 2)  # quarters: messages farther apart are no curve
+CURVE_JUMP = 1 / 6  # of the whole range: a larger step is one that was meant
+MOST_STEPS = 16  # that one is divided into
+
+Ints = NDArray[np.int64]
 
 
 @dataclass
-class Sheet:
+class TrackPlan:
     """One track on its way: which rows stay, where they go, and what comes to them."""
 
     track: Track
@@ -47,24 +59,31 @@ def convert_events(plan: ScorePlan, score: Score) -> Score:
     _check(plan, score)
     edits = edits_under(plan, score)
     sheets = [_sheet(score, index, edits.timeline) for index in range(len(score.tracks))]
-    _take_out(score, edits, sheets)
+    for span in score.spans[edits.dropped]:
+        sheets[span["track"]].keep[span["on"]] = False
+        if span["off"] >= 0:
+            sheets[span["track"]].keep[span["off"]] = False
     _strike(score, edits, sheets)
     _resample(score, edits, sheets)
-    _retime(plan, score, sheets)
-    _resign(plan, score, sheets)
-    return _written(score, edits.timeline, sheets)
+    _retime(plan, score, edits.timeline, sheets)
+    _resign(score, edits.timeline, sheets)
+    resolution = _resolution(score, edits.timeline, sheets)
+    ticks = [ticks_at(sheet.images, edits.timeline.unit, resolution) for sheet in sheets]
+    extra = [np.array([round(at * resolution) for at, _, _ in sheet.added], np.int64) for sheet in sheets]
+    tracks = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
+    return Score(resolution, tuple(tracks), score.kind, score.source)
 
 
 def _check(plan: ScorePlan, score: Score) -> None:
-    end = plan.spans[-1].start + plan.spans[-1].warp.source if plan.spans else Fraction(0)
-    last = plan.spans[-1].start if plan.spans else Fraction(0)
-    if not last <= score.quarters or (plan.spans and score.quarters > end):
+    last = plan.spans[-1].start
+    end = last + plan.spans[-1].warp.source
+    if not last <= score.quarters <= end:
         raise ScoreError(
             f"this plan is for {float(end):g} quarters, the score has {float(score.quarters):g}: make a plan of this score"
         )
 
 
-def _sheet(score: Score, index: int, timeline: Timeline) -> Sheet:
+def _sheet(score: Score, index: int, timeline: Timeline) -> TrackPlan:
     """A track with every event where the map puts it: ends before what is inserted, all else behind it."""
     track = score.tracks[index]
     events = track.events
@@ -74,18 +93,10 @@ def _sheet(score: Score, index: int, timeline: Timeline) -> Sheet:
     ends |= (events["status"] == m.META) & (events["data1"] == m.END_OF_TRACK)
     empty = score.spans[(score.spans["track"] == index) & (score.spans["start"] == score.spans["stop"])]
     ends[empty["off"][empty["off"] >= 0]] = False  # a note without length ends where it begins
-    return Sheet(track, np.ones(len(events), bool), timeline.images(events["tick"].astype(np.int64), ~ends))
+    return TrackPlan(track, np.ones(len(events), bool), timeline.images(events["tick"].astype(np.int64), ~ends))
 
 
-def _take_out(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
-    """Leave out both events of every note that the plan drops."""
-    for span in score.spans[edits.dropped]:
-        sheets[span["track"]].keep[span["on"]] = False
-        if span["off"] >= 0:
-            sheets[span["track"]].keep[span["off"]] = False
-
-
-def _strike(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
+def _strike(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
     """Put notes that the map does not place where the plan wants them."""
     unit = edits.timeline.unit
     for row, extra, at, end in struck(score, edits):
@@ -102,30 +113,29 @@ def _strike(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
             added.append((end, FIRST, Event(0, m.note_off(part.channel, note.pitch))))
 
 
-def _resample(score: Score, edits: Edits, sheets: list[Sheet]) -> None:
+def _resample(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
     """Give curves of bends and controllers more steps where time is stretched."""
     for sheet in sheets:
-        new = samples(sheet.track, edits.timeline, score.ticks_per_quarter)
+        new = _samples(sheet.track, edits.timeline, score.ticks_per_quarter)
         sheet.added += [(at, FIRST, Event(0, message)) for at, message in new]
 
 
-def _place(sheet: Sheet, row: int, value: Fraction) -> None:
+def _place(sheet: TrackPlan, row: int, value: Fraction) -> None:
     sheet.images.num[row], sheet.images.den[row] = value.numerator, value.denominator
 
 
-def _retime(plan: ScorePlan, score: Score, sheets: list[Sheet]) -> None:
+def _retime(plan: ScorePlan, score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
     """Scale the tempos of converted bars by the tempo equation."""
     if plan.tempo == 1:
         return
-    spans = Spans(plan)
     stated = set()
     for sheet, row, at in _metas(score, sheets, m.TEMPO):
         stated.add(at)
-        if spans.at(at).how:
+        if timeline.span_at(at).how:
             speed = int.from_bytes(sheet.track.payloads[sheet.track.events["payload"][row]], "big")
             sheet.said[row] = _scaled(speed, plan.tempo)[2:]
     home = sheets[_home(score, m.TEMPO)]
-    for span, start in spans.turns():
+    for span, start in timeline.turns():
         if span.start not in stated:
             speed = round(6e7 / score.tempos.per_minute(span.start))
             home.added.append((start, FIRST, Event(0, _scaled(speed, plan.tempo if span.how else Fraction(1)))))
@@ -135,53 +145,27 @@ def _scaled(speed: int, factor: Fraction) -> bytes:
     return m.tempo(min(max(round(speed * factor), 1), m.MAX_TEMPO))
 
 
-def _resign(plan: ScorePlan, score: Score, sheets: list[Sheet]) -> None:
+def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
     """Write the target's signature where converted bars begin, and the old one where they end."""
-    spans = Spans(plan)
     stated = set()
     for sheet, row, at in _metas(score, sheets, m.TIME_SIGNATURE, m.TEXT):
         grouping = sheet.track.events["data1"][row] == m.TEXT
-        if grouping and not _is_grouping(sheet, row):
+        text = sheet.track.payloads[sheet.track.events["payload"][row]]
+        if grouping and not text_of(text).startswith(m.GROUPING_TEXT):
             continue
-        span = spans.at(at)
+        span = timeline.span_at(at)
         sheet.keep[row] = sheet.keep[row] and not (span.how and span.source != span.target)
         if not grouping:
             stated.add(at)
     home = sheets[_home(score, m.TIME_SIGNATURE)]
-    for span, start in spans.turns():
+    for span, start in timeline.turns():
         if span.source != span.target or (span.start not in stated and span.start > 0):
             home.added.append((start, FIRST, Event(0, m.time_signature(span.target))))
             if span.target.grouping:
                 home.added.append((start, FIRST, Event(0, m.grouping_text(span.target))))
 
 
-def _is_grouping(sheet: Sheet, row: int) -> bool:
-    return text_of(sheet.track.payloads[sheet.track.events["payload"][row]]).startswith(m.GROUPING_TEXT)
-
-
-class Spans:
-    """The spans of a plan, looked up by position."""
-
-    def __init__(self, plan: ScorePlan) -> None:
-        self.spans = plan.spans
-        self.begins = [span.start for span in plan.spans]
-        self.starts = [start for _, start in plan.starts()]
-
-    def at(self, position: Fraction) -> Span:
-        """The span that a source position falls into."""
-        return self.spans[max(bisect_right(self.begins, position) - 1, 0)]
-
-    def turns(self) -> Iterator[tuple[Span, Fraction]]:
-        """Where bars begin to be converted, and where that ends: the span and its place in the target."""
-        before: object = None
-        for span, start in zip(self.spans, self.starts, strict=True):
-            state = (span.target, bool(span.how))
-            if state != before and (before is not None or span.how):
-                yield span, start
-            before = state
-
-
-def _metas(score: Score, sheets: list[Sheet], *kinds: int) -> Iterator[tuple[Sheet, int, Fraction]]:
+def _metas(score: Score, sheets: list[TrackPlan], *kinds: int) -> Iterator[tuple[TrackPlan, int, Fraction]]:
     """Meta events of some kinds: the sheet, the row and the source position in quarters."""
     for sheet in sheets:
         events = sheet.track.events
@@ -194,16 +178,7 @@ def _home(score: Score, kind: int) -> int:
     return next((index for index, track in enumerate(score.tracks) if track.metas(kind)), 0)
 
 
-def _written(score: Score, timeline: Timeline, sheets: list[Sheet]) -> Score:
-    """All positions brought to one resolution, as fine as they need, and the tracks put in order."""
-    resolution = _resolution(score, timeline, sheets)
-    ticks = [ticks_at(sheet.images, timeline.unit, resolution) for sheet in sheets]
-    extra = [np.array([round(at * resolution) for at, _, _ in sheet.added], np.int64) for sheet in sheets]
-    tracks = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
-    return Score(resolution, tuple(tracks), score.kind, score.source)
-
-
-def _resolution(score: Score, timeline: Timeline, sheets: list[Sheet]) -> int:
+def _resolution(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> int:
     """The least that is exact for every message; if no file holds it, for every note; else the finest there is."""
     added = {at.denominator for sheet in sheets for at, _, _ in sheet.added}
     everything = [s.images.at(s.keep) for s in sheets]
@@ -211,12 +186,12 @@ def _resolution(score: Score, timeline: Timeline, sheets: list[Sheet]) -> int:
     for images in (everything, sounding):
         for at_least in (score.ticks_per_quarter, 1):
             found = least_resolution(at_least, timeline.unit, images, added)
-            if 0 < found <= HELD:
+            if 0 < found <= MOST_TICKS:
                 return found
-    return FINEST
+    return FINEST_QUARTER
 
 
-def _track(sheet: Sheet, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> Track:
+def _track(sheet: TrackPlan, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> Track:
     """The rows that stay and those that come, in order; the end of the track last."""
     rows = np.flatnonzero(sheet.keep)
     kept = sheet.track.events[rows].copy()
@@ -233,3 +208,68 @@ def _track(sheet: Sheet, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> 
     place = np.concatenate([rows, np.array([place for _, place, _ in sheet.added], np.int64)])
     order = np.lexsort((np.where(ends, LAST + 1, place), events["tick"]))
     return Track.of_array(events[order], (*payloads, *came.payloads))
+
+
+def _samples(track: Track, timeline: Timeline, quarter: int) -> Iterator[tuple[Fraction, bytes]]:
+    """(position in quarters of the target, message) of what a track's curves need more."""
+    for rows in _curves(track):
+        events = track.events[rows]
+        ticks, values = events["tick"].astype(np.int64), _values(events)
+        whole = 128 * 128 if int(events["status"][0]) & 0xF0 == m.BEND else 128
+        for index in _steps(ticks, values, whole, quarter).tolist():
+            between = _between(int(ticks[index]), int(ticks[index + 1]), timeline)
+            share = (between - ticks[index]) / (ticks[index + 1] - ticks[index])
+            found = np.rint(values[index] + share * (values[index + 1] - values[index])).astype(int)
+            images = timeline.images(between, np.ones(len(between), bool))
+            for num, den, value in zip(images.num.tolist(), images.den.tolist(), found.tolist(), strict=True):
+                at = Fraction(round(Fraction(num, den * timeline.unit) * quarter), quarter)
+                yield at, _message(events[index], value)
+
+
+def _curves(track: Track) -> Iterator[Ints]:
+    """Rows of one channel and one controller, three or more."""
+    status, number = track.events["status"].astype(np.int64), track.events["data1"].astype(np.int64)
+    kind = status & 0xF0
+    bends = (kind == m.BEND) | (kind == PRESSURE)
+    chosen = np.flatnonzero(bends | ((kind == m.CONTROL) & np.isin(number, CONTINUOUS)))
+    keys = status[chosen] * 128 + np.where(bends[chosen], 0, number[chosen])
+    for key in np.unique(keys).tolist():
+        rows = chosen[keys == key]
+        if len(rows) > 2:
+            yield rows
+
+
+def _values(events: NDArray[np.void]) -> Ints:
+    first, second = events["data1"].astype(np.int64), events["data2"].astype(np.int64)
+    kind = int(events["status"][0]) & 0xF0
+    return first + 128 * second if kind == m.BEND else first if kind == PRESSURE else second
+
+
+def _steps(ticks: Ints, values: Ints, whole: int, quarter: int) -> Ints:
+    """Indices of small steps, close together."""
+    gaps, rises = np.diff(ticks), np.abs(np.diff(values))
+    found: Ints = np.flatnonzero(
+        (gaps > 1) & (gaps <= float(CURVE_GAP) * quarter) & (rises > 0) & (rises <= CURVE_JUMP * whole)
+    )
+    return found
+
+
+def _between(start: int, stop: int, timeline: Timeline) -> Ints:
+    """Ticks inside a step at which it needs a value: as many as it is stretched, and the corners of the map."""
+    ends = np.array([start, stop], np.int64)
+    images = timeline.images(ends, np.array([True, False]))
+    low, high = (images.num / images.den / timeline.scale).tolist()
+    parts = min(max(int(np.ceil((high - low) / (stop - start) - 1e-9)), 1), MOST_STEPS)
+    corners = timeline.x[(timeline.x > start * timeline.scale) & (timeline.x < stop * timeline.scale)] // timeline.scale
+    even = start + (stop - start) * np.arange(1, parts) // parts
+    found = np.unique(np.concatenate([corners, even]))
+    inside: Ints = found[(found > start) & (found < stop)]
+    return inside[~timeline.dropped(inside)]
+
+
+def _message(event: np.void, value: int) -> bytes:
+    status = int(event["status"])
+    kind = status & 0xF0
+    if kind == m.BEND:
+        return bytes((status, value % 128, value // 128))
+    return bytes((status, value)) if kind == PRESSURE else bytes((status, int(event["data1"]), value))

@@ -9,26 +9,28 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
-from mi_theme.conversion.parts.edits import Extra, edits_under, struck
+from mi_theme.conversion.parts.edits import edits_under, struck
+from mi_theme.conversion.parts.placements import Extra
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.files.notation.barring import Placed
 from mi_theme.files.notation.from_stream import Sung, score_of_sung, sung_of
 from mi_theme.files.notation.to_stream import spelled
-from mi_theme.score import Score
 from mi_theme.score.percussion_keys import drum_key
 
-__all__ = ["Fates", "split", "voiced"]
+__all__ = ["StreamEdits", "split", "voiced"]
 
 Place = tuple[Fraction, Fraction]
 
 
-class Fates:
+class StreamEdits:
     """What the events say of a stream: which notes are placed one by one, which go, which are added.
 
     Attributes
     ----------
     sung, score
         The notes of the stream as they were read, and the score that they make.
+    timeline
+        Where positions of the stream go.
     rows
         For each element, by its id, the notes that begin in it, as numbers of `sung`.
     places
@@ -44,9 +46,12 @@ class Fates:
         self.rows: dict[int, list[int]] = defaultdict(list)
         for number, note in enumerate(self.sung):
             self.rows[id(note.element)].append(number)
-        numbers = _numbers(self.score)
+        spans, tracks = self.score.spans, self.score.tracks
+        begins = zip(spans["track"].tolist(), spans["on"].tolist(), strict=True)
+        numbers = [int(tracks[track].events["id"][on]) for track, on in begins]  # of each row, in the input
         edits = edits_under(plan, self.score)
-        self.places: dict[int, Place | None] = {numbers[row]: None for row in edits.strokes.dropped}
+        self.timeline = edits.timeline
+        self.places: dict[int, Place | None] = {numbers[row]: None for row in edits.placements.dropped}
         self.extras: dict[int, list[tuple[Extra, int, Place]]] = defaultdict(list)
         for row, number, at, end in struck(self.score, edits):
             if row >= 0:
@@ -103,13 +108,6 @@ class Fates:
         step = near.step + (pitch - near.pitch) // 12 * 7 if near else -1
         part = next(part for part in self.score.parts if part.track == index + 1)
         return pitches.Pitch(spelled(self.score, part, pitch, step))
-
-
-def _numbers(score: Score) -> dict[int, int]:
-    """For each row of `Score.spans` the note's number in the input."""
-    spans = score.spans
-    rows = zip(spans["track"].tolist(), spans["on"].tolist(), strict=True)
-    return {row: int(score.tracks[track].events["id"][on]) for row, (track, on) in enumerate(rows)}
 
 
 def _notes_of(element: Any) -> list[Any]:
@@ -170,14 +168,14 @@ def _joined(elements: list[Any]) -> Any:
 
     if len(elements) == 1:
         return elements[0]
-    notes = {_key(note): note for element in reversed(elements) for note in _notes_of(element)}
+    notes = {
+        note.pitch.nameWithOctave if hasattr(note, "pitch") else (note.displayName, id(note.storedInstrument)): note
+        for element in reversed(elements)
+        for note in _notes_of(element)
+    }
     drums = any(not hasattr(note, "pitch") for note in notes.values())
     made: Any = (percussion.PercussionChord if drums else chord.Chord)([*notes.values()][::-1])
     made.articulations = [mark for element in elements for mark in element.articulations]
     made.expressions = [mark for element in elements for mark in element.expressions]
     made.lyrics = next((element.lyrics for element in elements if element.lyrics), [])
     return made
-
-
-def _key(note: Any) -> object:
-    return note.pitch.nameWithOctave if hasattr(note, "pitch") else (note.displayName, id(note.storedInstrument))

@@ -8,7 +8,6 @@ measures, ties, rests and beams are made anew for the target.
 from __future__ import annotations
 
 import copy
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -16,11 +15,11 @@ from typing import Any
 
 from mi_theme.adaptation.frames import whole_grouping
 from mi_theme.adaptation.plans import groups_under
-from mi_theme.conversion.applying.metronomes import Metronomes
-from mi_theme.conversion.applying.stream_edits import Fates, split, voiced
+from mi_theme.conversion.applying.stream_edits import StreamEdits, split, voiced
 from mi_theme.conversion.scoreplan import ScorePlan, Span
+from mi_theme.conversion.timeline import Timeline
 from mi_theme.errors import ScoreError
-from mi_theme.files.notation.barring import NewBar, Placed, fill
+from mi_theme.files.notation.barring import SIMPLE, NewBar, Placed, fill
 from mi_theme.files.notation.headings import exact, named_voices
 from mi_theme.meter import Meter
 
@@ -28,44 +27,6 @@ __all__ = ["convert_stream"]
 
 LEFT_BEHIND = ("TimeSignature", "LayoutBase", "Barline")  # made anew, or of no use in other bars
 MARKED = ("repeat", "final", "light-light", "light-heavy", "double", "heavy-light", "heavy-heavy")
-
-
-class Places:
-    """Where positions of the source go, in quarters."""
-
-    def __init__(self, plan: ScorePlan) -> None:
-        self.spans = list(plan.starts())
-        self.begins = [span.start for span, _ in self.spans]
-        self._onsets: dict[Fraction, Fraction] = {}  # parts have most places in common
-        self._ends: dict[Fraction, Fraction] = {}
-
-    def onset(self, at: Fraction) -> Fraction:
-        """The image of a beginning."""
-        if at not in self._onsets:
-            span, start = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
-            self._onsets[at] = start + self._within(span, at - span.start, after=True)
-        return self._onsets[at]
-
-    def end(self, at: Fraction) -> Fraction:
-        """The image of an end."""
-        if at not in self._ends:
-            span, start = self.spans[max(bisect_left(self.begins, at) - 1, 0)]
-            self._ends[at] = start + self._within(span, at - span.start, after=False)
-        return self._ends[at]
-
-    def keeps(self, at: Fraction) -> bool:
-        """Whether a note that begins here is kept."""
-        span, _ = self.spans[max(bisect_right(self.begins, at) - 1, 0)]
-        return at - span.start >= span.warp.source or span.warp.keeps(at - span.start)
-
-    @staticmethod
-    def _within(span: Any, at: Fraction, after: bool) -> Fraction:
-        beyond = at - span.warp.source
-        if beyond > 0 or (beyond == 0 and after):
-            return Fraction(span.warp.target + beyond)
-        if after or at == 0:
-            return Fraction(span.warp(at) if after else 0)
-        return Fraction(span.warp.end(at))
 
 
 def convert_stream(plan: ScorePlan, source: Any, *, in_place: bool = False) -> Any:
@@ -78,32 +39,30 @@ def convert_stream(plan: ScorePlan, source: Any, *, in_place: bool = False) -> A
     """
     made = source if in_place else copy.deepcopy(source)
     parts = list(made.parts) if hasattr(made, "parts") and len(made.parts) else [made]
-    places = Places(plan)
     if parts and exact(parts[0].highestTime) > plan.spans[-1].start + plan.spans[-1].warp.source:
         raise ScoreError("this plan is for a shorter score: make a plan of this one")
-    fates = Fates(plan, made, parts)
-    metronomes = Metronomes(plan, fates.score, parts)
+    edits = StreamEdits(plan, made, parts)
+    metronomes = Metronomes(plan, edits, parts)
     for index, part in enumerate(parts):
-        _convert_part(plan, places, fates, index, part, [] if index else list(metronomes.changes()))
+        _convert_part(plan, edits, index, part, [] if index else list(metronomes.changes()))
     return made
 
 
-def _convert_part(
-    plan: ScorePlan, places: Places, fates: Fates, index: int, part: Any, marks: Sequence[Placed]
-) -> None:
+def _convert_part(plan: ScorePlan, edits: StreamEdits, index: int, part: Any, marks: Sequence[Placed]) -> None:
     """New measures for one part, in the same Part object."""
-    old = list(part.getElementsByClass("Measure"))
+    old, timeline = list(part.getElementsByClass("Measure")), edits.timeline
     voices: dict[int, str] = {}
-    things = list(_things(part, old, places, fates, voices))
-    added = list(fates.added(index, voices))
-    if added or any(fates.of(thing.element) is not None for thing in things):
+    things = list(_things(part, old, edits, voices))
+    added = list(edits.added(index, voices))
+    if added or any(edits.of(thing.element) is not None for thing in things):
         things = voiced([*things, *added])
     things += marks
-    lines = list(_bar_lines(part, old, places))
-    brackets = _brackets(part, places)
+    lines = list(_bar_lines(part, old, timeline))
+    brackets = _brackets(part, timeline)
     bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
-    end = max([thing.end or thing.start for thing in things] + [at for at, _, _ in lines], default=Fraction(0))
-    bars = [bar for bar in bars if bar.start < end] or bars[:1]
+    silent = [timeline.onset(exact(measure.offset)) for measure in old[-1:]]  # a bar of rests at the end stays
+    end = max([thing.end or thing.start for thing in things] + [at for at, _, _ in lines] + silent, default=Fraction(0))
+    bars = [bar for bar in bars if bar.start < end or bar.start in silent] or bars[:1]
     part.remove([*old, *part.notesAndRests, *part.getElementsByClass("TimeSignature")])
     measures = fill(part, things, bars)
     for thing in things:
@@ -117,28 +76,30 @@ def _convert_part(
     part.makeAccidentals(inPlace=True, overrideStatus=True)
 
 
-def _things(part: Any, measures: list[Any], places: Places, fates: Fates, voices: dict[int, str]) -> Iterator[Placed]:
+def _things(part: Any, measures: list[Any], edits: StreamEdits, voices: dict[int, str]) -> Iterator[Placed]:
     """Everything in the measures with its new place; ties joined, rests and dropped notes gone."""
     held: dict[tuple[str, object], tuple[Placed | None, Fraction]] = {}
+    timeline = edits.timeline
     for at, voice, element in _contents(part, measures):
         if any(kind in element.classSet for kind in LEFT_BEHIND) or "Stream" in element.classSet:
             continue
         if "NotRest" not in element.classSet or "Harmony" in element.classSet:
             if "Rest" not in element.classSet:
-                yield Placed(places.onset(at), None, element)
+                yield Placed(timeline.onset(at), None, element)
             continue
         voices[id(element)] = voice
-        name, stop = (voice, _sound(element)), at + exact(element.quarterLength)
-        before, mine, goes_on = held.pop(name, None), fates.of(element), _is_tied(element, "start", "continue")
+        pitches = tuple(sorted(pitch.nameWithOctave for pitch in getattr(element, "pitches", ())))
+        name, stop = (voice, pitches), at + exact(element.quarterLength)
+        before, mine, goes_on = held.pop(name, None), edits.of(element), _is_tied(element, "start", "continue")
         chain: Placed | None = None
         if before and before[1] == at and _is_tied(element, "stop", "continue"):
             chain = before[0]
-            _go_on(chain, element, places.end(stop))
+            _go_on(chain, element, timeline.end(stop))
         elif mine is not None and any(mine):
             yield from split(element, voice, mine)
-        elif mine is None and places.keeps(at):
-            start = places.onset(at)
-            chain = Placed(start, max(places.end(stop), start) if stop > at else start, element, voice)
+        elif mine is None and timeline.keeps(at):
+            start = timeline.onset(at)
+            chain = Placed(start, max(timeline.end(stop), start) if stop > at else start, element, voice)
             yield chain
         else:
             _let_go(element)
@@ -174,10 +135,6 @@ def _contents(part: Any, measures: list[Any]) -> Iterator[tuple[Fraction, str, A
             start = base + exact(voice.offset)
             rows += [(start + exact(inner.offset), name, inner) for inner in voice]
         yield from sorted(rows, key=lambda row: row[0])
-
-
-def _sound(element: Any) -> object:
-    return tuple(sorted(pitch.nameWithOctave for pitch in element.pitches)) if hasattr(element, "pitches") else ()
 
 
 def _whole_tie(element: Any) -> bool:
@@ -261,14 +218,14 @@ def _shown_meter(plan: ScorePlan, index: int, printed: list[tuple[Fraction, Mete
     return said[-1] if said else span.target
 
 
-def _bar_lines(part: Any, measures: list[Any], places: Places) -> Iterator[tuple[Fraction, str, Any]]:
+def _bar_lines(part: Any, measures: list[Any], timeline: Timeline) -> Iterator[tuple[Fraction, str, Any]]:
     """(new position, side, bar line) of repeat signs, double and final bar lines."""
     for measure in measures:
         start = exact(measure.offset)
         end = start + exact(measure.duration.quarterLength)
         for side, line, at in (("left", measure.leftBarline, start), ("right", measure.rightBarline, end)):
             if line is not None and ("Repeat" in line.classSet or line.type in MARKED):
-                yield places.onset(at) if side == "left" else places.end(at), side, line
+                yield timeline.onset(at) if side == "left" else timeline.end(at), side, line
 
 
 def _draw(bars: list[NewBar], measures: list[Any], at: Fraction, side: str, line: Any) -> None:
@@ -279,7 +236,7 @@ def _draw(bars: list[NewBar], measures: list[Any], at: Fraction, side: str, line
             measure.rightBarline = line
 
 
-def _brackets(part: Any, places: Places) -> list[tuple[Any, Fraction, Fraction]]:
+def _brackets(part: Any, timeline: Timeline) -> list[tuple[Any, Fraction, Fraction]]:
     """First and second endings: the bracket, emptied, and the new positions it goes from and to."""
     found = []
     for spanner in part.recurse().getElementsByClass("RepeatBracket"):
@@ -287,8 +244,68 @@ def _brackets(part: Any, places: Places) -> list[tuple[Any, Fraction, Fraction]]
         if measures:
             start, last = exact(measures[0].offset), measures[-1]
             found.append(
-                (spanner, places.onset(start), places.end(exact(last.offset) + exact(last.duration.quarterLength)))
+                (spanner, timeline.onset(start), timeline.end(exact(last.offset) + exact(last.duration.quarterLength)))
             )
             for measure in list(measures):
                 spanner.spannerStorage.remove(measure)
     return found
+
+
+class Metronomes:
+    """The marks of a stream that is about to be converted; they are brought to their new tempo at once.
+
+    Attributes
+    ----------
+    stated
+        Where the first part has a mark, in quarters of the source.
+    """
+
+    def __init__(self, plan: ScorePlan, edits: StreamEdits, parts: Sequence[Any]) -> None:
+        self.plan, self.score, self.timeline = plan, edits.score, edits.timeline
+        marks = [(exact(mark.getOffsetInHierarchy(part)), mark) for part in parts for mark in _marks_of(part)]
+        said: set[tuple[Fraction, float]] = set()
+        for at, mark in marks:
+            if (at, mark.getQuarterBPM()) in said:
+                mark.activeSite.remove(mark)  # each part may say it: once will do
+            said.add((at, mark.getQuarterBPM()))
+            if self.timeline.span_at(at).how and plan.tempo != 1:
+                _scale(mark, plan.tempo)
+        self.stated = {at for at, _ in said}
+
+    def changes(self) -> Iterator[Placed]:
+        """A mark where the tempo changes with the metre and the music has none."""
+        before = Fraction(1)
+        for span, start in self.timeline.turns():
+            now = self.plan.tempo if span.how else Fraction(1)
+            if now != before and span.start not in self.stated and (self.stated or span.start > 0):
+                meter = span.target if span.how else span.source
+                yield Placed(start, None, _mark(self.score.tempos.per_minute(span.start) / now, meter))
+            before = now
+
+
+def _marks_of(part: Any) -> list[Any]:
+    found = part.recurse().getElementsByClass("MetronomeMark")
+    return [mark for mark in found if mark.getQuarterBPM() and not mark.numberImplicit]
+
+
+def _scale(mark: Any, factor: Fraction) -> None:
+    """The same number for another note value where there is one (quarter = 96, dotted quarter = 96), else another number."""
+    from music21 import duration
+
+    if mark.number is None:  # sounds, and is not shown
+        mark.numberSounding = round(float(mark.numberSounding / factor), 3)
+        return
+    value = exact(mark.referent.quarterLength) / factor
+    if value in SIMPLE and mark.numberSounding is None:
+        mark.referent = duration.Duration(float(value))
+    else:
+        mark.number, mark.numberSounding = round(float(mark.number / factor), 3), None
+
+
+def _mark(speed: float | Fraction, meter: Meter) -> Any:
+    """So many quarters a minute, counted in the beats of a metre where these are alike."""
+    from music21 import duration, tempo
+
+    beat = Fraction(1) if meter.is_additive else meter.groups[0] * meter.pulse
+    number = float(speed) / float(beat)
+    return tempo.MetronomeMark(number=round(number, 3), referent=duration.Duration(float(beat)))

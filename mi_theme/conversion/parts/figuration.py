@@ -15,12 +15,20 @@ from typing import NamedTuple
 
 from mi_theme.conversion.reading.layers import Layer
 
-__all__ = ["Group", "Note", "remade_runs"]
+__all__ = ["Attacks", "GroupImage", "MadeNote", "remade_runs"]
 
-VALUES = {6: "thirty-seconds", 8: "triplet sixteenths", 12: "sixteenths", 16: "triplet eighths", 24: "eighths", 32: "triplet quarters", 48: "quarters"}  # fmt: skip
+STEP_NAMES = {
+    6: "thirty-seconds",
+    8: "triplet sixteenths",
+    12: "sixteenths",
+    16: "triplet eighths",
+    24: "eighths",
+    32: "triplet quarters",
+    48: "quarters",
+}
 
 
-class Group(NamedTuple):
+class GroupImage(NamedTuple):
     """A group of a stretch and its image, from and to, in parts of a quarter from the start of either."""
 
     start: int
@@ -29,7 +37,7 @@ class Group(NamedTuple):
     ends: int
 
 
-class Note(NamedTuple):
+class MadeNote(NamedTuple):
     """A note made anew: its place, its model (an index of the layer), and what else is new of it."""
 
     at: int
@@ -40,17 +48,19 @@ class Note(NamedTuple):
     why: str = "to fill the bar"
 
 
-Strokes = dict[int, list[int]]  # place: indices of a layer
+Attacks = dict[int, list[int]]  # place: indices of a layer
 Stroke = tuple[int, int, bool]  # new place, place of the model, whether it is one more
 
 
-def remade_runs(layer: Layer, start: int, groups: Sequence[Group]) -> Iterator[tuple[str, Strokes, list[list[Note]]]]:
+def remade_runs(
+    layer: Layer, start: int, groups: Sequence[GroupImage]
+) -> Iterator[tuple[str, Attacks, list[list[MadeNote]]]]:
     """The running figures of a layer in a stretch: in what values, their strokes, and the strokes that they become."""
     stretch = layer.between(start, start + groups[-1].stop)
     steps = layer.step[stretch].tolist()
     if not any(steps):
         return
-    strokes: dict[int, Strokes] = {}
+    strokes: dict[int, Attacks] = {}
     places = (layer.at[stretch] - start).tolist()
     for index, at, step in zip(range(stretch.start, stretch.stop), places, steps, strict=True):
         if step:
@@ -59,13 +69,13 @@ def remade_runs(layer: Layer, start: int, groups: Sequence[Group]) -> Iterator[t
         for old, new in _blocks(tuple(groups), step, tuple(sorted(mine)), _changes(layer, mine)):
             models = {at: mine[at] for at in old}
             yield (
-                f"even {VALUES.get(step, 'strokes')}",
+                f"even {STEP_NAMES.get(step, 'strokes')}",
                 models,
-                [[Note(at, index, added) for index in models[origin]] for at, origin, added in new],
+                [[MadeNote(at, index, added) for index in models[origin]] for at, origin, added in new],
             )
 
 
-def _changes(layer: Layer, strokes: Strokes) -> tuple[int, ...]:
+def _changes(layer: Layer, strokes: Attacks) -> tuple[int, ...]:
     """Places at which something else sounds than at the one before."""
     pitches = layer.pitch
     sounds = [(at, sorted(pitches[indices].tolist())) for at, indices in sorted(strokes.items())]
@@ -74,7 +84,7 @@ def _changes(layer: Layer, strokes: Strokes) -> tuple[int, ...]:
 
 @lru_cache(maxsize=4096)
 def _blocks(
-    groups: tuple[Group, ...], step: int, places: tuple[int, ...], changes: tuple[int, ...]
+    groups: tuple[GroupImage, ...], step: int, places: tuple[int, ...], changes: tuple[int, ...]
 ) -> tuple[tuple[tuple[int, ...], tuple[Stroke, ...]], ...]:
     """Groups in a row that strokes run through: their strokes, and what those become where the map does not do as well."""
     found, known = [], frozenset(places)
@@ -88,13 +98,13 @@ def _blocks(
     return tuple(found)
 
 
-def _fills(group: Group, step: int, places: frozenset[int]) -> bool:
+def _fills(group: GroupImage, step: int, places: frozenset[int]) -> bool:
     """Whether strokes run through a whole group."""
     whole = (group.stop - group.start) % step == 0
     return whole and all(at in places for at in range(group.start, group.stop, step))
 
 
-def _is_remade(groups: Sequence[Group], step: int, constant: bool) -> bool:
+def _is_remade(groups: Sequence[GroupImage], step: int, constant: bool) -> bool:
     """Whether the strokes of some groups find places at the same step: groups begin on them, or all sound alike."""
     begins, ends = groups[0].begins, groups[-1].ends
     moved = any(group.stop - group.start != group.ends - group.begins for group in groups)
@@ -102,7 +112,7 @@ def _is_remade(groups: Sequence[Group], step: int, constant: bool) -> bool:
     return moved and (ends - begins) % step == 0 and (fitting or constant)
 
 
-def _filled(group: Group, begins: int, step: int) -> Iterator[Stroke]:
+def _filled(group: GroupImage, begins: int, step: int) -> Iterator[Stroke]:
     """The strokes in the image of a group."""
     count = (group.stop - group.start) // step
     first = begins - (begins - group.begins) // step * step

@@ -1,4 +1,4 @@
-"""What becomes of notes that are not carried by the map: drums, running figures, accompaniment patterns."""
+"""What becomes of notes that are not carried by the map: values, as the parts of this room fill them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,30 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from mi_theme.conversion.scoreplan import Pattern, Run
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Copied", "Stock", "Strokes", "straightened", "swung_back"]
+from mi_theme.conversion.timeline import Timeline
+
+__all__ = ["Copied", "DrumRun", "Edits", "Extra", "PartPattern", "Placements", "StockStroke"]
+
+
+class DrumRun(NamedTuple):
+    """What becomes of one drum in one stretch: strokes before and after, and whether they run evenly."""
+
+    key: int
+    was: int
+    now: int
+    even: bool
+
+
+class PartPattern(NamedTuple):
+    """What becomes of an accompanying part in one stretch: what it plays, and strokes before and after."""
+
+    part: str
+    what: str
+    was: int
+    now: int
 
 
 class Copied(NamedTuple):
@@ -21,7 +42,7 @@ class Copied(NamedTuple):
     why: str
 
 
-class Stock(NamedTuple):
+class StockStroke(NamedTuple):
     """A stroke of a stock pattern: new onset, key, velocity, part."""
 
     at: Fraction
@@ -31,7 +52,7 @@ class Stock(NamedTuple):
 
 
 @dataclass
-class Strokes:
+class Placements:
     """Notes of a score that a plan places one by one; rows are those of `Score.spans`, places quarters in the target.
 
     Attributes
@@ -49,21 +70,29 @@ class Strokes:
     moved: dict[int, tuple[Fraction, Fraction | None]] = field(default_factory=dict)
     dropped: dict[int, str] = field(default_factory=dict)
     copied: list[Copied] = field(default_factory=list)
-    stock: list[Stock] = field(default_factory=list)
-    runs: list[tuple[Run, ...]] = field(default_factory=list)
-    patterns: list[tuple[Pattern, ...]] = field(default_factory=list)
+    stock: list[StockStroke] = field(default_factory=list)
+    runs: list[tuple[DrumRun, ...]] = field(default_factory=list)
+    patterns: list[tuple[PartPattern, ...]] = field(default_factory=list)
 
 
-def straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:
-    """A swung position as if the beat were even, on a grid of so many parts of a quarter."""
-    beat, place = divmod(at, 1)
-    straight = place / (2 * swing) if place <= swing else (1 + (place - swing) / (1 - swing)) / 2
-    return beat + Fraction(round(straight * grid), grid)
+@dataclass(frozen=True)
+class Extra:
+    """A note that a plan adds, in quarters; `row` is the one that it copies, -1 for a stock stroke."""
+
+    at: Fraction
+    lasts: Fraction
+    row: int
+    part: int
+    pitch: int
+    velocity: int
+    why: str
 
 
-def swung_back(at: Fraction, swing: Fraction | None) -> Fraction:
-    """The reverse of `straightened`."""
-    if swing is None:
-        return at
-    beat, place = divmod(at, 1)
-    return beat + (2 * place * swing if 2 * place <= 1 else swing + (2 * place - 1) * (1 - swing))
+@dataclass(frozen=True, eq=False)
+class Edits:
+    """What happens to the notes of a score beyond the map: rows are those of `Score.spans`."""
+
+    timeline: Timeline
+    placements: Placements
+    dropped: NDArray[np.int64]
+    extras: tuple[Extra, ...]

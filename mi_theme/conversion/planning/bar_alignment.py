@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from mi_theme.adaptation.frames import Frame, Task
 from mi_theme.adaptation.strategies import STRATEGIES, plainest, proposed
 from mi_theme.conversion.reading.note_groups import figure_of
-from mi_theme.conversion.reading.pieces import Piece, piece_of
+from mi_theme.conversion.reading.piece_reading import PieceReading, piece_of
 from mi_theme.errors import MiThemeError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
@@ -30,7 +30,7 @@ from mi_theme.warp import Warp
 __all__ = ["AlignedBar", "Alignment", "alignment"]
 
 MATCH, MISMATCH, GAP = 2, -1, -1
-LONGEST = 6000  # notes of a line; a longer pair of lines takes too much memory
+LONGEST_LINE = 6000  # notes of a line; a longer pair of lines takes too much memory
 
 
 class AlignedBar(NamedTuple):
@@ -99,8 +99,8 @@ def alignment(a: Score, b: Score, part_a: str | int | None, part_b: str | int | 
     lines = tuple(_line(piece) for piece in pieces)
     if not all(len(line) for line in lines):
         raise ScoreError("there is nothing to align: a part has no notes")
-    if max(map(len, lines)) > LONGEST:
-        raise ScoreError(f"lines of more than {LONGEST} notes are not aligned: cut out a passage")
+    if max(map(len, lines)) > LONGEST_LINE:
+        raise ScoreError(f"lines of more than {LONGEST_LINE} notes are not aligned: cut out a passage")
     shift = _transposition(*lines)
     pairs = _pairs(lines[0][:, 1] + shift, lines[1][:, 1])
     quarters = a.ticks_per_quarter, b.ticks_per_quarter
@@ -111,7 +111,7 @@ def alignment(a: Score, b: Score, part_a: str | int | None, part_b: str | int | 
     return Alignment(pieces[0].main, pieces[1].main, shift, tuple(_bars(pieces, onsets, points)))
 
 
-def _line(piece: Piece) -> NDArray[np.int64]:
+def _line(piece: PieceReading) -> NDArray[np.int64]:
     """(tick, pitch) of the lead, the top note of each chord."""
     top: dict[int, int] = {}
     mine = piece.score.spans[piece.part_of == piece.lead]
@@ -163,7 +163,7 @@ def _path(score: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]) 
 
 
 def _bars(
-    pieces: tuple[Piece, Piece], onsets: Sequence[Fraction], points: Sequence[tuple[Fraction, Fraction]]
+    pieces: tuple[PieceReading, PieceReading], onsets: Sequence[Fraction], points: Sequence[tuple[Fraction, Fraction]]
 ) -> Iterator[AlignedBar]:
     """The map of each bar of the first that shares notes with the second."""
     for bar in pieces[0].bars:
@@ -174,7 +174,7 @@ def _bars(
         warp = _through([(x - bar.start, y - other.start) for x, y in inside], bar, other)
         mine = [at - bar.start for at in onsets if bar.start <= at < bar.end]
         name = _named(pieces[0], bar, other, inside, mine)
-        yield AlignedBar(bar.number, other.number, warp, len(mine), len(inside), name)
+        yield AlignedBar(bar.number, other.number, warp, notes=len(mine), matched=len(inside), strategy=name)
 
 
 def _through(points: Sequence[tuple[Fraction, Fraction]], bar: Bar, other: Bar) -> Warp:
@@ -187,7 +187,7 @@ def _through(points: Sequence[tuple[Fraction, Fraction]], bar: Bar, other: Bar) 
 
 
 def _named(
-    piece: Piece, bar: Bar, other: Bar, shared: Sequence[tuple[Fraction, Fraction]], onsets: Sequence[Fraction]
+    piece: PieceReading, bar: Bar, other: Bar, shared: Sequence[tuple[Fraction, Fraction]], onsets: Sequence[Fraction]
 ) -> str:
     """The strategy whose map takes these notes where they are; rather one that drops what is not there."""
     points = [(x - bar.start, y - other.start) for x, y in shared]
@@ -202,6 +202,6 @@ def _named(
 def _maps(task: Task) -> Iterator[tuple[str, Warp]]:
     """What each strategy would do that takes bar to bar."""
     for name, strategy in STRATEGIES.items():
-        if not strategy.by_notes and name not in ("float", "rebar"):
+        if not strategy.by_notes and not strategy.meets_bars:
             with suppress(MiThemeError):
                 yield name, proposed(name, task)[0].warp

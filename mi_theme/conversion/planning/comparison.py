@@ -5,26 +5,25 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation import wording
-from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES
-from mi_theme.conversion.planning.planner import plan_score
-from mi_theme.conversion.planning.request import Wish
-from mi_theme.conversion.planning.scorewording import straight_lines, straight_warp
+from mi_theme.conversion.planning.planner import planner_of
+from mi_theme.conversion.planning.score_planning import plan_score
+from mi_theme.conversion.planning.scorewording import MOST_SHOWN, figure_plan
+from mi_theme.conversion.request import Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import Score
 
-__all__ = ["Comparison", "Row", "comparison"]
+__all__ = ["ComparedStrategy", "Comparison", "comparison"]
 
 HEADER = ("strategy", "kept", "moved", "dropped", "added", "syncopation", "cost", "bar", "remark")
 
 
-class Row(NamedTuple):
+class ComparedStrategy(NamedTuple):
     """What one strategy does: counts of notes, of which the lead's that stand elsewhere in the bar than before.
 
     ``cost`` is None where the strategy cannot reach the target; ``remark`` says why.
@@ -48,7 +47,7 @@ class Comparison:
 
     source: Meter
     target: Meter
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedStrategy, ...]
 
     def as_dicts(self) -> list[dict[str, Any]]:
         """Plain values."""
@@ -71,14 +70,14 @@ class Comparison:
         return "<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in [header, *rows]) + "</table>"
 
 
-def comparison(score: Score, wish: Wish) -> Comparison:
+def comparison(score: Score, request: Request) -> Comparison:
     """Plan a score with every strategy.
 
     Parameters
     ----------
     score
         What is to be converted.
-    wish
+    request
         What is asked for; its strategy does not count.
 
     Returns
@@ -89,30 +88,38 @@ def comparison(score: Score, wish: Wish) -> Comparison:
     Raises
     ------
     MiThemeError
-        Where the wish fits no strategy.
+        Where the request fits no strategy.
     """
-    source = plan_score(score, dataclasses.replace(wish, how="rebar", ratio=Fraction(1))).source
-    return Comparison(source, wish.target, tuple(_rows(score, wish)))
+    source = planner_of(score, request).main
+    return Comparison(source, request.target, tuple(_rows(score, request)))
 
 
-def _rows(score: Score, wish: Wish) -> Iterator[Row]:
+def _rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
     for name in STRATEGIES:
         try:
-            plan = plan_score(score, dataclasses.replace(wish, how=name))
+            plan = plan_score(score, dataclasses.replace(request, how=name))
         except StrategyError as error:
-            yield Row(name, remark=str(error).partition(" (these can")[0])
+            yield ComparedStrategy(name, remark=str(error).partition(" (these can")[0])
         else:
             yield _row(score, plan)
 
 
-def _row(score: Score, plan: ScorePlan) -> Row:
+def _row(score: Score, plan: ScorePlan) -> ComparedStrategy:
     remarks = ["sounds the same"] * plan.sounds_the_same
     bar, hemiola = _picture(plan)
     remarks += ["hemiola"] * hemiola
-    return Row(
-        plan.how, len(score.spans) - len(plan.dropped), sum(_moved(span) for span in plan.spans), len(plan.dropped), len(plan.added),
-        plan.cost, _syncopation(plan), plan.sounds_the_same, bar, "; ".join(remarks),
-    )  # fmt: skip
+    return ComparedStrategy(
+        strategy=plan.how,
+        kept=len(score.spans) - len(plan.dropped),
+        moved=sum(_moved(span) for span in plan.spans),
+        dropped=len(plan.dropped),
+        added=len(plan.added),
+        cost=plan.cost,
+        syncopation=_syncopation(plan),
+        same=plan.sounds_the_same,
+        bar=bar,
+        remark="; ".join(remarks),
+    )
 
 
 def _moved(span: Span) -> int:
@@ -128,11 +135,8 @@ def _picture(plan: ScorePlan) -> tuple[str, bool]:
     span = next((s for s in plan.spans if s.how and s.line), None)
     if span is None:
         return "", False
-    lines = tuple(straight_lines(span, plan.swing))[:4]
-    figure = Plan(
-        span.source, span.target, span.how, straight_warp(span, plan.swing), span.figure, plan.figure_source, lines,
-        span.cost, span.repeats,
-    )  # fmt: skip
+    figure = figure_plan(plan, [span])
+    figure = dataclasses.replace(figure, lines=figure.lines[:MOST_SHOWN])
     return wording.drawn(figure, before=False), figure.is_hemiola
 
 
@@ -152,10 +156,9 @@ def _syncopation(plan: ScorePlan) -> tuple[float, float] | None:
         return None
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: ComparedStrategy) -> list[str]:
     if row.cost is None:
         return [row.strategy, *["-"] * (len(HEADER) - 2), row.remark]
     beat = f"{row.syncopation[0]:g} -> {row.syncopation[1]:g}" if row.syncopation else "-"
-    return [
-        row.strategy, str(row.kept), str(row.moved), str(row.dropped), str(row.added), beat, f"{row.cost:.2f}", row.bar, row.remark,
-    ]  # fmt: skip
+    counts = map(str, (row.kept, row.moved, row.dropped, row.added))
+    return [row.strategy, *counts, beat, f"{row.cost:.2f}", row.bar, row.remark]

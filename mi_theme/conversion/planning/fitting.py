@@ -10,36 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
-from typing import NamedTuple
 
+from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.warp import Warp
 
-__all__ = ["Mark", "fitted", "free_places", "swung"]
+__all__ = ["fitted", "free_places"]
 
-SIXTEENTH = Fraction(1, 4)
-GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
+EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
+PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
 Point = tuple[Fraction, Fraction]
 
 
-class Mark(NamedTuple):
-    """A place where pitched notes begin, in quarters from the first bar line of the map.
-
-    ``before`` is the beat that it anticipates, if it does; ``starts`` is False
-    where notes only end.
-    """
-
-    at: Fraction
-    lead: bool = True
-    before: Fraction | None = None
-    starts: bool = True
-
-
-def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) -> Warp:
+def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] = ()) -> Warp:
     """The map through a place for every mark; dropped and inserted spans stay.
 
     Parameters
@@ -54,13 +40,14 @@ def fitted(base: Warp, marks: Sequence[Mark], anchors: Iterable[Fraction] = ()) 
     units = _units([mark.at for mark in marks])
     points = _without_breaks(_anchored(base, anchors), units)
     for mark in marks:
-        if mark.before is not None:
+        if mark.before is not None and not base.is_linear:  # which keeps all proportions
             points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(marks, units)
+    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at, _ in knots) else PLACE_GRIDS
     found = [points[0]]
     for start, stop in pairwise(points):
         if start[0] < stop[0] and start[1] < stop[1]:
-            found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop)
+            found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop, grids)
         found.append(stop)
     return Warp(found)
 
@@ -70,15 +57,6 @@ def free_places(places: Iterable[Fraction]) -> list[Fraction]:
     found = sorted(set(places))
     units = _units(found)
     return [at for at in found if not any(start < at < stop for start, stop in units)]
-
-
-@lru_cache(maxsize=256)
-def swung(length: Fraction, place: Fraction) -> Warp:
-    """From swung to straight: the second half of each quarter begins at `place` before, in the middle after."""
-    points = [(Fraction(0), Fraction(0))]
-    for beat in range(int(length)):
-        points += [(beat + place, beat + Fraction(1, 2)), (Fraction(beat + 1), Fraction(beat + 1))]
-    return Warp([*points, (length, length)])
 
 
 def _units(places: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
@@ -122,7 +100,7 @@ def _anchored(base: Warp, anchors: Iterable[Fraction]) -> list[Point]:
     """The points of a map with the starts of groups among them, where they fall on a grid."""
     inside = [at for at in anchors if 0 < at < base.source and base.keeps(at) and all(at != x for x, _ in base.points)]
     starts = [(at, base(at)) for at in inside]
-    return sorted([*base.points, *(point for point in starts if (point[1] / GRIDS[-1]).denominator == 1)])
+    return sorted([*base.points, *(point for point in starts if (point[1] / PLACE_GRIDS[-1]).denominator == 1)])
 
 
 def _without_breaks(points: list[Point], units: list[tuple[Fraction, Fraction]]) -> list[Point]:
@@ -135,7 +113,7 @@ def _without_breaks(points: list[Point], units: list[tuple[Fraction, Fraction]])
     return [*kept, points[-1]]
 
 
-def _knots(marks: Sequence[Mark], units: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, bool]]:
+def _knots(marks: Sequence[NotePlace], units: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, bool]]:
     """What has to find a place of its own: (position, of the lead)."""
     places: dict[Fraction, bool] = {}
     for mark in marks:
@@ -145,25 +123,29 @@ def _knots(marks: Sequence[Mark], units: list[tuple[Fraction, Fraction]]) -> lis
     return sorted(places.items())
 
 
-def _leaning(points: list[Point], mark: Mark, beat: Fraction, marks: Sequence[Mark]) -> list[Point] | None:
+def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequence[NotePlace]) -> list[Point] | None:
     """The points with an anticipation as far before its beat as it was; None where there is no room."""
     lead, highest = beat - mark.at, _height(points, beat)
     place = (mark.at, highest - lead)
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
+    near = max((at for at in onsets if at < mark.at), default=Fraction(0))
+    image = _height(points, near)
+    if before and before[-1][0] < near and before[-1][1] < image < place[1] and (2 * image).denominator == 1:
+        before.append((near, image))  # what stands on an eighth is not pushed off it
     after = [p for p in points if p[0] > beat]
     cut = _dropped_until(points, beat)
     if cut is not None and cut <= mark.at:
         return _earlier_cut(points, cut, place, beat, onsets)
-    inserted = (
-        [(mark.at, place[1] - (highest - min(y for x, y in points if x == beat)))] if _jumps(points, beat) else []
-    )
+    images = [y for x, y in points if x == beat]
+    inserted = [(mark.at, place[1] - (highest - min(images)))] if len(images) > 1 else []
     found = [*before, *inserted, place, (beat, highest), *after]
     if not before:
         return None
     crowd = sum(before[-1][0] < at < mark.at for at in onsets)
     room = (inserted or [place])[0][1] - before[-1][1]
-    return found if room > crowd * GRIDS[-1] and _rises(found, _lost(points)) else None
+    lost = sum((x1 - x0 for (x0, y0), (x1, y1) in pairwise(points) if y0 == y1), Fraction(0))
+    return found if room > crowd * PLACE_GRIDS[-1] and _rises(found, lost) else None
 
 
 def _height(points: list[Point], at: Fraction) -> Fraction:
@@ -173,10 +155,6 @@ def _height(points: list[Point], at: Fraction) -> Fraction:
         for (x0, y0), (x1, y1) in pairwise(points)
         if x0 <= at <= x1
     )
-
-
-def _jumps(points: list[Point], at: Fraction) -> bool:
-    return sum(x == at for x, _ in points) > 1
 
 
 def _dropped_until(points: list[Point], beat: Fraction) -> Fraction | None:
@@ -196,27 +174,23 @@ def _earlier_cut(
     return found if before and before[-1][1] < place[1] else None
 
 
-def _lost(points: list[Point]) -> Fraction:
-    return sum((x1 - x0 for (x0, y0), (x1, y1) in pairwise(points) if y0 == y1), Fraction(0))
-
-
 def _rises(points: list[Point], dropped: Fraction) -> bool:
     """Whether nothing goes back, and no more is dropped than was."""
     steps = [(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(points)]
     return all(min(step) >= 0 < max(step) for step in steps) and dropped == sum(dx for dx, dy in steps if not dy)
 
 
-def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> list[Point]:
+def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction]) -> list[Point]:
     """A place for each knot between two fixed points; none where even stretching already does it."""
     (x0, y0), (x1, y1) = start, stop
     slope = (y1 - y0) / (x1 - x0)
     ideals = [y0 + (x - x0) * slope for x, _ in knots]
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
-    if any(all((y / grid).denominator == 1 for y in ideals) for grid in GRIDS):
+    if any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
         return []
     leads = [lead for _, lead in knots]
-    tries = (_slots(ideals, leads, y0, y1, grid) for grid in GRIDS)
+    tries = (_slots(ideals, leads, y0, y1, grid) for grid in grids)
     found = next((places for places in tries if places), [])
     return [(x, y) for (x, _), y in zip(knots, found, strict=False)]
 

@@ -12,38 +12,33 @@ from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
-from mi_theme.conversion.parts.placements import straightened
-from mi_theme.conversion.planning.fitting import swung
-from mi_theme.conversion.scoreplan import Change, Pattern, ScorePlan, Span
+from mi_theme.adaptation.tempo_equations import common_unit, counted_bars, equation_words
+from mi_theme.conversion.parts.placements import PartPattern
+from mi_theme.conversion.reading.grid import GRID, straightened, swung
+from mi_theme.conversion.scoreplan import Change, ScorePlan, Span
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.warp import Warp
 
-__all__ = ["explained"]
+__all__ = ["MOST_SHOWN", "explained", "figure_plan"]
 
-TITLES = {"hold-first": "HOLD THE FIRST", "hold-last": "HOLD THE LAST"}
 MOST_SHOWN = 4  # bars drawn of a stretch
 MOST_LISTED = 12  # parts and bars named in a stretch
 MOST_NAMED = 4  # places of notes named; JSON has them all
-GRID = 48  # parts of a quarter
-DETACHED, EVEN = (
-    Fraction(1, 2),
-    Fraction(1, 10),
-)  # the least share of a note that sounds, and how much shares may differ
+DETACHED = Fraction(1, 2)  # the least share of a note that sounds
+EVEN_SHARES = Fraction(1, 10)  # how much the shares may differ in notes that are all detached alike
 
 
 def explained(plan: ScorePlan) -> str:
     """The whole plan: a summary, then every stretch."""
     blocks = [_summary(plan)]
-    numbered = enumerate(plan.spans)
-    for _, run in groupby(numbered, key=lambda item: _likeness(item[1])):
-        indices = [index for index, _ in run]
-        blocks.append(_stretch(plan, indices))
+
+    def likeness(index: int) -> object:
+        span = plan.spans[index]
+        return span.how, span.base, span.source, span.target, span.why
+
+    blocks += [_stretch(plan, list(run)) for _, run in groupby(range(len(plan.spans)), key=likeness)]
     return "\n\n".join(blocks)
-
-
-def _likeness(span: Span) -> object:
-    return span.how, span.base, span.source, span.target, span.why
 
 
 def _summary(plan: ScorePlan) -> str:
@@ -58,47 +53,33 @@ def _summary(plan: ScorePlan) -> str:
     lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
     lines.append(f"  lead     {plan.lead or 'none: no part has pitch'}")
     lines.append(f"  tempo    {tempo_words(plan)}")
+    lines += [f"  asked    {plan.request}"] if str(plan.request) else []
     lines += [f"  note     {note}" for note in plan.notes]
-    lines += ["  note     sounds the same: only the notation or the tempo changes"] * plan.sounds_the_same
+    lines += [f"  note     {_same(plan)}"] if plan.sounds_the_same else []
     return "\n".join(lines)
+
+
+def _same(plan: ScorePlan) -> str:
+    """What changes in a plan under which all sounds go on alike."""
+    if plan.keep == "bar" and plan.ratio != 1:
+        few, many = counted_bars(plan.ratio.denominator), counted_bars(plan.ratio.numerator)
+        return f"the same speed: {few} felt as {many.removesuffix(' bar').removesuffix(' bars')}"
+    return "sounds the same: only the notation or the tempo changes"
 
 
 def tempo_words(plan: ScorePlan) -> str:
     """The tempo equation, and what happens to quarters a minute."""
-    pulse = wording.duration_name(common_unit(plan))
-    names = {
-        "pulse": f"{pulse} = {pulse}",
-        "beat": f"{beat_name(plan.source)} = {beat_name(plan.target)}",
-        "bar": "bar = bar"
-        if plan.ratio == 1
-        else f"{counted(plan.ratio.denominator)} = {counted(plan.ratio.numerator)}",
-    }
     change = "" if plan.tempo == 1 else f"; quarters a minute times {1 / plan.tempo}"
-    return names[plan.keep] + change
-
-
-def counted(bars: int) -> str:
-    """``one bar``, ``4 bars``."""
-    return "one bar" if bars == 1 else f"{bars} bars"
-
-
-def common_unit(plan: ScorePlan) -> Fraction:
-    """What source and target count in: the beat, if both have the same, else the shorter pulse."""
-    beats = {group * meter.pulse for meter in (plan.source, plan.target) for group in meter.groups}
-    return beats.pop() if len(beats) == 1 else min(plan.source.pulse, plan.target.pulse)
-
-
-def beat_name(meter: Meter) -> str:
-    """What a beat is written as, or the mean beat where they differ."""
-    return "mean beat" if meter.is_additive else wording.duration_name(meter.groups[0] * meter.pulse)
+    return equation_words(plan.source, plan.target, plan.ratio, plan.keep) + change
 
 
 def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     spans = [plan.spans[index] for index in indices]
-    bars = _bars(spans)
+    first, last = spans[0].first, spans[-1].last
+    bars = f"bar {first}" if first == last else f"bars {first}-{last}"
     if not spans[0].how:
         return f"{bars}   {spans[0].source}   as before ({spans[0].why})"
-    figure = _figure_plan(plan, spans)
+    figure = figure_plan(plan, spans)
     rows = [
         ("was", wording.drawn(figure, before=True)),
         ("now", wording.drawn(figure, before=False) + wording.shape(replace(figure, warp=spans[0].base))),
@@ -118,38 +99,41 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
     return "\n".join([_headline(plan, figure, bars), *(f"  {word:8} {text}" for word, text in rows if text)])
 
 
-def _bars(spans: Sequence[Span]) -> str:
-    first, last = spans[0].first, spans[-1].last
-    return f"bar {first}" if first == last else f"bars {first}-{last}"
-
-
-def _figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
+def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
     """The first bars of a stretch as a figure's plan, for its words."""
     shown = [spans[0]]
     for span in spans[1:]:
         if sum(s.last - s.first + 1 for s in shown) + span.last - span.first + 1 <= MOST_SHOWN:
             shown.append(span)
     shown = list(spans[: len(shown)])
-    warps = [straight_warp(span, plan.swing) for span in shown]
+    warps = [_straight_warp(span, plan.swing) for span in shown]
     warp = warps[0]
     if any(other != warp for other in warps):
         for other in warps[1:]:
             warp = warp.beside(other)
-    lines = tuple(line for span in shown for line in straight_lines(span, plan.swing))
+    lines = tuple(line for span in shown for line in _straight_lines(span, plan.swing))
     first = shown[0]
     return Plan(
-        first.source, first.target, first.how, warp, first.figure, plan.figure_source, lines, first.cost, first.repeats
+        source=first.source,
+        target=first.target,
+        how=first.how,
+        warp=warp,
+        figure=first.figure,
+        figure_source=plan.figure_source,
+        lines=lines,
+        cost=first.cost,
+        repeats=first.repeats,
     )
 
 
-def straight_warp(span: Span, swing: Fraction | None) -> Warp:
+def _straight_warp(span: Span, swing: Fraction | None) -> Warp:
     """The map of a span as it is between even eighths, where they are swung."""
     if swing is None or span.warp.is_identity:
         return span.warp
     return swung(span.warp.source, swing).inverse().then(span.warp).then(swung(span.warp.target, swing))
 
 
-def straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
+def _straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
     """The lead's notes bar by bar, swung ones as they are written."""
     bar, straight = span.source.bar, swung(span.warp.source, swing) if swing else Warp.identity(span.warp.source)
     notes = _full_length(
@@ -167,7 +151,7 @@ def _full_length(notes: list[tuple[Fraction, Fraction, str]], end: Fraction) -> 
     """Notes (onset, end, name) as long as they are written, where all sound for one share of the time to the next."""
     nexts = [*(at for at, _, _ in notes[1:]), end][: len(notes)]
     shares = sorted((stop - at) / (after - at) for (at, stop, _), after in zip(notes, nexts, strict=True) if after > at)
-    if len(shares) < 2 or not DETACHED <= shares[0] <= shares[-1] < 1 or shares[-1] - shares[0] > EVEN:
+    if len(shares) < 2 or not DETACHED <= shares[0] <= shares[-1] < 1 or shares[-1] - shares[0] > EVEN_SHARES:
         return notes
     return [(at, after, name) for (at, _, name), after in zip(notes, nexts, strict=True)]
 
@@ -187,9 +171,10 @@ def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
 
 def _title(plan: ScorePlan, figure: Plan) -> str:
     """The strategy in players' words, with the shape that it makes of equal beats."""
-    title = TITLES.get(figure.how) or wording.title(figure)
-    counts = [group / common_unit(plan) for group in figure.groups]
-    shaped = figure.how in TITLES and all(count.denominator == 1 for count in counts)
+    holds = find(figure.how).holds
+    title = f"HOLD THE {holds.upper()}" if holds else wording.title(figure)
+    counts = [group / common_unit(plan.source, plan.target) for group in figure.groups]
+    shaped = bool(holds) and all(count.denominator == 1 for count in counts)
     return f"{title} ({'+'.join(map(str, counts))})" if shaped else title
 
 
@@ -207,7 +192,7 @@ def _kept(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
 
 def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
     """Where beats of equal length have gone, and notes off the beat."""
-    phrases = list(_beats_heard(spans[0], common_unit(plan)))
+    phrases = list(_beats_heard(spans[0], common_unit(plan.source, plan.target)))
     notes = wording.heard(figure)
     return "; ".join([*phrases, *([notes] if notes and (not phrases or notes != "every note on a beat") else [])])
 
@@ -245,7 +230,7 @@ def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
 
 
 def _size(plan: ScorePlan, figure: Plan) -> str:
-    if figure.how in ("float", "rebar"):
+    if find(figure.how).meets_bars:
         return "no note moves"
     change = figure.target.bar * plan.ratio.numerator - figure.source.bar * plan.ratio.denominator
     if not change:
@@ -285,12 +270,12 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     yield from _patterns([pattern for pattern, _ in made.most_common()])
     if not any(percussion for _, percussion in plan.parts):
         return
-    if plan.drums != "pulse":
+    if plan.request.drums != "pulse":
         yield {
             "keep": "Drums: by the map",
             "pattern": f"Drums: a stock pattern for {plan.target}",
             "mute": "Drums: silent",
-        }[plan.drums]
+        }[plan.request.drums]
         return
     runs = Counter(
         (run.key, run.was, run.now, run.even) for index in indices if index < len(plan.runs) for run in plan.runs[index]
@@ -303,9 +288,9 @@ def _parts(plan: ScorePlan, indices: Sequence[int]) -> Iterator[str]:
     yield from (f"{', '.join(dict.fromkeys(names))}: {words}" for words, names in alike.items())
 
 
-def _patterns(made: Sequence[Pattern]) -> Iterator[str]:
+def _patterns(made: Sequence[PartPattern]) -> Iterator[str]:
     """Accompanying parts that are made anew, those that play one thing together; each as in most bars."""
-    by_what: dict[str, list[Pattern]] = {}
+    by_what: dict[str, list[PartPattern]] = {}
     for pattern in {(p.part, p.what): p for p in reversed(made)}.values():
         by_what.setdefault(pattern.what, []).append(pattern)
     for what, mine in reversed(by_what.items()):

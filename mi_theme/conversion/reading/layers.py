@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.reading.written import is_written, span_parts
+from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
 from mi_theme.score import Score
 
-__all__ = ["GRID", "Layer", "layers_of"]
+__all__ = ["Layer", "layers_of"]
 
-GRID = 48  # parts of a quarter
-FEWEST = 6  # equal values that make a running figure
-LONGEST = GRID  # a figure in longer values is a line
-STEPS = (1, 2)  # semitones: an even run that mostly moves so is a line too
+FEWEST_EQUAL = 6  # equal values that make a running figure
+LONGEST_STEP = GRID  # a figure in longer values is a line
+LINE_STEPS = (1, 2)  # semitones: an even run that mostly moves so is a line too
 SHAKEN, ALTERNATING = GRID // 6, 0.8  # the longest value of trills and tremolos, and the share of notes that come back
 LIKE_THE_LEAD = 4  # semitones by which the distance of a part that doubles the lead may vary
 
@@ -60,6 +60,7 @@ class Layer:
         return slice(low, high)
 
 
+@lru_cache(maxsize=4)
 def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, ...]:
     """The pitched parts, the lead last; none of a performance, which has no grid."""
     parts, spans = span_parts(score), score.spans
@@ -77,7 +78,17 @@ def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, .
         rows = rows[np.argsort(at[rows], kind="stable")]
         lasts = np.maximum(stop[rows] - at[rows], 1)
         step = _steps(at[rows], lasts, pitch[rows], None if number == lead else melody)
-        found.append(Layer(number, rows, at[rows], lasts, pitch[rows], step, true[rows], number == lead))
+        layer = Layer(
+            part=number,
+            rows=rows,
+            at=at[rows],
+            lasts=lasts,
+            pitch=pitch[rows],
+            step=step,
+            true=true[rows],
+            lead=number == lead,
+        )
+        found.append(layer)
     return tuple(found)
 
 
@@ -135,7 +146,11 @@ def _even_runs(places: Ints) -> Iterator[tuple[int, int]]:
     gaps = np.diff(places)
     turns = np.flatnonzero(np.diff(gaps)) + 1
     starts, stops = np.append(0, turns), np.append(turns, len(gaps))
-    figures = (stops - starts >= FEWEST - 1) & (gaps[np.minimum(starts, len(gaps) - 1)] <= LONGEST) if len(gaps) else []
+    figures = (
+        (stops - starts >= FEWEST_EQUAL - 1) & (gaps[np.minimum(starts, len(gaps) - 1)] <= LONGEST_STEP)
+        if len(gaps)
+        else []
+    )
     for low, high in zip(starts[figures].tolist(), stops[figures].tolist(), strict=True):
         yield low, high + 1
 
@@ -143,7 +158,7 @@ def _even_runs(places: Ints) -> Iterator[tuple[int, int]]:
 def _is_line(tops: Ints) -> bool:
     """Whether the notes go mostly by step, as a line does, and not in leaps and repetitions, as a figure."""
     moves = np.abs(np.diff(tops))
-    return bool(3 * np.isin(moves, STEPS).sum() > len(moves))
+    return bool(3 * np.isin(moves, LINE_STEPS).sum() > len(moves))
 
 
 def _doubles(places: Ints, tops: Ints, melody: tuple[Ints, Ints]) -> bool:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from fractions import Fraction
 
-from mi_theme.conversion.reading.pieces import Piece
+import numpy as np
+
+from mi_theme.conversion.reading.piece_reading import PieceReading
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter, twos_and_threes
 
 __all__ = ["figure_of", "hemiola_bars"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
-SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
+FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
+BEATS_SHARE = 0.75  # of the notes, lead twice, that begin on beats where the beats are what is grouped
+FOUR = 4  # beats that need no groups
 FOUND, GIVEN, STATED = "notes", "given", "metre"
 
 
-def figure_of(piece: Piece, meter: Meter, grouping: Grouping | None) -> tuple[tuple[Fraction, ...], str]:
+def figure_of(piece: PieceReading, meter: Meter, grouping: Grouping | None) -> tuple[tuple[Fraction, ...], str]:
     """Group lengths of a bar in quarters, and where they come from: given, metre or notes.
 
     Raises
@@ -36,7 +39,7 @@ def figure_of(piece: Piece, meter: Meter, grouping: Grouping | None) -> tuple[tu
     return (shape, FOUND) if shape else (tuple(group * meter.pulse for group in meter.groups), STATED)
 
 
-def hemiola_bars(piece: Piece, start: Fraction, meter: Meter) -> int:
+def hemiola_bars(piece: PieceReading, start: Fraction, meter: Meter) -> int:
     """How many bars from `start` are felt as three beats against their metre: two, one, or 0 for none.
 
     Two bars of three beats are one of three long ones where notes begin on the
@@ -48,55 +51,69 @@ def hemiola_bars(piece: Piece, start: Fraction, meter: Meter) -> int:
         return 0
     bars = len(meter.groups) - 1
     length = bars * meter.bar
-    onsets = {mark.at for mark in piece.marks(start, start + length) if mark.starts}
+    onsets = {mark.at for mark in piece.note_places(start, start + length) if mark.starts}
     between = {length / 6, length / 2, length * 5 / 6} if bars == 2 else {length / 2}
     return bars if {length / 3, 2 * length / 3} <= onsets and not onsets & between else 0
 
 
-def _open_figure(piece: Piece, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
-    """The twos and threes on whose starts most notes begin; the equal beats of the signature, if nothing speaks."""
-    weights = _weights(piece, meter)
+def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
+    """The groups on whose starts most notes begin, and long ones; the equal beats of the signature, if nothing speaks.
+
+    Groups are twos and threes of the pulses; and of the beats, where nearly all
+    notes begin on these: a 5/4 in quarters is 3+2 or 2+3.
+    """
+    weights, lengths = _weights(piece, meter)
     total = sum(weights.values())
     if not total:
         return tuple(group * meter.pulse for group in meter.groups), STATED
 
-    def mean(way: Grouping) -> float:
-        return sum(weights.get(start, 0) for start in way.starts) / len(way)
+    def mean(way: Grouping) -> tuple[float, float]:
+        count = len(way)
+        return sum(weights[at] for at in way.starts) / count, sum(lengths[at] for at in way.starts) / count
 
-    best = max(twos_and_threes(meter.pulses), key=mean)
+    beat = meter.groups[0]
+    on_beats = sum(weights[at] for at in meter.beats) / total
+    if len(set(meter.groups)) == 1 and beat > 1 and on_beats >= BEATS_SHARE and len(meter.beats) > FOUR:
+        ways = [Grouping(part * beat for part in way) for way in twos_and_threes(len(meter.beats))]
+        best = max(ways, key=lambda way: tuple(round(value, 9) for value in mean(way)))
+    else:
+        best = max(twos_and_threes(meter.pulses), key=lambda way: mean(way)[0])
     return tuple(part * meter.pulse for part in best), FOUND
 
 
-def _weights(piece: Piece, meter: Meter) -> Counter[int]:
-    """How many notes begin at each pulse, the lead's counted twice."""
+def _weights(piece: PieceReading, meter: Meter) -> tuple[Counter[int], Counter[int]]:
+    """How many notes begin at each pulse, the lead's counted twice; and how many ticks all that begin there last."""
     weights: Counter[int] = Counter()
+    lengths: Counter[int] = Counter()
+    score = piece.score
+    pulse, spans = int(meter.pulse * score.ticks_per_quarter), score.spans[piece.pitched]
+    spans = spans[np.argsort(spans["start"], kind="stable")]
     for bar in piece.bars:
         if bar.meter == meter and bar.length == meter.bar:
-            for mark in piece.marks(bar.start, bar.end):
-                pulse = mark.at / meter.pulse
-                if mark.starts and pulse.denominator == 1:
-                    weights[int(pulse)] += 1 + mark.lead
-    return weights
+            for mark in piece.note_places(bar.start, bar.end):
+                place = mark.at / meter.pulse
+                if mark.starts and place.denominator == 1:
+                    weights[int(place)] += 1 + mark.lead
+            start = int(bar.start * score.ticks_per_quarter)
+            low, high = np.searchsorted(spans["start"], (start, start + pulse * meter.pulses))
+            for begins, ends in zip(spans["start"][low:high].tolist(), spans["stop"][low:high].tolist(), strict=True):
+                lengths[(begins - start) // pulse] += ends - begins
+    return weights, lengths
 
 
-def _is_syncopated(shape: Sequence[Fraction], beats: set[Fraction]) -> bool:
-    """Whether a note off the beat lasts over the next beat."""
-    following = {at: min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats}
-    return any(beat not in shape for beat in following.values())
-
-
-def _off_beat_shape(piece: Piece, meter: Meter) -> tuple[Fraction, ...] | None:
+def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] | None:
     """The rhythm of the lead, where most bars have the same and it is not that of the beats."""
     shapes: Counter[tuple[Fraction, ...]] = Counter()
     for bar in piece.bars:
         if bar.meter == meter and bar.length == meter.bar:
-            onsets = tuple(mark.at for mark in piece.marks(bar.start, bar.end) if mark.lead)
+            onsets = tuple(mark.at for mark in piece.note_places(bar.start, bar.end) if mark.lead)
             shapes[onsets] += bool(onsets)
     shape, count = shapes.most_common(1)[0] if shapes else ((), 0)
     beats = {beat * meter.pulse for beat in meter.beats}
     whole = all((at / meter.pulse).denominator == 1 for at in shape)
-    if count < SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
+    if count < FIGURE_SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
         return None
-    if shape[0] or not _is_syncopated(shape, beats):
+    following = (min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats)
+    if shape[0] or all(beat in shape for beat in following):  # no note off the beat lasts over the next one
         return None
     return tuple(b - a for a, b in zip(shape, [*shape[1:], meter.bar], strict=True))

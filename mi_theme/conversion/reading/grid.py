@@ -1,0 +1,110 @@
+"""What a score's notes say of themselves: their parts, the lead, whether they lie on a grid, whether they swing.
+
+And swing taken out of positions, and put back.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.score import Score
+from mi_theme.warp import Warp
+
+__all__ = [
+    "GRID",
+    "find_lead",
+    "is_written",
+    "pitched_rows",
+    "span_parts",
+    "straightened",
+    "swing_place",
+    "swung",
+    "swung_back",
+]
+
+GRID = 48  # parts of a quarter on which what is written is read: thirty-seconds, and triplets of sixteenths
+WRITTEN_GRIDS = (GRID, 20, 28)  # the same, and quintuplets and septuplets
+WRITTEN_SHARE = 0.9  # share of onsets on such a grid from which a score counts as written, not played
+SWING_RANGE = (0.58, 0.70)  # where the second of two swung eighths falls in its beat
+LEAD_NAMES = ("melody", "lead", "vocal", "voice", "solo", "soprano", "tune", "ostinato")
+
+
+@lru_cache(maxsize=4)
+def span_parts(score: Score) -> NDArray[np.int64]:
+    """The part of each row of `Score.spans`."""
+    return score.span_parts
+
+
+def find_lead(score: Score) -> int:
+    """The part that decides: one named as a melody, else the highest that plays in half of the music."""
+    notes = score.note_table()
+    pitched = [i for i, part in enumerate(score.parts) if not part.is_percussion]
+    heights, counts = {}, {}
+    for index in pitched:
+        mine = notes[notes["part"] == index]
+        bars = np.unique(np.floor(mine["onset"] / 4))
+        heights[index], counts[index] = float(np.median(mine["pitch"])), len(bars)
+    if not pitched:
+        return -1
+    named = [i for i in pitched if any(word in score.parts[i].name.casefold() for word in LEAD_NAMES)]
+    busy = [i for i in named or pitched if 2 * counts[i] >= max(counts.values())]
+    return max(busy or named or pitched, key=lambda i: (heights[i], -i))
+
+
+def is_written(starts: NDArray[np.int64], quarter: int) -> bool:
+    """Whether nearly all of these ticks lie on one of the grids of notation."""
+    return not len(starts) or max(_share_on(starts, quarter, grid) for grid in WRITTEN_GRIDS) >= WRITTEN_SHARE
+
+
+def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
+    """The place of swung offbeats, if nearly all offbeats are swung (at .58 to .70 of the beat)."""
+    share = (np.unique(starts) % quarter) / quarter
+    low, high = SWING_RANGE
+    late = share[(share >= low) & (share <= high)]
+    others = ((share > 0.2) & (share < low)) | ((share > high) & (share < 0.8))
+    if len(late) < 8 or others.sum() * 5 > len(late):
+        return None
+    place = float(np.median(late))
+    return Fraction(2, 3) if abs(place - 2 / 3) < 0.02 else Fraction(round(place * quarter), quarter)
+
+
+def _share_on(starts: NDArray[np.int64], quarter: int, grid: int) -> float:
+    """The share of ticks that are the nearest to a multiple of 1/grid of a quarter; of coarse clocks, to sixteenths or triplets."""
+    found = np.zeros(len(starts), bool)
+    for parts in (grid,) if quarter > 2 * grid else (4, 6):
+        found |= np.abs(starts - np.rint(starts * (parts / quarter)) * quarter / parts) <= 0.5
+    return float(found.mean())
+
+
+def pitched_rows(score: Score) -> NDArray[np.bool_]:
+    """Which of the score's spans are of pitched parts."""
+    flags, parts = np.array([not part.is_percussion for part in score.parts], bool), span_parts(score)
+    return flags[parts] if len(parts) else np.zeros(0, bool)
+
+
+@lru_cache(maxsize=256)
+def swung(length: Fraction, place: Fraction) -> Warp:
+    """From swung to straight: the second half of each quarter begins at `place` before, in the middle after."""
+    points = [(Fraction(0), Fraction(0))]
+    for beat in range(int(length)):
+        points += [(beat + place, beat + Fraction(1, 2)), (Fraction(beat + 1), Fraction(beat + 1))]
+    return Warp([*points, (length, length)])
+
+
+def straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:
+    """A swung position as if the beat were even, on a grid of so many parts of a quarter."""
+    beat, place = divmod(at, 1)
+    straight = place / (2 * swing) if place <= swing else (1 + (place - swing) / (1 - swing)) / 2
+    return beat + Fraction(round(straight * grid), grid)
+
+
+def swung_back(at: Fraction, swing: Fraction | None) -> Fraction:
+    """The reverse of `straightened`."""
+    if swing is None:
+        return at
+    beat, place = divmod(at, 1)
+    return beat + (2 * place * swing if 2 * place <= 1 else swing + (2 * place - 1) * (1 - swing))

@@ -1,0 +1,273 @@
+"""What a planner reads off a score: bars, lead, marks of every bar, swing, whether it lies on a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.adaptation.plans import BarNotes
+from mi_theme.conversion.reading.graces import leaders_of
+from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place, swung
+from mi_theme.conversion.reading.layers import layers_of
+from mi_theme.conversion.timeline import EARLY
+from mi_theme.errors import FileError, ScoreError
+from mi_theme.meter import Meter
+from mi_theme.pitch import LETTERS, SIGNS, spelled_in
+from mi_theme.score import Bar, MeterMap, Score
+
+__all__ = ["NotePlace", "PieceReading", "piece_of"]
+
+MOST_BARS = 1_000_000  # more are not music but damage
+SIXTEENTH = Fraction(1, 4)  # on which a performance is read
+Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
+
+
+class NotePlace(NamedTuple):
+    """A place where pitched notes begin, in quarters from the first bar line of the map.
+
+    ``before`` is the beat that it anticipates, if it does; ``starts`` is False
+    where notes only end; ``shared`` tells that other parts begin there; ``lasts``
+    is how long the lead's note sounds.
+    """
+
+    at: Fraction
+    lead: bool = True
+    before: Fraction | None = None
+    starts: bool = True
+    shared: bool = False
+    lasts: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True)
+class PieceReading:
+    """A score as a planner sees it.
+
+    Attributes
+    ----------
+    score
+        The events.
+    meters
+        Its metres, corrected by what the user said.
+    lead
+        Index of the part that decides, -1 where no part has pitch.
+    notes
+        Remarks on how it was read.
+    """
+
+    score: Score
+    meters: MeterMap
+    lead: int
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def bars(self) -> tuple[Bar, ...]:
+        """The bars up to the end."""
+        return tuple(self.meters.bars(self.score.quarters))
+
+    @cached_property
+    def main(self) -> Meter:
+        """The metre of most bars, counted in quarters; a pick-up does not count."""
+        lengths: dict[Meter, Fraction] = {}
+        for bar in self.bars:
+            if bar.number:
+                lengths[bar.meter] = lengths.get(bar.meter, Fraction(0)) + bar.length
+        return max(lengths, key=lengths.__getitem__) if lengths else self.meters.changes[-1][1]
+
+    @cached_property
+    def part_of(self) -> NDArray[np.int64]:
+        """The part of each of the score's spans."""
+        return span_parts(self.score)
+
+    @cached_property
+    def pitched(self) -> NDArray[np.bool_]:
+        """Which of the score's spans are of pitched parts."""
+        return pitched_rows(self.score)
+
+    @cached_property
+    def is_written(self) -> bool:
+        """Whether the pitched notes begin on a grid, as in notation; a performance does not."""
+        return is_written(self.score.spans["start"][self.pitched], self.score.ticks_per_quarter)
+
+    @cached_property
+    def swing(self) -> Fraction | None:
+        """Where the second of two swung eighths begins in its beat, or None where nothing swings."""
+        if self.main.is_compound or self.main.pulse != Fraction(1, 2):
+            return None
+        return swing_place(self.score.spans["start"], self.score.ticks_per_quarter)
+
+    @cached_property
+    def _placing(self) -> NDArray[np.bool_]:
+        """Pitched notes that need places of their own: ornaments go with their notes."""
+        return self.pitched & (leaders_of(self.score) < 0)
+
+    @cached_property
+    def _onsets(self) -> Columns:
+        """Of all pitched notes; see `_columns`."""
+        return self._columns(self._placing)
+
+    @cached_property
+    def _onsets_without_runs(self) -> Columns:
+        """Of pitched notes that are in no running figure of an accompanying part."""
+        rest = self._placing.copy()
+        for layer in layers_of(self.score, self.lead, self.swing):
+            rest[layer.rows[layer.step > 0]] = False
+        return self._columns(rest)
+
+    def _columns(self, chosen: NDArray[np.bool_]) -> Columns:
+        """Ticks where notes begin (or end, on a sixteenth), whether the lead's begin, the beat they anticipate or -1, whether any begin, whether others do, where the lead's end."""
+        spans, parts = self.score.spans[chosen], self.part_of[chosen]
+        ends = np.unique(spans["stop"])
+        ends = ends[ends * 4 % self.score.ticks_per_quarter == 0]
+        ticks, place = np.unique(np.concatenate([spans["start"], ends]), return_inverse=True)
+        place = place[: len(spans)]
+        leads = np.zeros(len(ticks), bool)
+        leads[place[parts == self.lead]] = True
+        ahead = np.full(len(ticks), -1, np.int64)
+        np.maximum.at(ahead, place, self._anticipated(spans["start"], spans["stop"]))
+        starts, shared, stops = (np.zeros(len(ticks), np.int64) for _ in range(3))
+        starts[place] = 1
+        shared[place[parts != self.lead]] = 1
+        np.maximum.at(stops, place[parts == self.lead], spans["stop"][parts == self.lead])
+        return ticks, leads, ahead, starts, shared, stops
+
+    def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The beat (tick) that each note begins shortly before and sounds through, else -1."""
+        quarter = self.score.ticks_per_quarter
+        beats = np.array([int(beat * quarter) for bar in self.bars for beat in bar.beats] or [0], np.int64)
+        beats = np.append(beats, int(self.bars[-1].end * quarter) if self.bars else 0)
+        place = np.minimum(np.searchsorted(beats, starts, "right"), len(beats) - 1)
+        following, on_beat = beats[place], beats[np.maximum(place - 1, 0)] == starts
+        close = following - starts <= int(self.main.pulse * quarter)
+        return np.where(close & ~on_beat & (stops > following) & (following > starts), following, -1)
+
+    def note_places(self, start: Fraction, end: Fraction, without_runs: bool = False) -> tuple[NotePlace, ...]:
+        """Where pitched notes begin or end in a stretch, counted from its start; swung notes as if they were even.
+
+        Running figures of accompanying parts can be left aside.
+        """
+        key = start, end, without_runs
+        if key not in self._read:
+            self._read[key] = tuple(self._note_places(*key))
+        return self._read[key]
+
+    @cached_property
+    def _read(self) -> dict[tuple[Fraction, Fraction, bool], tuple[NotePlace, ...]]:
+        """Marks that have been asked for."""
+        return {}
+
+    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterable[NotePlace]:
+        quarter = self.score.ticks_per_quarter
+        ticks, *columns = self._onsets_without_runs if without_runs else self._onsets
+        low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
+        straight = self._straight(end - start)
+        found: dict[Fraction, NotePlace] = {}
+        rows = zip(*(column[low:high].tolist() for column in (ticks, *columns)), strict=True)
+        for tick, lead, beat, starts, shared, stop in rows:
+            at = straight(Fraction(tick, quarter) - start)
+            before = Fraction(beat, quarter) - start if beat >= 0 else None
+            before = before if before is not None and before <= end - start else None
+            lasts = straight(min(Fraction(stop, quarter), end) - start) - at if lead else Fraction(0)
+            found[at] = NotePlace(at, bool(lead), before, bool(starts), shared=bool(shared), lasts=lasts)
+        return found.values()
+
+    def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
+        return (lambda at: at) if self.swing is None else swung(length, self.swing)
+
+    def line(self, start: Fraction, end: Fraction) -> BarNotes:
+        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note.
+
+        Of a performance what is meant: a note a little before the bar line is in the bar.
+        """
+        quarter, early = self.score.ticks_per_quarter, Fraction(0) if self.is_written else EARLY
+        limits = [ceil((at - early) * quarter) for at in (start, end)]
+        low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()
+        rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
+        top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
+        return BarNotes(
+            (at, self.shown(Fraction(off - on, quarter)) or SIXTEENTH, self._name(pitch, step))
+            for at, (on, off, pitch, step) in sorted(top.items())
+        )
+
+    @cached_property
+    def _lead_rows(self) -> NDArray[np.void]:
+        """(start, stop, pitch, step) of the lead's notes in order."""
+        mine = self.part_of == self.lead
+        spans = self.score.spans[mine]
+        rows = np.zeros(len(spans), [("start", "<i8"), ("stop", "<i8"), ("pitch", "<i8"), ("step", "<i8")])
+        rows["start"], rows["stop"] = spans["start"], spans["stop"]
+        if len(spans):
+            events = self.score.tracks[int(spans["track"][0])].events[spans["on"]]
+            rows["pitch"], rows["step"] = events["data1"], events["step"]
+        return np.sort(rows, order="start", kind="stable")
+
+    def shown(self, value: Fraction) -> Fraction:
+        """What a time means: in a performance, the nearest place on the grid."""
+        return value if self.is_written else Fraction(round(value / SIXTEENTH)) * SIXTEENTH
+
+    def _name(self, pitch: int, step: int) -> str:
+        step, alteration = spelled_in(self.score.key[0] if self.score.key else 0, pitch, step)
+        return LETTERS[step % 7] + SIGNS[alteration]
+
+
+def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> PieceReading:
+    """Read a score for planning.
+
+    Parameters
+    ----------
+    source
+        Its metre, where the file does not say it or says it wrongly; a grouping
+        where the file has only the signature.
+    lead
+        The part that decides, by name or number.
+
+    Raises
+    ------
+    FileError, ScoreError, UnknownName
+        Where the metre is unknown, the score too long, or has no such part.
+    """
+    meters, notes = _meters(score, source)
+    shortest = min(meter.bar for _, meter in meters.changes)
+    if score.quarters / shortest > MOST_BARS:
+        raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
+    return PieceReading(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
+
+
+def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ...]]:
+    """The metres as stated, corrected or inferred, and what to say about it."""
+    meters = score.meters
+    if source is None:
+        return (meters, ()) if meters.stated else _induced(score)
+    signatures = {meter.plain for _, meter in meters.changes}
+    if source.plain in signatures and meters.stated:
+        same = (meter.plain == source.plain and source.grouping for _, meter in meters.changes)
+        changes = tuple(
+            (at, source if found else meter) for (at, meter), found in zip(meters.changes, same, strict=True)
+        )
+        return replace(meters, changes=changes), ()
+    if len(signatures) > 1:
+        raise ScoreError(
+            f"{source} is none of its metres, which are {', '.join(sorted(map(str, signatures)))}: convert one of these"
+        )
+    said = f"{meters.changes[0][1]} in the file" if meters.stated else "no signature in the file"
+    return MeterMap(((Fraction(0), source),)), (f"read in {source}, as asked ({said})",)
+
+
+def _induced(score: Score) -> tuple[MeterMap, tuple[str, ...]]:
+    """The most probable metre of a file that states none."""
+    from mi_theme.rhythm import induce_meter, sure_guess
+
+    guesses = induce_meter(score)
+    best = sure_guess(guesses)
+    if best is None:
+        likely = " or ".join(f"{guess.meter} ({guess.probability:.2f})" for guess in guesses[:2])
+        hint = f", which may be {likely}" if likely else ""
+        raise FileError(f"{score.source or 'this score'}: it states no metre{hint}; say which it is (--from 4/4)")
+    words = f"no signature in the file: read in {best.meter}, inferred (the bar with certainty {best.certainty:.2f})"
+    return MeterMap(((Fraction(0), best.meter),), pickup=best.phase), (words,)

@@ -1,0 +1,160 @@
+"""What a user asks for when a score is to be carried into another metre, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from inspect import Parameter, signature
+from typing import Any, NamedTuple, TypedDict, TypeVar
+
+from mi_theme.adaptation.frames import FEELS, known_ratio
+from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.errors import UnknownName
+from mi_theme.meter import Grouping, Meter
+from mi_theme.score import first_and_last
+
+__all__ = ["ACCOMPANIMENTS", "DRUMS", "Choice", "Options", "Request", "SharedOptions", "with_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+DRUMS = ("pulse", "keep", "pattern", "mute")
+ACCOMPANIMENTS = ("pattern", "keep")
+
+
+class Choice(NamedTuple):
+    """A strategy that the user wants for some bars, first and last."""
+
+    first: int
+    last: int
+    how: str
+
+
+class SharedOptions(TypedDict, total=False):
+    """What may be asked for of any strategy, beside the target, as a user writes it; see `Request`."""
+
+    source: str | Meter | None
+    lead: str | int | None
+    drums: str
+    accompaniment: str
+    bars: tuple[int, int] | None
+    ratio: Fraction | int | float | None
+    keep: str | None
+    grouping: str | Grouping | None
+    feel: str
+
+
+class Options(SharedOptions, total=False):
+    """The same, and the strategy."""
+
+    how: str | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for, checked.
+
+    Attributes
+    ----------
+    target, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel
+        As `mi_theme.plan` takes them; None for what suits.
+    choices
+        Strategies for single bars, the last of those for a bar counts.
+    """
+
+    target: Meter
+    source: Meter | None = None
+    how: str | None = None
+    lead: str | int | None = None
+    drums: str = "pulse"
+    accompaniment: str = "pattern"
+    bars: tuple[int, int] | None = None
+    ratio: Fraction | None = None
+    keep: str | None = None
+    grouping: Grouping | None = None
+    feel: str = "auto"
+    choices: tuple[Choice, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        target: str | Meter,
+        *,
+        source: str | Meter | None = None,
+        grouping: str | Grouping | None = None,
+        ratio: Fraction | int | float | None = None,
+        **others: Any,
+    ) -> Request:
+        """From what a user writes: metres and groupings as text, a ratio as any number.
+
+        Parameters
+        ----------
+        target, source, grouping, ratio, **others
+            As in `Request`.
+
+        Raises
+        ------
+        TextError, UnknownName, StrategyError, ScoreError
+            Where text is no metre, a name unknown, a ratio none of ours.
+        """
+        return cls(
+            Meter(target),
+            Meter(source) if source else None,
+            ratio=None if ratio is None else known_ratio(ratio),
+            grouping=Grouping(grouping) if grouping else None,
+            **others,
+        )
+
+    def __post_init__(self) -> None:
+        for how in (self.how, *(choice.how for choice in self.choices)):
+            if how:
+                find(how)
+        for kind, value, known in (
+            ("way with drums", self.drums, DRUMS),
+            ("feel", self.feel, FEELS),
+            ("tempo equation", self.keep, KEEPS),
+            ("way with accompaniment", self.accompaniment, ACCOMPANIMENTS),
+        ):
+            if value is not None and value not in known:
+                raise UnknownName.among(kind, value, known)
+        if self.ratio is not None:
+            known_ratio(self.ratio)
+        if self.bars is not None:
+            first_and_last(self.bars)
+
+    def __str__(self) -> str:
+        """What is asked for beyond the target and the strategy, or nothing."""
+        said = [
+            f"{field.name} {'-'.join(map(str, value)) if field.name == 'bars' else value}"
+            for field in fields(self)
+            if field.name not in ("target", "how", "choices") and (value := getattr(self, field.name)) != field.default
+        ]
+        return ", ".join([*said, *(f"{choice.how} in bars {choice.first}-{choice.last}" for choice in self.choices)])
+
+
+def with_options(kind: type) -> Callable[[F], F]:
+    """Let a function that takes options show them one by one, to `help` and to editors in notebooks.
+
+    Parameters
+    ----------
+    kind
+        `Options` or `SharedOptions`, which its last parameter ``**options`` takes.
+
+    Returns
+    -------
+    callable
+        A decorator that gives the function a signature and nothing else.
+    """
+    defaults = {field.name: field.default for field in fields(Request)}
+
+    def shown(function: F) -> F:
+        plain = signature(function)
+        more = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=said.__forward_arg__)
+            for name, said in kind.__annotations__.items()
+        ]
+        parameters = [*list(plain.parameters.values())[:-1], *more]
+        function.__signature__ = plain.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return function
+
+    return shown

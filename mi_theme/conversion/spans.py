@@ -1,0 +1,111 @@
+"""Stretches of a score with the map that carries each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mi_theme.adaptation.frames import Frame, Reason
+from mi_theme.adaptation.plans import BarNotes, Repeat
+from mi_theme.adaptation.strategies import find
+from mi_theme.errors import ScoreError
+from mi_theme.meter import Meter
+from mi_theme.warp import Warp
+
+__all__ = ["Span", "placed"]
+
+MOST_FRAME_BARS = 10_000  # of one map; two metres meet again after far fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some source bars and the map that carries them.
+
+    Attributes
+    ----------
+    first, last
+        Numbers of the source bars.
+    start
+        Where they begin, in quarters.
+    source, target
+        Metres before and after.
+    how
+        The strategy; nothing where the bars stay as they are.
+    warp, base
+        The map, in quarters from `start`, and as the strategy made it, before
+        the notes inside the groups found their places.
+    figure
+        Group lengths of a source bar in quarters.
+    line
+        The lead's notes, in quarters from `start`.
+    repeats
+        Source stretches played again, as in `Plan`.
+    why
+        Why the bars stay as they are.
+    cost
+        Of the strategy's map.
+    reasons
+        Why a strategy that weighs the notes did so, the weightiest first.
+
+    Raises
+    ------
+    ScoreError, UnknownName
+        Where these do not go together, or there is no such strategy.
+    """
+
+    first: int
+    last: int
+    start: Fraction
+    source: Meter
+    target: Meter
+    how: str
+    warp: Warp
+    base: Warp
+    figure: tuple[Fraction, ...] = ()
+    line: BarNotes = BarNotes()  # noqa: RUF009  an empty tuple
+    repeats: tuple[Repeat, ...] = ()
+    why: str = ""
+    cost: float = 0.0
+    reasons: tuple[Reason, ...] = ()
+
+    def __post_init__(self) -> None:
+        bars = f"bars {self.first} to {self.last}"
+        if (self.warp.source, self.warp.target) != (self.base.source, self.base.target):
+            raise ScoreError(f"{bars}: the map and its base are not of one length")
+        if self.last < self.first:
+            raise ScoreError(f"{bars}: the last comes before the first")
+        if not self.how:
+            return
+        find(self.how)
+        if (self.last - self.first) * self.source.bar > self.warp.source:
+            raise ScoreError(f"{bars}: a map of {self.warp.source} quarters is too short for them")
+        if max(self.warp.source / self.source.bar, self.warp.target / self.target.bar) > MOST_FRAME_BARS:
+            raise ScoreError(f"{bars}: a map of more than {MOST_FRAME_BARS} bars")
+        if min(self.figure, default=0) <= 0 or sum(self.figure) not in (self.source.bar, self.base.source):
+            raise ScoreError(f"{bars}: the groups {'+'.join(map(str, self.figure))} fill no bar of {self.source}")
+
+    @property
+    def frames(self) -> tuple[Frame, Frame]:
+        """The whole bars on both sides."""
+        bars = (-(-self.warp.source // self.source.bar), -(-self.warp.target // self.target.bar))
+        return Frame(self.source, int(bars[0])), Frame(self.target, int(bars[1]))
+
+
+def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:
+    """Every span, and where its target bars begin, in quarters.
+
+    Parameters
+    ----------
+    spans
+        One after another.
+
+    Yields
+    ------
+    tuple of (Span, Fraction)
+        In the same order.
+    """
+    position = Fraction(0)
+    for span in spans:
+        yield span, position
+        position += span.warp.target

@@ -1,0 +1,97 @@
+"""What stands on a grid already: it is notation, and stays as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mi_theme.quantising.beatgrid import BeatGrid, Ints
+
+__all__ = ["exact_ends", "exact_onsets", "finest_end"]
+
+# parts of a beat, or of a quarter, that notation has, the usual first: a file is held against as many sets as tell notation from chance
+PLAIN = ((1, 2, 3, 4, 6), (8, 12), (16, 24, 5, 7), (9, 10, 32, 48))
+NEARLY = 0.95  # of the notes of a part on the grid: the rest are a player's, or ornaments
+CHANCE = 1e-4  # that so many are there by accident, where any tick is as likely
+COMMON = 0.5  # of the ticks on the grid: then nothing less than all of the notes will do
+FEW = 7  # notes: fewer that are all on the grid are believed without that
+FINER = 2  # an end may be one division finer than all onsets: staccato is written so, gates are finer
+
+
+def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: int) -> Ints:
+    """Where notes are on the grid, in parts that are on it as a whole; else -1.
+
+    Parameters
+    ----------
+    at
+        Onsets in ticks of the grid, shape (n,).
+    part
+        Of which part each is.
+    grid
+        The beats.
+    tick
+        What the file counts in, in ticks of the grid: an onset rounded to it is exact.
+    """
+    beat = np.clip(np.searchsorted(grid.ticks, at, "right") - 1, 0, len(grid) - 1)
+    length = np.diff(grid.ticks)[beat]
+    found = np.full(len(at), -1, np.int64)
+    for number in np.unique(part):
+        rows = np.flatnonzero(part == number)
+        place = np.full(len(rows), -1, np.int64)
+        lasts = length[rows]
+        units = [(grid.ticks[beat[rows]], lasts)]
+        if (lasts != grid.resolution).any():
+            units.append((at[rows] // grid.resolution * grid.resolution, np.full(len(rows), grid.resolution)))
+        for size, parts in enumerate(PLAIN, 1):
+            for of in parts:
+                for start, whole in units:
+                    inside = at[rows] - start
+                    nearest = (2 * inside * of + whole) // (2 * whole)
+                    on = np.abs(inside * of - nearest * whole) * 2 <= tick * of
+                    place = np.where((place < 0) & on, start + nearest * whole // of, place)
+            on = place >= 0
+            common = min(sum(_common(int(np.median(whole)) // tick, size) for _, whole in units), 1.0)
+            if (on.all() and (len(rows) < FEW or common ** len(rows) < CHANCE)) or (
+                common <= COMMON and on.mean() >= NEARLY and common ** on.sum() < CHANCE
+            ):
+                found[rows] = place
+    return found
+
+
+def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: int) -> Ints:
+    """Where notes end, in parts where nearly all end as notation would have it; else -1.
+
+    Parameters
+    ----------
+    at
+        Exact onsets in ticks of the grid, -1 for others, shape (n,).
+    ends
+        Where notes end.
+    part
+        Of which part each is.
+    quarter, tick
+        Ticks of the grid in a quarter, and in one tick of the file.
+    """
+    found = np.full(len(at), -1, np.int64)
+    for number in np.unique(part):
+        rows = np.flatnonzero((part == number) & (at >= 0))
+        if len(rows):
+            step = int(np.gcd.reduce(np.append(at[rows], quarter)))
+            fine = finest_end(step)
+            near = (2 * ends[rows] + fine) // (2 * fine) * fine
+            on = (np.abs(near - ends[rows]) * 2 <= tick) & (near > at[rows])
+            if on.mean() >= NEARLY:
+                found[rows] = np.where(on, near, -1)
+    return found
+
+
+def finest_end(step: Any) -> Any:
+    """What ends are multiples of where onsets are multiples of `step` ticks, a number or an array."""
+    return np.where(step % FINER == 0, step // FINER, step)
+
+
+def _common(ticks: int, size: int) -> float:
+    """The share of a beat's ticks that lie on the first sets of `PLAIN`."""
+    places = {i / of for parts in PLAIN[:size] for of in parts for i in range(of)}
+    return min(len(places) / max(ticks, 1), 1.0)

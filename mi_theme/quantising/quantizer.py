@@ -1,0 +1,238 @@
+"""From playing to paper: each step on what the one before found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.errors import ScoreError
+from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats
+from mi_theme.quantising.beattimes import Beats
+from mi_theme.quantising.chords import chords_of
+from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
+from mi_theme.quantising.gracenotes import graces, trills
+from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
+from mi_theme.quantising.places import looseness, places
+from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
+from mi_theme.quantising.swingratios import evened, swings
+from mi_theme.quantising.values import values
+from mi_theme.score import Score
+
+__all__ = ["quantize"]
+
+MARGIN = (
+    1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
+)
+GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
+SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
+DRUM = 1.0  # quarters: the longest written value of a stroke
+STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
+RATIOS = (0.5, 0.8)  # of a swing that is given
+
+
+class _Kinds(NamedTuple):
+    """For each note the row that it leads to or belongs to, or -1."""
+
+    grace: Ints
+    trill: Ints
+
+    @property
+    def struck(self) -> NDArray[np.bool_]:
+        """Notes that have a place of their own."""
+        found: NDArray[np.bool_] = (self.grace < 0) & ((self.trill < 0) | (self.trill == np.arange(len(self.trill))))
+        return found
+
+
+def quantize(
+    score: Score, *, beats: Beats | None = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None,
+) -> Quantized:  # fmt: skip
+    """What would be written for what was played.
+
+    Parameters
+    ----------
+    score
+        Its metre map and ticks are the grid, unless beats are given.
+    beats
+        Where the beats are, for playing that followed no click: see `find_beats`.
+    swing
+        ``"auto"`` to look for it; None to write what is played; the share of a pair
+        that its first note takes (2/3) where it is known.
+    finest
+        The shortest part of a beat, in quarters (1/4 for sixteenths); triplets of it included.
+
+    Returns
+    -------
+    Quantized
+        What is on a grid already is as it was.
+
+    Raises
+    ------
+    ScoreError
+        Where `swing` or `finest` make no sense, or the score has no end.
+    """
+    ratio, shortest = _ratio(swing), _shortest(finest)
+    meters = score.meters
+    if beats is None:
+        playing = played_by_score(score)
+    else:
+        starts = score.tempos.clock(score.spans["start"] / score.ticks_per_quarter)
+        beats = beats.around(starts)
+        meters = beats.meters
+        playing = played_by_beats(score, grid_of_beats(beats.seconds, beats.quarters))
+    grid = playing.grid
+    tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
+    nowhere = np.full(len(playing.at), -1, np.int64)
+    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None else nowhere
+    kinds = _ornaments(playing, exact)
+    played = kinds.struck & (exact < 0)
+    found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
+    even = np.where(exact < 0, evened(playing.seconds, grid, found), playing.seconds)
+    onset, loose = _placed(playing, even, kinds.struck, tick, shortest * grid.resolution)
+    onset = np.where(exact >= 0, exact, onset)
+    kind = _place_ornaments(playing, kinds, onset, exact)
+    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick else nowhere
+    duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
+    errors = np.where(kind == NOTE, even - grid.even(onset), 0.0)
+    group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
+    return Quantized(
+        score, grid.resolution, onset, duration, playing.at, playing.ends - playing.at, playing.pitch, playing.part, kind,
+        _marks(playing, duration, kind, end >= 0), group, exact >= 0, errors, found, loose,
+        None if beats is None else np.column_stack([grid.seconds, grid.ticks]), meters,
+    )  # fmt: skip
+
+
+def _ratio(swing: str | float | Fraction | None) -> float | None:
+    if swing is None or swing == "auto":
+        return None
+    try:
+        ratio = float(Fraction(swing))
+    except (ValueError, TypeError, ZeroDivisionError, OverflowError):
+        ratio = 0.0
+    if not RATIOS[0] <= ratio <= RATIOS[1]:
+        raise ScoreError(f"swing is 'auto', None, or the share of the first note, .5 to .8, such as 2/3; not {swing!r}")
+    return ratio
+
+
+def _shortest(finest: Fraction | str | None) -> Fraction:
+    """The shortest part of a beat; a triplet of it is two thirds as long."""
+    if finest is None:
+        return Fraction(0)
+    try:
+        shortest = Fraction(finest)
+    except (ValueError, TypeError, ZeroDivisionError, OverflowError):
+        shortest = Fraction(0)
+    if not 0 < shortest <= 4:
+        raise ScoreError(f"finest is a value in quarters, such as 1/4 for sixteenths, not {finest!r}")
+    return shortest * Fraction(2, 3)
+
+
+def _parts(playing: PerformedNotes, among: NDArray[np.bool_]) -> Iterator[Ints]:
+    """The rows of each part, in the order of their beginnings."""
+    for number in np.unique(playing.part):
+        rows = np.flatnonzero((playing.part == number) & among)
+        yield rows[np.lexsort((playing.pitch[rows], playing.seconds[rows]))]
+
+
+def _ornaments(playing: PerformedNotes, exact: Ints) -> _Kinds:
+    grace, trill = (np.full(len(playing.at), -1, np.int64) for _ in range(2))
+    for rows in _parts(playing, (exact < 0) & ~playing.drums):
+        seconds, pitch, beat = playing.seconds[rows], playing.pitch[rows], playing.beat[rows]
+        shakes = trills(seconds, pitch, beat)
+        trill[rows] = np.where(shakes >= 0, rows[shakes], -1)
+        plain = rows[shakes < 0]
+        leads = graces(playing.seconds[plain], playing.lasts[plain], playing.pitch[plain], playing.beat[plain])
+        grace[plain] = np.where(leads >= 0, plain[leads], -1)
+    return _Kinds(grace, trill)
+
+
+def _placed(
+    playing: PerformedNotes, even: Floats, struck: NDArray[np.bool_], tick: int, finest: Fraction
+) -> tuple[Ints, float]:
+    """The tick of each note by the place of its chord, and how loosely it is played."""
+    rows = np.flatnonzero(struck)
+    found = playing.at.copy()
+    if not len(rows):
+        return found, 0.0
+    rows = rows[np.lexsort((playing.pitch[rows], even[rows]))]
+    chord = chords_of(even[rows], playing.part[rows] * 128 + playing.pitch[rows], playing.beat[rows])
+    seconds = np.maximum.accumulate(np.bincount(chord, even[rows]) / np.bincount(chord))
+    loose = min(MARGIN * looseness(seconds, playing.grid, float(finest)), 1.0) if tick else 1.0
+    found[rows] = places(seconds, playing.grid, loose, float(finest)).ticks(playing.grid)[chord]
+    return found, loose
+
+
+def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact: Ints) -> NDArray[np.int8]:
+    """Put ornaments to their notes, in place; the kind of each note."""
+    kind = np.full(len(onset), NOTE, np.int8)
+    quarter, lines = playing.grid.resolution, playing.grid.ticks
+    grace = np.where(kinds.grace >= 0, kinds.grace, _flams(playing, playing.drums & (exact < 0), onset))
+    for main, rows in _grouped(grace, playing.seconds):
+        onset[rows] = np.maximum(onset[main] - int(GRACE_VALUE * quarter) * np.arange(len(rows), 0, -1), 0)
+        kind[rows] = GRACE
+    for first, rows in _grouped(kinds.trill, playing.seconds):
+        beat = int(np.searchsorted(lines, onset[first], "right")) - 1
+        at, lasts = playing.at[rows] - lines[beat], int(lines[beat + 1] - lines[beat])
+        steps = [lasts // parts for parts in SHAKES]
+        step = next((step for step in steps if (np.diff(_nearest(at, step)) > 0).all()), steps[-1])
+        onset[rows[1:]] = np.maximum(_nearest(at[1:], step) + lines[beat], onset[first])
+        kind[rows[1:]] = TRILL
+    return kind
+
+
+def _flams(playing: PerformedNotes, among: NDArray[np.bool_], onset: Ints) -> Ints:
+    """For each note the row of the last of its key on its place, where that is another; else -1."""
+    found = np.full(len(onset), -1, np.int64)
+    rows = np.flatnonzero(among)
+    rows = rows[np.lexsort((playing.seconds[rows], onset[rows], playing.pitch[rows], playing.part[rows]))]
+    columns = np.column_stack([playing.part[rows], playing.pitch[rows], onset[rows]])
+    change = np.append((np.diff(columns, axis=0) != 0).any(axis=1), True)[: len(rows)]
+    last = rows[np.flatnonzero(change)][np.cumsum(change) - change]
+    found[rows] = np.where(last == rows, -1, last)
+    return found
+
+
+def _grouped(of: Ints, seconds: Floats) -> Iterator[tuple[int, Ints]]:
+    """Each row that others belong to, with them in the order of their beginnings."""
+    rows = np.flatnonzero(of >= 0)
+    rows = rows[np.lexsort((seconds[rows], of[rows]))]
+    for group in np.split(rows, np.flatnonzero(np.diff(of[rows])) + 1):
+        if len(group):
+            yield int(of[group[0]]), group
+
+
+def _nearest(at: Ints, step: int) -> Ints:
+    found: Ints = (2 * at + step) // (2 * step) * step
+    return found
+
+
+def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints) -> Ints:
+    """The written duration of each note in ticks; `given` where it is known, else -1."""
+    quarter = playing.grid.resolution
+    played = np.maximum(playing.ends - playing.at, 0) / quarter
+    found = np.full(len(onset), int(GRACE_VALUE * quarter), np.int64)
+    rows = np.flatnonzero(kind != GRACE)
+    step = np.full(playing.part.max(initial=0) + 1, quarter)
+    np.gcd.at(step, playing.part, onset)
+    fine = finest_end(step)[playing.part[rows]] / quarter
+    quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
+    quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
+    found[rows] = np.rint(quarters * quarter).astype(np.int64)
+    order = np.lexsort((onset, playing.pitch, playing.part))
+    same = (np.diff(playing.part[order]) == 0) & (np.diff(playing.pitch[order]) == 0)
+    room = np.where(same & (np.diff(onset[order]) > 0), np.diff(onset[order]), found.max(initial=0))
+    found[order[:-1]] = np.minimum(found[order[:-1]], room)
+    return np.where(given >= 0, given, found)
+
+
+def _marks(
+    playing: PerformedNotes, duration: Ints, kind: NDArray[np.int8], given: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    """How long notes sound of what is written; nothing is said of drums, ornaments and exact values."""
+    ratio = (playing.ends - playing.at) / np.maximum(duration, 1)
+    named = [ratio < STACCATO, ratio >= LEGATO, ratio >= TENUTO]
+    found = np.select(named, [MARKS.index(name) for name in ("staccato", "legato", "tenuto")], 0)
+    return np.where((kind == NOTE) & ~playing.drums & ~given, found, 0).astype(np.int8)
