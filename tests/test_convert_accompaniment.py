@@ -90,7 +90,7 @@ def test_a_trill_keeps_its_speed(channel: int) -> None:
     rest = [(4 * bar + at, 1, 67) for bar in range(4) for at in (0, 2, 3)]
     tunes = [(0, trill + rest)] if channel == 0 else [(0, melody(4, TUNE, 4)), (1, trill + rest)]
     song = midi("4/4", *tunes)
-    for to, strokes in (("5/4:3+3+2+2", 12), ("7/8:3+2+2", 4), ("3/4", 8)):
+    for to, strokes in (("5/4:3+3+2+2", 12), ("7/8:3+2+2", 8), ("3/4", 8)):
         plan = mi.plan(song, to)
         part = plan.apply(song).notes(channel)
         shaken = part[np.isin(part["pitch"], (72, 74)) & (part["onset"] < float(plan.target.bar))]

@@ -116,7 +116,7 @@ def test_a_triplet_in_half_the_time_stays_one_while_it_can_be_played() -> None:
     tune = melody(2, [(0, 1), (1, 1), (2, third), (2 + third, third), (2 + 2 * third, third), (3, 1)], 4)
     for tempo, steps in ((500_000, [1 / 6] * 3), (375_000, [1 / 4] * 2)):
         song = midi("4/4", (0, tune), tempo=tempo)
-        plan = mi.plan(song, "3/4")
+        plan = mi.plan(song, "3/4", how="regroup")
         made = onsets(plan.apply(song), 0)
         assert np.allclose(np.diff(made[2 : 3 + len(steps)]), steps, atol=1e-3)
         lost = [(c.bar, c.pitch, c.why) for c in plan.dropped]

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, ma
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(value=st.lists(WORDS, min_size=1, max_size=3), note=WORDS, key=WORDS, names=st.lists(WORDS, max_size=2))
 def test_any_words_survive_every_format(value: list[str], note: str, key: str, names: list[str]) -> None:
     """Quotes, brackets, line breaks, and what a format takes for its own signs."""
@@ -108,7 +109,7 @@ def test_any_words_survive_every_format(value: list[str], note: str, key: str, n
     ("text", "reason"),
     [
         ("", "first line of a table of claims"),
-        ("{", "no JSON"),
+        ("{", "no lineage in JSON"),
         ("{}", "card"),
         ('{"about": {"name": "x"}}', "missing required field"),
         ('{"@graph": [1]}', "JSON-LD"),
@@ -118,7 +119,7 @@ def test_any_words_survive_every_format(value: list[str], note: str, key: str, n
         ("document\nendDocument", "card"),
         ('document\n  entity(a, [prov:type=\'mi:Claim\', mi:names="[" %% mi:json])\nendDocument', "PROV-N"),
         ("[" * 3000, "first line"),
-        ("{\"a\":" * 3000, "no JSON"),
+        ("{\"a\":" * 3000, "no lineage in JSON"),
     ],
 )  # fmt: skip
 def test_what_is_no_lineage_is_refused_in_one_line(text: str, reason: str, tmp_path: Path) -> None:
@@ -128,6 +129,31 @@ def test_what_is_no_lineage_is_refused_in_one_line(text: str, reason: str, tmp_p
         Lineage.load(path)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@cache
+def other_as(format_: str) -> str:
+    return Lineage.load(OTHER).export(format_)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    format_=st.sampled_from([*WHOLE, "csv"]),
+    place=st.floats(0, 1),
+    length=st.integers(0, 40),
+    put=st.sampled_from(["", "{", "]", '"', "9" * 5000, "-1", "null", "\\", "[[", "%%", "\n", "@"]),
+)
+def test_a_damaged_file_is_read_or_refused(format_: str, place: float, length: int, put: str) -> None:
+    from mi_theme.credits.interchange import _tables_of
+
+    text = other_as(format_)
+    start = int(place * len(text))
+    words = ""
+    try:
+        _tables_of(text[:start] + put + text[start + length :])
+    except MiThemeError as error:
+        words = str(error)
+    assert "\n" not in words
 
 
 def test_a_wrong_row_in_a_table_of_claims_is_named(tmp_path: Path) -> None:
@@ -449,6 +475,13 @@ def test_the_command_writes_every_format(format_: str, tmp_path: Path) -> None:
     assert run("--format", format_) == mi.lineage().export(format_)
     run("--format", format_, "-o", str(path))
     assert path.read_text("utf-8") == mi.lineage().export(format_)
+
+
+def test_every_report_goes_into_a_file_too(tmp_path: Path) -> None:
+    for arguments in ([], ["--conflicts"], ["--film", "4", "--json"], ["--readings", "--csv"], ["--draw", "graph"]):
+        path = tmp_path / "out.svg"
+        run(*arguments, "-o", str(path))
+        assert path.read_text("utf-8") == run(*arguments), arguments
 
 
 def test_wrong_words_on_the_command_line_are_one_line() -> None:

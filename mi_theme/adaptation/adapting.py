@@ -95,13 +95,15 @@ def variants(plan: Plan) -> Iterator[Plan]:
             yield replace(plan, warp=way.warp, cost=cost, repeats=way.repeats, instead=(), reasons=way.reasons)
 
 
-def first_choices(task: Task) -> list[str]:
+def first_choices(task: Task, heard: bool = False) -> list[str]:
     """What an arranger would try, in order.
 
     Parameters
     ----------
     task
         The figure, the source bars and the target bars.
+    heard
+        Whether the notes of each bar will be known, so that it can be decided for itself.
 
     Returns
     -------
@@ -125,7 +127,10 @@ def first_choices(task: Task) -> list[str]:
     if longer and not uneven:
         held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
         return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
-    return ["regroup", "square", "cut", "rest"]
+    simple = not (source.is_compound or target.is_compound)
+    fewer = task.target.length < task.source.length and len(task.target.beats) != len(task.source.beats)
+    eased = heard and simple and fewer and not uneven
+    return ["ease"] * eased + ["regroup", "square", "cut", "rest"]
 
 
 def _as_many_groups(task: Task) -> bool:

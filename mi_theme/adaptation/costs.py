@@ -27,7 +27,8 @@ class FigureCosts(NamedTuple):
     beat, pulse); ``share``: each doubling or halving of a group's share of the
     bar; ``missed``: a beat of the target on which no group starts; ``dropped``: a
     group that is left out; ``stretched``: each doubling or halving of a group's
-    length, by its share of the notes; ``hidden``: a bar line of the source that falls on no beat.
+    length, by its share of the notes; ``lopsided``: each doubling by which the
+    longest stretch is more than twice the shortest; ``hidden``: a bar line of the source that falls on no beat.
     """
 
     equality: float = 3.0
@@ -38,10 +39,12 @@ class FigureCosts(NamedTuple):
     missed: float = 1.0
     dropped: float = 3.0
     stretched: float = 3.0  # from 2 on a bar of 7/8 becomes three even beats of 3/4; from 4 on 3+2 becomes 5+3
+    lopsided: float = 20.0
     hidden: float = 20.0
 
 
 STRETCHED_THREES = 0.5  # below .77, where the shuffle 5+4+2+1 stays before 4+4+2+2, which is 6/4 in disguise
+TWICE = 1 + 1e-9  # doublings between the longest stretch and the shortest that cost nothing more
 LEAST_WEIGHT = 0.3  # of a group in which no note begins: it is heard through what is held over it
 #: What `regroup` charges.
 COSTS = FigureCosts()
@@ -105,12 +108,13 @@ class Pricing:
         missed = self.costs.missed * len(self.beats.difference(starts))
         hidden = self.costs.hidden * sum(starts[at] not in self.beats for at in self.bars)
         logs = [log2(length) for length in after]
-        stretches = (abs(now - was) for now, was in zip(logs, self.sizes, strict=True))
-        stretched = sum(weight * stretch for weight, stretch in zip(self.weights, stretches, strict=True))
+        stretches = [now - was for now, was in zip(logs, self.sizes, strict=True)]
+        stretched = sum(weight * abs(stretch) for weight, stretch in zip(self.weights, stretches, strict=True))
+        lopsided = self.costs.lopsided * max(max(stretches) - min(stretches) - TWICE, 0.0)
         whole = log2(self.pulses)
         shares = sum(abs(now - whole - was) for now, was in zip(logs, self.shares, strict=True))
         order = _order(self.signs, after, self.costs)
-        return order + self._levels(starts) + self.costs.share * shares + missed + stretched + hidden
+        return order + self._levels(starts) + self.costs.share * shares + missed + stretched + lopsided + hidden
 
     def _levels(self, starts: Sequence[Fraction | int]) -> float:
         """Metrical standing lost or gained by the starts of groups."""

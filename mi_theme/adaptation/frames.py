@@ -86,8 +86,10 @@ FEELS = ("auto", "even", "long-short")
 class Task(NamedTuple):
     """A figure in some source bars, and the target bars that it shall fill.
 
-    `onsets` are those of the part that decides, `others` those of the parts beside
-    it; `feel` is one of `FEELS`.
+    `onsets` are those of the part that decides, `lasts` how long its notes sound,
+    `others` the onsets of the parts beside it, `shared` where both begin,
+    `whole` where tuplets and trills of the first begin, which move as one; `feel` is one of `FEELS`; `thin` says
+    that notes may be left out of runs.
     """
 
     figure: tuple[Fraction, ...]
@@ -96,6 +98,10 @@ class Task(NamedTuple):
     target: Frame
     feel: str = "auto"
     others: tuple[Fraction, ...] = ()
+    lasts: tuple[Fraction, ...] = ()
+    shared: tuple[Fraction, ...] = ()
+    whole: tuple[Fraction, ...] = ()
+    thin: bool = False
 
 
 class Reason(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import json_option, print_json, say, write_drawing, write_score, write_text
+from mi_theme.cli.shared import json_option, json_text, say, write_drawing, write_score, write_text
 
 if TYPE_CHECKING:
     from mi_theme.credits.lineages import Lineage
@@ -47,7 +47,7 @@ layer_option = click.option(
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
 @click.option("--svg", is_flag=True, help="Print the time line as a picture.")
 @click.option("--draw", "picture", type=click.Choice(["timeline", "graph"]), help="Draw it; with -o.")
-@click.option("-o", "--out", default="-", help="Of --format and --draw: the file; - for standard output.")
+@click.option("-o", "--out", default="-", help="Where to write; - for standard output.")
 @click.pass_context
 def lineage(
     ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...], data: str | None, **options: Any
@@ -75,10 +75,8 @@ def _show(found: Lineage, options: dict[str, Any], whole: Lineage | None) -> Non
         write_drawing(drawing(found, options["picture"] or "timeline"), options["out"])
         return
     report = _report(found, options) if whole is None else change_report(whole, found, options["layer"] or "both")
-    if options["as_json"]:
-        print_json(report.data)
-    else:
-        click.echo(report.csv if options["as_csv"] else report.text, nl=not options["as_csv"])
+    text = json_text(report.data) if options["as_json"] else report.csv if options["as_csv"] else f"{report.text}\n"
+    write_text(text, options["out"])
 
 
 def _report(found: Lineage, options: dict[str, Any]) -> Report:

@@ -24,6 +24,7 @@ __all__ = [
     "error_words",
     "is_midi",
     "json_option",
+    "json_text",
     "print_json",
     "print_table",
     "say",
@@ -111,9 +112,14 @@ def say(words: str) -> None:
     click.echo(words, err=True)
 
 
+def json_text(value: Any) -> str:
+    """A value for machines, as a file has it."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
 def print_json(value: Any) -> None:
     """A value for machines, on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    click.echo(json_text(value), nl=False)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mi_theme.credits.checking import checked, read_tables
 from mi_theme.credits.citations import bibtex_of, csl_of, ris_of
 from mi_theme.credits.linked_data import json_ld_of, tables_of_json_ld
-from mi_theme.credits.plain_tables import claims_of_csv, csv_of, json_of, tables_of_json
+from mi_theme.credits.plain_tables import claims_of_csv, csv_of, json_of, reading, tables_of_json
 from mi_theme.credits.provenance import prov_json_of, prov_n_of, tables_of_prov_json, tables_of_prov_n
 from mi_theme.credits.records import ClaimTables
 from mi_theme.errors import FileError, UnknownName
@@ -106,9 +106,7 @@ def _tables_of(text: str) -> ClaimTables:
         if text.lstrip().startswith("document"):
             return tables_of_prov_n(text)
         return checked(read_tables()._replace(claims=claims_of_csv(text)))
-    try:
+    with reading("JSON"):
         keys = json.loads(text).keys()
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise FileError(f"this is no JSON: {error}") from None
     read = tables_of_json_ld if "@graph" in keys else tables_of_prov_json if "entity" in keys else tables_of_json
     return read(text)

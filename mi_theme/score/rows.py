@@ -44,6 +44,8 @@ def tracks_of_rows(
 def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
     """The track of metres and tempo; texts say what signatures cannot: groupings, and whether the first bar is whole."""
     events = [Event(0, m.tempo(tempo_of(tempo)))]
+    if not meters.stated and (len(meters.changes) > 1 or meters.changes[0][1] != Meter("4/4")):
+        events.append(Event(0, m.meta(m.TEXT, m.UNSTATED)))
     for index, (start, meter) in enumerate(meters.changes):
         tick = int(start * ticks_per_quarter)
         events.append(Event(tick, m.time_signature(meter)))

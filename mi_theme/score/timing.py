@@ -135,7 +135,8 @@ class MeterMap:
         if not changes or changes[0][0] != 0:
             return replace(cls.of(changes), stated=stated)
         found = cls(tuple(changes), stated=stated)
-        return found.opened_by(rows[0][2] or changes[0][1]) if counted else found
+        _, length, meter = rows[0]
+        return found.opened_by(meter or changes[0][1]) if counted or (meter and length < meter.bar) else found
 
     def opened_by(self, meter: Meter | None) -> MeterMap:
         """The same with a first bar that is known to be one of this metre, whole or not.

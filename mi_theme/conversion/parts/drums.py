@@ -67,7 +67,11 @@ def beat_drums(plan: ScorePlan, score: Score, found: Placements) -> None:
 
 def goes_by_the_map(span: Span) -> bool:
     """Whether nothing is made anew in a span: it stays, or sounds the same."""
-    if not span.how or (span.warp.is_identity and span.source.same_bar(span.target)):
+    if (
+        not span.how
+        or span.warp.source < span.source.bar
+        or (span.warp.is_identity and span.source.same_bar(span.target))
+    ):
         return True
     drums = find(span.how).drums
     return drums == "map" or (span.warp.is_linear and drums != "beats")

@@ -82,10 +82,10 @@ def _metronome(mark: Any) -> float | None:
             units.append((child.text or "").strip())
         elif child.tag == "beat-unit-dot":
             dots += 1
-    said = "".join(c if c.isdigit() or c == "." else " " for c in mark.findtext("per-minute") or "").split()
+    said = re.search(r"\d+(\.\d+)?", mark.findtext("per-minute") or "")
     if len(units) != 1 or units[0] not in LENGTHS or not said or dots > 3:
         return None
-    return number_of(said[0].strip(".") or "0") * float(LENGTHS[units[0]] * (2 - Fraction(1, 2**dots)))
+    return number_of(said[0]) * float(LENGTHS[units[0]] * (2 - Fraction(1, 2**dots)))
 
 
 def chord_symbol(harmony: Any) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from lxml import etree
 
-from mi_theme.files.musicxml.bar_writing import time_element
 from mi_theme.files.musicxml.documents import CONTROLS, SAFE
+from mi_theme.files.musicxml.signs import time_element
 from mi_theme.files.notation.barring import CUE, GROUPING
 from mi_theme.files.notation.from_stream import keyed_drums, parts_of
 from mi_theme.files.notation.normalising import CUE_COLOUR, DRUM_COLOUR, coloured_key
@@ -72,7 +72,7 @@ def finished(data: bytes, stream: Any, drums: Sequence[str]) -> bytes:
             if note.get("color") == CUE_COLOUR:
                 _make_cue(note)
         _number_voices(element)
-    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="utf-8")  # type: ignore[no-any-return]
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="utf-8", pretty_print=True)  # type: ignore[no-any-return]
 
 
 def _instruments(part: Any) -> list[Any]:

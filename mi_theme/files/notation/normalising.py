@@ -54,7 +54,8 @@ class Restoring:
         from music21 import instrument as instruments
 
         for part in getattr(stream, "parts", ()):
-            name = str(part.id).partition("-Staff")[0]
+            named = [player.partId for player in part.getElementsByClass("Instrument") if player.partId]
+            name = named[0] if named else str(part.id).partition("-Staff")[0]
             measures = list(part.getElementsByClass("Measure"))
             for index, meter in self.groupings.get(name, {}).items():
                 if index < len(measures) and measures[index].timeSignature:
@@ -221,14 +222,13 @@ def _divide(part: Any) -> None:
     first = part.find("measure")
     if first is None or said is None:
         return
-    if first.find("attributes/divisions") is None or first.index(first.find("attributes")) > 0:
-        head = first.find("attributes")
-        if head is None or first.index(head) > 0:
-            head = etree.Element("attributes")
-            first.insert(0, head)
-        if head.find("divisions") is None:
-            head.insert(0, etree.Element("divisions"))
-            head[0].text = said.text
+    head = first.find("attributes")
+    if head is None or next(first.iterchildren("note", "backup", "forward", "attributes"), head) is not head:
+        head = etree.Element("attributes")
+        first.insert(0, head)
+    if head.find("divisions") is None:
+        head.insert(0, etree.Element("divisions"))
+        head[0].text = said.text
     rounded = [length for note, divisions in _notes(part) if (length := _rounded(note, divisions))]
     if not rounded:
         return

@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mi_theme.errors import FileError
 from mi_theme.files.disk import first_line
 from mi_theme.files.musicxml.archives import packed
-from mi_theme.files.notation.barring import NewBar, Placed, fill
+from mi_theme.files.notation.barring import Placed, fill
 from mi_theme.files.notation.finishing import coloured, finished
 from mi_theme.files.notation.voices import voiced_chords
+from mi_theme.notated.part_notes import note_steps
+from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
@@ -76,11 +81,11 @@ def stream_of_score(score: Score) -> Any:
 
     found: Any = stream.Score()
     found.metadata = metadata.Metadata(title=Path(score.source).stem or None)
-    bars = list(new_bars(score))
+    bars, steps = list(new_bars(score)), note_steps(score)
     for index, part in enumerate(score.parts):
         staff: Any = stream.Part(id=f"P{index + 1}")  # type: ignore[no-untyped-call]
         staff.partName = part.name
-        measures = fill(staff, list(_placed(score, index)), bars)
+        measures = fill(staff, list(_placed(score, index, steps)), bars)
         if not measures:
             continue
         measures[0].insert(0, clef.bestClef(staff, recurse=True))
@@ -126,15 +131,17 @@ def new_bars(score: Score) -> Iterator[NewBar]:
     before = None
     for bar in score.bars():
         meter = bar.meter if bar.number else score.meters.at(bar.end).meter
-        yield NewBar(bar.start, bar.end, bar.number, meter, meter.plain != before)
-        before = meter.plain
+        yield NewBar(bar.start, bar.end, bar.number, meter, meter != before)
+        before = meter
 
 
-def _placed(score: Score, index: int) -> Iterator[Placed]:
+def _placed(score: Score, index: int, steps: NDArray[np.int64]) -> Iterator[Placed]:
     """The notes of a part: chords where they begin and end together, voices where they overlap."""
     from music21 import chord, note
 
-    for start, end, voice, rows in voiced_chords(score.notes(index)):
+    table = score.note_table().copy()
+    table["step"] = steps
+    for start, end, voice, rows in voiced_chords(table[table["part"] == index]):
         names = sorted({spelled(score, score.parts[index], int(row["pitch"]), int(row["step"])) for row in rows})
         element = note.Note(names[0]) if len(names) == 1 else chord.Chord(names)
         element.volume.velocity = int(max(row["velocity"] for row in rows))
