@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.notated.letters import letter_steps
-from mi_theme.notated.voice_separation import Chord, Row, chords_of, graces_of, in_voices
+from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
@@ -39,7 +39,7 @@ ONE_CHORD = Fraction(
 class WrittenPart(NamedTuple):
     """The chords of a part, in voices, and the diatonic step of each of its notes by its row in `Score.spans`."""
 
-    voices: list[list[Chord]]
+    voices: list[list[WrittenChord]]
     steps: dict[int, int]
 
 
@@ -96,7 +96,7 @@ def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) 
 
 def _voices(
     found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
-) -> Iterator[list[Chord]]:
+) -> Iterator[list[WrittenChord]]:
     """The voices of one part."""
     kept = _is_notation(found, mine, rows, drums=drums)
     lasts = (found.played_durations if kept else found.durations)[mine]
@@ -106,7 +106,7 @@ def _voices(
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
         begin, stop = _place(start, found.resolution), _place(end, found.resolution)
         stop = max(stop, begin + Fraction(1, GRID))
-        written.append(Row(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
+        written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
     graces = set(mine[found.kinds[mine] == GRACE].tolist())
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))
@@ -157,9 +157,9 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
     return marks
 
 
-def _struck_together(rows: Sequence[Row], graces: set[int]) -> Iterator[Row]:
+def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[PartNote]:
     """Notes of a player; those of a chord that are let go nearly together end together."""
-    chords: dict[Fraction, list[Row]] = {}
+    chords: dict[Fraction, list[PartNote]] = {}
     for row in rows:
         if row.order in graces:
             yield row
@@ -172,7 +172,7 @@ def _struck_together(rows: Sequence[Row], graces: set[int]) -> Iterator[Row]:
             yield row._replace(end=longest) if near else row
 
 
-def _filling_bars(rows: Iterable[Row], graces: set[int], usual: float, found: Quantized) -> Iterator[Row]:
+def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
     """The last notes of bars last to the bar line where they sound for the share of that way that notes of this part do."""
     rows = list(rows)
     starts = sorted({row.start for row in rows})
@@ -184,7 +184,7 @@ def _filling_bars(rows: Iterable[Row], graces: set[int], usual: float, found: Qu
         yield row._replace(end=end) if last and end - row.start in SIMPLE and abs(share - usual) <= ALIKE else row
 
 
-def _strokes(rows: Sequence[Row], graces: set[int], meters: MeterMap) -> Iterator[Row]:
+def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:
     """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
     starts = sorted({row.start for row in rows if row.order not in graces})
     following = dict(pairwise(starts))

@@ -19,7 +19,7 @@ from mi_theme.files.musicxml.staff_writing import StaffWriter
 from mi_theme.meter import Meter
 from mi_theme.notated import NotatedScore, notate
 from mi_theme.notated.bar_symbols import Item, bar_notes, items_of
-from mi_theme.notated.model import Remark, WrittenKey
+from mi_theme.notated.model import ScoreWord, WrittenKey
 from mi_theme.notated.staves import Staff
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import PERCUSSION, Part, Score
@@ -176,8 +176,8 @@ def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
         yield score.bars[max(bisect_right(starts, at) - 1, 0)], key
 
 
-def _by_bar(remarks: Sequence[Remark], bars: Sequence[NewBar]) -> dict[int, list[Remark]]:
-    found: dict[int, list[Remark]] = defaultdict(list)
+def _by_bar(remarks: Sequence[ScoreWord], bars: Sequence[NewBar]) -> dict[int, list[ScoreWord]]:
+    found: dict[int, list[ScoreWord]] = defaultdict(list)
     index = 0
     for remark in remarks:
         while index + 1 < len(bars) and bars[index + 1].start <= remark.at:
@@ -187,7 +187,7 @@ def _by_bar(remarks: Sequence[Remark], bars: Sequence[NewBar]) -> dict[int, list
     return found
 
 
-def _write_remark(measure: Any, remark: Remark, bar: NewBar, divisions: int) -> None:
+def _write_remark(measure: Any, remark: ScoreWord, bar: NewBar, divisions: int) -> None:
     """A tempo, words or a mark, so far from the bar line."""
     at = int((remark.at - bar.start) * divisions)
     if remark.kind == "pace":
