@@ -12,9 +12,9 @@ import numpy as np
 
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
-from mi_theme.notated.part_notes import WrittenPart, written_parts
+from mi_theme.notated.part_notes import written_parts
 from mi_theme.notated.staves import Head, Staff, StaffNote
-from mi_theme.notated.voice_separation import PartNote
+from mi_theme.notated.voice_separation import PartNote, WrittenChord
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import MAJOR, Tonic
 from mi_theme.quantising import Quantized, quantize
@@ -61,7 +61,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     syllables = _syllables(score)
     staves = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables))
+        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
         drums = part.is_percussion
         staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
     return NotatedScore(bars, tuple(staves), score.parts, keys, tuple(_remarks(score, found, bars)), _heading(score))
@@ -119,15 +119,14 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
 
 
 def _staff_notes(
-    written: WrittenPart, name: str, end: Fraction, syllables: dict[int, str]
+    voices: Sequence[Sequence[WrittenChord]], name: str, end: Fraction, syllables: dict[int, str], *, drums: bool
 ) -> Iterator[tuple[StaffNote, ...]]:
     """The voices of a part, up to the last bar line."""
-    drums = all(step < 0 for step in written.steps.values())
     numbers = {
         id(chord): number
-        for number, chord in enumerate(sorted(chain.from_iterable(written.voices), key=lambda c: (c.start, -c.height)))
+        for number, chord in enumerate(sorted(chain.from_iterable(voices), key=lambda c: (c.start, -c.height)))
     }
-    for voice in written.voices:
+    for voice in voices:
         notes = []
         for chord in voice:
             graces = tuple(_head(row, drums=drums) for row in chord.graces)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +20,14 @@ from mi_theme.score import MeterMap, Score
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["WrittenPart", "note_steps", "written_parts"]
+__all__ = ["note_steps", "written_parts"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
 GRID = 48  # parts of a quarter for what is still none
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
+FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
+USUAL_PARTS = 12  # of a quarter: sixteenths, and triplets of them
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
@@ -36,15 +37,10 @@ ONE_CHORD = Fraction(
 )  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
-class WrittenPart(NamedTuple):
-    """The chords of a part, in voices, and the diatonic step of each of its notes by its row in `Score.spans`."""
-
-    voices: list[list[WrittenChord]]
-    steps: dict[int, int]
-
-
-def written_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[WrittenPart]:
-    """The notes of each part of a score.
+def written_parts(
+    score: Score, found: Quantized, key: tuple[Tonic, str] | None = None
+) -> list[list[list[WrittenChord]]]:
+    """The chords of each part of a score, in voices.
 
     Parameters
     ----------
@@ -55,12 +51,11 @@ def written_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None 
     """
     rows = _note_rows(score, found)
     steps = _steps(score, rows, key)
-    parts = []
-    for index, part in enumerate(score.parts):
-        mine = np.flatnonzero(score.span_parts == index)
-        voices = list(_voices(found, mine, rows[mine], steps[mine], drums=part.is_percussion))
-        parts.append(WrittenPart(voices, dict(zip(mine.tolist(), steps[mine].tolist(), strict=True))))
-    return parts
+    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
+    return [
+        list(_voices(found, mine, rows[mine], steps[mine], drums=score.parts[index].is_percussion))
+        for index, mine in found_parts
+    ]
 
 
 def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
@@ -132,19 +127,31 @@ def _place(ticks: int, resolution: int) -> Fraction:
 def _is_notation(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], *, drums: bool) -> bool:
     """Whether the values of a part are those of a page and no player's.
 
-    All its notes are spelled and on the grid, and hardly a value had to be found; of
-    drums, which have no spelling, strokes end where others begin.
+    All its notes are spelled and on the grid, and hardly a value had to be found, or
+    they end on sixteenths and not all in one way. Of drums, which have no spelling, strokes end where others begin.
     """
     if not found.exact[mine].all():
         return False
-    ends = found.onsets[mine] + found.played_durations[mine]
+    onsets, lasts = found.onsets[mine], found.played_durations[mine]
+    ends = onsets + lasts
     if drums:
-        closed = np.isin(ends, found.onsets[mine]) | (ends % found.resolution == 0)
-        return bool(closed.mean() >= MOST_VALUES)
-    same = found.durations[mine] == found.played_durations[mine]
-    fine = [place.denominator & -place.denominator for place in (_place(e, found.resolution) for e in ends.tolist())]
-    plain = same.all() or (same.mean() >= MOST_VALUES and max(fine, default=1) <= FINEST_VALUE)
-    return bool((rows["step"] >= 0).all() and plain)
+        return bool((np.isin(ends, onsets) | (ends % found.resolution == 0)).mean() >= MOST_VALUES)
+    same = (found.durations[mine] == lasts).mean()
+    parts = {_place(end, found.resolution).denominator for end in set(ends.tolist())}
+    plain = all(USUAL_PARTS % of == 0 for of in parts) and not _is_gated(onsets, lasts)
+    fine = all(of & -of <= FINEST_VALUE for of in parts) and same >= MOST_VALUES
+    kept = same == 1 or plain or fine
+    return bool((rows["step"] >= 0).all() and kept)
+
+
+def _is_gated(onsets: NDArray[np.int64], lasts: NDArray[np.int64]) -> bool:
+    """Whether most notes sound for one share of the way to the next: an articulation, not rests."""
+    starts = np.unique(onsets)
+    place = np.searchsorted(starts, onsets, "right")
+    led = place < len(starts)
+    share = lasts[led] / (starts[place[led]] - onsets[led])
+    usual = float(np.median(share)) if len(share) else 1.0
+    return len(share) >= FEW and usual < 1 and bool((np.abs(share - usual) <= ALIKE).mean() >= MOST_ALIKE)
 
 
 def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from lxml.etree import Element, SubElement, tostring
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.musicxml.directions import harmony_element
 from mi_theme.files.musicxml.documents import plain_text
@@ -31,6 +33,7 @@ DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">'
 )
+HIGHEST_OCTAVE = 9
 DOTTED_BEAT = 3  # pulses: a beat of so many is counted with a dotted note
 UNITS = {2: "half", 4: "quarter", 8: "eighth", 16: "16th"}
 
@@ -77,14 +80,24 @@ def musicxml_of(score: NotatedScore) -> bytes:
         name = f"P{number}"
         _list_part(listed, name, part, staff)
         element = SubElement(root, "part", id=name)
-        lowest = (
-            0
-            if staff.percussion
-            else min((head.step for note in staff.notes for head in (*note.heads, *note.graces)), default=0)
-        )
-        writer = StaffWriter(name, staff.fifths, divisions, max(-(lowest // 7), 0))
+        writer = StaffWriter(name, staff.fifths, divisions, _octaves(staff, part.name))
         _write_bars(element, score, staff, writer, bars, leads=number == 1)
     return bytes(tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True, doctype=DOCTYPE))
+
+
+def _octaves(staff: Staff, name: str) -> int:
+    """How many octaves higher than it sounds a staff is written: MusicXML has none below C0, and ten in all."""
+    octaves = (
+        [0] if staff.percussion else [head.step // 7 for note in staff.notes for head in (*note.heads, *note.graces)]
+    )
+    higher = max(-min(octaves, default=0), 0)
+    if higher and max(octaves) + higher > HIGHEST_OCTAVE:
+        words = (
+            f"part {name!r} goes from below C0 to above C9, which MusicXML cannot write: outside notes moved by octaves"
+        )
+        warnings.warn(words, FileWarning, stacklevel=4)
+        higher = max(HIGHEST_OCTAVE - max(octaves), 0)
+    return higher
 
 
 def _symbols(staff: Staff) -> Iterator[list[list[Item]]]:
