@@ -276,7 +276,7 @@ def test_versions_are_labelled_and_nothing_meets():
         "6/4",
         "3+3+1+1",
         "cut",
-        "cost 4.40",
+        "cost 10.40",
         "left out",
         "added",
         "moved",

@@ -205,6 +205,6 @@ def priced(task: Task, warp: Warp) -> list[Outcome]:
     return [
         Outcome(
             warp,
-            figure_cost(before, after, task.source, task.target, costs_of(task), task.onsets) + COSTS.dropped * lost,
+            figure_cost(before, after, task.source, task.target, costs_of(task)) + COSTS.dropped * lost,
         )
     ]

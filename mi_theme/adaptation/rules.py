@@ -215,7 +215,7 @@ def _cuts(task: Task, reading: Frame) -> Iterator[tuple[float, list[int]]]:
         return
     beats = {int(beat / reading.meter.pulse) for beat in reading.beats}
     must = beats if reading.meter.is_additive and len(beats) <= count else set()
-    price = Pricing(task.figure, task.source, reading, costs_of(task), task.onsets)
+    price = Pricing(task.figure, task.source, reading, costs_of(task))
     for places in combinations(range(1, pulses), count - 1):
         if must <= {0, *places}:
             counts = [b - a for a, b in pairwise((0, *places, pulses))]
