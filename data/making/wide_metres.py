@@ -17,6 +17,7 @@ from mi_theme.rhythm.lines import Floats
 from mi_theme.rhythm.meter_candidates import PLAIN_METERS, QUARTER_TICKS, USUAL, Ints
 from mi_theme.rhythm.meter_evidence import Ticks
 from mi_theme.rhythm.meter_model import MeterWeights, candidates, cue_evidence, signature, wide_evidence
+from mi_theme.rhythm.self_similarity import cycle_evidence
 
 __all__ = ["EXAMPLES", "Example", "Inputs", "inputs_of", "made", "with_wide"]
 
@@ -115,14 +116,15 @@ def inputs_of(tunes: Sequence[Tune], examples: Sequence[Example]) -> Inputs:
     chosen = np.full((len(examples), width), -1)
     rows, cycles = [], []
     for number, example in enumerate(examples):
-        found = wide_evidence(example.line, tables[example.half])
+        repeats = cycle_evidence(example.line, among)
+        found = wide_evidence(example.line, tables[example.half], repeats)
         likely = found[:, :4].sum(1)
         best = {int(edges[among.names.index(example.meter)])}
         for first, stop in pairwise(edges):
             best |= set((first + np.argsort(-likely[first:stop], kind="stable")[:RIVALS]).tolist())
         chosen[number, : len(best)] = sorted(best)
         rows.append(np.where(chosen[number, :, None] >= 0, found[chosen[number]], 0).astype(np.float32))
-        cycles.append(cue_evidence(example.line)[lengths])
+        cycles.append(cue_evidence(example.line, repeats)[lengths])
     metres = np.array([among.names.index(example.meter) for example in examples])
     return Inputs(np.array(rows), np.array(cycles), chosen, metres)
 

@@ -129,7 +129,7 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
         return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
     simple = not (source.is_compound or target.is_compound)
     fewer = task.target.length < task.source.length and len(task.target.beats) != len(task.source.beats)
-    eased = heard and simple and fewer and not uneven
+    eased = heard and simple and fewer and not uneven and task.source.bars == task.target.bars == 1
     return ["ease"] * eased + ["regroup", "square", "cut", "rest"]
 
 

@@ -353,13 +353,14 @@ def _points(knots: Sequence[Knot], places: Sequence[int], grid: Grid) -> tuple[t
 
 def _reasons(knots: Sequence[Knot], places: Sequence[int]) -> tuple[Reason, ...]:
     """What gave time, and how many quarters, the most first."""
-    given: Counter[str] = Counter()
+    given = dict.fromkeys(GIVERS.values(), 0.0)
     kept = [(knot, place) for knot, place in zip(knots, places, strict=False) if place >= 0]
     for (knot, place), (_, following) in pairwise(kept):
         given[GIVERS[knot.weight]] += max(float(knot.value) - (following - place), 0)
-    left_out = sum(float(knot.value) for knot, place in zip(knots, places, strict=False) if place < 0)
-    given["notes left out of runs"] += left_out
-    return tuple(Reason("quarters", f"from {name}", time / 4) for name, time in given.most_common() if time)
+    left_out = (float(knot.value) for knot, place in zip(knots, places, strict=False) if place < 0)
+    given["notes left out of runs"] = sum(left_out)
+    by_time = sorted(given.items(), key=lambda item: -item[1])
+    return tuple(Reason("quarters", f"from {name}", time / 4) for name, time in by_time if time)
 
 
 def _with_others(

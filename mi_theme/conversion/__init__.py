@@ -71,7 +71,7 @@ def plan(score: Any, to: str | Meter, **options: Unpack[Options]) -> ScorePlan:
     from mi_theme.conversion.planning.score_planning import plan_score
     from mi_theme.files.formats import score_of
 
-    return plan_score(score_of(score), Request.of(to, **options))
+    return plan_score(score_of(score), Request.of(to, options))
 
 
 @with_options(Options)
@@ -108,7 +108,7 @@ def compare(score: Any, to: str | Meter, **options: Unpack[SharedOptions]) -> Co
     from mi_theme.conversion.planning.comparison import comparison
     from mi_theme.files.formats import score_of
 
-    return comparison(score_of(score), Request.of(to, **options))
+    return comparison(score_of(score), Request.of(to, options))
 
 
 def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int | None = None) -> Alignment:

@@ -14,6 +14,7 @@ from mi_theme.score.spelling import spelled_steps
 __all__ = ["letter_steps"]
 
 SHARPS = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)  # letters of the pitch classes where nothing better is known
+LOWEST = -7  # the step of MIDI's key 0, a C
 MOST_SIGNS = 2  # sharps or flats that one note can have
 RAISED = (9, 11)  # semitones above the tonic: the sixth and seventh that minor raises
 SAME_MOMENT = 1e-6  # quarters
@@ -56,7 +57,7 @@ def _surrounded(pitch: NDArray[np.int64], fifths: int) -> NDArray[np.int64]:
     moved = [found + letters for letters in (0, -1, 1)]
     best = min(moved, key=lambda steps: int(np.abs(_signs(pitch, steps) - key[steps % 7]).sum()))
     plain = np.array(SHARPS)[pitch % 12] + 7 * (pitch // 12 - 1)
-    return np.where(np.abs(_signs(pitch, best)) <= MOST_SIGNS, best, plain)
+    return np.where((np.abs(_signs(pitch, best)) <= MOST_SIGNS) & (best >= LOWEST), best, plain)
 
 
 def _signs(pitch: NDArray[np.int64], steps: NDArray[np.int64]) -> NDArray[np.int64]:

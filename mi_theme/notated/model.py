@@ -10,10 +10,10 @@ from mi_theme.notated.staves import Staff
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import Part
 
-__all__ = ["Heading", "NotatedScore", "Remark", "WrittenKey"]
+__all__ = ["NotatedScore", "ScoreWord", "TitleBlock", "WrittenKey"]
 
 
-class Heading(NamedTuple):
+class TitleBlock(NamedTuple):
     """Title, who made it, and whose it is, as far as the score says so."""
 
     title: str = ""
@@ -21,7 +21,7 @@ class Heading(NamedTuple):
     rights: str = ""
 
 
-NO_HEADING = Heading()
+UNTITLED = TitleBlock()
 
 
 class WrittenKey(NamedTuple):
@@ -31,7 +31,7 @@ class WrittenKey(NamedTuple):
     mode: str = ""
 
 
-class Remark(NamedTuple):
+class ScoreWord(NamedTuple):
     """What is said for all staves at a place.
 
     Attributes
@@ -74,5 +74,5 @@ class NotatedScore:
     staves: tuple[Staff, ...]
     parts: tuple[Part, ...]
     keys: tuple[tuple[Fraction, WrittenKey], ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    heading: Heading = NO_HEADING
+    remarks: tuple[ScoreWord, ...] = ()
+    heading: TitleBlock = UNTITLED

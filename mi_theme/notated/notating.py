@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from mi_theme.errors import ScoreError
-from mi_theme.notated.model import Heading, NotatedScore, Remark, WrittenKey
-from mi_theme.notated.part_notes import WrittenPart, written_parts
+from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
+from mi_theme.notated.part_notes import written_parts
 from mi_theme.notated.staves import Head, Staff, StaffNote
-from mi_theme.notated.voice_separation import Row
+from mi_theme.notated.voice_separation import PartNote, WrittenChord
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import MAJOR, Tonic
 from mi_theme.quantising import Quantized, quantize
@@ -61,7 +61,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     syllables = _syllables(score)
     staves = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables))
+        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
         drums = part.is_percussion
         staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
     return NotatedScore(bars, tuple(staves), score.parts, keys, tuple(_remarks(score, found, bars)), _heading(score))
@@ -119,15 +119,14 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
 
 
 def _staff_notes(
-    written: WrittenPart, name: str, end: Fraction, syllables: dict[int, str]
+    voices: Sequence[Sequence[WrittenChord]], name: str, end: Fraction, syllables: dict[int, str], *, drums: bool
 ) -> Iterator[tuple[StaffNote, ...]]:
     """The voices of a part, up to the last bar line."""
-    drums = all(step < 0 for step in written.steps.values())
     numbers = {
         id(chord): number
-        for number, chord in enumerate(sorted(chain.from_iterable(written.voices), key=lambda c: (c.start, -c.height)))
+        for number, chord in enumerate(sorted(chain.from_iterable(voices), key=lambda c: (c.start, -c.height)))
     }
-    for voice in written.voices:
+    for voice in voices:
         notes = []
         for chord in voice:
             graces = tuple(_head(row, drums=drums) for row in chord.graces)
@@ -141,7 +140,7 @@ def _staff_notes(
         yield tuple(notes)
 
 
-def _head(row: Row, *, drums: bool) -> Head:
+def _head(row: PartNote, *, drums: bool) -> Head:
     if drums:
         drum = drum_key(row.pitch)
         return Head(drum.step, 0, drum.head or "drum", row.pitch, row.velocity)
@@ -151,39 +150,39 @@ def _head(row: Row, *, drums: bool) -> Head:
 # Words
 
 
-def _heading(score: Score) -> Heading:
+def _heading(score: Score) -> TitleBlock:
     """What the score says of itself: no title is made up, no composer."""
     named = "" if any(part.track == 0 for part in score.parts) or not score.tracks else score.tracks[0].name
     rights = [m.text_of(data) for track in score.tracks for _, data in track.metas(m.COPYRIGHT)]
     made = [text.removeprefix(m.COMPOSER_TEXT) for _, text in score.texts if text.startswith(m.COMPOSER_TEXT)]
-    return Heading(named or Path(score.source).stem, next(iter(made), ""), next(iter(rights), ""))
+    return TitleBlock(named or Path(score.source).stem, next(iter(made), ""), next(iter(rights), ""))
 
 
-def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator[Remark]:
+def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
     """Tempos, marks and words in their order; of tempos those are written that a bar begins with."""
     remarks = list(_tempos(score, bars))
-    remarks += [Remark(at, "rehearsal", text) for at, text in score.markers]
+    remarks += [ScoreWord(at, "rehearsal", text) for at, text in score.markers]
     rights = {m.text_of(data) for track in score.tracks for _, data in track.metas(m.COPYRIGHT)}
     for at, text in score.texts:
         if text.startswith(m.CHORD_TEXT):
-            remarks.append(Remark(at, "chord", text.removeprefix(m.CHORD_TEXT)))
+            remarks.append(ScoreWord(at, "chord", text.removeprefix(m.CHORD_TEXT)))
         elif not text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) and text not in rights:
-            remarks.append(Remark(at, "words", text))
+            remarks.append(ScoreWord(at, "words", text))
     for swing in found.swing:
-        remarks.append(Remark(swing.start, "words", f"swing {swing.ratio:.0%}"))
+        remarks.append(ScoreWord(swing.start, "words", f"swing {swing.ratio:.0%}"))
         if swing.end < bars[-1].start:
-            remarks.append(Remark(swing.end, "words", "straight"))
+            remarks.append(ScoreWord(swing.end, "words", "straight"))
     yield from sorted(remarks, key=lambda remark: remark.at)
 
 
-def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[Remark]:
+def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
     lines, before = {bar.start for bar in bars}, 0.0
     for at, _ in score.tempos.changes:
         speed = score.tempos.per_minute(at)
         shown = at in lines and abs(speed - before) >= SLIGHT_CHANGE
         before = speed if shown else before
         if at < bars[-1].end:
-            yield Remark(at, "tempo" if shown else "pace", speed)
+            yield ScoreWord(at, "tempo" if shown else "pace", speed)
 
 
 def _syllables(score: Score) -> dict[int, str]:

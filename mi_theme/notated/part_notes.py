@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.notated.letters import letter_steps
-from mi_theme.notated.voice_separation import Chord, Row, chords_of, graces_of, in_voices
+from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
@@ -21,12 +20,14 @@ from mi_theme.score import MeterMap, Score
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["WrittenPart", "note_steps", "written_parts"]
+__all__ = ["note_steps", "written_parts"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
 GRID = 48  # parts of a quarter for what is still none
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
+FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
+USUAL_PARTS = 12  # of a quarter: sixteenths, and triplets of them
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
@@ -36,15 +37,10 @@ ONE_CHORD = Fraction(
 )  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
-class WrittenPart(NamedTuple):
-    """The chords of a part, in voices, and the diatonic step of each of its notes by its row in `Score.spans`."""
-
-    voices: list[list[Chord]]
-    steps: dict[int, int]
-
-
-def written_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[WrittenPart]:
-    """The notes of each part of a score.
+def written_parts(
+    score: Score, found: Quantized, key: tuple[Tonic, str] | None = None
+) -> list[list[list[WrittenChord]]]:
+    """The chords of each part of a score, in voices.
 
     Parameters
     ----------
@@ -55,12 +51,11 @@ def written_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None 
     """
     rows = _note_rows(score, found)
     steps = _steps(score, rows, key)
-    parts = []
-    for index, part in enumerate(score.parts):
-        mine = np.flatnonzero(score.span_parts == index)
-        voices = list(_voices(found, mine, rows[mine], steps[mine], drums=part.is_percussion))
-        parts.append(WrittenPart(voices, dict(zip(mine.tolist(), steps[mine].tolist(), strict=True))))
-    return parts
+    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
+    return [
+        list(_voices(found, mine, rows[mine], steps[mine], drums=score.parts[index].is_percussion))
+        for index, mine in found_parts
+    ]
 
 
 def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
@@ -96,7 +91,7 @@ def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) 
 
 def _voices(
     found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
-) -> Iterator[list[Chord]]:
+) -> Iterator[list[WrittenChord]]:
     """The voices of one part."""
     kept = _is_notation(found, mine, rows, drums=drums)
     lasts = (found.played_durations if kept else found.durations)[mine]
@@ -106,7 +101,7 @@ def _voices(
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
         begin, stop = _place(start, found.resolution), _place(end, found.resolution)
         stop = max(stop, begin + Fraction(1, GRID))
-        written.append(Row(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
+        written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
     graces = set(mine[found.kinds[mine] == GRACE].tolist())
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))
@@ -132,19 +127,31 @@ def _place(ticks: int, resolution: int) -> Fraction:
 def _is_notation(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], *, drums: bool) -> bool:
     """Whether the values of a part are those of a page and no player's.
 
-    All its notes are spelled and on the grid, and hardly a value had to be found; of
-    drums, which have no spelling, strokes end where others begin.
+    All its notes are spelled and on the grid, and hardly a value had to be found, or
+    they end on sixteenths and not all in one way. Of drums, which have no spelling, strokes end where others begin.
     """
     if not found.exact[mine].all():
         return False
-    ends = found.onsets[mine] + found.played_durations[mine]
+    onsets, lasts = found.onsets[mine], found.played_durations[mine]
+    ends = onsets + lasts
     if drums:
-        closed = np.isin(ends, found.onsets[mine]) | (ends % found.resolution == 0)
-        return bool(closed.mean() >= MOST_VALUES)
-    same = found.durations[mine] == found.played_durations[mine]
-    fine = [place.denominator & -place.denominator for place in (_place(e, found.resolution) for e in ends.tolist())]
-    plain = same.all() or (same.mean() >= MOST_VALUES and max(fine, default=1) <= FINEST_VALUE)
-    return bool((rows["step"] >= 0).all() and plain)
+        return bool((np.isin(ends, onsets) | (ends % found.resolution == 0)).mean() >= MOST_VALUES)
+    same = (found.durations[mine] == lasts).mean()
+    parts = {_place(end, found.resolution).denominator for end in set(ends.tolist())}
+    plain = all(USUAL_PARTS % of == 0 for of in parts) and not _is_gated(onsets, lasts)
+    fine = all(of & -of <= FINEST_VALUE for of in parts) and same >= MOST_VALUES
+    kept = same == 1 or plain or fine
+    return bool((rows["step"] >= 0).all() and kept)
+
+
+def _is_gated(onsets: NDArray[np.int64], lasts: NDArray[np.int64]) -> bool:
+    """Whether most notes sound for one share of the way to the next: an articulation, not rests."""
+    starts = np.unique(onsets)
+    place = np.searchsorted(starts, onsets, "right")
+    led = place < len(starts)
+    share = lasts[led] / (starts[place[led]] - onsets[led])
+    usual = float(np.median(share)) if len(share) else 1.0
+    return len(share) >= FEW and usual < 1 and bool((np.abs(share - usual) <= ALIKE).mean() >= MOST_ALIKE)
 
 
 def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -157,9 +164,9 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
     return marks
 
 
-def _struck_together(rows: Sequence[Row], graces: set[int]) -> Iterator[Row]:
+def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[PartNote]:
     """Notes of a player; those of a chord that are let go nearly together end together."""
-    chords: dict[Fraction, list[Row]] = {}
+    chords: dict[Fraction, list[PartNote]] = {}
     for row in rows:
         if row.order in graces:
             yield row
@@ -172,7 +179,7 @@ def _struck_together(rows: Sequence[Row], graces: set[int]) -> Iterator[Row]:
             yield row._replace(end=longest) if near else row
 
 
-def _filling_bars(rows: Iterable[Row], graces: set[int], usual: float, found: Quantized) -> Iterator[Row]:
+def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
     """The last notes of bars last to the bar line where they sound for the share of that way that notes of this part do."""
     rows = list(rows)
     starts = sorted({row.start for row in rows})
@@ -184,7 +191,7 @@ def _filling_bars(rows: Iterable[Row], graces: set[int], usual: float, found: Qu
         yield row._replace(end=end) if last and end - row.start in SIMPLE and abs(share - usual) <= ALIKE else row
 
 
-def _strokes(rows: Sequence[Row], graces: set[int], meters: MeterMap) -> Iterator[Row]:
+def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:
     """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
     starts = sorted({row.start for row in rows if row.order not in graces})
     following = dict(pairwise(starts))

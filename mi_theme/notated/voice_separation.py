@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-__all__ = ["GRACE_VALUE", "Chord", "Row", "chords_of", "graces_of", "in_voices"]
+__all__ = ["GRACE_VALUE", "PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
 
 GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its note
 MOST_VOICES = 4  # of a staff that was played: more cannot be told apart by the eye
 
 
-class Row(NamedTuple):
+class PartNote(NamedTuple):
     """A note of a part as it is written, in quarters; `order` is its place in the input."""
 
     start: Fraction
@@ -26,13 +26,13 @@ class Row(NamedTuple):
     order: int
 
 
-class Chord(NamedTuple):
+class WrittenChord(NamedTuple):
     """Notes that begin and end together in one voice, and the grace notes before them."""
 
     start: Fraction
     end: Fraction
-    rows: tuple[Row, ...]
-    graces: tuple[Row, ...] = ()
+    rows: tuple[PartNote, ...]
+    graces: tuple[PartNote, ...] = ()
 
     @property
     def height(self) -> float:
@@ -40,13 +40,13 @@ class Chord(NamedTuple):
         return sum(row.pitch for row in self.rows) / len(self.rows)
 
 
-def graces_of(rows: Sequence[Row]) -> set[int]:
+def graces_of(rows: Sequence[PartNote]) -> set[int]:
     """Places in a part written as notation of notes that stand for grace notes, as the readers of notation put them.
 
     Such a note lasts a 32nd, up to the beginning of a longer note of its voice, while
     another of the voice sounds or nothing does; or begins with it, at the very beginning.
     """
-    voices: defaultdict[int, list[Row]] = defaultdict(list)
+    voices: defaultdict[int, list[PartNote]] = defaultdict(list)
     for row in rows:
         voices[row.voice].append(row)
     longest = {
@@ -67,18 +67,18 @@ def graces_of(rows: Sequence[Row]) -> set[int]:
     return found
 
 
-def _by_start(voices: dict[int, list[Row]]) -> dict[Row, list[Row]]:
-    found: dict[tuple[int, Fraction], list[Row]] = defaultdict(list)
+def _by_start(voices: dict[int, list[PartNote]]) -> dict[PartNote, list[PartNote]]:
+    found: dict[tuple[int, Fraction], list[PartNote]] = defaultdict(list)
     for voice, rows in voices.items():
         for row in rows:
             found[voice, row.start].append(row)
     return {group[0]: group for group in found.values()}
 
 
-def chords_of(rows: Iterable[Row], graces: set[int]) -> dict[int, list[Chord]]:
+def chords_of(rows: Iterable[PartNote], graces: set[int]) -> dict[int, list[WrittenChord]]:
     """For each voice that the input names its chords, in order; a pitch that is there twice is in two of them."""
-    groups: dict[tuple[int, Fraction, Fraction, int], list[Row]] = {}
-    before: list[Row] = []
+    groups: dict[tuple[int, Fraction, Fraction, int], list[PartNote]] = {}
+    before: list[PartNote] = []
     for row in rows:
         if row.order in graces:
             before.append(row)
@@ -87,15 +87,15 @@ def chords_of(rows: Iterable[Row], graces: set[int]) -> dict[int, list[Chord]]:
         while any(other.pitch == row.pitch for other in groups.get((row.voice, row.start, row.end, copy), ())):
             copy += 1
         groups.setdefault((row.voice, row.start, row.end, copy), []).append(row)
-    found: dict[int, list[Chord]] = defaultdict(list)
+    found: dict[int, list[WrittenChord]] = defaultdict(list)
     for (voice, start, end, _), members in sorted(groups.items()):
-        found[voice].append(Chord(start, end, tuple(sorted(members, key=lambda row: row.pitch))))
+        found[voice].append(WrittenChord(start, end, tuple(sorted(members, key=lambda row: row.pitch))))
     for row in sorted(before, key=lambda row: row.order):
         _attach(found, row)
     return dict(sorted(found.items()))
 
 
-def _attach(voices: dict[int, list[Chord]], grace: Row) -> None:
+def _attach(voices: dict[int, list[WrittenChord]], grace: PartNote) -> None:
     """Put a grace note before its note; as a short note of its own where none follows."""
     place = grace.start if grace.start == 0 and grace.end == GRACE_VALUE else grace.end
     for voice in dict.fromkeys([grace.voice, *voices]):
@@ -105,11 +105,11 @@ def _attach(voices: dict[int, list[Chord]], grace: Row) -> None:
             number = min(later, key=lambda number: (chords[number].start, abs(chords[number].height - grace.pitch)))
             chords[number] = chords[number]._replace(graces=(*chords[number].graces, grace))
             return
-    voices.setdefault(grace.voice, []).append(Chord(grace.start, grace.end, (grace,)))
+    voices.setdefault(grace.voice, []).append(WrittenChord(grace.start, grace.end, (grace,)))
     voices[grace.voice].sort(key=lambda chord: chord[:2])
 
 
-def in_voices(chords: Sequence[Chord], *, played: bool) -> list[list[Chord]]:
+def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[WrittenChord]]:
     """Chords in voices in which nothing overlaps, the highest first where they begin together.
 
     A chord goes to the free voice that was nearest in pitch, one that nothing overlaps
@@ -123,7 +123,7 @@ def in_voices(chords: Sequence[Chord], *, played: bool) -> list[list[Chord]]:
     played
         Whether values are a player's, and may be cut.
     """
-    voices: list[list[Chord]] = []
+    voices: list[list[WrittenChord]] = []
     alone = set(_alone(chords))
     for chord in sorted(chords, key=lambda chord: (chord.start, -chord.height)):
         free = [voice for voice in voices if voice[-1].end <= chord.start]
@@ -138,7 +138,7 @@ def in_voices(chords: Sequence[Chord], *, played: bool) -> list[list[Chord]]:
     return voices
 
 
-def _alone(chords: Sequence[Chord]) -> Iterator[Chord]:
+def _alone(chords: Sequence[WrittenChord]) -> Iterator[WrittenChord]:
     """Those that nothing overlaps."""
     until = Fraction(-1)
     ordered = sorted(chords, key=lambda chord: chord.start)
@@ -148,7 +148,7 @@ def _alone(chords: Sequence[Chord]) -> Iterator[Chord]:
         until = max(until, chord.end)
 
 
-def _squeeze(voices: list[list[Chord]], chord: Chord) -> None:
+def _squeeze(voices: list[list[WrittenChord]], chord: WrittenChord) -> None:
     """Find room for a chord more: cut what ends first of what has begun, or join what begins with it."""
     begun = [voice for voice in voices if voice[-1].start < chord.start]
     if begun:

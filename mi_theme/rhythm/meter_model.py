@@ -33,6 +33,8 @@ __all__ = ["Hearing", "MeterModel", "MeterWeights", "candidates", "model", "pack
 
 SECOND_LAGS = 24  # eighths of autocorrelation that the second stage sees
 SHAPES = ((19, 18), (), (17,), (9,))  # of a row of each table
+REPEATING_NOTES = 10  # notes from which on repetition can be asked for: two bars have hardly any
+FEWEST_IN_HALF = 8  # notes; half of a shorter line is no music to be asked
 STORED = 16  # steps of a stored table to one unit of log probability
 # Set by hand on half of Essen and on melodies of other countries that no table was counted on:
 TEMPERATURE = 2.0  # how much surer the wide model is than it is right: hundreds of notes repeat one another
@@ -99,16 +101,14 @@ def second_inputs(metres: Floats, profile: Floats) -> Floats:
     return np.concatenate([np.log(metres + 1e-6), 5 * profile[0, :SECOND_LAGS], [1.0]])
 
 
-def wide_evidence(line: Ticks, tables: MeterTables) -> Floats:
+def wide_evidence(line: Ticks, tables: MeterTables, cycles: Floats) -> Floats:
     """A row of numbers for every candidate, shape (candidates, 56): the evidence, and self-similarity."""
-    among = candidates()
-    return np.concatenate([evidence(line, among, tables), cycle_evidence(line, among)[among.index]], 1)
+    return np.concatenate([evidence(line, candidates(), tables), cycles[candidates().index]], 1)
 
 
-def cue_evidence(line: Ticks) -> Floats:
+def cue_evidence(line: Ticks, cycles: Floats) -> Floats:
     """What repetition alone says of each metre's bar, shape (metres, 29)."""
-    among = candidates()
-    return np.concatenate([repetition(line, among), whole_bars(line, among), cycle_evidence(line, among)], 1)
+    return np.concatenate([repetition(line, candidates()), whole_bars(line, candidates()), cycles], 1)
 
 
 @dataclass(frozen=True)
@@ -137,13 +137,17 @@ class MeterModel:
     def hear(self, line: Ticks) -> Hearing:
         """What is heard of a line: of the whole, of its halves, and of its repetition."""
         middle = len(line.onsets) // 2
-        halves = [line.part(slice(middle)), line.part(slice(middle, None))] if middle >= 4 else [line, line]
-        wide = np.array([self._wide(part) for part in (line, *halves)])
-        cue = self._cue(line)
+        halves = (
+            [line.part(slice(middle)), line.part(slice(middle, None))] if middle >= FEWEST_IN_HALF else [line, line]
+        )
+        heard = [self._wide(part) for part in (line, *halves)]
+        wide, cue = np.array([joint for joint, _ in heard]), heard[0][1]
         metres = np.array([_by_metre(joint) for joint in wide])
         kin = metres @ SAME_FAMILY
-        confirmed = np.sqrt(kin[0] * kin[1] * kin[2] * cue) * metres / np.maximum(kin, 1e-300)
-        trust = len(line.onsets) ** STEEP / (len(line.onsets) ** STEEP + ADDITIVE_NOTES**STEEP)
+        count = len(line.onsets)
+        repeats = cue ** (count / (count + REPEATING_NOTES))
+        confirmed = np.sqrt(kin[0] * kin[1] * kin[2] * repeats) * metres / np.maximum(kin, 1e-300)
+        trust = count**STEEP / (count**STEEP + ADDITIVE_NOTES**STEEP)
         additive = (trust * metres + (1 - trust) * confirmed)[:, len(PLAIN_METERS) :]
         parts = zip((line, *halves), wide, metres, additive, strict=True)
         joints = [self._mixed(*part) for part in parts]
@@ -163,20 +167,16 @@ class MeterModel:
         shares: Floats = joint * (wanted / wanted.sum() / np.maximum(metres, 1e-300))[among.index]
         return shares
 
-    def _wide(self, line: Ticks) -> Floats:
-        """By the wide model: the probability of each candidate."""
+    def _wide(self, line: Ticks) -> tuple[Floats, Floats]:
+        """By the wide model the probability of each candidate; by repetition alone that of each metre's length of bar."""
         weights, among, count = self.weights(line), candidates(), len(line.onsets)
-        scores = wide_evidence(line, self.robust) @ weights.wide + (weights.wide_biases + HANDICAPS)[among.index]
-        scores += np.where(among.phases == 0, ORIGIN, 0.0)
-        scores += CUE * count / (count + CUE_NOTES) * np.log(self._cue(line) + 1e-12)[among.index]
-        return softmax(scores / TEMPERATURE)
-
-    def _cue(self, line: Ticks) -> Floats:
-        """For each metre the probability of its length of bar, by repetition alone."""
-        weights = self.weights(line)
-        _, first, number = np.unique(candidates().bars, return_index=True, return_inverse=True)
-        scores = cue_evidence(line)[first] @ weights.cue + weights.cue_biases[first]
-        return softmax(scores)[number]
+        cycles = cycle_evidence(line, among)
+        _, first, number = np.unique(among.bars, return_index=True, return_inverse=True)
+        cue = softmax(cue_evidence(line, cycles)[first] @ weights.cue + weights.cue_biases[first])[number]
+        scores = wide_evidence(line, self.robust, cycles) @ weights.wide
+        scores += (weights.wide_biases + HANDICAPS)[among.index] + np.where(among.phases == 0, ORIGIN, 0.0)
+        scores += CUE * count / (count + CUE_NOTES) * np.log(cue + 1e-12)[among.index]
+        return softmax(scores / TEMPERATURE), cue
 
     def _mixed(self, line: Ticks, wide: Floats, metres: Floats, additive: Floats) -> Floats:
         """Both models together: the probability of each candidate, where the additive metres have theirs already."""

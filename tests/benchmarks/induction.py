@@ -25,8 +25,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "data" / "making")]
 
+import metre_tables  # noqa: E402
 import metres  # noqa: E402
-from folksongs import EVALUATION, TRAINING, songs  # noqa: E402
+from folksongs import EVALUATION, TRAINING, Song, songs  # noqa: E402
 
 import mi_theme as mi  # noqa: E402
 from mi_theme.rhythm.induction import SURE, certainty_of  # noqa: E402
@@ -89,7 +90,7 @@ def sets() -> None:
     print("collection      tunes   used  steady  left out")
     for name in (*TRAINING, *EVALUATION):
         tunes = list(songs(name))
-        used = [tune for song in tunes if (tune := metres.tune_of(song))]
+        used = [tune for song in tunes if (tune := metre_tables.tune_of(song))]
         kept = {tune.id for tune in used}
         why = Counter(reason(song) for song in tunes if song.id not in kept)
         print(
@@ -99,7 +100,7 @@ def sets() -> None:
     print("(steady: bar lines where the metre puts them; phase is judged, and tables counted, on these only)")
 
 
-def reason(song: metres.Song) -> str:
+def reason(song: Song) -> str:
     """Why a tune is not used."""
     if not song.has_one_meter:
         return "free or changing metre"

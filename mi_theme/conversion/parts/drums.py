@@ -20,8 +20,9 @@ import numpy as np
 from mi_theme.adaptation.frames import Frame, starts_of, whole_grouping
 from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.swing import straightened, swung, swung_back
 from mi_theme.conversion.parts.placements import Copied, DrumRun, Placements, StockStroke
-from mi_theme.conversion.reading.grid import GRID, is_written, span_parts, straightened, swung, swung_back
+from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.meter import Meter, twos_and_threes
 from mi_theme.score import Score

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
+from mi_theme.adaptation.swing import swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.planning.fitting import fitted, free_places
-from mi_theme.conversion.reading.grid import swung
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import figure_of
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of

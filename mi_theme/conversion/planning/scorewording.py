@@ -12,9 +12,10 @@ from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.swing import straightened, swung
 from mi_theme.adaptation.tempo_equations import common_unit, counted_bars, equation_words
 from mi_theme.conversion.parts.placements import PartPattern
-from mi_theme.conversion.reading.grid import GRID, straightened, swung
+from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.scoreplan import Change, ScorePlan, Span
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.plans import BarNotes
+from mi_theme.adaptation.swing import swung
 from mi_theme.conversion.reading.graces import leaders_of
-from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place, swung
+from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place
 from mi_theme.conversion.reading.layers import layers_of
 from mi_theme.conversion.timeline import EARLY
 from mi_theme.errors import FileError, ScoreError

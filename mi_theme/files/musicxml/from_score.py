@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from lxml.etree import Element, SubElement, tostring
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.musicxml.directions import harmony_element
 from mi_theme.files.musicxml.documents import plain_text
@@ -19,7 +21,7 @@ from mi_theme.files.musicxml.staff_writing import StaffWriter
 from mi_theme.meter import Meter
 from mi_theme.notated import NotatedScore, notate
 from mi_theme.notated.bar_symbols import Item, bar_notes, items_of
-from mi_theme.notated.model import Remark, WrittenKey
+from mi_theme.notated.model import ScoreWord, WrittenKey
 from mi_theme.notated.staves import Staff
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import PERCUSSION, Part, Score
@@ -31,6 +33,7 @@ DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">'
 )
+HIGHEST_OCTAVE = 9
 DOTTED_BEAT = 3  # pulses: a beat of so many is counted with a dotted note
 UNITS = {2: "half", 4: "quarter", 8: "eighth", 16: "16th"}
 
@@ -77,14 +80,24 @@ def musicxml_of(score: NotatedScore) -> bytes:
         name = f"P{number}"
         _list_part(listed, name, part, staff)
         element = SubElement(root, "part", id=name)
-        lowest = (
-            0
-            if staff.percussion
-            else min((head.step for note in staff.notes for head in (*note.heads, *note.graces)), default=0)
-        )
-        writer = StaffWriter(name, staff.fifths, divisions, max(-(lowest // 7), 0))
+        writer = StaffWriter(name, staff.fifths, divisions, _octaves(staff, part.name))
         _write_bars(element, score, staff, writer, bars, leads=number == 1)
     return bytes(tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True, doctype=DOCTYPE))
+
+
+def _octaves(staff: Staff, name: str) -> int:
+    """How many octaves higher than it sounds a staff is written: MusicXML has none below C0, and ten in all."""
+    octaves = (
+        [0] if staff.percussion else [head.step // 7 for note in staff.notes for head in (*note.heads, *note.graces)]
+    )
+    higher = max(-min(octaves, default=0), 0)
+    if higher and max(octaves) + higher > HIGHEST_OCTAVE:
+        words = (
+            f"part {name!r} goes from below C0 to above C9, which MusicXML cannot write: outside notes moved by octaves"
+        )
+        warnings.warn(words, FileWarning, stacklevel=4)
+        higher = max(HIGHEST_OCTAVE - max(octaves), 0)
+    return higher
 
 
 def _symbols(staff: Staff) -> Iterator[list[list[Item]]]:
@@ -176,8 +189,8 @@ def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
         yield score.bars[max(bisect_right(starts, at) - 1, 0)], key
 
 
-def _by_bar(remarks: Sequence[Remark], bars: Sequence[NewBar]) -> dict[int, list[Remark]]:
-    found: dict[int, list[Remark]] = defaultdict(list)
+def _by_bar(remarks: Sequence[ScoreWord], bars: Sequence[NewBar]) -> dict[int, list[ScoreWord]]:
+    found: dict[int, list[ScoreWord]] = defaultdict(list)
     index = 0
     for remark in remarks:
         while index + 1 < len(bars) and bars[index + 1].start <= remark.at:
@@ -187,7 +200,7 @@ def _by_bar(remarks: Sequence[Remark], bars: Sequence[NewBar]) -> dict[int, list
     return found
 
 
-def _write_remark(measure: Any, remark: Remark, bar: NewBar, divisions: int) -> None:
+def _write_remark(measure: Any, remark: ScoreWord, bar: NewBar, divisions: int) -> None:
     """A tempo, words or a mark, so far from the bar line."""
     at = int((remark.at - bar.start) * divisions)
     if remark.kind == "pace":

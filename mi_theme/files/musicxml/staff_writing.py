@@ -148,7 +148,8 @@ class StaffWriter:
                 _write_lyrics(note, item.note)
 
     def _write_pitch(self, note: Any, head: Head) -> None:
-        letter, octave = LETTERS[head.step % 7], str(head.step // 7 + (0 if head.shape else self.octaves))
+        letter = LETTERS[head.step % 7]
+        octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
         element = SubElement(note, "unpitched" if head.shape else "pitch")
         SubElement(element, "display-step" if head.shape else "step").text = letter
         if head.alter:

@@ -121,8 +121,8 @@ ORDER = ("ostinato", *COMPOSERS)  # of composing
 
 
 def _random(grid: SlotGrid, *names: str) -> Random:
-    """Chance of its own for each purpose, so that one part's choices never move another's."""
-    return Random("/".join([str(grid.arrangement.seed), *names]))
+    """Chance of its own for each style and purpose, so that one part's choices never move another's."""
+    return Random("/".join([str(grid.arrangement.seed), grid.arrangement.style.name, *names]))
 
 
 def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: SlotGrid) -> list[Event]:
