@@ -136,6 +136,9 @@ class Hit(Shown):
         The parts that have the same at the same time, in unison or octaves.
     reasons
         The terms of its score, which they add up to; the weightiest first.
+    again
+        Whether the piece states the pattern, note for note, and this is it or a
+        repetition of it: such a hit is told though its E-value is above the threshold.
     """
 
     source: str
@@ -158,6 +161,7 @@ class Hit(Shown):
     timed: bool = True
     doubled: tuple[Doubling, ...] = ()
     reasons: tuple[EvidenceTerm, ...] = ()
+    again: bool = False
 
     def __str__(self) -> str:
         place = f"{self.source or 'score'}, {self.part}, " + (

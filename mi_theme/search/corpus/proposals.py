@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from mi_theme.search.kernels.arguments import PatternLinks, ScannedNotes
 from mi_theme.search.kernels.choosing import kernels
 from mi_theme.search.match.alignment_costs import streams_of
-from mi_theme.search.match.evidence import COPY_MODEL, CopyModel, information_of, thick_voices
+from mi_theme.search.match.evidence import COPY_MODEL, CopyModel
+from mi_theme.search.match.expectations import information_of, thick_voices
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["TICKS", "NoteArrays", "Proposal", "line_of", "propose"]
