@@ -96,7 +96,7 @@ def find(
     notes = sum(len(sheet.table) for sheet in sheets)
     found: list[Hit] = []
     for sheet in sheets:
-        share = notes / max(len(sheet.table), 1)
+        share = max(notes, 1) / max(len(sheet.table), 1)
         hits = hits_in(wanted, sheet, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         whole = oftener(with_maps(hits, wanted, sheet, max_evalue / share), share)
         left = oftener(hits_of_versions(wanted, sheet, least=least, fast=fast), share)

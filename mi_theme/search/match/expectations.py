@@ -22,8 +22,8 @@ from mi_theme.search.match.note_alignment import APART, steps_of
 __all__ = ["HeardNotes", "NewsTables", "information_of", "known_music", "thick_voices"]
 
 BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
-KNOWN_AFTER = 30.0  # notes of a piece after one interval that the background weighs as much as; 10 to 100 do as well
-KNOWN_ALONE = 150.0  # the same for intervals by themselves
+KNOWN_AFTER = 200.0  # notes of a piece after one interval that the background weighs as much as: a cover full of its theme stays a find
+KNOWN_ALONE = 500.0  # the same for intervals by themselves
 CHORDS = 4  # one note in so many begins with others of its voice: a few double stops do no harm
 UNKNOWN = 1.0  # nats of a note that nothing goes before
 Whole = NDArray[np.int64]

@@ -135,7 +135,6 @@ def _of_the_whole(hit: Hit, version: PatternVersion, pattern: Pattern, tried: in
         share=hit.share * len(kept) / len(pattern),
         warp=version.warp,
         strategy=version.strategy,
-        again=False,
     )
 
 
