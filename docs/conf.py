@@ -73,10 +73,10 @@ pygments_dark_style = "monokai"
 # -- names that are explained elsewhere: nothing is fetched, so nothing can be linked
 ELSEWHERE = "Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike|Sequence|T"
 PACKAGES = "click|collections|concurrent|fractions|functools|matplotlib|msgspec|numpy|np|os|pandas|pathlib|pd|typing"
-INNER = "Array|Assignment|Chord|Dated|FilmRow|Floats|Groove|Join|Place|Progress|Staff|T|Tables|Tones|Wish"  # types that no user meets
+INNER = "Array|Assignment|Chord|Dated|FilmRow|Floats|Groove|Join|Place|Progress|Staff|T|ClaimTables|Tones|Wish"  # types that no user meets
 suppress_warnings = ["ref.python"]  # two rooms have Costs: the nearer one is meant
 nitpick_ignore_regex = [
-    ("py:(class|obj)", rf"({ELSEWHERE})|({PACKAGES})(\..*)?|(mi_theme\.[a-z.]+\.)?({INNER})"),
+    ("py:(class|obj)", rf"({ELSEWHERE})|({PACKAGES})(\..*)?|(mi_theme\.[a-z_.]+\.)?({INNER})"),
     ("py:obj", r"[a-z_]+"),  # parameters, and words of a table, in single backticks
 ]
 

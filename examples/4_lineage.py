@@ -15,8 +15,8 @@
 # %% [markdown]
 # # 4. Who made which version for which film, claim by claim
 #
-# Eight films open with a version of one theme. Who made each of them? Three documents
-# (the *seed layer*) speak of it, none of them film by film. This notebook goes from what
+# Seven films open with a version of one theme, says one document, and there is an eighth. Who made
+# each of them? Three documents (the *seed layer*) speak of it, none of them film by film. This notebook goes from what
 # they state, by way of what can be inferred, to what other public pages say (the
 # *reference layer*). Nothing is mixed: each row says who says it, where, and how certain it is.
 #
@@ -63,7 +63,7 @@ if find_spec("mi_theme") is None:
 import mi_theme as mi
 
 lineage = mi.lineage()
-lineage
+repr(lineage)
 
 # %% [markdown]
 # ## Sound before symbols
@@ -216,17 +216,13 @@ lineage.witnesses(told_twice)
 # reference layer.
 
 # %%
-from mi_theme.views.timelines import timeline_svg
+lineage.draw()
 
+# %% [markdown]
+# And on whose word: sources on the left, what they claim of openings and scores, the films.
 
-class Picture(str):
-    """SVG that draws itself in a notebook."""
-
-    def _repr_svg_(self) -> str:
-        return str(self)
-
-
-Picture(timeline_svg(lineage))
+# %%
+lineage.draw("graph")
 
 # %% [markdown]
 # ## Exercises

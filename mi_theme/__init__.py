@@ -88,6 +88,7 @@ methods.update(
         "Recording.to_bytes": "sound.recorder:encoded",
         "Recording.save": "sound.recorder:save_recording",
         "Recording.player": "sound.recorder:player",
+        "Lineage.draw": "views.lineage_pictures:draw_lineage",
         "Plan.words": "adaptation.wording:explained",
         "ScorePlan.words": "conversion.planning.scorewording:explained",
         "ScorePlan.apply": "conversion.applying.application:applied",

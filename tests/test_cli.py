@@ -247,7 +247,7 @@ def test_notes_out_of_range_are_those_of_a_file(tmp_path: Path, pieces: Path) ->
     text = (pieces / "a.musicxml").read_text("utf-8").replace("<duration>", "<duration>99999999999")
     path = tmp_path / "late.musicxml"
     path.write_text(text, "utf-8")
-    assert refused(run("info", str(path))).startswith(f"mi-theme: {path}: note ")
+    assert refused(run("info", str(path))).startswith(f"mi-theme: {path}: damaged: ")
 
 
 @pytest.mark.parametrize("target", ["1/64", "1/32", "3/64", "5/32", "2/1"])

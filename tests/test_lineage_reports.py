@@ -6,17 +6,19 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import mi_theme as mi
+from mi_theme.credits import Lineage
 from mi_theme.credits import reports as r
 from mi_theme.credits.markings import annotated, annotations_of
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.score import Score
-from mi_theme.views.timelines import timeline_svg
+from mi_theme.views.lineage_pictures import draw_lineage
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).resolve().parent.parent
@@ -108,50 +110,104 @@ def test_verification_in_words(tmp_path: Path) -> None:
     assert len(str(error.value)) < 600
 
 
-# The time line
+# Pictures
 
 
-def test_the_time_line_is_well_formed_described_and_the_same_each_time() -> None:
-    text = timeline_svg(mi.lineage())
-    assert text == timeline_svg(mi.lineage())
+@pytest.mark.parametrize("kind", ["timeline", "graph"])
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_pictures_are_well_formed_described_and_the_same_each_time(kind: str, width: str) -> None:
+    text = getattr(draw_lineage(mi.lineage(), kind), width).svg
+    assert text == getattr(draw_lineage(mi.lineage(), kind), width).svg
     root = ElementTree.fromstring(text)
     assert root.attrib["role"] == "img"
     assert root.find(f"{SVG}title") is not None
     described = root.findtext(f"{SVG}desc") or ""
-    assert all(film.title in described for film in mi.films())
-    assert len(list(root.iter(f"{SVG}rect"))) == 1 + 8 + 1, "paper, a square for each film, and the legend's"
-    kinds = [circle.attrib["class"] for circle in root.iter(f"{SVG}circle")]
-    assert (kinds.count("f"), kinds.count("o")) == (3 + 1, 8 + 1)
+    assert "Giacchino" in described
+    assert float(root.attrib["width"]) == {"wide": 850, "narrow": 390}[width]
+
+
+def marks(text: str) -> Counter[str]:
+    """How many signs of each kind there are, the legend's aside."""
+    return Counter(
+        group.attrib["class"] for group in ElementTree.fromstring(text).iter(f"{SVG}g") if "class" in group.attrib
+    )
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_each_film_has_its_signs_with_their_words_on_hover(width: str) -> None:
+    text = getattr(draw_lineage(mi.lineage()), width).svg
+    assert marks(text) == {"forced": 3, "allowed": 8, "reference": 8}
+    hints = [
+        group.findtext(f"{SVG}title")
+        for group in ElementTree.fromstring(text).iter(f"{SVG}g")
+        if "class" in group.attrib
+    ]
+    assert "film 4, seed layer: Joe Kraemer, ambiguous; claims M11 M17 M18" in hints
+    assert all(film.title.split()[-1] in text for film in mi.films())
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_the_graph_has_every_claim_on_openings_and_scores(width: str) -> None:
+    text = getattr(draw_lineage(mi.lineage(), "graph"), width).svg
+    claims = [
+        claim
+        for claim in mi.lineage().claims()
+        if claim.predicate in ("opening_by", "score_by")
+        and claim.text
+        and (claim.is_live or claim.status == "ambiguous")
+    ]
+    assert marks(text) == {"claim": len(claims)}
+    assert len(claims) == 20
 
 
 def test_the_picture_in_the_documentation_is_up_to_date() -> None:
     path = ROOT / "docs" / "explanation" / "lineage.svg"
-    assert path.read_text("utf-8") == timeline_svg(mi.lineage()), (
+    assert path.read_text("utf-8") == mi.lineage().draw().to_svg(), (
         "run mi-theme lineage --svg > docs/explanation/lineage.svg"
     )
 
 
-def test_nothing_on_the_time_line_overlaps() -> None:
-    """Upright texts of one line of the picture, at a generous width for each letter, keep apart."""
-    root = ElementTree.fromstring(timeline_svg(mi.lineage()))
+@pytest.mark.parametrize("kind", ["timeline", "graph"])
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+@pytest.mark.parametrize("folder", [None, ROOT / "examples" / "lantern_street"])
+def test_no_words_overlap_or_leave_the_picture(kind: str, width: str, folder: Path | None) -> None:
+    """Upright texts of one line of the picture, at a generous width for each letter, keep apart and inside."""
+    root = ElementTree.fromstring(getattr(draw_lineage(Lineage.load(folder), kind), width).svg)
     lines: dict[str, list[tuple[float, float]]] = {}
     for text in root.iter(f"{SVG}text"):
-        if "x" in text.attrib:
-            wide, x = 7.6 * len(text.text or ""), float(text.attrib["x"])
+        if text.attrib["x"] != "0":
+            bold = 1.1 if "font-weight" in text.attrib else 1.0
+            wide, x = 0.6 * float(text.attrib["font-size"]) * bold * len(text.text or ""), float(text.attrib["x"])
             left = x - wide * {"middle": 0.5, "end": 1.0}.get(text.get("text-anchor", ""), 0.0)
             lines.setdefault(text.attrib["y"], []).append((left, left + wide))
     for y, spans in lines.items():
         ordered = sorted(spans)
         assert all(one[1] <= other[0] for one, other in pairwise(ordered)), y
         assert ordered[0][0] >= 0
+        assert ordered[-1][1] <= float(root.attrib["width"])
 
 
 def test_the_time_line_follows_the_claims() -> None:
     lineage = mi.lineage()
     bare = lineage.without([c.id for c in lineage.claims() if c.predicate in ("opening_by", "score_by")])
-    assert '<circle class="f" cx="34"' in timeline_svg(bare)
-    assert timeline_svg(bare).count("<circle") == 2
-    assert timeline_svg(lineage.without("M17, M18")) != timeline_svg(lineage)
+    assert not marks(draw_lineage(bare).wide.svg)
+    assert not marks(draw_lineage(bare, "graph").narrow.svg)
+    assert lineage.without("M17, M18").draw().to_svg() != lineage.draw().to_svg()
+
+
+def test_a_lineage_shows_and_saves_itself(tmp_path: Path) -> None:
+    picture = mi.lineage().draw()
+    for ending in ("svg", "png", "html"):
+        picture.save(tmp_path / f"lineage.{ending}")
+    page = (tmp_path / "lineage.html").read_text("utf-8")
+    assert page.count("<svg") == 2
+    assert "max-width: 600px" in page
+    shown = mi.lineage()._repr_html_()
+    assert shown.count("data:image/svg+xml") == 2
+    assert "max-width:100%" in shown
+    assert mi.draw(mi.lineage(), "graph").description.startswith("Who says who")
+    with pytest.raises(MiThemeError, match="timeline, graph"):
+        mi.lineage().draw("tree")
 
 
 # Scores

@@ -209,7 +209,9 @@ def test_plan_prints_and_serialises() -> None:
     data = json.loads(json.dumps(plan.as_dict()))
     assert data["sections"][1]["figure"] == "3+3+1+1"
     assert sum(s["bars"][1] - s["bars"][0] + 1 for s in data["sections"]) == plan.bars
-    assert plan == arrange(form="clayton-mullen", style="club", seed=2)
+    again = arrange(form="clayton-mullen", style="club", seed=2)
+    assert plan == again
+    assert hash(plan) == hash(again)
 
 
 def test_head_on_the_upbeat_leads_to_a_downbeat() -> None:

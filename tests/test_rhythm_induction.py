@@ -16,9 +16,13 @@ from mi_theme.catalog import data_path
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm import MeterGuess, induce_meter, sure_guess, which_meters
+from mi_theme.rhythm.drum_evidence import drum_evidence
 from mi_theme.rhythm.lines import _edge, line_of, lines_of
-from mi_theme.rhythm.meter_evidence import ODD_METERS, PLAIN_METERS, Candidates, evidence, ticks_of
+from mi_theme.rhythm.meter_candidates import ADDITIVE_METERS, PLAIN_METERS, Candidates, family, lenders
+from mi_theme.rhythm.meter_evidence import evidence, ticks_of
 from mi_theme.rhythm.meter_model import candidates, model, packed, unpacked
+from mi_theme.rhythm.self_similarity import gains
+from mi_theme.score.tracks import PERCUSSION
 
 MAKING = str(Path(__file__).parents[1] / "data" / "making")
 OSTINATO = (0, 1.5, 3, 4)
@@ -120,6 +124,76 @@ def test_a_line_played_legato_is_one_line() -> None:
     assert [len(line.onsets) for line in lines_of(score)] == [20]
 
 
+# Additive bars, certainty, drums
+
+
+@pytest.mark.parametrize("name", ["8/8:3+3+2", "9/8:2+2+2+3", "5/4:3+2+2+3", "11/8:2+2+3+2+2", "13/8:2+2+2+3+2+2"])
+def test_a_tune_that_repeats_its_groups_is_in_a_bar_of_their_length(name: str) -> None:
+    """Each group its own rhythm, each bar its own melody: 24 bars."""
+    meter = Meter(name)
+    cells = {2: [(0, 2), (0, 1), (0, 2), (0, 1)], 3: [(0, 2), (0, 1), (0, 1, 2), (0, 2)]}
+    onsets, pitches = [], []
+    for bar in range(24):
+        for number, (start, length) in enumerate(zip(meter.beats, meter.groups, strict=True)):
+            for place in cells[length][number % 4]:
+                if place < length:
+                    onsets.append(bar * float(meter.bar) + (start + place) / 2)
+                    pitches.append(60 + (5 * number + 2 * place + bar % 4) % 11)
+    guess = induce_meter(onsets, pitches=pitches)[0]
+    assert family(str(guess.meter)).rstrip("+") == family(name).rstrip("+")
+
+
+@given(st.lists(st.integers(0, 200), min_size=4, max_size=40, unique=True))
+@settings(max_examples=20)
+def test_certainty_is_of_the_bar_whatever_it_is_written_in(places: list[int]) -> None:
+    guesses = induce_meter(np.array(places) / 2)
+    assert all(0 <= guess.certainty <= 1 for guess in guesses)
+    for one in guesses:
+        for other in guesses:
+            if family(str(one.meter)).rstrip("+") == family(str(other.meter)).rstrip("+"):
+                assert one.certainty == other.certainty
+
+
+def test_the_place_in_a_cycle_tells_most_where_the_rhythm_comes_back() -> None:
+    line = ticks_of(line_of(repeated((0, 1.5, 2, 3.5), 4.5, 20)))
+    assert int(gains(line)[0].argmax()) + 1 in (9, 18, 27, 36, 45)
+
+
+def beaten(pattern: dict[int, tuple[float, ...]], bar: float, bars: int, melody: bool) -> mi.Score:
+    """A kit that plays the same every bar, alone or under a tune of even notes."""
+    strokes = [(bar * i + at, key) for i in range(bars) for key, places in pattern.items() for at in places]
+    onsets, keys = (list(column) for column in zip(*strokes, strict=True))
+    notes = np.arange(0, bar * bars, 0.5) if melody else np.zeros(0)
+    score = mi.Score.from_notes(
+        [*notes, *onsets],
+        0.25,
+        [*(60 + (7 * np.arange(len(notes))) % 12), *keys],
+        part=[0] * len(notes) + [int(melody)] * len(keys),
+    )
+    head, *parts = score.tracks
+    return mi.Score(score.ticks_per_quarter, (head, *parts[:-1], parts[-1].on_channel(PERCUSSION)), score.kind)
+
+
+ROCK = {36: (0, 2), 38: (1, 3), 42: (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5)}
+WALTZ = {36: (0,), 38: (1, 2), 42: (0, 1, 2)}
+
+
+@pytest.mark.parametrize("melody", [True, False])
+@pytest.mark.parametrize(("pattern", "bar", "meter"), [(ROCK, 4, "4/4"), (WALTZ, 3, "3/4")])
+def test_a_backbeat_says_the_bar(pattern: dict[int, tuple[float, ...]], bar: float, meter: str, melody: bool) -> None:
+    guess = sure_guess(induce_meter(beaten(pattern, bar, 24, melody)))
+    assert guess is not None
+    assert guess.meter == Meter(meter)
+    assert guess.phase % 2 == 0 or meter == "3/4"
+
+
+def test_drums_that_know_no_bar_say_nothing_of_it() -> None:
+    every = (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5)
+    assert drum_evidence(beaten({36: every, 38: every}, 4, 24, True)) is None
+    assert drum_evidence(beaten({42: every}, 4, 24, True)) is None
+    assert drum_evidence(mi.theme().to_score()) is None
+
+
 # Laws
 
 
@@ -161,7 +235,7 @@ def test_a_later_start_moves_the_bar_line_along(quarters: int) -> None:
     moved, still = induce_meter(onsets, durations, pitches)[0], induce_meter(*waltz())[0]
     assert moved.meter == still.meter
     assert moved.phase == (still.phase + quarters) % 3
-    assert moved.probability == pytest.approx(still.probability)
+    assert moved.probability == pytest.approx(still.probability, abs=0.05)  # a bar line at 0 counts a little
 
 
 def test_a_guess_prints_no_more_digits_than_it_is_worth() -> None:
@@ -219,11 +293,24 @@ def test_what_is_no_music_is_refused_in_words(call: object) -> None:
 
 
 def test_an_answer_is_withheld_where_it_would_be_a_guess() -> None:
-    sure = [MeterGuess(Meter("3/4"), 0.8, Fraction(0))]
-    unsure = [MeterGuess(Meter("3/4"), 0.4, Fraction(0)), MeterGuess(Meter("6/8"), 0.39, Fraction(0))]
+    sure = [MeterGuess(Meter("3/4"), 0.6, Fraction(0), 0.95)]
+    unsure = [MeterGuess(Meter("3/4"), 0.9, Fraction(0), 0.4), MeterGuess(Meter("6/8"), 0.1, Fraction(0), 0.2)]
     assert sure_guess(sure) == sure[0]
     assert sure_guess(unsure) is None
     assert sure_guess(unsure, at_least=0.3) == unsure[0]
+
+
+def test_groups_are_named_only_where_they_are_likelier_than_others() -> None:
+    known = [
+        MeterGuess(Meter("7/8:2+2+3"), 0.6, Fraction(0), 0.95),
+        MeterGuess(Meter("7/8:3+2+2"), 0.4, Fraction(0), 0.95),
+    ]
+    open_ = [
+        MeterGuess(Meter("7/8:2+2+3"), 0.4, Fraction(0), 0.95),
+        MeterGuess(Meter("7/8:3+2+2"), 0.41, Fraction(0), 0.95),
+    ]
+    assert sure_guess(known).meter == Meter("7/8:2+2+3")
+    assert sure_guess(open_).meter == Meter("7/8")
 
 
 def test_files_and_folders(tmp_path: Path) -> None:
@@ -266,10 +353,11 @@ def test_a_table_comes_back_from_its_text() -> None:
 
 def test_every_odd_metre_borrows_rows_for_its_whole_bar() -> None:
     among = candidates()
-    assert among.names == (*PLAIN_METERS, *ODD_METERS)
-    assert len(model().tables.rhythm) == among.bases[-1]
-    for name, lenders in ODD_METERS.items():
-        assert len(Meter(name).grouping) == len(lenders)
+    assert among.names == (*PLAIN_METERS, *ADDITIVE_METERS)
+    assert len(model().robust.rhythm) == among.bases[-1]
+    assert len(model().tables.rhythm) == Candidates(PLAIN_METERS).bases[-1]
+    for name in ADDITIVE_METERS:
+        assert len(Meter(name).grouping) == len(lenders(name))
 
 
 def test_evidence_does_not_know_the_truth() -> None:
@@ -327,4 +415,5 @@ def test_training_twice_gives_the_same_file() -> None:
     finally:
         sys.path.remove(MAKING)
     tunes = metres.training_tunes(["ryansMammoth"])[::9]
-    assert metres.text_of(metres.fit(tunes), tunes) == metres.text_of(metres.fit(tunes), tunes)
+    first, second = (metres.text_of(metres.fit(tunes, 40), tunes) for _ in range(2))
+    assert first == second

@@ -29,6 +29,7 @@ VALUES = {
         mi.Pattern.of(mi.theme()), mi.find(mi.theme(), mi.theme().to_score())[0],
         mi.rank(mi.theme(), [mi.theme().to_score()])[0], mi.Doubling("Violin II", -12, (1, 3, 5)),
         mi.EvidenceTerm("pitch", "the notes are the same", 12.5),
+        mi.quantize(SCORE), mi.Beats.of([0, 0.5, 1, 1.5], [1, 2, 3, 4]),
     )
 }  # fmt: skip
 NAMES = vars(mi) | {
@@ -49,7 +50,7 @@ NAMES = vars(mi) | {
         plans.NoteMapping,
     )
 }
-SHORT_REPRS = (mi.Score, Track, Strategy)  # too large, or made of functions
+SHORT_REPRS = (mi.Score, Track, Strategy, mi.Quantized, mi.Beats)  # too large, or made of functions
 EVALUATED = [kind for kind in VALUES if kind not in SHORT_REPRS]
 by_name = pytest.mark.parametrize("value", VALUES.values(), ids=lambda value: type(value).__name__)
 

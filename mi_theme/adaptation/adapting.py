@@ -95,13 +95,15 @@ def variants(plan: Plan) -> Iterator[Plan]:
             yield replace(plan, warp=way.warp, cost=cost, repeats=way.repeats, instead=(), reasons=way.reasons)
 
 
-def first_choices(task: Task) -> list[str]:
+def first_choices(task: Task, heard: bool = False) -> list[str]:
     """What an arranger would try, in order.
 
     Parameters
     ----------
     task
         The figure, the source bars and the target bars.
+    heard
+        Whether the notes of each bar will be known, so that it can be decided for itself.
 
     Returns
     -------
@@ -111,12 +113,13 @@ def first_choices(task: Task) -> list[str]:
     source, target = task.source.meter, task.target.meter
     longer = task.target.length > task.source.length
     uneven = len(set(task.figure)) > 1
-    if (
-        source.is_compound != target.is_compound
-        and len(task.source.beats) == len(task.target.beats)
-        and not (source.is_additive or target.is_additive)
-    ):
-        return ["long-short", "regroup"]
+    if source.is_compound != target.is_compound and not (source.is_additive or target.is_additive):
+        more = len(task.target.beats) - len(task.source.beats)
+        if (source.is_compound and more in (0, 1) and task.source.bars == task.target.bars) or not more:
+            return ["even", "long-short", "regroup"] if source.is_compound else ["long-short", "regroup"]
+        in_one = len(source.beats) == 3 and 1 < task.source.bars == len(target.beats) and task.target.bars == 1
+        if in_one and task.source.length != task.target.length:
+            return ["in-one", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
         return ["add-group", "regroup", "hold-last"]
     if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
@@ -124,7 +127,10 @@ def first_choices(task: Task) -> list[str]:
     if longer and not uneven:
         held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
         return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
-    return ["regroup", "square", "cut", "rest"]
+    simple = not (source.is_compound or target.is_compound)
+    fewer = task.target.length < task.source.length and len(task.target.beats) != len(task.source.beats)
+    eased = heard and simple and fewer and not uneven and task.source.bars == task.target.bars == 1
+    return ["ease"] * eased + ["regroup", "square", "cut", "rest"]
 
 
 def _as_many_groups(task: Task) -> bool:

@@ -86,8 +86,10 @@ FEELS = ("auto", "even", "long-short")
 class Task(NamedTuple):
     """A figure in some source bars, and the target bars that it shall fill.
 
-    `onsets` are those of the part that decides, `others` those of the parts beside
-    it; `feel` is one of `FEELS`.
+    `onsets` are those of the part that decides, `lasts` how long its notes sound,
+    `others` the onsets of the parts beside it, `shared` where both begin,
+    `whole` where tuplets and trills of the first begin, which move as one; `feel` is one of `FEELS`; `thin` says
+    that notes may be left out of runs.
     """
 
     figure: tuple[Fraction, ...]
@@ -96,6 +98,10 @@ class Task(NamedTuple):
     target: Frame
     feel: str = "auto"
     others: tuple[Fraction, ...] = ()
+    lasts: tuple[Fraction, ...] = ()
+    shared: tuple[Fraction, ...] = ()
+    whole: tuple[Fraction, ...] = ()
+    thin: bool = False
 
 
 class Reason(NamedTuple):
@@ -168,7 +174,7 @@ def whole_grouping(lengths: Sequence[Fraction], pulse: Fraction) -> Grouping | N
 
 
 def figure_of_bars(groups: tuple[Fraction, ...], source: Frame, target: Frame) -> tuple[Fraction, ...]:
-    """The groups of all bars of a frame; the bars themselves, where the target has not as many pulses.
+    """The groups of all bars of a frame; the bars themselves, where they become beats or the target has not as many pulses.
 
     Parameters
     ----------
@@ -182,8 +188,12 @@ def figure_of_bars(groups: tuple[Fraction, ...], source: Frame, target: Frame) -
     tuple of Fraction
         Lengths in quarters: of four bars of 3/8 for one of 5/4 just four.
     """
-    figure = groups * source.bars
-    return figure if len(figure) <= target.pulses or source.bars == 1 else (source.meter.bar,) * source.bars
+    figure, bars = groups * source.bars, (source.meter.bar,) * source.bars
+    if source.bars == 1:
+        return figure
+    beats = target.meter.is_compound and not source.meter.is_compound and len(source.meter.groups) == 3
+    in_one = beats and not source.meter.is_additive and source.bars == len(target.beats)
+    return bars if in_one or len(figure) > target.pulses else figure
 
 
 def known_ratio(ratio: Fraction | float) -> Fraction:

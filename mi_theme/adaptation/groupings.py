@@ -57,7 +57,12 @@ def _grouped(meter: Meter, most: int) -> list[Meter]:
 
 
 def by_beats(source: Frame, target: Frame, inside: list[tuple[Fraction, Fraction]]) -> Warp:
-    """Bars mapped beat for beat; `inside` says what happens within, in shares of the beat."""
+    """Bars mapped beat for beat; `inside` says what happens within, in shares of the beat.
+
+    What the target has beyond the beats of the source belongs to the last of them.
+    """
     places = [(Fraction(0), Fraction(0)), *inside, (Fraction(1), Fraction(1))]
-    beats = zip(source.beats, source.groups, target.beats, target.groups, strict=True)
+    lengths = list(target.groups[: len(source.groups)])
+    lengths[-1] += target.length - sum(lengths)
+    beats = zip(source.beats, source.groups, target.beats, lengths, strict=False)
     return Warp((x + share * a, y + image * b) for x, a, y, b in beats for share, image in places)

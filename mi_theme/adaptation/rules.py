@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
-from mi_theme.adaptation.costs import Pricing, priced
+from mi_theme.adaptation.costs import Pricing, costs_of, priced
 from mi_theme.adaptation.frames import Frame, Outcome, Task
 from mi_theme.adaptation.groupings import SWING, by_beats, readings
 from mi_theme.adaptation.swing import TRIPLET
@@ -132,7 +132,10 @@ def long_short(task: Task) -> list[Outcome]:
 
 
 def even(task: Task) -> list[Outcome]:
-    """Beat for beat: the inside of the beat stays, or is made, even."""
+    """Beat for beat: the inside of the beat stays, or is made, even.
+
+    From a compound metre to a simple one with one beat more the last is held.
+    """
     return _beat_by_beat(task, "even", STRAIGHT, EVENED)
 
 
@@ -212,7 +215,7 @@ def _cuts(task: Task, reading: Frame) -> Iterator[tuple[float, list[int]]]:
         return
     beats = {int(beat / reading.meter.pulse) for beat in reading.beats}
     must = beats if reading.meter.is_additive and len(beats) <= count else set()
-    price = Pricing(task.figure, task.source, reading)
+    price = Pricing(task.figure, task.source, reading, costs_of(task), task.onsets)
     for places in combinations(range(1, pulses), count - 1):
         if must <= {0, *places}:
             counts = [b - a for a, b in pairwise((0, *places, pulses))]
@@ -223,8 +226,10 @@ def _beat_by_beat(
     task: Task, name: str, into_compound: list[tuple[Fraction, Fraction]], out_of_it: list[tuple[Fraction, Fraction]]
 ) -> list[Outcome]:
     source, target = task.source.meter, task.target.meter
-    uneven = source.is_additive or target.is_additive
-    if uneven or source.is_compound == target.is_compound or len(task.source.beats) != len(task.target.beats):
+    uneven = source.is_additive or target.is_additive or source.is_compound == target.is_compound
+    more = len(task.target.beats) - len(task.source.beats)
+    held = more == 1 and source.is_compound and task.source.bars == task.target.bars == 1
+    if uneven or (more and not held):
         raise StrategyError(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"
         )

@@ -106,6 +106,29 @@ def best_line(tasks: Sequence[Task]) -> list[Outcome]:
     return line_outcomes(tasks)
 
 
+def ease(task: Task) -> list[Outcome]:
+    """Rests and held notes give time before anything that moves."""
+    return ease_line([task])
+
+
+def ease_line(tasks: Sequence[Task]) -> list[Outcome]:
+    """The same over a whole line, whose bars are alike where it costs little.
+
+    Parameters
+    ----------
+    tasks
+        Stretches of a line in order, the same in everything but their notes.
+
+    Returns
+    -------
+    list of Outcome
+        One for each.
+    """
+    from mi_theme.adaptation.easing import eased_outcomes
+
+    return eased_outcomes(tasks)
+
+
 #: Every strategy by its name; `register` adds to it.
 STRATEGIES: dict[str, Strategy] = {
     row.name: row
@@ -124,6 +147,15 @@ STRATEGIES: dict[str, Strategy] = {
             best,
             by_notes=True,
             make_line=best_line,
+            heavy=True,
+        ),
+        Strategy(
+            "ease",
+            "take it from the long notes",
+            "rests and held notes give time first, bar by bar; runs keep their values",
+            ease,
+            by_notes=True,
+            make_line=ease_line,
             heavy=True,
         ),
         Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", rules.cut),

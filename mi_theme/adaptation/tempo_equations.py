@@ -19,6 +19,7 @@ __all__ = [
     "equation_words",
     "tempo_at",
     "tempo_factor",
+    "threes_ratio",
 ]
 
 KEEPS = ("pulse", "beat", "bar")  #: the tempo equations at a change of metre: what lasts as long as before
@@ -26,13 +27,27 @@ SLOWEST_TEMPO, FASTEST_TEMPO = 20, 400  # quarters a minute that make sense to p
 
 
 def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
-    """Target bars for a source bar where nobody says it: one, but for four cases.
+    """Target bars for a source bar where nobody says it: one, but for five cases.
 
-    In one, a bar takes as many bars as it has beats. Between simple and compound
+    In one, a bar takes as many bars as it has beats; and so it goes from threes to
+    beats of threes and back, two bars of 3/4 for one of 6/8, which would else be the
+    same eighths with other accents. Between simple and compound
     the beats stay: two bars of 6/8 make one of 4/4. Where a bar would become twice
     as long or half, as many bars are taken as come nearest: two of 2/4 for one of 5/4.
     So they are where the beats are threes, which stretch badly, and find room: two of
     6/8 for one of 5/4 (3+3+2+2), one of 9/8 for two of 6/8.
+
+    Parameters
+    ----------
+    source, target
+        Metres.
+    how
+        The strategy, where one is asked for.
+
+    Returns
+    -------
+    Fraction
+        1/4, 1/2, 1, 2 or 4.
     """
     strategy = find(how) if how else None
     if strategy and strategy.bars_to_beats:
@@ -41,11 +56,35 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     additive = source.is_additive or target.is_additive or source.is_open or target.is_open
     if not additive and source.is_compound != target.is_compound and beats in RATIOS:
         return beats if strategy is None or strategy.beat_for_beat else Fraction(1)
+    if strategy is None and (ratio := threes_ratio(source, target)):
+        return ratio
     nearest = min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
     threes = source.is_compound and (additive or (target.is_compound and beats <= nearest))
     if how is not None or (beats == 1 and not additive) or (Fraction(1, 2) < bars < 2 and not threes):
         return Fraction(1)
     return nearest
+
+
+def threes_ratio(source: Meter, target: Meter) -> Fraction | None:
+    """Target bars for a source bar where bars of three beats are beats of the other metre, as from 3/4 to 6/8 and back.
+
+    Parameters
+    ----------
+    source, target
+        Metres.
+
+    Returns
+    -------
+    Fraction or None
+        1/2 for 3/4 to 6/8, 4 for 12/8 to 3/4; None for metres that are not so related.
+    """
+    if source.is_additive or target.is_additive or source.is_compound == target.is_compound:
+        return None
+    simple, compound = (target, source) if source.is_compound else (source, target)
+    bars = Fraction(len(compound.beats))
+    if len(simple.beats) != 3 or simple.is_open or bars == 3 or bars not in RATIOS:
+        return None
+    return bars if source.is_compound else 1 / bars
 
 
 def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: str | None = None) -> str:
@@ -55,7 +94,8 @@ def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: s
     becomes a beat, as a quarter of 4/4 a dotted quarter of 12/8. Else the pulse:
     where beats are more or fewer, as from 9/8 to 4/4 or 6/8 to 3/4, pulses are
     grouped in another way, and go on at their speed while they are. The bar where
-    bars become beats; and the pulse under new bar lines, where nothing moves.
+    bars become beats, or beats bars; and the pulse under new bar lines, where nothing
+    moves.
 
     Parameters
     ----------
@@ -72,10 +112,10 @@ def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: s
         One of `KEEPS`.
     """
     strategy = find(how) if how else None
-    if strategy and strategy.bars_to_beats:
+    if (strategy and strategy.bars_to_beats) or ratio == threes_ratio(source, target):
         return "bar"
     plain = not (source.is_additive or target.is_additive or (strategy and strategy.meets_bars))
-    as_many = len(source.beats) == len(target.beats) * ratio
+    as_many = len(source.beats) == len(target.beats) * ratio or bool(strategy and strategy.beat_for_beat)
     return "beat" if plain and as_many and source.is_compound != target.is_compound else "pulse"
 
 
@@ -137,13 +177,35 @@ def equation_words(source: Meter, target: Meter, ratio: Fraction | int, keep: st
 
 
 def common_unit(source: Meter, target: Meter) -> Fraction:
-    """What two metres count in, in quarters: the beat, if both have the same, else the shorter pulse."""
+    """What two metres count in: the beat, if both have the same, else the shorter pulse.
+
+    Parameters
+    ----------
+    source, target
+        Metres.
+
+    Returns
+    -------
+    Fraction
+        Its length in quarters.
+    """
     beats = {group * meter.pulse for meter in (source, target) for group in meter.groups}
     return beats.pop() if len(beats) == 1 else min(source.pulse, target.pulse)
 
 
 def counted_bars(bars: int) -> str:
-    """``one bar``, ``4 bars``."""
+    """``one bar``, ``4 bars``.
+
+    Parameters
+    ----------
+    bars
+        How many.
+
+    Returns
+    -------
+    str
+        In words where it is one.
+    """
     return "one bar" if bars == 1 else f"{bars} bars"
 
 
@@ -156,6 +218,11 @@ def tempo_at(value: float | int | Fraction | None, usual: int) -> Fraction:
         Quarters a minute, or None.
     usual
         The same, where none is asked for.
+
+    Returns
+    -------
+    Fraction
+        Quarters a minute.
 
     Raises
     ------

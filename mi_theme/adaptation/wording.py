@@ -176,7 +176,11 @@ def kept(plan: Plan) -> str:
     phrases = [f"all {len(notes)} notes" if len(kept) == len(notes) else f"{len(kept)} of {len(notes)} notes"]
     if plan.sounds_the_same:
         phrases.append(
-            "sounds the same" if plan.warp.is_identity else "every proportion: with bar = bar it sounds the same"
+            "sounds the same"
+            if plan.warp.is_identity
+            else "every proportion: with bar = bar it sounds the same"
+            if plan.bars[0] == plan.bars[1]
+            else "every proportion"
         )
     elif whole := int(plan.untouched):
         phrases.append("the first quarter untouched" if whole == 1 else f"the first {whole} quarters untouched")

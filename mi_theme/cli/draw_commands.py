@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import ThemeChoice, bars_option, ratio_of, say, theme_options
+from mi_theme.cli.shared import ThemeChoice, bars_option, ratio_of, theme_options, write_drawing
 
 if TYPE_CHECKING:
     from mi_theme.engraving import Drawing
@@ -107,15 +107,6 @@ def _theme(
     score = read(thing)
     numbers = [bar.number for _, bar in zip(range(MOST_BARS), score.bars(), strict=False) if bar.number] or [1]
     return Theme.from_score(score, bars or (numbers[0], numbers[-1]), part, tonic=tonic, mode=mode)
-
-
-def write_drawing(drawing: Drawing, out: str) -> None:
-    """To a file, or as SVG to standard output for ``-``."""
-    if out == "-":
-        click.echo(drawing.to_svg(), nl=False)
-        return
-    drawing.save(out)
-    say(f"wrote {out}")
 
 
 @click.command()

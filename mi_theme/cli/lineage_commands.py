@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import json_option, print_json, say, write_score
+from mi_theme.cli.shared import json_option, json_text, say, write_drawing, write_score, write_text
 
 if TYPE_CHECKING:
     from mi_theme.credits.lineages import Lineage
@@ -24,36 +24,59 @@ layer_option = click.option(
 @layer_option
 @click.option("--claims", is_flag=True, help="Every claim: where it is said, when it held, how certain it is.")
 @click.option("--status", help="Only claims of a status: stated, inferred, ambiguous, conflicting, superseded, absent.")
+@click.option("--predicate", help="Only claims of a predicate, such as opening_metre or score_by.")
 @click.option("--inferences", is_flag=True, help="What nobody states and is inferred.")
 @click.option("--conflicts", is_flag=True, help="What contradicts, replaces or outdates what.")
 @click.option("--readings", is_flag=True, help="Every way to read the sentence on the openings.")
 @click.option("--assume", metavar="NAMES", help="Assumptions of the readings, with commas; none for ''.")
-@click.option("--without", multiple=True, metavar="IDS", help="As if these claims had not been made.")
+@click.option(
+    "--without", multiple=True, metavar="IDS", help="As if these claims, or all of a source, had not been made."
+)
 @click.option("--add", multiple=True, metavar="CLAIM", help="With one claim more: 'film 4 opening by Giacchino'.")
+@click.option("--changes", is_flag=True, help="Which answers are others after --without and --add.")
+@click.option(
+    "--data", type=click.Path(), metavar="FOLDER", help="Another lineage: a folder of tables, or a file of --format."
+)
+@click.option(
+    "--format",
+    "format_",
+    metavar="FORMAT",
+    help="Print it for other programs: json, prov, provn, jsonld, csv, bibtex, ris or csl.",
+)
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
 @click.option("--svg", is_flag=True, help="Print the time line as a picture.")
+@click.option("--draw", "picture", type=click.Choice(["timeline", "graph"]), help="Draw it; with -o.")
+@click.option("-o", "--out", default="-", help="Where to write; - for standard output.")
 @click.pass_context
-def lineage(ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...], **options: Any) -> None:
+def lineage(
+    ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...], data: str | None, **options: Any
+) -> None:
     """Who made which version for which film, on whose word, how certain."""
     from mi_theme.credits.reports import chosen_lineage
 
+    found = ctx.obj = chosen_lineage(without, add, data)
+    if found.tables.about.notice:
+        say(found.tables.about.notice)
     if ctx.invoked_subcommand is None:
-        _show(chosen_lineage(without, add), options)
+        _show(found, options, chosen_lineage(data=data) if options["changes"] else None)
 
 
-def _show(found: Lineage, options: dict[str, Any]) -> None:
-    """Print one report in one shape."""
-    if options["svg"]:
-        from mi_theme.views.timelines import timeline_svg
+def _show(found: Lineage, options: dict[str, Any], whole: Lineage | None) -> None:
+    """Print one report in one shape; of the whole lineage, where it is asked for, what is another answer."""
+    from mi_theme.credits.reports import change_report
 
-        click.echo(timeline_svg(found), nl=False)
+    if options["format_"]:
+        write_text(found.export(options["format_"], options["film"]), options["out"])
         return
-    report = _report(found, options)
-    if options["as_json"]:
-        print_json(report.data)
-    else:
-        click.echo(report.csv if options["as_csv"] else report.text, nl=not options["as_csv"])
+    if options["svg"] or options["picture"]:
+        from mi_theme.views import draw as drawing
+
+        write_drawing(drawing(found, options["picture"] or "timeline"), options["out"])
+        return
+    report = _report(found, options) if whole is None else change_report(whole, found, options["layer"] or "both")
+    text = json_text(report.data) if options["as_json"] else report.csv if options["as_csv"] else f"{report.text}\n"
+    write_text(text, options["out"])
 
 
 def _report(found: Lineage, options: dict[str, Any]) -> Report:
@@ -67,8 +90,9 @@ def _report(found: Lineage, options: dict[str, Any]) -> Report:
         return reports.conflict_report(found, film)
     if options["inferences"]:
         return reports.inference_report(found, layer or "both")
-    if options["claims"] or options["status"]:
-        return reports.claim_report(found, film=film, status=options["status"], layer=layer or "both")
+    if options["claims"] or options["status"] or options["predicate"]:
+        asked = {name: options[name] for name in ("film", "predicate", "status")}
+        return reports.claim_report(found, layer=layer or "both", **asked)
     if film is not None:
         return reports.dossier(found.film(film), layer or "both")
     return reports.film_report(found, layer or "both")
@@ -76,11 +100,58 @@ def _report(found: Lineage, options: dict[str, Any]) -> Report:
 
 @lineage.command()
 @click.argument("folder", type=click.Path())
-def verify(folder: str) -> None:
+@click.pass_obj
+def verify(found: Lineage, folder: str) -> None:
     """Check every place that a claim names against the documents in FOLDER."""
     from mi_theme.credits.reports import verification
 
-    click.echo(verification(folder))
+    click.echo(verification(folder, found))
+
+
+@lineage.command()
+@click.argument("claim")
+@click.option("--documents", type=click.Path(), metavar="FOLDER", help="The documents: print the sentence too.")
+@click.pass_obj
+def show(found: Lineage, claim: str, documents: str | None) -> None:
+    """Everything about one CLAIM; with the documents, the sentence it was read from."""
+    from mi_theme.credits.reports import claim_words
+
+    click.echo(claim_words(found, claim, documents))
+
+
+@lineage.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--style", default="chicago", show_default=True, help="chicago, apa or mla.")
+@click.pass_obj
+def cite(found: Lineage, ids: tuple[str, ...], style: str) -> None:
+    """Claims or sources (IDS) as one cites them."""
+    click.echo(found.cite(*ids, style=style))
+
+
+@lineage.command()
+@click.argument("document", type=click.Path())
+@click.argument("words")
+def locate(document: str, words: str) -> None:
+    """The place of WORDS in a DOCUMENT, as a row of claims.toml has it."""
+    from mi_theme.credits.locators import located
+
+    click.echo(located(document, words))
+
+
+@lineage.command()
+@click.argument("folder", type=click.Path())
+def describe(folder: str) -> None:
+    """Write schemas and a data package for the tables in FOLDER, once they fit together."""
+    from pathlib import Path
+
+    from mi_theme.credits import Lineage
+    from mi_theme.credits.datasets import descriptions
+
+    found = Lineage.load(folder)
+    for name, text in descriptions(folder).items():
+        (Path(folder) / name).parent.mkdir(exist_ok=True)
+        write_text(text, str(Path(folder) / name))
+    say(f"{found!r}: the tables fit together")
 
 
 @click.command()
@@ -96,4 +167,4 @@ def annotate(file: str, film: str, out: str | None) -> None:
     chosen = film_of(film)
     write_score(annotated(read(file), chosen), out or file)
     if out != "-":
-        say(f"{out or file}: {chosen}")
+        say(f"{out or file}: {chosen.heading}")

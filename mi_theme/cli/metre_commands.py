@@ -172,7 +172,10 @@ def which_meter(ctx: click.Context, paths: tuple[str, ...], as_json: bool) -> No
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(("file", "metre", "bar line at", "guesses"), ([row["file"], *_guess_words(row)] for row in rows))
+        print_table(
+            ("file", "metre", "bar line at", "bar certain", "guesses (of each signature)"),
+            ([row["file"], *_guess_words(row)] for row in rows),
+        )
     if not rows and not failed:
         raise FileError(f"{', '.join(paths)}: there are no scores")
     ctx.exit(int(failed))
@@ -182,12 +185,16 @@ def _guess_row(file: str, found: list[Any]) -> dict[str, Any]:
     from mi_theme.rhythm import sure_guess
 
     sure = sure_guess(found)
-    guesses = [{"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase)} for g in found]
+    guesses = [
+        {"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase), "certainty": g.certainty}
+        for g in found
+    ]
     return {"file": file, "meter": str(sure.meter) if sure else None, "guesses": guesses}
 
 
-def _guess_words(row: dict[str, Any]) -> tuple[str, str, str]:
+def _guess_words(row: dict[str, Any]) -> tuple[str, str, str, str]:
     guesses = ", ".join(f"{guess['meter']} {guess['probability']:.2f}" for guess in row["guesses"][:3])
+    certainty = f"{row['guesses'][0]['certainty']:.2f}" if row["guesses"] else "-"
     if not row["meter"]:
-        return "not sure", "-", guesses or "too few notes"
-    return row["meter"], row["guesses"][0]["phase"], guesses
+        return "not sure", "-", certainty, guesses or "too few notes"
+    return row["meter"], row["guesses"][0]["phase"], certainty, guesses

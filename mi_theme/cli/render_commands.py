@@ -30,8 +30,12 @@ def _ends_in(ending: str) -> Callable[[click.Context, click.Parameter, str | Non
 
 @click.command()
 @click.option("--form", help="Form: a name (mi-theme forms) or a file of your own; tv without it.")
-@click.option("--film", help="The metre of a film's opening: its number, title or year.")
-@click.option("--style", help="Style: a name (mi-theme styles) or a file of your own; jazz-combo without it.")
+@click.option(
+    "--film", help="For a film (number, title or year): its opening's metre, an ensemble, tempo and form of ours."
+)
+@click.option(
+    "--style", help="Style: a name (mi-theme styles) or a file of your own; jazz-combo, or what a film has, without it."
+)
 @click.option("--meter", help="One metre for every section.")
 @click.option("--how", help="Strategy of the change of metre; see mi-theme strategies.")
 @click.option("--tempo", type=float, help="Quarters a minute in the first section.")
@@ -84,6 +88,8 @@ def render(
 def _write_midi(plan: Arrangement, score: Score, name: str) -> None:
     write_score(score, name)
     length = score.tempos.seconds(score.quarters)
+    if plan.note:
+        say(plan.note)
     target = "standard output" if name == "-" else name
     say(
         f"wrote {target}: {plan.bars} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"

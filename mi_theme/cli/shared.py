@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from mi_theme.engraving import Drawing
     from mi_theme.errors import MiThemeError
     from mi_theme.score import Score
     from mi_theme.themes import Theme
@@ -23,10 +24,12 @@ __all__ = [
     "error_words",
     "is_midi",
     "json_option",
+    "json_text",
     "print_json",
     "print_table",
     "say",
     "theme_options",
+    "write_drawing",
     "write_score",
     "write_text",
 ]
@@ -109,9 +112,14 @@ def say(words: str) -> None:
     click.echo(words, err=True)
 
 
+def json_text(value: Any) -> str:
+    """A value for machines, as a file has it."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
 def print_json(value: Any) -> None:
     """A value for machines, on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    click.echo(json_text(value), nl=False)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -138,6 +146,15 @@ def write_score(score: Score, out: str) -> None:
         sys.stdout.buffer.flush()
     else:
         score.save(out)
+
+
+def write_drawing(drawing: Drawing, out: str) -> None:
+    """To a file, or as SVG to standard output for ``-``."""
+    if out == "-":
+        click.echo(drawing.to_svg(), nl=False)
+        return
+    drawing.save(out)
+    say(f"wrote {out}")
 
 
 def write_text(text: str, out: str) -> None:

@@ -69,9 +69,9 @@ def plan(score: Any, to: str | Meter, **options: Unpack[Options]) -> ScorePlan:
         strategy, or the score not fit for it; the message says what would do.
     """
     from mi_theme.conversion.planning.score_planning import plan_score
-    from mi_theme.conversion.sources import score_of
+    from mi_theme.files.formats import score_of
 
-    return plan_score(score_of(score), Request.of(to, **options))
+    return plan_score(score_of(score), Request.of(to, options))
 
 
 @with_options(Options)
@@ -106,9 +106,9 @@ def compare(score: Any, to: str | Meter, **options: Unpack[SharedOptions]) -> Co
         A row for each strategy; prints as a table.
     """
     from mi_theme.conversion.planning.comparison import comparison
-    from mi_theme.conversion.sources import score_of
+    from mi_theme.files.formats import score_of
 
-    return comparison(score_of(score), Request.of(to, **options))
+    return comparison(score_of(score), Request.of(to, options))
 
 
 def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int | None = None) -> Alignment:
@@ -127,6 +127,6 @@ def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int 
         A bar map for each bar, and the strategy that makes the same ones.
     """
     from mi_theme.conversion.planning.bar_alignment import alignment
-    from mi_theme.conversion.sources import score_of
+    from mi_theme.files.formats import score_of
 
     return alignment(score_of(a), score_of(b), part_a, part_b)

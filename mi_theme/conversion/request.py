@@ -76,34 +76,29 @@ class Request:
     choices: tuple[Choice, ...] = ()
 
     @classmethod
-    def of(
-        cls,
-        target: str | Meter,
-        *,
-        source: str | Meter | None = None,
-        grouping: str | Grouping | None = None,
-        ratio: Fraction | int | float | None = None,
-        **others: Any,
-    ) -> Request:
+    def of(cls, target: str | Meter, options: Options | SharedOptions) -> Request:
         """From what a user writes: metres and groupings as text, a ratio as any number.
 
         Parameters
         ----------
-        target, source, grouping, ratio, **others
-            As in `Request`.
+        target
+            Target metre.
+        options
+            What else is asked for.
 
         Raises
         ------
         TextError, UnknownName, StrategyError, ScoreError
             Where text is no metre, a name unknown, a ratio none of ours.
         """
-        return cls(
-            Meter(target),
-            Meter(source) if source else None,
-            ratio=None if ratio is None else known_ratio(ratio),
-            grouping=Grouping(grouping) if grouping else None,
-            **others,
-        )
+        written: dict[str, Any] = dict(options)
+        readers: dict[str, Callable[[Any], Any]] = {"source": Meter, "grouping": Grouping, "ratio": known_ratio}
+        for name, read in readers.items():
+            if written.get(name) not in (None, ""):
+                written[name] = read(written[name])
+            else:
+                written.pop(name, None)
+        return cls(Meter(target), **written)
 
     def __post_init__(self) -> None:
         for how in (self.how, *(choice.how for choice in self.choices)):
@@ -139,6 +134,11 @@ def with_options(kind: type) -> Callable[[F], F]:
     ----------
     kind
         `Options` or `SharedOptions`, which its last parameter ``**options`` takes.
+
+    Returns
+    -------
+    callable
+        A decorator that gives the function a signature and nothing else.
     """
     defaults = {field.name: field.default for field in fields(Request)}
 

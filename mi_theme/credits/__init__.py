@@ -7,10 +7,11 @@ reference layer public pages; neither overwrites the other.
 
 from __future__ import annotations
 
+from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import Conflict
 from mi_theme.credits.film_versions import Version, VersionSection
 from mi_theme.credits.filmography import Credit, Film
-from mi_theme.credits.lineages import Lineage, film, films, lineage
+from mi_theme.credits.lineages import Lineage, LineagePicture, film, films, lineage
 from mi_theme.credits.listings import Rows
 from mi_theme.credits.locators import Verification, verify
 from mi_theme.credits.readings import ASSUMPTIONS, Readings
@@ -19,10 +20,12 @@ from mi_theme.credits.records import Claim, Locator, Source
 __all__ = [
     "ASSUMPTIONS",
     "Claim",
+    "Claims",
     "Conflict",
     "Credit",
     "Film",
     "Lineage",
+    "LineagePicture",
     "Locator",
     "Readings",
     "Rows",

@@ -31,18 +31,18 @@ def read_tables(folder: str | PathLike[str] | None = None) -> ClaimTables:
     paths = {name: catalog.data_path(name) if folder is None else Path(folder) / name for name in FILES}
     present = {name: kind for name, kind in FILES.items() if name not in OPTIONAL or paths[name].is_file()}
     rows: dict[str, Any] = {name: catalog.load_file(paths[name], kind) for name, kind in present.items()}
-    claims: tuple[Claim, ...] = ()
+    claims: list[Claim] = []
     for file, layer in (("claims.toml", "seed"), ("reference.toml", "reference")):
         for claim in rows[file].claim if file in rows else ():
             if claim.layer != layer:
                 raise FileError(f"{paths[file]}: claim {claim.id!r}: layer {claim.layer!r} belongs in the other file")
-            claims = (*claims, claim)
+            claims.append(claim)
     tables = ClaimTables(
         films=rows["films.toml"].film,
         people=rows["people.toml"].person,
         versions=rows["versions.toml"].version,
         sources=rows["sources.toml"].source,
-        claims=claims,
+        claims=tuple(claims),
         about=rows["lineage.toml"],
     )
     try:
@@ -69,7 +69,12 @@ def checked(tables: ClaimTables) -> ClaimTables:
         "alias",
         (key for film in tables.films for key in sorted({folded(n) for n in titles(film, tables.about.numbered)})),
     )
+    ids = [*(claim.id for claim in tables.claims), *(source.id for source in tables.sources)]
+    _unique("claims.toml", "claim or source", ids)
     known = _Known.of(tables)
+    for film in tables.films:
+        if not any(version.film == film.number and version.kind == "opening" for version in tables.versions):
+            raise FileError(f"versions.toml: film {film.number} has no version of the kind 'opening'")
     for version in tables.versions:
         known.check("versions.toml", f"version {version.id!r}", film=version.film)
     for film in tables.films:

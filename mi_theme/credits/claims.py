@@ -196,21 +196,22 @@ class Claims:
     # Other claims
 
     def without(self, ids: Iterable[str] | str) -> Self:
-        """The same as if some claims had not been made.
+        """The same as if some claims had not been made, or all claims of a source.
 
         Parameters
         ----------
         ids
-            Names of claims, such as ``["M17", "M18"]``, or one name.
+            Ids of claims or of sources, such as ``["M17", "M18"]`` or ``"C"``.
 
         Raises
         ------
         UnknownName
-            Where there is no such claim.
+            Where there is no such claim or source.
         """
-        names = [name for name in ids.replace(",", " ").split() if name] if isinstance(ids, str) else list(ids)
-        gone = {self.claim(name).id for name in names}
-        kept = tuple(claim for claim in self.tables.claims if claim.id not in gone)
+        names = ids.replace(",", " ").split() if isinstance(ids, str) else list(ids)
+        sources = {name for name in names if name in self.sources}
+        gone = {self.claim(name).id for name in names if name not in sources}
+        kept = tuple(claim for claim in self.tables.claims if claim.id not in gone and claim.source not in sources)
         return replace(self, tables=self.tables._replace(claims=kept))
 
     def add(self, claim: Claim | str) -> Self:

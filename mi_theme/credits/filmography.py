@@ -136,7 +136,7 @@ class Film:
         openings = self.credits("opening")
         named = [credit for credit in openings if credit.candidates]
         rows = [("opening by", self._maker(credit)) for credit in named] or [("opening by", "nobody says")]
-        sources = dict.fromkeys(self.lineage.by_id[name].source for credit in openings for name in credit.evidence)
+        sources = dict.fromkeys(self.lineage.by_id[name].source for credit in named for name in credit.evidence)
         rows += [("on the word of", f"{name}: {self.lineage.sources[name].title}") for name in sources]
         version = self.version()
         evidence = dict.fromkeys(name for section in version.sections for name in section.evidence)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mi_theme.credits.checking import checked, read_tables
 from mi_theme.credits.citations import bibtex_of, csl_of, ris_of
 from mi_theme.credits.linked_data import json_ld_of, tables_of_json_ld
-from mi_theme.credits.plain_tables import claims_of_csv, csv_of, json_of, tables_of_json
+from mi_theme.credits.plain_tables import claims_of_csv, csv_of, json_of, reading, tables_of_json
 from mi_theme.credits.provenance import prov_json_of, prov_n_of, tables_of_prov_json, tables_of_prov_n
 from mi_theme.credits.records import ClaimTables
 from mi_theme.errors import FileError, UnknownName
@@ -43,6 +43,18 @@ FORMATS = {
 def written_as(format: str, tables: ClaimTables) -> str:  # noqa: A002
     """The tables in a format.
 
+    Parameters
+    ----------
+    format
+        One of `FORMATS`.
+    tables
+        What is written.
+
+    Returns
+    -------
+    str
+        The text of a file.
+
     Raises
     ------
     UnknownName
@@ -62,6 +74,11 @@ def read_lineage(path: str | PathLike[str] | None) -> ClaimTables:
     ----------
     path
         A folder or a file; None for our own tables.
+
+    Returns
+    -------
+    ClaimTables
+        Checked: every row refers to what is there.
 
     Raises
     ------
@@ -89,9 +106,7 @@ def _tables_of(text: str) -> ClaimTables:
         if text.lstrip().startswith("document"):
             return tables_of_prov_n(text)
         return checked(read_tables()._replace(claims=claims_of_csv(text)))
-    try:
+    with reading("JSON"):
         keys = json.loads(text).keys()
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise FileError(f"this is no JSON: {error}") from None
     read = tables_of_json_ld if "@graph" in keys else tables_of_prov_json if "entity" in keys else tables_of_json
     return read(text)

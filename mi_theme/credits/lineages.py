@@ -4,19 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from os import PathLike
+from typing import Protocol
 
-from mi_theme.credits.arguments import argument
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import Conflict, conflicts_of
 from mi_theme.credits.film_versions import Version, version_of
 from mi_theme.credits.filmography import Film
 from mi_theme.credits.listings import Rows
+from mi_theme.credits.opening_arguments import argument
+from mi_theme.hooks import Shown, answer
 
-__all__ = ["Lineage", "film", "films", "lineage"]
+__all__ = ["Lineage", "LineagePicture", "film", "films", "lineage"]
+
+
+class LineagePicture(Protocol):
+    """A picture with a description in words, as the rooms of pictures make it."""
+
+    description: str
+
+    def to_svg(self) -> str:
+        """The picture as SVG."""
+
+    def to_png(self, dpi: float = 150) -> bytes:
+        """The picture as PNG, at `dpi` dots an inch."""
+
+    def to_html(self) -> str:
+        """The picture as a page of its own."""
+
+    def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
+        """Write the picture, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            A name that ends in .svg, .png or .html.
+        dpi
+            Pixels in an inch, of a PNG.
+        """
 
 
 @dataclass(frozen=True, repr=False)
-class Lineage(Claims):
+class Lineage(Claims, Shown):
     """Who made which version for which film, as claims.
 
     A value: what it answers is computed from the claims it has, every time.
@@ -32,6 +61,31 @@ class Lineage(Claims):
 
     def __repr__(self) -> str:
         return f"<Lineage: {len(self.tables.films)} films, {len(self.tables.claims)} claims>"
+
+    def __str__(self) -> str:
+        about = self.tables.about
+        return "\n\n".join(filter(None, [about.title, about.notice, str(self.films())]))
+
+    def draw(self, kind: str = "timeline") -> LineagePicture:
+        """A picture: who made which opening when and in which metre, or who says so.
+
+        Parameters
+        ----------
+        kind
+            ``timeline``, or ``graph``: sources, their claims, the films.
+
+        Returns
+        -------
+        LineagePicture
+            In two widths, for a page and for a phone; saves itself as SVG, PNG or HTML.
+
+        Raises
+        ------
+        UnknownName
+            Where there is no such picture.
+        """
+        drawing: LineagePicture = answer("Lineage.draw", self, kind)
+        return drawing
 
     def film(self, key: int | str) -> Film:
         """A film by number, title, alias or year.

@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, tables_of_rows
+from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, reading, tables_of_rows
 from mi_theme.credits.records import Claim, ClaimTables, films_of
-from mi_theme.errors import FileError
 
 __all__ = ["json_ld_of", "tables_of_json_ld"]
 
@@ -163,7 +162,7 @@ def tables_of_json_ld(text: str) -> ClaimTables:
     """
     rows: dict[str, Any] = {name: [] for name in ROW_TYPES}
     names = {types[0]: table for table, (_, types) in TYPES.items()}
-    try:
+    with reading("JSON-LD"):
         for node in json.loads(text)["@graph"]:
             types = node["@type"] if isinstance(node["@type"], list) else [node["@type"]]
             if "Lineage" in types:
@@ -171,8 +170,6 @@ def tables_of_json_ld(text: str) -> ClaimTables:
             for table in (names[type_] for type_ in types if type_ in names):
                 rows[table].append((node["order"], _plain(node, ROW_TYPES[table].__struct_fields__)))
         return tables_of_rows(rows | {name: [row for _, row in sorted(rows[name], key=_order)] for name in ROW_TYPES})
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FileError(f"this is no lineage in JSON-LD: {error}") from None
 
 
 def _order(pair: tuple[int, Node]) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -15,7 +17,16 @@ from mi_theme.credits.records import About, Claim, ClaimTables, FilmRow, Person,
 from mi_theme.errors import FileError
 from mi_theme.version import __version__
 
-__all__ = ["ROW_TYPES", "claims_of_csv", "csv_of", "json_of", "plain_row", "tables_of_json", "tables_of_rows"]
+__all__ = [
+    "ROW_TYPES",
+    "claims_of_csv",
+    "csv_of",
+    "json_of",
+    "plain_row",
+    "reading",
+    "tables_of_json",
+    "tables_of_rows",
+]
 
 #: The tables but for the card, with the type of their rows.
 ROW_TYPES: dict[str, type[msgspec.Struct]] = {
@@ -27,6 +38,17 @@ ROW_TYPES: dict[str, type[msgspec.Struct]] = {
 }
 #: Columns of the table of claims: its fields, and its place in columns of its own.
 COLUMNS = [*(name for name in Claim.__struct_fields__ if name != "locator"), "line", "start", "end", "sha256"]
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Whatever is wrong with a text that should be a lineage is one `FileError`, for as long as a ``with`` lasts."""
+    try:
+        yield
+    except FileError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise FileError(f"this is no lineage in {what}: {' '.join(str(error).split())[:200]}") from None
 
 
 def plain_row(row: msgspec.Struct) -> dict[str, Any]:
@@ -91,10 +113,8 @@ def tables_of_json(text: str) -> ClaimTables:
     FileError
         Where the text is no such JSON.
     """
-    try:
+    with reading("JSON"):
         return tables_of_rows(json.loads(text))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise FileError(f"this is no JSON: {error}") from None
 
 
 def csv_of(tables: ClaimTables) -> str:
@@ -118,15 +138,17 @@ def claims_of_csv(text: str) -> tuple[Claim, ...]:
     FileError
         Where a row is no claim; with its number.
     """
-    reader = csv.DictReader(io.StringIO(text))
-    if reader.fieldnames is None or set(reader.fieldnames) != set(COLUMNS):
-        raise FileError(f"the first line of a table of claims is {','.join(COLUMNS)}")
-    claims = []
-    for number, cells in enumerate(reader, 2):
-        try:
+    reader = csv.DictReader(io.StringIO(text), restval="")
+    claims, number = [], 1
+    try:
+        if reader.fieldnames is None or set(reader.fieldnames) != set(COLUMNS):
+            raise FileError(f"the first line of a table of claims is {','.join(COLUMNS)}")
+        for number, cells in enumerate(reader, 2):  # noqa: B007 - the error names it
             claims.append(_claim_of_cells(cells))
-        except (msgspec.ValidationError, ValueError, TypeError) as error:
-            raise FileError(f"line {number}: no claim: {error}") from None
+    except FileError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, csv.Error) as error:
+        raise FileError(f"line {number}: no claim: {' '.join(str(error).split())[:200]}") from None
     return tuple(claims)
 
 

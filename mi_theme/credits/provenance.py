@@ -13,10 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, tables_of_rows
+from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, reading, tables_of_rows
 from mi_theme.credits.records import ClaimTables
-from mi_theme.errors import FileError
-from mi_theme.version import __version__
 
 __all__ = ["prov_json_of", "prov_n_of", "tables_of_prov_json", "tables_of_prov_n"]
 
@@ -71,9 +69,8 @@ def document_of(tables: ClaimTables) -> Document:
             attributes = {f"{PREFIX}:{name}": _literal(value) for name, value in plain_row(row).items()}
             attributes |= {"prov:type": types if len(types) > 1 else types[0], f"{PREFIX}:order": _literal(order)}
             (agents if sort == "agent" else entities)[_address(kind, key)] = attributes
-    curator, tool = _address("curator", tables.about.name), _address("tool", f"mi_theme-{__version__}")
+    curator = _address("curator", tables.about.name)
     agents[curator] = {"prov:type": _name("prov:Agent"), "prov:label": tables.about.curator}
-    agents[tool] = {"prov:type": _name("prov:SoftwareAgent"), "prov:label": f"mi_theme {__version__}"}
     card = {f"{PREFIX}:{name}": _literal(value) for name, value in plain_row(tables.about).items()}
     entities[_address("lineage", tables.about.name)] = {"prov:type": _name(f"{PREFIX}:Lineage"), **card}
     for layer in dict.fromkeys(claim.layer for claim in tables.claims):
@@ -92,8 +89,11 @@ def _relations(tables: ClaimTables, curator: str) -> Iterator[tuple[str, str, st
     for claim in tables.claims:
         yield "wasDerivedFrom", _address("claim", claim.id), _address("source", claim.source)
         yield "hadMember", _address("layer", claim.layer), _address("claim", claim.id)
+    people = {person.name for person in tables.people}
     for source in tables.sources:
         yield "specializationOf", _address("source", source.id), _address("family", source.family)
+        if source.author in people:
+            yield "wasAttributedTo", _address("source", source.id), _address("person", source.author)
     yield "wasAttributedTo", _address("lineage", tables.about.name), curator
 
 
@@ -144,12 +144,10 @@ def tables_of_prov_json(text: str) -> ClaimTables:
     FileError
         Where the text is no PROV-JSON, or no lineage of ours.
     """
-    try:
+    with reading("PROV-JSON"):
         document = json.loads(text)
         nodes = [*document["entity"].values(), *document["agent"].values()]
         return _tables([{name: _values(value) for name, value in node.items()} for node in nodes])
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FileError(f"this is no lineage in PROV-JSON: {error}") from None
 
 
 def tables_of_prov_n(text: str) -> ClaimTables:
@@ -161,7 +159,7 @@ def tables_of_prov_n(text: str) -> ClaimTables:
         Where the text is no PROV-N, or no lineage of ours.
     """
     nodes = []
-    try:
+    with reading("PROV-N"):
         for _, inner in STATEMENT.findall(text):
             node: dict[str, list[Any]] = {}
             for name, qualified, words, type_, number in ATTRIBUTE.findall(inner):
@@ -169,8 +167,6 @@ def tables_of_prov_n(text: str) -> ClaimTables:
                 node.setdefault(name, []).append(int(number) if number else qualified or _value(plain, type_))
             nodes.append(node)
         return _tables(nodes)
-    except (ValueError, KeyError, TypeError) as error:
-        raise error if isinstance(error, FileError) else FileError(f"this is no lineage in PROV-N: {error}") from None
 
 
 def _values(value: Any) -> list[Any]:

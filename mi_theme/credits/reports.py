@@ -8,21 +8,23 @@ from typing import Any
 
 import msgspec
 
-from mi_theme.credits.arguments import argument
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import conflicts_of
 from mi_theme.credits.filmography import Film
 from mi_theme.credits.lineages import Lineage
 from mi_theme.credits.listings import csv_table, text_table
-from mi_theme.credits.locators import verify
+from mi_theme.credits.locators import quoted, verify
+from mi_theme.credits.opening_arguments import argument
 from mi_theme.credits.readings import ASSUMPTIONS
 from mi_theme.credits.records import UNKNOWN, Claim, layers
 from mi_theme.errors import FileError
 
 __all__ = [
     "Report",
+    "change_report",
     "chosen_lineage",
     "claim_report",
+    "claim_words",
     "conflict_report",
     "dossier",
     "film_report",
@@ -52,14 +54,41 @@ class Report:
         return csv_table(self.columns, self.rows)
 
 
-def chosen_lineage(without: Iterable[str] = (), add: Iterable[str] = ()) -> Lineage:
-    """The lineage in ``data/``, less some claims (ids, commas allowed) and with some more (text)."""
-    found = Lineage.load()
+def chosen_lineage(without: Iterable[str] = (), add: Iterable[str] = (), data: str | None = None) -> Lineage:
+    """The lineage in ``data/`` or in another folder or file, less some claims (ids, commas allowed) and with some more (text)."""
+    found = Lineage.load(data)
     for ids in without:
         found = found.without(ids)
     for text in add:
         found = found.add(text)
     return found
+
+
+def claim_words(lineage: Lineage, name: str, folder: str | None = None) -> str:
+    """One claim: what it says, its certainty, its place, its citation; with the documents the sentence it was read from."""
+    claim = lineage.claim(name)
+    source = lineage.sources[claim.source]
+    rows = {
+        "claim": claim.id,
+        "says": f"{claim.subject} {claim.predicate}: {claim.text or UNKNOWN}",
+        "status": _status(claim),
+        "layer": claim.layer,
+        "source": f"{source.id}: {source.title}",
+        "held": lineage.held(claim) or "date unknown",
+        "conflicts": " ".join(claim.conflicts),
+        "note": claim.note,
+        "cite": lineage.cite(claim.id),
+    }
+    width = max(map(len, rows))
+    lines = [f"{label:{width}}  {words}" for label, words in rows.items() if words]
+    if folder is not None:
+        return "\n".join([*lines, "", quoted(lineage, claim, folder)])
+    if claim.locator:
+        hash_words = f"SHA-256 of the words {claim.locator.sha256}"
+        lines.append(
+            f"{'place':{width}}  {claim.place}, characters {'-'.join(map(str, claim.locator.span))}, {hash_words}"
+        )
+    return "\n".join(lines)
 
 
 def film_report(lineage: Lineage, layer: str = "both") -> Report:
@@ -114,10 +143,15 @@ def _sections(film: Film, layer: str, claims: Report) -> Iterator[str]:
 
 
 def claim_report(
-    lineage: Lineage, *, film: int | str | None = None, status: str | None = None, layer: str = "both"
+    lineage: Lineage,
+    *,
+    film: int | str | None = None,
+    predicate: str | None = None,
+    status: str | None = None,
+    layer: str = "both",
 ) -> Report:
     """The claims, with when each held and where it stands."""
-    return _claims_report(lineage, lineage.claims(film=film, status=status, layer=layer))
+    return _claims_report(lineage, lineage.claims(film=film, predicate=predicate, status=status, layer=layer))
 
 
 def _claims_report(lineage: Claims, claims: Iterable[Claim]) -> Report:
@@ -132,6 +166,22 @@ def _claims_report(lineage: Claims, claims: Iterable[Claim]) -> Report:
 
 def _status(claim: Claim) -> str:
     return f"{claim.status} by {claim.superseded_by}" if claim.superseded_by else claim.status
+
+
+def change_report(before: Lineage, after: Lineage, layer: str = "both") -> Report:
+    """What is another answer after claims were left out or added: of each film, of the readings, of the conflicts."""
+    columns = ["film", "layer", "what", "before", "after"]
+    rows = []
+    old, new = film_report(before, layer), film_report(after, layer)
+    for one, other in zip(old.rows, new.rows, strict=True):
+        cells = zip(old.columns[4:], one[4:], other[4:], strict=True)
+        rows += [[one[0], one[3], what, was, now] for what, was, now in cells if was != now]
+    counts = ((len(each.readings()), len(each.conflicts())) for each in (before, after))
+    for what, was, now in zip(("readings", "conflicts"), *counts, strict=True):
+        if was != now:
+            rows.append(["all", "seed" if what == "readings" else "both", what, str(was), str(now)])
+    words = "" if rows else "nothing: every answer is the same"
+    return Report(columns, rows, [dict(zip(columns, row, strict=True)) for row in rows], words)
 
 
 def conflict_report(lineage: Lineage, film: int | str | None = None) -> Report:

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 from mi_theme.engraving.drawings import FONTS
 from mi_theme.engraving.mei import mei
-from mi_theme.engraving.staves import Staff
 from mi_theme.errors import MissingExtra, ScoreError
+from mi_theme.notated.staves import Staff
 
 __all__ = ["SPACE", "Box", "Engraved", "engraved"]
 

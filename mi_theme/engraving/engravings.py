@@ -14,9 +14,9 @@ from mi_theme.engraving.contents.version_notation import Join, staves_of_version
 from mi_theme.engraving.drawings import SvgDrawing
 from mi_theme.engraving.engraver import SPACE, Engraved, engraved
 from mi_theme.engraving.overlays import legend, legend_width, links
-from mi_theme.engraving.staves import Staff
 from mi_theme.engraving.svg import page, text, text_width
 from mi_theme.errors import ScoreError
+from mi_theme.notated.staves import Staff
 from mi_theme.pitch import LETTERS, SIGNS
 from mi_theme.score import Score
 from mi_theme.search import Hit

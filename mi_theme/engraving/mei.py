@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import chain, groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from mi_theme.engraving.staves import Head, Item, Staff, clef_of, items_of, key_alterations, tuplet_ratio
-from mi_theme.files.notation.barring import NewBar, beam_group
-from mi_theme.meter import Meter
+from mi_theme.notated.bar_symbols import Item, accidentals, bar_notes, beams, items_of, tuplet_runs
+from mi_theme.notated.staves import Head, Staff, clef_of
+from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
 
 __all__ = ["mei"]
@@ -18,8 +17,6 @@ NAMESPACE = "http://www.music-encoding.org/ns/mei"
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 ACCIDENTALS = {-2: "ff", -1: "f", 0: "n", 1: "s", 2: "x"}
 LOWEST_LINE = 30  # the step that a drum on the lowest line has
-
-Signs = dict[tuple[str, int], bool]
 
 
 def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
@@ -60,16 +57,17 @@ def _definition(staff: Staff, number: int) -> Element:
 def _staff(staff: Staff, index: int, number: int) -> Element:
     """A staff's share of a frame."""
     element = Element("staff", {"n": str(number)})
-    bars = staff.frames[index]
+    bars, notes = staff.frames[index], bar_notes(staff)
+    filled = [[items_of(voice, bar, first=place == 0) for place, voice in enumerate(notes[bar.start])] for bar in bars]
     for voice in range(max(len(staff.voices), 1)):
         layer = Element("layer", {"n": str(voice + 1)})
-        for place, bar in enumerate(bars):
-            signs = _accidentals(staff, bar)
+        for place, (bar, voices) in enumerate(zip(bars, filled, strict=True)):
+            signs = set() if staff.percussion else accidentals(voices, staff.fifths)
             _open(layer, bar, first=index == place == 0, voice=voice, inner=place > 0)
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
-                _fill(layer, staff, bar, voice, signs, alone=len(bars) == 1)
+                _fill(layer, voices, bar, voice, signs, alone=len(bars) == 1)
         if voice == 0 or len(layer):
             element.append(layer)
     return element
@@ -83,71 +81,43 @@ def _open(layer: Element, bar: NewBar, *, first: bool, voice: int, inner: bool) 
         SubElement(layer, "meterSig", {"count": str(bar.meter.numerator), "unit": str(bar.meter.denominator)})
 
 
-def _accidentals(staff: Staff, bar: NewBar) -> Signs:
-    """Which heads of a bar need a sign: those that differ from the key, or from the same line or space before."""
-    if staff.percussion:
-        return {}
-    key, standing, signs = key_alterations(staff.fifths), dict[int, int](), Signs()
-    voices = range(len(staff.voices))
-    items = sorted((item for voice in voices for item in items_of(staff, bar, voice)), key=lambda item: item.start)
-    for item in items:
-        for head in item.heads:
-            held = item.tie in ("m", "t")
-            signs[item.id, head.step] = not held and head.alter != standing.get(head.step, key.get(head.step % 7, 0))
-            standing |= {} if held else {head.step: head.alter}
-    return signs
-
-
-def _fill(layer: Element, staff: Staff, bar: NewBar, voice: int, signs: Signs, *, alone: bool) -> None:
-    """Notes, and the rests of the first voice that has notes; an empty bar has one rest."""
-    voices = [items_of(staff, bar, index) for index in range(max(len(staff.voices), 1))]
+def _fill(
+    layer: Element,
+    voices: Sequence[Sequence[Item]],
+    bar: NewBar,
+    voice: int,
+    signs: set[tuple[str, int]],
+    *,
+    alone: bool,
+) -> None:
+    """Notes, and the rests of the first voice that has notes; an empty bar has one rest. Tuplets, beams, and the symbols in them."""
     sounding = [index for index, items in enumerate(voices) if any(item.heads for item in items)]
     if alone and voice == 0 and not sounding:
         SubElement(layer, "mRest")
-    else:
-        _write(layer, voices[voice], bar, signs, "rest" if voice == min(sounding, default=0) else "space")
-
-
-def _write(layer: Element, items: list[Item], bar: NewBar, signs: Signs, silent: str) -> None:
-    """Tuplets, beams, and the symbols in them."""
-    for run, ratio in _tuplets(items):
+        return
+    silent = "rest" if voice == min(sounding, default=0) else "space"
+    for run in tuplet_runs(voices[voice]):
         place = layer
-        if ratio != 1:
-            place = SubElement(layer, "tuplet", {"num": str(ratio.denominator), "numbase": str(ratio.numerator)})
-        for beamed in _beams(run, ratio, bar.meter):
+        if run.ratio != 1:
+            place = SubElement(
+                layer, "tuplet", {"num": str(run.ratio.denominator), "numbase": str(run.ratio.numerator)}
+            )
+        for beamed in beams(run, bar):
             here = SubElement(place, "beam") if len(beamed) > 1 else place
             for item in beamed:
-                here.append(_symbol(item, ratio, signs, silent))
+                for symbol in _symbols(item, run.ratio, signs, silent):
+                    here.append(symbol)
 
 
-def _tuplets(items: Sequence[Item]) -> Iterator[tuple[list[Item], Fraction]]:
-    """Tuplets, from one plain place to the next, and the runs of plain values between them."""
-    units: list[list[Item]] = [[]]
-    for item in items:
-        units[-1].append(item)
-        if tuplet_ratio(item.end) == 1:
-            units.append([])
-    for ratio, group in groupby(filter(None, units), key=_ratio_of):
-        for unit in [list(chain.from_iterable(group))] if ratio == 1 else group:
-            yield unit, ratio
+def _symbols(item: Item, ratio: Fraction, signs: set[tuple[str, int]], silent: str) -> Iterator[Element]:
+    """A note, a chord or a rest, and its grace notes before it."""
+    for number, head in enumerate(item.note.graces if item.note else ()):
+        shown = (f"{item.id}g", head.step) in signs
+        yield Element("note", {ID: f"{item.id}g{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
+    yield _symbol(item, ratio, signs, silent)
 
 
-def _ratio_of(unit: Sequence[Item]) -> Fraction:
-    return tuplet_ratio(*(place for item in unit for place in (item.start, item.end)))
-
-
-def _beams(items: Sequence[Item], ratio: Fraction, meter: Meter) -> Iterator[list[Item]]:
-    """Flagged notes of one group of the metre together, everything else alone."""
-    flagged = [bool(item.heads) and (item.end - item.start) / ratio < 1 for item in items]
-    keys = [
-        beam_group(item.start, meter) if flag else -1 - i
-        for i, (item, flag) in enumerate(zip(items, flagged, strict=True))
-    ]
-    for _, group in groupby(zip(keys, items, strict=True), key=lambda pair: pair[0]):
-        yield [item for _, item in group]
-
-
-def _symbol(item: Item, ratio: Fraction, signs: Signs, silent: str) -> Element:
+def _symbol(item: Item, ratio: Fraction, signs: set[tuple[str, int]], silent: str) -> Element:
     """A note, a chord or a rest."""
     value = _value((item.end - item.start) / ratio)
     if not item.heads:
@@ -155,15 +125,15 @@ def _symbol(item: Item, ratio: Fraction, signs: Signs, silent: str) -> Element:
     tie = {"tie": item.tie} if item.tie else {}
     if len(item.heads) == 1:
         return Element(
-            "note", {ID: item.id, **value, **tie, **_head(item.heads[0], signs.get((item.id, item.heads[0].step)))}
+            "note", {ID: item.id, **value, **tie, **_head(item.heads[0], (item.id, item.heads[0].step) in signs)}
         )
     chord = Element("chord", {ID: item.id, **value, **tie})
     for index, head in enumerate(item.heads):
-        SubElement(chord, "note", {ID: f"{item.id}h{index}", **_head(head, signs.get((item.id, head.step)))})
+        SubElement(chord, "note", {ID: f"{item.id}h{index}", **_head(head, (item.id, head.step) in signs)})
     return chord
 
 
-def _head(head: Head, signs: bool | None) -> dict[str, str]:
+def _head(head: Head, signs: bool) -> dict[str, str]:
     """Pitch and sign of a note; place and shape of a drum."""
     if head.shape:
         return {"loc": str(head.step - LOWEST_LINE), "head.shape": head.shape}

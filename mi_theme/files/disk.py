@@ -129,7 +129,7 @@ def decoded(data: bytes, where: str) -> str:
         raise FileError(f"{where}: entities are not read")
     if text.lstrip()[:5] == "<?xml":  # a declaration of another encoding is no longer true
         text = text[text.index("?>") + 2 :] if "?>" in text else text
-        text = re.sub(r"&([A-Za-z]\w*;)", _character, text) if "&" in text else text
+    text = re.sub(r"&([A-Za-z]\w*;)", _character, text) if "&" in text else text
     return text.lstrip()
 
 

@@ -82,16 +82,18 @@ FORMATS = (
         name="compressed MusicXML",
         endings=(".mxl",),
         begins=rb"PK\x03\x04",
-        sheets="files.bulk.musicxml_notes:parse_partwise",
-        writer="files.notation.to_stream:write_packed",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        writer="files.musicxml.from_score:write_packed",
         stream="musicxml",
     ),
     Format(
         name="MusicXML",
         endings=(".musicxml", ".xml"),
         begins=rb"[\xef\xbb\xbf\xff\xfe\0\s]*<",
-        sheets="files.bulk.musicxml_notes:parse_partwise",
-        writer="files.notation.to_stream:write",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        writer="files.musicxml.from_score:write",
         stream="musicxml",
     ),
     Format(name="kern", endings=(".krn",), begins=rb"(?s).*?\*\*kern", stream="humdrum"),
@@ -182,12 +184,15 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
         As `read`; where it is no notation.
     """
     from mi_theme.files.notation.from_stream import parse_stream
+    from mi_theme.files.notation.ties import untangle_ties
 
     data, name = bytes_of(source)
     row = format_of(data, name)
     if not row.stream:
         raise FileError(f"{name or 'this data'}: {row.name} is no notation")
-    return parse_stream(_notation(data, row, name), name, row.stream)
+    stream = parse_stream(_notation(data, row, name), name, row.stream)
+    untangle_ties(stream)
+    return stream
 
 
 def _notation(data: bytes, row: Format, name: str) -> bytes:

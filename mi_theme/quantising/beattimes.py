@@ -100,7 +100,8 @@ class Beats:
         mine, theirs = vars(self), vars(other)
         return all(np.array_equal(column, theirs[name]) for name, column in mine.items())
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash(self.seconds.tobytes())
 
     def __repr__(self) -> str:
         return f"<Beats: {len(self)}, {self.tempo:.0f} a minute, certainty {self.sure:.2f}>"

@@ -122,7 +122,8 @@ class Quantized:
             np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs for mine, theirs in pairs
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash(self.onsets.tobytes())
 
     def __repr__(self) -> str:
         return f"<Quantized {self.source!r}: {int(self.moved.sum())} of {len(self)} notes moved>"

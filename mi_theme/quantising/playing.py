@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints, grid_of_score, smooth
 from mi_theme.score import Score
 
-__all__ = ["PlayedNotes", "columns_of", "played_by_beats", "played_by_score"]
+__all__ = ["PerformedNotes", "columns_of", "played_by_beats", "played_by_score"]
 
 
-class PlayedNotes(NamedTuple):
+class PerformedNotes(NamedTuple):
     """Notes as played, a row for each row of `Score.spans`.
 
     `at` and `ends` are ticks of the grid; `seconds` and `lasts` are onsets and lengths,
@@ -31,7 +31,7 @@ class PlayedNotes(NamedTuple):
     drums: NDArray[np.bool_]
 
     @classmethod
-    def on(cls, grid: BeatGrid, at: Ints, ends: Ints, columns: tuple[Ints, Ints, NDArray[np.bool_]]) -> PlayedNotes:
+    def on(cls, grid: BeatGrid, at: Ints, ends: Ints, columns: tuple[Ints, Ints, NDArray[np.bool_]]) -> PerformedNotes:
         """Notes on a grid, by their ticks."""
         seconds = grid.even(at)
         beat = np.clip(np.searchsorted(grid.ticks, at, "right") - 1, 0, len(grid) - 1)
@@ -53,15 +53,15 @@ def columns_of(score: Score) -> tuple[Ints, Ints, NDArray[np.bool_]]:
     return pitch, part, drums
 
 
-def played_by_score(score: Score) -> PlayedNotes:
+def played_by_score(score: Score) -> PerformedNotes:
     """Notes against the metre map of their score."""
     grid = grid_of_score(score)
     tick = grid.resolution // score.ticks_per_quarter
-    return PlayedNotes.on(grid, score.spans["start"] * tick, score.spans["stop"] * tick, columns_of(score))
+    return PerformedNotes.on(grid, score.spans["start"] * tick, score.spans["stop"] * tick, columns_of(score))
 
 
-def played_by_beats(score: Score, grid: BeatGrid) -> PlayedNotes:
+def played_by_beats(score: Score, grid: BeatGrid) -> PerformedNotes:
     """Notes against beats in seconds."""
     starts, stops = (score.tempos.clock(score.spans[name] / score.ticks_per_quarter) for name in ("start", "stop"))
     at, ends = (np.rint(smooth(grid, seconds)).astype(np.int64) for seconds in (starts, stops))
-    return PlayedNotes.on(grid, at, ends, columns_of(score))
+    return PerformedNotes.on(grid, at, ends, columns_of(score))

@@ -17,7 +17,7 @@ from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
 from mi_theme.quantising.gracenotes import graces, trills
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.places import looseness, places
-from mi_theme.quantising.playing import PlayedNotes, played_by_beats, played_by_score
+from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
 from mi_theme.score import Score
@@ -130,14 +130,14 @@ def _shortest(finest: Fraction | str | None) -> Fraction:
     return shortest * Fraction(2, 3)
 
 
-def _parts(playing: PlayedNotes, among: NDArray[np.bool_]) -> Iterator[Ints]:
+def _parts(playing: PerformedNotes, among: NDArray[np.bool_]) -> Iterator[Ints]:
     """The rows of each part, in the order of their beginnings."""
     for number in np.unique(playing.part):
         rows = np.flatnonzero((playing.part == number) & among)
         yield rows[np.lexsort((playing.pitch[rows], playing.seconds[rows]))]
 
 
-def _ornaments(playing: PlayedNotes, exact: Ints) -> _Kinds:
+def _ornaments(playing: PerformedNotes, exact: Ints) -> _Kinds:
     grace, trill = (np.full(len(playing.at), -1, np.int64) for _ in range(2))
     for rows in _parts(playing, (exact < 0) & ~playing.drums):
         seconds, pitch, beat = playing.seconds[rows], playing.pitch[rows], playing.beat[rows]
@@ -150,7 +150,7 @@ def _ornaments(playing: PlayedNotes, exact: Ints) -> _Kinds:
 
 
 def _placed(
-    playing: PlayedNotes, even: Floats, struck: NDArray[np.bool_], tick: int, finest: Fraction
+    playing: PerformedNotes, even: Floats, struck: NDArray[np.bool_], tick: int, finest: Fraction
 ) -> tuple[Ints, float]:
     """The tick of each note by the place of its chord, and how loosely it is played."""
     rows = np.flatnonzero(struck)
@@ -165,7 +165,7 @@ def _placed(
     return found, loose
 
 
-def _place_ornaments(playing: PlayedNotes, kinds: _Kinds, onset: Ints, exact: Ints) -> NDArray[np.int8]:
+def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact: Ints) -> NDArray[np.int8]:
     """Put ornaments to their notes, in place; the kind of each note."""
     kind = np.full(len(onset), NOTE, np.int8)
     quarter, lines = playing.grid.resolution, playing.grid.ticks
@@ -183,7 +183,7 @@ def _place_ornaments(playing: PlayedNotes, kinds: _Kinds, onset: Ints, exact: In
     return kind
 
 
-def _flams(playing: PlayedNotes, among: NDArray[np.bool_], onset: Ints) -> Ints:
+def _flams(playing: PerformedNotes, among: NDArray[np.bool_], onset: Ints) -> Ints:
     """For each note the row of the last of its key on its place, where that is another; else -1."""
     found = np.full(len(onset), -1, np.int64)
     rows = np.flatnonzero(among)
@@ -209,7 +209,7 @@ def _nearest(at: Ints, step: int) -> Ints:
     return found
 
 
-def _written(playing: PlayedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints) -> Ints:
+def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints) -> Ints:
     """The written duration of each note in ticks; `given` where it is known, else -1."""
     quarter = playing.grid.resolution
     played = np.maximum(playing.ends - playing.at, 0) / quarter
@@ -228,7 +228,9 @@ def _written(playing: PlayedNotes, onset: Ints, kind: NDArray[np.int8], given: I
     return np.where(given >= 0, given, found)
 
 
-def _marks(playing: PlayedNotes, duration: Ints, kind: NDArray[np.int8], given: NDArray[np.bool_]) -> NDArray[np.int8]:
+def _marks(
+    playing: PerformedNotes, duration: Ints, kind: NDArray[np.int8], given: NDArray[np.bool_]
+) -> NDArray[np.int8]:
     """How long notes sound of what is written; nothing is said of drums, ornaments and exact values."""
     ratio = (playing.ends - playing.at) / np.maximum(duration, 1)
     named = [ratio < STACCATO, ratio >= LEGATO, ratio >= TENUTO]

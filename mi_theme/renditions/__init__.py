@@ -9,6 +9,8 @@ from mi_theme.renditions.arrangement.arrangements import ENDINGS, Arrangement, P
 from mi_theme.renditions.arrangement.forms import ROLES, Form, Section
 from mi_theme.renditions.arrangement.forms import all_forms as forms
 from mi_theme.renditions.arrangement.forms import form_named as find_form
+from mi_theme.renditions.arrangement.manners import Cell, Manner
+from mi_theme.renditions.arrangement.manners import all_manners as manners
 from mi_theme.renditions.arrangement.styles import Instrument, Style
 from mi_theme.renditions.arrangement.styles import all_styles as styles
 from mi_theme.renditions.arrangement.styles import style_named as find_style
@@ -19,8 +21,10 @@ __all__ = [
     "KEEPS",
     "ROLES",
     "Arrangement",
+    "Cell",
     "Form",
     "Instrument",
+    "Manner",
     "Passage",
     "Phrase",
     "Section",
@@ -29,6 +33,7 @@ __all__ = [
     "find_form",
     "find_style",
     "forms",
+    "manners",
     "render",
     "stems",
     "styles",

@@ -14,9 +14,11 @@ from mi_theme.pitch import Tonic
 from mi_theme.renditions.arrangement.arrangements import OPEN_ENDINGS, Arrangement, ending_named
 from mi_theme.renditions.arrangement.arranger import arrangement_of
 from mi_theme.renditions.arrangement.forms import Form, all_forms, form_named
-from mi_theme.renditions.arrangement.styles import Groove, Style, all_grooves, all_styles, style_named
+from mi_theme.renditions.arrangement.manners import Manner, manner_named
+from mi_theme.renditions.arrangement.styles import Groove, Style, all_grooves, all_styles, own_manners, style_named
 
 if TYPE_CHECKING:
+    from mi_theme.renditions.arrangement.films import FilmRendition
     from mi_theme.score import Part, Score, Track
     from mi_theme.themes import Theme
 
@@ -52,7 +54,8 @@ def render(
         nothing is said.
     film
         Number, title or year of a film whose opening's metre it shall have, instead
-        of `form`; what is known of the film is written into the file.
+        of `form`; ensemble, tempo and form are then a choice of ours, and the plan
+        says so. What is known of the film is written into the file.
     meter
         Replaces every section's metre.
     style
@@ -135,16 +138,27 @@ def arrange(
     """
     if keep is not None and keep not in KEEPS:
         raise UnknownName.among("tempo equation", keep, KEEPS)
-    chosen_style, grooves = _style(style)
+    filmed = None if film is None else _of_film(film, meter)
+    chosen_style, grooves, manner = _style(style or (filmed.style if filmed else "jazz-combo"))
     chosen_ending = ending_named(ending)
-    chosen_form = _form(form, film, meter)
+    chosen_form = filmed.form if filmed else _form(form, meter)
     chosen_form = chosen_form.open_ended() if chosen_ending in OPEN_ENDINGS else chosen_form
-    chosen_form = chosen_form.scaled(bars) if bars is not None else chosen_form
-    speed = tempo_at(tempo, chosen_style.tempo[1])
+    own_length = bars is None and not filmed and (form is None or form in all_forms())
+    wanted = round(manner.length * chosen_form.bars) if own_length else bars
+    chosen_form = chosen_form.scaled(wanted) if wanted is not None else chosen_form
     plan = arrangement_of(
-        chosen_form, chosen_style, _theme(theme, tonic, mode), speed, chosen_ending, seed, how, keep, grooves
+        form=chosen_form,
+        style=chosen_style,
+        manner=manner,
+        theme=_theme(theme, tonic, mode),
+        tempo=tempo_at(tempo, filmed.tempo if filmed and not style else chosen_style.tempo[1]),
+        ending=chosen_ending,
+        seed=seed,
+        how=how,
+        keep=keep,
+        grooves=grooves,
     )
-    return replace(plan, film=film)
+    return replace(plan, film=film, note=filmed.note if filmed else "")
 
 
 def stems(score: Score) -> dict[str, Score]:
@@ -189,12 +203,14 @@ def _theme(theme: Theme | None, tonic: str | Tonic | None, mode: str | None) -> 
     return replace(own, tonic=Tonic(tonic or own.tonic), mode=mode or own.mode)
 
 
-def _form(form: str | Form | None, film: int | str | None, meter: str | Meter | None) -> Form:
-    """A form by name, value, file or film, in one metre if one is given."""
-    if film is not None:
-        from mi_theme.renditions.arrangement.films import form_of_film
+def _of_film(film: int | str, meter: str | Meter | None) -> FilmRendition:
+    from mi_theme.renditions.arrangement.films import rendition_of_film  # which loads every claim
 
-        return form_of_film(film, meter)
+    return rendition_of_film(film, meter)
+
+
+def _form(form: str | Form | None, meter: str | Meter | None) -> Form:
+    """A form by name, value or file, in one metre if one is given."""
     name = form if isinstance(form, str) else "tv"
     own = name.endswith(OWN_FILE)
     named = next(iter(_own(all_forms(name), all_forms()).values())) if own else form_named(name)
@@ -202,17 +218,18 @@ def _form(form: str | Form | None, film: int | str | None, meter: str | Meter | 
     return chosen.in_meter(meter) if meter else chosen
 
 
-def _style(style: str | Style | None) -> tuple[Style, tuple[Groove, ...]]:
-    """A style by name, value or file, and the grooves that it names."""
+def _style(style: str | Style) -> tuple[Style, tuple[Groove, ...], Manner]:
+    """A style by name, value or file, the grooves that it names, and its manner."""
     name = style if isinstance(style, str) else "jazz-combo"
     own = name if name.endswith(OWN_FILE) else None
     named = next(iter(_own(all_styles(own), all_styles()).values())) if own else style_named(name)
     chosen = style if isinstance(style, Style) else named
     grooves = all_grooves(own)
-    wanted = [part.groove for part in chosen.part if part.is_drums]
+    wanted = [groove for part in chosen.part if part.is_drums for groove in part.grooves]
     if missing := [groove for groove in wanted if groove not in grooves]:
         raise UnknownName.among(f"groove for style {chosen.name!r}", missing[0], grooves)
-    return chosen, tuple(grooves[groove] for groove in dict.fromkeys(wanted))
+    manner = manner_named(chosen.manner, own_manners(own))
+    return chosen, tuple(grooves[groove] for groove in dict.fromkeys(wanted)), manner
 
 
 def _own(all_rows: dict[str, T], ours: dict[str, T]) -> dict[str, T]:

@@ -63,7 +63,9 @@ class NoteLine(NamedTuple):
     pitches: Floats | None = None
 
 
-def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> list[NoteLine]:
+def lines_of(
+    music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None, *, percussion: bool = True
+) -> list[NoteLine]:
     """The lines of any music: a score gives one a part, anything else is one line.
 
     Percussion has no pitches. A part where a tenth of the notes or more begin
@@ -75,6 +77,8 @@ def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLik
         A score, a theme, an adaptation, a motif, or onsets in quarters.
     durations, pitches
         Quarters and MIDI numbers that go with onsets, shape (n,).
+    percussion
+        Whether percussion counts as a line.
 
     Returns
     -------
@@ -92,8 +96,9 @@ def lines_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLik
     for index, part in enumerate(music.parts):
         rows = music.notes(index)
         rows = rows[rows["duration"] > 0]  # grace notes have no time of their own
-        if part.is_percussion and len(rows):
-            found.append(_line(rows["onset"], rows["duration"]))
+        if part.is_percussion:
+            if percussion and len(rows):
+                found.append(_line(rows["onset"], rows["duration"]))
         elif len(rows):
             edges = [_edge(rows, 1), _edge(rows, -1)] if has_voices(rows) else [rows]
             found += [_line(edge["onset"], edge["duration"], edge["pitch"].astype(float)) for edge in edges]

@@ -18,43 +18,29 @@ for `induction` to say. Four kinds:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mi_theme.meter import Meter
 from mi_theme.rhythm.lines import Floats, NoteLine
+from mi_theme.rhythm.meter_candidates import (
+    ADDITIVE_METERS,
+    PLAIN_METERS,
+    QUARTER_TICKS,
+    SLOT_TICKS,
+    Candidates,
+    Ints,
+    lenders,
+)
 
-__all__ = ["ODD_METERS", "PLAIN_METERS", "Candidates", "MeterTables", "Ticks", "evidence", "lag_profile", "ticks_of"]
+__all__ = ["MeterTables", "Ticks", "evidence", "lag_profile", "repetition", "ticks_of", "whole_bars"]
 
-Ints = NDArray[np.int64]
-
-PLAIN_METERS = ("2/4", "3/4", "4/4", "2/2", "3/8", "6/8", "9/8", "3/2", "6/4")
-# an odd metre borrows each group's table from a metre that has such a group
-ODD_METERS = {
-    "5/8:3+2": ("6/8", "2/4"),
-    "5/8:2+3": ("2/4", "6/8"),
-    "7/8:3+2+2": ("6/8", "2/4", "2/4"),
-    "7/8:2+3+2": ("2/4", "6/8", "2/4"),
-    "7/8:2+2+3": ("2/4", "2/4", "6/8"),
-    "5/4:3+2": ("3/4", "2/4"),
-    "5/4:2+3": ("2/4", "3/4"),
-    "5/4:3+3+2+2": ("6/8", "6/8", "2/4", "2/4"),
-    "5/4:3+2+2+3": ("6/8", "2/4", "2/4", "6/8"),
-    "5/4:2+2+3+3": ("2/4", "2/4", "6/8", "6/8"),
-    "5/4:2+3+3+2": ("2/4", "6/8", "6/8", "2/4"),
-    "5/4:3+2+3+2": ("6/8", "2/4", "6/8", "2/4"),
-    "5/4:2+3+2+3": ("2/4", "6/8", "2/4", "6/8"),
-}
-
-QUARTER_TICKS = 24  # so that sixteenths and triplets are whole
-SLOT_TICKS = 6  # ticks in a sixteenth, the finest place in a bar that has a row in the tables
 IOIS = (3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 36, 48, 60, 72, 96, 120, 144, 192)  # ticks; the nearest by ratio counts
 STEPS = (-12, -8, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 7, 8, 12)  # semitones
 MOST_NOTES = 1000  # notes looked at: the first so many
 LAGS = 48  # eighths: how far back repetition is looked for
+USUAL_RHYTHM, USUAL_PLACES = 0.35, 0.18  # of a robust row, the share that is the usual one
 NEAREST_IOI = np.abs(np.log(np.arange(1, 400))[:, None] - np.log(IOIS)).argmin(1)
 
 
@@ -65,6 +51,12 @@ class Ticks(NamedTuple):
     iois: Ints
     end: int
     pitches: Floats | None
+
+    def part(self, which: slice) -> Ticks:
+        """Some of its notes."""
+        onsets, iois = self.onsets[which], self.iois[which]
+        pitches = None if self.pitches is None else self.pitches[which]
+        return Ticks(onsets, iois, int(onsets[-1] + iois[-1]), pitches)
 
 
 def ticks_of(line: NoteLine) -> Ticks:
@@ -81,68 +73,6 @@ def ticks_of(line: NoteLine) -> Ticks:
     iois = np.append(np.diff(onsets), last)
     pitches = None if line.pitches is None else line.pitches[first][:MOST_NOTES]
     return Ticks(onsets[:MOST_NOTES], iois[:MOST_NOTES], int((onsets + iois)[:MOST_NOTES][-1]), pitches)
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """Every metre of some, at every place of its bar line.
-
-    Attributes
-    ----------
-    names
-        The metres, as text.
-    """
-
-    names: tuple[str, ...]
-
-    @cached_property
-    def bars(self) -> Ints:
-        """Ticks in a bar of each metre."""
-        return np.array([int(Meter(name).bar * QUARTER_TICKS) for name in self.names])
-
-    @cached_property
-    def steps(self) -> Ints:
-        """Ticks from phase to phase: a sixteenth in bars of up to four quarters, else an eighth."""
-        fine = [
-            name in PLAIN_METERS and bar <= 4 * QUARTER_TICKS for name, bar in zip(self.names, self.bars, strict=True)
-        ]
-        return np.where(fine, SLOT_TICKS, 2 * SLOT_TICKS)
-
-    @cached_property
-    def index(self) -> Ints:
-        """The metre of each candidate."""
-        return np.repeat(np.arange(len(self.names)), self.bars // self.steps)
-
-    @cached_property
-    def phases(self) -> Ints:
-        """The bar line of each candidate, in ticks."""
-        return np.concatenate([np.arange(0, bar, step) for bar, step in zip(self.bars, self.steps, strict=True)])
-
-    @cached_property
-    def bases(self) -> Ints:
-        """The row where each metre's places begin in a table: two for each sixteenth, on it and off it."""
-        return np.append(0, np.cumsum(2 * self.bars // SLOT_TICKS))
-
-    @cached_property
-    def levels(self) -> NDArray[np.int8]:
-        """Of each row: 0 a bar line, 1 a beat (the first division of the bar), 2 anything else."""
-        rows = np.full(int(self.bases[-1]), 2, np.int8)
-        for name, base in zip(self.names, self.bases, strict=False):
-            meter = Meter(name)
-            for pulse, level in enumerate(meter.levels):
-                if level >= -1:
-                    rows[base + 2 * int(meter.pulse * QUARTER_TICKS / SLOT_TICKS) * pulse] = -level
-        return rows
-
-    @cached_property
-    def beats(self) -> Ints:
-        """Beats in a bar of each metre."""
-        return np.array([(self.levels[a:b] < 2).sum() for a, b in zip(self.bases, self.bases[1:], strict=False)])
-
-    def rows(self, onsets: Ints) -> Ints:
-        """The table row of each onset under each candidate, shape (candidates, n)."""
-        places = (onsets - self.phases[:, None]) % self.bars[self.index][:, None]
-        return self.bases[self.index][:, None] + places // SLOT_TICKS * 2 + (places % SLOT_TICKS > 0)
 
 
 @dataclass(frozen=True)
@@ -164,17 +94,29 @@ class MeterTables:
     steps: Floats
     turns: Floats
 
-    def extended(self, plain: Candidates, odd: dict[str, tuple[str, ...]]) -> MeterTables:
-        """The same with rows for odd metres, group by group from the plain ones."""
-        rows = np.concatenate([_borrowed(plain, name, lenders) for name, lenders in odd.items()])
+    def robust(self, usual: Floats) -> MeterTables:
+        """The same, told against the usual and mixed with it, so that no unlikely rhythm makes a rare metre likely.
+
+        Parameters
+        ----------
+        usual
+            Probability of an IOI after the one before it anywhere, shape (19, 18).
+        """
+        rhythm = np.log(((1 - USUAL_RHYTHM) * np.exp(self.rhythm) + USUAL_RHYTHM * usual) / usual)
+        places = np.log((1 - USUAL_PLACES) * np.exp(self.places) + USUAL_PLACES)
+        return MeterTables(rhythm, places, self.steps, self.turns)
+
+    def extended(self) -> MeterTables:
+        """The same with rows for the additive metres, group by group from the plain ones."""
+        rows = np.concatenate([_borrowed(name) for name in ADDITIVE_METERS])
         return MeterTables(*(np.concatenate([t, t[rows]]) for t in (self.rhythm, self.places, self.steps, self.turns)))
 
 
-def _borrowed(plain: Candidates, name: str, lenders: tuple[str, ...]) -> Ints:
-    """Rows that the groups of an odd metre take from their lenders: the first opens a bar, the others do not."""
-    meter = Meter(name)
+def _borrowed(name: str) -> Ints:
+    """Rows that the groups of an additive metre take from their lenders: the first opens a bar, the others do not."""
+    meter, plain = Meter(name), Candidates(PLAIN_METERS)
     rows = []
-    for number, (length, lender) in enumerate(zip(meter.groups, lenders, strict=True)):
+    for number, (length, lender) in enumerate(zip(meter.groups, lenders(name), strict=True)):
         width = 2 * int(length * meter.pulse * QUARTER_TICKS / SLOT_TICKS)
         place = plain.names.index(lender)
         base, after = int(plain.bases[place]), int(plain.bases[place + 1])
@@ -186,7 +128,7 @@ def _borrowed(plain: Candidates, name: str, lenders: tuple[str, ...]) -> Ints:
 def evidence(line: Ticks, candidates: Candidates, tables: MeterTables) -> Floats:
     """A row of numbers for every candidate, shape (candidates, 46); see the head of this file."""
     rows = candidates.rows(line.onsets)
-    by_meter = np.concatenate([_repetition(line, candidates), _length(line, candidates)], axis=1)
+    by_meter = np.concatenate([repetition(line, candidates), whole_bars(line, candidates)], axis=1)
     return np.concatenate(
         [
             _likelihood(line, rows, tables),
@@ -242,7 +184,7 @@ def lag_profile(line: Ticks) -> Floats:
     return profile
 
 
-def _repetition(line: Ticks, candidates: Candidates) -> Floats:
+def repetition(line: Ticks, candidates: Candidates) -> Floats:
     """Repetition after one, two, four bars, a half, a third, one and a half: shape (metres, 18)."""
     profile = np.concatenate([lag_profile(line), np.zeros((3, 1))], axis=1)  # the last for lags off the grid
     twelfths = candidates.bars[:, None] * np.array([6, 12, 24, 3, 2, 9])
@@ -252,7 +194,7 @@ def _repetition(line: Ticks, candidates: Candidates) -> Floats:
     return returned
 
 
-def _length(line: Ticks, candidates: Candidates) -> Floats:
+def whole_bars(line: Ticks, candidates: Candidates) -> Floats:
     """Whether the whole is a number of full bars: shape (metres, 1)."""
     whole: Floats = ((line.end - line.onsets[0]) % candidates.bars == 0).astype(float)[:, None]
     return whole

@@ -20,6 +20,10 @@ TEXT, COPYRIGHT, TRACK_NAME, INSTRUMENT, LYRIC, MARKER, CUE = range(1, 8)
 END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x2F, 0x51, 0x58, 0x59
 
 GROUPING_TEXT = "meter "  # a text event beside a signature: MIDI itself has no groupings
+UNSTATED = f"{GROUPING_TEXT}none"  # a text event at the beginning of music in which no metre is written
+CHORD_TEXT = "chord "  # a text event that says a chord symbol
+RELEASE = 64  # velocity of an end, where nothing says one: the middle
+COMPOSER_TEXT = "composer "  # a text event that says who made it
 MAX_TEMPO = 0xFFFFFF  # microseconds in a quarter, the most that three bytes hold
 
 
@@ -30,7 +34,7 @@ def note_on(channel: int, pitch: int, velocity: int) -> bytes:
 
 def note_off(channel: int, pitch: int) -> bytes:
     """A note ends."""
-    return bytes((NOTE_OFF | channel, pitch, 64))
+    return bytes((NOTE_OFF | channel, pitch, RELEASE))
 
 
 def program(channel: int, number: int) -> bytes:
@@ -113,7 +117,7 @@ def meters_of(
     signatures: Iterable[tuple[Fraction, bytes]], texts: Iterable[tuple[Fraction, bytes]]
 ) -> Iterator[tuple[Fraction, Meter]]:
     """(position, metre) of time signatures, with the groupings that texts beside them say."""
-    groupings = {at: meter for at, data in texts if (meter := grouping_of(data))}
+    groupings = {at: meter for at, data in texts if (meter := grouping_of(data)) and meter.grouping}
     for at, data in signatures:
         meter = Meter(f"{data[0]}/{2 ** min(data[1], 9)}")
         grouped = groupings.get(at)

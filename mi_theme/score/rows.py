@@ -13,7 +13,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
 from mi_theme.score.timing import Bar, MeterMap, TimingWarning, tempo_of
-from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, channel_of
+from mi_theme.score.tracks import PERCUSSION, Event, Part, Track, channel_of, in_order
 
 __all__ = ["conductor", "tracks_of_passage", "tracks_of_rows"]
 
@@ -42,13 +42,17 @@ def tracks_of_rows(
 
 
 def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
-    """The track of metres and tempo."""
+    """The track of metres and tempo; texts say what signatures cannot: groupings, and whether the first bar is whole."""
     events = [Event(0, m.tempo(tempo_of(tempo)))]
-    for start, meter in meters.changes:
+    if not meters.stated and (len(meters.changes) > 1 or meters.changes[0][1] != Meter("4/4")):
+        events.append(Event(0, m.meta(m.TEXT, m.UNSTATED)))
+    for index, (start, meter) in enumerate(meters.changes):
         tick = int(start * ticks_per_quarter)
         events.append(Event(tick, m.time_signature(meter)))
         if meter.grouping:
             events.append(Event(tick, m.grouping_text(meter)))
+        if index == 0 and (meters.whole or (meters.pickup and len(meters.changes) > 1)):
+            events.append(Event(tick, m.grouping_text((meter if meters.whole else meters.changes[1][1]).plain)))
     return Track.sorted(events)
 
 
@@ -104,14 +108,20 @@ def _coarsest(ticks: NDArray[np.int64]) -> int:
 def _part_track(rows: NDArray[np.float64], index: int, part: Part) -> Track:
     """The track of one part."""
     mine = np.flatnonzero(rows[:, 4] == index)
-    events = [Event(0, m.meta(m.TRACK_NAME, part.name))]
-    late: list[Event] = []
-    for row, (start, stop, pitch, velocity, _, voice, step) in zip(
-        mine.tolist(), rows[mine].astype(int).tolist(), strict=True
-    ):
-        events.append(Event(start, m.note_on(part.channel, pitch, velocity), voice, step, row))
-        (events if stop > start else late).append(Event(stop, m.note_off(part.channel, pitch)))
-    return _with_late(Track.sorted(events), late)
+    start, stop, pitch, velocity, _, voice, step = rows[mine].astype(np.int64).T
+    named = Track.of([Event(0, m.meta(m.TRACK_NAME, part.name))])
+    notes = np.zeros((len(mine), 2), named.events.dtype)
+    notes["payload"], notes["data1"] = -1, pitch[:, None]
+    notes["tick"], notes["status"] = np.stack([start, stop], 1), (m.NOTE_ON | part.channel, m.NOTE_OFF | part.channel)
+    notes["data2"][:, 0], notes["data2"][:, 1] = velocity, m.RELEASE
+    notes["voice"][:, 0], notes["step"], notes["id"] = voice, -1, -1
+    notes["step"][:, 0], notes["id"][:, 0] = step, mine
+    lasting = stop > start
+    kept = np.ones((len(mine), 2), bool)
+    kept[:, 1] = lasting
+    track = in_order(np.concatenate([named.events, notes[kept]]), named.payloads)
+    late = zip(stop[~lasting].tolist(), pitch[~lasting].tolist(), strict=True)
+    return _with_late(track, [Event(tick, m.note_off(part.channel, key)) for tick, key in late])
 
 
 def _with_late(track: Track, late: list[Event]) -> Track:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -45,7 +45,12 @@ class MidiSequence:
     @cached_property
     def meters(self) -> MeterMap:
         """The metres, with groupings where a text event beside the signature says them."""
-        return MeterMap.of(m.meters_of(self._metas(m.TIME_SIGNATURE), self._metas(m.TEXT)))
+        texts = self._metas(m.TEXT)
+        found = MeterMap.of(m.meters_of(self._metas(m.TIME_SIGNATURE), texts))
+        if (Fraction(0), m.UNSTATED.encode()) in texts:
+            found = replace(found, stated=False)
+        plain = (meter for at, data in texts if at == 0 and (meter := m.grouping_of(data)) and not meter.grouping)
+        return found.opened_by(next(plain, None))
 
     @cached_property
     def tempos(self) -> TempoMap:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
@@ -15,15 +15,16 @@ from operator import index
 from typing import TYPE_CHECKING
 
 from mi_theme.errors import ScoreError
-from mi_theme.meter import Meter
+from mi_theme.meter import DENOMINATORS, Meter
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "first_and_last", "tempo_of"]
+__all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "first_and_last", "meter_of_length", "tempo_of"]
 
 Change = tuple[Fraction, Meter]
+LARGEST_NUMERATOR = 255  # that a MIDI file can say
 DEFAULT_TEMPO = 500_000  # microseconds in a quarter where a file says nothing: 120 a minute
 
 
@@ -84,11 +85,15 @@ class MeterMap:
         next metre's bar is a pick-up.
     stated
         False where nothing said so and 4/4 is only the default.
+    whole
+        True where the first bar is known to be a whole one, though it is shorter
+        than those that follow.
     """
 
     changes: tuple[Change, ...]
     pickup: Fraction = Fraction(0)
     stated: bool = True
+    whole: bool = False
 
     @classmethod
     def of(cls, changes: Iterable[Change], pickup: Fraction = Fraction(0)) -> MeterMap:
@@ -105,11 +110,52 @@ class MeterMap:
         stated = bool(said)
         return cls(tuple(sorted(({Fraction(0): Meter("4/4")} | said).items())), pickup, stated)
 
+    @classmethod
+    def of_bars(cls, bars: Iterable[tuple[Fraction, Fraction, Meter | None]], *, counted: bool = True) -> MeterMap:
+        """From bars as notation has them: an incomplete one has a metre of its own length, as in MIDI.
+
+        Two neighbours that are one bar split by a repeat sign are put together again.
+
+        Parameters
+        ----------
+        bars
+            (start, length, metre) of each in quarters; the metre None where none is written.
+        counted
+            Whether the first is bar 1; one that is not counted is a pick-up, whatever its metre.
+        """
+        changes: list[Change] = []
+        rows = list(_mended(list(bars)))
+        for start, length, meter in rows:
+            shown = meter if meter and length == meter.bar else meter_of_length(length) or meter or Meter("4/4")
+            if not changes or changes[-1][1] != shown:
+                changes.append((start, shown))
+        stated = any(meter for _, _, meter in rows)
+        if len(rows) == 1 and not counted and rows[0][2] and rows[0][1] < rows[0][2].bar:
+            changes.append((rows[0][1], rows[0][2]))  # music that is nothing but a pick-up
+        if not changes or changes[0][0] != 0:
+            return replace(cls.of(changes), stated=stated)
+        found = cls(tuple(changes), stated=stated)
+        _, length, meter = rows[0]
+        return found.opened_by(meter or changes[0][1]) if counted or (meter and length < meter.bar) else found
+
+    def opened_by(self, meter: Meter | None) -> MeterMap:
+        """The same with a first bar that is known to be one of this metre, whole or not.
+
+        Parameters
+        ----------
+        meter
+            The metre that is written over the first bar, if one is.
+        """
+        _, first = self.changes[0]
+        if meter and meter.bar > first.bar and not self.opens_short:
+            return replace(self, pickup=first.bar)
+        return replace(self, whole=True) if meter and meter.bar == first.bar and self.opens_short else self
+
     @cached_property
     def _segments(self) -> tuple[tuple[Fraction, Meter, int], ...]:
         """(start, metre, number of the first bar) of each stretch in one metre."""
         segments: list[tuple[Fraction, Meter, int]] = []
-        number = 0 if self._opens_short else 1
+        number = 0 if self.opens_short else 1
         for start, meter in self._starts:
             if segments:
                 before, old, first = segments[-1]
@@ -125,13 +171,14 @@ class MeterMap:
         return tuple(sorted([*self.changes, (self.pickup, self.changes[0][1])], key=lambda change: change[0]))
 
     @property
-    def _opens_short(self) -> bool:
-        if self.pickup:
-            return True
+    def opens_short(self) -> bool:
+        """Whether the first bar is a pick-up; a metre that comes again was a bar the first time too."""
+        if self.pickup or self.whole:
+            return not self.whole
         if len(self.changes) < 2:
             return False
         (_, first), (start, second) = self.changes[:2]
-        return start <= first.bar and start < second.bar
+        return start <= first.bar and start < second.bar and all(meter != first for _, meter in self.changes[2:])
 
     def _segment(self, index: int) -> tuple[Fraction, Meter, int, Fraction | None]:
         start, meter, number = self._segments[index]
@@ -187,6 +234,31 @@ class MeterMap:
         while bar.start < end:
             yield bar
             bar = self.bar(bar.number + 1)
+
+
+def meter_of_length(length: Fraction) -> Meter | None:
+    """A metre whose bar has this length in quarters, with the largest unit; None where there is none."""
+    for denominator in DENOMINATORS[2:]:
+        count = length * denominator / 4
+        if count.denominator == 1 and 1 <= count <= LARGEST_NUMERATOR:
+            return Meter.of(int(count), denominator)
+    return None
+
+
+def _mended(
+    bars: Sequence[tuple[Fraction, Fraction, Meter | None]],
+) -> Iterator[tuple[Fraction, Fraction, Meter | None]]:
+    """Bars that have a length, two neighbours that are one bar split by a repeat put together again."""
+    index = 0
+    while index < len(bars):
+        start, length, meter = bars[index]
+        if meter and 0 < index < len(bars) - 1 and 0 < length < meter.bar:
+            _, rest, after = bars[index + 1]
+            if after and length + rest == meter.bar == after.bar:
+                length, index = meter.bar, index + 1
+        if length > 0:
+            yield start, length, meter
+        index += 1
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from struct import Struct, error
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mi_theme.errors import ScoreError
 from mi_theme.score import messages as m
 
-__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of"]
+__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of", "in_order"]
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,6 +92,21 @@ class Track:
         import numpy as np
 
         return np.frombuffer(self.packed, np.dtype(list(NUMBERS.items())))
+
+    def with_events(self, events: Iterable[Event]) -> Track:
+        """The same with more events, in order; what says its end comes last.
+
+        Parameters
+        ----------
+        events
+            In any order.
+        """
+        import numpy as np
+
+        more = Track.of(events)
+        added = more.events.copy()
+        added["payload"][added["payload"] >= 0] += len(self.payloads)
+        return in_order(np.concatenate([self.events, added]), (*self.payloads, *more.payloads))
 
     def on_channel(self, channel: int) -> Track:
         """The same events with all that goes to a channel on this one.
@@ -196,6 +211,33 @@ def _rank(message: bytes) -> int:
     if message[0] == m.META:
         return 9 if message[1] == m.END_OF_TRACK else 0
     return {m.NOTE_OFF: 1, m.NOTE_ON: 3}.get(message[0] & 0xF0, 2)
+
+
+def in_order(events: NDArray[np.void], payloads: Sequence[bytes]) -> Track:
+    """A track of events in any order: by tick, ends of notes before beginnings, and one end of the track, at its end.
+
+    Parameters
+    ----------
+    events
+        A structured array as `Track.events`; those of equal rank at one tick stay as they are.
+    payloads
+        What its column `payload` counts.
+    """
+    import numpy as np
+
+    status, kind = events["status"], events["status"] & 0xF0
+    last = int(events["tick"].max(initial=0))
+    ends = (status == m.META) & (events["data1"] == m.END_OF_TRACK)
+    rank = np.select([status == m.META, kind == m.NOTE_OFF, kind == m.NOTE_ON], [0, 1, 3], 2)
+    order = np.lexsort((rank, events["tick"]))
+    closed = np.zeros(int((~ends).sum()) + 1, events.dtype)
+    closed[:-1] = events[order[~ends[order]]]
+    closed[-1] = (last, m.META, m.END_OF_TRACK, 0, len(payloads), 0, -1, -1)
+    long = np.flatnonzero(closed["payload"] >= 0)
+    data = [*payloads, b""]
+    used = tuple([data[row] for row in closed["payload"][long].tolist()])
+    closed["payload"][long] = np.arange(len(long))
+    return Track(closed.tobytes(), used)
 
 
 def channel_of(index: int) -> int:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mi_theme.conversion.sources import is_stream, score_of
 from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.formats import is_stream, score_of
 from mi_theme.score import Score
 from mi_theme.search.match.note_alignment import steps_of
 

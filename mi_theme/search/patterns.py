@@ -88,7 +88,7 @@ class Pattern:
         ScoreError, FileError, OSError
             Where it says no notes, or the file cannot be read.
         """
-        from mi_theme.conversion.sources import is_stream, score_of
+        from mi_theme.files.formats import is_stream, score_of
         from mi_theme.themes import Motif, Theme
 
         if isinstance(value, Pattern):

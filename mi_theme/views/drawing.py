@@ -8,6 +8,7 @@ from typing import Any
 
 from mi_theme.adaptation.plans import Plan
 from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.credits import Lineage
 from mi_theme.engraving.drawings import Drawing
 from mi_theme.engraving.engravings import notation
 from mi_theme.errors import MiThemeError, ScoreError, UnknownName
@@ -15,6 +16,7 @@ from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Score
 from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
+from mi_theme.views.lineage_pictures import draw_lineage
 from mi_theme.views.maps import bar_map
 from mi_theme.views.profiles import necklace, weight_profile
 from mi_theme.views.rolls import piano_roll
@@ -32,6 +34,7 @@ USUAL = {
     Meter: "weights",
     Grouping: "necklace",
     Hit: "notation",
+    Lineage: "timeline",
 }
 # kind of picture: type of thing and how it is drawn so
 KINDS: dict[str, dict[type, Callable[[Any, Bars], Drawing]]] = {
@@ -56,6 +59,8 @@ KINDS: dict[str, dict[type, Callable[[Any, Bars], Drawing]]] = {
         Theme: lambda theme, _: weight_profile(theme.meter),
         Adaptation: lambda adaptation, _: weight_profile(adaptation.meter),
     },
+    "timeline": {Lineage: lambda lineage, _: draw_lineage(lineage)},
+    "graph": {Lineage: lambda lineage, _: draw_lineage(lineage, "graph")},
     "necklace": {
         Grouping: lambda grouping, _: necklace(grouping),
         Meter: lambda meter, _: necklace(meter.groups),

@@ -10,6 +10,8 @@ for odd metres); the other half was not, and is the line to quote.
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import re
 import sys
 import time
@@ -23,13 +25,17 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "data" / "making")]
 
+import metre_tables  # noqa: E402
 import metres  # noqa: E402
-from folksongs import EVALUATION, TRAINING, songs  # noqa: E402
+from folksongs import EVALUATION, TRAINING, Song, songs  # noqa: E402
 
 import mi_theme as mi  # noqa: E402
+from mi_theme.rhythm.induction import SURE, certainty_of  # noqa: E402
 from mi_theme.rhythm.lines import NoteLine, line_of, lines_of  # noqa: E402
-from mi_theme.rhythm.meter_evidence import PLAIN_METERS, Candidates, lag_profile, ticks_of  # noqa: E402
-from mi_theme.rhythm.meter_model import candidates, model, softmax  # noqa: E402
+from mi_theme.rhythm.meter_candidates import PLAIN_METERS, family  # noqa: E402
+from mi_theme.rhythm.meter_evidence import lag_profile, ticks_of  # noqa: E402
+from mi_theme.rhythm.meter_model import MeterModel, candidates, model, plain_candidates, softmax  # noqa: E402
+from mi_theme.score.tracks import PERCUSSION  # noqa: E402
 
 FAMILY = np.array(
     [0, 1, 0, 0, 1, 2, 3, 1, 2]
@@ -47,20 +53,31 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="leave out training inside Essen and scores of several parts"
     )
-    quick = parser.parse_args().quick
+    parser.add_argument("--every", type=int, default=1, help="take only every so many tunes of Essen")
+    parser.add_argument("--additive", metavar="FILE", help="score such melodies instead: JSON lines, gzipped")
+    parser.add_argument("--drums", metavar="FILE", help="score such drummers instead: JSON, gzipped")
+    options = parser.parse_args()
+    if options.additive or options.drums:
+        additive(Path(options.additive)) if options.additive else drummers(Path(options.drums))
+        return
+    quick = options.quick
     sets()
     essen = metres.training_tunes(EVALUATION)
-    halves = {"Essen, half looked at": essen[::2], "Essen, other half": essen[1::2], "Essen, all": essen}
+    halves = {"half looked at": essen[:: 2 * options.every], "other half": essen[1 :: 2 * options.every]}
     print("\nTrained on O'Neill, Ryan's, Aird; share right       tunes  two classes  exact  family  phase")
     answers = {name: shares(tunes) for name, tunes in halves.items()}
+    unpitched = shares(halves["other half"], pitched=False)
     for name, tunes in halves.items():
-        line(name, tunes, *answers[name])
-    other = halves["Essen, other half"]
-    line("  without pitches", other, *shares(other, pitched=False))
+        line(f"Essen, {name}", tunes, *answers[name][:2])
+        line("  by the plain model alone", tunes, *shares(tunes, plain=model())[:2])
+    other = halves["other half"]
+    line("  without pitches", other, *unpitched[:2])
     baselines(other)
-    confusion(other, answers["Essen, other half"][0])
-    reliability(other, answers["Essen, other half"][0])
-    odd_metres(essen)
+    confusion(other, answers["other half"][0])
+    reliability(other, *answers["other half"])
+    for kind, found in (("with pitches", answers["other half"][0]), ("without", unpitched[0])):
+        alarms(kind, found)
+    odd_songs()
     ostinato()
     speed(essen)
     if not quick:
@@ -73,7 +90,7 @@ def sets() -> None:
     print("collection      tunes   used  steady  left out")
     for name in (*TRAINING, *EVALUATION):
         tunes = list(songs(name))
-        used = [tune for song in tunes if (tune := metres.tune_of(song))]
+        used = [tune for song in tunes if (tune := metre_tables.tune_of(song))]
         kept = {tune.id for tune in used}
         why = Counter(reason(song) for song in tunes if song.id not in kept)
         print(
@@ -83,23 +100,30 @@ def sets() -> None:
     print("(steady: bar lines where the metre puts them; phase is judged, and tables counted, on these only)")
 
 
-def reason(song: metres.Song) -> str:
+def reason(song: Song) -> str:
     """Why a tune is not used."""
     if not song.has_one_meter:
         return "free or changing metre"
     return f"in {song.meter}" if song.meter not in PLAIN_METERS else "too short"
 
 
-def shares(tunes: list[metres.Tune], pitched: bool = True, of=None, among: Candidates | None = None):
-    """The probability of each metre for each tune, and whether the bar line of the true metre is right (nan: unsure)."""
-    of, among = of or model(), among or candidates()
-    found, phases = [], []
+def shares(tunes: list[metres.Tune], pitched: bool = True, plain: MeterModel | None = None):
+    """The probability of each metre for each tune, and whether the bar line of the true metre is right (nan: unsure).
+
+    By the plain model alone where one is given.
+    """
+    among = plain_candidates() if plain else candidates()
+    found, phases, certain = [], [], []
     for tune in tunes:
-        joint = of.probabilities(tune.line if pitched else tune.line._replace(pitches=None), among)
+        line = tune.line if pitched else tune.line._replace(pitches=None)
+        heard = None if plain else model().hear(line)
+        joint = plain.plain(line) if plain else heard.joint
+        first = np.bincount(among.index, joint).argmax()
+        certain.append(certainty_of(np.stack([joint, *heard.halves]), heard.cue)[first] if heard else np.nan)
         mine = np.flatnonzero(among.index == tune.meter)
         found.append(np.bincount(among.index, joint))
         phases.append(among.phases[mine[joint[mine].argmax()]] == 0 if tune.steady else np.nan)
-    return np.array(found), np.array(phases, float)
+    return np.array(found), np.array(phases, float), np.array(certain)
 
 
 def rates(tunes: list[metres.Tune], found: np.ndarray) -> tuple[float, float, float]:
@@ -117,6 +141,49 @@ def line(name: str, tunes: list[metres.Tune], found: np.ndarray, phases: np.ndar
     two, exact, family = rates(tunes, found)
     phase = f"{np.nanmean(phases):7.3f}" if phases is not None else "      -"
     print(f"{name:50} {len(tunes):6} {two:12.3f} {exact:6.3f} {family:7.3f} {phase}")
+
+
+RULE = {"8/8": "2/4", "8/4": "2/4", "9/4": "9/8", "7/4": "7/8", "10/8": "5/4"}  # notational doubles count as right
+
+
+def bar_of(meter: str) -> str:
+    """What counts as the same bar."""
+    signature = meter.partition(":")[0]
+    return RULE.get(signature, family(signature))
+
+
+def additive(path: Path) -> None:
+    """Melodies with their metre and, where it is known, their grouping: bar, grouping, and what is said surely.
+
+    A line of the file has ``meter``, ``grouping`` ("" for none) and ``notes``, rows of onset, duration, pitch.
+    """
+    rows = []
+    with gzip.open(path) as lines:
+        for text in lines:
+            tune = json.loads(text)
+            guess = mi.induce_meter(*np.array(tune["notes"], float).T)[0]
+            right = bar_of(str(guess.meter)) == bar_of(tune["meter"])
+            grouped = right and str(guess.meter.grouping or "") == tune["grouping"]
+            rows.append((right, grouped if tune["grouping"] else np.nan, guess.certainty, bool(tune["grouping"])))
+    right, grouped, certainty, is_additive = np.array(rows, float).T
+    print(f"{len(rows)} melodies: bar {right.mean():.3f}; of {is_additive.sum():.0f} additive ones "
+          f"bar {right[is_additive > 0].mean():.3f}, grouping {np.nanmean(grouped):.3f}")  # fmt: skip
+    for least in sorted({SURE, 0.75, 0.8, 0.85, 0.9, 0.95}):
+        sure = certainty >= least
+        print(f"  certain {least:.2f} or more: {sure.mean():.3f} of them, wrong {1 - right[sure].mean():.3f}")
+
+
+def drummers(path: Path) -> None:
+    """Drummers alone, to a click: their metre and the first guesses."""
+    with gzip.open(path) as file:
+        played = json.load(file)
+    for one in played if isinstance(played, list) else played.values():
+        onset, key, velocity = np.array(one["strokes"], float).T
+        score = mi.Score.from_notes(np.round(onset, 2), 0.1, key.astype(int), velocity=velocity.astype(int))
+        head, *parts = score.tracks
+        score = mi.Score(score.ticks_per_quarter, (head, *(part.on_channel(PERCUSSION) for part in parts)), score.kind)
+        said = ", ".join(f"{g.meter} {g.probability:.2f} (bar {g.certainty:.2f})" for g in mi.induce_meter(score)[:3])
+        print(f"{one.get('meter', '')!s:6} {said}")
 
 
 def baselines(tunes: list[metres.Tune]) -> None:
@@ -148,35 +215,31 @@ def confusion(tunes: list[metres.Tune], found: np.ndarray) -> None:
         print(f"{row:6}" + "".join(f"{table[row, column]:6}" for column in columns))
 
 
-def reliability(tunes: list[metres.Tune], found: np.ndarray) -> None:
-    """How often the first guess is right, by its probability; what is withheld."""
+def reliability(tunes: list[metres.Tune], found: np.ndarray, _: np.ndarray, certain: np.ndarray) -> None:
+    """How often the first guess and its bar are right, by its certainty."""
     truth = np.array([tune.meter for tune in tunes])
-    top, right = found.max(1), found.argmax(1) == truth
-    two = (found[:, : len(PLAIN_METERS)][:, TERNARY].sum(1) > 0.5) == TERNARY[truth]
-    print("\nReliability, other half of Essen\nprobability   share of tunes   said   right   two classes right")
-    for low, high in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.99), (0.99, 1.01)):
-        inside_bin = (top >= low) & (top < high)
+    right = found.argmax(1) == truth
+    bars = np.array([family(name).removesuffix("+") for name in candidates().names])
+    bar = bars[found.argmax(1)] == bars[truth]
+    print("\nReliability, other half of Essen\ncertainty     share of tunes   said   bar right   metre right")
+    for low, high in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, SURE), (SURE, 0.95), (0.95, 1.01)):
+        inside_bin = (certain >= low) & (certain < high)
         if inside_bin.any():
-            print(
-                f"{low:.2f}-{min(high, 1):.2f} {inside_bin.mean():18.3f} {top[inside_bin].mean():9.3f} {right[inside_bin].mean():7.3f} {two[inside_bin].mean():12.3f}"
-            )
-    for least in (0.5, 0.9):
-        given = top >= least
-        print(
-            f"answered at {least}: {given.mean():.3f} of tunes, right {right[given].mean():.3f}; withheld {1 - given.mean():.3f} (first guess right in {right[~given].mean():.3f})"
-        )
+            shown = (inside_bin.mean(), certain[inside_bin].mean(), bar[inside_bin].mean(), right[inside_bin].mean())
+            print(f"{low:.2f}-{min(high, 1):.2f} {shown[0]:18.3f} {shown[1]:6.3f} {shown[2]:11.3f} {shown[3]:13.3f}")
+    sure = certain >= SURE
+    print(f"said surely: {sure.mean():.3f} of tunes, the bar wrong in {1 - bar[sure].mean():.3f}")
 
 
-def odd_metres(tunes: list[metres.Tune]) -> None:
-    """False alarms, and each real odd song."""
-    for kind, pitched in (("with pitches", True), ("without", False)):
-        found, _ = shares(tunes, pitched)
-        first = Counter(candidates().names[k].partition(":")[0] for k in found.argmax(1) if k >= len(PLAIN_METERS))
-        said = ", ".join(f"{name} {first[name] / len(tunes):.2%}" for name in ("5/4", "5/8", "7/8"))
-        print(
-            f"\nFalse alarms over all {len(tunes)} tunes of Essen, {kind}: {said}; any {sum(first.values()) / len(tunes):.2%}",
-            end="",
-        )
+def alarms(kind: str, found: np.ndarray) -> None:
+    """How often a plain tune comes out additive."""
+    first = Counter(candidates().names[k].partition(":")[0] for k in found.argmax(1) if k >= len(PLAIN_METERS))
+    said = ", ".join(f"{name} {number / len(found):.2%}" for name, number in first.most_common())
+    print(f"\nFalse alarms over {len(found)} tunes, {kind}: {sum(first.values()) / len(found):.2%} ({said})")
+
+
+def odd_songs() -> None:
+    """Each real odd song."""
     print("\nReal odd songs of Essen: title, written metre, first guesses")
     for song in songs("essenFolksong"):
         if song.has_one_meter and song.meter in ("5/4", "5/8", "7/8", "7/4"):
@@ -214,7 +277,7 @@ def speed(tunes: list[metres.Tune]) -> None:
     line_ = tunes[0].line
     begun = time.perf_counter()
     for tune in tunes[:500]:
-        model().probabilities(tune.line, candidates())
+        model().hear(tune.line)
     alone = (time.perf_counter() - begun) / 500
     print(
         f"\nSpeed, one process: {len(files) / took:.0f} MIDI files a second (mean {np.mean([len(s.ticks) for s in some]):.0f} notes), {1 / alone:.0f} tunes a second without reading ({len(line_.onsets)} notes in the first)"
@@ -231,8 +294,8 @@ def inside(tunes: list[metres.Tune]) -> None:
     found, phases, order = [], [], []
     for fold in folds:
         held = [tune for tune in tunes if sub_collection(tune.id) in fold]
-        trained = metres.fit([tune for tune in tunes if sub_collection(tune.id) not in fold], odd=False)
-        some, right = shares(held, of=trained, among=metres.AMONG)
+        trained = metres.fit_plain([tune for tune in tunes if sub_collection(tune.id) not in fold], both=False)
+        some, right, _ = shares(held, plain=trained)
         found.append(some), phases.append(right), order.extend(held)
     print("\nTrained inside Essen, five folds by sub-collection: " + " | ".join(" ".join(fold) for fold in folds))
     line("Essen in itself", order, np.concatenate(found), np.concatenate(phases))
@@ -268,7 +331,7 @@ def one_part(score: mi.Score) -> mi.Score:
 
 def joint_of(one: NoteLine) -> np.ndarray:
     """The probability of each candidate for one line."""
-    return model().probabilities(ticks_of(one), candidates())
+    return model().hear(ticks_of(one)).joint
 
 
 def judged(joint: np.ndarray, truth: int, pickup: float) -> tuple[bool, ...]:

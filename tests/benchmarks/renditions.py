@@ -1,19 +1,28 @@
-"""Every rule of a pleasant rendition, one row a rendition: ``python tests/benchmarks/renditions.py [--all]``.
+"""Every rule of a pleasant rendition, and what makes twelve styles twelve: ``python tests/benchmarks/renditions.py [--all]``.
 
-A dot is a rule kept, a number how many faults a check found. Without ``--all``:
-each style in each form, and a sample over metres, keys, modes and seeds.
+First a row a rendition: a dot is a rule kept, a number how many faults a check
+found. Without ``--all``: each style in each form, and a sample over metres, keys,
+modes and seeds. Then a row a style: is its lead a tune, are its seeds arrangements;
+and how alike the styles are. ``--music`` prints only that.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from arranging.cases import Case, every_style_and_form, sample
 from arranging.checks import CHECKS, report
+from arranging.tunes import alike, chords_of, devices_of, kick_under_bass, lead_places, notes_of, tune_of
+
+from mi_theme.renditions import arrange, styles
+
+SEEDS = 12  # of each style
+LIKENESS_SEEDS = 6  # of which each pair is compared
 
 
 def row(case: Case) -> tuple[str, Counter[str], float, list[str]]:
@@ -45,5 +54,34 @@ def main(everything: bool) -> int:
     return 1 if faults else 0
 
 
+def music(form: str) -> None:
+    """Print how much of a tune each lead is, how alike seeds and styles are."""
+    print(f"\n{form}: {'style':20} steps leaps  back  seeds alike  kick under bass")
+    places, chords, devices, lengths = [], set(), set(), set()
+    for style in styles():
+        plans = [arrange(form=form, style=style, seed=seed) for seed in range(SEEDS)]
+        scores = [plan.score() for plan in plans]
+        tunes = [tune_of(plan, score) for plan, score in zip(plans, scores, strict=True)]
+        steps, leaps, back = (sum(column) / SEEDS for column in zip(*tunes, strict=True))
+        sets = [notes_of(score) for score in scores[:LIKENESS_SEEDS]]
+        seeds = [alike(one, other) for one, other in combinations(sets, 2)]
+        kit = bool(plans[1].style.playing("kit"))
+        kick = f"{kick_under_bass(plans[1], scores[1]):15.2f}" if kit else " " * 14 + "-"
+        likeness = f"{sum(seeds) / len(seeds):5.2f} to {max(seeds):.2f}"
+        print(f"{' ' * len(form)}  {style:20} {steps:5.2f} {leaps:5.2f} {back:5.2f}  {likeness} {kick}")
+        places.append(lead_places(plans[1], scores[1]))
+        chords.add(chords_of(plans[1]))
+        devices.add(devices_of(plans[1]))
+        lengths.add(plans[1].bars)
+    pairs = [alike(one, other) for one, other in combinations(places, 2)]
+    print(
+        f"{len(places)} styles, seed 1: lead rhythms {sum(pairs) / len(pairs):.2f} alike (at most {max(pairs):.2f}), "
+        f"{len(chords)} chord plans, {len(devices)} orders of devices, {len(lengths)} lengths"
+    )
+
+
 if __name__ == "__main__":
-    sys.exit(main("--all" in sys.argv[1:]))
+    code = 0 if "--music" in sys.argv[1:] else main("--all" in sys.argv[1:])
+    for name in ("tv", "clayton-mullen"):
+        music(name)
+    sys.exit(code)

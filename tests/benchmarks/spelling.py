@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mi_theme as mi
-from mi_theme.engraving.letters import heads_of, inferred_steps
+from mi_theme.notated.letters import letter_steps
 from mi_theme.pitch import spelled_in
-from mi_theme.themes.passages import key_of
+from mi_theme.score.tonality import key_of
 
 COMPOSERS = ("mozart", "beethoven", "haydn", "schumann_robert", "monteverdi")
 LONGEST = 8000  # notes
@@ -49,15 +49,10 @@ def by_key(score: mi.Score) -> NDArray[np.int64]:
 
 
 def by_surroundings(score: mi.Score) -> NDArray[np.int64]:
-    """What pictures say: the keys that sound around, and where chromatic notes go."""
-    notes, key = score.note_table().copy(), key_of(score, None, None)
+    """What pictures and files say: the keys that sound around, and where chromatic notes go."""
+    notes, key = score.note_table().copy(), key_of(score)
     notes["step"] = -1
-    steps = inferred_steps(notes, score.key[0] if score.key else key[0].fifths(key[1]))
-    found = np.zeros(len(notes), np.int64)
-    for part in np.unique(notes["part"]):
-        rows = np.flatnonzero(notes["part"] == part)
-        found[rows] = [head.step for head in heads_of(notes[rows], steps[rows], key)]
-    return found
+    return letter_steps(notes, score.key[0] if score.key else key[0].fifths(key[1]), key)
 
 
 def main(count: int) -> None:

@@ -214,7 +214,7 @@ def solved(
     prior = idiom(setting.target.meter) if prior is None else prior
     parts = costs(features(lattice, *setting.grids, prior), mine)
     parts |= {"closed": lattice.closed, "order": lattice.backward}
-    sums, feels = summed(list(parts.values())), _feels(feel, setting.family)
+    sums, feels = summed(list(parts.values())), _feels(feel, setting)
     felt = feel_costs(lattice, setting.grids[0], feels, INFERRED if feel == "auto" else ASKED)
     way, unpulled = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
     pull = consistency_cost(lattice, unpulled, setting.frame)
@@ -223,11 +223,11 @@ def solved(
     return Solution(lattice, path, unpulled, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
 
 
-def _feels(feel: str, kind: str) -> tuple[str, ...]:
-    """The feels to try; one that says nothing where inferring did not pay: only where a three is brought in it does."""
+def _feels(feel: str, setting: Setting) -> tuple[str, ...]:
+    """The feels to try; one that says nothing where inferring did not pay: only where beats become compound it does."""
     if feel != "auto":
         return (feel,)
-    return FELT if kind == "from duple" else ("plain",)
+    return FELT if setting.family == "from duple" and setting.target.meter.is_compound else ("plain",)
 
 
 def feel_costs(lattice: Lattice, grid: MeterSlots, feels: tuple[str, ...], weight: float) -> Array:

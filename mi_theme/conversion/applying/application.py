@@ -6,7 +6,7 @@ from typing import Any
 
 from mi_theme.conversion.applying.events import convert_events
 from mi_theme.conversion.scoreplan import ScorePlan
-from mi_theme.conversion.sources import is_stream, score_of
+from mi_theme.files.formats import is_stream, score_of
 
 __all__ = ["applied"]
 

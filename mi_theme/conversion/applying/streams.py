@@ -60,8 +60,9 @@ def _convert_part(plan: ScorePlan, edits: StreamEdits, index: int, part: Any, ma
     lines = list(_bar_lines(part, old, timeline))
     brackets = _brackets(part, timeline)
     bars = _new_bars(plan, [at for at, _, _ in lines], _signatures(part))
-    end = max([thing.end or thing.start for thing in things] + [at for at, _, _ in lines], default=Fraction(0))
-    bars = [bar for bar in bars if bar.start < end] or bars[:1]
+    silent = [timeline.onset(exact(measure.offset)) for measure in old[-1:]]  # a bar of rests at the end stays
+    end = max([thing.end or thing.start for thing in things] + [at for at, _, _ in lines] + silent, default=Fraction(0))
+    bars = [bar for bar in bars if bar.start < end or bar.start in silent] or bars[:1]
     part.remove([*old, *part.notesAndRests, *part.getElementsByClass("TimeSignature")])
     measures = fill(part, things, bars)
     for thing in things:

@@ -20,8 +20,9 @@ import numpy as np
 from mi_theme.adaptation.frames import Frame, starts_of, whole_grouping
 from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import find
+from mi_theme.adaptation.swing import straightened, swung, swung_back
 from mi_theme.conversion.parts.placements import Copied, DrumRun, Placements, StockStroke
-from mi_theme.conversion.reading.grid import GRID, is_written, span_parts, straightened, swung, swung_back
+from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.meter import Meter, twos_and_threes
 from mi_theme.score import Score
@@ -67,7 +68,11 @@ def beat_drums(plan: ScorePlan, score: Score, found: Placements) -> None:
 
 def goes_by_the_map(span: Span) -> bool:
     """Whether nothing is made anew in a span: it stays, or sounds the same."""
-    if not span.how or (span.warp.is_identity and span.source.same_bar(span.target)):
+    if (
+        not span.how
+        or span.warp.source < span.source.bar
+        or (span.warp.is_identity and span.source.same_bar(span.target))
+    ):
         return True
     drums = find(span.how).drums
     return drums == "map" or (span.warp.is_linear and drums != "beats")

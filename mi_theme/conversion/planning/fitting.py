@@ -18,7 +18,7 @@ from mi_theme.warp import Warp
 
 __all__ = ["fitted", "free_places"]
 
-SIXTEENTH = Fraction(1, 4)
+EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
@@ -40,13 +40,14 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
     units = _units([mark.at for mark in marks])
     points = _without_breaks(_anchored(base, anchors), units)
     for mark in marks:
-        if mark.before is not None:
+        if mark.before is not None and not base.is_linear:  # which keeps all proportions
             points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(marks, units)
+    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at, _ in knots) else PLACE_GRIDS
     found = [points[0]]
     for start, stop in pairwise(points):
         if start[0] < stop[0] and start[1] < stop[1]:
-            found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop)
+            found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop, grids)
         found.append(stop)
     return Warp(found)
 
@@ -128,6 +129,10 @@ def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequen
     place = (mark.at, highest - lead)
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
+    near = max((at for at in onsets if at < mark.at), default=Fraction(0))
+    image = _height(points, near)
+    if before and before[-1][0] < near and before[-1][1] < image < place[1] and (2 * image).denominator == 1:
+        before.append((near, image))  # what stands on an eighth is not pushed off it
     after = [p for p in points if p[0] > beat]
     cut = _dropped_until(points, beat)
     if cut is not None and cut <= mark.at:
@@ -175,17 +180,17 @@ def _rises(points: list[Point], dropped: Fraction) -> bool:
     return all(min(step) >= 0 < max(step) for step in steps) and dropped == sum(dx for dx, dy in steps if not dy)
 
 
-def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> list[Point]:
+def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction]) -> list[Point]:
     """A place for each knot between two fixed points; none where even stretching already does it."""
     (x0, y0), (x1, y1) = start, stop
     slope = (y1 - y0) / (x1 - x0)
     ideals = [y0 + (x - x0) * slope for x, _ in knots]
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
-    if any(all((y / grid).denominator == 1 for y in ideals) for grid in PLACE_GRIDS):
+    if any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
         return []
     leads = [lead for _, lead in knots]
-    tries = (_slots(ideals, leads, y0, y1, grid) for grid in PLACE_GRIDS)
+    tries = (_slots(ideals, leads, y0, y1, grid) for grid in grids)
     found = next((places for places in tries if places), [])
     return [(x, y) for (x, _), y in zip(knots, found, strict=False)]
 

@@ -12,18 +12,19 @@ from typing import NamedTuple
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
+from mi_theme.adaptation.swing import swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.planning.fitting import fitted, free_places
-from mi_theme.conversion.reading.grid import swung
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import figure_of
-from mi_theme.conversion.reading.piece_reading import PieceReading, piece_of
+from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
+from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
 __all__ = ["BarRun", "Planner", "planner_of"]
@@ -33,7 +34,8 @@ class BarRun(NamedTuple):
     """Some bars that go together: by a strategy, or as they are and why.
 
     ``hemiola`` says that they are felt as one bar of three; ``short`` that there are
-    too few bars for a whole map.
+    too few bars for a whole map, ``tail`` that they begin the piece and are the end of
+    one.
     """
 
     bars: Sequence[Bar]
@@ -41,6 +43,7 @@ class BarRun(NamedTuple):
     why: str = ""
     hemiola: bool = False
     short: bool = False
+    tail: bool = False
 
 
 @dataclass
@@ -74,7 +77,7 @@ class Planner:
     @cached_property
     def keep(self) -> str:
         """The tempo equation: as asked for, or what suits the main metre."""
-        return self.request.keep or default_keep(self.main, self.request.target, self.ratio, self.request.how)
+        return self.request.keep or default_keep(self.main, self.request.target, self.ratio, self.name(self.main))
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -101,8 +104,15 @@ class Planner:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
             task = self.task(meter)
-            self.names[meter] = self.request.how or first_able(first_choices(task), task)[0]
+            drums = any(part.is_percussion for part in self.piece.score.parts)
+            heard = self.piece.is_written and self.piece.lead >= 0 and not drums  # a kit keeps its own beats
+            self.names[meter] = self.request.how or first_able(first_choices(task, heard), task)[0]
         return self.names[meter]
+
+    @property
+    def thin(self) -> bool:
+        """Whether notes may be left out of runs: not under words."""
+        return not any(track.metas(m.LYRIC) for track in self.piece.score.tracks)
 
     def how_for(self, bar: Bar) -> str:
         """The strategy for a bar: the user's last choice for it, or that of its metre."""
@@ -113,7 +123,7 @@ class Planner:
         """What strategies that hear a whole line make of each of its runs; one metre's runs are one line."""
         lines: dict[tuple[str, Meter], list[BarRun]] = {}
         for run in runs:
-            if run.how and find(run.how).make_line and not (run.hemiola or run.short):
+            if run.how and find(run.how).make_line and not (run.hemiola or run.short or run.tail):
                 lines.setdefault((run.how, run.bars[0].meter), []).append(run)
         for (how, _), line in lines.items():
             make_line = find(how).make_line
@@ -164,6 +174,30 @@ class Planner:
             cost=round(outcome.cost, 6),
         )
 
+    def tail(self, bars: Sequence[Bar], how: str) -> Span:
+        """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
+        first, meter = bars[0], bars[0].meter
+        outcome = proposed(how, self.task(meter))[0]
+        cut = outcome.warp.source - first.length
+        low = outcome.warp(cut)
+        points = [(x - cut, y - low) for x, y in outcome.warp.points if x > cut]
+        if first.number:  # a whole bar
+            points = [(Fraction(0), low), *((x, y + low) for x, y in points)]
+        warp = Warp([(Fraction(0), Fraction(0)), *points])
+        return Span(
+            first=first.number,
+            last=first.number,
+            start=first.start,
+            source=meter,
+            target=self.request.target,
+            how=how,
+            warp=warp,
+            base=warp,
+            figure=self.figure(meter)[0],
+            line=self.piece.line(first.start, first.end),
+            cost=round(outcome.cost, 6),
+        )
+
     def task_of(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Task:
         """What a strategy is to do with these bars, with their notes if it weighs them."""
         meter, start = bars[0].meter, bars[0].start
@@ -172,10 +206,33 @@ class Planner:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
         marks = [mark for mark in self.piece.note_places(start, end, bool(self.layers)) if mark.starts]
-        leads = {self.piece.shown(mark.at) for mark in marks if mark.lead}
+        leads = {self.piece.shown(mark.at): mark for mark in marks if mark.lead}
         free = free_places(self.piece.shown(mark.at) for mark in marks)
-        others = tuple(at for at in free if at not in leads)
-        return self.task(meter, count, tuple(at for at in free if at in leads), hemiola)._replace(others=others)
+        mine = tuple(at for at in free if at in leads)
+        return self.task(meter, count, mine, hemiola)._replace(
+            others=tuple(at for at in free if at not in leads),
+            lasts=tuple(leads[at].lasts for at in mine),
+            shared=tuple(at for at in mine if leads[at].shared),
+            whole=self._wholes(start, end, leads, mine),
+            thin=self.thin,
+        )
+
+    def _wholes(
+        self, start: Fraction, end: Fraction, leads: dict[Fraction, NotePlace], mine: Sequence[Fraction]
+    ) -> tuple[Fraction, ...]:
+        """Where the lead's tuplets begin, and its trills, whose notes find no places of their own."""
+        found, before, shaken = set(), Fraction(0), False
+        for mark in self.piece.note_places(start, end):
+            if not (mark.lead and mark.starts):
+                continue
+            if mark.at in mine:
+                before, shaken = mark.at, False
+            elif mark.at in leads:
+                found.add(before)
+            elif not shaken:
+                found.add(mark.at)
+                shaken = True
+        return tuple(sorted(found))
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
@@ -183,6 +240,7 @@ class Planner:
         marks = self.piece.note_places(span.start, end, without_runs) if self.piece.is_written else ()
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
+        marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)
         key = (span.base, marks, figure, strategy.fits_notes)
         if key not in self.maps:
             warp = fitted(span.base, marks, starts_of(figure)) if strategy.fits_notes else span.base

@@ -72,9 +72,10 @@ def _spans(planner: Planner) -> Iterator[Span]:
     """Every stretch of the score."""
     runs = list(_bar_runs(planner))
     planner.decide_lines(runs)
-    for bars, how, why, hemiola, short in runs:
+    for bars, how, why, hemiola, short, tail in runs:
         if not why:
-            yield planner.shortened(bars, how) if short else planner.span(bars, how, hemiola)
+            shorter = planner.tail if tail else planner.shortened
+            yield shorter(bars, how) if short or tail else planner.span(bars, how, hemiola)
             continue
         start, meter, same = bars[0].start, bars[0].meter, Warp.identity(bars[-1].end - bars[0].start)
         yield Span(bars[0].number, bars[-1].number, start, meter, meter, how="", warp=same, base=same, why=why)
@@ -89,6 +90,9 @@ def _bar_runs(planner: Planner) -> Iterator[BarRun]:
             yield BarRun(bars, why=why)
             continue
         at, more_follows = 0, bars[-1] != planner.piece.bars[-1]
+        if _is_tail(planner, bars[0]):
+            yield BarRun(bars[:1], planner.how_for(bars[0]), tail=True)
+            at = 1
         while at < len(bars):
             how = planner.how_for(bars[at])
             size, hemiola = _frame(planner, bars, at, how)
@@ -102,11 +106,22 @@ def _stays(planner: Planner, bar: Bar, able: dict[Meter, str]) -> str:
     asked, last = planner.request.bars, planner.piece.bars[-1]
     if asked and not asked[0] <= bar.number <= asked[1]:
         return "not asked for"
-    if bar.number == 0:
+    if bar.number == 0 and planner.keep == "pulse":
         return "the pick-up keeps its values"
     if able[bar.meter]:
         return able[bar.meter]
-    return "" if bar.length == bar.meter.bar or bar == last else "an incomplete bar"
+    return "" if bar.length == bar.meter.bar or bar == last or not bar.number else "an incomplete bar"
+
+
+def _is_tail(planner: Planner, bar: Bar) -> bool:
+    """Whether a bar begins the piece and leads to the first whole frame: a pick-up, or a bar whose first half is silent."""
+    if bar != planner.piece.bars[0]:
+        return False
+    if not bar.number:
+        return True
+    frame = proposed(planner.how_for(bar), planner.task(bar.meter))[0].warp.source
+    places = [mark.at for mark in planner.piece.note_places(bar.start, bar.end) if mark.starts]
+    return frame > bar.length and bool(places) and 2 * min(places) >= bar.length
 
 
 def _able_meters(planner: Planner) -> dict[Meter, str]:

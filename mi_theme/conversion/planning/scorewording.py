@@ -12,9 +12,10 @@ from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
-from mi_theme.adaptation.tempo_equations import common_unit, equation_words
+from mi_theme.adaptation.swing import straightened, swung
+from mi_theme.adaptation.tempo_equations import common_unit, counted_bars, equation_words
 from mi_theme.conversion.parts.placements import PartPattern
-from mi_theme.conversion.reading.grid import GRID, straightened, swung
+from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.scoreplan import Change, ScorePlan, Span
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key
@@ -55,8 +56,16 @@ def _summary(plan: ScorePlan) -> str:
     lines.append(f"  tempo    {tempo_words(plan)}")
     lines += [f"  asked    {plan.request}"] if str(plan.request) else []
     lines += [f"  note     {note}" for note in plan.notes]
-    lines += ["  note     sounds the same: only the notation or the tempo changes"] * plan.sounds_the_same
+    lines += [f"  note     {_same(plan)}"] if plan.sounds_the_same else []
     return "\n".join(lines)
+
+
+def _same(plan: ScorePlan) -> str:
+    """What changes in a plan under which all sounds go on alike."""
+    if plan.keep == "bar" and plan.ratio != 1:
+        few, many = counted_bars(plan.ratio.denominator), counted_bars(plan.ratio.numerator)
+        return f"the same speed: {few} felt as {many.removesuffix(' bar').removesuffix(' bars')}"
+    return "sounds the same: only the notation or the tempo changes"
 
 
 def tempo_words(plan: ScorePlan) -> str:

@@ -1,7 +1,4 @@
-"""What a score's notes say of themselves: their parts, the lead, whether they lie on a grid, whether they swing.
-
-And swing taken out of positions, and put back.
-"""
+"""What a score's notes say of themselves: their parts, the lead, whether they lie on a grid, whether they swing."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.score import Score
-from mi_theme.warp import Warp
 
 __all__ = [
     "GRID",
@@ -20,10 +16,7 @@ __all__ = [
     "is_written",
     "pitched_rows",
     "span_parts",
-    "straightened",
     "swing_place",
-    "swung",
-    "swung_back",
 ]
 
 GRID = 48  # parts of a quarter on which what is written is read: thirty-seconds, and triplets of sixteenths
@@ -84,27 +77,3 @@ def pitched_rows(score: Score) -> NDArray[np.bool_]:
     """Which of the score's spans are of pitched parts."""
     flags, parts = np.array([not part.is_percussion for part in score.parts], bool), span_parts(score)
     return flags[parts] if len(parts) else np.zeros(0, bool)
-
-
-@lru_cache(maxsize=256)
-def swung(length: Fraction, place: Fraction) -> Warp:
-    """From swung to straight: the second half of each quarter begins at `place` before, in the middle after."""
-    points = [(Fraction(0), Fraction(0))]
-    for beat in range(int(length)):
-        points += [(beat + place, beat + Fraction(1, 2)), (Fraction(beat + 1), Fraction(beat + 1))]
-    return Warp([*points, (length, length)])
-
-
-def straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:
-    """A swung position as if the beat were even, on a grid of so many parts of a quarter."""
-    beat, place = divmod(at, 1)
-    straight = place / (2 * swing) if place <= swing else (1 + (place - swing) / (1 - swing)) / 2
-    return beat + Fraction(round(straight * grid), grid)
-
-
-def swung_back(at: Fraction, swing: Fraction | None) -> Fraction:
-    """The reverse of `straightened`."""
-    if swing is None:
-        return at
-    beat, place = divmod(at, 1)
-    return beat + (2 * place * swing if 2 * place <= 1 else swing + (2 * place - 1) * (1 - swing))

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.adaptation.swing import straightened_all
 from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
 from mi_theme.score import Score
 
@@ -96,9 +97,7 @@ def _on_grid(ticks: Ints, quarter: int, swing: Fraction | None) -> tuple[Ints, B
     """Ticks on the grid, and which of them are there but for rounding."""
     place = ticks / quarter
     if swing is not None:
-        share, early = place % 1, float(swing)
-        straight = np.where(share <= early, share / (2 * early), (1 + (share - early) / (1 - early)) / 2)
-        place = np.floor(place) + straight
+        place = straightened_all(place, float(swing))
     at = np.rint(place * GRID).astype(np.int64)
     true: Bools = np.abs(place * GRID - at) <= max(0.51 * GRID / quarter, 1e-6) * (1 if swing is None else 4)
     return at, true

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
+import numpy as np
+
 from mi_theme.conversion.reading.piece_reading import PieceReading
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter, twos_and_threes
@@ -13,6 +15,8 @@ __all__ = ["figure_of", "hemiola_bars"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
+BEATS_SHARE = 0.75  # of the notes, lead twice, that begin on beats where the beats are what is grouped
+FOUR = 4  # beats that need no groups
 FOUND, GIVEN, STATED = "notes", "given", "metre"
 
 
@@ -53,29 +57,48 @@ def hemiola_bars(piece: PieceReading, start: Fraction, meter: Meter) -> int:
 
 
 def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
-    """The twos and threes on whose starts most notes begin; the equal beats of the signature, if nothing speaks."""
-    weights = _weights(piece, meter)
+    """The groups on whose starts most notes begin, and long ones; the equal beats of the signature, if nothing speaks.
+
+    Groups are twos and threes of the pulses; and of the beats, where nearly all
+    notes begin on these: a 5/4 in quarters is 3+2 or 2+3.
+    """
+    weights, lengths = _weights(piece, meter)
     total = sum(weights.values())
     if not total:
         return tuple(group * meter.pulse for group in meter.groups), STATED
 
-    def mean(way: Grouping) -> float:
-        return sum(weights.get(start, 0) for start in way.starts) / len(way)
+    def mean(way: Grouping) -> tuple[float, float]:
+        count = len(way)
+        return sum(weights[at] for at in way.starts) / count, sum(lengths[at] for at in way.starts) / count
 
-    best = max(twos_and_threes(meter.pulses), key=mean)
+    beat = meter.groups[0]
+    on_beats = sum(weights[at] for at in meter.beats) / total
+    if len(set(meter.groups)) == 1 and beat > 1 and on_beats >= BEATS_SHARE and len(meter.beats) > FOUR:
+        ways = [Grouping(part * beat for part in way) for way in twos_and_threes(len(meter.beats))]
+        best = max(ways, key=lambda way: tuple(round(value, 9) for value in mean(way)))
+    else:
+        best = max(twos_and_threes(meter.pulses), key=lambda way: mean(way)[0])
     return tuple(part * meter.pulse for part in best), FOUND
 
 
-def _weights(piece: PieceReading, meter: Meter) -> Counter[int]:
-    """How many notes begin at each pulse, the lead's counted twice."""
+def _weights(piece: PieceReading, meter: Meter) -> tuple[Counter[int], Counter[int]]:
+    """How many notes begin at each pulse, the lead's counted twice; and how many ticks all that begin there last."""
     weights: Counter[int] = Counter()
+    lengths: Counter[int] = Counter()
+    score = piece.score
+    pulse, spans = int(meter.pulse * score.ticks_per_quarter), score.spans[piece.pitched]
+    spans = spans[np.argsort(spans["start"], kind="stable")]
     for bar in piece.bars:
         if bar.meter == meter and bar.length == meter.bar:
             for mark in piece.note_places(bar.start, bar.end):
-                pulse = mark.at / meter.pulse
-                if mark.starts and pulse.denominator == 1:
-                    weights[int(pulse)] += 1 + mark.lead
-    return weights
+                place = mark.at / meter.pulse
+                if mark.starts and place.denominator == 1:
+                    weights[int(place)] += 1 + mark.lead
+            start = int(bar.start * score.ticks_per_quarter)
+            low, high = np.searchsorted(spans["start"], (start, start + pulse * meter.pulses))
+            for begins, ends in zip(spans["start"][low:high].tolist(), spans["stop"][low:high].tolist(), strict=True):
+                lengths[(begins - start) // pulse] += ends - begins
+    return weights, lengths
 
 
 def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] | None:

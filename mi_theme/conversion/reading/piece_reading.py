@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.plans import BarNotes
+from mi_theme.adaptation.swing import swung
 from mi_theme.conversion.reading.graces import leaders_of
-from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place, swung
+from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place
 from mi_theme.conversion.reading.layers import layers_of
 from mi_theme.conversion.timeline import EARLY
 from mi_theme.errors import FileError, ScoreError
@@ -26,20 +27,23 @@ __all__ = ["NotePlace", "PieceReading", "piece_of"]
 
 MOST_BARS = 1_000_000  # more are not music but damage
 SIXTEENTH = Fraction(1, 4)  # on which a performance is read
-Columns = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]
+Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
 
 class NotePlace(NamedTuple):
     """A place where pitched notes begin, in quarters from the first bar line of the map.
 
     ``before`` is the beat that it anticipates, if it does; ``starts`` is False
-    where notes only end.
+    where notes only end; ``shared`` tells that other parts begin there; ``lasts``
+    is how long the lead's note sounds.
     """
 
     at: Fraction
     lead: bool = True
     before: Fraction | None = None
     starts: bool = True
+    shared: bool = False
+    lasts: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class PieceReading:
         return self._columns(rest)
 
     def _columns(self, chosen: NDArray[np.bool_]) -> Columns:
-        """Ticks where notes begin (or end, on a sixteenth), whether the lead's begin, the beat they anticipate or -1, whether any begin."""
+        """Ticks where notes begin (or end, on a sixteenth), whether the lead's begin, the beat they anticipate or -1, whether any begin, whether others do, where the lead's end."""
         spans, parts = self.score.spans[chosen], self.part_of[chosen]
         ends = np.unique(spans["stop"])
         ends = ends[ends * 4 % self.score.ticks_per_quarter == 0]
@@ -128,9 +132,11 @@ class PieceReading:
         leads[place[parts == self.lead]] = True
         ahead = np.full(len(ticks), -1, np.int64)
         np.maximum.at(ahead, place, self._anticipated(spans["start"], spans["stop"]))
-        starts = np.zeros(len(ticks), np.int64)
+        starts, shared, stops = (np.zeros(len(ticks), np.int64) for _ in range(3))
         starts[place] = 1
-        return ticks, leads, ahead, starts
+        shared[place[parts != self.lead]] = 1
+        np.maximum.at(stops, place[parts == self.lead], spans["stop"][parts == self.lead])
+        return ticks, leads, ahead, starts, shared, stops
 
     def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
         """The beat (tick) that each note begins shortly before and sounds through, else -1."""
@@ -164,12 +170,12 @@ class PieceReading:
         straight = self._straight(end - start)
         found: dict[Fraction, NotePlace] = {}
         rows = zip(*(column[low:high].tolist() for column in (ticks, *columns)), strict=True)
-        for tick, lead, beat, starts in rows:
+        for tick, lead, beat, starts, shared, stop in rows:
             at = straight(Fraction(tick, quarter) - start)
             before = Fraction(beat, quarter) - start if beat >= 0 else None
-            found[at] = NotePlace(
-                at, bool(lead), before if before is not None and before <= end - start else None, bool(starts)
-            )
+            before = before if before is not None and before <= end - start else None
+            lasts = straight(min(Fraction(stop, quarter), end) - start) - at if lead else Fraction(0)
+            found[at] = NotePlace(at, bool(lead), before, bool(starts), shared=bool(shared), lasts=lasts)
         return found.values()
 
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
@@ -264,5 +270,5 @@ def _induced(score: Score) -> tuple[MeterMap, tuple[str, ...]]:
         likely = " or ".join(f"{guess.meter} ({guess.probability:.2f})" for guess in guesses[:2])
         hint = f", which may be {likely}" if likely else ""
         raise FileError(f"{score.source or 'this score'}: it states no metre{hint}; say which it is (--from 4/4)")
-    words = f"no signature in the file: read in {best.meter}, inferred (probability {best.probability:.2f})"
+    words = f"no signature in the file: read in {best.meter}, inferred (the bar with certainty {best.certainty:.2f})"
     return MeterMap(((Fraction(0), best.meter),), pickup=best.phase), (words,)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.engraving.contents.passage_notation import staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join
-from mi_theme.engraving.staves import Frames, Staff, StaffNote
 from mi_theme.errors import ScoreError
+from mi_theme.notated.staves import Frames, Staff, StaffNote
 from mi_theme.score import Bar, Score, first_and_last
 
 __all__ = ["staves_of_plan"]

@@ -11,8 +11,8 @@ from math import lcm
 from typing import NamedTuple
 
 from mi_theme.adaptation.plans import NoteMapping, Plan
-from mi_theme.engraving.staves import Frames, Head, Staff, StaffNote, frames_of
 from mi_theme.errors import ScoreError
+from mi_theme.notated.staves import Frames, Head, Staff, StaffNote, frames_of
 from mi_theme.score import first_and_last
 from mi_theme.themes import Adaptation, Theme
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 from mi_theme.errors import FileError
 from mi_theme.files.disk import decoded, first_line
-from mi_theme.files.notation.barring import GROUPING
+from mi_theme.files.notation.barring import CUE, GROUPING
 from mi_theme.files.notation.headings import exact, key_of, named_voices, part_name, program_of, tempos_of
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
@@ -22,7 +23,6 @@ from mi_theme.score.tracks import channel_of
 
 __all__ = [
     "Sung",
-    "meters_of_bars",
     "parse_stream",
     "parts_of",
     "score_of_stream",
@@ -30,6 +30,8 @@ __all__ = [
     "sung_of",
 ]
 
+MOST_BEATS = 255  # of a metre; music21 works for minutes on more
+SIGNATURE = re.compile(r"(?:^|\t|\n|\[)(?:M:|\*M)\s*\(?(\d[\d+]{,99})\)?/")  # of ABC and kern: its beats
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
 
@@ -61,8 +63,15 @@ def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
     """
     from music21 import converter, stream
 
-    where = source or "notation"
+    where, restoring = source or "notation", None
+    if kind == "musicxml":
+        from mi_theme.files.notation.normalising import normalised
+
+        data, restoring = normalised(data, where)
     text = decoded(data, where)
+    for said in SIGNATURE.findall(text):
+        if sum(int(count) for count in said.split("+") if count) > MOST_BEATS:
+            raise FileError(f"{where}: a metre of {said} beats: there are at most {MOST_BEATS}")
     try:
         found: Any = converter.parseData(text, format=kind)
     except MemoryError:
@@ -73,6 +82,8 @@ def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
         found = next(iter(found.scores), None)
     if found is None or not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
+    if restoring:
+        restoring.restore(found)
     bring_in_line(found)
     return found
 
@@ -107,6 +118,10 @@ def score_of_sung(stream: Any, sung: list[list[Sung]], source: str = "") -> Scor
     quarter = score.ticks_per_quarter
     signs = [Event(0, m.key_signature(*key)) for key in key_of(parts[0])]
     signs += [Event(int(at * quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
+    measures = list(parts[0].getElementsByClass("Measure"))
+    if rows and measures and max(note.at + note.lasts for note, _ in rows) <= exact(measures[-1].offset):
+        end = exact(measures[-1].offset) + meters.at(exact(measures[-1].offset)).length
+        signs.append(Event(int(end * quarter), m.end_of_track()))  # bars of silence at the end are bars
     tracks = [_with(score.tracks[0], signs)]
     for part, notes, track in zip(parts, sung, score.tracks[1:], strict=True):
         words = [Event(int(note.at * quarter), m.meta(m.LYRIC, note.lyric)) for note in notes if note.lyric]
@@ -124,26 +139,14 @@ def parts_of(stream: Any) -> list[Any]:
 
 def _with(track: Track, events: list[Event], percussion: bool = False) -> Track:
     """A track with more events, on the drum channel if asked."""
-    if percussion:
-        track = track.on_channel(PERCUSSION)
-    if not events:
-        return track
-    return Track.sorted([*(event for event in track if event.message != m.end_of_track()), *events, *list(track)[-1:]])
+    track = track.on_channel(PERCUSSION) if percussion else track
+    return track.with_events(events) if events else track
 
 
 def meters_of(part: Any) -> MeterMap:
-    """The metres of a part, bar by bar; an incomplete bar has a signature of its own length, as in MIDI."""
-    return meters_of_bars(list(bar_lengths(part)))
-
-
-def meters_of_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> MeterMap:
-    """The metres of bars given as (start, length, metre)."""
-    changes: list[tuple[Fraction, Meter]] = []
-    for start, length, meter in _whole_bars(bars):
-        shown = meter if length == meter.bar else _meter_of_length(length) or meter
-        if not changes or changes[-1][1] != shown:
-            changes.append((start, shown))
-    return MeterMap(tuple(changes)) if changes and changes[0][0] == 0 else MeterMap.of(changes)
+    """The metres of a part, bar by bar."""
+    first = next(iter(part.getElementsByClass("Measure")), None)
+    return MeterMap.of_bars(bar_lengths(part), counted=first is None or first.number != 0)
 
 
 def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
@@ -159,32 +162,12 @@ def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
         meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
         start = exact(measure.offset)
         stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
-        yield start, meter.bar if stop is None else stop - start, meter
-
-
-def _whole_bars(bars: list[tuple[Fraction, Fraction, Meter]]) -> Iterator[tuple[Fraction, Fraction, Meter]]:
-    """Bars, two neighbours that are one bar split by a repeat put together again."""
-    index = 0
-    while index < len(bars):
-        start, length, meter = bars[index]
-        if (
-            0 < index < len(bars) - 1
-            and 0 < length < meter.bar
-            and length + bars[index + 1][1] == meter.bar == bars[index + 1][2].bar
-        ):
-            length, index = meter.bar, index + 1
-        if length > 0:
-            yield start, length, meter
-        index += 1
-
-
-def _meter_of_length(length: Fraction) -> Meter | None:
-    """A metre whose bar has this length, with the largest unit."""
-    for denominator in DENOMINATORS[2:]:
-        count = length * denominator / 4
-        if count.denominator == 1 and 1 <= count <= 255:
-            return Meter.of(int(count), denominator)
-    return None
+        alone = len(measures) == 1 and measure.number == 0  # a pick-up to nothing
+        yield (
+            start,
+            exact(measure.duration.quarterLength) if alone else meter.bar if stop is None else stop - start,
+            meter,
+        )
 
 
 def _meter(signature: Any, before: Meter) -> Meter:
@@ -203,9 +186,7 @@ def sung_of(part: Any) -> Iterator[Sung]:
     voices: dict[str, int] = defaultdict(lambda: len(voices))
     keys, shifts, homes = percussion_keys(part), _transpositions(part), _voices(part)
     flat = part.flatten()
-    for element in flat.notes:
-        if (element.isChord and type(element).__name__ == "ChordSymbol") or type(element).__name__ == "NoChord":
-            continue
+    for element in _sounding(flat):
         voice = voices[homes.get(id(element), "1")]
         at, lasts = exact(flat.elementOffset(element)), exact(element.quarterLength)
         for sound, pitch, step in _sounds(element, keys, _shift_at(shifts, at)):
@@ -224,6 +205,18 @@ def sung_of(part: Any) -> Iterator[Sung]:
         yield Sung(start, GRACE if grace else lasts, *rest)
 
 
+def _sounding(flat: Any) -> Iterator[Any]:
+    """The notes and chords that sound: no chord symbols, no cue notes."""
+    for element in flat.notes:
+        notes = getattr(element, "notes", None) or (element,)
+        if "Harmony" not in element.classSet and not any(_is_cue(note) for note in notes):
+            yield element
+
+
+def _is_cue(note: Any) -> bool:
+    return bool(note.hasEditorialInformation and note.editorial.get(CUE))
+
+
 def _tied_to(held: list[list[Any]], at: Fraction, voice: int) -> list[Any] | None:
     """The note that ends where this one begins, of the same voice if there is one; it is held no more."""
     ending = sorted((row for row in held if row[0] + row[1] == at), key=lambda row: row[4] != voice)
@@ -238,7 +231,15 @@ def _sounds(element: Any, keys: dict[str, int], shift: tuple[int, int]) -> Itera
             midi, step = int(note.pitch.midi) + shift[0], int(note.pitch.diatonicNoteNum) - 1 + shift[1]
             yield note, min(max(midi, 0), 127), max(step, 0)
         else:
-            yield note, keys.get(note.displayName) or _own_key(note) or SNARE, -1
+            key = keys.get(note.displayName) or _own_key(note) or keys_by_place().get(note.displayName, SNARE)
+            yield note, key, -1
+
+
+def keyed_drums(part: Any) -> Iterator[tuple[Any, int]]:
+    """The unpitched notes of a part, each with its MIDI key."""
+    keys = percussion_keys(part)
+    for element in _sounding(part.flatten()):
+        yield from ((note, key) for note, key, step in _sounds(element, keys, (0, 0)) if not hasattr(note, "pitch"))
 
 
 def _own_key(note: Any) -> int | None:
@@ -254,7 +255,10 @@ def percussion_keys(part: Any) -> dict[str, int]:
     a drum kit are meant; where they stand in one, the instrument of the part.
     """
     drums = [
-        note for e in part.flatten().notes for note in getattr(e, "notes", None) or (e,) if not hasattr(note, "pitch")
+        note
+        for e in _sounding(part.flatten())
+        for note in getattr(e, "notes", None) or (e,)
+        if not hasattr(note, "pitch")
     ]
     places = {note.displayName for note in drums}
     if len({_own_key(note) for note in drums} - {None}) > 1:

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mi_theme.errors import FileError
-from mi_theme.files.notation.barring import NewBar, Placed, fill
+from mi_theme.files.disk import first_line
+from mi_theme.files.musicxml.archives import packed
+from mi_theme.files.notation.barring import Placed, fill
+from mi_theme.files.notation.finishing import coloured, finished
+from mi_theme.files.notation.voices import voiced_chords
+from mi_theme.notated.part_notes import note_steps
+from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
 
-__all__ = ["musicxml", "stream_of_score", "write", "write_packed"]
+__all__ = ["musicxml", "stream_of_score"]
 
-WRITTEN_PARTS = 24  # parts of a quarter that notation made of MIDI is written in
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is not written
-OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of a file in an archive, always the same
-CONTAINER = b"""<?xml version="1.0" encoding="UTF-8"?>
-<container><rootfiles><rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>
-"""
-
-
-def write(score: Score, *, exact: bool = False) -> bytes:
-    """The bytes of a MusicXML file of a score; `exact` is for formats of ticks, and says nothing here."""
-    return musicxml(stream_of_score(score))
-
-
-def write_packed(score: Score, *, exact: bool = False) -> bytes:
-    """As `write`, compressed."""
-    return musicxml(stream_of_score(score), compressed=True)
 
 
 def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
@@ -48,14 +38,12 @@ def musicxml(stream: Any, *, compressed: bool = False) -> bytes:
     drums = _name_parts(stream)
     _simplify_tempos(stream)
     try:
-        data: bytes = GeneralObjectExporter(stream).parse()
+        with coloured(stream):
+            written: bytes = GeneralObjectExporter(stream).parse()
+        data = finished(written, stream, drums)
     except Exception as error:  # music21 raises its own kinds
-        raise FileError(f"this stream cannot be written as MusicXML: {error}") from None
-    data = re.sub(rb"\s*<encoding-date>[^<]*</encoding-date>", b"", data)
-    data = re.sub(rb"<software>music21[^<]*</software>", b"<software>mi_theme, through music21</software>", data)
-    for name in drums:  # music21 lets only one part have the drum channel
-        data = re.sub(rb'(<midi-instrument id="%s">\s*<midi-channel>)\d+' % name.encode(), rb"\g<1>10", data)
-    return _packed(data) if compressed else data
+        raise FileError(f"this stream cannot be written as MusicXML: {first_line(error)}") from None
+    return packed(data) if compressed else data
 
 
 def _name_parts(stream: Any) -> list[str]:
@@ -87,25 +75,17 @@ def _simplify_tempos(stream: Any) -> None:
             mark.number, mark.referent = mark.getQuarterBPM(), duration.Duration(1)
 
 
-def _packed(data: bytes) -> bytes:
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("META-INF/container.xml", CONTAINER), ("score.musicxml", data)):
-            archive.writestr(zipfile.ZipInfo(name, OLDEST), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
 def stream_of_score(score: Score) -> Any:
     """A music21 Score of a Score's notes, spelled by step or key, rounded to 1/24 of a quarter."""
     from music21 import clef, key, metadata, stream, tempo
 
     found: Any = stream.Score()
-    found.metadata = metadata.Metadata(title=Path(score.source).stem or "Untitled", composer=" ")
-    bars = list(new_bars(score))
+    found.metadata = metadata.Metadata(title=Path(score.source).stem or None)
+    bars, steps = list(new_bars(score)), note_steps(score)
     for index, part in enumerate(score.parts):
         staff: Any = stream.Part(id=f"P{index + 1}")  # type: ignore[no-untyped-call]
         staff.partName = part.name
-        measures = fill(staff, list(_placed(score, index)), bars)
+        measures = fill(staff, list(_placed(score, index, steps)), bars)
         if not measures:
             continue
         measures[0].insert(0, clef.bestClef(staff, recurse=True))
@@ -147,26 +127,21 @@ def _speeds(score: Score, bars: Sequence[NewBar], measures: Sequence[Any]) -> It
 
 
 def new_bars(score: Score) -> Iterator[NewBar]:
-    """The bars of a score; a signature where it changes."""
+    """The bars of a score; a signature where it changes, over a pick-up that of the bars that follow."""
     before = None
     for bar in score.bars():
-        yield NewBar(bar.start, bar.end, bar.number, bar.meter, bar.meter.plain != before)
-        before = bar.meter.plain
+        meter = bar.meter if bar.number else score.meters.at(bar.end).meter
+        yield NewBar(bar.start, bar.end, bar.number, meter, meter != before)
+        before = meter
 
 
-def _placed(score: Score, index: int) -> Iterator[Placed]:
+def _placed(score: Score, index: int, steps: NDArray[np.int64]) -> Iterator[Placed]:
     """The notes of a part: chords where they begin and end together, voices where they overlap."""
     from music21 import chord, note
 
-    groups: dict[tuple[Fraction, Fraction], list[Any]] = {}
-    for row in score.notes(index):
-        start = Fraction(round(float(row["onset"]) * WRITTEN_PARTS), WRITTEN_PARTS)
-        end = Fraction(round(float(row["onset"] + row["duration"]) * WRITTEN_PARTS), WRITTEN_PARTS)
-        groups.setdefault((start, max(end, start + Fraction(1, WRITTEN_PARTS))), []).append(row)
-    free: list[Fraction] = []
-    for (start, end), rows in sorted(groups.items(), key=lambda item: item[0]):
-        voice = next((i for i, until in enumerate(free) if until <= start), len(free))
-        free[voice : voice + 1] = [end]
+    table = score.note_table().copy()
+    table["step"] = steps
+    for start, end, voice, rows in voiced_chords(table[table["part"] == index]):
         names = sorted({spelled(score, score.parts[index], int(row["pitch"]), int(row["step"])) for row in rows})
         element = note.Note(names[0]) if len(names) == 1 else chord.Chord(names)
         element.volume.velocity = int(max(row["velocity"] for row in rows))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from mi_theme.errors import UnknownName
 from mi_theme.hooks import answer
 from mi_theme.meter import Grouping, Meter
-from mi_theme.renditions.arrangement.harmony import Chord
+from mi_theme.renditions.arrangement.harmony import CELL_BARS, Chord
+from mi_theme.renditions.arrangement.manners import Manner
 from mi_theme.renditions.arrangement.styles import Groove, Style
 from mi_theme.themes import Adaptation, Motif, Theme
 
@@ -54,7 +55,9 @@ class Phrase:
     device
         What the lead does.
     chords
-        One for each two-bar cell.
+        One for each bar.
+    event
+        What the style's listeners wait for, if it happens here: see `EVENTS`; ``build`` before a drop.
     level
         How loud and full, 0 to 1, at its beginning and its end.
     fill
@@ -68,6 +71,7 @@ class Phrase:
     chords: tuple[Chord, ...]
     level: tuple[float, float]
     fill: bool
+    event: str = ""
 
     @property
     def last(self) -> int:
@@ -80,10 +84,17 @@ class Phrase:
             "bars": [self.first, self.last],
             "layers": list(self.layers),
             "lead": self.device,
-            "chords": [str(chord) for chord in self.chords],
+            "chords": cells_of(self.chords),
             "level": [round(level, 3) for level in self.level],
             "fill": self.fill,
+            "event": self.event,
         }
+
+
+def cells_of(chords: tuple[Chord, ...]) -> list[str]:
+    """Chords of bars as those of two-bar cells, a comma where a cell has two."""
+    cells = [chords[first : first + CELL_BARS] for first in range(0, len(chords), CELL_BARS)]
+    return [",".join(dict.fromkeys(map(str, cell))) for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,12 @@ class Arrangement:
         Equal arguments and seed give equal bytes.
     grooves
         The patterns that the style names.
+    manner
+        The music that the style owns.
+    film
+        The film whose opening's metre it has.
+    note
+        What is ours in it, where somebody might think it stated.
     """
 
     theme: Theme
@@ -159,7 +176,9 @@ class Arrangement:
     ending: str
     seed: int
     grooves: tuple[Groove, ...]
+    manner: Manner
     film: int | str | None = None
+    note: str = ""
 
     @property
     def bars(self) -> int:
@@ -205,6 +224,7 @@ class Arrangement:
             "final_bar": self.has_final_bar,
             "ending": self.ending,
             "seed": self.seed,
+            "note": self.note,
             "sections": [passage.as_dict() for passage in self.passages],
         }
 
@@ -214,6 +234,7 @@ class Arrangement:
             f"{self.theme.name} in {self.theme.tonic} {self.theme.mode}: form {self.form}, style {self.style.name}, "
             f"{self.bars}{final} bars, ending {self.ending}, seed {self.seed}"
         ]
+        rows += [self.note] if self.note else []
         for passage in self.passages:
             rows += _passage_rows(passage)
         return "\n".join(rows)
@@ -231,7 +252,6 @@ def _passage_rows(passage: Passage) -> list[str]:
 
 
 def _phrase_row(phrase: Phrase) -> str:
-    chords = " ".join(str(chord) for chord in phrase.chords)
-    fill = ", fill" if phrase.fill else ""
-    layers = ", ".join(phrase.layers)
-    return f"{phrase.first:6}-{phrase.last:<4} {phrase.device:14} {chords:20} {layers}{fill}"
+    chords = " ".join(cells_of(phrase.chords))
+    more = ", ".join([*phrase.layers, *["fill"][: phrase.fill], *[phrase.event][: bool(phrase.event)]])
+    return f"{phrase.first:6}-{phrase.last:<4} {phrase.device:14} {chords:20} {more}"

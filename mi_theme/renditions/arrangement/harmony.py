@@ -1,4 +1,4 @@
-"""Harmony of our own: chords that change with the two-bar cell, never faster.
+"""Harmony: what chords are, and how a style's progressions are laid over bars.
 
 A chord is a degree and a quality: ``1m9``, ``b6maj7``, ``5sus``. In a groove it
 stands over the ostinato's tonic, in a bridge the root moves and the bass with it.
@@ -14,44 +14,34 @@ from random import Random
 
 from mi_theme.errors import TextError
 from mi_theme.pitch import MODES, Degree, Tonic
+from mi_theme.renditions.arrangement.manners import Manner
 
-__all__ = ["Chord", "Tuning", "chord", "home", "progression", "scale_pitch"]
+__all__ = ["CELL_BARS", "Chord", "Tuning", "chord", "home", "progression", "scale_pitch"]
+
+CELL_BARS = 2  # the figure has two bars: chords change with it, or twice in it
 
 QUALITIES = {
     "": "1 3 5",
     "m": "1 b3 5",
-    "m7": "1 b3 5 b7",
-    "m9": "1 b3 5 b7 2",
-    "m6": "1 b3 5 6",
-    "7": "1 3 5 b7",
-    "maj7": "1 3 5 7",
-    "6": "1 3 5 6",
+    "5": "1 5",
     "sus": "1 4 5",
     "sus2": "1 2 5",
-    "5": "1 5",
+    "6": "1 3 5 6",
+    "m6": "1 b3 5 6",
+    "7": "1 3 5 b7",
+    "m7": "1 b3 5 b7",
+    "maj7": "1 3 5 7",
+    "m7b5": "1 b3 b5 b7",
+    "7sus": "1 4 5 b7",
     "add9": "1 3 5 2",
+    "m9": "1 b3 5 b7 2",
+    "9": "1 3 5 b7 2",
+    "7b9": "1 3 5 b7 b2",
+    "69": "1 3 5 6 2",
+    "m69": "1 b3 5 6 2",
     "m11": "1 b3 4 b7",
 }
 
-# over the tonic of the ostinato, a chord for each two-bar cell
-PEDALS = {
-    "minor": (
-        "1m9 1m9 b6maj7 1m9 4m7 1m9 b7 1m9",
-        "1m9 b7 b6maj7 1m9 1m9 b3maj7 4m7 1m9",
-        "1m9 1m9 4m7 b7 b6maj7 b6maj7 b7 1m9",
-        "1m9 b3maj7 1m9 b6maj7 1m9 b7 4m7 1m9",
-    ),
-    "dorian": ("1m9 4 1m9 b7 1m9 4 b3maj7 1m9", "1m9 1m9 b7 4 1m9 b3maj7 4 1m9"),
-    "phrygian": ("1m b2maj7 1m b7m 1m b3 b2maj7 1m", "1m 1m b2maj7 b3 b7m b2maj7 1m 1m"),
-    "major": ("1 4 1 2m7 6m7 4 5sus 1", "1 5 4 1 6m7 2m7 4 1", "1 3m7 4 1 1 6m7 5sus 1"),
-}
-# roots that travel and lead back, for bridges
-JOURNEYS = {
-    "minor": ("4m7 b7 b3maj7 5sus", "b6maj7 b3maj7 4m7 5sus", "b3maj7 b6maj7 b7 5sus", "b6maj7 4m7 b7 5sus"),
-    "dorian": ("4 b7 b3maj7 5m7", "b3maj7 4 b7 5m7"),
-    "phrygian": ("b3 b2maj7 4m7 b7m", "b6maj7 b3 b2maj7 b7m"),
-    "major": ("4 6m7 2m7 5sus", "6m7 3m7 4 5sus", "2m7 6m7 4 5sus"),
-}
 FAMILIES = {"harmonic": "minor", "mixolydian": "major", "lydian": "major"}
 
 
@@ -92,22 +82,21 @@ def chord(name: str) -> Chord:
     return Chord(name, Degree(found[1]), tuple(Degree(tone) for tone in QUALITIES[found[2]].split()))
 
 
-def home(mode: str) -> Chord:
-    """The chord of the tonic."""
-    return chord(("1m" if 1 in MODES[mode] else "1m9") if 3 in MODES[mode] else "1")
+def home(manner: Manner, mode: str) -> Chord:
+    """The chord of the tonic, as the style has it: the first of its first progression."""
+    return chord(re.split("[ ,]", manner.progressions("groove", FAMILIES.get(mode, mode))[0])[0])
 
 
-def progression(mode: str, role: str, cells: int, random: Random) -> tuple[Chord, ...]:
-    """A chord for each cell: over the tonic in grooves, travelling in bridges."""
+def progression(manner: Manner, mode: str, role: str, bars: int, random: Random) -> tuple[Chord, ...]:
+    """A chord for each bar: over the tonic in grooves, travelling in bridges; home elsewhere."""
     if role not in ("groove", "bridge"):
-        return (home(mode),) * cells
-    family = FAMILIES.get(mode, mode)
-    table = PEDALS if role == "groove" else JOURNEYS
-    names = random.choice(table[family]).split()
-    chosen = [names[index % len(names)] for index in range(cells)]
+        return (home(manner, mode),) * bars
+    cells = [cell.split(",") for cell in random.choice(manner.progressions(role, FAMILIES.get(mode, mode))).split()]
+    count = -(-bars // CELL_BARS)
+    chosen = [cells[index % len(cells)] for index in range(count)]
     if role == "bridge":
-        chosen[-1] = names[-1]
-    return tuple(chord(name) for name in chosen)
+        chosen[-1] = cells[-1]  # which leads back
+    return tuple(chord(cell[bar * len(cell) // CELL_BARS]) for cell in chosen for bar in range(CELL_BARS))[:bars]
 
 
 @dataclass(frozen=True, slots=True)

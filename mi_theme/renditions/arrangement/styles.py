@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec import field
+
 from mi_theme import catalog
 from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.renditions.arrangement.manners import Manner
 
-__all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "style_named"]
+__all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "own_manners", "style_named"]
 
+MOST_VOICES = 6  # of a chord
 #: what an instrument may do, and who does it: see ``COMPOSERS``
 PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "riff", "anchor", "kit", "hands", "colour")
 
@@ -43,8 +47,16 @@ class Instrument(catalog.Row, frozen=True):
         Whether long notes get an expression curve: winds, strings, synthesisers.
     sweeps
         Whether a filter opens (controller 74) through each section.
+    pumps
+        Whether it ducks under every beat (controller 11), as a compressor on the kick would have it.
+    voices
+        Of its chords, at most.
+    drop2
+        Whether the second voice from the top lies an octave lower, as sections of a big band have it.
+    tonic
+        The lowest note that degree 1 of the figure may be, where the figure fits there.
     groove
-        The pattern, for drums.
+        The pattern, for drums; a seed chooses one of several.
     exempt
         Whether its strokes are accented against the metre on purpose.
     """
@@ -61,7 +73,11 @@ class Instrument(catalog.Row, frozen=True):
     enters: int = 1
     swells: bool = False
     sweeps: bool = False
-    groove: str = ""
+    pumps: bool = False
+    voices: int = 3
+    drop2: bool = False
+    tonic: int = 33
+    groove: str | tuple[str, ...] = ""
     exempt: bool = False
 
     def __post_init__(self) -> None:
@@ -69,6 +85,15 @@ class Instrument(catalog.Row, frozen=True):
             raise UnknownName.among("part of an instrument", self.plays, PARTS)
         if not (0 <= self.low <= self.high <= 127 and self.program in range(129) and 0 < self.gate <= 1):
             raise ScoreError(f"instrument {self.name!r}: low <= high within 0 to 127, program to 128, gate to 1")
+        if not (1 <= self.voices <= MOST_VOICES and 0 <= self.tonic <= 127):
+            raise ScoreError(f"instrument {self.name!r}: 1 to {MOST_VOICES} voices, tonic within 0 to 127")
+        if self.is_drums and not any(self.grooves):
+            raise ScoreError(f"instrument {self.name!r}: drums need a groove")
+
+    @property
+    def grooves(self) -> tuple[str, ...]:
+        """The names of its patterns."""
+        return (self.groove,) if isinstance(self.groove, str) else self.groove
 
     @property
     def is_drums(self) -> bool:
@@ -87,6 +112,8 @@ class Style(catalog.Row, frozen=True):
         The players; one plays the ostinato.
     swing
         Where a sixteenth off the eighth falls, in percent of the eighth: 50 is straight.
+    manner
+        The music that it owns: see `Manner`.
     """
 
     name: str
@@ -94,6 +121,7 @@ class Style(catalog.Row, frozen=True):
     tempo: tuple[int, int, int]
     part: tuple[Instrument, ...]
     swing: int = 50
+    manner: str = "plain"
 
     def __post_init__(self) -> None:
         if [p.name for p in self.part if p.plays == "ostinato"] != ["Ostinato"]:
@@ -121,7 +149,9 @@ class Style(catalog.Row, frozen=True):
 
 
 def _range(part: Instrument) -> str:
-    return f"groove {part.groove}" if part.is_drums else f"program {part.program}, {part.low} to {part.high}"
+    return (
+        f"groove {', '.join(part.grooves)}" if part.is_drums else f"program {part.program}, {part.low} to {part.high}"
+    )
 
 
 class Voice(catalog.Row, frozen=True):
@@ -130,15 +160,23 @@ class Voice(catalog.Row, frozen=True):
     ``x`` is a stroke, ``X`` an accent, ``o`` a ghost, ``.`` nothing; ``three`` for
     a group of three eighths, ``two`` for one of two. Two patterns with a ``/``
     between them are for groups that carry the downbeat and the backbeat, four for
-    the four quarters of the bar. ``bars`` are those of a four-bar phrase in which
-    the drum plays, from 0; ``enters`` keeps it out of the beginning of an intro.
+    the four quarters of the bar. ``odd`` has patterns for whole bars by their
+    number of sixteenths, as drummers play them: ``{ 20 = "..." }`` for 5/4.
+    ``bars`` are those of a phrase in which the drum plays, from 0; ``enters``
+    keeps it out of the beginning of an intro; ``with_figure`` strikes where the
+    figure does instead.
     """
 
     key: int
     three: str = "......"
     two: str = "...."
+    odd: dict[str, str] = field(default_factory=dict)
     bars: tuple[int, ...] = (0, 1, 2, 3)
     enters: int = 0
+    with_figure: bool = False
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.three, self.two, self.bars))
 
 
 class Groove(catalog.Row, frozen=True):
@@ -166,6 +204,7 @@ class StyleTable(catalog.Row, frozen=True):
 
     style: tuple[Style, ...] = ()
     groove: tuple[Groove, ...] = ()
+    manner: tuple[Manner, ...] = ()
 
 
 def all_styles(path: str | Path | None = None) -> dict[str, Style]:
@@ -187,6 +226,11 @@ def all_styles(path: str | Path | None = None) -> dict[str, Style]:
 def all_grooves(path: str | Path | None = None) -> dict[str, Groove]:
     """The grooves that styles may name."""
     return {groove.name: groove for table in _tables(path) for groove in table.groove}
+
+
+def own_manners(path: str | Path | None) -> tuple[Manner, ...]:
+    """The manners of a user's own file."""
+    return _tables(path)[-1].manner if path else ()
 
 
 def style_named(name: str, path: str | Path | None = None) -> Style:

@@ -16,18 +16,11 @@ from mi_theme.renditions.composing.slots import EIGHTH, SIXTEENTH, PlannedNote, 
 
 __all__ = ["Played", "played", "swung"]
 
-METRE_WEIGHT, LEVEL_WEIGHT = (
-    22,
-    26,
-)  # velocity between the weakest and the strongest place, the quietest and loudest moment
-MOST_CONTOUR = {
-    "lead": 8,
-    "answer": 8,
-    "ostinato": 2,
-    "arpeggio": 2,
-    "kit": 0,
-    "hands": 0,
-}  # at most, for height above the mean; else 4
+# velocity between the weakest and the strongest place of a bar, the quietest and the loudest moment; drums change
+# their groove with the section, and grow all the same
+METRE_WEIGHT, LEVEL_WEIGHT, DRUM_LEVEL_WEIGHT = 22, 30, 38
+# velocity at most for height above the mean of a part; 4 for others
+MOST_CONTOUR = {"lead": 8, "answer": 8, "ostinato": 2, "arpeggio": 2, "kit": 0, "hands": 0}
 DRIFT_MEMORY, DRIFT_SPREAD, STEADY_SPREAD = 0.6, 2.0, 1.2  # of the drift; the ostinato is steadier
 SOFTEST, LOUDEST, GHOST_LOW, GHOST_HIGH = 25, 122, 25, 45
 STRAIGHT = 50  # percent
@@ -67,10 +60,11 @@ def _velocity(note: PlannedNote, part: Instrument, grid: SlotGrid, mean: float, 
     bar = grid.at(note.start)
     most = MOST_CONTOUR.get(part.plays, 4)
     contour = max(-most, min(most, note.pitch - mean))
+    growth = DRUM_LEVEL_WEIGHT if part.is_drums else LEVEL_WEIGHT
     value = (
         part.loud
         + METRE_WEIGHT * bar.weight(note.start, part.plays == "hands")
-        + LEVEL_WEIGHT * bar.level
+        + growth * bar.level
         + contour
         + drift
         + note.accent

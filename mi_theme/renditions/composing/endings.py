@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing.grooves import fill
+from mi_theme.renditions.composing.grooves import fill, groove_of
 from mi_theme.renditions.composing.ostinato import folded, register_for
 from mi_theme.renditions.composing.slots import TICKS, PlannedBar, PlannedNote, SlotGrid
 from mi_theme.score import Event
@@ -47,7 +47,7 @@ def bass(grid: SlotGrid, part: Instrument) -> list[PlannedNote]:
 
 def drums(grid: SlotGrid, part: Instrument) -> list[PlannedNote]:
     """The unison in the first bar, out in the second but for its fill, and the last downbeat."""
-    groove = next(g for g in grid.arrangement.grooves if g.name == part.groove)
+    groove = groove_of(grid, part)
     bars = closing(grid)
     length = final_length(grid)
     if part.plays == "hands":

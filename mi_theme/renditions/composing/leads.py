@@ -9,9 +9,13 @@ from random import Random
 
 from mi_theme.renditions.arrangement.arrangements import Phrase
 from mi_theme.renditions.arrangement.harmony import scale_pitch
+from mi_theme.renditions.arrangement.manners import DEVICES
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing.devices import DEVICES, LONGEST_GERM, Aim, germ_of, groups_of
+from mi_theme.renditions.composing.devices import LONGEST_GERM, augmentation, close, consequent, reply
 from mi_theme.renditions.composing.endings import final_length
+from mi_theme.renditions.composing.group_patterns import groups_of
+from mi_theme.renditions.composing.line_search import LineChoice, LinePoint, cheapest_line
+from mi_theme.renditions.composing.melodies import Aim, aims_of, melody_of
 from mi_theme.renditions.composing.slots import EIGHTH, TICKS, PlannedBar, PlannedNote, SlotGrid, ticks
 from mi_theme.renditions.composing.texture import Texture
 from mi_theme.themes import Motif
@@ -19,11 +23,14 @@ from mi_theme.themes import Motif
 __all__ = ["answers", "melody"]
 
 COMPASS = 19  # semitones: an octave and a fifth
-LONGEST_PHRASE, PHRASE_BREATH = 7.4, 0.36  # seconds of a phrase, and of the rest after it
-ROOM_ABOVE_HEAD = 5  # semitones above the head, for the highest note
+LONGEST_PHRASE, PHRASE_BREATH = 7.4, 0.32  # seconds of a phrase, and of the rest after it
+ROOM_ABOVE_HEAD = 5  # semitones, for the highest note
 LEAD_MIDDLE = 0.38  # of the range: where the lead lives
 GOAL_ACCENT = 8
-WRONG_WAY_COST = 3  # semitones: what it costs a line to turn back or stand still where it asked to move
+NEAR = 5  # semitones from what a line asks for to what it may get
+# what a note pays, in semitones that it is away from what the tune asks for
+CLASH_COST = 12
+FOREIGN_COST = 1.0  # on a group and not of the chord: as much as it is quarters long, and this
 
 
 @dataclass(frozen=True)
@@ -46,27 +53,34 @@ class Singer:
         """The highest pitch but one."""
         return self.goal - 1
 
-    def pitch_of(self, aim: Aim, bar: PlannedBar, course: tuple[int, int] | None) -> int:
-        """The pitch of a aim: in the local scale, a strong one in the chord, in range, without a clash.
+    @property
+    def anchor(self) -> int:
+        """The step of the scale around which the tune lies: of the tonic chord, in the middle of the compass."""
+        scale = self.grid.tuning.scale
+        middle = (self.low + self.goal) / 2
+        return min((-3, 0, 2, 4, 7), key=lambda step: abs(self.tonic + scale_pitch(scale, step) - middle))
 
-        `course` is the pitch before and which way the line goes on from it.
-        """
+    def highest_step(self, bar: PlannedBar) -> int:
+        """The step of the local scale under the highest note."""
+        scale = self.grid.tuning.local_scale(bar.chord)
+        return max(step for step in range(-14, 22) if self.tonic + scale_pitch(scale, step) <= self.top)
+
+    def _choices(self, aim: Aim) -> list[LineChoice]:
+        """Pitches of the local scale that an aim may become; a strong one pays for not being of the chord."""
         if aim.goal:
-            return self.goal
+            return [LineChoice(self.goal, 0.0, False)]
+        bar = self.grid.at(aim.start)
         scale = self.grid.tuning.local_scale(bar.chord)
         asked = self.tonic + scale_pitch(scale, aim.scale_step)
-        stop = aim.start + aim.length
-        able = [p for p in range(self.low, self.top + 1) if self._belongs(p, bar, aim.strong)]
-        clear = [p for p in able if self.heard.fits(aim.start, stop, p)]
-        before, way = course or (asked, 0)
-        return min(
-            clear or able, key=lambda p: (abs(p - asked) + (WRONG_WAY_COST if (p - before) * way < abs(way) else 0), p)
-        )
-
-    def _belongs(self, pitch: int, bar: PlannedBar, strong: bool) -> bool:
-        chord = bar.chord.classes
-        inside = (pitch - self.tonic) % 12
-        return inside in chord if strong else inside in self.grid.tuning.local_scale(bar.chord)
+        able = [p for p in range(self.low, self.top + 1) if (p - self.tonic) % 12 in scale]
+        near = [p for p in able if abs(p - asked) <= NEAR] or sorted(able, key=lambda p: abs(p - asked))[:3]
+        dissonance = FOREIGN_COST * (1 + aim.length / TICKS)
+        found = []
+        for pitch in near or [min(max(asked, self.low), self.top)]:
+            foreign = aim.strong and (pitch - self.tonic) % 12 not in bar.chord.classes
+            clash = 0 if self.heard.fits(aim.start, aim.end, pitch) else CLASH_COST
+            found.append(LineChoice(pitch, abs(pitch - asked) + clash + dissonance * foreign, foreign))
+        return found
 
     def placed(self, aims: Sequence[Aim]) -> list[Aim]:
         """The aims moved by whole steps so that they fit between the lowest note and the highest."""
@@ -77,67 +91,82 @@ class Singer:
         move = -over if over > 0 else max(under, 0)
         return [aim._replace(scale_step=aim.scale_step + move) for aim in aims]
 
-    def sung(self, aims: Sequence[Aim]) -> list[PlannedNote]:
-        """The aims as notes that follow one another."""
-        notes: list[PlannedNote] = []
-        step = 0
-        for aim in self.placed(sorted(aims)):
-            bar = self.grid.at(aim.start)
-            way = (aim.scale_step > step) - (aim.scale_step < step)
-            pitch, step = self.pitch_of(aim, bar, (notes[-1].pitch, way) if notes else None), aim.scale_step
-            note = PlannedNote(aim.start, aim.length, pitch, accent=GOAL_ACCENT * aim.goal, step=self._step(pitch, bar))
-            if notes and notes[-1].end > note.start:
-                notes[-1] = notes[-1]._replace(length=note.start - notes[-1].start)
+    def sung(self, aims: Sequence[Aim], before: int | None = None) -> list[PlannedNote]:
+        """The aims as notes that follow one another: of all lines the one that pays least.
+
+        `before` is the pitch of the note before them.
+        """
+        if not aims:
+            return []
+        ordered = self.placed(sorted(aims))
+        ordered = [
+            a._replace(length=min(a.length, b.start - a.start) if b else a.length)
+            for a, b in zip(ordered, [*ordered[1:], None], strict=True)
+        ]
+        ordered = [aim for aim in ordered if aim.length > 0]
+        pitches = self._approached(ordered, cheapest_line(self._points(ordered), before))
+        notes = []
+        for aim, pitch in zip(ordered, pitches, strict=True):
+            step = self.grid.tuning.step_of(pitch, self.grid.at(aim.start).chord)
+            note = PlannedNote(aim.start, aim.length, pitch, accent=GOAL_ACCENT * aim.goal, step=step)
             clear = self.heard.shortened(note, self.part.gate, EIGHTH // 2)
             if clear or aim.goal:  # the highest note stays even where nothing suits it
                 notes.append(clear or note)
-        return [note for note in notes if note.length > 0]
+        return notes
 
-    def _step(self, pitch: int, bar: PlannedBar) -> int:
-        return self.grid.tuning.step_of(pitch, bar.chord)
+    def _points(self, aims: Sequence[Aim]) -> list[LinePoint]:
+        """The aims as notes of a line, which may not begin as the head does."""
+        head = self.grid.at(aims[0].start).passage.head
+        opening = [(self.tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
+        apart = ticks(head.onsets[1] - head.onsets[0]) if len(head) > 1 else 0
+        points = []
+        for last, aim in pairwise([aims[0], *aims]):
+            way = (aim.scale_step > last.scale_step) - (aim.scale_step < last.scale_step)
+            quotes = apart and aim.start - last.start == apart
+            points.append(LinePoint(self._choices(aim), way, (opening[0], opening[1]) if quotes else None))
+        return points
+
+    def _approached(self, aims: Sequence[Aim], pitches: list[int]) -> list[int]:
+        """Notes that lead into the next from a half step below, where the line stays smooth and nothing clashes."""
+        found = list(pitches)
+        for index, aim in enumerate(aims[:-1]):
+            below = found[index + 1] - 1
+            smooth = index == 0 or 0 < abs(below - found[index - 1]) <= 3
+            if aim.approach and smooth and below >= self.low and not aims[index + 1].goal:
+                found[index] = below if self.heard.fits(aim.start, aim.end, below) else found[index]
+        return found
 
 
 def melody(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """Every phrase of the lead, with breaths, and its last note."""
     singer = _singer(grid, part, heard)
+    first = grid.arrangement.passages[0]
+    tune = melody_of(first.head, first.ostinato, grid.arrangement.manner, random)
     stated: list[PlannedNote] = []
-    others: list[PlannedNote] = []
+    line: list[PlannedNote] = []
     for phrase, bars in _phrases(grid, part):
+        before = line[-1].pitch if line else None
         if phrase.device == "statement":
             stated = statement(singer, bars)
-            others += singer.sung(_consequent(singer, bars, random))
+            line += stated
+            aims = [a for a in consequent(bars, tune, singer.anchor) if a.start > stated[-1].end + EIGHTH]
+        elif phrase.device == "augmentation":
+            top = singer.highest_step(bars[min(2, len(bars) - 1)])
+            aims = augmentation(bars, tune, bars[0].passage.head, singer.anchor, top)
+        elif phrase.device == "close":
+            aims = close(bars, tune)
         elif phrase.device in DEVICES:
-            others += _developed(singer, phrase.device, bars, random)
-    apart = [note for note in others if not _within(note, stated)]
-    line = breathing(_in_turn(stated + apart), grid) + _last_note(singer)
-    return _unquoted(line, stated, grid)
+            aims = aims_of(DEVICES[phrase.device], bars, tune, singer.anchor, random)
+        else:
+            continue
+        line += singer.sung(aims, before)
+    apart = [note for note in line if note in stated or not _within(note, stated)]
+    return _unquoted(breathing(_in_turn(apart), grid) + _last_note(singer), stated, grid)
 
 
 def _within(note: PlannedNote, stated: Sequence[PlannedNote]) -> bool:
     """Whether a note falls into the statement or the eighth before or after it."""
     return bool(stated) and stated[0].start - EIGHTH < note.end and note.start < stated[-1].end + EIGHTH
-
-
-def _developed(singer: Singer, device: str, bars: Sequence[PlannedBar], random: Random) -> list[PlannedNote]:
-    """What a device makes of the head, a step higher or lower where that would quote it."""
-    head = bars[0].passage.head
-    anchor = _anchor(singer, bars[0], random)
-    state = random.getstate()
-    for offset in (0, 1, -1, 2, -2, 3):
-        random.setstate(state)
-        notes = singer.sung(DEVICES[device](bars, germ_of(head), anchor + offset, random))
-        quoted = _quoted(notes, head, singer.tonic)
-        if not quoted:
-            break
-    return [note for note in notes if note not in quoted]
-
-
-def _quoted(notes: Sequence[PlannedNote], head: Motif, tonic: int) -> list[PlannedNote]:
-    """Of each pair that begins as the head does, in pitch and rhythm, the second note; the first before the goal."""
-    opening = [(tonic + tone.degree.semitones) % 12 for tone in head.tones[:2]]
-    apart = ticks(head.onsets[1] - head.onsets[0]) if len(head) > 1 else 0
-    pairs = [(a, b) for a, b in pairwise(notes) if b.start - a.start == apart]
-    return [a if b.accent else b for a, b in pairs if [a.pitch % 12, b.pitch % 12] == opening]
 
 
 def _unquoted(notes: Sequence[PlannedNote], stated: Sequence[PlannedNote], grid: SlotGrid) -> list[PlannedNote]:
@@ -188,7 +217,7 @@ def _singer(grid: SlotGrid, part: Instrument, heard: Texture) -> Singer:
     low = max(part.low, tonic + min(lowest, 0) - 2)
     high = min(part.high, max(low + COMPASS, tonic + highest + ROOM_ABOVE_HEAD))
     goals = [p for p in range(tonic + highest + 1, high + 1) if _is_goal(grid, heard, p)]
-    return Singer(grid, part, heard, tonic, low, max(goals, default=high))
+    return Singer(grid=grid, part=part, heard=heard, tonic=tonic, low=low, goal=max(goals, default=high))
 
 
 def _is_goal(grid: SlotGrid, heard: Texture, pitch: int) -> bool:
@@ -198,15 +227,6 @@ def _is_goal(grid: SlotGrid, heard: Texture, pitch: int) -> bool:
     bar = grid.bars[min(summit.first + 2, summit.last) - 1]
     belongs = (pitch - grid.tuning.tonic.pitch_class) % 12 in bar.chord.classes
     return belongs and heard.fits(bar.start, bar.end, pitch)
-
-
-def _anchor(singer: Singer, bar: PlannedBar, random: Random) -> int:
-    """A step of the scale in the middle of the compass that belongs to the chord."""
-    scale = singer.grid.tuning.local_scale(bar.chord)
-    middle = (singer.low + singer.goal) / 2
-    steps = [s for s in range(-7, 15) if scale_pitch(scale, s) % 12 in bar.chord.classes]
-    near = sorted(steps, key=lambda s: abs(singer.tonic + scale_pitch(scale, s) - middle))
-    return random.choice(near[:3])
 
 
 def statement(singer: Singer, bars: Sequence[PlannedBar]) -> list[PlannedNote]:
@@ -221,17 +241,6 @@ def statement(singer: Singer, bars: Sequence[PlannedBar]) -> list[PlannedNote]:
         )
         for t in head
     ]
-
-
-def _consequent(singer: Singer, bars: Sequence[PlannedBar], random: Random) -> list[Aim]:
-    """After the statement and a rest: a long note and a step, in the third bar."""
-    if len(bars) < 3:
-        return []
-    groups = groups_of(bars[2])
-    anchor = _anchor(singer, bars[2], random)
-    long = sum(group.length for group in groups[:2])
-    aims = [Aim(groups[0].start, long, anchor, strong=True)]
-    return aims + [Aim(g.start, g.length, anchor + 1 + i) for i, g in enumerate(groups[2:4])]
 
 
 def _last_note(singer: Singer) -> list[PlannedNote]:
@@ -263,32 +272,28 @@ def breathing(notes: list[PlannedNote], grid: SlotGrid) -> list[PlannedNote]:
         if not done or note.start - done[-1].end >= rest:
             began = note.start
         elif note.start - began > most - EIGHTH:
-            continue
+            if not note.accent:
+                continue
+            while done and note.start - done[-1].end < rest:  # the highest note is sung, after a breath
+                done.pop()
+            began = note.start
         done.append(note._replace(length=min(note.length, began + most - note.start)))
     return [note for note in done if note.length >= EIGHTH // 4]
 
 
 def answers(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
-    """Another voice inside the last two groups, in bars where the lead rests."""
+    """Another voice inside the last two groups, in bars where the lead rests; in a coro the motif's close."""
     leads = [p.name for p in grid.arrangement.style.playing("lead")]
     singer = _singer(grid, part, heard)
+    first = grid.arrangement.passages[0]
+    tune = melody_of(first.head, first.ostinato, grid.arrangement.manner, random)
     notes: list[PlannedNote] = []
     for bar in grid.played(part.name):
         groups = groups_of(bar)[-2:]
-        free = all(heard.silent(lead, groups[0].start - EIGHTH, bar.end) for lead in leads)
+        begin = bar.start if bar.phrase.event == "coro" else groups[0].start - EIGHTH
+        free = all(heard.silent(lead, begin, bar.end) for lead in leads)
         if free and bar.role in ("groove", "bridge") and bar.place % 2 == 1:
-            notes += singer.sung(_reply(singer, bar, groups, random))
+            chorus = bar.phrase.event == "coro"
+            aims = aims_of("C", [bar], tune, singer.anchor, random) if chorus else reply(bar, singer.anchor, random)
+            notes += singer.sung(aims, notes[-1].pitch if notes else None)
     return notes + _last_note(singer)
-
-
-def _reply(singer: Singer, bar: PlannedBar, groups: Sequence, random: Random) -> list[Aim]:  # type: ignore[type-arg]
-    anchor = _anchor(singer, bar, random)
-    shape = random.choice(((0, 2), (2, 1), (0, -1), (1, 3), (4, 2)))
-    aims = [Aim(g.start, g.length, anchor + s, strong=True) for g, s in zip(groups, shape, strict=False)]
-    if random.random() < 0.5:
-        first = aims[0]
-        aims[:1] = [
-            first._replace(length=EIGHTH),
-            Aim(first.start + EIGHTH, first.length - EIGHTH, first.scale_step + random.choice((-1, 1))),
-        ]
-    return aims

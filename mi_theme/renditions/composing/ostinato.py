@@ -12,8 +12,6 @@ from mi_theme.themes import Motif, Tone
 
 __all__ = ["folded", "literal", "register_for", "second", "travelling"]
 
-LOWEST_TONIC = 33  # where it can be chosen
-
 
 def literal(grid: SlotGrid, part: Instrument) -> list[PlannedNote]:
     """The figure as adapted to each metre, in every bar of intros, grooves and breaks."""
@@ -39,7 +37,7 @@ def register_for(tones: Iterable[Tone], tuning: Tuning, part: Instrument) -> int
     tonics = range(tuning.tonic.pitch_class, 128, 12)
     least = min(outside(tonic) for tonic in tonics)
     fitting = [tonic for tonic in tonics if outside(tonic) == least]
-    return next((tonic for tonic in fitting if tonic >= LOWEST_TONIC), fitting[0])
+    return next((tonic for tonic in fitting if tonic >= part.tonic), fitting[0])
 
 
 def _cycle(motif: Motif, bar: Fraction) -> Fraction:

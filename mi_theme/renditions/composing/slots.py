@@ -142,6 +142,22 @@ class SlotGrid:
     def _starts(self) -> list[int]:
         return [bar.start for bar in self.bars]
 
+    @cached_property
+    def nothing(self) -> int:
+        """Number of the bar in which nobody plays, before a drop; 0 where there is none."""
+        return next(
+            (bar.number for bar in self.bars if bar.phrase.event == "drop" and bar.number == bar.phrase.last), 0
+        )
+
+    def hushed(self, note: PlannedNote) -> PlannedNote | None:
+        """The note as it may sound around the bar of nothing: not in it, and not into it."""
+        if not self.nothing:
+            return note
+        bar = self.bars[self.nothing - 1]
+        if bar.start <= note.start < bar.end:
+            return None
+        return note._replace(length=min(note.length, bar.start - note.start)) if note.start < bar.start else note
+
     @property
     def end(self) -> int:
         """Where the last planned bar ends."""
@@ -222,6 +238,6 @@ def _bar(passage: Passage, phrase: Phrase, number: int) -> PlannedBar:
         meter=passage.meter,
         passage=passage,
         phrase=phrase,
-        chord=phrase.chords[min((number - phrase.first) // 2, len(phrase.chords) - 1)],
+        chord=phrase.chords[number - phrase.first],
         level=level,
     )

@@ -10,7 +10,7 @@ from mi_theme.errors import UnknownName
 from mi_theme.pitch import MODES
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage
 from mi_theme.renditions.arrangement.styles import Instrument
-from mi_theme.renditions.composing import controllers, endings, grooves, leads, ostinato, voicings
+from mi_theme.renditions.composing import bass_parts, chord_parts, controllers, endings, grooves, leads, ostinato
 from mi_theme.renditions.composing.dynamics import Played, played
 from mi_theme.renditions.composing.slots import TICKS, PlannedNote, SlotGrid, ticks
 from mi_theme.renditions.composing.texture import Texture
@@ -71,11 +71,13 @@ def compose(grid: SlotGrid) -> list[tuple[Instrument, list[PlannedNote]]]:
     (first,) = style.playing("ostinato")
     twin = second_player(first)
     heard.add(first, ostinato.literal(grid, first))
-    heard.add(twin, [*ostinato.second(grid, twin), *endings.bass(grid, twin)])
+    moving = [hushed for note in ostinato.second(grid, twin) if (hushed := grid.hushed(note))]
+    heard.add(twin, [*moving, *endings.bass(grid, twin)])
     for part in sorted(style.part, key=lambda p: ORDER.index(p.plays)):
         if part is not first:
             notes = COMPOSERS[part.plays](grid, part, _random(grid, part.name), heard)
-            heard.add(part, [contained(note, grid) for note in notes])
+            kept = [hushed for note in notes if (hushed := grid.hushed(note))]
+            heard.add(part, [contained(note, grid) for note in kept])
     others = [part for part in style.part if part is not first]
     return [(part, heard.notes[part.name]) for part in (first, twin, *others)]
 
@@ -84,8 +86,8 @@ def contained(note: PlannedNote, grid: SlotGrid) -> PlannedNote:
     """The note no longer than its section, so that sections loop; the last downbeat rings on."""
     if note.start >= grid.end:
         return note
-    section = grid.at(note.start).passage
-    return note._replace(length=min(note.length, ticks(section.end) - note.start))
+    section_end = grid.bars[grid.at(note.start).passage.last - 1].end
+    return note._replace(length=min(note.length, section_end - note.start))
 
 
 def second_player(ostinato: Instrument) -> Instrument:
@@ -105,13 +107,13 @@ def _drums(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> 
 COMPOSERS: dict[str, Composer] = {
     "lead": leads.melody,
     "answer": leads.answers,
-    "riff": voicings.riffs,
-    "anchor": voicings.anchors,
-    "double": voicings.doubles,
-    "stabs": voicings.stabs,
-    "arpeggio": voicings.arpeggios,
-    "pad": voicings.pads,
-    "colour": voicings.colours,
+    "riff": bass_parts.riffs,
+    "anchor": bass_parts.anchors,
+    "double": bass_parts.doubles,
+    "stabs": chord_parts.stabs,
+    "arpeggio": chord_parts.arpeggios,
+    "pad": chord_parts.pads,
+    "colour": chord_parts.colours,
     "kit": _drums,
     "hands": _drums,
 }
@@ -119,8 +121,8 @@ ORDER = ("ostinato", *COMPOSERS)  # of composing
 
 
 def _random(grid: SlotGrid, *names: str) -> Random:
-    """Chance of its own for each purpose, so that one part's choices never move another's."""
-    return Random("/".join([str(grid.arrangement.seed), *names]))
+    """Chance of its own for each style and purpose, so that one part's choices never move another's."""
+    return Random("/".join([str(grid.arrangement.seed), grid.arrangement.style.name, *names]))
 
 
 def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: SlotGrid) -> list[Event]:
@@ -134,7 +136,7 @@ def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: SlotG
     for number, note in enumerate(notes):
         events.append(Event(note.start, m.note_on(channel, note.pitch, note.velocity), 0, note.step, number))
         events.append(Event(note.stop, m.note_off(channel, note.pitch)))
-    events += controllers.swells(part, channel, notes, grid) + controllers.sweeps(part, channel, grid)
+    events += controllers.curves(part, channel, notes, grid)
     return events + endings.fade(grid, channel, volume)
 
 
@@ -160,6 +162,7 @@ def _conductor(grid: SlotGrid, end: int) -> Track:
     if theme.rights.attribution:
         events.append(Event(0, m.meta(m.COPYRIGHT, theme.rights.attribution)))
     events += [*_key(theme), Event(0, m.meta(m.TEXT, OURS))]
+    events += [Event(0, m.meta(m.TEXT, arrangement.note))] if arrangement.note else []
     before: Passage | None = None
     for passage in arrangement.passages:
         events += _passage_events(passage, before)

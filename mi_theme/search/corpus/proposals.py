@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.kernels.arguments import PatternLinks, ScannedNotes
 from mi_theme.search.kernels.choosing import kernels
+from mi_theme.search.kernels.kernel_inputs import PatternLinks, ScannedNotes
 from mi_theme.search.match.alignment_costs import streams_of
 from mi_theme.search.match.evidence import COPY_MODEL, CopyModel
 from mi_theme.search.match.expectations import information_of, thick_voices

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.kernels.arguments import AlignmentLinks, NoteColumns
+from mi_theme.search.kernels.kernel_inputs import AlignmentLinks, NoteColumns
 
 __all__ = ["fill"]
 

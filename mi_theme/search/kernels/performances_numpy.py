@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.kernels.arguments import ChainSearch, PlayedNotes, PlayingClock, ThemeLinks
+from mi_theme.search.kernels.kernel_inputs import ChainSearch, PlayedNotes, PlayingClock, ThemeLinks
 
 __all__ = ["chain"]
 

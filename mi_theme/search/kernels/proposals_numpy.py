@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.kernels.arguments import PatternLinks, ScannedNotes
+from mi_theme.search.kernels.kernel_inputs import PatternLinks, ScannedNotes
 
 __all__ = ["chains"]
 

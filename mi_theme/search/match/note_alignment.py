@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.score.spelling import spelled_steps
-from mi_theme.search.kernels.arguments import AlignmentLinks, NoteColumns
 from mi_theme.search.kernels.choosing import kernels
+from mi_theme.search.kernels.kernel_inputs import AlignmentLinks, NoteColumns
 from mi_theme.search.match.alignment_costs import COSTS, REACH, AlignmentCosts, Surprise, pitch_costs, streams_of
 from mi_theme.search.patterns import Pattern
 

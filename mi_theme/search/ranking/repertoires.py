@@ -12,9 +12,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.sources import is_stream
 from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.formats import is_stream
 from mi_theme.rhythm.lines import has_voices
 from mi_theme.score import Score
 from mi_theme.score.notes import NOTE

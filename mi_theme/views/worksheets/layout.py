@@ -10,10 +10,10 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from mi_theme.engraving.engraver import SPACE, engraved
-from mi_theme.engraving.staves import Staff, clef_of
 from mi_theme.engraving.svg import box, line, text, text_width
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
+from mi_theme.notated.staves import Staff, clef_of
 from mi_theme.views.bars import counted
 
 __all__ = ["Block", "GridNote", "Press"]

@@ -1,0 +1,1 @@
+"""MusicXML: our own reader of notes, and our own writer."""

@@ -1,0 +1,149 @@
+"""MusicXML as bars of parts: read by lxml's events, partwise or timewise, with nothing that a hostile file wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+
+from mi_theme.errors import FileError
+from mi_theme.files.disk import decoded, unpacked
+
+__all__ = ["Heading", "ScoreInstrument", "bars_of", "text_of_score"]
+
+SAFE = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_blank_text": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+FIRST_BYTES = 1024  # that are looked at at once for the first element
+CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})  # characters that no XML may hold, and some programs write
+
+
+@dataclass
+class ScoreInstrument:
+    """What a part list says of an instrument: the number of its program, its MIDI channel, the key of a drum; from 0."""
+
+    program: int | None = None
+    channel: int | None = None
+    key: int | None = None
+
+
+@dataclass
+class Heading:
+    """What stands before the music: title, composer, rights; names and instruments of the parts."""
+
+    title: str = ""
+    composer: str = ""
+    rights: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    instruments: dict[str, dict[str, ScoreInstrument]] = field(default_factory=dict)
+
+    def read(self, element: Any) -> None:
+        """Take an element of the heading."""
+        if element.tag == "score-part":
+            self._read_part(element)
+        elif element.tag == "work":
+            self.title = plain_text(element.findtext("work-title")) or self.title
+        elif element.tag == "movement-title":
+            self.title = plain_text(element.text) or self.title
+        elif element.tag == "identification":
+            creators = {
+                creator.get("type", ""): plain_text(creator.text) for creator in element.iterchildren("creator")
+            }
+            self.composer = creators.get("composer", "")
+            self.rights = plain_text(element.findtext("rights"))
+
+    def _read_part(self, element: Any) -> None:
+        name = element.get("id", "")
+        self.names[name] = plain_text(element.findtext("part-name"))
+        listed = self.instruments.setdefault(name, {})
+        for instrument in element.iterchildren("score-instrument"):
+            listed[instrument.get("id", "")] = ScoreInstrument()
+        for instrument in element.iterchildren("midi-instrument"):
+            numbers = (instrument.findtext(f"midi-{kind}") for kind in ("program", "channel", "unpitched"))
+            listed[instrument.get("id", "")] = ScoreInstrument(*(_from_zero(number) for number in numbers))
+
+
+def plain_text(text: str | None) -> str:
+    """Text without line ends and what a terminal or an XML file cannot hold."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+
+
+def _from_zero(number: str | None) -> int | None:
+    """A number that MusicXML counts from 1, as MIDI counts it; None where there is none."""
+    return min(max(int(number) - 1, 0), 127) if number and number.strip() else None
+
+
+def text_of_score(data: bytes, where: str) -> bytes:
+    """The text of a MusicXML file, compressed or not, in UTF-8.
+
+    Raises
+    ------
+    FileError
+        Where it is damaged, too large, or declares entities.
+    """
+    text = decoded(unpacked(data, where) if data[:2] == b"PK" else data, where)
+    return text.encode().translate(None, CONTROLS)
+
+
+def bars_of(text: bytes, where: str, heading: Heading) -> Iterator[tuple[str, Any]]:
+    """(part, element that holds one bar of it), part by part; `heading` is filled before the first.
+
+    Raises
+    ------
+    FileError
+        Where it is no score.
+    """
+    root = _root(text)
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise FileError(f"{where}: entities are not read")
+    if root.tag == "score-timewise":
+        yield from _timewise(text, heading)
+    elif root.tag == "score-partwise":
+        yield from _partwise(text, heading)
+    else:
+        raise FileError(f"{where}: not a MusicXML score: it begins with <{str(root.tag)[:40]}>")
+
+
+def _root(text: bytes) -> Any:
+    """The first element, read no further than it begins."""
+    parser = etree.XMLPullParser(events=("start",), **SAFE)
+    for first in range(0, len(text), FIRST_BYTES):
+        parser.feed(text[first : first + FIRST_BYTES])
+        for _, root in parser.read_events():
+            return root
+    return parser.close()
+
+
+def _partwise(text: bytes, heading: Heading) -> Iterator[tuple[str, Any]]:
+    """Each bar is forgotten when the next is asked for; parts without an id are told apart by where they stand."""
+    tags = ("score-part", "work", "movement-title", "identification", "measure")
+    for _, element in etree.iterparse(BytesIO(text), events=("end",), tag=tags, **SAFE):
+        if element.tag == "measure":
+            home = element.getparent()
+            yield home.get("id") or f" {home.getparent().index(home)}", element
+            element.clear()
+        else:
+            heading.read(element)
+
+
+def _timewise(text: bytes, heading: Heading) -> Iterator[tuple[str, Any]]:
+    """Bars of all parts stand one after another: they are sorted by part."""
+    root = etree.fromstring(text, etree.XMLParser(**SAFE))
+    for element in root.iter("score-part", "work", "movement-title", "identification"):
+        heading.read(element)
+    bars: dict[str, list[Any]] = {}
+    for measure in root.iterchildren("measure"):
+        for place, part in enumerate(measure.iterchildren("part")):
+            bars.setdefault(part.get("id") or f" {place}", []).append(part)
+    for name, elements in bars.items():
+        yield from ((name, element) for element in elements)

@@ -1,0 +1,295 @@
+"""A part of MusicXML as its bars go by: the clock of each bar, its notes as they are written, what is said beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from mi_theme.files.musicxml.counting import QUARTER, Ticks, later, nominal, number_of, ticks_of
+from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
+from mi_theme.files.musicxml.documents import ScoreInstrument, plain_text
+from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of, shift_of
+from mi_theme.meter import Meter
+from mi_theme.score.percussion_keys import SNARE, keys_by_place
+
+__all__ = ["NoteElement", "PartReading"]
+
+MOVES = ("note", "backup", "forward", "attributes", "direction", "harmony", "sound")
+LOUD = 90  # velocity of a note in notation, which MusicXML calls 100 per cent
+UNPITCHED = -1  # the step of a note without pitch
+WHOLE = ("whole", "breve")
+ENDLESS = 2**62  # ticks of a bar in music without a metre
+
+
+class NoteElement(NamedTuple):
+    """A note as a file writes it: the index of its bar, its place there and length in ticks; what sounds; where it stands."""
+
+    bar: int
+    at: Ticks
+    lasts: Ticks
+    pitch: int
+    step: int
+    staff: str
+    voice: str
+    ties: tuple[str, ...] = ()
+    velocity: int = LOUD
+    lyric: str = ""
+    place: tuple[str, str] = ("", "")  # of an unpitched note: line or space, and instrument
+
+
+class PlacedRemark(NamedTuple):
+    """A remark, the index of its bar, and its place there in ticks."""
+
+    bar: int
+    at: Ticks
+    remark: Remark
+
+
+@dataclass
+class PartReading:
+    """What is known of a part as its bars go by.
+
+    Attributes
+    ----------
+    instruments
+        Of the part list, by their names there.
+    meters
+        The metre of each bar; None where nothing says one.
+    lengths
+        Ticks of each bar; None where nothing is in it.
+    sounding
+        Ticks of each bar to the end of its last note.
+    notes, remarks, keys
+        What was read: notes, remarks, key signatures.
+    independent
+        Whether its bar lines are its own.
+    counted
+        Whether its first bar is bar 1.
+    rounded
+        How many notes have pitches that MIDI has not.
+    """
+
+    name: str = ""
+    instruments: dict[str, ScoreInstrument] = field(default_factory=dict)
+    meters: list[Meter | None] = field(default_factory=list)
+    lengths: list[Ticks | None] = field(default_factory=list)
+    sounding: list[Ticks] = field(default_factory=list)
+    notes: list[NoteElement] = field(default_factory=list)
+    remarks: list[PlacedRemark] = field(default_factory=list)
+    keys: list[tuple[int, Ticks, tuple[int, bool]]] = field(default_factory=list)
+    independent: bool = False
+    counted: bool = True
+    rounded: int = 0
+    _divisions: float = 0.0  # none said yet
+    _meter: Meter | None = None
+    _bar: int = ENDLESS  # ticks of the metre's bar
+    _shifts: dict[str, Shift] = field(default_factory=dict)  # by staff, "" for all
+    _turns: list[tuple[Ticks, dict[str, Shift]]] = field(default_factory=list)  # of the shifts, inside this bar
+    _now: Ticks = 0
+    _before: Ticks = 0  # where the note before began, for chords
+    _drift: Ticks = 0  # what rounded tuplets have gained on the file's own clock
+
+    def read_bar(self, bar: Any) -> None:
+        """Go through one bar; its length is where its last note or rest ends."""
+        self._now = self._before = self._drift = 0
+        self._turns.clear()
+        self.counted &= bool(self.lengths) or bar.get("implicit") != "yes"
+        self.independent |= bar.get("non-controlling") == "yes"
+        end: Ticks | None = None
+        first = len(self.notes)
+        for element in bar.iterchildren(*MOVES):
+            tag = element.tag
+            if tag == "note":
+                stop = self._read_note(bar, element)
+                end = stop if end is None else max(end, stop)
+            elif tag == "attributes":
+                self._read_attributes(element)
+            elif tag in ("backup", "forward"):
+                length = ticks_of(element.findtext("duration") or "0", self._divisions or self._foreseen(bar))
+                self._now = max(later(self._now, length if tag == "forward" else -length), 0)
+                self._drift = 0
+            else:
+                self._read_remark(bar, element)
+        if self._turns:
+            self._shifts = self._turns[-1][1]
+        self.lengths.append(end)
+        self.sounding.append(max([note.at + note.lasts for note in self.notes[first:]], default=0))
+        self.meters.append(self._meter)
+
+    def _foreseen(self, bar: Any) -> float:
+        """Divisions that are said only after they are needed; without any, a note of a type tells them."""
+        said = bar.getroottree().getroot().find(".//divisions")
+        if said is not None:
+            self._divisions = number_of(said.text)
+        else:
+            for note in bar.iterchildren("note"):
+                length = nominal({child.tag: child for child in note}, len(note.findall("dot")))
+                if length and note.findtext("duration"):
+                    self._divisions = number_of(note.findtext("duration")) * QUARTER / float(length)
+                    break
+        self._divisions = self._divisions or 1.0
+        return self._divisions
+
+    def _read_note(self, bar: Any, note: Any) -> Ticks:
+        """Take a note or rest; where it ends."""
+        fields = {child.tag: child for child in note}
+        length: Ticks = self._length(bar, note, fields)
+        rest = fields.get("rest")
+        if rest is not None:
+            length = self._length_of_rest(length, rest.get("measure") == "yes", fields)
+        if "chord" in fields:
+            at = self._before
+            lasts = self._exact(length, fields, note) if self._drift or "time-modification" in fields else length
+        else:
+            at, lasts = later(self._now, self._drift) if self._drift else self._now, length
+            if "time-modification" in fields:
+                lasts = self._exact(length, fields, note)
+                self._drift = later(self._drift, lasts - length)
+            self._before = at
+            self._now = later(self._now, length)
+        if rest is not None:
+            return min(at + lasts, self._bar)  # a rest makes no bar longer
+        if "cue" in fields:
+            return at + lasts  # cue notes are to be seen, not heard
+        self._take(note, fields, at, lasts)
+        return at + lasts
+
+    def _length(self, bar: Any, note: Any, fields: dict[str, Any]) -> Ticks:
+        """The file's own length of a note or rest."""
+        if "duration" in fields:
+            return ticks_of(fields["duration"].text or "0", self._divisions or self._foreseen(bar))
+        if "grace" in fields:
+            return 0
+        return nominal(fields, len(note.findall("dot"))) or 0
+
+    def _exact(self, length: Ticks, fields: dict[str, Any], note: Any) -> Ticks:
+        """The length that a note of a tuplet is meant to have, where the file's own is it but for rounding."""
+        written = nominal(fields, len(note.findall("dot"))) if "dot" in fields else nominal(fields, 0)
+        if written is None or written == length:
+            return length
+        rounding = Fraction(written - length) * Fraction(self._divisions or 1)
+        return written if abs(rounding) < QUARTER else length
+
+    def _length_of_rest(self, lasts: Ticks, whole_bar: bool, fields: dict[str, Any]) -> Ticks:
+        """A rest written as a whole stands for a bar, however long that is."""
+        if self._meter is None:
+            return lasts
+        alone = "type" in fields and fields["type"].text in WHOLE and "dot" not in fields and not self._now
+        return min(lasts or self._bar, self._bar) if whole_bar or alone else lasts
+
+    def _take(self, note: Any, fields: dict[str, Any], at: Ticks, lasts: Ticks) -> None:
+        """Note down a note that sounds."""
+        staff, voice = _name(fields, "staff"), _name(fields, "voice")
+        pitch, step, place = SNARE, UNPITCHED, ("", "")
+        if "pitch" in fields:
+            said = {child.tag: child.text for child in fields["pitch"]}
+            shift = self._shift_at(at, staff) if self._shifts or self._turns else Shift()
+            pitch, step, rounded = pitch_of(said.get("step"), said.get("octave"), said.get("alter"), shift)
+            self.rounded += rounded
+        else:
+            shown = fields.get("unpitched")
+            where = (
+                "".join(shown.findtext(f"display-{name}") or "" for name in ("step", "octave"))
+                if shown is not None
+                else ""
+            )
+            place = where, fields["instrument"].get("id", "") if "instrument" in fields else ""
+        ties = tuple([tie.get("type") for tie in note.iterchildren("tie")]) if "tie" in fields else ()
+        lyric = _lyric(note) if "lyric" in fields else ""
+        loud = note.get("dynamics")
+        velocity = min(max(round(LOUD * number_of(loud) / 100), 1), 127) if loud else LOUD
+        self.notes.append(
+            NoteElement(len(self.lengths), at, lasts, pitch, step, staff, voice, ties, velocity, lyric, place)
+        )
+
+    def _shift_at(self, at: Ticks, staff: str) -> Shift:
+        """How a staff transposes at a place of this bar."""
+        shifts = self._shifts
+        for start, turned in self._turns:
+            if start <= at:
+                shifts = turned
+        return shifts.get(staff) or shifts.get("", Shift())
+
+    def _read_attributes(self, attributes: Any) -> None:
+        for child in attributes:
+            if child.tag == "divisions":
+                self._divisions = number_of(child.text)
+                if self._divisions <= 0:
+                    raise ValueError("a quarter of no divisions")
+            elif child.tag == "time" and child.get("number", "1") == "1":
+                self._meter = meter_of(child)
+                self._bar = int(self._meter.bar * QUARTER) if self._meter else ENDLESS
+            elif child.tag == "transpose":
+                now = self._turns[-1][1] if self._turns else self._shifts
+                self._turns.append((self._now, {**now, child.get("number", ""): shift_of(child)}))
+            elif child.tag == "key" and child.get("number", "1") == "1":
+                shifts = self._turns[-1][1] if self._turns else self._shifts
+                later_shift = attributes.find("transpose")
+                shift = shift_of(later_shift) if later_shift is not None else shifts.get("", Shift())
+                if key := key_of(child, shift):
+                    self.keys.append((len(self.lengths), self._now, key))
+
+    def _read_remark(self, bar: Any, element: Any) -> None:
+        offset = element.findtext("offset")
+        at = self._now
+        if offset:
+            divisions = self._divisions or self._foreseen(bar)
+            length = number_of(offset)
+            shift = ticks_of(str(abs(length)), divisions)
+            at = max(later(at, shift if length > 0 else -shift), 0)
+        if element.tag == "harmony":
+            said = [Remark("chord", symbol)] if (symbol := chord_symbol(element)) else []
+        else:
+            said = list(remarks_of(element))
+        self.remarks.extend(PlacedRemark(len(self.lengths), at, remark) for remark in said)
+
+    @property
+    def is_percussion(self) -> bool:
+        """Whether this part belongs on the drum channel."""
+        drums = any(instrument.channel == 9 for instrument in self.instruments.values())
+        return drums or any(note.step == UNPITCHED for note in self.notes)
+
+    @property
+    def program(self) -> int | None:
+        """The program of its first instrument that has one, from 0."""
+        programs = (instrument.program for instrument in self.instruments.values())
+        return next((program for program in programs if program is not None), None)
+
+    def with_drums(self) -> list[NoteElement]:
+        """The notes, unpitched ones on their keys.
+
+        Where notes name several instruments, these say the keys. Where all name one
+        but stand in several places, the places of a drum kit are meant; in one
+        place, the instrument of the part.
+        """
+        beaten = {note.place for note in self.notes if note.step == UNPITCHED}
+        if not beaten:
+            return self.notes
+        keys = {name: instrument.key for name, instrument in self.instruments.items() if instrument.key is not None}
+        named = {keys[instrument] for _, instrument in beaten if instrument in keys}
+        places = {place for place, _ in beaten}
+        kit = keys_by_place()
+        if len(named) > 1:
+            found = {place: keys.get(place[1], SNARE) for place in beaten}
+        elif len(places) > 1:
+            found = {place: kit.get(place[0], SNARE) for place in beaten}
+        else:
+            found = dict.fromkeys(beaten, next(iter(keys.values()), SNARE))
+        return [note._replace(pitch=found[note.place]) if note.step == UNPITCHED else note for note in self.notes]
+
+
+def _name(fields: dict[str, Any], kind: str) -> str:
+    """What a staff or voice is called, "" where a note does not say."""
+    return (fields[kind].text or "").strip() if kind in fields else ""
+
+
+def _lyric(note: Any) -> str:
+    """The syllables under a note, a line for each verse; one that goes on ends in a hyphen."""
+    verses: dict[str, str] = defaultdict(str)
+    for lyric in note.iterchildren("lyric"):
+        text = "".join(plain_text(part.text) or " " for part in lyric.iterchildren("text", "elision"))
+        goes_on = [syllabic.text for syllabic in lyric.iterchildren("syllabic")][-1:]
+        verses[lyric.get("number", "1")] += text + "-" * (goes_on in (["begin"], ["middle"]))
+    return "\n".join(verse for verse in verses.values() if verse.strip())

@@ -1,0 +1,223 @@
+"""The bars of a staff as MusicXML: notes, rests, and what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from lxml.etree import SubElement
+
+from mi_theme.files.musicxml.documents import plain_text
+from mi_theme.notated.bar_symbols import Item, TupletRun, accidentals, beams, tuplet_runs
+from mi_theme.notated.staves import Head, StaffNote
+from mi_theme.notated.written_values import NewBar
+from mi_theme.pitch import LETTERS
+
+__all__ = ["StaffWriter"]
+
+LOUD = 90  # velocity that MusicXML counts as 100 percent
+ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
+SHAPES = {"x": "x", "diamond": "diamond", "slash": "slash", "+": "circle-x"}
+TYPES = ("breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th", "512th", "1024th")
+LONGEST = 8  # quarters in the first of them
+GRACE_TYPE, QUARTER_TYPE = "eighth", TYPES.index("quarter")
+
+
+@lru_cache(maxsize=4096)
+def _type(quarters: Fraction) -> tuple[str, int]:
+    """The type of a written value and its dots; no type where it is no value."""
+    for dots, length in ((0, quarters), (1, quarters * Fraction(2, 3))):
+        power = Fraction(LONGEST) / length
+        if power.denominator == 1 and power.numerator & (power.numerator - 1) == 0:
+            place = power.numerator.bit_length() - 1
+            return (TYPES[place], dots) if place < len(TYPES) else ("", 0)
+    return "", 0
+
+
+def beam_words(flags: Sequence[int]) -> Iterator[list[str]]:
+    """The beams of each note of one group, outermost first: each from its first to its last neighbour, hooks where alone."""
+    for place, count in enumerate(flags):
+        words = []
+        for level in range(1, count + 1):
+            left, right = place > 0 and flags[place - 1] >= level, place + 1 < len(flags) and flags[place + 1] >= level
+            if left or right:
+                words.append("continue" if left and right else "end" if left else "begin")
+            else:
+                words.append("forward hook" if place == 0 else "backward hook")
+        yield words
+
+
+class StaffWriter:
+    """Writes the bars of one staff into their elements.
+
+    Attributes
+    ----------
+    name
+        The id of its part.
+    fifths
+        The key signature.
+    divisions
+        Parts of a quarter that durations count.
+    octaves
+        Octaves that it is written higher than it sounds: MusicXML has none below C0.
+    """
+
+    def __init__(self, name: str, fifths: int, divisions: int, octaves: int) -> None:
+        self.name, self.fifths, self.divisions, self.octaves = name, fifths, divisions, octaves
+
+    def write(self, measure: Any, bar: NewBar, voices: Sequence[Sequence[Item]]) -> None:
+        """Put the notes and rests of one bar into its element."""
+        sounding = [number for number, items in enumerate(voices) if any(item.heads for item in items)]
+        length = self._ticks(bar.end - bar.start)
+        if not sounding:
+            note = SubElement(measure, "note")
+            SubElement(note, "rest", measure="yes")
+            SubElement(note, "duration").text = length
+            SubElement(note, "voice").text = "1"
+            return
+        signs = accidentals(voices, self.fifths)
+        for number in sounding:
+            if number != sounding[0]:
+                SubElement(SubElement(measure, "backup"), "duration").text = length
+            for run in tuplet_runs(voices[number]):
+                self._write_run(measure, run, bar, signs, voice=str(number + 1), silent=number != sounding[0])
+
+    def _write_run(
+        self, measure: Any, run: TupletRun, bar: NewBar, signs: set[tuple[str, int]], *, voice: str, silent: bool
+    ) -> None:
+        last = run.items[-1]
+        for group in beams(run, bar):
+            flags = [max(TYPES.index(kind) - QUARTER_TYPE, 0) if kind else 0 for kind in _types(group, run.ratio)]
+            words = list(beam_words(flags)) if len(group) > 1 else [[]] * len(group)
+            for item, beam in zip(group, words, strict=True):
+                if silent and not item.heads and run.ratio == 1:
+                    SubElement(SubElement(measure, "forward"), "duration").text = self._ticks(item.end - item.start)
+                    continue
+                tuplet = []
+                if run.ratio != 1 and len(run.items) > 1:
+                    tuplet = ["start"] * (item is run.items[0]) + ["stop"] * (item is last)
+                self._write_item(measure, item, run.ratio, signs, voice, beam, tuplet, hidden=silent)
+
+    def _write_item(
+        self,
+        measure: Any,
+        item: Item,
+        ratio: Fraction,
+        signs: set[tuple[str, int]],
+        voice: str,
+        beam: Sequence[str],
+        tuplet: Sequence[str],
+        *,
+        hidden: bool,
+    ) -> None:
+        """A rest, or a note with its grace notes, or a chord."""
+        length, kind = self._ticks(item.end - item.start), _type(item.value(ratio))
+        if not item.heads:
+            rest = SubElement(measure, "note", {"print-object": "no"} if hidden else {})
+            SubElement(rest, "rest")
+            SubElement(rest, "duration").text = length
+            _write_symbol(rest, voice, kind, ratio)
+            _write_notations(rest, (), tuplet)
+            return
+        for head in item.note.graces if item.note else ():
+            grace = SubElement(measure, "note", _loudness(head))
+            SubElement(grace, "grace", slash="yes")
+            self._write_pitch(grace, head)
+            self._write_drum(grace, head)
+            _write_symbol(grace, voice, (GRACE_TYPE, 0), Fraction(1), _sign(head, (f"{item.id}g", head.step) in signs))
+            _write_shape(grace, head)
+        ties = ["stop"] * (item.tie in ("m", "t")) + ["start"] * (item.tie in ("i", "m"))
+        for number, head in enumerate(item.heads):
+            note = SubElement(measure, "note", _loudness(head))
+            if number:
+                SubElement(note, "chord")
+            self._write_pitch(note, head)
+            SubElement(note, "duration").text = length
+            for tie in ties:
+                SubElement(note, "tie", type=tie)
+            self._write_drum(note, head)
+            _write_symbol(note, voice, kind, ratio, _sign(head, (item.id, head.step) in signs))
+            _write_shape(note, head)
+            if number == 0:
+                for level, word in enumerate(beam, 1):
+                    SubElement(note, "beam", number=str(level)).text = word
+            _write_notations(note, ties, () if number else tuplet, "" if number or not item.note else item.note.mark)
+            if number == 0 and item.note:
+                _write_lyrics(note, item.note)
+
+    def _write_pitch(self, note: Any, head: Head) -> None:
+        letter = LETTERS[head.step % 7]
+        octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
+        element = SubElement(note, "unpitched" if head.shape else "pitch")
+        SubElement(element, "display-step" if head.shape else "step").text = letter
+        if head.alter:
+            SubElement(element, "alter").text = str(head.alter)
+        SubElement(element, "display-octave" if head.shape else "octave").text = octave
+
+    def _write_drum(self, note: Any, head: Head) -> None:
+        if head.shape:
+            SubElement(note, "instrument", id=f"{self.name}-I{head.key + 1}")
+
+    def _ticks(self, quarters: Fraction) -> str:
+        return str(int(quarters * self.divisions))
+
+
+def _types(items: Sequence[Item], ratio: Fraction) -> Iterator[str]:
+    return (_type(item.value(ratio))[0] for item in items)
+
+
+def _loudness(head: Head) -> dict[str, str]:
+    """How loud a note is, in percent of what MusicXML takes for usual."""
+    if head.velocity in (0, LOUD):
+        return {}
+    return {"dynamics": f"{head.velocity * 100 / LOUD:.2f}".rstrip("0").rstrip(".")}
+
+
+def _sign(head: Head, shown: bool) -> str:
+    return ACCIDENTALS[head.alter] if shown and not head.shape else ""
+
+
+def _write_symbol(note: Any, voice: str, kind: tuple[str, int], ratio: Fraction, accidental: str = "") -> None:
+    """Voice, type, dots, accidental and tuplet."""
+    SubElement(note, "voice").text = voice
+    if kind[0]:
+        SubElement(note, "type").text = kind[0]
+        for _ in range(kind[1]):
+            SubElement(note, "dot")
+    if accidental:
+        SubElement(note, "accidental").text = accidental
+    if ratio != 1:
+        change = SubElement(note, "time-modification")
+        SubElement(change, "actual-notes").text = str(ratio.denominator)
+        SubElement(change, "normal-notes").text = str(ratio.numerator)
+
+
+def _write_shape(note: Any, head: Head) -> None:
+    """The stem of a drum, which is up where one voice plays all, and its head."""
+    if head.shape and note.findtext("voice") == "1":
+        SubElement(note, "stem").text = "up"
+    if head.shape in SHAPES:
+        SubElement(note, "notehead").text = SHAPES[head.shape]
+
+
+def _write_notations(note: Any, ties: Sequence[str], tuplet: Sequence[str], mark: str = "") -> None:
+    if not (ties or tuplet or mark):
+        return
+    notations = SubElement(note, "notations")
+    for kind in ties:
+        SubElement(notations, "tied", type=kind)
+    for kind in tuplet:
+        SubElement(notations, "tuplet", {"type": kind, "bracket": "yes"} if kind == "start" else {"type": kind})
+    if mark:
+        SubElement(SubElement(notations, "articulations"), mark)
+
+
+def _write_lyrics(note: Any, written: StaffNote) -> None:
+    for number, text in enumerate(written.lyrics, 1):
+        words = plain_text(text)
+        if words.strip():
+            lyric = SubElement(note, "lyric", number=str(number))
+            SubElement(lyric, "syllabic").text = "begin" if words.endswith("-") else "single"
+            SubElement(lyric, "text").text = words.removesuffix("-") or words

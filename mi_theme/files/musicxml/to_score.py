@@ -1,0 +1,130 @@
+"""MusicXML as a Score: notes with voices and spelling, metres, tempos, keys, lyrics, chord symbols, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from mi_theme.errors import FileError, ScoreError
+from mi_theme.files.musicxml.assembly import JoinedNote, SoundingStaff, WrittenMusic, read_music
+from mi_theme.files.musicxml.counting import QUARTER, Ticks
+from mi_theme.score import PERCUSSION, Event, Score, Track
+from mi_theme.score import messages as m
+from mi_theme.score.rows import tracks_of_rows
+from mi_theme.score.timing import tempo_of
+from mi_theme.score.tracks import channel_of
+
+__all__ = ["parse"]
+
+SLOWEST, FASTEST = 4, 1000  # quarters a minute that a score may have
+USUAL_TEMPO = 120.0  # quarters a minute, where a file says none
+
+
+def parse(data: bytes, source: str = "") -> Score:
+    """Read the bytes of a MusicXML file, compressed or not.
+
+    Repeats are not played out: each written bar counts once. Tied notes are one;
+    a grace note takes a thirty-second from the time before it; cue notes are silent.
+
+    Raises
+    ------
+    FileError
+        Where it is damaged, too large, holds entities, or no notes.
+    """
+    music = read_music(data, source)
+    try:
+        return _score(music, source)
+    except ScoreError as error:
+        raise FileError(f"{source or 'MusicXML'}: {error}") from None
+
+
+def _score(music: WrittenMusic, source: str) -> Score:
+    staves = music.staves
+    rows = [(note, index) for index, staff in enumerate(staves) for note in staff.notes]
+    columns = (
+        [float(note.at) / QUARTER for note, _ in rows],
+        [float(note.lasts) / QUARTER for note, _ in rows],
+        [note.written.pitch for note, _ in rows],
+        [note.written.velocity for note, _ in rows],
+        [index for _, index in rows],
+        [note.voice for note, _ in rows],
+        [note.written.step for note, _ in rows],
+    )
+    tempos = _tempos(music)
+    quarter, (head, *tracks) = tracks_of_rows(columns, [staff.name for staff in staves], music.meters, tempos[0][1])
+    signs = [Event(_tick(at, quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
+    signs += [*_heading(music), *_keys(music, quarter), *_words(music, quarter)]
+    dressed = [
+        _dressed(track, staff, index, quarter) for index, (track, staff) in enumerate(zip(tracks, staves, strict=True))
+    ]
+    lines = max(music.starts, key=lambda lines: lines[-1])
+    if len(lines) > 1 and max(note.at + note.lasts for note, _ in rows) <= lines[-2]:
+        signs.append(Event(_tick(lines[-1], quarter), m.end_of_track()))  # bars of silence at the end are bars
+    return Score(quarter, (head.with_events(signs), *dressed), source=source)
+
+
+def _tick(at: Ticks, quarter: int) -> int:
+    return int(Fraction(at) * quarter / QUARTER)
+
+
+def _heading(music: WrittenMusic) -> Iterator[Event]:
+    """Title, composer and rights, as MIDI says them: the name of the first track, a text, a copyright."""
+    heading = music.heading
+    for kind, text in (
+        (m.TRACK_NAME, heading.title),
+        (m.TEXT, heading.composer and m.COMPOSER_TEXT + heading.composer),
+        (m.COPYRIGHT, heading.rights),
+    ):
+        if text:
+            yield Event(0, m.meta(kind, text))
+
+
+def _remarks(music: WrittenMusic, kind: str) -> Iterator[tuple[Ticks, str | float]]:
+    """(place, what is said) of the remarks of a kind, part after part."""
+    for part, lines in zip(music.parts, music.starts, strict=True):
+        for bar, at, remark in part.remarks:
+            if remark.kind == kind:
+                yield lines[bar] + at, remark.said
+
+
+def _tempos(music: WrittenMusic) -> list[tuple[Ticks, float]]:
+    """(place, quarters a minute), of the first part that says one there; the first holds from the beginning."""
+    said: dict[Ticks, float] = {}
+    for at, speed in _remarks(music, "tempo"):
+        said.setdefault(at, min(max(float(speed), SLOWEST), FASTEST))
+    (_, first), *others = sorted(said.items()) or [(0, USUAL_TEMPO)]
+    return [(0, first), *others]
+
+
+def _keys(music: WrittenMusic, quarter: int) -> Iterator[Event]:
+    """The key signatures of the first part that has some, where they change."""
+    for part, lines in zip(music.parts, music.starts, strict=True):
+        before = None
+        for bar, at, key in part.keys:
+            if key != before:
+                yield Event(_tick(lines[bar] + at, quarter), m.key_signature(*key))
+            before = key
+        if part.keys:
+            return
+
+
+def _words(music: WrittenMusic, quarter: int) -> Iterator[Event]:
+    """Chord symbols, words and marks, once where several parts say the same."""
+    kinds = {"chord": (m.TEXT, m.CHORD_TEXT), "text": (m.TEXT, ""), "marker": (m.MARKER, "")}
+    for kind, (number, start) in kinds.items():
+        for at, said in dict.fromkeys(_remarks(music, kind)):
+            yield Event(_tick(at, quarter), m.meta(number, f"{start}{said}"))
+
+
+def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int) -> Track:
+    """A track with its program, or on the drum channel, and its lyrics."""
+    events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.lyric)) for note in _sung(staff.notes)]
+    if staff.is_percussion:
+        return track.on_channel(PERCUSSION).with_events(events)
+    if staff.program is not None:
+        events.insert(0, Event(0, m.program(channel_of(index), staff.program + 1)))
+    return track.with_events(events) if events else track
+
+
+def _sung(notes: list[JoinedNote]) -> Iterator[JoinedNote]:
+    return (note for note in notes if note.written.lyric)

@@ -1,0 +1,78 @@
+"""A score as it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from mi_theme.notated.staves import Staff
+from mi_theme.notated.written_values import NewBar
+from mi_theme.score import Part
+
+__all__ = ["NotatedScore", "ScoreWord", "TitleBlock", "WrittenKey"]
+
+
+class TitleBlock(NamedTuple):
+    """Title, who made it, and whose it is, as far as the score says so."""
+
+    title: str = ""
+    composer: str = ""
+    rights: str = ""
+
+
+UNTITLED = TitleBlock()
+
+
+class WrittenKey(NamedTuple):
+    """A key signature: sharps or, negative, flats; and ``major`` or ``minor``, or nothing where it was only estimated."""
+
+    fifths: int = 0
+    mode: str = ""
+
+
+class ScoreWord(NamedTuple):
+    """What is said for all staves at a place.
+
+    Attributes
+    ----------
+    at
+        Quarters from the beginning.
+    kind
+        ``tempo`` in quarters a minute, ``pace`` for one that is played and not printed,
+        ``chord`` for a symbol, ``words``, or a ``rehearsal`` mark.
+    said
+        What it says.
+    """
+
+    at: Fraction
+    kind: str
+    said: str | float
+
+
+@dataclass(frozen=True, slots=True)
+class NotatedScore:
+    """A score as it is written, from which MEI and MusicXML are made.
+
+    Attributes
+    ----------
+    bars
+        Of all staves.
+    staves
+        One for each part, in their order; frames are single bars.
+    parts
+        The part of each staff: its name, channel and program.
+    keys
+        The key signatures with their places in quarters; none where none is said and none can be told.
+    remarks
+        In order.
+    heading
+        What the score says of itself.
+    """
+
+    bars: tuple[NewBar, ...]
+    staves: tuple[Staff, ...]
+    parts: tuple[Part, ...]
+    keys: tuple[tuple[Fraction, WrittenKey], ...] = ()
+    remarks: tuple[ScoreWord, ...] = ()
+    heading: TitleBlock = UNTITLED

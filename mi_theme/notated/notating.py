@@ -1,0 +1,205 @@
+"""From a score to what is written: its bars, staves, key and words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from mi_theme.errors import ScoreError
+from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
+from mi_theme.notated.part_notes import written_parts
+from mi_theme.notated.staves import Head, Staff, StaffNote
+from mi_theme.notated.voice_separation import PartNote, WrittenChord
+from mi_theme.notated.written_values import NewBar
+from mi_theme.pitch import MAJOR, Tonic
+from mi_theme.quantising import Quantized, quantize
+from mi_theme.score import Bar, Score
+from mi_theme.score import messages as m
+from mi_theme.score.percussion_keys import drum_key
+from mi_theme.score.tonality import estimated_key
+
+__all__ = ["new_bars", "notate"]
+
+MOST_BARS = 200_000  # a score of more is not music but damage
+SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no bar of its own
+SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
+MOST_SIGNS = 7  # of a key; others are damage
+LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
+NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
+
+
+def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
+    """A score as it is written: what a player did is quantized, what is notation already stays.
+
+    Parameters
+    ----------
+    score
+        Any score.
+    key
+        Tonic and mode that it is known to be in; else as the score says, or as its notes tell.
+
+    Returns
+    -------
+    NotatedScore
+        All bars, and a staff for each part.
+
+    Raises
+    ------
+    ScoreError
+        Where it goes on for more than 200,000 bars.
+    """
+    found = quantize(score)
+    keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
+    fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
+    parts = written_parts(score, found, key)
+    bars = tuple(_bars(score, found))
+    syllables = _syllables(score)
+    staves = []
+    for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
+        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
+        drums = part.is_percussion
+        staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
+    return NotatedScore(bars, tuple(staves), score.parts, keys, tuple(_remarks(score, found, bars)), _heading(score))
+
+
+def _keys(score: Score) -> Iterator[tuple[Fraction, WrittenKey]]:
+    """What the score says, where it changes; of playing that says none what its notes tell, where they tell it clearly."""
+    quarter, before = score.ticks_per_quarter, None
+    said = sorted((tick, data) for track in score.tracks for tick, data in track.metas(m.KEY_SIGNATURE))
+    for tick, data in said:
+        fifths = data[0] - 256 * (data[0] > 127) if len(data) == 2 else MOST_SIGNS + 1
+        key = WrittenKey(fifths, "minor" if data[1:] == b"\1" else "major")
+        if abs(fifths) <= MOST_SIGNS and key != before:
+            yield Fraction(tick, quarter), key
+            before = key
+    table = score.note_table()
+    drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
+    table = table[~np.isin(table["part"], drums)]
+    if before is None and len(table) >= LEAST_NOTES and (table["step"] < 0).any():
+        tonic, mode, fit = estimated_key(score)
+        if fit >= LEAST_FIT:
+            yield Fraction(0), WrittenKey(tonic.fifths(mode))
+
+
+# Bars
+
+
+def _bars(score: Score, found: Quantized) -> Iterator[NewBar]:
+    """The bars up to the last note; a gate that rings into the next one makes none."""
+    last = Fraction(int(found.onsets.max(initial=-1)) + 1, found.resolution)
+    bars: list[Bar] = []
+    for bar in found.meters.bars(max(last, score.quarters - SLIGHT_END, Fraction(1, found.resolution))):
+        bars.append(bar)
+        if len(bars) > MOST_BARS:
+            raise ScoreError(f"more than {MOST_BARS} bars cannot be written as notation")
+    yield from new_bars(bars)
+
+
+def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
+    """The bars, a signature where it changes; a pick-up stands in the metre that it leads to.
+
+    Parameters
+    ----------
+    bars
+        In order.
+    """
+    before = None
+    for bar, following in zip(bars, [*bars[1:], bars[-1]], strict=True):
+        meter = following.meter if bar.number == 0 else bar.meter
+        yield NewBar(bar.start, bar.end, bar.number, meter, meter != before)
+        before = meter
+
+
+# Notes
+
+
+def _staff_notes(
+    voices: Sequence[Sequence[WrittenChord]], name: str, end: Fraction, syllables: dict[int, str], *, drums: bool
+) -> Iterator[tuple[StaffNote, ...]]:
+    """The voices of a part, up to the last bar line."""
+    numbers = {
+        id(chord): number
+        for number, chord in enumerate(sorted(chain.from_iterable(voices), key=lambda c: (c.start, -c.height)))
+    }
+    for voice in voices:
+        notes = []
+        for chord in voice:
+            graces = tuple(_head(row, drums=drums) for row in chord.graces)
+            heads = tuple(_head(row, drums=drums) for row in chord.rows)
+            marks = {row.mark for row in chord.rows}
+            sung = next((syllables[row.order] for row in chord.rows if row.order in syllables), "")
+            lyrics = tuple(sung.split("\n")) if sung else ()
+            mark = marks.pop() if len(marks) == 1 else ""
+            stop = min(chord.end, end)
+            notes.append(StaffNote(chord.start, stop, heads, f"{name}n{numbers[id(chord)]}", mark, graces, lyrics))
+        yield tuple(notes)
+
+
+def _head(row: PartNote, *, drums: bool) -> Head:
+    if drums:
+        drum = drum_key(row.pitch)
+        return Head(drum.step, 0, drum.head or "drum", row.pitch, row.velocity)
+    return Head(row.step, row.pitch - 12 * (row.step // 7 + 1) - MAJOR[row.step % 7], velocity=row.velocity)
+
+
+# Words
+
+
+def _heading(score: Score) -> TitleBlock:
+    """What the score says of itself: no title is made up, no composer."""
+    named = "" if any(part.track == 0 for part in score.parts) or not score.tracks else score.tracks[0].name
+    rights = [m.text_of(data) for track in score.tracks for _, data in track.metas(m.COPYRIGHT)]
+    made = [text.removeprefix(m.COMPOSER_TEXT) for _, text in score.texts if text.startswith(m.COMPOSER_TEXT)]
+    return TitleBlock(named or Path(score.source).stem, next(iter(made), ""), next(iter(rights), ""))
+
+
+def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
+    """Tempos, marks and words in their order; of tempos those are written that a bar begins with."""
+    remarks = list(_tempos(score, bars))
+    remarks += [ScoreWord(at, "rehearsal", text) for at, text in score.markers]
+    rights = {m.text_of(data) for track in score.tracks for _, data in track.metas(m.COPYRIGHT)}
+    for at, text in score.texts:
+        if text.startswith(m.CHORD_TEXT):
+            remarks.append(ScoreWord(at, "chord", text.removeprefix(m.CHORD_TEXT)))
+        elif not text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) and text not in rights:
+            remarks.append(ScoreWord(at, "words", text))
+    for swing in found.swing:
+        remarks.append(ScoreWord(swing.start, "words", f"swing {swing.ratio:.0%}"))
+        if swing.end < bars[-1].start:
+            remarks.append(ScoreWord(swing.end, "words", "straight"))
+    yield from sorted(remarks, key=lambda remark: remark.at)
+
+
+def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
+    lines, before = {bar.start for bar in bars}, 0.0
+    for at, _ in score.tempos.changes:
+        speed = score.tempos.per_minute(at)
+        shown = at in lines and abs(speed - before) >= SLIGHT_CHANGE
+        before = speed if shown else before
+        if at < bars[-1].end:
+            yield ScoreWord(at, "tempo" if shown else "pace", speed)
+
+
+def _syllables(score: Score) -> dict[int, str]:
+    """Syllables by the row of their note; those of a track without notes go to the part that begins notes with most of them."""
+    starts, parts = score.spans["start"], score.span_parts
+    rows = [np.flatnonzero(parts == index) for index in range(len(score.parts))]
+    found: dict[int, str] = {}
+    for number, track in enumerate(score.tracks):
+        sung = {tick: text for tick, data in track.metas(m.LYRIC) if (text := m.text_of(data).lstrip("/\\\r\n"))}
+        own = [index for index, part in enumerate(score.parts) if part.track == number] or range(len(score.parts))
+        if not sung or not len(score.parts):
+            continue
+        mine = rows[max(own, key=lambda index: (len({*starts[rows[index]].tolist()} & sung.keys()), -index))]
+        ticks = starts[mine].tolist()
+        for tick, text in sung.items():
+            at = bisect_left(ticks, tick)
+            near = min(range(max(at - 1, 0), min(at + 1, len(ticks))), key=lambda i: abs(ticks[i] - tick))
+            if abs(ticks[near] - tick) <= NEAR_SYLLABLE * score.ticks_per_quarter:
+                found.setdefault(int(mine[near]), text)
+    return found

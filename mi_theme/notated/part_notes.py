@@ -1,0 +1,204 @@
+"""The notes of a part as they are written: quantized where they were played, as they are where they are notation already."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.notated.letters import letter_steps
+from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
+from mi_theme.notated.written_values import SIMPLE
+from mi_theme.pitch import Tonic
+from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
+from mi_theme.score import MeterMap, Score
+from mi_theme.score.notes import NOTE
+from mi_theme.score.tonality import key_of
+
+__all__ = ["note_steps", "written_parts"]
+
+FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
+ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
+GRID = 48  # parts of a quarter for what is still none
+MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
+FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
+USUAL_PARTS = 12  # of a quarter: sixteenths, and triplets of them
+FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
+USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
+LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
+ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
+ONE_CHORD = Fraction(
+    2, 3
+)  # of the longest value of notes struck together: what is let go so early has a value of its own
+
+
+def written_parts(
+    score: Score, found: Quantized, key: tuple[Tonic, str] | None = None
+) -> list[list[list[WrittenChord]]]:
+    """The chords of each part of a score, in voices.
+
+    Parameters
+    ----------
+    score, found
+        The score, and what quantizing it gave.
+    key
+        Tonic and mode by which notes are spelled; those of the score without it.
+    """
+    rows = _note_rows(score, found)
+    steps = _steps(score, rows, key)
+    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
+    return [
+        list(_voices(found, mine, rows[mine], steps[mine], drums=score.parts[index].is_percussion))
+        for index, mine in found_parts
+    ]
+
+
+def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
+    """A row of a note table for each row of `Score.spans`, with the onset as written."""
+    rows = np.zeros(len(score.spans), NOTE)
+    rows["onset"], rows["part"] = found.onsets / found.resolution, score.span_parts
+    for index, track in enumerate(score.tracks):
+        mine = score.spans["track"] == index
+        events = track.events[score.spans["on"][mine]]
+        for column, field in (("pitch", "data1"), ("velocity", "data2"), ("voice", "voice"), ("step", "step")):
+            rows[column][mine] = events[field]
+    return rows
+
+
+def note_steps(score: Score) -> NDArray[np.int64]:
+    """The diatonic step of every note as it is written, in the order of `Score.note_table`; of drums -1."""
+    rows = _note_rows(score, quantize(score))
+    steps = _steps(score, rows, None)
+    return steps[np.lexsort((rows["part"], rows["pitch"], score.spans["start"]))]
+
+
+def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) -> NDArray[np.int64]:
+    """The diatonic step of every note; of drums -1."""
+    tonic, mode = key or key_of(score)
+    fifths = score.key[0] if score.key and not key else tonic.fifths(mode)
+    drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
+    pitched = np.flatnonzero(~np.isin(rows["part"], drums))
+    order = pitched[np.lexsort((rows["part"][pitched], rows["pitch"][pitched], rows["onset"][pitched]))]
+    found = np.full(len(rows), -1, np.int64)
+    found[order] = letter_steps(rows[order], fifths, (tonic, mode))
+    return found
+
+
+def _voices(
+    found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
+) -> Iterator[list[WrittenChord]]:
+    """The voices of one part."""
+    kept = _is_notation(found, mine, rows, drums=drums)
+    lasts = (found.played_durations if kept else found.durations)[mine]
+    onsets, marks = found.onsets[mine], _marks(found, mine)
+    columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
+    written = []
+    for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
+        begin, stop = _place(start, found.resolution), _place(end, found.resolution)
+        stop = max(stop, begin + Fraction(1, GRID))
+        written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
+    graces = set(mine[found.kinds[mine] == GRACE].tolist())
+    if drums and not kept:
+        written = list(_strokes(written, graces, found.meters))
+    elif kept:
+        graces |= graces_of(written)
+    else:
+        shares = found.played_durations[mine] / np.maximum(lasts, 1)
+        written = list(_filling_bars(_struck_together(written, graces), graces, float(np.median(shares)), found))
+    for chords in chords_of(written, graces).values():
+        yield from in_voices(chords, played=not kept)
+
+
+@lru_cache(maxsize=2**14)
+def _place(ticks: int, resolution: int) -> Fraction:
+    """A place in quarters; one that was rounded to ticks from a part of a quarter is that part."""
+    exact = Fraction(ticks, resolution)
+    if exact.denominator <= FINEST_PARTS:
+        return exact
+    near = exact.limit_denominator(FINEST_PARTS)
+    return near if abs(near - exact) <= ROUNDED else Fraction(round(exact * GRID), GRID)
+
+
+def _is_notation(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], *, drums: bool) -> bool:
+    """Whether the values of a part are those of a page and no player's.
+
+    All its notes are spelled and on the grid, and hardly a value had to be found, or
+    they end on sixteenths and not all in one way. Of drums, which have no spelling, strokes end where others begin.
+    """
+    if not found.exact[mine].all():
+        return False
+    onsets, lasts = found.onsets[mine], found.played_durations[mine]
+    ends = onsets + lasts
+    if drums:
+        return bool((np.isin(ends, onsets) | (ends % found.resolution == 0)).mean() >= MOST_VALUES)
+    same = (found.durations[mine] == lasts).mean()
+    parts = {_place(end, found.resolution).denominator for end in set(ends.tolist())}
+    plain = all(USUAL_PARTS % of == 0 for of in parts) and not _is_gated(onsets, lasts)
+    fine = all(of & -of <= FINEST_VALUE for of in parts) and same >= MOST_VALUES
+    kept = same == 1 or plain or fine
+    return bool((rows["step"] >= 0).all() and kept)
+
+
+def _is_gated(onsets: NDArray[np.int64], lasts: NDArray[np.int64]) -> bool:
+    """Whether most notes sound for one share of the way to the next: an articulation, not rests."""
+    starts = np.unique(onsets)
+    place = np.searchsorted(starts, onsets, "right")
+    led = place < len(starts)
+    share = lasts[led] / (starts[place[led]] - onsets[led])
+    usual = float(np.median(share)) if len(share) else 1.0
+    return len(share) >= FEW and usual < 1 and bool((np.abs(share - usual) <= ALIKE).mean() >= MOST_ALIKE)
+
+
+def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which of `MARKS` is written: staccato, and tenuto where it stands out."""
+    marks = found.marks[mine].astype(np.int64)
+    marks[marks == MARKS.index("legato")] = 0
+    marks[(marks == MARKS.index("staccato")) & (found.durations[mine] > LONGEST_STACCATO * found.resolution)] = 0
+    if (marks == MARKS.index("tenuto")).mean() > USUAL:
+        marks[marks == MARKS.index("tenuto")] = 0
+    return marks
+
+
+def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[PartNote]:
+    """Notes of a player; those of a chord that are let go nearly together end together."""
+    chords: dict[Fraction, list[PartNote]] = {}
+    for row in rows:
+        if row.order in graces:
+            yield row
+        else:
+            chords.setdefault(row.start, []).append(row)
+    for start, chord in chords.items():
+        longest = max(row.end for row in chord)
+        for row in chord:
+            near = row.end - start >= ONE_CHORD * (longest - start)
+            yield row._replace(end=longest) if near else row
+
+
+def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
+    """The last notes of bars last to the bar line where they sound for the share of that way that notes of this part do."""
+    rows = list(rows)
+    starts = sorted({row.start for row in rows})
+    for row in rows:
+        end = found.meters.at(row.start).end
+        after = bisect_right(starts, row.start)
+        last = row.order not in graces and (after == len(starts) or starts[after] >= end) and row.end < end
+        share = Fraction(int(found.played_durations[row.order]), found.resolution) / (end - row.start)
+        yield row._replace(end=end) if last and end - row.start in SIMPLE and abs(share - usual) <= ALIKE else row
+
+
+def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:
+    """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
+    starts = sorted({row.start for row in rows if row.order not in graces})
+    following = dict(pairwise(starts))
+    ends = {}
+    for start in starts:
+        bar = meters.at(start)
+        beat = next((beat for beat in bar.beats if beat > start), bar.end)
+        ends[start] = min(following.get(start, beat), beat)
+    for row in rows:
+        yield row if row.order in graces else row._replace(end=ends[row.start], voice=0)

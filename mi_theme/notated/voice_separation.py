@@ -1,0 +1,163 @@
+"""Which notes of a part are written as one line: chords, voices in which nothing overlaps, grace notes before their notes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+__all__ = ["GRACE_VALUE", "PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
+
+GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its note
+MOST_VOICES = 4  # of a staff that was played: more cannot be told apart by the eye
+
+
+class PartNote(NamedTuple):
+    """A note of a part as it is written, in quarters; `order` is its place in the input."""
+
+    start: Fraction
+    end: Fraction
+    pitch: int
+    step: int
+    velocity: int
+    voice: int
+    mark: str
+    order: int
+
+
+class WrittenChord(NamedTuple):
+    """Notes that begin and end together in one voice, and the grace notes before them."""
+
+    start: Fraction
+    end: Fraction
+    rows: tuple[PartNote, ...]
+    graces: tuple[PartNote, ...] = ()
+
+    @property
+    def height(self) -> float:
+        """Mean pitch."""
+        return sum(row.pitch for row in self.rows) / len(self.rows)
+
+
+def graces_of(rows: Sequence[PartNote]) -> set[int]:
+    """Places in a part written as notation of notes that stand for grace notes, as the readers of notation put them.
+
+    Such a note lasts a 32nd, up to the beginning of a longer note of its voice, while
+    another of the voice sounds or nothing does; or begins with it, at the very beginning.
+    """
+    voices: defaultdict[int, list[PartNote]] = defaultdict(list)
+    for row in rows:
+        voices[row.voice].append(row)
+    longest = {
+        (row.voice, row.start): max(other.end - other.start for other in group)
+        for row, group in _by_start(voices).items()
+    }
+    found = set()
+    for row in rows:
+        if row.end - row.start != GRACE_VALUE:
+            continue
+        main = row.start if row.start == 0 and longest[row.voice, row.start] > GRACE_VALUE else row.end
+        if longest.get((row.voice, main), Fraction(0)) <= GRACE_VALUE:
+            continue
+        mine = [other for other in voices[row.voice] if other.start < row.end and other[:2] != row[:2]]
+        last = max((other.end for other in mine), default=Fraction(0))
+        if main == row.start or last >= row.end or last < row.start:
+            found.add(row.order)
+    return found
+
+
+def _by_start(voices: dict[int, list[PartNote]]) -> dict[PartNote, list[PartNote]]:
+    found: dict[tuple[int, Fraction], list[PartNote]] = defaultdict(list)
+    for voice, rows in voices.items():
+        for row in rows:
+            found[voice, row.start].append(row)
+    return {group[0]: group for group in found.values()}
+
+
+def chords_of(rows: Iterable[PartNote], graces: set[int]) -> dict[int, list[WrittenChord]]:
+    """For each voice that the input names its chords, in order; a pitch that is there twice is in two of them."""
+    groups: dict[tuple[int, Fraction, Fraction, int], list[PartNote]] = {}
+    before: list[PartNote] = []
+    for row in rows:
+        if row.order in graces:
+            before.append(row)
+            continue
+        copy = 0
+        while any(other.pitch == row.pitch for other in groups.get((row.voice, row.start, row.end, copy), ())):
+            copy += 1
+        groups.setdefault((row.voice, row.start, row.end, copy), []).append(row)
+    found: dict[int, list[WrittenChord]] = defaultdict(list)
+    for (voice, start, end, _), members in sorted(groups.items()):
+        found[voice].append(WrittenChord(start, end, tuple(sorted(members, key=lambda row: row.pitch))))
+    for row in sorted(before, key=lambda row: row.order):
+        _attach(found, row)
+    return dict(sorted(found.items()))
+
+
+def _attach(voices: dict[int, list[WrittenChord]], grace: PartNote) -> None:
+    """Put a grace note before its note; as a short note of its own where none follows."""
+    place = grace.start if grace.start == 0 and grace.end == GRACE_VALUE else grace.end
+    for voice in dict.fromkeys([grace.voice, *voices]):
+        chords = voices.get(voice, [])
+        later = [number for number, chord in enumerate(chords) if chord.start in (place, grace.end)]
+        if later:
+            number = min(later, key=lambda number: (chords[number].start, abs(chords[number].height - grace.pitch)))
+            chords[number] = chords[number]._replace(graces=(*chords[number].graces, grace))
+            return
+    voices.setdefault(grace.voice, []).append(WrittenChord(grace.start, grace.end, (grace,)))
+    voices[grace.voice].sort(key=lambda chord: chord[:2])
+
+
+def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[WrittenChord]]:
+    """Chords in voices in which nothing overlaps, the highest first where they begin together.
+
+    A chord goes to the free voice that was nearest in pitch, one that nothing overlaps
+    to the first. Of playing there are four voices at most: what is held on longer,
+    or begins with them, is written shorter.
+
+    Parameters
+    ----------
+    chords
+        In order of their beginnings.
+    played
+        Whether values are a player's, and may be cut.
+    """
+    voices: list[list[WrittenChord]] = []
+    alone = set(_alone(chords))
+    for chord in sorted(chords, key=lambda chord: (chord.start, -chord.height)):
+        free = [voice for voice in voices if voice[-1].end <= chord.start]
+        if (chord in alone and voices) or not free:
+            free = free and voices[:1]
+        if free:
+            min(free, key=lambda voice: abs(voice[-1].height - chord.height)).append(chord)
+        elif not played or len(voices) < MOST_VOICES:
+            voices.append([chord])
+        else:
+            _squeeze(voices, chord)
+    return voices
+
+
+def _alone(chords: Sequence[WrittenChord]) -> Iterator[WrittenChord]:
+    """Those that nothing overlaps."""
+    until = Fraction(-1)
+    ordered = sorted(chords, key=lambda chord: chord.start)
+    for chord, after in zip(ordered, [*ordered[1:], None], strict=True):
+        if until <= chord.start and (after is None or after.start >= chord.end):
+            yield chord
+        until = max(until, chord.end)
+
+
+def _squeeze(voices: list[list[WrittenChord]], chord: WrittenChord) -> None:
+    """Find room for a chord more: cut what ends first of what has begun, or join what begins with it."""
+    begun = [voice for voice in voices if voice[-1].start < chord.start]
+    if begun:
+        voice = min(begun, key=lambda voice: voice[-1].end)
+        voice[-1] = voice[-1]._replace(end=chord.start)
+        voice.append(chord)
+        return
+    voice = min(voices, key=lambda voice: abs(voice[-1].height - chord.height))
+    last = voice[-1]
+    known = {row.pitch for row in last.rows}
+    rows = sorted([*last.rows, *(row for row in chord.rows if row.pitch not in known)], key=lambda row: row.pitch)
+    voice[-1] = last._replace(rows=tuple(rows))

@@ -1,0 +1,93 @@
+"""The key that music is in: by its signature, or estimated from the notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mi_theme.pitch import Tonic
+
+if TYPE_CHECKING:
+    from mi_theme.score import Score
+
+__all__ = ["KeyEstimate", "estimated_key", "key_of"]
+
+PROFILES = {  # probe-tone ratings, C as the tonic: Krumhansl and Kessler (1982)
+    "major": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
+    "minor": (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
+}
+KEY_NAMES = {  # each in the spelling with the fewest signs
+    "major": ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
+    "minor": ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"),
+}
+
+
+class KeyEstimate(NamedTuple):
+    """Tonic and mode that fit the notes best, and the correlation, -1 to 1."""
+
+    tonic: Tonic
+    mode: str
+    fit: float
+
+
+def key_of(score: Score, tonic: str | Tonic | None = None, mode: str | None = None) -> tuple[Tonic, str]:
+    """Tonic and mode: as given, else by the key signature, else estimated from the notes.
+
+    Parameters
+    ----------
+    score
+        Whose key it is.
+    tonic, mode
+        Given, or None.
+
+    Returns
+    -------
+    tuple of (Tonic, str)
+        Such as G and ``minor``.
+    """
+    if tonic is None and score.key:
+        fifths, minor = score.key
+        tonic = _tonic_of_signature(fifths, minor)
+        mode = mode or ("minor" if minor else "major")
+    if tonic is None:
+        tonic, estimated, _ = estimated_key(score)
+        mode = mode or estimated
+    return Tonic(tonic), mode or "minor"
+
+
+def _tonic_of_signature(fifths: int, minor: bool) -> Tonic:
+    place = fifths + (3 if minor else 0)
+    alteration, letter = divmod(place + 1, 7)
+    return Tonic("FCGDAEB"[letter] + ("#" * alteration if alteration > 0 else "b" * -alteration))
+
+
+def estimated_key(score: Score) -> KeyEstimate:
+    """The key whose profile fits the sounding time of the pitch classes best; C minor, with a fit of 0, where nothing tells.
+
+    Krumhansl and Kessler (1982), probe-tone profiles; correlation as in
+    Krumhansl (1990), Cognitive Foundations of Musical Pitch, chapter 4.
+
+    Parameters
+    ----------
+    score
+        Whose notes.
+
+    Returns
+    -------
+    KeyEstimate
+        Tonic, mode and correlation.
+    """
+    import numpy as np
+
+    pitched = [index for index, part in enumerate(score.parts) if not part.is_percussion]
+    notes = score.note_table()
+    notes = notes[np.isin(notes["part"], pitched)]
+    heard = np.bincount(notes["pitch"] % 12, weights=notes["duration"], minlength=12)
+    if not heard.any() or np.ptp(heard) == 0:
+        return KeyEstimate(Tonic("C"), "minor", 0.0)
+    fits = {
+        (name, mode): float(np.corrcoef(np.roll(PROFILES[mode], Tonic(name).pitch_class), heard)[0, 1])
+        for mode, names in KEY_NAMES.items()
+        for name in names
+    }
+    name, mode = max(fits, key=fits.__getitem__)
+    return KeyEstimate(Tonic(name), mode, fits[name, mode])
