@@ -183,8 +183,8 @@ def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[Par
 def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
     """Ends that no note begins at, put where they can be read.
 
-    The last notes of bars last to the bar line where they sound for the share of that
-    way that notes of this part do. Ends finer than sixteenths wait for the next place
+    Notes before a silence last to the bar line, or to the next quarter, where they sound
+    for the share of that way that notes of this part do. Ends finer than sixteenths wait for the next place
     of the division that their note begins in.
     """
     rows = list(rows)
@@ -194,19 +194,21 @@ def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, foun
         line = found.meters.at(row.start).end
         after = bisect_right(starts, row.start)
         following = starts[after] if after < len(starts) else None
-        share = Fraction(int(found.played_durations[row.order]), found.resolution) / (line - row.start)
+        sounds = Fraction(int(found.played_durations[row.order]), found.resolution)
+        beat = Fraction(int(row.start) + 1)
         if row.order in graces or row.end in begun:
             yield row
-        elif (
-            (following is None or following >= line > row.end)
-            and line - row.start in SIMPLE
-            and abs(share - usual) <= ALIKE
-        ):
-            yield row._replace(end=line)
+            continue
+        free = (end for end in (line, beat) if row.end < end and (following is None or following >= end))
+        usual_ends = (
+            end for end in free if end - row.start in SIMPLE and abs(sounds / (end - row.start) - usual) <= ALIKE
+        )
+        if end := next(usual_ends, None):
+            yield row._replace(end=end)
         elif row.end.denominator not in USUAL_PARTS:
             parts = row.start.denominator if row.start.denominator > 1 else 4
-            end = Fraction(ceil(row.end * parts), parts)
-            yield row._replace(end=end if following is None or row.end > following else min(end, following))
+            place = Fraction(ceil(row.end * parts), parts)
+            yield row._replace(end=place if following is None or row.end > following else min(place, following))
         else:
             yield row
 
