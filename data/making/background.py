@@ -1,6 +1,6 @@
 """Count what is common in real music, and how often chance finds a pattern nobody wrote: ``data/background.json``.
 
-    python data/making/background.py [--decoys 480] [--cache FOLDER]
+    python data/making/background.py [--decoys 144] [--cache FOLDER]
 
 The music is read from the installed music21. What is common is counted in every second
 MusicXML file and every eighth tune of Ryan's Mammoth Collection (1883, ABC). No note of
@@ -92,7 +92,7 @@ class Search(NamedTuple):
 def main() -> None:
     """Read, count, search for decoys, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--decoys", type=int, default=480, help="of each kind of music")
+    parser.add_argument("--decoys", type=int, default=144, help="of each kind of music")
     parser.add_argument("--cache", type=Path, help="where what was searched is kept")
     options = parser.parse_args()
     sheets = list(music())
@@ -103,7 +103,7 @@ def main() -> None:
     aligned = fitted(searches)
     write(counted(sheets, (aligned, aligned)))
     background.cache_clear()
-    rarer = in_folders([*kinds["quartets in one part"], *kinds["keyboard"]], options.decoys // 8)
+    rarer = in_folders([*kinds["quartets in one part"], *kinds["keyboard"]], options.decoys // 4)
     height = (round(aligned.height[0] + rarer, 3), *aligned.height[1:])
     write(counted(sheets, (aligned, ChanceLine(height, aligned.slope, aligned.below))))
     print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {aligned}, in folders {rarer:+.3f}")
