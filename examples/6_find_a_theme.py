@@ -175,9 +175,9 @@ for name, pattern in {"the theme": wanted, **{f"shuffle {n}": shuffled(n) for n 
 
 # %% [markdown]
 # If the theme's E is no smaller than those of the shuffles, there is nothing to explain. The finder *always* finds a
-# best place; only E says that it means nothing. And E is itself an estimate, made with other music: in chorales, all steps and
-# even notes, it comes out too small. So look at the shuffles too, and believe an E that is much smaller than theirs. A short
-# pattern never means much: three notes are everywhere.
+# best place; only E says that it means nothing. E knows what the chorales are full of, steps and even notes, and counts them for
+# little; but it is an estimate, good to a factor of two or three. So look at the shuffles too, and believe an E that is much
+# smaller than theirs. A short pattern never means much: three notes are everywhere.
 
 # %%
 head = mi.Pattern.of(theme.head)

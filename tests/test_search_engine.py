@@ -17,8 +17,7 @@ import mi_theme as mi
 from mi_theme.score.notes import NOTE
 from mi_theme.score.spelling import spelled_steps
 from mi_theme.search.match.alignment_costs import COSTS, UNTIMED
-from mi_theme.search.match.note_alignment import SHARED, NoteAlignment, Region, align, own_score, surprise_of
-from mi_theme.search.match.piece_hits import LIKELIER, WHOLE, supported
+from mi_theme.search.match.note_alignment import SHARED, Region, align, own_score, surprise_of
 
 SUBJECT = mi.Motif("1:4 2:2 b3:2 4:2 5:4 4:1 b3:1 2:2 b6:4 7,:2 1:2 2:1 b3:1 4:4", "subject")
 PATTERN = mi.Pattern.of(SUBJECT)
@@ -129,56 +128,6 @@ def test_an_inversion_only_where_it_is_asked_for() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_not_there_is_not_found(seed: int) -> None:
     assert mi.find(PATTERN, texture(seed, 1000)) == []
-
-
-# Support
-
-
-def test_many_short_places_are_no_accident_though_each_one_may_be() -> None:
-    """Five notes that come ten times: each could be chance among so many notes, all together are not."""
-    motif = mi.Pattern([0, 0.5, 1, 2, 2.5], [60, 62, 64, 62, 67])
-    notes = texture(8, 3000)
-    copies = [table(50.25 + 97 * k + motif.onsets, np.array(motif.pitch) + k % 5, voice=9) for k in range(10)]
-    more = np.concatenate([notes, *copies])
-    more = more[np.lexsort((more["pitch"], more["onset"]))]
-    rows = set(np.flatnonzero(more["voice"] == 9).tolist())
-    hits = mi.find(motif, more)
-    assert rows <= {row for hit in hits for row in hit.notes}
-    assert len(hits) <= 12
-
-
-def places(count: int, *, at_pitch: bool) -> tuple[mi.Pattern, list[NoteAlignment], np.ndarray]:
-    """A motif, notes that are that motif again and again a step higher each time, and where it is."""
-    motif = mi.Pattern([0, 0.5, 1, 2, 2.5], [60, 62, 64, 62, 67])
-    rows = np.arange(5 * count)
-    pitch = np.array(motif.pitch)[rows % 5] + rows // 5 + (0 if at_pitch else 1)
-    notes = table(motif.onsets[rows % 5] + 4 * (rows // 5), pitch)
-    pairs = [tuple(enumerate(rows[5 * k : 5 * k + 5].tolist())) for k in range(count)]
-    return motif, [NoteAlignment(20.0, 1.0, pair, 1.0) for pair in pairs], notes
-
-
-@given(st.lists(st.floats(1e-12, 50), min_size=1, max_size=30), st.booleans())
-def test_support_helps_and_keeps_the_order(numbers: list[float], at_pitch: bool) -> None:
-    found = supported(numbers, *places(len(numbers), at_pitch=at_pitch))
-    pairs = sorted(zip(numbers, found, strict=True))
-    assert all(0 <= after <= before for before, after in pairs)
-    assert [after for _, after in pairs] == sorted(found)
-
-
-def test_support_is_what_poisson_says() -> None:
-    """Three hits where half a hit is expected: at most the chance of three or more, and near it."""
-    exactly = 1 - np.exp(-0.5) * (1 + 0.5 + 0.125)
-    elsewhere = places(3, at_pitch=False)
-    assert supported([0.5] * 3, *elsewhere)[2] == pytest.approx(exactly, rel=0.05)
-    assert supported([0.5] * 3, *elsewhere)[2] >= exactly
-    assert supported([0.5 * LIKELIER] * 3, *places(3, at_pitch=True))[2] == pytest.approx(exactly, rel=0.05)
-
-
-def test_what_is_merely_like_a_statement_is_not_supported() -> None:
-    motif, hits, notes = places(3, at_pitch=True)
-    worse = [hits[0], *(hit._replace(share=WHOLE - 0.01) for hit in hits[1:])]
-    assert supported([0.5] * 3, motif, worse, notes)[1:] == [0.5, 0.5]
-    assert supported([], motif, [], notes) == []
 
 
 # The theme

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mi_theme.score.notes import NOTE
 from mi_theme.search.hits import total
-from mi_theme.search.match.evidence import COPY_MODEL, HeardNotes, evidence, foretold
+from mi_theme.search.match.evidence import COPY_MODEL, evidence, foretold
+from mi_theme.search.match.expectations import HeardNotes
 from mi_theme.search.match.note_alignment import NoteAlignment
 from mi_theme.search.patterns import Pattern
 

@@ -284,6 +284,16 @@ def test_one_piece_is_a_list_of_one(tmp_path: Any) -> None:
     assert mi.rank(score, named)[0].similarity == mi.rank(score, score)[0].similarity
 
 
+@pytest.mark.parametrize("how", ["auto", "tune", "theme"])
+@pytest.mark.parametrize("score", [mi.theme().to_score(), mi.render(meter="4/4"), tune(3), table([0], [60])], ids=str)
+def test_what_is_itself_is_1_and_what_has_nothing_in_common_0(score: Any, how: str) -> None:
+    other = table(np.arange(60) * 3.7, 30 + (np.arange(60) * 41) % 60)
+    first, last = mi.rank(score, [other, score], how=how)
+    assert (first.index, first.similarity) == (1, pytest.approx(1.0, abs=1e-12))
+    assert last.similarity < 0.25
+    assert how != "theme" or last.similarity == 0
+
+
 def test_one_note_and_equal_onsets_do_no_harm() -> None:
     one, chord = table([0], [60]), table([0, 0, 0], [60, 64, 67])
     for how in ("tune", "theme"):

@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from music21 import corpus
 
+import mi_theme as mi
 from mi_theme.catalog import data_path
-from mi_theme.search.match.chance import Tail, background, evalue, interval_kinds, ratio_kinds
+from mi_theme.score.notes import NOTE
+from mi_theme.search.match.chance import Chance, ChanceLine, ChancePlace, background, interval_kinds, ratio_kinds
 from mi_theme.search.match.evidence import whole_copy
-from mi_theme.search.match.piece_hits import chance_of
+from mi_theme.search.match.expectations import HeardNotes, known_music
+from mi_theme.search.match.piece_hits import REPEATED
 from mi_theme.search.patterns import Pattern
 
 SCALE = Pattern.of([(number, 60 + up) for number, up in enumerate((0, 2, 4, 5, 7, 9, 11, 12))])
@@ -28,10 +32,8 @@ def test_the_background_is_small_and_says_where_it_is_from() -> None:
     known = background()
     assert np.array(known.intervals).sum() > 50_000
     assert known.steps[1] > known.steps[6]
-    for tail in (known.aligned, known.proposed):
-        assert list(tail.nats) == sorted(tail.nats)
-        assert list(tail.rates) == sorted(tail.rates, reverse=True)
-        assert tail.slope > 0
+    assert known.proposed.height[0] < known.aligned.height[0]
+    assert known.proposed.height[1:] == known.aligned.height[1:]
 
 
 def test_intervals_and_ratios() -> None:
@@ -43,33 +45,130 @@ def test_two_notes_say_an_interval_and_no_rhythm() -> None:
     assert whole_copy(Pattern.of([(0, 60), (1, 67)])) == pytest.approx(whole_copy(Pattern.of([(0, 60), (3, 67)])))
 
 
-def test_the_tail_falls_through_its_points_and_beyond() -> None:
-    tail = Tail((-5.0, 0.0, 10.0), (-2.0, -4.0, -9.0), 0.5)
-    assert tail.rate(-5) == pytest.approx(np.exp(-2))
-    assert tail.rate(-7.5) == pytest.approx(np.exp(-1))
-    assert tail.rate(-50) == 1
-    assert tail.rate(5) == pytest.approx(np.exp(-6.5))
-    assert tail.rate(14) == pytest.approx(np.exp(-11))
+def chance(pattern: Pattern, notes: int, *, proposed: bool = False, thick: float = 0.0) -> Chance:
+    line = background().proposed if proposed else background().aligned
+    return Chance(line, ChancePlace(whole_copy(pattern), len(pattern), thick), notes)
 
 
-@settings(deadline=None, max_examples=50)
-@given(st.floats(-100, 100), st.integers(1, 10**7), st.booleans())
-def test_chance_falls_with_evidence_and_grows_with_the_music(nats: float, notes: int, proposed: bool) -> None:
-    value = evalue(nats, notes, proposed=proposed)
+def test_the_line_is_its_weights() -> None:
+    place = ChancePlace(whole=60.0, length=10, thick=0.5)
+    line = ChanceLine((-4.0, -1.0, 9.0, 1.0, 9.0, 0.5, 9.0), (-5.0, 1.0, 9.0, 0.25), 3.0)
+    assert np.log(line.rate(20.0, place)) == pytest.approx(-4 - 2 + 0.5 + 0.5 + 2 * (-5 + 0.5 + 0.5))
+    assert np.log(line.rate(-5.0, place)) == pytest.approx(-5 - 0.5 * (-5 + 0.5 + 0.5 + 3))
+    assert line.rate(-500.0, place) == 1
+
+
+PLACES = st.builds(ChancePlace, st.floats(1, 150), st.integers(2, 40), st.floats(0, 1))
+
+
+@settings(deadline=None, max_examples=200)
+@given(PLACES, st.floats(-100, 100), st.integers(1, 10**7), st.booleans())
+def test_chance_falls_with_evidence_and_grows_with_the_music(
+    place: ChancePlace, nats: float, notes: int, proposed: bool
+) -> None:
+    line = background().proposed if proposed else background().aligned
+    value = Chance(line, place, notes).evalue(nats)
     assert 0 < value <= notes
-    assert evalue(nats + 0.1, notes, proposed=proposed) <= value
-    assert evalue(nats, 10 * notes, proposed=proposed) == pytest.approx(10 * value)
+    assert Chance(line, place, notes).evalue(nats + 0.1) <= value
+    assert nats < 0 or Chance(line, place, 10 * notes).evalue(nats) == pytest.approx(10 * value)
+
+
+def test_what_chance_explains_better_is_no_surprise() -> None:
+    for pattern in (SCALE, JUMPS):
+        assert chance(pattern, 10**6).evalue(-1.0) >= 1
+        assert chance(pattern, 10**6).evalue(-60.0) >= 1
 
 
 def test_a_whole_copy_of_a_long_theme_is_no_chance_and_a_scale_is() -> None:
     for proposed in (False, True):
-        assert evalue(whole_copy(JUMPS), 10**6, proposed=proposed) < 0.01
-        assert evalue(whole_copy(SCALE) / 2, 10**6, proposed=proposed) > 0.01
+        assert chance(JUMPS, 10**6, proposed=proposed).evalue(whole_copy(JUMPS)) < 0.01
+        assert chance(SCALE, 10**6, proposed=proposed).evalue(whole_copy(SCALE)) > 0.01
 
 
-def test_three_notes_are_never_a_surprise() -> None:
-    head = SCALE.onset[:3], SCALE.pitch[:3]
-    short, long = chance_of(Pattern(*head), 1000), chance_of(JUMPS, 1000)
-    assert short(100.0) > 0.1
-    assert long(100.0) < 1e-6
-    assert short(-20.0) > long(-20.0)
+@pytest.mark.parametrize(("length", "least"), [(2, 0.5), (3, 0.5), (4, 0.05)])
+def test_a_few_notes_are_never_a_surprise_in_a_song(length: int, least: float) -> None:
+    head = Pattern(SCALE.onset[:length], SCALE.pitch[:length])
+    assert chance(head, 1000).evalue(whole_copy(head)) > least
+
+
+def test_thick_texture_has_more_chances() -> None:
+    assert chance(JUMPS, 1000, thick=1.0).evalue(10.0) != chance(JUMPS, 1000).evalue(10.0)
+
+
+def line_of(pitches: list[int], lasts: float = 0.5) -> np.ndarray:
+    notes = np.zeros(len(pitches), NOTE)
+    notes["onset"], notes["pitch"], notes["duration"] = np.arange(len(pitches)) * lasts, pitches, lasts
+    notes["step"] = -1
+    return notes
+
+
+def test_what_a_piece_is_full_of_is_no_news_there() -> None:
+    """A broken chord again and again: each repetition says less than it would in other music, and the chances are more."""
+    alberti = [60, 67, 64, 67] * 100
+    tables = HeardNotes.of(line_of(alberti)).tables
+    pattern = Pattern.of(list(zip(np.arange(8) / 2, alberti[:8], strict=True)))
+    assert whole_copy(pattern, tables) < whole_copy(pattern) / 3
+    assert all(np.allclose(np.exp(-table).sum(axis=-1), 1) for table in tables)
+    nothing = HeardNotes.of(line_of([])).tables
+    assert all(np.allclose(own, known) for own, known in zip(nothing, known_music(), strict=True))
+
+
+def walk(seed: int, count: int) -> mi.Score:
+    random = np.random.default_rng(seed)
+    place = np.clip(np.cumsum(random.choice([-2, -1, -1, 0, 1, 1, 2], count)) % 22, 0, 21)
+    place = np.where(place < 11, place, 21 - place)
+    pitches = np.array([57, 59, 60, 62, 64, 66, 67, 69, 71, 72, 74])[place]
+    lasts = random.choice([0.5, 0.5, 0.5, 1, 1, 1.5, 2], count)
+    return mi.Score.from_notes([0, *np.cumsum(lasts)[:-1]], lasts, pitches)
+
+
+@pytest.mark.filterwarnings("ignore::mi_theme.search.music.SearchWarning")
+@pytest.mark.parametrize("length", [3, 4, 5, 6])
+def test_random_walks_are_not_found_in_random_walks(length: int) -> None:
+    found = [mi.find(walk(900 + seed, length), walk(seed, 600)) for seed in range(12)]
+    assert sum(bool(hits) for hits in found) <= 1
+
+
+@pytest.mark.filterwarnings("ignore::mi_theme.search.music.SearchWarning")
+def test_do_re_mi_is_everywhere() -> None:
+    """In every chorale, and nowhere a surprise; the places are listed all the same."""
+    chorales = [mi.read(corpus.getWork(f"bach/bwv{number}")) for number in ("269", "66.6", "10.7", "7.7", "153.1")]
+    pattern = mi.Pattern((0, 1, 2), (60, 62, 64))
+    assert mi.find(pattern, chorales) == []
+    everywhere = mi.find(pattern, chorales, max_evalue=np.inf)
+    assert len(everywhere) > 50
+    assert min(hit.evalue for hit in everywhere) >= 0.5
+
+
+@pytest.mark.filterwarnings("ignore::mi_theme.search.music.SearchWarning")
+def test_repetitions_are_shown_where_the_piece_states_the_pattern() -> None:
+    """A motif of five notes, and again at another pitch with a note changed: told where the piece states it, not elsewhere."""
+    score = walk(3, 600)
+    table = score.note_table()
+    motif = np.zeros(5, NOTE)
+    motif["onset"], motif["pitch"], motif["duration"] = [0, 0.5, 1, 2, 2.5], [60, 63, 68, 62, 60], 0.5
+    copies = []
+    for number in range(6):
+        copy = motif.copy()
+        copy["onset"] += 7 + 40 * number
+        copy["pitch"] += (number % 3) * 2 + np.array([0, 0, 0, 0, number % 2])
+        copies.append(copy)
+    kept = table[[not any(abs(at - copy["onset"][0] - 1.25) < 1.5 for copy in copies) for at in table["onset"]]]
+    music = np.concatenate([kept, *copies])
+    music = music[np.lexsort((music["pitch"], music["onset"]))]
+    stated = mi.find(mi.Pattern.of(copies[0]), music)
+    assert len(stated) >= 5
+    assert all(hit.again for hit in stated)
+    assert all(hit.evalue <= REPEATED for hit in stated)
+    elsewhere = mi.find(
+        mi.Pattern.of([(at, pitch + 1) for at, pitch in zip(motif["onset"], motif["pitch"], strict=True)]), music
+    )
+    assert not any(hit.again for hit in elsewhere)
+    assert all(hit.evalue <= 0.01 for hit in elsewhere)
+    assert mi.find(mi.Pattern.of(copies[0]), music, max_evalue=1e-300) == []
+
+
+def test_upside_down_there_are_twice_as_many_chances() -> None:
+    score = mi.theme().to_score()
+    one, both = (mi.find(mi.theme(), score, invert=invert)[0].evalue for invert in (False, True))
+    assert both == pytest.approx(2 * one)

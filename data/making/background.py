@@ -1,23 +1,31 @@
 """Count what is common in real music, and how often chance finds a pattern nobody wrote: ``data/background.json``.
 
-    python data/making/background.py [--decoys 600]
+    python data/making/background.py [--decoys 144] [--cache FOLDER]
 
-The music is read from the installed music21: every second MusicXML file and
-every eighth tune of Ryan's Mammoth Collection (1883, ABC). No note of it is kept, only how often each interval and
-each ratio of two times follows each, and the rate of chance hits: decoys, which
-have the intervals of a passage shuffled, or its pitches, are looked for with
-`mi.find`'s own engine, and a line is fitted to the logarithm of the number of
-hits that hold so much of what the decoy says and lack so much (maximum
-likelihood, Poisson). The same music21 gives the same bytes.
+The music is read from the installed music21. What is common is counted in every second
+MusicXML file and every eighth tune of Ryan's Mammoth Collection (1883, ABC). No note of
+it is kept, only how often each interval and each ratio of two times follows each.
+
+How often chance finds something is counted with decoys in music of six kinds: chorales, quartets, fiddle tunes and
+keyboard music as written, chorales and quartets with all parts in one. Decoys of 3 to
+30 notes, as many of each length, have the intervals of a passage of another piece of that
+kind shuffled, or its pitches, some in the rhythm of another passage. They are looked
+for with `mi.find`'s own engine, and a line is fitted to the logarithm of the rate of
+their hits (`chance.ChanceLine`): Poisson process, maximum likelihood over the hits that
+are rarer than two a search. In folders, where only what is proposed is aligned, the line is lower
+by what decoys find in thick texture. The same music21 gives the same numbers to three digits.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import Counter, defaultdict
+import pickle
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -33,23 +41,36 @@ from mi_theme.search.match.chance import (
     STEEPEST_RATIO,
     WIDEST_INTERVAL,
     Background,
-    Tail,
+    ChanceLine,
+    ChancePlace,
     background,
     interval_kinds,
     ratio_kinds,
+    terms_of_place,
 )
+from mi_theme.search.match.expectations import HeardNotes
 from mi_theme.search.match.note_alignment import steps_of
-from mi_theme.search.match.piece_hits import hits_in
+from mi_theme.search.match.piece_hits import chance_in, hits_in
 from mi_theme.search.patterns import Pattern
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
 MUSIC = {".mxl .xml .musicxml": 2, ".abc": 8}  # one file in so many
-LENGTHS = range(8, 21)
-SEED = 1
-OFTEN = (1.0, 0.5, 0.2, 0.1, 0.05)  # hits a search of which it is asked what they say
-START = Tail((0.0, 1.0), (0.0, -1.0), 1.0)
-FELLOWS = 10  # pieces of a folder that are alike
-PIECES = 4  # searches of one piece for each of all
+LENGTHS = (*range(3, 13), 14, 16, 18, 20, 25, 30)
+SEED = 2
+OFTEN = 2.0  # hits a search: what chance brings oftener is not fitted
+ROUNDS = 3  # of finding out what that is, and fitting
+RIDGE = 1e-3  # on the squares of the weights
+FLATTEST = 0.3  # by how much the logarithm of the rate falls at least with 10 nats
+STEEPLY = 30.0  # what is paid for the square of falling less
+START = ChanceLine((-5.4, -3.5, -1.7, 0.4, 1.5, 0.7, -0.7), (-4.2, -1.0, 1.3, 0.0), 2.5)  # a prototype's
+#: kinds of music that decoys are made of and looked for in: folders of music21's corpus, one file in so many, most notes
+KINDS = {
+    "chorales": (("bach",), 7, 10_000),
+    "quartets": (("haydn", "mozart", "beethoven"), 1, 8_000),
+    "tunes": (("ryansMammoth",), 17, 10_000),
+    "keyboard": (("schumann_clara", "joplin", "k545", "cpebach", "schubert", "beach", "weber", "handel"), 1, 10_000),
+}
+ONE_PART = ("chorales", "quartets")
 PROVENANCE = {
     "made by": "data/making/background.py",
     "music": "half of the MusicXML files and an eighth of Ryan's Mammoth Collection (1883, ABC) in music21's corpus; counts only",
@@ -59,19 +80,44 @@ Rows = list[tuple[float, int]]
 Random = np.random.Generator
 
 
+class Search(NamedTuple):
+    """A decoy in one piece: what kind of music, what chance depends on, how many notes, and what each hit says."""
+
+    kind: str
+    place: ChancePlace
+    notes: int
+    nats: list[float]
+
+
 def main() -> None:
     """Read, count, search for decoys, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--decoys", type=int, default=600)
-    count = parser.parse_args().decoys
+    parser.add_argument("--decoys", type=int, default=144, help="of each kind of music")
+    parser.add_argument("--cache", type=Path, help="where what was searched is kept")
+    options = parser.parse_args()
     sheets = list(music())
     write(counted(sheets, (START, START)))  # the decoys are weighed with these counts
     background.cache_clear()
-    tails = (
-        fitted(in_one_piece(sheets, PIECES * count)), fitted(in_all(sheets, count))
-    )  # fmt: skip
-    write(counted(sheets, tails))
-    print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {tails}")
+    kinds = cached(options.cache, "kinds", of_kinds)
+    searches = cached(options.cache, "searches", lambda: list(in_one_piece(kinds, options.decoys, SEED)))
+    aligned = fitted(searches)
+    write(counted(sheets, (aligned, aligned)))
+    background.cache_clear()
+    rarer = in_folders([*kinds["quartets in one part"], *kinds["keyboard"]], options.decoys // 4)
+    height = (round(aligned.height[0] + rarer, 3), *aligned.height[1:])
+    write(counted(sheets, (aligned, ChanceLine(height, aligned.slope, aligned.below))))
+    print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {aligned}, in folders {rarer:+.3f}")
+
+
+def cached(folder: Path | None, name: str, make: Any) -> Any:
+    """What was made before, or is made now."""
+    place = folder / f"{name}.pickle" if folder else None
+    if place and place.is_file():
+        return pickle.loads(place.read_bytes())
+    made = make()
+    if place:
+        place.write_bytes(pickle.dumps(made))
+    return made
 
 
 def write(made: Background) -> None:
@@ -81,17 +127,49 @@ def write(made: Background) -> None:
 
 def music() -> Iterator[Sheet]:
     """The tunes of the training music."""
+    for endings, every in MUSIC.items():
+        yield from read([path for path in corpus_files() if path.suffix in endings.split()][::every])
+
+
+def corpus_files() -> list[Path]:
+    """MusicXML and Ryan's collection in music21's corpus."""
     from music21 import corpus
 
     paths = sorted(Path(path) for path in corpus.getCorePaths())
-    paths = [path for path in paths if path.suffix != ".abc" or path.parent.name == "ryansMammoth"]
+    kinds = [kind for endings in MUSIC for kind in endings.split()]
+    return [path for path in paths if path.suffix in kinds and (path.suffix != ".abc" or "ryansMammoth" in path.parts)]
+
+
+def read(paths: Iterable[Path]) -> Iterator[Sheet]:
+    """Their tunes."""
     with Reader() as reader:
-        for endings, every in MUSIC.items():
-            for path in [path for path in paths if path.suffix in endings.split()][::every]:
-                yield from (tune for tune in reader.read(path) if isinstance(tune, Sheet))
+        for path in paths:
+            yield from (tune for tune in reader.read(path) if isinstance(tune, Sheet))
 
 
-def counted(sheets: Iterable[Sheet], tails: tuple[Tail, Tail]) -> Background:
+def of_kinds() -> dict[str, list[Sheet]]:
+    """Music of each kind, the last two with all parts in one."""
+    found = {kind: of_kind(kind) for kind in KINDS}
+    return found | {f"{kind} in one part": [in_one_part(sheet) for sheet in found[kind]] for kind in ONE_PART}
+
+
+def of_kind(kind: str) -> list[Sheet]:
+    """Music of one kind, a few hundred notes or some thousand each."""
+    folders, every, most = KINDS[kind]
+    paths = [path for path in corpus_files() if set(folders) & set(path.parts)][::every]
+    if kind == "quartets":
+        paths = [path for path in paths if "k545" not in path.parts]
+    return [sheet for sheet in read(paths) if 100 < len(sheet.table) < most]
+
+
+def in_one_part(sheet: Sheet) -> Sheet:
+    """All notes in one part and voice, as a file that tells no voices apart has them."""
+    table = sheet.table.copy()
+    table["part"], table["voice"] = 0, 0
+    return replace(sheet, table=table)
+
+
+def counted(sheets: Iterable[Sheet], lines_of_chance: tuple[ChanceLine, ChanceLine]) -> Background:
     """How often each interval and time is heard, and each interval and ratio after each."""
     steps: Counter[int] = Counter()
     times: Counter[int] = Counter()
@@ -108,7 +186,7 @@ def counted(sheets: Iterable[Sheet], tails: tuple[Tail, Tail]) -> Background:
             np.add.at(intervals, (interval[:-1], interval[1:]), 1)
             np.add.at(ratios, (ratio[:-1], ratio[1:]), 1)
     heard_often = (dict(sorted(steps.items())), dict(sorted(times.items())))
-    return Background(PROVENANCE, *heard_often, intervals.tolist(), ratios.tolist(), *tails)
+    return Background(PROVENANCE, *heard_often, intervals.tolist(), ratios.tolist(), *lines_of_chance)
 
 
 def lines(table: NDArray[Any]) -> Iterator[NDArray[Any]]:
@@ -125,14 +203,14 @@ def lines(table: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 
 def passage(random: Random, sheets: Sequence[Sheet], length: int) -> Rows:
-    """Notes in a row of one voice, of more than three pitches."""
+    """Notes in a row of one voice, of more than three pitches; a short one of more than one."""
     while True:
         found = list(lines(sheets[random.integers(len(sheets))].table))
         line = found[random.integers(len(found))] if found else ()
         if len(line) > length:
             first = int(random.integers(len(line) - length))
             notes = line[first : first + length]
-            if len(np.unique(notes["pitch"])) > 3:
+            if len(np.unique(notes["pitch"])) > (3 if length > 7 else 1):
                 return list(zip((notes["onset"] - notes["onset"][0]).tolist(), notes["pitch"].tolist(), strict=True))
 
 
@@ -151,53 +229,86 @@ def with_intervals(rows: Rows, steps: Sequence[int]) -> Rows:
     return [(onset, int(pitch)) for (onset, _), pitch in zip(rows, line.clip(0, 127), strict=True)]
 
 
-def in_all(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
-    """The notes searched for each decoy, and what its hits in all pieces say."""
+def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:
+    """A decoy, of three kinds and all lengths by turns: intervals shuffled, pitches shuffled, intervals shuffled in the rhythm of another passage."""
+    length, kind = LENGTHS[number % len(LENGTHS)], number // len(LENGTHS) % 3
+    rows = passage(random, sheets, length)
+    if kind == 2:
+        steps = random.permutation(np.diff([pitch for _, pitch in rows])).tolist()
+        return Pattern.of(with_intervals(passage(random, sheets, length), steps))
+    return Pattern.of(decoy(random, rows, kind))
+
+
+def in_one_piece(kinds: dict[str, list[Sheet]], count: int, seed: int) -> Iterator[Search]:
+    """Decoys in one piece each, made of others of its kind; every note is aligned."""
+    for kind, sheets in kinds.items():
+        random = np.random.default_rng([seed, len(kind), len(sheets)])
+        for number in range(count):
+            row = int(random.integers(len(sheets)))
+            pattern = made_up(random, [*sheets[:row], *sheets[row + 1 :]], number)
+            yield searched(kind, pattern, sheets[row])
+
+
+def searched(kind: str, pattern: Pattern, sheet: Sheet) -> Search:
+    """A pattern in one piece."""
+    hits = together(hits_in(pattern, sheet), sheet.table)
+    place = chance_in(pattern, HeardNotes.of(sheet.table[sheet.pitched])).place
+    return Search(kind, place, len(sheet.table), [hit.score for hit in hits])
+
+
+def in_folders(sheets: Sequence[Sheet], count: int) -> float:
+    """By how much the logarithm of the rate is less where only what is proposed is aligned, for hits as likely as one a search.
+
+    In thick texture, where most is proposed: in music in parts chance finds less, and E is too large there.
+    """
     random = np.random.default_rng(SEED)
     batches = [Batch.of(sheets[first : first + BATCH_FILES]) for first in range(0, len(sheets), BATCH_FILES)]
     notes = sum(len(sheet.table) for sheet in sheets)
-    for number in range(count):
-        pattern = made_up(random, sheets, number)
-        yield notes, [hit.score for batch in batches for hit in in_batch(pattern, batch)]
+    found = [hit for number in range(count) for hit in in_all(made_up(random, sheets, number), batches, notes)]
+    return round(log(sum(hit.evalue <= 1 for hit in found) / count), 3)
 
 
-def in_batch(pattern: Pattern, batch: Batch) -> Iterator[Hit]:
-    """The hits in all pieces, one for what parts double."""
-    found = proposed_hits(pattern, batch)
-    for piece in batch.sheets:
-        yield from together([hit for hit in found if hit.source == piece.source], piece.table)
+def in_all(pattern: Pattern, batches: Sequence[Batch], notes: int) -> Iterator[Hit]:
+    """The hits in all pieces among what is proposed, one for what parts double; E-values for all."""
+    for batch in batches:
+        found = proposed_hits(pattern, batch)
+        for sheet in batch.sheets:
+            mine = [hit for hit in found if hit.source == sheet.source]
+            yield from (
+                replace(hit, evalue=hit.evalue * notes / len(sheet.table)) for hit in together(mine, sheet.table)
+            )
 
 
-def in_one_piece(sheets: Sequence[Sheet], count: int) -> Iterator[tuple[int, list[float]]]:
-    """The same for one piece where every note is aligned; where it has fellows in its folder, a decoy is made of these."""
-    random = np.random.default_rng(SEED)
-    folders = defaultdict(list)
-    for sheet in sheets:
-        folders[Path(sheet.source).parent].append(sheet)
-    for number in range(count):
-        sheet = sheets[int(random.integers(len(sheets)))]
-        fellows = folders[Path(sheet.source).parent]
-        pattern = made_up(random, fellows if len(fellows) >= FELLOWS else sheets, number)
-        yield len(sheet.table), [hit.score for hit in together(hits_in(pattern, sheet), sheet.table)]
+# The line
 
 
-def made_up(random: Random, sheets: Sequence[Sheet], number: int) -> Pattern:
-    """A decoy, of one kind and the other by turns."""
-    return Pattern.of(decoy(random, passage(random, sheets, int(random.choice(LENGTHS))), number % 2))
+def fitted(searches: Sequence[Search], start: ChanceLine = START) -> ChanceLine:
+    """The line under which the hits that are rarer than `OFTEN` a search are likeliest."""
+    from scipy.optimize import minimize
 
+    heights, slopes = (np.array(rows) for rows in zip(*(terms_of_place(s.place) for s in searches), strict=True))
+    notes = np.log([search.notes for search in searches])
+    of = np.repeat(np.arange(len(searches)), [len(search.nats) for search in searches])
+    said = np.array([value for search in searches for value in search.nats]) / 10
+    weights = np.array([*start.height, *start.slope, start.below])
+    for _ in range(ROUNDS):
+        left, slope = log(OFTEN) - notes - heights @ weights[:7], slopes @ weights[7:11]
+        least = np.where(left < 0, left / slope, left / np.minimum(slope + weights[11], -FLATTEST))
+        rare = said >= least[of]
+        rows, nats = of[rare], said[rare]
 
-# The tails
+        def cost(weights: NDArray[Any], rows: Any = rows, nats: Any = nats, least: Any = least) -> float:
+            height, slope, below = heights @ weights[:7], slopes @ weights[7:11], weights[11]
+            rates = notes + height + slope * least + below * np.minimum(least, 0.0)
+            falls = -(slope[rows] + below * (nats < 0))
+            logs = height[rows] + slope[rows] * nats + below * np.minimum(nats, 0.0) + np.log(np.maximum(falls, 1e-6))
+            flat = np.maximum(slope + max(float(below), 0.0) + FLATTEST, 0.0) ** 2
+            expected = np.exp(np.minimum(rates, 20.0)).sum()
+            return float(expected - logs.sum() + STEEPLY * flat.sum() + RIDGE * (weights**2).sum())
 
-
-def fitted(searches: Iterable[tuple[int, list[float]]]) -> Tail:
-    """What so many hits a search say at least; beyond, the most likely exponential."""
-    tried = list(searches)
-    nats = np.sort([value for _, hits in tried for value in hits])[::-1]
-    counts = [round(often * len(tried)) for often in OFTEN]
-    known = nats[[count - 1 for count in counts]]
-    rates = np.log(counts) - np.log(sum(notes for notes, _ in tried))
-    slope = 1 / (nats[: counts[-1]] - known[-1]).mean()
-    return Tail(tuple(known.round(2).tolist()), tuple(rates.round(3).tolist()), round(float(slope), 3))
+        weights = minimize(cost, weights, method="L-BFGS-B").x
+    rounded = [round(float(weight), 3) for weight in weights]
+    return ChanceLine(tuple(rounded[:7]), tuple(rounded[7:11]), rounded[11])  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

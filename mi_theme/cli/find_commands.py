@@ -279,7 +279,7 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 def _print_hits(hits: Sequence[Hit]) -> None:
     rows = (
         [
-            f"{hit.evalue:.2g}",
+            hit.rarity,
             hit.source or "score",
             hit.part,
             f"{'' if hit.bar is None else hit.bar}",
@@ -295,7 +295,7 @@ def _print_reasons(hits: Sequence[Hit]) -> None:
     rows = (
         [f"{number}", f"{nats:+.1f}", term, means]
         for number, hit in enumerate(hits, 1)
-        for term, means, nats in [*hit.reasons, ("together", f"E {hit.evalue:.2g}", hit.score)]
+        for term, means, nats in [*hit.reasons, ("together", f"E {hit.rarity}", hit.score)]
     )
     _show(("hit", "nats", "term", "what it stands for"), rows)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from mi_theme.search.corpus.folders import search_files
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.alignment_costs import COSTS, AlignmentCosts
+from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
-from mi_theme.search.match.piece_hits import LEAST, chance_of, hits_in, hits_of_versions, in_order, oftener, with_maps
+from mi_theme.search.match.piece_hits import LEAST, hits_in, hits_of_versions, in_order, kept, oftener, with_maps
 from mi_theme.search.match.versions import joined
-from mi_theme.search.music import are_files, sheets_of, warn_of
+from mi_theme.search.music import are_files, sheets_of, spelled, warn_of
 from mi_theme.search.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -91,18 +92,18 @@ def find(
         short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
         warn_of(searched.unread, short)
         return searched.hits
-    sheets = list(sheets_of(where))
+    sheets = [spelled(sheet) for sheet in sheets_of(where)]
     notes = sum(len(sheet.table) for sheet in sheets)
     found: list[Hit] = []
     for sheet in sheets:
-        share = notes / max(len(sheet.table), 1)
+        share = max(notes, 1) / max(len(sheet.table), 1)
         hits = hits_in(wanted, sheet, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
-        whole = with_maps(oftener(hits, share), wanted, sheet, max_evalue, chance_of(wanted, notes))
+        whole = oftener(with_maps(hits, wanted, sheet, max_evalue / share), share)
         left = oftener(hits_of_versions(wanted, sheet, least=least, fast=fast), share)
-        found += together(joined(whole, left), sheet.table)
-    kept = sorted((hit for hit in found if hit.evalue <= max_evalue), key=in_order)[:top]
-    warn_of([], "" if kept else too_short(wanted, notes, max_evalue))
-    return kept
+        found += kept(together(joined(whole, left), sheet.table), max_evalue)
+    found = sorted(found, key=in_order)[:top]
+    warn_of([], "" if found else too_short(wanted, notes, max_evalue))
+    return found
 
 
 def too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool = False) -> str:
@@ -119,7 +120,12 @@ def too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool
     in_files
         Whether a scan proposed where to look.
     """
-    least = chance_of(pattern, notes, proposed=in_files)(whole_copy(pattern))
+    known = background()
+    place = ChancePlace(whole_copy(pattern), len(pattern), thick=0.0)
+    least = Chance(known.proposed if in_files else known.aligned, place, notes).evalue(place.whole)
     if not notes or least <= max_evalue:
         return ""
-    return f"{len(pattern)} notes like these are too few to be significant in {notes:,} notes: found whole, they have E {least:.2g}"
+    return (
+        f"{len(pattern)} notes like these are too few to be significant in {notes:,} notes: "
+        f"found whole, they have E {least:.1g} or more"
+    )

@@ -21,6 +21,8 @@ __all__ = ["Doubling", "EvidenceTerm", "Hit", "terms_of", "together", "total"]
 
 DIGITS = 4  # of a number that is estimated, where it is written
 OCTAVE = 12
+RAREST = 1e-12  # E that is told as a number; the line of chance was fitted to hits a billion times as common
+REPEATED_FROM = 0.01  # E from which a hit is told for being a repetition, and not for being rare
 BY_CHANCE = 1.0  # hits expected by chance: where as many are, one is an accident
 DOUBLED_NOTES = 0.8  # of the pattern's notes that a doubling has at the same time
 SIMULTANEOUS = 1 / 8  # quarters between notes that begin at the same time
@@ -136,6 +138,9 @@ class Hit(Shown):
         The parts that have the same at the same time, in unison or octaves.
     reasons
         The terms of its score, which they add up to; the weightiest first.
+    again
+        Whether the piece states the pattern, note for note, and this is it or a
+        repetition of it: such a hit is told though its E-value is above the threshold.
     """
 
     source: str
@@ -158,13 +163,19 @@ class Hit(Shown):
     timed: bool = True
     doubled: tuple[Doubling, ...] = ()
     reasons: tuple[EvidenceTerm, ...] = ()
+    again: bool = False
 
     def __str__(self) -> str:
         place = f"{self.source or 'score'}, {self.part}, " + (
             f"bar {self.bar}" if self.bar is not None else f"at {float(self.onset):g}"
         )
         chance = ": chance" if self.evalue >= BY_CHANCE else ""
-        return f"{place}: {', '.join(self.ways)} (E {self.evalue:.2g}{chance}, {self.share:.0%})"
+        return f"{place}: {', '.join(self.ways)} (E {self.rarity}{chance}, {self.share:.0%})"
+
+    @property
+    def rarity(self) -> str:
+        """The E-value as far as it is known: one digit, and no less than a line that was fitted to decoys can tell."""
+        return f"{self.evalue:.1g}" if self.evalue >= RAREST else f"< {RAREST:.0e}"
 
     @property
     def ways(self) -> list[str]:
@@ -175,6 +186,7 @@ class Hit(Shown):
         said += [f"{len(self.missing)} missing"] if self.missing else []
         said += [f"{len(self.changed)} changed"] if self.changed else []
         said += [self.strategy] if self.strategy else []
+        said += ["a repetition"] if self.again and self.evalue > REPEATED_FROM else []
         return said + ([f"with {_company(self.doubled)}"] if self.doubled else [])
 
     @property

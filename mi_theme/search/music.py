@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,12 @@ from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.formats import is_stream, score_of
 from mi_theme.score import Score
+from mi_theme.search.match.note_alignment import steps_of
 
 if TYPE_CHECKING:
     from mi_theme.search.corpus.readers import Unread
 
-__all__ = ["SearchWarning", "are_files", "sheets_of", "warn_of"]
+__all__ = ["SearchWarning", "are_files", "sheets_of", "spelled", "warn_of"]
 
 
 class SearchWarning(UserWarning):
@@ -57,6 +59,15 @@ def sheets_of(where: Any) -> Iterator[Sheet]:
         raise ScoreError(
             f"music to search is a score, a file, a note table or a list of them, not {type(where).__name__}"
         )
+
+
+def spelled(sheet: Sheet) -> Sheet:
+    """The same with a diatonic step for each pitched note, inferred where one is unknown: once for all that ask for it."""
+    if "step" not in (sheet.table.dtype.names or ()):
+        return sheet
+    table = sheet.table.copy()
+    table["step"][sheet.pitched] = steps_of(sheet.table[sheet.pitched])
+    return replace(sheet, table=table)
 
 
 def warn_of(unread: Sequence[Unread], short: str = "") -> None:

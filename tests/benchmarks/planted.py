@@ -126,7 +126,7 @@ def stretched(factor: float) -> Callable[[Random, Rows], Rows]:
 
 
 def remetred(target: str) -> Callable[[Random, Rows], Rows]:
-    """HeardNotes in 5/4 as 3+3+2+2, carried over bar by bar."""
+    """Heard in 5/4 as 3+3+2+2, carried over bar by bar."""
 
     def change(random: Random, rows: Rows) -> Rows:
         onsets = [onset for onset, _ in rows]
@@ -273,7 +273,8 @@ def timed(pattern: Pattern, batches: list[Batch], notes: int) -> tuple[list[Hit]
     began = time.perf_counter()
     found = [hit for batch in batches for hit in proposed_hits(pattern, batch)]
     seconds = time.perf_counter() - began
-    hits = [replace(hit, evalue=hit.evalue * notes) for hit in found]
+    own = {sheet.source: len(sheet.table) for batch in batches for sheet in batch.sheets}
+    hits = [replace(hit, evalue=hit.evalue * notes / own[hit.source]) for hit in found]
     return sorted(hits, key=lambda hit: (hit.evalue, -hit.share, hit.source, hit.onset)), seconds
 
 

@@ -189,7 +189,9 @@ def scanned(missing: int, fast: bool) -> Tool:
 def found_by_us(most: float) -> Tool:
     def search(batch: Batch, pattern: Pattern) -> set[Bar]:
         hits = proposed_hits(pattern, batch)
-        return {(hit.source, int(hit.onset // BAR)) for hit in hits if hit.evalue * len(batch.arrays) <= most}
+        own = {sheet.source: len(sheet.table) for sheet in batch.sheets}
+        sure = (hit for hit in hits if hit.evalue * len(batch.arrays) / own[hit.source] <= most)
+        return {(hit.source, int(hit.onset // BAR)) for hit in sure}
 
     return Tool(f"mi_theme find, E <= {most}", lambda sheets, voices: Batch.of(sheets), search)
 

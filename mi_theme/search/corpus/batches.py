@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 from math import inf, log
 from operator import attrgetter
@@ -15,11 +14,12 @@ from numpy.typing import NDArray
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.search.corpus.proposals import TICKS, NoteArrays, Proposal, propose
 from mi_theme.search.hits import Hit, together
-from mi_theme.search.match.chance import background
+from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
-from mi_theme.search.match.note_alignment import Region, steps_of
-from mi_theme.search.match.piece_hits import LEAST, chance_of, hits_in, in_order, oftener, with_maps
+from mi_theme.search.match.note_alignment import Region
+from mi_theme.search.match.piece_hits import LEAST, hits_in, in_order, oftener, with_maps
 from mi_theme.search.match.versions import PatternVersion, in_place, joined, overlap, versions
+from mi_theme.search.music import spelled
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["Batch", "SearchSettings", "hits_in_batch", "proposed_hits"]
@@ -54,12 +54,7 @@ class Batch(NamedTuple):
     @classmethod
     def of(cls, sheets: Iterable[Sheet]) -> Batch:
         """Spell the pitched notes of each."""
-        spelled = []
-        for sheet in sheets:
-            table = sheet.table.copy()
-            table["step"][sheet.pitched] = steps_of(sheet.table[sheet.pitched])
-            spelled.append(replace(sheet, table=table))
-        return cls._of_spelled(spelled)
+        return cls._of_spelled([spelled(sheet) for sheet in sheets])
 
     @classmethod
     def _of_spelled(cls, sheets: list[Sheet]) -> Batch:
@@ -90,8 +85,8 @@ def hits_in_batch(settings: SearchSettings, batch: Batch) -> list[Hit]:
 def _aligned(settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
     """The hits of a piece of which every note is aligned; E-values as for one note."""
     found = hits_in(settings.pattern, sheet, least=settings.least, invert=settings.invert, fast=settings.fast)
-    hits = oftener(found, 1 / max(len(sheet.table), 1))
-    return with_maps(hits, settings.pattern, sheet, settings.max_evalue / notes, chance_of(settings.pattern, 1))
+    own = max(len(sheet.table), 1)
+    return oftener(with_maps(found, settings.pattern, sheet, settings.max_evalue * own / notes), 1 / own)
 
 
 def _proposed(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, list[Hit]]:
@@ -104,8 +99,8 @@ def _proposed(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, l
 
 def _completed(hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
     """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them."""
-    most = settings.max_evalue / notes
-    known = with_maps(hits, settings.pattern, sheet, most, chance_of(settings.pattern, 1, proposed=True))
+    own, most = len(sheet.table), settings.max_evalue / notes
+    known = oftener(with_maps(hits, settings.pattern, sheet, most * own, proposed=True), 1 / own)
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
         return known
     kept: list[Hit] = []
@@ -123,7 +118,8 @@ def _left(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, list[
             thought_of.setdefault(version, []).append(number)
     found: dict[str, list[Hit]] = {}
     for version, numbers in thought_of.items():
-        if chance_of(version.pattern, notes, proposed=True)(whole_copy(version.pattern)) <= settings.max_evalue:
+        place = ChancePlace(whole_copy(version.pattern), len(version.pattern), thick=0.0)
+        if Chance(background().proposed, place, notes).evalue(place.whole) <= settings.max_evalue:
             some = batch.only(numbers)
             hits = proposed_hits(version.pattern, some, least=settings.least, fast=settings.fast)
             for sheet in some.sheets:
@@ -136,17 +132,18 @@ def _in_place(
     hits: list[Hit], version: PatternVersion, settings: SearchSettings, sheet: Sheet, notes: int
 ) -> list[Hit]:
     """The hits of a version in a piece; where one is significant, every note of it is aligned."""
-    found = [*in_place(hits, version, settings.pattern, sheet.table, sheet.meters)]
+    own = len(sheet.table)
+    found = [*in_place(oftener(hits, 1 / own), version, settings.pattern, sheet.table, sheet.meters)]
     if min((hit.evalue for hit in found), default=1.0) * notes > SIGNIFICANT:
         return found
     again = hits_in(version.pattern, sheet, least=settings.least, fast=settings.fast)
-    return [*in_place(oftener(again, 1 / len(sheet.table)), version, settings.pattern, sheet.table, sheet.meters)]
+    return [*in_place(oftener(again, 1 / own), version, settings.pattern, sheet.table, sheet.meters)]
 
 
 def proposed_hits(
     pattern: Pattern, batch: Batch, *, least: float = LEAST, invert: bool = False, fast: bool | None = None
 ) -> list[Hit]:
-    """The hits in some tunes among what is proposed; E-values as for one note."""
+    """The hits in some tunes among what is proposed; E-values as for the piece of each."""
     proposals = propose(pattern, batch.arrays, fast=fast)
     if invert:
         upside_down = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))  # at any pitch
@@ -154,8 +151,7 @@ def proposed_hits(
     options = {"least": least, "invert": invert, "fast": fast, "surprise": background().surprise}
     found: list[Hit] = []
     for piece, regions in _regions(pattern, batch, proposals).items():
-        hits = hits_in(pattern, batch.sheets[piece], regions=regions, **options)  # type: ignore[arg-type]
-        found += oftener(hits, 1 / len(batch.onsets[piece]))
+        found += hits_in(pattern, batch.sheets[piece], regions=regions, **options)  # type: ignore[arg-type]
     return found
 
 

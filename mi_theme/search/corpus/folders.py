@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +17,7 @@ from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.search.corpus.batches import Batch, SearchSettings, hits_in_batch
 from mi_theme.search.corpus.readers import SECONDS, Reader, Unread
 from mi_theme.search.hits import Hit
-from mi_theme.search.match.piece_hits import LEAST, in_order, oftener
+from mi_theme.search.match.piece_hits import LEAST, in_order, kept, oftener
 from mi_theme.search.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -117,10 +118,11 @@ def search_files(
             raise
         complete = False
     notes = sum(part.notes for part in parts)
-    hits = oftener((hit for part in parts for hit in part.hits), notes)
-    kept = sorted((hit for hit in hits if hit.evalue <= max_evalue), key=in_order)[:top]
+    hits = sorted(oftener((hit for part in parts for hit in part.hits), notes), key=attrgetter("source"))
+    by_piece = [kept(list(found), max_evalue) for _, found in groupby(hits, key=attrgetter("source"))]
+    hits = sorted(chain.from_iterable(by_piece), key=in_order)[:top]
     unread = [failure for part in parts for failure in part.unread]
-    return Searched(kept, sum(part.files for part in parts), notes, unread, complete)
+    return Searched(hits, sum(part.files for part in parts), notes, unread, complete)
 
 
 def files_in(places: Place | Iterable[Place]) -> list[Path]:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from mi_theme.search.kernels.choosing import kernels
 from mi_theme.search.kernels.kernel_inputs import PatternLinks, ScannedNotes
 from mi_theme.search.match.alignment_costs import streams_of
-from mi_theme.search.match.evidence import COPY_MODEL, CopyModel, information_of, thick_voices
+from mi_theme.search.match.evidence import COPY_MODEL, CopyModel
+from mi_theme.search.match.expectations import information_of, thick_voices
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["TICKS", "NoteArrays", "Proposal", "line_of", "propose"]
@@ -31,7 +32,8 @@ PLAINLY = 3_000  # notes a second that numpy does
 TENTHS = 10  # of a nat: what chains count in
 LEAST_WORTH = 8.0  # nats: what a chain must be worth
 SHORT_SHARE = 0.5  # of what the pattern is worth: enough for a short one
-MOST_CHAINS = 40  # the best ones
+FEWEST_CHAINS = 40  # the best ones that are proposed at least
+NOTES_A_CHAIN = 500  # and one for so many notes: a rhythm that bends is not crowded out by what is like it by chance
 PLAIN_SHARE = 0.6  # of what the pattern is worth: the best chain of a piece that is worth as much is never left out
 LONGEST_FOLLOWED = 64  # notes of a pattern that chains follow; of a longer one the first
 CHAIN_REACH = 3  # notes of the pattern that a link spans at most, as in the kernels
@@ -151,7 +153,7 @@ def propose(
     arrays: NoteArrays,
     *,
     least: float = LEAST_WORTH,
-    most: int = MOST_CHAINS,
+    most: int | None = None,
     fast: bool | None = None,
 ) -> list[Proposal]:
     """Find what is worth aligning, best first.
@@ -165,7 +167,8 @@ def propose(
     least
         What a chain must be worth, in nats; of a short pattern half of what it is worth itself.
     most
-        How many chains; beyond them only the best of each piece, where it is most of the pattern.
+        How many chains, by default one for every 500 notes and 40 at least; beyond
+        them only the best of each piece, where it is most of the pattern.
     fast
         Whether to use numba; by default where it is installed and there is enough to do.
 
@@ -180,7 +183,8 @@ def propose(
     links = _links(time, height, least, COPY_MODEL)
     notes = ScannedNotes(arrays.onset, arrays.pitch, arrays.voice, arrays.turn, arrays.starts)
     rows = kernels(fast, "proposals", len(arrays) / PLAINLY).chains(notes, links)
-    return _apart(arrays, links, rows, most)
+    many = max(FEWEST_CHAINS, len(arrays) // NOTES_A_CHAIN) if most is None else most
+    return _apart(arrays, links, rows, many)
 
 
 def _links(time: Whole, height: Whole, least: float, model: CopyModel) -> PatternLinks:

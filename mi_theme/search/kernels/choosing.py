@@ -63,6 +63,11 @@ def compiled(loop: Callable[..., Any]) -> Any:
     import numba
 
     try:
-        return numba.njit(cache=True, nogil=True)(loop)
+        made: Any = numba.njit(cache=True, nogil=True)(loop)
     except RuntimeError:  # nowhere to keep it: compiled anew in each process
         return numba.njit(nogil=True)(loop)
+    try:
+        made._cache._cache_file._load_index()
+    except (ImportError, AttributeError):  # kept by another version of ours, whose modules had other names
+        made._cache.flush()
+    return made

@@ -1,20 +1,21 @@
 """How surprising hits are: the number this good that chance would bring.
 
 Chance is what other music does. What a place says for being a copy
-(`evidence`, in nats) is weighed with a background of real music
-(``data/background.json``, made by ``data/making/background.py``). Were copies and
-music what the odds and the background take them for, no more than exp(-nats) of
-all notes would say as much by chance. How many really do, decoys tell, patterns
-that nobody wrote. Unlike the fitted tails of Karlin and Altschul (1990) this needs
-nothing of the music searched but its size, so that one score and a folder mean
-the same by it.
+(`evidence`, in nats) is weighed with what the music that is searched leads one to
+expect (`expectations`). Were copies and music what the model and these tables take
+them for, no more than exp(-nats) of all notes would say as much by chance. How
+many really do, decoys tell, patterns that nobody wrote: one line, the logarithm
+of the rate of hits, in the evidence, in what the whole pattern says there, in its
+length and in how thick the texture is, fitted to their hits in music of six kinds
+(``data/making/background.py``; Poisson point process). E is the rate times the
+notes that were searched, so that one score and a folder mean the same by it.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from math import exp, inf, log
-from typing import Any
+from math import exp, log
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -23,36 +24,94 @@ from numpy.typing import NDArray
 from mi_theme.catalog import load_json
 from mi_theme.search.match.alignment_costs import HALF, NEVER, STEPS, TIMES, Surprise
 
-__all__ = ["Background", "Tail", "background", "evalue", "interval_kinds", "ratio_kinds"]
+__all__ = [
+    "Background",
+    "Chance",
+    "ChanceLine",
+    "ChancePlace",
+    "background",
+    "interval_kinds",
+    "ratio_kinds",
+    "terms_of_place",
+]
 
 WIDEST_INTERVAL = 13  # semitones; a wider interval counts as this
 SHORTEST_TIME = 2.0**-10  # quarters; a shorter time counts as this
 STEEPEST_RATIO = 6  # half octaves between two times; a steeper ratio counts as this
 
 
-class Tail(msgspec.Struct, frozen=True):
-    """How many chance hits say so much.
+class ChancePlace(NamedTuple):
+    """What chance depends on beside the evidence.
 
     Attributes
     ----------
-    nats
-        Some values, ascending.
-    rates
-        The logarithms of how many hits say at least as much, for each note searched.
-    slope
-        By how much the logarithm falls with each further nat.
+    whole
+        What a whole copy would say in the music that is searched, in nats.
+    length
+        Notes of the pattern.
+    thick
+        The share of the music's notes in voices of chords.
     """
 
-    nats: tuple[float, ...]
-    rates: tuple[float, ...]
-    slope: float
+    whole: float
+    length: int
+    thick: float
 
-    def rate(self, nats: float) -> float:
-        """Hits that say at least so much, for each note searched; below the first value as between the first two."""
-        rising = (self.rates[0] - self.rates[1]) / (self.nats[1] - self.nats[0])
-        below, beyond = max(self.nats[0] - nats, 0.0), max(nats - self.nats[-1], 0.0)
-        logarithm = float(np.interp(nats, self.nats, self.rates)) + rising * below - self.slope * beyond
-        return exp(min(logarithm, 0.0))
+
+class ChanceLine(msgspec.Struct, frozen=True):
+    """The logarithm of how many hits say at least so much, for each note searched: a straight line in the evidence.
+
+    Attributes
+    ----------
+    height
+        Where it begins, at no evidence: weights of 1, `ChancePlace.whole` (in units of 30 nats), the
+        logarithm of the length (in units of 10 notes), `ChancePlace.thick`, and
+        the products of whole and length, whole and thick, length and thick.
+    slope
+        By how much it changes with each 10 nats: weights of 1, thick, length, whole.
+    below
+        By how much more it changes where the evidence is less than 0.
+    """
+
+    height: tuple[float, float, float, float, float, float, float]
+    slope: tuple[float, float, float, float]
+    below: float
+
+    def rate(self, nats: float, place: ChancePlace) -> float:
+        """Hits that say at least so much, for each note searched; at most one for each."""
+        heights, slopes = terms_of_place(place)
+        height = sum(weight * term for weight, term in zip(self.height, heights, strict=True))
+        slope = sum(weight * term for weight, term in zip(self.slope, slopes, strict=True))
+        return exp(min(height + slope * nats / 10 + self.below * min(nats, 0.0) / 10, 0.0))
+
+
+def terms_of_place(place: ChancePlace) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """What the weights of a line's height and of its slope are for."""
+    whole, length, thick = place.whole / 30, log(place.length / 10), place.thick
+    return (1.0, whole, length, thick, whole * length, whole * thick, length * thick), (1.0, thick, length, whole)
+
+
+class Chance(NamedTuple):
+    """How many hits chance brings in some music that say as much.
+
+    Attributes
+    ----------
+    line
+        The rates, where every note is aligned or where only what is proposed is.
+    place
+        Pattern and music.
+    notes
+        How many notes were searched.
+    """
+
+    line: ChanceLine
+    place: ChancePlace
+    notes: int
+
+    def evalue(self, nats: float) -> float:
+        """Hits that say at least so much, expected by chance; one at least where chance explains the notes better than a copy."""
+        found = self.notes * self.line.rate(nats, self.place)
+        return found if nats >= 0 else max(found, min(self.notes, 1.0))
 
 
 class Background(msgspec.Struct, frozen=True):
@@ -77,8 +136,8 @@ class Background(msgspec.Struct, frozen=True):
     times: dict[int, int]
     intervals: list[list[int]]
     ratios: list[list[int]]
-    aligned: Tail
-    proposed: Tail
+    aligned: ChanceLine
+    proposed: ChanceLine
 
     @property
     def surprise(self) -> Surprise:
@@ -104,25 +163,6 @@ def ratio_kinds(times: NDArray[Any], before: NDArray[Any]) -> NDArray[np.int64]:
     ratio = np.maximum(times, SHORTEST_TIME) / np.maximum(before, SHORTEST_TIME)
     kinds: NDArray[np.int64] = np.clip(np.rint(2 * np.log2(ratio)), -STEEPEST_RATIO, STEEPEST_RATIO).astype(np.int64)
     return kinds + STEEPEST_RATIO
-
-
-def evalue(nats: float, notes: int, *, proposed: bool = False, most: float = inf) -> float:
-    """Hits that say as much, expected by chance.
-
-    Parameters
-    ----------
-    nats
-        The evidence of a hit.
-    notes
-        Notes that were searched.
-    proposed
-        Whether only what was proposed was aligned.
-    most
-        What a whole copy says, of a pattern shorter than the decoys: no hit is
-        rarer than whole copies are, exp(-most) for each note.
-    """
-    known = background()
-    return max(notes, 1) * max((known.proposed if proposed else known.aligned).rate(nats), exp(-most))
 
 
 def _surprises(counts: dict[int, int], kinds: int) -> dict[int, float]:

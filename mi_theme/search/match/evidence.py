@@ -13,33 +13,20 @@ transposition, not with the interval, so that a changed note costs once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.search.hits import EvidenceTerm, terms_of
-from mi_theme.search.match.alignment_costs import HALF, streams_of
-from mi_theme.search.match.chance import SHORTEST_TIME, background, interval_kinds, ratio_kinds
-from mi_theme.search.match.note_alignment import APART, NoteAlignment, steps_of
+from mi_theme.search.match.chance import SHORTEST_TIME, ratio_kinds
+from mi_theme.search.match.expectations import HeardNotes, NewsTables, information_of
+from mi_theme.search.match.note_alignment import APART, NoteAlignment
 from mi_theme.search.patterns import Pattern
 
-__all__ = [
-    "COPY_MODEL",
-    "CopyModel",
-    "HeardNotes",
-    "evidence",
-    "foretold",
-    "information_of",
-    "thick_voices",
-    "whole_copy",
-]
+__all__ = ["COPY_MODEL", "CopyModel", "evidence", "foretold", "whole_copy"]
 
-BACKOFF = 20.0  # how often what was seen without its context is taken to have been seen in it
 OFF_TEMPO = (0.05, 0.2, 0.45, 0.8)  # octaves of durations: how far off the tempo a time is, kind by kind
-CHORDS = 4  # one note in so many begins with others of its voice: a few double stops do no harm
-UNKNOWN = 1.0  # nats of a note that nothing goes before
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
@@ -96,37 +83,6 @@ class CopyModel(NamedTuple):
 COPY_MODEL = CopyModel()
 
 
-class HeardNotes(NamedTuple):
-    """Notes, with how unexpected each is in its own voice; every column of shape (n,).
-
-    Attributes
-    ----------
-    onset, pitch, step, stream
-        Of each note; the stream is a number for its voice.
-    thick
-        Whether many notes of its voice begin together: a piano, or voices that the file does not tell apart.
-    tune, rhythm
-        The information of its interval, and of the ratio of times, in nats.
-    """
-
-    onset: Real
-    pitch: Whole
-    step: Whole
-    stream: Whole
-    thick: NDArray[np.bool_]
-    tune: Real
-    rhythm: Real
-
-    @classmethod
-    def of(cls, notes: NDArray[np.void]) -> HeardNotes:
-        """From a note table, sorted by onset."""
-        onset, pitch = np.array(notes["onset"], np.float64), np.array(notes["pitch"], np.int64)
-        stream = streams_of(notes)
-        before, together = _before(onset, pitch, stream)
-        thick, (tune, rhythm) = thick_voices(stream, together), _information(onset, pitch, before)
-        return cls(onset, pitch, steps_of(notes), stream, thick, tune=tune, rhythm=rhythm)
-
-
 def evidence(
     pattern: Pattern, heard: HeardNotes, found: NoteAlignment, model: CopyModel = COPY_MODEL
 ) -> tuple[EvidenceTerm, ...]:
@@ -167,9 +123,9 @@ def foretold(
     return terms_of({**links.tune(model), **links.texture(model), **mapped})
 
 
-def whole_copy(pattern: Pattern, model: CopyModel = COPY_MODEL) -> float:
-    """What the pattern itself says, in nats: the most that a hit can."""
-    news, surprise = information_of(np.diff(np.array(pattern.pitch)), np.diff(pattern.onsets))
+def whole_copy(pattern: Pattern, tables: NewsTables | None = None, model: CopyModel = COPY_MODEL) -> float:
+    """What the pattern itself says, in nats, in music that leads one to expect as much: the most that a hit can."""
+    news, surprise = information_of(np.diff(np.array(pattern.pitch)), np.diff(pattern.onsets), tables)
     return float(news.sum() + model.timed * surprise[1:].sum())
 
 
@@ -191,7 +147,7 @@ class _CopyLinks:
     def of(cls, pattern: Pattern, heard: HeardNotes, found: NoteAlignment) -> _CopyLinks:
         own, rows = np.array(found.pairs, np.int64).T
         lapse = np.diff(heard.onset[rows])
-        tune, rhythm = information_of(np.diff(heard.pitch[rows]), lapse)
+        tune, rhythm = information_of(np.diff(heard.pitch[rows]), lapse, heard.tables)
         return cls(
             pattern,
             heard,
@@ -246,7 +202,7 @@ class _CopyLinks:
 
     def bent(self, model: CopyModel) -> dict[str, float]:
         """Times at any tempo, as it goes."""
-        off = np.abs(_in_a_row(self.lapse) - _in_a_row(self.gap))
+        off = np.abs(ratio_kinds(self.lapse[1:], self.lapse[:-1]) - ratio_kinds(self.gap[1:], self.gap[:-1]))
         paid = np.array(model.bent)[np.minimum(off, len(model.bent) - 1)]
         said = model.timed * float(self.surprise[1:].sum())
         return {"rhythm": said, "uneven": float(paid.sum()), "tempo": model.free}
@@ -255,72 +211,3 @@ class _CopyLinks:
 def _commonest(values: Whole) -> int:
     found, counts = np.unique(values, return_counts=True)
     return int(found[counts.argmax()])
-
-
-# How unexpected music is
-
-
-@cache
-def _tables() -> tuple[Real, Real, Real, Real]:
-    """Nats of each interval, of each after each, and the same of ratios of times."""
-    known = background()
-    return *_nats(np.array(known.intervals)), *_nats(np.array(known.ratios))
-
-
-def _nats(counts: Whole) -> tuple[Real, Real]:
-    alone = (counts.sum(axis=0) + HALF) / (counts.sum() + HALF * len(counts))
-    given = (counts + BACKOFF * alone) / (counts.sum(axis=1, keepdims=True) + BACKOFF)
-    return -np.log(alone), -np.log(given)
-
-
-def _in_a_row(times: Real) -> Whole:
-    """Kinds of the ratios of neighbouring times, shape (n - 1,)."""
-    return ratio_kinds(times[1:], times[:-1])
-
-
-def information_of(rises: Whole, lapse: Real) -> tuple[Real, Real]:
-    """Nats of intervals and of times in a row, each given the one before; the first time says nothing."""
-    tune, tune_after, rhythm, rhythm_after = _tables()
-    rises, ratios = interval_kinds(rises), _in_a_row(lapse)
-    news = np.append(tune[rises[:1]], tune_after[rises[:-1], rises[1:]])
-    return news, np.concatenate([np.zeros(1), rhythm[ratios[:1]], rhythm_after[ratios[:-1], ratios[1:]]])[: len(lapse)]
-
-
-def _before(onset: Real, pitch: Whole, stream: Whole) -> tuple[Whole, NDArray[np.bool_]]:
-    """The note that goes before each in its voice, -1 if none, the nearest in pitch of several; and which begin together."""
-    order = np.lexsort((pitch, onset, stream))
-    voice, at = stream[order], onset[order]
-    fresh = np.flatnonzero(np.append(True, (np.diff(voice) != 0) | (np.diff(at) > APART))[: len(order)])
-    sizes = np.diff(np.append(fresh, len(order)))
-    group = np.repeat(np.arange(len(fresh)), sizes)
-    goes_on = np.append(False, voice[fresh][1:] == voice[fresh][:-1])[: len(fresh)]
-    nearest, found = np.full(len(order), np.iinfo(np.int64).max), np.full(len(order), -1)
-    for number in range(int(sizes.max(initial=0))):
-        there = goes_on[group] & (number < sizes[group - 1])
-        row = np.where(there, fresh[group - 1] + number, 0)
-        far = np.where(there, np.abs(pitch[order[row]] - pitch[order]), nearest)
-        found, nearest = np.where(far < nearest, row, found), np.minimum(far, nearest)
-    before, together = np.full(len(order), -1), np.zeros(len(order), bool)
-    before[order] = np.where(found >= 0, order[found], -1)
-    together[order] = sizes[group] > 1
-    return before, together
-
-
-def thick_voices(stream: Whole, together: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a voice is no voice: more than one in `CHORDS` of its notes begin with others."""
-    notes, chords = np.bincount(stream), np.bincount(stream, weights=together)
-    thick: NDArray[np.bool_] = (chords * CHORDS > notes)[stream]
-    return thick
-
-
-def _information(onset: Real, pitch: Whole, before: Whole) -> tuple[Real, Real]:
-    """Nats of each note's interval and of its ratio of times, in its own voice."""
-    tune, tune_after, rhythm, rhythm_after = _tables()
-    one = before >= 0
-    two = one & (before[before] >= 0)
-    three = two & (before[before[before]] >= 0)
-    rise, lapse = interval_kinds(pitch - pitch[before]), onset - onset[before]
-    ratio = ratio_kinds(lapse, lapse[before])
-    news = np.where(two, tune_after[rise[before], rise], tune[rise])
-    surprise = np.where(three, rhythm_after[ratio[before], ratio], rhythm[ratio])
-    return np.where(one, news, float(tune.mean())), np.where(two, surprise, UNKNOWN)

@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import accumulate
-from math import exp, inf, lgamma, log
+from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.search.hits import EvidenceTerm, Hit, total
+from mi_theme.score import MeterMap
+from mi_theme.search.hits import Hit, total
 from mi_theme.search.match.alignment_costs import COSTS, UNTIMED, AlignmentCosts, Surprise
 from mi_theme.search.match.bar_maps import MAPS, UNEVEN, explained
-from mi_theme.search.match.chance import evalue
-from mi_theme.search.match.evidence import HeardNotes, evidence, foretold, whole_copy
+from mi_theme.search.match.chance import Chance, ChancePlace, background
+from mi_theme.search.match.evidence import evidence, foretold, whole_copy
+from mi_theme.search.match.expectations import HeardNotes
 from mi_theme.search.match.note_alignment import NoteAlignment, Region, align, apart
 from mi_theme.search.match.versions import in_place, versions
 from mi_theme.search.patterns import Pattern
 
 __all__ = [
     "LEAST",
-    "chance_of",
+    "chance_in",
     "hits_in",
     "hits_of_versions",
     "in_order",
+    "kept",
     "oftener",
     "proposed_stretches",
-    "supported",
     "with_maps",
 ]
 
 LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
-DECOY_NOTES = 8  # notes of the decoys that chance was counted with
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 STRETCH_GRID = 10080  # the largest denominator of a stretch
-LIKELIER = 100.0  # times likelier a repetition is in a piece that states the pattern; set by hand
-WHOLE = 0.9  # of what the best hit holds: what a repetition of a statement holds at least
+REPEATED = (
+    2.0  # E within a piece that states the pattern, up to which a hit is a repetition; chosen on motifs and fugues
+)
+STATED = 0.5  # E of a statement: what chance brings in every other search is none
+USUAL_EVALUE = 0.01  # the threshold of `find`
 EXACT = 1e-3  # quarters
 AHEAD = 24  # score notes ahead in which two linked notes are looked for
 KINDS = 48  # kinds of stretches in an octave
@@ -64,7 +67,7 @@ def hits_in(
     regions: Sequence[Region] | None = None,
     surprise: Surprise | None = None,
 ) -> list[Hit]:
-    """Every place in one piece, or in some regions of it, that reaches `least`, best first."""
+    """Every place in one piece, or in some regions of it, that reaches `least`, best first; E-values for this piece."""
     rows = sheet.pitched
     notes = sheet.table[rows]
     if len(pattern) < 2 or len(notes) < 2:
@@ -77,18 +80,18 @@ def hits_in(
         bent = list(regions)
     look = partial(align, pattern, notes, least=min(least, FLOOR), surprise=surprise, invert=invert, fast=fast)
     found = apart([*look(regions, costs=costs), *look(bent, costs=UNTIMED)])
-    found = [hit for hit in found if hit.share >= least * found[0].share]
+    found = [alignment for alignment in found if alignment.share >= least * found[0].share]
     heard = HeardNotes.of(notes)
-    why = [evidence(pattern, heard, hit) for hit in found]
-    chance = chance_of(pattern, len(notes), proposed=not everywhere)
-    numbers = [chance(total(reasons)) for reasons in why]
-    if everywhere:
-        numbers = supported(numbers, pattern, found, notes)
-    hits = [_hit(pattern, sheet, rows, heard.step, alignment) for alignment in found]
-    return [
-        replace(hit, evalue=number, score=total(reasons), reasons=reasons)
-        for hit, number, reasons in zip(hits, numbers, why, strict=True)
-    ]
+    chance = chance_in(pattern, heard, proposed=not everywhere)
+    stated = everywhere and any(_is_statement(pattern, alignment, notes, sheet.meters) for alignment in found)
+    hits = []
+    for alignment in found:
+        reasons = evidence(pattern, heard, alignment)
+        number = chance.evalue(total(reasons)) * (1 + invert)
+        hit = _hit(pattern, sheet, rows, heard.step, alignment)
+        again = stated and number <= REPEATED
+        hits.append(replace(hit, evalue=number, score=total(reasons), reasons=reasons, again=again))
+    return hits
 
 
 def _hit(
@@ -139,45 +142,67 @@ def in_order(hit: Hit) -> tuple[float, float, str, Fraction, tuple[int, ...]]:
     return hit.evalue, -hit.share, hit.source, hit.onset, hit.notes
 
 
-def chance_of(pattern: Pattern, notes: int, *, proposed: bool = False) -> Callable[[float], float]:
-    """What gives the E-value of a hit of this pattern in so many notes from what it says."""
-    most = whole_copy(pattern) if len(pattern) < DECOY_NOTES else inf
-    return partial(evalue, notes=notes, proposed=proposed, most=most)
+def chance_in(pattern: Pattern, heard: HeardNotes, *, proposed: bool = False) -> Chance:
+    """How often chance brings hits of a pattern in some music.
+
+    Parameters
+    ----------
+    pattern, heard
+        What is looked for, and the music.
+    proposed
+        Whether only what is proposed is aligned.
+    """
+    known = background()
+    thick = float(heard.thick.mean()) if len(heard.thick) else 0.0
+    place = ChancePlace(whole_copy(pattern, heard.tables), len(pattern), thick)
+    return Chance(known.proposed if proposed else known.aligned, place, len(heard.pitch))
 
 
 def with_maps(
-    hits: Sequence[Hit], pattern: Pattern, sheet: Sheet, max_evalue: float, chance: Callable[[float], float]
+    hits: Sequence[Hit], pattern: Pattern, sheet: Sheet, max_evalue: float, *, proposed: bool = False
 ) -> list[Hit]:
-    """Those hits of one piece that chance brings no oftener, with the bar maps that explain their rhythms.
+    """Those hits of one piece that chance brings no oftener there, or that are repetitions, with the bar maps of their rhythms.
 
     A rhythm that a strategy makes of the pattern's is evidence, as much as it
     says less the choice among `MAPS`. What holds more of the pattern counts for
     no less than what holds less.
     """
-    heard = HeardNotes.of(sheet.table) if pattern.meter and hits else None
+    rows = sheet.pitched
+    heard = HeardNotes.of(sheet.table[rows]) if pattern.meter and hits else None
+    chance = chance_in(pattern, heard, proposed=proposed) if heard else None
     found, least = [], inf
     for hit in sorted(hits, key=lambda hit: hit.share):
-        reasons = max(hit.reasons, _foretold(hit, pattern, heard), key=total) if heard else hit.reasons
-        nats = total(reasons)
-        if min(hit.evalue, chance(nats)) <= max_evalue:
+        number, reasons = hit.evalue, hit.reasons
+        if heard and chance:
+            pairs = zip(hit.matched, np.searchsorted(rows, hit.notes).tolist(), strict=True)
+            alignment = NoteAlignment(hit.score, hit.share, tuple(pairs), float(hit.stretch), inverted=hit.inverted)
+            reasons = max(hit.reasons, foretold(pattern, heard, alignment, MAPS), key=total)
+            number = chance.evalue(total(reasons))
+        if min(hit.evalue, number) <= max_evalue or hit.again:
             hit = _with_map(hit, pattern, sheet)
-            if hit.strategy and nats > hit.score:
-                hit = replace(hit, score=nats, reasons=reasons)
-                least = min(least, chance(nats))
+            if hit.strategy and total(reasons) > hit.score:
+                hit = replace(hit, score=total(reasons), reasons=reasons)
+                least = min(least, number)
         found.append(replace(hit, evalue=min(least, hit.evalue)))
-    return [hit for hit in found if hit.evalue <= max_evalue]
-
-
-def _foretold(hit: Hit, pattern: Pattern, heard: HeardNotes) -> tuple[EvidenceTerm, ...]:
-    pairs = tuple(zip(hit.matched, hit.notes, strict=True))
-    alignment = NoteAlignment(hit.score, hit.share, pairs, float(hit.stretch), inverted=hit.inverted, timed=hit.timed)
-    return foretold(pattern, heard, alignment, MAPS)
+    return [hit for hit in found if hit.evalue <= max_evalue or hit.again]
 
 
 def _with_map(hit: Hit, pattern: Pattern, sheet: Sheet) -> Hit:
     """A hit with the bar map that explains its rhythm, where the music says its metre."""
     onsets = [Fraction(at).limit_denominator(STRETCH_GRID) for at in sheet.table["onset"][list(hit.notes)].tolist()]
     return explained(hit, pattern, onsets, sheet.meters if sheet.meters and sheet.meters.stated else None)
+
+
+def kept(hits: Sequence[Hit], max_evalue: float) -> list[Hit]:
+    """Of the hits of one piece those that chance brings no oftener, and repetitions in a piece that states the pattern.
+
+    A piece that states the pattern is where it comes again: there the rule is not
+    the threshold but `REPEATED`, if the statement itself is no likelier than
+    `STATED` in all that was searched (and less where less than usual is asked for).
+    """
+    best = min((hit.evalue for hit in hits if hit.again), default=inf)
+    stated = best <= STATED * min(1.0, max_evalue / USUAL_EVALUE)
+    return [hit for hit in hits if hit.evalue <= max_evalue or (hit.again and stated)]
 
 
 def hits_of_versions(pattern: Pattern, sheet: Sheet, *, least: float, fast: bool | None) -> Iterator[Hit]:
@@ -187,60 +212,19 @@ def hits_of_versions(pattern: Pattern, sheet: Sheet, *, least: float, fast: bool
         yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
 
 
-# Repetitions in one piece: one is perhaps chance, twelve are not
-
-
-def supported(
-    evalues: Sequence[float], pattern: Pattern, hits: Sequence[NoteAlignment], notes: NDArray[np.void]
-) -> list[float]:
-    """E-values of the hits in one piece, those of repetitions with the support of each other.
-
-    Of the r-th repetition it is asked how often chance would bring r as good
-    (the Poisson statistics of Karlin and Altschul, 1993); one counts for no less
-    than another that is worse. In a piece that states the pattern literally, so
-    that it was perhaps taken from there, a repetition is whatever holds nearly
-    all of it, and `LIKELIER` than chance; elsewhere every note must be there,
-    at one transposition, in whatever rhythm. Chance hardly ever does either,
-    so that decoys gain little. All else must be significant alone: a piece is
-    full of what is like its theme.
-
-    Parameters
-    ----------
-    evalues
-        Of each hit alone.
-    pattern, hits, notes
-        What was looked for, where it was found, and the notes that were searched.
-    """
-    stated = any(_is_statement(pattern, hit, notes) for hit in hits)
-    best = max((hit.share for hit in hits), default=0.0)
-    again = [hit.share >= WHOLE * best if stated else _is_whole(pattern, hit, notes) for hit in hits]
-    rows = sorted((row for row, is_one in enumerate(again) if is_one), key=lambda row: evalues[row])
-    joint = [_chance_of(rank, evalues[row] / (LIKELIER if stated else 1)) for rank, row in enumerate(rows, 1)]
-    lifted = dict(zip(reversed(rows), accumulate(reversed(joint), min), strict=True))
-    return [min(value, lifted.get(row, value)) for row, value in enumerate(evalues)]
-
-
-def _is_whole(pattern: Pattern, hit: NoteAlignment, notes: NDArray[np.void]) -> bool:
-    """Whether every note is there, at one transposition."""
-    sign = -1 if hit.inverted else 1
-    rows = [row for _, row in hit.pairs]
-    return len(rows) == len(pattern) and int(np.ptp(notes["pitch"][rows] - sign * np.array(pattern.pitch))) == 0
-
-
-def _is_statement(pattern: Pattern, hit: NoteAlignment, notes: NDArray[np.void]) -> bool:
-    """Whether a hit is the pattern itself, note for note, at its own pitch and tempo: the place it was cut from, say."""
-    rows = [row for _, row in hit.pairs]
-    if hit.inverted or not _is_whole(pattern, hit, notes) or notes["pitch"][rows[0]] != pattern.pitch[0]:
+def _is_statement(pattern: Pattern, hit: NoteAlignment, notes: NDArray[np.void], meters: MeterMap | None) -> bool:
+    """Whether a hit is the pattern itself, note for note, at its own pitch, tempo and place in the bar: where it was cut from, say."""
+    if hit.inverted or len(hit.pairs) < len(pattern):
         return False
-    return float(np.ptp(notes["onset"][rows] - pattern.onsets)) < EXACT
-
-
-def _chance_of(count: int, expected: float) -> float:
-    """A bound on the probability of that many chance hits where `expected` are expected."""
-    if not 0 < expected < count:
-        return min(expected, 1.0)
-    first = count * log(expected) - expected - lgamma(count + 1)
-    return min(1.0, exp(first) / (1 - expected / (count + 1)))
+    rows = [row for _, row in hit.pairs]
+    later = notes["onset"][rows] - pattern.onsets
+    if float(np.ptp(later)) > EXACT or (notes["pitch"][rows] != np.array(pattern.pitch)).any():
+        return False
+    if abs(later[0]) < EXACT or not meters:
+        return bool(abs(later[0]) < EXACT)
+    at = Fraction(float(notes["onset"][rows[0]])).limit_denominator(STRETCH_GRID)
+    bar = meters.at(at)
+    return (at - bar.start - pattern.onset[0]) % bar.meter.bar == 0
 
 
 # Stretches that the music itself proposes: how much slower or faster the pattern may be there

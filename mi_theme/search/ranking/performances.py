@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from mi_theme.search.kernels.choosing import kernels
 from mi_theme.search.kernels.kernel_inputs import ChainSearch, PlayedNotes, PlayingClock, ThemeLinks
 
-__all__ = ["PLAYING_MODEL", "Performance", "PerformanceMatch", "PlayingModel", "ThemeShape", "amid_others", "chain_in"]
+__all__ = ["PLAYING_MODEL", "Performance", "PerformanceMatch", "PlayingModel", "ThemeShape", "chain_in"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -41,11 +41,6 @@ SIMULTANEOUS_QUARTERS = 0.05  # quarters; closer onsets of a theme are together
 MOST_NOTES = 100  # notes of a theme
 CHAINED = 7e6  # notes of themes times notes of performances that numpy does in a second, about
 NEVER = -1e9
-USUAL_RATE, USUAL_SHARE, USUAL_NOTES = (
-    0.3,
-    0.05,
-    2000,
-)  # a pitch in a usual piece: times a second, of all notes; notes of the piece
 
 
 class PlayingModel(NamedTuple):
@@ -228,19 +223,6 @@ class ThemeShape(NamedTuple):
         lapse = onset[:, None] - onset[before]
         gap = np.where(lapse < SIMULTANEOUS_QUARTERS, np.nan, np.log(np.maximum(lapse, SIMULTANEOUS_QUARTERS)))
         return cls(pitch, leads[rows], gap, pitch[:, None] - pitch[before], rows)
-
-
-def amid_others(heard: Performance) -> Performance:
-    """The same notes as if others were struck around them, as often as is usual.
-
-    Parameters
-    ----------
-    heard
-        A theme as a performance.
-    """
-    many = len(heard.time)
-    at_first = -np.log(1.0 + heard.row) - np.log(np.log(USUAL_NOTES))
-    return heard._replace(surprise=np.full(many, -np.log(USUAL_RATE)), opening=at_first - np.log(USUAL_SHARE))
 
 
 class PerformanceMatch(NamedTuple):

@@ -13,7 +13,7 @@ from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score.notes import NOTE
 from mi_theme.search.music import sheets_of
 from mi_theme.search.patterns import Pattern
-from mi_theme.search.ranking.performances import PerformanceMatch, ThemeShape, amid_others, chain_in
+from mi_theme.search.ranking.performances import PerformanceMatch, ThemeShape, chain_in
 from mi_theme.search.ranking.repertoires import RankedPiece, Repertoire
 from mi_theme.search.ranking.tunes import paired, similarities, with_relatives
 
@@ -35,10 +35,10 @@ class Ranked:
     source
         The file or score.
     similarity
-        Tunes: at most 1, which is equality. Themes: the evidence as a share of
-        what the query earns played by a machine amid as many notes as usual;
-        negative where chance is the better explanation. Comparable within one
-        ranking.
+        From 0, nothing in common, to 1, the query itself. Tunes: the score of
+        the best alignment, as a share of what both earn with themselves. Themes:
+        the evidence that the piece plays it, as a share of what the query says of itself;
+        0 where chance is the better explanation. What has 0 is still in order.
     transposition
         Semitones from the query up to it.
     pairs
@@ -138,17 +138,22 @@ def _by_theme(wanted: RankedPiece, pieces: Sequence[RankedPiece], fast: bool | N
     theme = ThemeShape.of(wanted.notes)
     chains = [chain_in(theme, piece.performance, fast=fast) for piece in pieces]
     order = sorted(range(len(chains)), key=lambda row: -chains[row].score)
-    own = max(chain_in(theme, amid_others(wanted.performance), fast=fast).score, 1.0)
+    own = chain_in(theme, wanted.performance, fast=fast).score
     return [
         Ranked(
             index=row,
             source=pieces[row].source,
-            similarity=chains[row].score / own,
+            similarity=_share(chains[row].score, own),
             transposition=_transposition(chains[row], wanted, pieces[row]),
             pairs=_rows_of(chains[row].pairs, wanted, pieces[row]) if place < SHOWN else (),
         )
         for place, row in enumerate(order)
     ]
+
+
+def _share(said: float, own: float) -> float:
+    """Evidence as a share of what the query says of itself, from 0 to 1."""
+    return 1.0 if said >= own else max(said, 0.0) / max(own, 1e-9)
 
 
 def _transposition(chain: PerformanceMatch, wanted: RankedPiece, piece: RankedPiece) -> int:
@@ -169,7 +174,7 @@ def _by_tune(wanted: RankedPiece, pieces: Sequence[RankedPiece], related: bool) 
         Ranked(
             index=row,
             source=pieces[row].source,
-            similarity=float(found[row]),
+            similarity=min(max(float(found[row]), 0.0), 1.0),
             transposition=int(shifts[row]),
             pairs=_rows_of(paired(query, tunes[row], int(shifts[row])), wanted, pieces[row]) if row in shown else (),
         )
