@@ -15,6 +15,8 @@ from mi_theme.conversion.parts.edits import edits_under
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.errors import FileError
 from mi_theme.renditions import Form, Section, arrange
+from mi_theme.score import Event, MeterMap, Track
+from mi_theme.score import messages as m
 
 
 def song(meter: str = "4/4", bars: int = 12) -> mi.Score:
@@ -180,3 +182,63 @@ def test_the_tempo_equation_is_one_in_every_room(
 def test_new_bar_lines_change_no_tempo() -> None:
     assert mi.plan(song(), "12/8", how="rebar").tempo == 1
     assert mi.plan(song("3/4"), "12/8", how="in-one").keep == "bar"
+
+
+# Time from rests and held notes first
+
+WALTZ = MeterMap(((Fraction(0), mi.Meter("3/4")),), pickup=Fraction(1))
+
+
+def tune(onsets: list[float], lasts: list[float], meter: Any = "4/4") -> mi.Score:
+    return mi.Score.from_notes(onsets, lasts, [60 + at % 7 for at in range(len(onsets))], meter=meter, names=["Melody"])
+
+
+def made(score: mi.Score, to: str, **options: Any) -> list[float]:
+    onsets: list[float] = mi.convert(score, to, **options).notes()["onset"].round(3).tolist()
+    return onsets
+
+
+def test_a_held_note_gives_the_time() -> None:
+    upbeat = [4 * bar + at for bar in range(4) for at in (0, 2.5, 3, 3.5)]
+    score = tune(upbeat, [2.5, 0.5, 0.5, 0.5] * 4)
+    assert made(score, "3/4") == [3 * bar + at for bar in range(4) for at in (0, 1.5, 2, 2.5)]
+    assert "from held notes (quarters 1.0)" in str(mi.plan(score, "3/4"))
+
+
+def test_a_run_loses_notes_and_stays_even_or_keeps_them_all() -> None:
+    score = tune([at / 2 for at in range(32)], [0.5] * 32)
+    plan = mi.plan(score, "3/4")
+    assert {change.why for change in plan.dropped} == {"a run stays even"}
+    assert made(score, "3/4") == [at / 2 for at in range(24)]
+    assert not mi.plan(score, "3/4", runs="keep").changes
+    assert len(made(score, "3/4", runs="keep")) == 32
+
+
+def test_under_words_every_note_stays() -> None:
+    score = tune([at / 2 for at in range(32)], [0.5] * 32)
+    head, *rest = score.tracks
+    sung = Track.sorted([*rest[0], *(Event(240 * at, m.meta(m.LYRIC, "la")) for at in range(32))])
+    words = mi.Score(score.ticks_per_quarter, (head, sung, *rest[1:]))
+    assert not mi.plan(words, "3/4").changes
+
+
+def test_bars_of_three_become_beats_and_the_pick_up_with_them() -> None:
+    waltz = tune([0, *(1 + 3 * bar + at for bar in range(4) for at in (0, 2))], [1, *[2, 1] * 4], meter=WALTZ)
+    plan = mi.plan(waltz, "6/8")
+    assert (plan.how, plan.ratio, plan.keep) == ("in-one", Fraction(1, 2), "bar")
+    assert made(waltz, "6/8") == [0, *(0.5 + 1.5 * bar + at for bar in range(4) for at in (0, 1))]
+    assert "the same speed: 2 bars felt as one" in str(plan)
+
+
+def test_a_slip_jig_in_four_keeps_its_beats() -> None:
+    jig = tune([4.5 * bar + at / 2 for bar in range(4) for at in range(9)], [0.5] * 36, meter="9/8")
+    plan = mi.plan(jig, "4/4")
+    assert (plan.how, plan.keep) == ("even", "beat")
+    assert made(jig, "4/4")[:9] == [0, 0.25, 0.5, 1, 1.25, 1.5, 2, 2.5, 3]
+
+
+def test_even_quarters_in_five_are_three_and_two() -> None:
+    score = tune([float(at) for at in range(40)], [1.0] * 40, meter="5/4")
+    plan = mi.plan(score, "4/4")
+    assert plan.spans[0].figure == (3, 2)
+    assert made(score, "4/4")[:5] == [0, 1, 2, 3, 3.5]

@@ -51,6 +51,12 @@ def plan_options(command: F) -> F:
             default="auto",
             help="For best: what two notes that fill a beat become; auto takes what suits the tune.",
         ),
+        click.option(
+            "--runs",
+            type=click.Choice(["thin", "keep"]),
+            default="thin",
+            help="For ease: a run may lose a note and stay even; or every note is kept.",
+        ),
         click.option("--lead", help="The part that decides, by name."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
     ):

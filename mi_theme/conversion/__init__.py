@@ -56,6 +56,9 @@ def plan(score: Any, to: str | Meter, **options: Unpack[Options]) -> ScorePlan:
     feel
         For ``best``, what two notes that fill a beat become: ``even``, ``long-short``,
         or ``auto``, what suits the whole tune.
+    runs
+        For ``ease``: ``thin`` lets a run of the lead lose a note rather than its
+        even values, if there are no words under it; ``keep`` keeps every note.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def convert(score: S, to: str | Meter, **options: Unpack[Options]) -> S:
 
     Parameters
     ----------
-    score, to, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel
+    score, to, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
         As for `plan`.
 
     Returns
@@ -97,7 +100,7 @@ def compare(score: Any, to: str | Meter, **options: Unpack[SharedOptions]) -> Co
 
     Parameters
     ----------
-    score, to, source, lead, drums, accompaniment, bars, ratio, keep, grouping, feel
+    score, to, source, lead, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
         As for `plan`.
 
     Returns

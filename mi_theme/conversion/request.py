@@ -15,11 +15,12 @@ from mi_theme.errors import UnknownName
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import first_and_last
 
-__all__ = ["ACCOMPANIMENTS", "DRUMS", "Choice", "Options", "Request", "SharedOptions", "with_options"]
+__all__ = ["ACCOMPANIMENTS", "DRUMS", "RUNS", "Choice", "Options", "Request", "SharedOptions", "with_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 DRUMS = ("pulse", "keep", "pattern", "mute")
 ACCOMPANIMENTS = ("pattern", "keep")
+RUNS = ("thin", "keep")
 
 
 class Choice(NamedTuple):
@@ -42,6 +43,7 @@ class SharedOptions(TypedDict, total=False):
     keep: str | None
     grouping: str | Grouping | None
     feel: str
+    runs: str
 
 
 class Options(SharedOptions, total=False):
@@ -56,7 +58,7 @@ class Request:
 
     Attributes
     ----------
-    target, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel
+    target, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
         As `mi_theme.plan` takes them; None for what suits.
     choices
         Strategies for single bars, the last of those for a bar counts.
@@ -73,6 +75,7 @@ class Request:
     keep: str | None = None
     grouping: Grouping | None = None
     feel: str = "auto"
+    runs: str = "thin"
     choices: tuple[Choice, ...] = ()
 
     @classmethod
@@ -107,6 +110,7 @@ class Request:
         for kind, value, known in (
             ("way with drums", self.drums, DRUMS),
             ("feel", self.feel, FEELS),
+            ("way with runs", self.runs, RUNS),
             ("tempo equation", self.keep, KEEPS),
             ("way with accompaniment", self.accompaniment, ACCOMPANIMENTS),
         ):

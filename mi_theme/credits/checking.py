@@ -72,14 +72,14 @@ def checked(tables: ClaimTables) -> ClaimTables:
     ids = [*(claim.id for claim in tables.claims), *(source.id for source in tables.sources)]
     _unique("claims.toml", "claim or source", ids)
     known = _Known.of(tables)
-    for film in tables.films:
-        if not any(version.film == film.number and version.kind == "opening" for version in tables.versions):
-            raise FileError(f"versions.toml: film {film.number} has no version of the kind 'opening'")
     for version in tables.versions:
         known.check("versions.toml", f"version {version.id!r}", film=version.film)
     for film in tables.films:
         for alias in film.aliases:
             known.check("films.toml", f"film {film.number}, alias {alias.name!r}", claims=(alias.claim,))
+    for film in tables.films:
+        if not any(version.film == film.number and version.kind == "opening" for version in tables.versions):
+            raise FileError(f"versions.toml: film {film.number} has no version of the kind 'opening'")
     for claim in tables.claims:
         _check_claim(claim, known)
     return tables

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
 GRID = 48  # parts of a quarter for what is still none
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
 FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
-USUAL_PARTS = 12  # of a quarter: sixteenths, and triplets of them
+USUAL_PARTS = {1, 2, 3, 4, 6}  # of a quarter: sixteenths, and triplets of eighths and sixteenths
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
@@ -138,7 +139,7 @@ def _is_notation(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.voi
         return bool((np.isin(ends, onsets) | (ends % found.resolution == 0)).mean() >= MOST_VALUES)
     same = (found.durations[mine] == lasts).mean()
     parts = {_place(end, found.resolution).denominator for end in set(ends.tolist())}
-    plain = all(USUAL_PARTS % of == 0 for of in parts) and not _is_gated(onsets, lasts)
+    plain = parts <= USUAL_PARTS and not _is_gated(onsets, lasts)
     fine = all(of & -of <= FINEST_VALUE for of in parts) and same >= MOST_VALUES
     kept = same == 1 or plain or fine
     return bool((rows["step"] >= 0).all() and kept)
@@ -180,15 +181,36 @@ def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[Par
 
 
 def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
-    """The last notes of bars last to the bar line where they sound for the share of that way that notes of this part do."""
+    """Ends that no note begins at, put where they can be read.
+
+    Notes before a silence last to the bar line, or to the next quarter, where they sound
+    for the share of that way that notes of this part do. Ends finer than sixteenths wait for the next place
+    of the division that their note begins in.
+    """
     rows = list(rows)
     starts = sorted({row.start for row in rows})
+    begun = set(starts)
     for row in rows:
-        end = found.meters.at(row.start).end
+        line = found.meters.at(row.start).end
         after = bisect_right(starts, row.start)
-        last = row.order not in graces and (after == len(starts) or starts[after] >= end) and row.end < end
-        share = Fraction(int(found.played_durations[row.order]), found.resolution) / (end - row.start)
-        yield row._replace(end=end) if last and end - row.start in SIMPLE and abs(share - usual) <= ALIKE else row
+        following = starts[after] if after < len(starts) else None
+        sounds = Fraction(int(found.played_durations[row.order]), found.resolution)
+        beat = Fraction(int(row.start) + 1)
+        if row.order in graces or row.end in begun:
+            yield row
+            continue
+        free = (end for end in (line, beat) if row.end < end and (following is None or following >= end))
+        usual_ends = (
+            end for end in free if end - row.start in SIMPLE and abs(sounds / (end - row.start) - usual) <= ALIKE
+        )
+        if end := next(usual_ends, None):
+            yield row._replace(end=end)
+        elif row.end.denominator not in USUAL_PARTS:
+            parts = row.start.denominator if row.start.denominator > 1 else 4
+            place = Fraction(ceil(row.end * parts), parts)
+            yield row._replace(end=place if following is None or row.end > following else min(place, following))
+        else:
+            yield row
 
 
 def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:

@@ -23,7 +23,7 @@ from mi_theme.score import Score
 __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
 
 FEWEST_NOTES = 4  # notes; fewer say nothing of metre
-SURE = 0.89  #: certainty from which a guess is an answer: of melodies it was not trained on, 2.5 in 100 were wrong then
+SURE = 0.9  #: certainty from which a guess is an answer: of melodies it was not trained on, 2.4 in 100 were wrong then
 LEAST_PROBABILITY = 0.001  # probability of a guess worth mentioning
 PROBABILITY_DIGITS = 4  # of a probability: more would say nothing
 BARS = np.unique(candidates().bars)

@@ -22,7 +22,20 @@ TRUST = 2.0  # notes' worth of trust in the whole line
 
 
 def cycle_evidence(line: Ticks, candidates: Candidates) -> Floats:
-    """The gain of intervals and of pitches after one bar, two, a half, and against the best cycle, shape (metres, 10)."""
+    """The gain of intervals and of pitches after one bar, two, a half, and against the best cycle.
+
+    Parameters
+    ----------
+    line
+        Onsets, and pitches where they are known.
+    candidates
+        The metres.
+
+    Returns
+    -------
+    array, shape (metres, 10)
+        Nats a note.
+    """
     eighth = QUARTER_TICKS // 2
     columns = []
     for gain in gains(line):
@@ -37,7 +50,18 @@ def cycle_evidence(line: Ticks, candidates: Candidates) -> Floats:
 
 
 def gains(line: Ticks) -> Floats:
-    """Nats a note that the place in a cycle of 1 to 52 eighths tells, of the interval and of the pitch: shape (2, 52)."""
+    """What the place in a cycle of 1 to 52 eighths tells of the interval and of the pitch.
+
+    Parameters
+    ----------
+    line
+        Onsets, and pitches where they are known.
+
+    Returns
+    -------
+    array, shape (2, 52)
+        Nats a note.
+    """
     now, _ = ioi_bins(line)
     told = [now] if line.pitches is None else [now, np.unique(line.pitches, return_inverse=True)[1]]
     found = np.zeros((2, LONGEST_CYCLE))

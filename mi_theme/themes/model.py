@@ -204,7 +204,7 @@ class Theme(Shown):
         mode: str | None = None,
         name: str = "",
     ) -> Theme:
-        """A passage of a score as a theme.
+        """A passage of a score as a theme: what was played as it would be written.
 
         Parameters
         ----------
@@ -233,9 +233,11 @@ class Theme(Shown):
         ScoreError, UnknownName
             Where there are no such bars or parts, or no notes in them.
         """
+        from mi_theme.quantising import quantize
         from mi_theme.score import first_and_last
 
         first, last = first_and_last(bars)
+        score = quantize(score).score()
         chosen = lowest_part(score, (first, last)) if part is None else part
         key = key_of(score, tonic, mode)
         ostinato, register = motif_of(score, (first, last), chosen, "ostinato", key, BASS_REGISTER)

@@ -224,7 +224,7 @@ def solved(
 
 
 def _feels(feel: str, setting: Setting) -> tuple[str, ...]:
-    """The feels to try; one that says nothing where inferring did not pay: only where beats become compound it does."""
+    """The feels to try; one that says nothing where inferring did not pay: it does from simple into compound time only."""
     if feel != "auto":
         return (feel,)
     return FELT if setting.family == "from duple" and setting.target.meter.is_compound else ("plain",)

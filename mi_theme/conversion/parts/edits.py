@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.adaptation.strategies import find
 from mi_theme.conversion.parts.accompaniment import accompany
 from mi_theme.conversion.parts.drums import beat_drums
 from mi_theme.conversion.parts.ornaments import attach, simplify
@@ -98,7 +99,8 @@ def _left_out(score: Score, edits: Edits) -> Iterator[Change]:
         at = Fraction(int(span["start"]), quarter)
         mine = edits.timeline.span_at(at)
         index, place = divmod(at - mine.start, mine.source.bar)
-        why = edits.placements.dropped.get(row, "the time is cut")
+        thinned = mine.how and find(mine.how).by_notes
+        why = edits.placements.dropped.get(row, "a run stays even" if thinned else "the time is cut")
         pitch = int(score.tracks[span["track"]].events["data1"][span["on"]])
         yield Change("dropped", score.parts[parts[row]].name, mine.first + int(index), place, pitch=pitch, why=why)
 

@@ -111,8 +111,8 @@ class Planner:
 
     @property
     def thin(self) -> bool:
-        """Whether notes may be left out of runs: not under words."""
-        return not any(track.metas(m.LYRIC) for track in self.piece.score.tracks)
+        """Whether notes may be left out of runs: not under words, nor where every note is asked for."""
+        return self.request.runs == "thin" and not any(track.metas(m.LYRIC) for track in self.piece.score.tracks)
 
     def how_for(self, bar: Bar) -> str:
         """The strategy for a bar: the user's last choice for it, or that of its metre."""

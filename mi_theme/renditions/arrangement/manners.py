@@ -119,7 +119,15 @@ class Manner(catalog.Row, frozen=True):
         return hash((self.name, self.opens, self.closes, self.stories))
 
     def progressions(self, role: str, family: str) -> tuple[str, ...]:
-        """The progressions of a family of modes, for a groove or a bridge."""
+        """The progressions of a family of modes, for a groove or a bridge.
+
+        Parameters
+        ----------
+        role
+            Of the section; a bridge has chords of its own.
+        family
+            ``minor`` or ``major``.
+        """
         return (self.bridges if role == "bridge" else self.chords)[family]
 
 
@@ -136,6 +144,11 @@ def all_manners(own: tuple[Manner, ...] = ()) -> dict[str, Manner]:
     ----------
     own
         Rows that a user's file adds or replaces.
+
+    Returns
+    -------
+    dict of str to Manner
+        Name to manner.
     """
     rows = {row.name: row for row in (*catalog.load("manners.toml", MannerTable).manner, *own)}
     return {name: _completed(row, rows["plain"]) for name, row in rows.items()}

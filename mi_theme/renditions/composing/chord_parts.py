@@ -17,7 +17,8 @@ __all__ = ["arpeggios", "closing_chords", "colours", "pads", "stabs"]
 LEAD_MARGIN = 2  # semitones that the top of a chord may lie above a lead
 STRESS = 8  # velocity of a marked stroke, and of a section that plays the tune
 TOGETHER = ("shout", "tutti", "coro")  # events in which sections play the tune in chords
-PAD_MOVE = 4  # semitones of the top voice
+COLOUR_TOPS = (3, 6, 9)  # semitones under the range's end: now higher, now lower
+TOP_MOVE = 4  # semitones of the top voice of a held chord that comes again
 FARTHEST = 7  # semitones from a broken chord's note to the one that stands in for it
 
 
@@ -93,7 +94,7 @@ def pads(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> li
                     spans[-1] = (before[0], before[1], note.end)
                 else:
                     spans.append((bar, note.start, note.end))
-    moved, last = PAD_MOVE, None
+    moved, last = TOP_MOVE, None
     for bar, start, end in spans:
         if bar.chord == last:  # the same chord again is laid out another way
             top, moved = min(max(top + moved, part.low), part.high), -moved
@@ -133,7 +134,7 @@ def arpeggios(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) 
 def colours(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """One or two held voices that swell into the end of a phrase."""
     notes: list[PlannedNote] = []
-    top = part.high - 3
+    top = part.high - COLOUR_TOPS[0]
     for bar in grid.played(part.name):
         inside = bar.role in ("intro", "groove", "bridge", "break")
         if inside and bar.number == bar.phrase.last - 1:
@@ -142,6 +143,7 @@ def colours(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) ->
             count, end = 1, bar.end
         else:
             continue
+        top = part.high - random.choice(COLOUR_TOPS)
         way = laid(grid, heard, part, bar, [(bar.start, bar.start + round((end - bar.start) * part.gate))], top)
         notes += held(grid, heard, part, bar, way[-count:], (bar.start, end))
     return notes + closing_chords(grid, part, heard, top)

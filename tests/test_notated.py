@@ -1,0 +1,337 @@
+"""What is written: values, voices, spelling, and MusicXML of it that others read as we do."""
+
+from __future__ import annotations
+
+import os
+import random
+import runpy
+import subprocess
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import conftest
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from schema import schema_errors
+
+import mi_theme as mi
+from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
+from mi_theme.files import FileWarning
+from mi_theme.files.musicxml.from_score import write
+from mi_theme.notated import notate
+from mi_theme.notated.part_notes import note_steps
+from mi_theme.notated.written_values import SIMPLE
+from mi_theme.pitch import LETTERS, SIGNS
+from mi_theme.score import Event, Score, Track
+from mi_theme.score import messages as m
+
+GOLDEN = runpy.run_path(str(Path(__file__).with_name("golden") / "regenerate_musicxml.py"))
+SMALL = ("32nd", "64th", "128th", "256th", "512th", "1024th")
+FIRST_BAR = {"band": 0, "figure": 0, "played": 1}  # where partitura counts from
+STYLES = ("club", "jazz-combo", "solo-piano", "big-band")
+PIECES = (
+    "bwv66.6", "bwv846", "haydn/opus74no1/movement3.mxl", "schumann_robert/opus48no2", "mozart/k155/movement2",
+    "joplin/maple_leaf_rag", "beethoven/opus18no3.mxl", "monteverdi/madrigal.3.1.mxl",
+)  # fmt: skip
+
+
+def rows(score: Score, *names: str) -> list[tuple[float, ...]]:
+    table = score.note_table()
+    return sorted(zip(*(table[name].round(4).tolist() for name in names), strict=True))
+
+
+def written(score: Score) -> Any:
+    return etree.fromstring(write(score))
+
+
+def ticks(quarters: float) -> float:
+    return round(quarters * 480) / 480
+
+
+def names(score: Score) -> list[str]:
+    """The letters of the notes as they are written, in their order."""
+    heads = sorted(
+        (note.start, head.step, head.alter) for s in notate(score).staves for note in s.notes for head in note.heads
+    )
+    return [LETTERS[step % 7] + SIGNS[alter] for _, step, alter in heads]
+
+
+def bare(score: Score) -> Score:
+    """The same notes as MIDI has them: no spelling, no voices."""
+    return mi.read(score.to_bytes())
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN["SCORES"]))
+def test_what_is_written_is_what_was_written(name: str) -> None:
+    data = write(GOLDEN["SCORES"][name]())
+    assert data == (GOLDEN["FOLDER"] / f"{name}.golden").read_bytes()
+    assert not schema_errors(data)
+
+
+# Notation stays
+
+
+@pytest.mark.parametrize("work", PIECES)
+def test_notation_is_read_again_as_it_was(work: str) -> None:
+    from music21 import corpus
+
+    score = mi.read(corpus.getWork(work))
+    data = write(score)
+    again = mi.read(data)
+    columns = ("onset", "duration", "pitch", "velocity", "part", "step")
+    assert rows(again, *columns) == rows(score, *columns)
+    assert list(again.bars()) == list(score.bars())
+    assert write(score) == data
+    assert not schema_errors(data)
+
+
+def test_grace_notes_tuplets_ties_and_voices_are_there() -> None:
+    from music21 import corpus
+
+    root = written(mi.read(corpus.getWork("haydn/opus74no1/movement3.mxl")))
+    assert root.find(".//grace") is not None
+    assert root.find(".//tied") is not None
+    starts, stops = (root.findall(f".//tuplet[@type='{kind}']") for kind in ("start", "stop"))
+    assert len(starts) == len(stops) > 0
+
+
+# Playing is written
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_rendition_has_no_value_under_a_sixteenth_and_drums_on_drum_staves(style: str) -> None:
+    score = mi.render(form="clayton-mullen", style=style, seed=1)
+    data = write(score)
+    root = etree.fromstring(data)
+    assert not schema_errors(data)
+    kinds = Counter(note.findtext("type") for note in root.iter("note") if note.find("grace") is None)
+    assert not [kind for kind in SMALL if kinds[kind]]
+    assert all(int(change.findtext("actual-notes")) == 3 for change in root.iter("time-modification"))
+    for part, element in zip(score.parts, root.findall("part"), strict=True):
+        assert (element.find(".//unpitched") is not None) == part.is_percussion
+        assert (element.findtext(".//clef/sign") == "percussion") == part.is_percussion
+    again = mi.read(data)
+    assert rows(again, "pitch", "part") == rows(score, "pitch", "part")
+    last, theirs = (float(s.note_table()["onset"].max()) for s in (score, again))
+    assert last == pytest.approx(theirs)
+    assert again.meters.changes == score.meters.changes
+    assert again.key == score.key
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=12, deadline=None)
+def test_a_player_is_written_as_a_page(seed: int) -> None:
+    lot = random.Random(seed)
+    onsets = [Fraction(i, 2) for i in range(16)]
+    played = [ticks(max(0.0, float(onset) + lot.uniform(-0.03, 0.03))) for onset in onsets]
+    score = bare(
+        Score.from_notes(played, [ticks(0.5 * lot.uniform(0.5, 0.95)) for _ in onsets], [60 + i % 5 for i in range(16)])
+    )
+    (staff,) = notate(score).staves
+    assert [note.start for note in staff.notes] == onsets
+    lengths = [note.end - note.start for note in staff.notes]
+    assert min(lengths) >= Fraction(1, 4)
+    assert lengths.count(Fraction(1, 2)) >= 14
+
+
+def test_every_symbol_is_a_value_and_bars_are_full() -> None:
+    root = written(mi.render(form="clayton-mullen", style="jazz-combo", seed=2))
+    for part in root.findall("part"):
+        divisions = int(part.findtext(".//divisions"))
+        length = None
+        for measure in part.findall("measure"):
+            if (time := measure.find("attributes/time")) is not None:
+                length = Fraction(int(time.findtext("beats")) * 4, int(time.findtext("beat-type")))
+            at, ends = Fraction(0), []
+            for child in measure:
+                lasts = Fraction(int(child.findtext("duration") or 0), divisions)
+                if child.tag == "backup":
+                    ends.append(at)
+                    at -= lasts
+                elif child.tag == "forward" or (child.tag == "note" and child.find("chord") is None):
+                    at += lasts
+                if child.tag == "note" and child.findtext("type") and child.find("time-modification") is None:
+                    assert lasts in SIMPLE
+            assert {*ends, at} == {length}
+
+
+def test_drums_are_one_voice_with_their_heads_and_instruments() -> None:
+    score = GOLDEN["SCORES"]["band"]()
+    drums = written(score).findall("part")[2]
+    assert {note.findtext("voice") for note in drums.iter("note")} == {"1"}
+    assert {note.findtext("notehead") for note in drums.iter("note")} == {None, "x", "circle-x"}
+    places = {
+        (u.findtext("display-step") or "") + (u.findtext("display-octave") or "") for u in drums.iter("unpitched")
+    }
+    assert places == {"F4", "C5", "G5"}  # kick, snare, hi-hat
+    assert rows(mi.read(write(score)), "onset", "pitch") == rows(score, "onset", "pitch")
+
+
+def test_low_and_high_parts_have_clefs_with_an_eight() -> None:
+    for pitch, octave in ((28, "-1"), (96, "1"), (64, None)):
+        assert written(Score.from_notes(range(4), 1, pitch)).findtext(".//clef/clef-octave-change") == octave
+
+
+def test_groups_are_said_beside_a_plain_signature_and_seen_in_beams() -> None:
+    data = write(
+        Score.from_notes([i / 2 for i in range(10)], 0.5, [60 + i % 5 for i in range(10)], meter="5/4:3+3+2+2")
+    )
+    root = etree.fromstring(data)
+    assert (root.findtext(".//time/beats"), root.findtext(".//interchangeable/beats")) == ("5", "3+3+2+2")
+    words = [note.findtext("beam") for note in root.iter("note")]
+    assert [i for i, word in enumerate(words) if word == "begin"] == [0, 3, 6, 8]
+    assert str(mi.read(data).bar(1).meter) == "5/4:3+3+2+2"
+
+
+# Spelling
+
+
+@pytest.mark.parametrize(
+    ("fifths", "minor", "pitches", "expected"),
+    [
+        (-2, True, [67, 66, 67, 70, 67, 66, 67], "G F# G Bb G F# G"),
+        (-1, True, [74, 69, 73, 76, 79, 74], "D A C# E G D"),  # the chord of A7 in D minor
+        (0, False, [60, 61, 62, 64, 63, 62, 60], "C C# D E Eb D C"),
+    ],
+)  # fmt: skip
+def test_notes_are_spelled_by_key_and_direction(fifths: int, minor: bool, pitches: list[int], expected: str) -> None:
+    score = Score.from_notes(range(len(pitches)), 1, pitches)
+    head = Track.sorted([*score.tracks[0], Event(0, m.key_signature(fifths, minor))])
+    assert names(Score(score.ticks_per_quarter, (head, score.tracks[1]))) == expected.split()
+
+
+@pytest.mark.parametrize("tonic", ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"])
+def test_a_rendition_is_spelled_without_its_spelling_as_with_it(tonic: str) -> None:
+    score = mi.render(form="clayton-mullen", style="jazz-combo", seed=1, tonic=tonic)
+    with_it, without = note_steps(score), note_steps(bare(score))
+    pitched = with_it >= 0
+    assert (with_it[pitched] == without[pitched]).mean() > 0.97
+
+
+def test_the_spelling_is_one_whichever_bars_are_shown_and_whoever_writes_it() -> None:
+    score = bare(mi.theme().to_score(repeats=2))
+    assert "Gb" not in names(score)
+    whole = {note.id: note.heads for staff in notate(score).staves for note in staff.notes}
+    for bars in ((1, 1), (2, 2), (2, 3)):
+        for staff in staves_of_passage(score, shown_bars(score, bars)):
+            assert all(whole[note.id] == note.heads for note in staff.notes)
+    stream = Counter(p.name.replace("-", "b") for note in score.to_music21().recurse().notes for p in note.pitches)
+    assert set(stream) == set(names(score))
+
+
+# Others read the same
+
+
+@pytest.mark.tool("partitura")
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", sorted(GOLDEN["SCORES"]))
+def test_music21_and_partitura_read_the_same_notes(name: str, tmp_path: Path) -> None:
+    import partitura
+    from music21 import converter
+
+    score = GOLDEN["SCORES"][name]()
+    data = write(score)
+    mine = [row for row in rows(mi.read(data), "onset", "pitch", "part") if not score.parts[int(row[2])].is_percussion]
+    stream = converter.parseData(data.decode(), format="musicxml")
+    theirs = sorted(
+        (round(float(note.getOffsetInHierarchy(part)), 4), pitch.midi, index)
+        for index, part in enumerate(stream.parts)
+        for note in part.stripTies().recurse().notes
+        for pitch in getattr(note, "pitches", ())
+    )
+    assert [(at, pitch) for at, pitch, _ in theirs] == [(at, pitch) for at, pitch, _ in mine]
+    # partitura raises on chords of drums (is_grace_chord), so it gets the others
+    drums = {part.track for part in score.parts if part.is_percussion}
+    pitched = tuple(track for number, track in enumerate(score.tracks) if number not in drums)
+    (tmp_path / "a.musicxml").write_bytes(write(Score(score.ticks_per_quarter, pitched)))
+    heard = partitura.load_musicxml(str(tmp_path / "a.musicxml")).note_array()
+    assert Counter(heard["pitch"].tolist()) == Counter(row[1] for row in mine)
+    assert sorted(heard["onset_quarter"].round(3).tolist()) == pytest.approx(
+        sorted(at - FIRST_BAR[name] for at, *_ in mine), abs=2e-3
+    )
+
+
+@pytest.mark.tool("verovio")
+@pytest.mark.parametrize("name", sorted(GOLDEN["SCORES"]))
+def test_verovio_plays_the_same_notes(name: str) -> None:
+    import base64
+
+    import verovio
+
+    score = GOLDEN["SCORES"][name]()
+    kit = verovio.toolkit()
+    assert kit.loadData(write(score).decode())
+    heard = mi.read(base64.b64decode(kit.renderToMIDI()))
+    pitched = [part for part in range(len(score.parts)) if not score.parts[part].is_percussion]
+    mine = score.note_table()
+    wanted = Counter(mine["pitch"][np.isin(mine["part"], pitched)].tolist())
+    assert wanted <= Counter(heard.note_table()["pitch"].tolist())
+
+
+@pytest.mark.tool("musescore3")
+def test_musescore_reads_what_is_written(tmp_path: Path) -> None:
+    score = GOLDEN["SCORES"]["band"]()
+    (tmp_path / "a.musicxml").write_bytes(write(score))
+    places = {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
+    command = [conftest.tool("musescore3"), "-o", str(tmp_path / "a.mid"), str(tmp_path / "a.musicxml")]
+    subprocess.run(command, env={**os.environ, **places}, check=True, capture_output=True, timeout=120)
+    again = mi.read(tmp_path / "a.mid")
+    assert [(at, pitch) for at, pitch in rows(again, "onset", "pitch")] == rows(mi.read(write(score)), "onset", "pitch")
+
+
+# Hostile input
+
+ODD = {
+    "one note": Score.from_notes([0], [1], [60]),
+    "ten at once": Score.from_notes([0] * 10, 1, range(60, 70)),
+    "ten at once of ten lengths": Score.from_notes([0] * 10, [(i + 1) / 4 for i in range(10)], range(60, 70)),
+    "equal pitches over each other": Score.from_notes([0, 1, 2], 4, 60),
+    "equal pitches at once": Score.from_notes([0, 0], 1, 60),
+    "keys below C0": Score.from_notes(range(12), 1, range(12)),
+    "the highest keys": Score.from_notes(range(8), 1, range(120, 128)),
+    "no length": Score.from_notes([0, 1], 0, [60, 61]),
+    "eleven in a quarter": Score.from_notes([round(i * 10080 / 11) / 10080 for i in range(11)], 916 / 10080, 60),
+    "late": Score.from_notes([1000], 1, 60),
+    "signs of control": Score.from_notes([0], 1, 60, names=["a\0b\x0c\x1b"]),
+    "tempo 1000": Score.from_notes([0], 1, 60, tempo=1000),
+    "tempo 4": Score.from_notes([0], 1, 60, tempo=4),
+    "a very short bar": Score.from_notes([0, 0.25], 0.25, [60, 62], meter="1/16"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ODD))
+def test_odd_music_is_written_and_no_note_is_lost(name: str) -> None:
+    score = ODD[name]
+    data = write(score)
+    assert not schema_errors(data)
+    assert rows(mi.read(data), "pitch") == rows(score, "pitch")
+
+
+def test_noise_is_written_and_what_cannot_be_is_said() -> None:
+    lot = random.Random(1)
+    columns = [(ticks(lot.random() * 50), ticks(lot.random() * 3), lot.randrange(128)) for _ in range(400)]
+    with pytest.warns(FileWarning, match="C0"):
+        data = write(Score.from_notes(*zip(*columns, strict=True)))
+    assert not schema_errors(data)
+    assert len(mi.read(data).note_table()) == len(columns)
+
+
+@pytest.mark.parametrize("score", [Score(480, ()), Score.from_notes([], [], [])])
+def test_nothing_is_not_written(score: Score, tmp_path: Path) -> None:
+    with pytest.raises(mi.MiThemeError, match="no notes"):
+        score.save(tmp_path / "a.musicxml")
+    assert not list(tmp_path.iterdir())
+
+
+def test_drums_alone_without_a_metre_and_with_broken_lyrics() -> None:
+    beats = Score.from_notes([0, 0.5, 1, 1.5], 0.1, [36, 42, 38, 42])
+    sung = [Event(0, m.meta(m.LYRIC, "a\0\x1b-")), Event(480, m.meta(m.LYRIC, "\0"))]
+    track = Track.sorted([*beats.tracks[1].on_channel(9), *sung])
+    data = write(Score(beats.ticks_per_quarter, (track,), 0))
+    assert not schema_errors(data)
+    assert rows(mi.read(data), "onset", "pitch") == rows(beats, "onset", "pitch")
