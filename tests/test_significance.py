@@ -107,7 +107,7 @@ def test_what_a_piece_is_full_of_is_no_news_there() -> None:
     alberti = [60, 67, 64, 67] * 100
     tables = HeardNotes.of(line_of(alberti)).tables
     pattern = Pattern.of(list(zip(np.arange(8) / 2, alberti[:8], strict=True)))
-    assert whole_copy(pattern, tables) < whole_copy(pattern) / 3
+    assert whole_copy(pattern, tables) < whole_copy(pattern) / 2
     assert all(np.allclose(np.exp(-table).sum(axis=-1), 1) for table in tables)
     nothing = HeardNotes.of(line_of([])).tables
     assert all(np.allclose(own, known) for own, known in zip(nothing, known_music(), strict=True))

@@ -164,8 +164,8 @@ def with_maps(
     """Those hits of one piece that chance brings no oftener there, or that are repetitions, with the bar maps of their rhythms.
 
     A rhythm that a strategy makes of the pattern's is evidence, as much as it
-    says less the choice among `MAPS`. What holds more of the pattern counts for
-    no less than what holds less.
+    says less the choice among `MAPS`. What holds more of the pattern, and is no
+    likelier by chance than as a copy, counts for no less than what holds less.
     """
     rows = sheet.pitched
     heard = HeardNotes.of(sheet.table[rows]) if pattern.meter and hits else None
@@ -183,7 +183,7 @@ def with_maps(
             if hit.strategy and total(reasons) > hit.score:
                 hit = replace(hit, score=total(reasons), reasons=reasons)
                 least = min(least, number)
-        found.append(replace(hit, evalue=min(least, hit.evalue)))
+        found.append(replace(hit, evalue=min(least, hit.evalue)) if hit.score >= 0 else hit)
     return [hit for hit in found if hit.evalue <= max_evalue or hit.again]
 
 
