@@ -158,7 +158,7 @@ def _is_overdriven(sound: NDArray[np.int16]) -> bool:
 
 
 def _added(sounds: list[NDArray[np.int16]]) -> Samples:
-    total = np.zeros(sounds[0].shape, np.float32)
-    for sound in sounds:
-        total += sound
+    total = np.zeros((max(map(len, sounds)), 2), np.float32)
+    for sound in sounds:  # of the same score, and yet now and then one frame longer or shorter
+        total[: len(sound)] += sound
     return total / np.float32(FULL)
