@@ -108,7 +108,6 @@ def twos_and_threes(pulses: int) -> Iterator[Grouping]:
     Yields
     ------
     Grouping
-        Each of them once; none for a single pulse.
 
     Examples
     --------
@@ -327,11 +326,8 @@ class Meter:
 
 def _spans(start: int, lengths: Iterable[int]) -> list[tuple[int, int]]:
     """Consecutive (start, length) spans."""
-    spans = []
-    for length in lengths:
-        spans.append((start, length))
-        start += length
-    return spans
+    *starts, _ = accumulate(lengths := list(lengths), initial=start)
+    return list(zip(starts, lengths, strict=True))
 
 
 def _prime_parts(count: int) -> tuple[int, ...]:
@@ -387,24 +383,18 @@ def _parse(text: str) -> tuple[int, int, Grouping | None]:
     if not text.strip():
         raise TextError("'' is no metre: write numerator/denominator, such as 5/4")
     if not 0 < slash < stop:
-        column = 0 if slash == 0 else stop
-        raise TextError.at(text, column, "a metre is written numerator/denominator, such as 5/4")
+        raise TextError.at(text, 0 if slash == 0 else stop, "a metre is written numerator/denominator, such as 5/4")
     above = [value for _, value in _integers(text, 0, slash)]
     column, denominator = next(_integers(text, slash + 1, stop))
     if denominator not in DENOMINATORS or "+" in text[slash:stop]:
         raise TextError.at(text, column, "a denominator is 1, 2, 4, 8, 16, 32 or 64")
-    if sum(above) > LARGEST:
+    if (numerator := sum(above)) > LARGEST:
         raise TextError.at(text, 0, f"the numerator is at most {LARGEST}")
     if colon < 0:
-        return sum(above), denominator, Grouping(above) if len(above) > 1 else None
+        return numerator, denominator, Grouping(above) if len(above) > 1 else None
     grouping = Grouping(value for _, value in _integers(text, colon + 1, len(text)))
-    _check_sum(text, colon + 1, sum(above), grouping)
-    return sum(above), denominator, grouping
-
-
-def _check_sum(text: str, column: int, numerator: int, grouping: Grouping) -> None:
-    """Groups add up to the numerator times a power of two."""
     times, rest = divmod(grouping.total, numerator)
     if rest or times & (times - 1):
         wanted = f"{numerator}, {2 * numerator} or {4 * numerator}"
-        raise TextError.at(text, column, f"the groups add up to {grouping.total}, not to {wanted} ...")
+        raise TextError.at(text, colon + 1, f"the groups add up to {grouping.total}, not to {wanted} ...")
+    return numerator, denominator, grouping
