@@ -132,7 +132,9 @@ class Plan(Shown):
                 kept = self.warp.keeps(start + onset)
                 now = self.warp(start + onset) - floor if kept else None
                 lasts = self.warp.end(start + onset + duration) - floor - now if now is not None else None
-                yield NoteMapping(index + 1, number, name, onset, duration, now, lasts)
+                yield NoteMapping(
+                    bar=index + 1, number=number, name=name, was=onset, lasted=duration, now=now, lasts=lasts
+                )
             yield from self._repeated(index, line)
 
     def bar_start(self, index: int) -> Fraction:
@@ -152,7 +154,13 @@ class Plan(Shown):
                 place = index * self.source.bar + onset
                 if start <= place - cycle * self.warp.source < stop:
                     yield NoteMapping(
-                        index + 1, number, name, None, duration, self.warp(place) + shift - floor, duration
+                        bar=index + 1,
+                        number=number,
+                        name=name,
+                        was=None,
+                        lasted=duration,
+                        now=self.warp(place) + shift - floor,
+                        lasts=duration,
                     )
 
     def to_json(self) -> str:

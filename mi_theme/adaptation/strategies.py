@@ -213,7 +213,14 @@ STRATEGIES: dict[str, Strategy] = {
             drums="map",
         ),
         *(
-            Strategy(name, players, f"stretched, then snapped to the {where}", rules.snapped(name, snap), False, True)
+            Strategy(
+                name=name,
+                players=players,
+                summary=f"stretched, then snapped to the {where}",
+                make=rules.snapped(name, snap),
+                offered=False,
+                by_notes=True,
+            )
             for name, players, where, snap in (
                 ("nearest", "quantize", "nearest pulse", rules.nearest),
                 ("later", "push later", "next pulse", ceil),

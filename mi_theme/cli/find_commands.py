@@ -28,9 +28,23 @@ MOTIFS = ("ostinato", "head")
 NAMED = 5  # files that could not be read and are named
 INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
-    "source", "part", "bar", "onset", "end", "transposition", "stretch", "missing", "changed", "inverted", "strategy",
-    "warp", "evalue", "share", "notes", "doubled",
-)  # fmt: skip
+    "source",
+    "part",
+    "bar",
+    "onset",
+    "end",
+    "transposition",
+    "stretch",
+    "missing",
+    "changed",
+    "inverted",
+    "strategy",
+    "warp",
+    "evalue",
+    "share",
+    "notes",
+    "doubled",
+)
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 

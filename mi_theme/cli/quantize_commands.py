@@ -22,8 +22,10 @@ FIND = "find"
 @click.argument("file", type=click.Path())
 @click.option("-o", "--out", help="Write the score on the grid here; - for MIDI to standard output.")
 @click.option(
-    "--beats", metavar="FILE", help="Beats of playing without a click: a text file, one second a line, or 'find' to find them."
-)  # fmt: skip
+    "--beats",
+    metavar="FILE",
+    help="Beats of playing without a click: a text file, one second a line, or 'find' to find them.",
+)
 @click.option(
     "--swing", default="auto", show_default=True, help="auto, off, or the share of the first of two notes: 2/3."
 )
@@ -76,7 +78,14 @@ def _print_bars(found: Quantized) -> None:
     print_table(
         ("bar", "notes", "moved", "ms", "parts of a quarter", "from other bars"),
         (
-            [str(row.number), str(row.notes), str(row.moved), f"{row.largest * 1000:.0f}", " ".join(map(str, row.parts)), str(row.crossed or "-")]
+            [
+                str(row.number),
+                str(row.notes),
+                str(row.moved),
+                f"{row.largest * 1000:.0f}",
+                " ".join(map(str, row.parts)),
+                str(row.crossed or "-"),
+            ]
             for row in rows
         ),
-    )  # fmt: skip
+    )

@@ -34,10 +34,16 @@ FORMATS = {
     "provn": Interchange("PROV-N: the same, for people", prov_n_of),
     "jsonld": Interchange("linked data in terms of Music Meta, PROV-O, schema.org and Wikidata", json_ld_of),
     "csv": Interchange("the claims as a table", csv_of, of_parts=True),
-    "bibtex": Interchange("the sources, for LaTeX", lambda tables: bibtex_of(tables.sources, tables.about), of_parts=True),
-    "ris": Interchange("the sources, for reference managers", lambda tables: ris_of(tables.sources, tables.about), of_parts=True),
-    "csl": Interchange("the sources as CSL-JSON, for Zotero", lambda tables: csl_of(tables.sources, tables.about), of_parts=True),
-}  # fmt: skip
+    "bibtex": Interchange(
+        "the sources, for LaTeX", lambda tables: bibtex_of(tables.sources, tables.about), of_parts=True
+    ),
+    "ris": Interchange(
+        "the sources, for reference managers", lambda tables: ris_of(tables.sources, tables.about), of_parts=True
+    ),
+    "csl": Interchange(
+        "the sources as CSL-JSON, for Zotero", lambda tables: csl_of(tables.sources, tables.about), of_parts=True
+    ),
+}
 
 
 def written_as(format: str, tables: ClaimTables) -> str:  # noqa: A002

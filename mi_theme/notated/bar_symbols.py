@@ -150,7 +150,7 @@ def _tied(spans: Sequence[tuple[Fraction, Fraction]], note: StaffNote, bar: NewB
         first, last = number == 0 and not before, number == len(spans) - 1 and not after
         tie = ("" if last else "i") if first else ("t" if last else "m")
         name = note.id if first else f"{note.id}.{bar.number}.{number}"
-        yield Item(a, b, note.heads, name, tie, note if first else None)
+        yield Item(start=a, end=b, heads=note.heads, id=name, tie=tie, note=note if first else None)
 
 
 def tuplet_runs(items: Sequence[Item]) -> Iterator[TupletRun]:

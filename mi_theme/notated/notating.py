@@ -64,7 +64,14 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
         voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
         drums = part.is_percussion
         staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
-    return NotatedScore(bars, tuple(staves), score.parts, keys, tuple(_remarks(score, found, bars)), _heading(score))
+    return NotatedScore(
+        bars=bars,
+        staves=tuple(staves),
+        parts=score.parts,
+        keys=keys,
+        remarks=tuple(_remarks(score, found, bars)),
+        heading=_heading(score),
+    )
 
 
 def _keys(score: Score) -> Iterator[tuple[Fraction, WrittenKey]]:
@@ -136,7 +143,17 @@ def _staff_notes(
             lyrics = tuple(sung.split("\n")) if sung else ()
             mark = marks.pop() if len(marks) == 1 else ""
             stop = min(chord.end, end)
-            notes.append(StaffNote(chord.start, stop, heads, f"{name}n{numbers[id(chord)]}", mark, graces, lyrics))
+            notes.append(
+                StaffNote(
+                    start=chord.start,
+                    end=stop,
+                    heads=heads,
+                    id=f"{name}n{numbers[id(chord)]}",
+                    mark=mark,
+                    graces=graces,
+                    lyrics=lyrics,
+                )
+            )
         yield tuple(notes)
 
 

@@ -102,7 +102,18 @@ def _voices(
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
         begin, stop = _place(start, found.resolution), _place(end, found.resolution)
         stop = max(stop, begin + Fraction(1, GRID))
-        written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
+        written.append(
+            PartNote(
+                start=begin,
+                end=stop,
+                pitch=pitch,
+                step=step,
+                velocity=velocity,
+                voice=voice,
+                mark=MARKS[mark],
+                order=order,
+            )
+        )
     graces = set(mine[found.kinds[mine] == GRACE].tolist())
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))

@@ -132,9 +132,10 @@ def smooth(grid: BeatGrid, seconds: Floats) -> Floats:
     i = np.clip(np.searchsorted(x, seconds, "right") - 1, 0, len(width) - 1)
     t = (seconds - x[i]) / width[i]
     inside = (
-        y[i] * (1 + 2 * t) * (1 - t) ** 2 + y[i + 1] * t**2 * (3 - 2 * t)
+        y[i] * (1 + 2 * t) * (1 - t) ** 2
+        + y[i + 1] * t**2 * (3 - 2 * t)
         + width[i] * (tangent[i] * t * (1 - t) ** 2 - tangent[i + 1] * t**2 * (1 - t))
-    )  # fmt: skip
+    )
     found: Floats = np.where((t >= 0) & (t <= 1), inside, y[i] + slope[i] * (seconds - x[i]))
     return found
 

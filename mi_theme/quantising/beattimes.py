@@ -51,8 +51,13 @@ class Beats:
 
     @classmethod
     def of(
-        cls, seconds: ArrayLike, numbers: ArrayLike | None = None, *, value: Fraction | str | int = 1, quarters: ArrayLike | None = None,
-    ) -> Beats:  # fmt: skip
+        cls,
+        seconds: ArrayLike,
+        numbers: ArrayLike | None = None,
+        *,
+        value: Fraction | str | int = 1,
+        quarters: ArrayLike | None = None,
+    ) -> Beats:
         """Beats that are given, for instance tapped.
 
         Parameters
@@ -177,10 +182,13 @@ class Beats:
         numbers = [(self.numbers[0] - 1 + head) % max(count, 1) + 1, (self.numbers[-1] - 1 + tail) % max(count, 1) + 1]
         return Beats(
             np.concatenate([self.seconds[0] + first * head, self.seconds, self.seconds[-1] + last * tail]),
-            np.concatenate([low * head, self.quarters - self.quarters[0], self.quarters[-1] - self.quarters[0] + high * tail]) + low * before,
+            np.concatenate(
+                [low * head, self.quarters - self.quarters[0], self.quarters[-1] - self.quarters[0] + high * tail]
+            )
+            + low * before,
             np.concatenate([numbers[0] * (count > 0), self.numbers, numbers[1] * (count > 0)]).astype(np.int64),
             np.concatenate([np.zeros(before), self.certainty, np.zeros(after)]),
-        )  # fmt: skip
+        )
 
 
 def _check_gaps(times: Floats, gaps: Floats, least: float, most: float, unit: str) -> None:

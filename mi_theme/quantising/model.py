@@ -112,7 +112,7 @@ class Quantized:
         columns = (column.tolist() for column in (self.onsets, self.durations, self.pitches, self.parts, self.kinds))
         for onset, duration, pitch, part, kind, mark in zip(*columns, self.marks.tolist(), strict=True):
             at, lasts = Fraction(onset, self.resolution), Fraction(duration, self.resolution)
-            yield WrittenNote(at, lasts, pitch, part, kind, MARKS[mark])
+            yield WrittenNote(onset=at, duration=lasts, pitch=pitch, part=part, kind=kind, mark=MARKS[mark])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantized):
@@ -215,7 +215,9 @@ class Quantized:
         return {
             "notes": len(self),
             "moved": int(self.moved.sum()),
-            "moved_ms": {"median": round(float(np.median(off)), 2), "largest": round(float(off.max()), 2)} if len(self) else None,
+            "moved_ms": {"median": round(float(np.median(off)), 2), "largest": round(float(off.max()), 2)}
+            if len(self)
+            else None,
             "looseness": round(self.looseness, 3),
             "graces": int((self.kinds == GRACE).sum()),
             "trills": int((self.kinds == TRILL).sum()),
@@ -224,8 +226,15 @@ class Quantized:
                 {"start": str(s.start), "end": str(s.end), "value": str(s.value), "ratio": s.ratio} for s in self.swing
             ],
             "written": [
-                {"onset": str(n.onset), "duration": str(n.duration), "pitch": n.pitch, "part": n.part,
-                 "kind": ("note", "grace", "trill")[n.kind], "mark": n.mark, "ms": round(error * 1000, 2)}
+                {
+                    "onset": str(n.onset),
+                    "duration": str(n.duration),
+                    "pitch": n.pitch,
+                    "part": n.part,
+                    "kind": ("note", "grace", "trill")[n.kind],
+                    "mark": n.mark,
+                    "ms": round(error * 1000, 2),
+                }
                 for n, error in zip(self, self.errors.tolist(), strict=True)
             ],
-        }  # fmt: skip
+        }

@@ -48,8 +48,12 @@ class _Kinds(NamedTuple):
 
 
 def quantize(
-    score: Score, *, beats: Beats | None = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None,
-) -> Quantized:  # fmt: skip
+    score: Score,
+    *,
+    beats: Beats | None = None,
+    swing: str | float | Fraction | None = "auto",
+    finest: Fraction | str | None = None,
+) -> Quantized:
     """What would be written for what was played.
 
     Parameters
@@ -99,10 +103,24 @@ def quantize(
     errors = np.where(kind == NOTE, even - grid.even(onset), 0.0)
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
-        score, grid.resolution, onset, duration, playing.at, playing.ends - playing.at, playing.pitch, playing.part, kind,
-        _marks(playing, duration, kind, end >= 0), group, exact >= 0, errors, found, loose,
-        None if beats is None else np.column_stack([grid.seconds, grid.ticks]), meters,
-    )  # fmt: skip
+        source=score,
+        resolution=grid.resolution,
+        onsets=onset,
+        durations=duration,
+        played_onsets=playing.at,
+        played_durations=playing.ends - playing.at,
+        pitches=playing.pitch,
+        parts=playing.part,
+        kinds=kind,
+        marks=_marks(playing, duration, kind, end >= 0),
+        groups=group,
+        exact=exact >= 0,
+        errors=errors,
+        swing=found,
+        looseness=loose,
+        beats=None if beats is None else np.column_stack([grid.seconds, grid.ticks]),
+        meters=meters,
+    )
 
 
 def _ratio(swing: str | float | Fraction | None) -> float | None:

@@ -116,9 +116,12 @@ def _cheapest(played: Floats, gap: Floats, nearest: Floats, linked: Floats, fine
     """The cheapest of the gaps and the plain values, see the constants."""
     passed = np.minimum(np.cumsum(linked, axis=1) - linked, MOST_PASSED)
     cost = (
-        _ratio(played, gap) + SKIPPED * np.minimum(np.arange(REACH), MOST_SKIPPED)
-        + UNLINKED * (linked == 0) + PASSED * passed + NEARNESS * nearest
-    )  # fmt: skip
+        _ratio(played, gap)
+        + SKIPPED * np.minimum(np.arange(REACH), MOST_SKIPPED)
+        + UNLINKED * (linked == 0)
+        + PASSED * passed
+        + NEARNESS * nearest
+    )
     multiples = np.maximum(np.rint(np.array(PLAIN) / finest), 1) * finest
     plain = np.broadcast_to(multiples, (len(played), len(multiples)))
     alone = np.where(plain < np.where(np.isnan(gap[:, :1]), np.inf, gap[:, :1]), ALONE, ALONE + FARTHEST)

@@ -192,12 +192,12 @@ def _to_the_next(starts: Sequence[Fraction]) -> list[Fraction]:
 
 def _of_motif(motif: Motif, tonic: Tonic, meter: Meter | None, name: str, register: int = REGISTER) -> Pattern:
     return Pattern(
-        motif.onsets,
-        tuple(tone.degree.pitch(tonic, register) for tone in motif),
-        tuple(tone.duration for tone in motif),
-        tuple(tone.degree.step(tonic, register) for tone in motif),
-        meter,
-        name,
+        onset=motif.onsets,
+        pitch=tuple(tone.degree.pitch(tonic, register) for tone in motif),
+        duration=tuple(tone.duration for tone in motif),
+        step=tuple(tone.degree.step(tonic, register) for tone in motif),
+        meter=meter,
+        name=name,
     )
 
 

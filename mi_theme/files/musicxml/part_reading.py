@@ -201,7 +201,19 @@ class PartReading:
         loud = note.get("dynamics")
         velocity = min(max(round(LOUD * number_of(loud) / 100), 1), 127) if loud else LOUD
         self.notes.append(
-            NoteElement(len(self.lengths), at, lasts, pitch, step, staff, voice, ties, velocity, lyric, place)
+            NoteElement(
+                bar=len(self.lengths),
+                at=at,
+                lasts=lasts,
+                pitch=pitch,
+                step=step,
+                staff=staff,
+                voice=voice,
+                ties=ties,
+                velocity=velocity,
+                lyric=lyric,
+                place=place,
+            )
         )
 
     def _shift_at(self, at: Ticks, staff: str) -> Shift:

@@ -70,7 +70,14 @@ def _notes(part: Any) -> Iterator[TiedNote]:
                     continue
                 at = base + shift + exact(element.offset)
                 for note in getattr(element, "notes", None) or (element,):
-                    yield TiedNote(at, at + exact(element.quarterLength), measure, container, element, note)
+                    yield TiedNote(
+                        at=at,
+                        end=at + exact(element.quarterLength),
+                        measure=measure,
+                        container=container,
+                        element=element,
+                        note=note,
+                    )
 
 
 def _is_torn(tied: TiedNote) -> bool:
