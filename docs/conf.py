@@ -73,7 +73,11 @@ pygments_dark_style = "monokai"
 # -- names that are explained elsewhere: nothing is fetched, so nothing can be linked
 ELSEWHERE = "Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike|Sequence|T"
 PACKAGES = "click|collections|concurrent|fractions|functools|matplotlib|msgspec|numpy|np|os|pandas|pathlib|pd|typing"
-INNER = "Array|Assignment|Chord|Dated|FilmRow|Floats|Groove|Join|Place|Progress|Staff|T|ClaimTables|Tones|Wish"  # types that no user meets
+# types that no user meets
+INNER = (
+    "Array|Assignment|Candidates|Chord|ClaimTables|Dated|DrumRun|F|FilmRow|Floats|Groove|Join|NewBar|PartPattern|Place|Progress"
+    "|QuantizedBar|Real|S|ScoreWord|Staff|T|Ticks|TitleBlock|Tones|Value|WrittenKey"
+)
 suppress_warnings = ["ref.python"]  # two rooms have Costs: the nearer one is meant
 nitpick_ignore_regex = [
     ("py:(class|obj)", rf"({ELSEWHERE})|({PACKAGES})(\..*)?|(mi_theme\.[a-z_.]+\.)?({INNER})"),

@@ -59,7 +59,7 @@ class Request:
     Attributes
     ----------
     target, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
-        As `mi_theme.plan` takes them; None for what suits.
+        As `mi_theme.conversion.plan` takes them; None for what suits.
     choices
         Strategies for single bars, the last of those for a bar counts.
     """

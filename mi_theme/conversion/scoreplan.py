@@ -141,7 +141,7 @@ class ScorePlan(Shown):
 
     @property
     def cost(self) -> float:
-        """The mean cost of a converted bar, in the terms of `adaptation.frames.Costs`."""
+        """The mean cost of a converted bar, in the terms of `~mi_theme.adaptation.costs.FigureCosts`."""
         bars = [(span.last - span.first + 1, span.cost) for span in self.spans if span.how]
         return round(sum(n * cost for n, cost in bars) / max(sum(n for n, _ in bars), 1), 6)
 

@@ -291,7 +291,7 @@ class Score(MidiSequence, Shown):
     def quantized(
         self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
     ) -> Any:
-        """What would be written for what was played, as `mi_theme.quantize` has it.
+        """What would be written for what was played, as `mi_theme.quantising.quantize` has it.
 
         Parameters
         ----------

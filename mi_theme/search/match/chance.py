@@ -64,8 +64,8 @@ class ChanceLine(msgspec.Struct, frozen=True):
     Attributes
     ----------
     height
-        Where it begins, at no evidence: weights of 1, `ChancePlace.whole` (in units of 30 nats), the
-        logarithm of the length (in units of 10 notes), `ChancePlace.thick`, and
+        Where it begins, at no evidence: weights of 1, ``ChancePlace.whole`` (in units of 30 nats), the
+        logarithm of the length (in units of 10 notes), ``ChancePlace.thick``, and
         the products of whole and length, whole and thick, length and thick.
     slope
         By how much it changes with each 10 nats: weights of 1, thick, length, whole.
