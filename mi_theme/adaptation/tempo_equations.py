@@ -22,7 +22,8 @@ __all__ = [
     "threes_ratio",
 ]
 
-KEEPS = ("pulse", "beat", "bar")  #: the tempo equations at a change of metre: what lasts as long as before
+#: The tempo equations at a change of metre: what lasts as long as before.
+KEEPS = ("pulse", "beat", "bar")
 SLOWEST_TEMPO, FASTEST_TEMPO = 20, 400  # quarters a minute that make sense to play
 
 
