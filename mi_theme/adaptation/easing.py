@@ -44,12 +44,8 @@ MIDDLE, SHARED = 0.5, 1.0  # more for the middle of the bar, and for where other
 LIMPS = 6.0  # a tuplet or a trill in three quarters of its time
 OFF_GRID = 0.6  # a sixteenth place in a bar of eighths
 HIDDEN = 20.0  # a bar line of the source on no beat
-UNEQUAL, UNEQUAL_RUN, LEVELLED, REVERSED = (
-    2.0,
-    3.5,
-    1.0,
-    4.0,
-)  # neighbours' values: of equal ones, in a run, and of others
+UNEQUAL, UNEQUAL_RUN = 2.0, 3.5  # equal neighbours that are so no more, alone and in a run
+LEVELLED, REVERSED = 1.0, 4.0  # unequal ones that become equal, or the shorter the longer
 DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
 MOST_DROPPED = 3  # in a row
 FEWEST_RUN = 4  # notes of one value that make a run
