@@ -163,8 +163,8 @@ def _rates(time: Floats, pitch: Rows, around: float) -> tuple[Floats, float]:
 def _leading(leads: NDArray[np.bool_], likely: float) -> Floats:
     """What leading or not says for a note that leads in the theme, given how many do in the piece."""
     usual = (leads.sum() + 1.0) / (len(leads) + 2.0)
-    said: Floats = np.where(leads, np.log(likely / usual), np.log((1 - likely) / (1 - usual)))
-    return said
+    said = np.where(leads, np.log(likely / usual), np.log((1 - likely) / (1 - usual)))
+    return np.asarray(said, np.float64)
 
 
 def _loudness(velocity: NDArray[Any], louder: float) -> Floats:
