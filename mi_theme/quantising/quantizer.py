@@ -79,13 +79,11 @@ def quantize(
         Where `swing` or `finest` make no sense, or the score has no end.
     """
     ratio, shortest = _ratio(swing), _shortest(finest)
-    meters = score.meters
     if beats is None:
         playing = played_by_score(score)
     else:
         starts = score.tempos.clock(score.spans["start"] / score.ticks_per_quarter)
         beats = beats.around(starts)
-        meters = beats.meters
         playing = played_by_beats(score, grid_of_beats(beats.seconds, beats.quarters))
     grid = playing.grid
     tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
@@ -100,7 +98,6 @@ def quantize(
     kind = _place_ornaments(playing, kinds, onset, exact)
     end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick else nowhere
     duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
-    errors = np.where(kind == NOTE, even - grid.even(onset), 0.0)
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
         source=score,
@@ -115,11 +112,11 @@ def quantize(
         marks=_marks(playing, duration, kind, end >= 0),
         groups=group,
         exact=exact >= 0,
-        errors=errors,
+        errors=np.where(kind == NOTE, even - grid.even(onset), 0.0),
         swing=found,
         looseness=loose,
         beats=None if beats is None else np.column_stack([grid.seconds, grid.ticks]),
-        meters=meters,
+        meters=score.meters if beats is None else beats.meters,
     )
 
 

@@ -160,19 +160,7 @@ class Planner:
         outcome = proposed(how, self.task(meter))[0]
         length = bars[-1].end - first.start
         warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
-        return Span(
-            first=first.number,
-            last=bars[-1].number,
-            start=first.start,
-            source=meter,
-            target=self.request.target,
-            how=how,
-            warp=warp,
-            base=warp,
-            figure=self.figure(meter)[0],
-            line=self.piece.line(first.start, bars[-1].end),
-            cost=round(outcome.cost, 6),
-        )
+        return self._mapped(bars, how, warp, outcome.cost)
 
     def tail(self, bars: Sequence[Bar], how: str) -> Span:
         """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
@@ -184,18 +172,23 @@ class Planner:
         if first.number:  # a whole bar
             points = [(Fraction(0), low), *((x, y + low) for x, y in points)]
         warp = Warp([(Fraction(0), Fraction(0)), *points])
+        return self._mapped(bars[:1], how, warp, outcome.cost)
+
+    def _mapped(self, bars: Sequence[Bar], how: str, warp: Warp, cost: float) -> Span:
+        """Bars that a map carries as the strategy made it: no note inside them finds another place."""
+        first, last = bars[0], bars[-1]
         return Span(
             first=first.number,
-            last=first.number,
+            last=last.number,
             start=first.start,
-            source=meter,
+            source=first.meter,
             target=self.request.target,
             how=how,
             warp=warp,
             base=warp,
-            figure=self.figure(meter)[0],
-            line=self.piece.line(first.start, first.end),
-            cost=round(outcome.cost, 6),
+            figure=self.figure(first.meter)[0],
+            line=self.piece.line(first.start, last.end),
+            cost=round(cost, 6),
         )
 
     def task_of(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Task:
