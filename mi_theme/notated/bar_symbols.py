@@ -46,7 +46,7 @@ class _Stretch(NamedTuple):
 
 def shift_of(bar: NewBar) -> Fraction:
     """Where a bar begins in its metre: a pick-up ends it."""
-    return bar.meter.bar - (bar.end - bar.start) if bar.number == 0 else Fraction(0)
+    return bar.meter.bar - (bar.end - bar.start) if bar.number == 0 and not bar.inside else bar.inside
 
 
 def bar_notes(staff: Staff) -> dict[Fraction, list[list[StaffNote]]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
-from mi_theme.notated.part_notes import written_parts
+from mi_theme.notated.part_notes import written_parts, written_place
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.voice_separation import PartNote, WrittenChord
 from mi_theme.notated.written_values import NewBar
@@ -20,6 +23,7 @@ from mi_theme.pitch import MAJOR, Tonic
 from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
+from mi_theme.score.asides import Aside, PlacedAside, asides_of
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.score.tonality import estimated_key
 
@@ -30,6 +34,7 @@ SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no 
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
 MOST_SIGNS = 7  # of a key; others are damage
 LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
+DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
 
@@ -57,13 +62,27 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
     fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
     parts = written_parts(score, found, key)
-    bars = tuple(_bars(score, found))
+    asides = asides_of(score)
+    bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
     syllables = _syllables(score)
+    beside: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    for placed in asides:
+        beside[placed.note] += (placed.aside.said,)
     staves = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
         drums = part.is_percussion
-        staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
+        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, beside, drums=drums))
+        first = index == min(other for other, one in enumerate(score.parts) if one.track == part.track)
+        staves.append(
+            Staff(
+                frames=tuple((bar,) for bar in bars),
+                voices=voices,
+                fifths=0 if drums else fifths,
+                labels=(part.name,),
+                percussion=drums,
+                asides=tuple(_asides(asides, part.track, score.ticks_per_quarter)) if first else (),
+            )
+        )
     return NotatedScore(
         bars=bars,
         staves=tuple(staves),
@@ -122,11 +141,38 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         before = meter
 
 
+def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int) -> Iterator[NewBar]:
+    """The bars, in two where a repeat sign or an ending stands inside one."""
+    lines = (placed for placed in asides if placed.aside.host in ("left", "right") and DIVIDING.search(placed.aside.said))
+    seams = sorted({written_place(placed.tick, quarter) for placed in lines})
+    for bar in bars:
+        shift = bar.meter.bar - (bar.end - bar.start) if bar.number == 0 else Fraction(0)
+        places = [bar.start, *(seam for seam in seams if bar.start < seam < bar.end), bar.end]
+        for start, end in pairwise(places):
+            if start == bar.start:
+                yield replace(bar, end=end, inside=shift if end < bar.end else bar.inside)
+            else:
+                yield replace(bar, start=start, end=end, signed=False, inside=start - bar.start + shift)
+
+
 # Notes
 
 
+def _asides(asides: Sequence[PlacedAside], track: int, quarter: int) -> Iterator[tuple[Fraction, Aside]]:
+    """What is written beside the notes of a track and hangs on none."""
+    for placed in asides:
+        if placed.track == track and placed.note < 0 and placed.aside.host != "note":
+            yield written_place(placed.tick, quarter), placed.aside
+
+
 def _staff_notes(
-    voices: Sequence[Sequence[WrittenChord]], name: str, end: Fraction, syllables: dict[int, str], *, drums: bool
+    voices: Sequence[Sequence[WrittenChord]],
+    name: str,
+    end: Fraction,
+    syllables: dict[int, str],
+    beside: Mapping[int, tuple[str, ...]],
+    *,
+    drums: bool,
 ) -> Iterator[tuple[StaffNote, ...]]:
     """The voices of a part, up to the last bar line."""
     numbers = {
@@ -136,8 +182,10 @@ def _staff_notes(
     for voice in voices:
         notes = []
         for chord in voice:
-            graces = tuple(_head(row, drums=drums) for row in chord.graces)
-            heads = tuple(_head(row, drums=drums) for row in chord.rows)
+            graces, heads = (
+                tuple(_head(row, drums=drums)._replace(asides=beside.get(row.order, ())) for row in rows)
+                for rows in (chord.graces, chord.rows)
+            )
             marks = {row.mark for row in chord.rows}
             sung = next((syllables[row.order] for row in chord.rows if row.order in syllables), "")
             lyrics = tuple(sung.split("\n")) if sung else ()
