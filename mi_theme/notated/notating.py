@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
 from mi_theme.notated.part_notes import written_parts
+from mi_theme.notated.placed_marks import said_marks, staff_marks
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.voice_separation import PartNote, WrittenChord
 from mi_theme.notated.written_values import NewBar
@@ -20,6 +21,7 @@ from mi_theme.pitch import MAJOR, Tonic
 from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
+from mi_theme.score.marks import Mark, kind_of
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.score.tonality import estimated_key
 
@@ -58,12 +60,27 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
     parts = written_parts(score, found, key)
     bars = tuple(_bars(score, found))
-    syllables = _syllables(score)
+    syllables, said = _syllables(score), said_marks(score)
     staves = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
         drums = part.is_percussion
-        staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
+        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, said.of_notes, drums=drums))
+        of_rows = {
+            row.order: note
+            for chords, notes in zip(written, voices, strict=True)
+            for chord, note in zip(chords, notes, strict=True)
+            for row in (*chord.rows, *chord.graces)
+        }
+        staves.append(
+            Staff(
+                frames=tuple((bar,) for bar in bars),
+                voices=voices,
+                fifths=0 if drums else fifths,
+                labels=(part.name,),
+                percussion=drums,
+                marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
+            )
+        )
     return NotatedScore(
         bars=bars,
         staves=tuple(staves),
@@ -126,7 +143,13 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
 
 
 def _staff_notes(
-    voices: Sequence[Sequence[WrittenChord]], name: str, end: Fraction, syllables: dict[int, str], *, drums: bool
+    voices: Sequence[Sequence[WrittenChord]],
+    name: str,
+    end: Fraction,
+    syllables: dict[int, str],
+    said: Mapping[int, tuple[Mark, ...]],
+    *,
+    drums: bool,
 ) -> Iterator[tuple[StaffNote, ...]]:
     """The voices of a part, up to the last bar line."""
     numbers = {
@@ -138,10 +161,12 @@ def _staff_notes(
         for chord in voice:
             graces = tuple(_head(row, drums=drums) for row in chord.graces)
             heads = tuple(_head(row, drums=drums) for row in chord.rows)
-            marks = {row.mark for row in chord.rows}
+            played = {row.mark for row in chord.rows}
+            marks = [mark for row in chord.rows for mark in said.get(row.order, ())]
+            if len(played) == 1 and played != {""} and not any(kind_of(mark.name) == "articulations" for mark in marks):
+                marks.append(Mark(played.pop()))
             sung = next((syllables[row.order] for row in chord.rows if row.order in syllables), "")
             lyrics = tuple(sung.split("\n")) if sung else ()
-            mark = marks.pop() if len(marks) == 1 else ""
             stop = min(chord.end, end)
             notes.append(
                 StaffNote(
@@ -149,7 +174,7 @@ def _staff_notes(
                     end=stop,
                     heads=heads,
                     id=f"{name}n{numbers[id(chord)]}",
-                    mark=mark,
+                    marks=tuple(dict.fromkeys(marks)),
                     graces=graces,
                     lyrics=lyrics,
                 )
@@ -183,7 +208,7 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
     for at, text in score.texts:
         if text.startswith(m.CHORD_TEXT):
             remarks.append(ScoreWord(at, "chord", text.removeprefix(m.CHORD_TEXT)))
-        elif not text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) and text not in rights:
+        elif not (text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) or text in rights or Mark.of(text)):
             remarks.append(ScoreWord(at, "words", text))
     for swing in found.swing:
         remarks.append(ScoreWord(swing.start, "words", f"swing {swing.ratio:.0%}"))

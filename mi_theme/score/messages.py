@@ -22,6 +22,7 @@ END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x2F, 0x51, 0x58, 0x59
 GROUPING_TEXT = "meter "  # a text event beside a signature: MIDI itself has no groupings
 UNSTATED = f"{GROUPING_TEXT}none"  # a text event at the beginning of music in which no metre is written
 CHORD_TEXT = "chord "  # a text event that says a chord symbol
+MARK_TEXT = "mark "  # a text event that says how notes are played
 RELEASE = 64  # velocity of an end, where nothing says one: the middle
 COMPOSER_TEXT = "composer "  # a text event that says who made it
 MAX_TEMPO = 0xFFFFFF  # microseconds in a quarter, the most that three bytes hold

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from lxml.etree import SubElement
 
 from mi_theme.files.musicxml.documents import plain_text
-from mi_theme.notated.bar_symbols import Item, TupletRun, accidentals, beams, tuplet_runs
-from mi_theme.notated.staves import Head, StaffNote
+from mi_theme.notated.bar_symbols import Item, TupletRun, accidentals, beams, shift_of, tuplet_runs
+from mi_theme.notated.staves import Head, StaffMark, StaffNote
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
+from mi_theme.score.marks import Mark, kind_of
 
 __all__ = ["StaffWriter"]
 
@@ -22,6 +25,10 @@ ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double
 SHAPES = {"x": "x", "diamond": "diamond", "slash": "slash", "+": "circle-x"}
 TYPES = ("breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th", "512th", "1024th")
 LONGEST = 8  # quarters in the first of them
+NUMBERED = ("tremolo", "fingering", "string")  # marks that say a number
+GROUPS = ("ornaments", "technical", "articulations", "fermata", "arpeggiate")  # of marks at notes
+MARK_GROUPS = 3  # of these have an element around them
+MOST_SLURS = 16  # that MusicXML can number at a time
 GRACE_TYPE, QUARTER_TYPE = "eighth", TYPES.index("quarter")
 
 
@@ -64,25 +71,46 @@ class StaffWriter:
         Octaves that it is written higher than it sounds: MusicXML has none below C0.
     """
 
-    def __init__(self, name: str, fifths: int, divisions: int, octaves: int) -> None:
+    def __init__(self, name: str, fifths: int, divisions: int, octaves: int, marks: Sequence[StaffMark] = ()) -> None:
         self.name, self.fifths, self.divisions, self.octaves = name, fifths, divisions, octaves
+        self.slurs = _slurs(marks)
+        self._beside = defaultdict[Fraction | None, list[tuple[Fraction, Any]]](list)
 
-    def write(self, measure: Any, bar: NewBar, voices: Sequence[Sequence[Item]]) -> None:
-        """Put the notes and rests of one bar into its element."""
+    def write(
+        self,
+        measure: Any,
+        bar: NewBar,
+        voices: Sequence[Sequence[Item]],
+        beside: Sequence[tuple[Fraction, Any]] = (),
+    ) -> None:
+        """Put the notes and rests of one bar into its element.
+
+        What stands beside them, each with its place in the bar, comes before the note that begins there,
+        or with a step back to its place: not every program reads an offset.
+        """
         sounding = [number for number, items in enumerate(voices) if any(item.heads for item in items)]
         length = self._ticks(bar.end - bar.start)
+        shift = shift_of(bar)
+        starts = {item.start - shift for item in voices[sounding[0]]} if sounding else {Fraction(0)}
+        self._beside = defaultdict(list)
+        for at, element in beside:
+            self._beside[at + shift if at in starts else None].append((at, element))
         if not sounding:
+            measure.extend(element for _, element in self._beside[shift])
             note = SubElement(measure, "note")
             SubElement(note, "rest", measure="yes")
             SubElement(note, "duration").text = length
             SubElement(note, "voice").text = "1"
-            return
         signs = accidentals(voices, self.fifths)
         for number in sounding:
             if number != sounding[0]:
                 SubElement(SubElement(measure, "backup"), "duration").text = length
             for run in tuplet_runs(voices[number]):
                 self._write_run(measure, run, bar, signs, voice=str(number + 1), silent=number != sounding[0])
+        for at, element in self._beside[None]:
+            SubElement(SubElement(measure, "backup"), "duration").text = self._ticks(bar.end - bar.start - at)
+            measure.append(element)
+            SubElement(SubElement(measure, "forward"), "duration").text = self._ticks(bar.end - bar.start - at)
 
     def _write_run(
         self, measure: Any, run: TupletRun, bar: NewBar, signs: set[tuple[str, int]], *, voice: str, silent: bool
@@ -92,6 +120,8 @@ class StaffWriter:
             flags = [max(TYPES.index(kind) - QUARTER_TYPE, 0) if kind else 0 for kind in _types(group, run.ratio)]
             words = list(beam_words(flags)) if len(group) > 1 else [[]] * len(group)
             for item, beam in zip(group, words, strict=True):
+                if not silent:
+                    measure.extend(element for _, element in self._beside[item.start])
                 if silent and not item.heads and run.ratio == 1:
                     SubElement(SubElement(measure, "forward"), "duration").text = self._ticks(item.end - item.start)
                     continue
@@ -143,7 +173,14 @@ class StaffWriter:
             if number == 0:
                 for level, word in enumerate(beam, 1):
                     SubElement(note, "beam", number=str(level)).text = word
-            _write_notations(note, ties, () if number else tuplet, "" if number or not item.note else item.note.mark)
+            first = None if number else item.note
+            _write_notations(
+                note,
+                ties,
+                () if number else tuplet,
+                first.marks if first else (),
+                slurs=self.slurs.get(first.id, ()) if first else (),
+            )
             if number == 0 and item.note:
                 _write_lyrics(note, item.note)
 
@@ -162,6 +199,21 @@ class StaffWriter:
 
     def _ticks(self, quarters: Fraction) -> str:
         return str(int(quarters * self.divisions))
+
+
+def _slurs(marks: Sequence[StaffMark]) -> dict[str, list[tuple[str, int]]]:
+    """(start or stop, number) of the slurs at each note; a number is free again where its slur has ended."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    until: dict[int, Fraction] = {}
+    for mark in marks:
+        if kind_of(mark.name) != "slur":
+            continue
+        number = next((n for n in range(1, MOST_SLURS + 1) if until.get(n, mark.start) <= mark.start), 0)
+        if number:
+            until[number] = mark.end
+            found[mark.first].append(("start", number))
+            found[mark.last].insert(0, ("stop", number))
+    return found
 
 
 def _types(items: Sequence[Item], ratio: Fraction) -> Iterator[str]:
@@ -202,16 +254,32 @@ def _write_shape(note: Any, head: Head) -> None:
         SubElement(note, "notehead").text = SHAPES[head.shape]
 
 
-def _write_notations(note: Any, ties: Sequence[str], tuplet: Sequence[str], mark: str = "") -> None:
-    if not (ties or tuplet or mark):
+def _write_notations(
+    note: Any,
+    ties: Sequence[str],
+    tuplet: Sequence[str],
+    marks: Sequence[Mark] = (),
+    slurs: Sequence[tuple[str, int]] = (),
+) -> None:
+    if not (ties or tuplet or marks or slurs):
         return
     notations = SubElement(note, "notations")
     for kind in ties:
         SubElement(notations, "tied", type=kind)
+    for kind, number in slurs:
+        SubElement(notations, "slur", type=kind, number=str(number))
     for kind in tuplet:
         SubElement(notations, "tuplet", {"type": kind, "bracket": "yes"} if kind == "start" else {"type": kind})
-    if mark:
-        SubElement(SubElement(notations, "articulations"), mark)
+    for group, members in groupby(sorted(marks, key=lambda mark: GROUPS.index(kind_of(mark.name))), _group_of):
+        place = SubElement(notations, group) if group in GROUPS[:MARK_GROUPS] else notations
+        for mark in members:
+            element = SubElement(place, mark.name)
+            if mark.name in NUMBERED:
+                element.text = str(mark.number)
+
+
+def _group_of(mark: Mark) -> str:
+    return kind_of(mark.name)
 
 
 def _write_lyrics(note: Any, written: StaffNote) -> None:
