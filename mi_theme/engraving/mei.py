@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
 from mi_theme.notated.bar_symbols import Item, accidentals, bar_notes, beams, items_of, tuplet_runs
 from mi_theme.notated.staves import Head, Staff, clef_of
 from mi_theme.notated.written_values import NewBar
@@ -34,6 +35,9 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
         measure = SubElement(section, "measure", ({"n": str(frame[0].number)} if numbered else {}) | last)
         for number, staff in enumerate(staves, 1):
             measure.append(_staff(staff, index, number))
+        for number, staff in enumerate(staves, 1):
+            if not staff.blank:
+                measure.extend(marks_of_frame(staff, index, number))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode")
 
 
@@ -122,7 +126,7 @@ def _symbol(item: Item, ratio: Fraction, signs: set[tuple[str, int]], silent: st
     value = _value((item.end - item.start) / ratio)
     if not item.heads:
         return Element(silent, value)
-    tie = {"tie": item.tie} if item.tie else {}
+    tie = {**({"tie": item.tie} if item.tie else {}), **articulations_of(item.note)}
     if len(item.heads) == 1:
         return Element(
             "note", {ID: item.id, **value, **tie, **_head(item.heads[0], (item.id, item.heads[0].step) in signs)}

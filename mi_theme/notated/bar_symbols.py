@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mi_theme.notated.staves import Head, Staff, StaffNote, key_alterations
 from mi_theme.notated.written_values import SIMPLE, NewBar, beam_group, is_plain, pieces, rests, tuplet_ratio, writable
 
-__all__ = ["Item", "TupletRun", "accidentals", "bar_notes", "beams", "items_of", "tuplet_runs"]
+__all__ = ["Item", "TupletRun", "accidentals", "bar_notes", "beams", "items_of", "shift_of", "tuplet_runs"]
 
 
 class Item(NamedTuple):

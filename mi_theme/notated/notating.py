@@ -16,6 +16,7 @@ import numpy as np
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
 from mi_theme.notated.part_notes import written_parts, written_place
+from mi_theme.notated.placed_marks import said_marks, staff_marks
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.voice_separation import PartNote, WrittenChord
 from mi_theme.notated.written_values import NewBar
@@ -24,6 +25,7 @@ from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.score.asides import Aside, PlacedAside, asides_of
+from mi_theme.score.marks import Mark, kind_of
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.score.tonality import estimated_key
 
@@ -64,14 +66,23 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     parts = written_parts(score, found, key)
     asides = asides_of(score)
     bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
-    syllables = _syllables(score)
-    beside: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    syllables, said, beside = _syllables(score), said_marks(score), defaultdict[int, tuple[str, ...]](tuple)
     for placed in asides:
         beside[placed.note] += (placed.aside.said,)
     staves = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
         drums = part.is_percussion
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, beside, drums=drums))
+        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, said.of_notes, drums=drums))
+        of_rows = {
+            row.order: note
+            for chords, notes in zip(written, voices, strict=True)
+            for chord, note in zip(chords, notes, strict=True)
+            for row in (*chord.rows, *chord.graces)
+        }
+        voices = tuple(
+            tuple(_with_asides(chord, note, beside) for chord, note in zip(chords, notes, strict=True))
+            for chords, notes in zip(written, voices, strict=True)
+        )
         first = index == min(other for other, one in enumerate(score.parts) if one.track == part.track)
         staves.append(
             Staff(
@@ -81,6 +92,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
                 labels=(part.name,),
                 percussion=drums,
                 asides=tuple(_asides(asides, part.track, score.ticks_per_quarter)) if first else (),
+                marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
             )
         )
     return NotatedScore(
@@ -143,7 +155,9 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
 
 def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int) -> Iterator[NewBar]:
     """The bars, in two where a repeat sign or an ending stands inside one."""
-    lines = (placed for placed in asides if placed.aside.host in ("left", "right") and DIVIDING.search(placed.aside.said))
+    lines = (
+        placed for placed in asides if placed.aside.host in ("left", "right") and DIVIDING.search(placed.aside.said)
+    )
     seams = sorted({written_place(placed.tick, quarter) for placed in lines})
     for bar in bars:
         shift = bar.meter.bar - (bar.end - bar.start) if bar.number == 0 else Fraction(0)
@@ -170,7 +184,7 @@ def _staff_notes(
     name: str,
     end: Fraction,
     syllables: dict[int, str],
-    beside: Mapping[int, tuple[str, ...]],
+    said: Mapping[int, tuple[Mark, ...]],
     *,
     drums: bool,
 ) -> Iterator[tuple[StaffNote, ...]]:
@@ -182,14 +196,14 @@ def _staff_notes(
     for voice in voices:
         notes = []
         for chord in voice:
-            graces, heads = (
-                tuple(_head(row, drums=drums)._replace(asides=beside.get(row.order, ())) for row in rows)
-                for rows in (chord.graces, chord.rows)
-            )
-            marks = {row.mark for row in chord.rows}
+            graces = tuple(_head(row, drums=drums) for row in chord.graces)
+            heads = tuple(_head(row, drums=drums) for row in chord.rows)
+            played = {row.mark for row in chord.rows}
+            marks = [mark for row in chord.rows for mark in said.get(row.order, ())]
+            if len(played) == 1 and played != {""} and not any(kind_of(mark.name) == "articulations" for mark in marks):
+                marks.append(Mark(played.pop()))
             sung = next((syllables[row.order] for row in chord.rows if row.order in syllables), "")
             lyrics = tuple(sung.split("\n")) if sung else ()
-            mark = marks.pop() if len(marks) == 1 else ""
             stop = min(chord.end, end)
             notes.append(
                 StaffNote(
@@ -197,12 +211,21 @@ def _staff_notes(
                     end=stop,
                     heads=heads,
                     id=f"{name}n{numbers[id(chord)]}",
-                    mark=mark,
+                    marks=tuple(dict.fromkeys(marks)),
                     graces=graces,
                     lyrics=lyrics,
                 )
             )
         yield tuple(notes)
+
+
+def _with_asides(chord: WrittenChord, note: StaffNote, beside: Mapping[int, tuple[str, ...]]) -> StaffNote:
+    """A note with what is written beside each of its heads."""
+    heads, graces = (
+        tuple(head._replace(asides=beside.get(row.order, ())) for row, head in zip(rows, heads, strict=True))
+        for rows, heads in ((chord.rows, note.heads), (chord.graces, note.graces))
+    )
+    return note._replace(heads=heads, graces=graces)
 
 
 def _head(row: PartNote, *, drums: bool) -> Head:
@@ -231,7 +254,7 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
     for at, text in score.texts:
         if text.startswith(m.CHORD_TEXT):
             remarks.append(ScoreWord(at, "chord", text.removeprefix(m.CHORD_TEXT)))
-        elif not text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) and text not in rights:
+        elif not (text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) or text in rights or Mark.of(text)):
             remarks.append(ScoreWord(at, "words", text))
     for swing in found.swing:
         remarks.append(ScoreWord(swing.start, "words", f"swing {swing.ratio:.0%}"))
@@ -242,7 +265,8 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
 
 def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
     lines, before = {bar.start for bar in bars}, 0.0
-    for at, _ in score.tempos.changes:
+    stated = any(track.metas(m.TEMPO) for track in score.tracks)
+    for at, _ in score.tempos.changes if stated else ():
         speed = score.tempos.per_minute(at)
         shown = at in lines and abs(speed - before) >= SLIGHT_CHANGE
         before = speed if shown else before

@@ -12,11 +12,13 @@ from mi_theme.meter import Meter
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import MAJOR
 from mi_theme.score.asides import Aside
+from mi_theme.score.marks import Mark
 
 __all__ = [
     "Frames",
     "Head",
     "Staff",
+    "StaffMark",
     "StaffNote",
     "clef_of",
     "frames_of",
@@ -63,8 +65,8 @@ class StaffNote(NamedTuple):
         From low to high.
     id
         Its name in the picture.
-    mark
-        How it is played: ``staccato``, ``tenuto``, or nothing.
+    marks
+        How it is played: ``staccato``, ``fermata``, ``trill-mark``, by the names of `Mark`.
     graces
         Grace notes before it, in their order.
     lyrics
@@ -75,13 +77,33 @@ class StaffNote(NamedTuple):
     end: Fraction
     heads: tuple[Head, ...]
     id: str
-    mark: str = ""
+    marks: tuple[Mark, ...] = ()
     graces: tuple[Head, ...] = ()
     lyrics: tuple[str, ...] = ()
 
     def head_id(self, index: int) -> str:
         """The name of one of its heads: its own, or that of a member of the chord."""
         return self.id if len(self.heads) == 1 else f"{self.id}h{index}"
+
+
+class StaffMark(NamedTuple):
+    """What stands beside the notes of a staff: a dynamic at a place, a hairpin from place to place, a slur from note to note.
+
+    Attributes
+    ----------
+    name
+        Such as ``mf``, ``crescendo``, ``slur``, as `Mark` has it.
+    start, end
+        Quarters; the same where it is of one place.
+    first, last
+        Names of the notes that it begins and ends at, of a slur.
+    """
+
+    name: str
+    start: Fraction
+    end: Fraction
+    first: str = ""
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +127,8 @@ class Staff:
         Whether nothing is written after the signature, to be filled in by hand.
     asides
         What else is written: quarters, and what the score says there.
+    marks
+        Dynamics, hairpins and slurs, by where they begin.
     """
 
     frames: Frames
@@ -114,6 +138,7 @@ class Staff:
     percussion: bool = False
     blank: bool = False
     asides: tuple[tuple[Fraction, Aside], ...] = ()
+    marks: tuple[StaffMark, ...] = ()
 
     @property
     def notes(self) -> Iterator[StaffNote]:

@@ -20,6 +20,7 @@ __all__ = ["HOSTS", "Aside", "PlacedAside", "asides_of"]
 
 HOSTS = ("note", "rest", "place", "until", "left", "right", "part")
 PAYLOAD = re.compile(r"(note) (\d{1,3}) (<.*)|(\w+) (<.*)", re.DOTALL)
+GROUPS = ("direction", "direction-type", "articulations", "ornaments", "technical", "barline", "bar-style")
 TAG = re.compile(r"<([\w-]+)")
 
 
@@ -47,6 +48,13 @@ class Aside(NamedTuple):
         """The name of its element."""
         found = TAG.match(self.said)
         return found[1] if found else ""
+
+    @property
+    def name(self) -> str:
+        """What it is, such as ``slur``, ``staccato`` or ``dynamics``: of a group the first that is in it."""
+        tags: list[str] = TAG.findall(self.said)
+        inner = [tag for tag in tags if tag not in GROUPS]
+        return (inner or tags or [""])[0]
 
     @property
     def message(self) -> bytes:
@@ -108,7 +116,10 @@ def asides_of(score: Score) -> list[PlacedAside]:
     for row, (start, track, on) in enumerate(zip(*(spans[n].tolist() for n in ("start", "track", "on")), strict=True)):
         event = score.tracks[track].events[on]
         rows[track, start, int(event["data1"])].append((int(event["voice"]), row))
-    return [placed._replace(note=_host(rows.get((placed.track, placed.tick, placed.aside.pitch), []), placed.note)) for placed in found]
+    return [
+        placed._replace(note=_host(rows.get((placed.track, placed.tick, placed.aside.pitch), []), placed.note))
+        for placed in found
+    ]
 
 
 def _host(notes: list[tuple[int, int]], voice: int) -> int:

@@ -24,6 +24,7 @@ UNSTATED = f"{GROUPING_TEXT}none"  # a text event at the beginning of music in w
 CHORD_TEXT = "chord "  # a text event that says a chord symbol
 OURS = b"\x7d"  # first byte of sequencer-specific events that are ours: the maker that MIDI leaves to private use
 NOTATION = b"\x7dnotation"  # such an event at the beginning of what was read from notation
+MARK_TEXT = "mark "  # a text event that says how notes are played
 RELEASE = 64  # velocity of an end, where nothing says one: the middle
 COMPOSER_TEXT = "composer "  # a text event that says who made it
 MAX_TEMPO = 0xFFFFFF  # microseconds in a quarter, the most that three bytes hold

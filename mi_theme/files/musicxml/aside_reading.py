@@ -7,22 +7,49 @@ and tempos say themselves is no mark.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from lxml import etree
 
 from mi_theme.files.musicxml.counting import number_of
 
-__all__ = ["BESIDE", "PLAIN_CHILDREN", "StaffAside", "asides_of_attributes", "asides_of_bar_line", "asides_of_element", "asides_of_note", "note_attributes"]
+__all__ = [
+    "BESIDE",
+    "PLAIN_CHILDREN",
+    "StaffAside",
+    "aside_of_cue",
+    "asides_of_attributes",
+    "asides_of_bar_line",
+    "asides_of_element",
+    "asides_of_note",
+    "note_attributes",
+]
 
-BESIDE = ("barline", "figured-bass", "grouping", "link", "bookmark", "listening")  # elements of a bar, but for those that are read
+BESIDE = (
+    "barline",
+    "figured-bass",
+    "grouping",
+    "link",
+    "bookmark",
+    "listening",
+)  # elements of a bar, but for those that are read
 PLAIN_CHILDREN = frozenset({
     "pitch", "unpitched", "rest", "chord", "duration", "tie", "cue", "instrument", "voice", "type", "dot",
     "time-modification", "stem", "staff", "beam",
 })  # fmt: skip
 PLAIN_SIGNS = frozenset({"sharp", "flat", "natural", "double-sharp", "sharp-sharp", "flat-flat"})
 PLAIN_LYRIC = frozenset({"syllabic", "text"})
-NOTE_ATTRIBUTES = ("print-object", "print-dot", "print-lyric", "attack", "release", "end-dynamics", "time-only", "pizzicato")
+NOTE_ATTRIBUTES = (
+    "print-object",
+    "print-dot",
+    "print-lyric",
+    "attack",
+    "release",
+    "end-dynamics",
+    "time-only",
+    "pizzicato",
+)
 POSITION = ("default-", "relative-", "bezier-")  # beginnings of attributes that say where on the paper
 ENDS = frozenset({"wedge", "pedal", "octave-shift", "dashes", "bracket"})  # directions that have an end
 PLAIN_LINES = frozenset({"regular", "none", ""})
@@ -61,7 +88,9 @@ def asides_of_note(note: Any, more: set[str]) -> Iterator[str]:
             yield from (_text(mark) for mark in child if mark.tag not in ("tied", "tuplet"))
     if "grace" in more:
         yield from (_text(child) for child in note.iterchildren("grace", "type"))
-    for child in note.iterchildren(*(more - {"notations", "grace"})):
+    for child in note:
+        if child.tag not in more or child.tag in ("notations", "grace"):
+            continue
         if (child.tag == "accidental" and not child.attrib and (child.text or "").strip() in PLAIN_SIGNS) or (
             child.tag == "lyric" and PLAIN_LYRIC.issuperset(part.tag for part in child)
         ):
@@ -77,6 +106,27 @@ def note_attributes(note: Any) -> Iterator[str]:
     alter = note.findtext("pitch/alter")
     if alter and not number_of(alter).is_integer():
         yield f"<alter>{alter.strip()}</alter>"
+
+
+def aside_of_cue(note: Any, quarters: Fraction) -> StaffAside:
+    """A note that is to be seen and not heard, with its length in quarters.
+
+    Parameters
+    ----------
+    note
+        Its element.
+    quarters
+        How long it lasts.
+    """
+    staff = (note.findtext("staff") or "").strip()
+    for child in [child for child in note if child.tag in ("duration", "voice", "staff", "beam", "tie")]:
+        note.remove(child)
+    if quarters:
+        length = etree.Element("duration")
+        length.text = str(quarters)
+        sound = next(child for child in note if child.tag in ("pitch", "unpitched", "rest"))
+        sound.addnext(length)
+    return StaffAside("place", _text(note), staff)
 
 
 def asides_of_element(element: Any) -> Iterator[StaffAside]:
@@ -109,7 +159,12 @@ def asides_of_element(element: Any) -> Iterator[StaffAside]:
 def asides_of_bar_line(line: Any) -> Iterator[StaffAside]:
     """The mark of a bar line, if it is more than a line."""
     style = (line.findtext("bar-style") or "").strip()
-    if style in PLAIN_LINES and not line.get("segno") and not line.get("coda") and all(c.tag == "bar-style" for c in line):
+    if (
+        style in PLAIN_LINES
+        and not line.get("segno")
+        and not line.get("coda")
+        and all(c.tag == "bar-style" for c in line)
+    ):
         return
     line.attrib.pop("divisions", None)
     place = line.get("location", "right")
@@ -120,10 +175,9 @@ def asides_of_attributes(attributes: Any) -> Iterator[StaffAside]:
     """Clefs, transpositions and other settings of staves; keys that are none of the usual ones; ways to print a signature."""
     for child in attributes:
         staff = child.get("number", "")
-        if child.tag in OF_STAFF and child.find("multiple-rest") is None and child.find("measure-repeat") is None:
-            child.attrib.pop("number", None)
-            yield StaffAside("place", _text(child), staff)
-        elif child.tag == "key" and child.find("fifths") is None:
+        if (child.tag in OF_STAFF and child.find("multiple-rest") is None and child.find("measure-repeat") is None) or (
+            child.tag == "key" and child.find("fifths") is None
+        ):
             child.attrib.pop("number", None)
             yield StaffAside("place", _text(child), staff)
         elif child.tag == "time" and child.get("symbol") in SYMBOLS:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from math import lcm
 from typing import Any
 
@@ -14,14 +15,23 @@ from lxml.etree import Element, SubElement, tostring
 from mi_theme.errors import FileError
 from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
-from mi_theme.files.musicxml.directions import harmony_element
+from mi_theme.files.musicxml.aside_writing import (
+    SETTINGS,
+    bar_lines,
+    beside,
+    put_in_order,
+    settings_at,
+    shift_at,
+    transposed,
+    words_left,
+)
+from mi_theme.files.musicxml.direction_writing import by_bar, marks_in_words, remark_element
 from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.files.musicxml.signs import clef_element, key_element, time_element
 from mi_theme.files.musicxml.staff_writing import StaffWriter
-from mi_theme.meter import Meter
 from mi_theme.notated import NotatedScore, notate
 from mi_theme.notated.bar_symbols import Item, bar_notes, items_of
-from mi_theme.notated.model import ScoreWord, WrittenKey
+from mi_theme.notated.model import WrittenKey
 from mi_theme.notated.staves import Staff
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import PERCUSSION, Part, Score
@@ -34,8 +44,7 @@ DOCTYPE = (
     '"http://www.musicxml.org/dtds/partwise.dtd">'
 )
 HIGHEST_OCTAVE = 9
-DOTTED_BEAT = 3  # pulses: a beat of so many is counted with a dotted note
-UNITS = {2: "half", 4: "quarter", 8: "eighth", 16: "16th"}
+MOST_SIGNS = 7  # sharps or flats of a key
 
 
 def write(score: Score, *, exact: bool = False) -> bytes:
@@ -66,6 +75,8 @@ def musicxml_of(score: NotatedScore) -> bytes:
     """
     if not score.staves:
         raise FileError("there are no notes to write as notation")
+    staves = tuple(transposed(staff) for staff in score.staves)
+    score = replace(score, staves=staves, remarks=tuple(words_left(score.remarks, staves)))
     root = Element("score-partwise", version="4.0")
     _write_heading(root, score)
     listed = SubElement(root, "part-list")
@@ -75,12 +86,14 @@ def musicxml_of(score: NotatedScore) -> bytes:
     }
     places |= {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
     places |= {remark.at.denominator for remark in score.remarks}
+    places |= {at.denominator for staff in score.staves for at, _ in staff.asides}
+    places |= {at.denominator for staff in score.staves for mark in staff.marks for at in (mark.start, mark.end)}
     divisions = lcm(*places)
     for number, (part, staff, bars) in enumerate(zip(score.parts, score.staves, symbols, strict=True), 1):
         name = f"P{number}"
         _list_part(listed, name, part, staff)
         element = SubElement(root, "part", id=name)
-        writer = StaffWriter(name, staff.fifths, divisions, _octaves(staff, part.name))
+        writer = StaffWriter(name, staff, divisions, _octaves(staff, part.name))
         _write_bars(element, score, staff, writer, bars, leads=number == 1)
     return bytes(tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True, doctype=DOCTYPE))
 
@@ -154,32 +167,60 @@ def _write_bars(
     leads: bool,
 ) -> None:
     """The bars of a part; the first part says tempos and words for all."""
-    remarks = _by_bar(score.remarks, score.bars) if leads else {}
+    remarks = by_bar([*(score.remarks if leads else ()), *marks_in_words(staff.marks)], score.bars)
     keys = {} if staff.percussion else {bar.start: key for bar, key in _keys_of_bars(score)}
+    lines, more = bar_lines(staff, score.bars), beside(staff, score.bars)
+    number = None
     for index, (bar, voices) in enumerate(zip(score.bars, bars, strict=True)):
-        measure = SubElement(part, "measure", number=str(bar.number))
-        if bar.number == 0:
+        goes_on = bar.number == number
+        number = bar.number
+        measure = SubElement(part, "measure", number=f"X{bar.number}" if goes_on else str(bar.number))
+        if bar.number == 0 or goes_on:
             measure.set("implicit", "yes")
-        key = keys.get(bar.start)
-        if key:
-            writer.fifths = key.fifths
-        if index == 0 or bar.signed or key:
-            attributes = SubElement(measure, "attributes")
-            if index == 0:
-                SubElement(attributes, "divisions").text = str(writer.divisions)
-            if key:
-                attributes.append(key_element(key))
-            if index == 0 or bar.signed:
-                attributes.append(time_element(bar.meter))
-            if index == 0:
-                attributes.append(clef_element(staff))
-                if writer.octaves:
-                    transpose = SubElement(attributes, "transpose")
-                    SubElement(transpose, "chromatic").text = "0"
-                    SubElement(transpose, "octave-change").text = str(-writer.octaves)
-        for remark in remarks.get(index, ()):
-            _write_remark(measure, remark, bar, writer.divisions)
-        writer.write(measure, bar, voices)
+        if (index, "left") in lines:
+            measure.append(lines[index, "left"])
+        attributes = _attributes(staff, writer, bar, keys, first=index == 0)
+        if len(attributes):
+            measure.append(attributes)
+        said = [(remark.at - bar.start, remark_element(remark, bar.meter)) for remark in remarks.get(index, ())]
+        here = [*more.get(index, ()), *((at, element) for at, element in said if element is not None)]
+        writer.write(measure, bar, voices, here)
+        if (index, "right") in lines:
+            measure.append(lines[index, "right"])
+
+
+def _attributes(
+    staff: Staff, writer: StaffWriter, bar: NewBar, keys: dict[Fraction, WrittenKey], *, first: bool
+) -> Any:
+    """What a bar begins with: divisions, key, metre, clef and what else the staff is set to; empty where all stays."""
+    attributes, settings = Element("attributes"), settings_at(staff, bar.start)
+    key = keys.get(bar.start)
+    writer.key = key or writer.key
+    if first:
+        SubElement(attributes, "divisions").text = str(writer.divisions)
+    if "key" in settings:
+        writer.fifths = 0
+    elif writer.key and not staff.percussion and (key or "transpose" in settings):
+        fifths = writer.key.fifths - shift_at(staff, bar.start).fifths
+        fifths -= 12 * ((fifths > MOST_SIGNS) - (fifths < -MOST_SIGNS))  # the same key by its other name
+        writer.fifths = fifths
+        attributes.append(key_element(writer.key._replace(fifths=fifths)))
+    shown = settings.pop("time", [])
+    if first or bar.signed:
+        time = time_element(bar.meter)
+        if shown and shown[0].findtext("beats") == str(bar.meter.numerator):
+            time.set("symbol", shown[0].get("symbol", "normal"))
+        attributes.append(time)
+    if first and "clef" not in settings:
+        attributes.append(clef_element(staff))
+    if first and writer.octaves and "transpose" not in settings:
+        transpose = SubElement(attributes, "transpose")
+        SubElement(transpose, "chromatic").text = "0"
+        SubElement(transpose, "octave-change").text = str(-writer.octaves)
+    for elements in settings.values():
+        for element in elements:
+            put_in_order(attributes, element, SETTINGS)
+    return attributes
 
 
 def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
@@ -187,58 +228,3 @@ def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
     starts = [bar.start for bar in score.bars]
     for at, key in score.keys:
         yield score.bars[max(bisect_right(starts, at) - 1, 0)], key
-
-
-def _by_bar(remarks: Sequence[ScoreWord], bars: Sequence[NewBar]) -> dict[int, list[ScoreWord]]:
-    found: dict[int, list[ScoreWord]] = defaultdict(list)
-    index = 0
-    for remark in remarks:
-        while index + 1 < len(bars) and bars[index + 1].start <= remark.at:
-            index += 1
-        if remark.kind != "words" or remark.at > 0:
-            found[index].append(remark)
-    return found
-
-
-def _write_remark(measure: Any, remark: ScoreWord, bar: NewBar, divisions: int) -> None:
-    """A tempo, words or a mark, so far from the bar line."""
-    at = int((remark.at - bar.start) * divisions)
-    if remark.kind == "pace":
-        sound = SubElement(measure, "sound", tempo=_decimal(float(remark.said)))
-        if at:
-            SubElement(sound, "offset").text = str(at)
-        return
-    said = plain_text(str(remark.said))
-    if not said:
-        return
-    if remark.kind == "chord":
-        chord = harmony_element(said)
-        measure.append(chord)
-        if at:
-            SubElement(chord, "offset").text = str(at)
-        return
-    direction = SubElement(measure, "direction", placement="above")
-    kind = SubElement(direction, "direction-type")
-    if remark.kind == "tempo":
-        _write_metronome(SubElement(kind, "metronome"), float(remark.said), bar.meter)
-    else:
-        SubElement(kind, remark.kind).text = said
-    if at:
-        SubElement(direction, "offset").text = str(at)
-    if remark.kind == "tempo":
-        SubElement(direction, "sound", tempo=_decimal(float(remark.said)))
-
-
-def _write_metronome(mark: Any, speed: float, meter: Meter) -> None:
-    """Beats a minute, dotted where beats have three pulses; quarters where beats are unequal."""
-    dotted = meter.is_compound and not meter.is_additive and meter.groups[0] == DOTTED_BEAT
-    unit = UNITS.get(meter.denominator // 2) if dotted else "quarter"
-    SubElement(mark, "beat-unit").text = unit or "quarter"
-    if dotted and unit:
-        SubElement(mark, "beat-unit-dot")
-        speed /= float(meter.groups[0] * meter.pulse)
-    SubElement(mark, "per-minute").text = f"{speed:.1f}".removesuffix(".0")
-
-
-def _decimal(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")

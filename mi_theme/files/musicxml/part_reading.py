@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mi_theme.files.musicxml.counting import QUARTER, Ticks, later, nominal, number_of, ticks_of
-from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
-from mi_theme.files.musicxml.documents import ScoreInstrument, plain_text
 from mi_theme.files.musicxml.aside_reading import (
     BESIDE,
     PLAIN_CHILDREN,
     StaffAside,
+    aside_of_cue,
     asides_of_attributes,
     asides_of_bar_line,
     asides_of_element,
     asides_of_note,
     note_attributes,
 )
+from mi_theme.files.musicxml.counting import QUARTER, Ticks, later, nominal, number_of, ticks_of
+from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
+from mi_theme.files.musicxml.documents import ScoreInstrument, plain_text
 from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of, shift_of
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
@@ -181,7 +182,7 @@ class PartReading:
             self._note_down((StaffAside("rest", said, _name(fields, "staff")) for said in asides), at)
             return min(at + lasts, self._bar)  # a rest makes no bar longer
         if "cue" in fields:
-            self.left["cue notes"] += 1
+            self._note_down([aside_of_cue(note, Fraction(lasts, QUARTER))], at)
             return at + lasts  # cue notes are to be seen, not heard
         self._take(note, fields, at, lasts, tuple(asides))
         return at + lasts

@@ -22,6 +22,7 @@ __all__ = ["parse"]
 
 SLOWEST, FASTEST = 4, 1000  # quarters a minute that a score may have
 OF_ALL = ("<transpose", "<key", "<time")  # settings that without a number are of all staves
+SETTING = ("<clef", "<staff-details", *OF_ALL)  # what a staff is set to: without notes it says nothing
 USUAL_TEMPO = 120.0  # quarters a minute, where a file says none
 
 
@@ -60,7 +61,10 @@ def _score(music: WrittenMusic, source: str) -> Score:
         [note.written.step for note, _ in rows],
     )
     tempos = _tempos(music)
-    quarter, (head, *tracks) = tracks_of_rows(columns, [staff.name for staff in staves], music.meters, tempos[0][1])
+    speed = tempos[0][1] if tempos else USUAL_TEMPO
+    quarter, (head, *tracks) = tracks_of_rows(columns, [staff.name for staff in staves], music.meters, speed)
+    if not tempos:
+        head = Track.of(event for event in head if event.message[:2] != bytes((m.META, m.TEMPO)))
     signs = [Event(_tick(at, quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
     signs += [*_heading(music), *_keys(music, quarter), *_words(music, quarter)]
     signs.append(Event(0, m.meta(m.SEQUENCER, m.NOTATION)))
@@ -100,12 +104,11 @@ def _remarks(music: WrittenMusic, kind: str) -> Iterator[tuple[Ticks, str | floa
 
 
 def _tempos(music: WrittenMusic) -> list[tuple[Ticks, float]]:
-    """(place, quarters a minute), of the first part that says one there; the first holds from the beginning."""
+    """(place, quarters a minute), of the first part that says one there; the first holds from the beginning. None where none is said."""
     said: dict[Ticks, float] = {}
     for at, speed in _remarks(music, "tempo"):
         said.setdefault(at, min(max(float(speed), SLOWEST), FASTEST))
-    (_, first), *others = sorted(said.items()) or [(0, USUAL_TEMPO)]
-    return [(0, first), *others]
+    return [(0 if number == 0 else at, speed) for number, (at, speed) in enumerate(sorted(said.items()))]
 
 
 def _keys(music: WrittenMusic, quarter: int) -> Iterator[Event]:
@@ -141,13 +144,15 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
             ]
     for number, (part, lines) in enumerate(zip(music.parts, music.starts, strict=True)):
         own = homes.get(number, {})
-        for bar, at, (host, said, staff) in part.asides:
-            tick = _tick(lines[bar + 1] if host == "right" else lines[bar] + at, quarter)
-            everywhere = host in ("left", "right") or (not staff and said.startswith(OF_ALL))
-            for index in own.values() if everywhere or not own else [own.get(staff, min(own.values()))]:
+        for bar, place, (host, said, name) in part.asides:
+            tick = _tick(lines[bar + 1] if host == "right" else lines[bar] + place, quarter)
+            everywhere = host in ("left", "right") or (not name and said.startswith(OF_ALL))
+            for index in own.values() if everywhere or not own else [own.get(name, min(own.values()))]:
                 found[index].append(Event(tick, Aside(host, said).message))
-        if not own and part.asides:
-            part.left["signs of parts without notes"] += len(part.asides)
+        if not own and (
+            lost := sum(host != "right" and not said.startswith(SETTING) for _, _, (host, said, _) in part.asides)
+        ):
+            part.left["signs of parts without notes"] += lost
     return found
 
 
