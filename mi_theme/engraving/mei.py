@@ -114,11 +114,18 @@ def _fill(
 
 
 def _symbols(item: Item, ratio: Fraction, signs: set[tuple[str, int]], silent: str) -> Iterator[Element]:
-    """A note, a chord or a rest, and its grace notes before it."""
-    for number, head in enumerate(item.note.graces if item.note else ()):
-        shown = (f"{item.id}g", head.step) in signs
-        yield Element("note", {ID: f"{item.id}g{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
+    """A note, a chord or a rest, and its grace notes before it and behind."""
+    graces = item.note.graces if item.note else ()
+    around = [_grace(item, head, number, signs) for number, head in enumerate((*graces, *item.tails))]
+    yield from around[: len(graces)]
     yield _symbol(item, ratio, signs, silent)
+    yield from around[len(graces) :]
+
+
+def _grace(item: Item, head: Head, number: int, signs: set[tuple[str, int]]) -> Element:
+    """One grace note, of so many of its note."""
+    shown = (f"{item.id}g", head.step) in signs
+    return Element("note", {ID: f"{item.id}g{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
 
 
 def _symbol(item: Item, ratio: Fraction, signs: set[tuple[str, int]], silent: str) -> Element:

@@ -23,6 +23,7 @@ class Item(NamedTuple):
     id: str = ""
     tie: str = ""  # i begins, m goes on, t ends
     note: StaffNote | None = None  # of its first piece
+    tails: tuple[Head, ...] = ()  # of its last piece: grace notes behind it
 
     def value(self, ratio: Fraction) -> Fraction:
         """Quarters that the symbol has, in a tuplet of this ratio."""
@@ -150,7 +151,8 @@ def _tied(spans: Sequence[tuple[Fraction, Fraction]], note: StaffNote, bar: NewB
         first, last = number == 0 and not before, number == len(spans) - 1 and not after
         tie = ("" if last else "i") if first else ("t" if last else "m")
         name = note.id if first else f"{note.id}.{bar.number}.{number}"
-        yield Item(start=a, end=b, heads=note.heads, id=name, tie=tie, note=note if first else None)
+        tails = note.tails if tie in ("", "t") else ()
+        yield Item(start=a, end=b, heads=note.heads, id=name, tie=tie, note=note if first else None, tails=tails)
 
 
 def tuplet_runs(items: Sequence[Item]) -> Iterator[TupletRun]:
@@ -188,7 +190,8 @@ def accidentals(voices: Sequence[Sequence[Item]], fifths: int) -> set[tuple[str,
     for item in sorted((item for voice in voices for item in voice if item.heads), key=lambda item: item.start):
         graces = item.note.graces if item.note else ()
         held = item.tie in ("m", "t")
-        for name, head in [*((f"{item.id}g", head) for head in graces), *((item.id, head) for head in item.heads)]:
+        before, behind = ([(f"{item.id}g", head) for head in heads] for heads in (graces, item.tails))
+        for name, head in [*before, *((item.id, head) for head in item.heads), *behind]:
             if not held and head.alter != standing.get(head.step, key.get(head.step % 7, 0)):
                 signs.add((name, head.step))
             if not held:

@@ -36,6 +36,7 @@ SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no 
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
 MOST_SIGNS = 7  # of a key; others are damage
 LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
+CHORD = "<chord/>"  # said of a grace note that sounds with the one before it
 DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
@@ -77,7 +78,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
             row.order: note
             for chords, notes in zip(written, voices, strict=True)
             for chord, note in zip(chords, notes, strict=True)
-            for row in (*chord.rows, *chord.graces)
+            for row in (*chord.rows, *chord.graces, *chord.tails)
         }
         voices = tuple(
             tuple(_with_asides(chord, note, beside) for chord, note in zip(chords, notes, strict=True))
@@ -198,6 +199,7 @@ def _staff_notes(
         for chord in voice:
             graces = tuple(_head(row, drums=drums) for row in chord.graces)
             heads = tuple(_head(row, drums=drums) for row in chord.rows)
+            tails = tuple(_head(row, drums=drums) for row in chord.tails)
             played = {row.mark for row in chord.rows}
             marks = [mark for row in chord.rows for mark in said.get(row.order, ())]
             if len(played) == 1 and played != {""} and not any(kind_of(mark.name) == "articulations" for mark in marks):
@@ -214,18 +216,25 @@ def _staff_notes(
                     marks=tuple(dict.fromkeys(marks)),
                     graces=graces,
                     lyrics=lyrics,
+                    tails=tails,
                 )
             )
         yield tuple(notes)
 
 
 def _with_asides(chord: WrittenChord, note: StaffNote, beside: Mapping[int, tuple[str, ...]]) -> StaffNote:
-    """A note with what is written beside each of its heads."""
-    heads, graces = (
-        tuple(head._replace(asides=beside.get(row.order, ())) for row, head in zip(rows, heads, strict=True))
-        for rows, heads in ((chord.rows, note.heads), (chord.graces, note.graces))
+    """A note with what is written beside each of its heads; grace notes that sound together are a chord."""
+    heads = tuple(
+        head._replace(asides=beside.get(row.order, ())) for row, head in zip(chord.rows, note.heads, strict=True)
     )
-    return note._replace(heads=heads, graces=graces)
+    graces, tails = (
+        tuple(
+            head._replace(asides=(*beside.get(row.order, ()), *[CHORD] * (row.start == before)))
+            for row, head, before in zip(rows, found, [None, *(row.start for row in rows)], strict=False)
+        )
+        for rows, found in ((chord.graces, note.graces), (chord.tails, note.tails))
+    )
+    return note._replace(heads=heads, graces=graces, tails=tails)
 
 
 def _head(row: PartNote, *, drums: bool) -> Head:

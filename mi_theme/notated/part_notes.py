@@ -18,6 +18,7 @@ from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
 from mi_theme.score import MeterMap, Score
+from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
@@ -52,9 +53,10 @@ def written_parts(
     """
     rows = _note_rows(score, found)
     steps = _steps(score, rows, key)
+    marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
     found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
     return [
-        list(_voices(found, mine, rows[mine], steps[mine], drums=score.parts[index].is_percussion))
+        list(_voices(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion))
         for index, mine in found_parts
     ]
 
@@ -91,7 +93,13 @@ def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) 
 
 
 def _voices(
-    found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
+    found: Quantized,
+    mine: NDArray[np.int64],
+    rows: NDArray[np.void],
+    steps: NDArray[np.int64],
+    marked: Sequence[int],
+    *,
+    drums: bool,
 ) -> Iterator[list[WrittenChord]]:
     """The voices of one part."""
     kept = found.source.is_notation or _is_notation(found, mine, rows, drums=drums)
@@ -118,12 +126,26 @@ def _voices(
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))
     elif kept:
-        graces |= graces_of(written)
+        graces |= set(mine[np.isin(mine, marked)].tolist()) if found.source.is_notation else graces_of(written)
+        written = _untangled(written, graces)
     else:
         shares = found.played_durations[mine] / np.maximum(lasts, 1)
         written = list(_filling_bars(_struck_together(written, graces), graces, float(np.median(shares)), found))
     for chords in chords_of(written, graces).values():
         yield from in_voices(chords, played=not kept)
+
+
+def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
+    """Where a grace note repeats a key that sounds, the first end was taken for the older note: it is the grace note's."""
+    found, last = list(rows), dict[int, int]()
+    for place, row in enumerate(rows):
+        before = last.get(row.pitch)
+        if row.order in graces and before is not None and row.start < found[before].end < row.end:
+            found[place] = row._replace(end=found[before].end)
+            found[before] = found[before]._replace(end=row.end)
+        else:
+            last[row.pitch] = place
+    return found
 
 
 @lru_cache(maxsize=2**14)

@@ -21,13 +21,13 @@ from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
 from mi_theme.score import Score
+from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["quantize"]
 
 MARGIN = (
     1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
 )
-GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached

@@ -187,14 +187,7 @@ class StaffWriter:
             if not hidden:
                 put_asides(rest, self._said_at(item))
             return
-        for head in item.note.graces if item.note else ():
-            grace = SubElement(measure, "note", _loudness(head))
-            SubElement(grace, "grace", slash="yes")
-            self._write_pitch(grace, head)
-            self._write_drum(grace, head)
-            _write_symbol(grace, voice, (GRACE_TYPE, 0), Fraction(1), _sign(head, (f"{item.id}g", head.step) in signs))
-            _write_shape(grace, head)
-            put_asides(grace, head.asides)
+        self._write_graces(measure, item, item.note.graces if item.note else (), voice, signs)
         ties = ["stop"] * (item.tie in ("m", "t")) + ["start"] * (item.tie in ("i", "m"))
         for number, head in enumerate(item.heads):
             note = SubElement(measure, "note", _loudness(head))
@@ -221,6 +214,21 @@ class StaffWriter:
             if number == 0 and item.note:
                 _write_lyrics(note, item.note)
             put_asides(note, [*head.asides, *(() if number or hidden else self._said_at(item))], item.tie)
+        if item.tails:
+            self._write_graces(measure, item, item.tails, voice, signs)
+
+    def _write_graces(
+        self, measure: Any, item: Item, heads: Sequence[Head], voice: str, signs: set[tuple[str, int]]
+    ) -> None:
+        for head in heads:
+            grace = SubElement(measure, "note", _loudness(head))
+            SubElement(grace, "grace", slash="yes")
+            self._write_pitch(grace, head)
+            self._write_drum(grace, head)
+            sign = _sign(head, (f"{item.id}g", head.step) in signs)
+            _write_symbol(grace, voice, (GRACE_TYPE, 0), Fraction(1), sign)
+            _write_shape(grace, head)
+            put_asides(grace, head.asides)
 
     def _said_at(self, item: Item) -> list[str]:
         """What is written beside rests that began in the time of a symbol."""

@@ -30,7 +30,7 @@ def parse(data: bytes, source: str = "") -> Score:
     """Read the bytes of a MusicXML file, compressed or not.
 
     Repeats are not played out: each written bar counts once. Tied notes are one;
-    a grace note takes a thirty-second from the time before it; cue notes are silent.
+    grace notes take a thirty-second each from the time before their note; cue notes are silent.
 
     Raises
     ------
