@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mi_theme.errors import ScoreError
-from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
+from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
 from mi_theme.notated.part_notes import written_parts
 from mi_theme.notated.placed_marks import said_marks, staff_marks
 from mi_theme.notated.staves import Head, Staff, StaffNote
@@ -61,7 +61,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     parts = written_parts(score, found, key)
     bars = tuple(_bars(score, found))
     syllables, said = _syllables(score), said_marks(score)
-    staves = []
+    found_parts = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
         drums = part.is_percussion
         voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, said.of_notes, drums=drums))
@@ -71,20 +71,19 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
             for chord, note in zip(chords, notes, strict=True)
             for row in (*chord.rows, *chord.graces)
         }
-        staves.append(
-            Staff(
-                frames=tuple((bar,) for bar in bars),
-                voices=voices,
-                fifths=0 if drums else fifths,
-                labels=(part.name,),
-                percussion=drums,
-                marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
-            )
+        staff = Staff(
+            frames=tuple((bar,) for bar in bars),
+            voices=voices,
+            fifths=0 if drums else fifths,
+            labels=(part.name,),
+            percussion=drums,
+            marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
+            part=index,
         )
+        found_parts.append(WrittenPart(part, (staff,)))
     return NotatedScore(
         bars=bars,
-        staves=tuple(staves),
-        parts=score.parts,
+        parts=tuple(found_parts),
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),

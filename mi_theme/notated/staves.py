@@ -125,6 +125,8 @@ class Staff:
         Whether nothing is written after the signature, to be filled in by hand.
     marks
         Dynamics, hairpins and slurs, by where they begin.
+    part
+        The number of its part in the score.
     """
 
     frames: Frames
@@ -134,6 +136,7 @@ class Staff:
     percussion: bool = False
     blank: bool = False
     marks: tuple[StaffMark, ...] = ()
+    part: int = 0
 
     @property
     def notes(self) -> Iterator[StaffNote]:
