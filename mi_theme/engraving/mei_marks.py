@@ -53,11 +53,10 @@ SIGNS: dict[str, tuple[str, dict[str, str]]] = {  # marks that stand beside a no
 HAIRPINS = {"crescendo": "cres", "diminuendo": "dim"}
 
 
-def articulations_of(note: StaffNote | None) -> dict[str, str]:
+def articulations_of(note: StaffNote) -> dict[str, str]:
     """The articulations of a note, and the strokes of its tremolo, as attributes."""
-    marks = note.marks if note else ()
-    found = [ARTICULATIONS[mark.name] for mark in marks if mark.name in ARTICULATIONS]
-    strokes = next((mark.number for mark in marks if mark.name == "tremolo"), 0)
+    found = [ARTICULATIONS[mark.name] for mark in note.marks if mark.name in ARTICULATIONS]
+    strokes = next((mark.number for mark in note.marks if mark.name == "tremolo"), 0)
     return ({"artic": " ".join(found)} if found else {}) | ({"stem.mod": f"{strokes}slash"} if strokes else {})
 
 

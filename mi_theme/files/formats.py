@@ -140,6 +140,11 @@ def has_reader(source: str | PathLike[str] | bytes) -> bool:
     source
         A path, or the bytes of a file.
 
+    Returns
+    -------
+    bool
+        True for MIDI and MusicXML.
+
     Raises
     ------
     FileError, OSError

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from mi_theme.errors import ScoreError
-from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
+from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
 from mi_theme.notated.part_notes import written_parts, written_place
 from mi_theme.notated.placed_marks import said_marks, staff_marks
 from mi_theme.notated.staves import Head, Staff, StaffNote
@@ -70,7 +70,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     syllables, said, beside = _syllables(score), said_marks(score), defaultdict[int, tuple[str, ...]](tuple)
     for placed in asides:
         beside[placed.note] += (placed.aside.said,)
-    staves = []
+    found_parts = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
         drums = part.is_percussion
         voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, said.of_notes, drums=drums))
@@ -85,21 +85,20 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
             for chords, notes in zip(written, voices, strict=True)
         )
         first = index == min(other for other, one in enumerate(score.parts) if one.track == part.track)
-        staves.append(
-            Staff(
-                frames=tuple((bar,) for bar in bars),
-                voices=voices,
-                fifths=0 if drums else fifths,
-                labels=(part.name,),
-                percussion=drums,
-                asides=tuple(_asides(asides, part.track, score.ticks_per_quarter)) if first else (),
-                marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
-            )
+        staff = Staff(
+            frames=tuple((bar,) for bar in bars),
+            voices=voices,
+            fifths=0 if drums else fifths,
+            labels=(part.name,),
+            percussion=drums,
+            asides=tuple(_asides(asides, part.track, score.ticks_per_quarter)) if first else (),
+            marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
+            part=index,
         )
+        found_parts.append(WrittenPart(part, (staff,)))
     return NotatedScore(
         bars=bars,
-        staves=tuple(staves),
-        parts=score.parts,
+        parts=tuple(found_parts),
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),
@@ -177,7 +176,7 @@ def _asides(asides: Sequence[PlacedAside], track: int, quarter: int) -> Iterator
     """What is written beside the notes of a track and hangs on none."""
     for placed in asides:
         if placed.track == track and placed.note < 0 and placed.aside.host != "note":
-            yield written_place(placed.tick, quarter), placed.aside
+            yield Fraction(placed.tick, quarter), placed.aside
 
 
 def _staff_notes(

@@ -132,6 +132,8 @@ class Staff:
         What else is written: quarters, and what the score says there.
     marks
         Dynamics, hairpins and slurs, by where they begin.
+    part
+        The number of its part in the score.
     """
 
     frames: Frames
@@ -142,6 +144,7 @@ class Staff:
     blank: bool = False
     asides: tuple[tuple[Fraction, Aside], ...] = ()
     marks: tuple[StaffMark, ...] = ()
+    part: int = 0
 
     @property
     def notes(self) -> Iterator[StaffNote]:

@@ -27,11 +27,14 @@ __all__ = [
     "beside",
     "cues",
     "element_of",
+    "of_staff",
     "put_asides",
     "put_in_order",
     "settings_at",
     "shift_at",
+    "text_of",
     "transposed",
+    "with_asides",
     "words_left",
 ]
 
@@ -44,7 +47,25 @@ SETTINGS = (
     *("divisions", "key", "time", "staves", "part-symbol", "instruments", "clef", "staff-details"),
     *("transpose", "for-part", "directive", "measure-style"),
 )
+STAFFED = {  # elements that name a staff, and what stands in them before and after
+    "direction": ("direction-type", "offset", "footnote", "level", "voice", "staff", "sound", "listening"),
+    "harmony": (
+        "root",
+        "numeral",
+        "function",
+        "kind",
+        "inversion",
+        "bass",
+        "degree",
+        "frame",
+        "offset",
+        "footnote",
+        "level",
+        "staff",
+    ),
+}
 LINE_ORDER = ("bar-style", "footnote", "level", "wavy-line", "segno", "coda", "fermata", "ending", "repeat")
+INSIDE = 3  # elements around what stands in a measure
 ON_EVERY_PIECE = ("notehead", "notehead-text", "alter", "note", "instrument")  # of a note that is tied to itself
 WORDS = {"text": "words", "marker": "rehearsal", "chord": "chord"}  # a remark's kind: a word's
 
@@ -72,6 +93,21 @@ def put_in_order(parent: Any, child: Any, order: Sequence[str]) -> None:
         parent.append(child)
     else:
         parent.insert(place, child)
+
+
+def with_asides(note: str, asides: Sequence[str], tie: str = "") -> str:
+    """The text of a note or a rest with what is said beside it; see `put_asides`."""
+    if not asides:
+        return note
+    element = etree.fromstring(note)
+    put_asides(element, asides, tie)
+    return text_of(element)
+
+
+def text_of(element: Any) -> str:
+    """An element that stands in a measure, with its line end."""
+    etree.indent(element, "  ", level=INSIDE)
+    return f"{'  ' * INSIDE}{etree.tostring(element, encoding='unicode', with_tail=False)}\n"
 
 
 def put_asides(note: Any, asides: Iterable[str], tie: str = "") -> None:
@@ -153,6 +189,26 @@ def beside(staff: Staff, bars: Sequence[NewBar]) -> dict[int, list[tuple[Fractio
         elif (element := element_of(aside.said)) is not None:
             found[index].append((place, element))
     return found
+
+
+def of_staff(element: Any, staff: int) -> Any:
+    """The same, said of a staff of several; 0 for the only one.
+
+    Parameters
+    ----------
+    element
+        What stands between notes.
+    staff
+        From 1.
+    """
+    if staff and element.tag == "attributes":
+        for child in element:
+            child.set("number", str(staff))
+    elif staff and element.tag in STAFFED:
+        child = etree.Element("staff")
+        child.text = str(staff)
+        put_in_order(element, child, STAFFED[element.tag])
+    return element
 
 
 def cues(staff: Staff, bar: NewBar) -> Iterator[tuple[Fraction, Fraction, Any]]:

@@ -45,8 +45,8 @@ def by_bar(remarks: Iterable[ScoreWord], bars: Sequence[NewBar]) -> dict[int, li
     return found
 
 
-def remark_element(remark: ScoreWord, meter: Meter) -> Any:
-    """A tempo, words or a mark as an element; None where it says nothing."""
+def remark_element(remark: ScoreWord, meter: Meter, staff: int = 0) -> Any:
+    """A tempo, words or a mark as an element, at a staff where there are several; None where it says nothing."""
     if remark.kind == "pace":
         return Element("sound", tempo=_decimal(float(remark.said)))
     said = plain_text(str(remark.said))
@@ -58,13 +58,16 @@ def remark_element(remark: ScoreWord, meter: Meter) -> Any:
     kind = SubElement(direction, "direction-type")
     if remark.kind == "tempo":
         _write_metronome(SubElement(kind, "metronome"), float(remark.said), meter)
-        SubElement(direction, "sound", tempo=_decimal(float(remark.said)))
     elif remark.kind == "dynamics":
         SubElement(SubElement(kind, "dynamics"), said)
     elif remark.kind == "wedge":
         SubElement(kind, "wedge", type=said)
     else:
         SubElement(kind, remark.kind).text = said
+    if staff:
+        SubElement(direction, "staff").text = str(staff)
+    if remark.kind == "tempo":
+        SubElement(direction, "sound", tempo=_decimal(float(remark.said)))
     return direction
 
 
