@@ -18,8 +18,8 @@ import numpy as np
 
 from mi_theme.adaptation.frames import Frame, starts_of
 from mi_theme.adaptation.swing import swung_back
-from mi_theme.conversion.parts.drums import goes_by_the_map, kit_frames
 from mi_theme.conversion.parts.figuration import Attacks, GroupImage, MadeNote, remade_runs
+from mi_theme.conversion.parts.kit_frames import goes_by_the_map, kit_frames
 from mi_theme.conversion.parts.placements import Copied, PartPattern, Placements
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
