@@ -27,8 +27,8 @@ from mi_theme.conversion.parts.strokes import (
     KitStroke,
     beat_strokes,
     fill_start,
-    is_even,
     more_kicks,
+    run_end,
     run_strokes,
 )
 from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
@@ -102,7 +102,8 @@ def _redrawn(
     """Carry the strokes of one span over, the kick first, which the others leave room."""
     kit = kit_map(span)
     places = {name: tuple(sorted({stroke.at for stroke in strokes})) for name, strokes in beaten.items()}
-    runs, fill = _kept_time(places, kit), fill_start({key: mine for (_, key), mine in places.items()}, kit.source)
+    fill = fill_start({key: mine for (_, key), mine in places.items()}, kit.source)
+    runs = _kept_time(places, kit, fill)
     kicks: set[Fraction] = set()
     for name, strokes in sorted(beaten.items(), key=lambda item: (item[0][1] not in KICKS, item[0])):
         key, mine = name[1], places[name]
@@ -117,15 +118,23 @@ def _redrawn(
         yield DrumRun(key, len(mine), len({stroke.at for stroke in made}), name in runs)
 
 
-def _kept_time(places: Mapping[tuple[int, int], Places], kit: KitMap) -> dict[tuple[int, int], tuple[KitStroke, ...]]:
-    """What runs evenly: a drum alone, or cymbals by turns, as an open hat stands for a closed one."""
-    found = {name: run_strokes(mine, kit) for name, mine in places.items() if is_even(mine, kit.source)}
+def _kept_time(
+    places: Mapping[tuple[int, int], Places], kit: KitMap, fill: Fraction
+) -> dict[tuple[int, int], tuple[KitStroke, ...]]:
+    """What runs evenly, up to a fill: a drum alone, or cymbals by turns, as an open hat stands for a closed one."""
+
+    def run(mine: Places) -> tuple[KitStroke, ...]:
+        end = run_end(mine, kit.source)
+        if end is None or (end < kit.source.length and end != fill):
+            return ()
+        return run_strokes(mine, end, kit, kit.target.length - (kit.source.length - end))
+
+    found = {name: made for name, mine in places.items() if (made := run(mine))}
     for part in {part for part, _ in places}:
         hands = [name for name in places if name[0] == part and name[1] in TIMEKEEPERS and name not in found]
-        every = tuple(sorted({at for name in hands for at in places[name]}))
-        if len(hands) > 1 and is_even(every, kit.source):
-            made = run_strokes(every, kit)
-            found |= {name: tuple(s for s in made if s.origin in places[name]) for name in hands}
+        made = run(tuple(sorted({at for name in hands for at in places[name]})))
+        if len(hands) > 1 and made:
+            found |= {name: tuple(stroke for stroke in made if stroke.origin in places[name]) for name in hands}
     return found
 
 

@@ -21,10 +21,11 @@ SIXTEENTH = Fraction(1, 4)
 
 
 class KitMap(NamedTuple):
-    """The bars of a span as drummers count them, and for each old beat where it is now; None for one that is cut."""
+    """The bars of a span as drummers count them, the plan's map, and for each old beat where it is now; None for one that is cut."""
 
     source: Frame
     target: Frame
+    base: Warp
     images: tuple[Fraction | None, ...]
 
     @property
@@ -64,9 +65,9 @@ def kit_map(span: Span) -> KitMap:
     """The beats of a span: by their number where there are as many as before, else where the whole band has them."""
     source, target = kit_frames(span)
     if len(source.beats) == len(target.beats):
-        return KitMap(source, target, target.beats)
+        return KitMap(source, target, span.base, target.beats)
     images = (span.base(beat) if span.base.keeps(beat) else None for beat in source.beats)
-    return KitMap(source, target, tuple(images))
+    return KitMap(source, target, span.base, tuple(images))
 
 
 @lru_cache(maxsize=256)

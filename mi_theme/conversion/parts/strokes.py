@@ -24,8 +24,8 @@ __all__ = [
     "KitStroke",
     "beat_strokes",
     "fill_start",
-    "is_even",
     "more_kicks",
+    "run_end",
     "run_strokes",
 ]
 
@@ -50,33 +50,42 @@ class KitStroke(NamedTuple):
     origin: Fraction
 
 
-def is_even(places: Sequence[Fraction], source: Frame) -> bool:
-    """Whether strokes run evenly through all bars, at least one a beat."""
+def run_end(places: Sequence[Fraction], source: Frame) -> Fraction | None:
+    """Up to which beat, or the end, strokes run evenly, at least one a beat and through half of the bars; None where they do not."""
     steps = {b - a for a, b in pairwise(places)}
-    if len(steps) != 1 or len(places) < max(FEWEST_EVEN, len(source.beats)) or len(set(source.groups)) > 1 < len(steps):
-        return False
+    if len(steps) != 1 or len(places) < FEWEST_EVEN or len(set(source.groups)) > 1:
+        return None
     (step,) = steps
-    return places[0] < step <= LONGEST_EVEN and step * len(places) == source.length
+    end = step * len(places)
+    whole = places[0] < step <= min(LONGEST_EVEN, source.groups[0]) and 2 * end > source.length
+    return end if whole and end in (*source.beats, source.length) else None
 
 
-def run_strokes(places: Sequence[Fraction], kit: KitMap) -> tuple[KitStroke, ...]:
+def run_strokes(places: Sequence[Fraction], end: Fraction, kit: KitMap, stop: Fraction) -> tuple[KitStroke, ...]:
     """An even run on the target's pulse: in each beat at its step, or as many as the beat has places for.
 
-    Between twos and threes a beat is played as the one of its number; else the run
-    goes on stroke by stroke, and where it is over with the strokes of two beats before.
+    Each beat is played as the one that has become it; a new one as the old of its number, or of two before.
+
+    Parameters
+    ----------
+    places, end
+        Where it is struck in the source, and up to where it runs.
+    kit
+        Where the beats go.
+    stop
+        Where the run ends in the new bars.
     """
     step, old = places[1] - places[0], _by_beat(places, kit.source)
-    back = min(max(round(2 * kit.source.groups[0] / step), 1), len(places))
+    origins = {image: number for number, image in enumerate(kit.images) if image is not None}
+    count = sum(1 for beat in kit.source.beats if beat < end)
     strokes: list[KitStroke] = []
     for number, (start, length) in enumerate(zip(kit.target.beats, kit.target.groups, strict=True)):
-        mine = old[_twin(number, len(old))]
+        model = origins.get(start, _twin(number, len(old)))
+        first = _twin(model, count) if model >= count else model
+        onward = [at for at in places if at >= old[first][0]] if not kit.turns else old[first]
         for index, offset in enumerate(_offsets(length, step, places[0], kit)):
-            count = len(strokes)
-            if kit.turns:
-                origin = mine[min(index, len(mine) - 1)]
-            else:
-                origin = places[count] if count < len(places) else strokes[count - back].origin
-            strokes.append(KitStroke(start + offset, origin))
+            if start + offset < stop:
+                strokes.append(KitStroke(start + offset, onward[min(index, len(onward) - 1)]))
     return tuple(strokes)
 
 
@@ -152,8 +161,9 @@ def _carried(places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
         length = kit.until(number) - image
         for at in mine:
             offset = at - kit.source.beats[number]
-            offset = _turned(offset, old, length) if kit.turns else offset
-            if offset < length:
+            if kit.turns:  # as all others play it
+                offset = kit.base(at) - image if kit.by_number else _turned(offset, old, length)
+            if 0 <= offset < length:
                 yield KitStroke(image + offset, at)
 
 
