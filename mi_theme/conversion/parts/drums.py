@@ -113,7 +113,7 @@ def _redrawn(
             rest = tuple(at for at in mine if at not in apart)
             made = [*(KitStroke(at, origin) for origin, at in apart.items()), *_by_beats(key, rest, kit, fill, kicks)]
             made += more_kicks(made, kit) if key in KICKS else []
-        kicks.update(stroke.at for stroke in made if key in KICKS)
+        kicks.update(stroke.at for stroke in made if key in KICKS and stroke.origin in kit.source.beats)
         _enter(key, strokes, made, start, kit, plan.swing, found)
         yield DrumRun(key, len(mine), len({stroke.at for stroke in made}), name in runs)
 

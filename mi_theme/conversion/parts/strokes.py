@@ -142,7 +142,7 @@ def beat_strokes(key: int, places: Sequence[Fraction], kit: KitMap, taken: Colle
     kit
         Where the beats go.
     taken
-        Places of the kick in the new bars: a backbeat finds another.
+        Where the kick is now that was on a beat: a backbeat finds another place.
     """
     strokes = list(_carried(places, kit))
     if not kit.by_number:
