@@ -87,8 +87,9 @@ def test_two_backbeats_stay_two_where_there_is_room(to: str, snares: list[float]
 
 
 def test_a_waltz_of_drums_gets_a_backbeat_in_four() -> None:
-    kit = [(0, 0.2, KICK), (1, 0.2, SNARE), (2, 0.2, SNARE)]
-    made = mi.convert(song("3/4", ([(0, 1, 72), (1, 1, 74), (2, 1, 76)], kit)), "4/4")
+    kit: Bar = [(0, 0.2, KICK), (1, 0.2, SNARE), (2, 0.2, SNARE)]
+    tune: Bar = [(0, 1, 72), (1, 1, 74), (2, 1, 76)]
+    made = mi.convert(song("3/4", (tune, kit)), "4/4")
     assert (struck(made, KICK), struck(made, SNARE)) == ([0, 2], [1, 3])
 
 

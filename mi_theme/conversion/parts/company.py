@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.adaptation.swing import swung, swung_back
+from mi_theme.adaptation.swing import swing_in, swung, swung_back
 from mi_theme.conversion.parts.kit_frames import KitMap
 from mi_theme.conversion.parts.placements import Placements
 from mi_theme.conversion.parts.strokes import KICKS, KitStroke
@@ -125,7 +125,8 @@ class Company:
             elif row not in self.found.dropped and span.warp.keeps(played):
                 found.add(span.warp(played))
             found.update(place - start for place in self.copies.get(row, ()) if again)
-        if self.swing is None:
+        swing = swing_in(span.target, self.swing)
+        if swing is None:
             return sorted(found)
-        even = swung(span.warp.target, self.swing)
+        even = swung(span.warp.target, swing)
         return sorted(even(min(max(place, Fraction(0)), span.warp.target)) for place in found)

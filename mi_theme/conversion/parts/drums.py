@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mi_theme.adaptation.frames import Frame
-from mi_theme.adaptation.swing import straightened, swung, swung_back
+from mi_theme.adaptation.swing import straightened, swing_in, swung, swung_back
 from mi_theme.conversion.parts.company import Company
 from mi_theme.conversion.parts.kit_frames import KitMap, goes_by_the_map, kit_frames, kit_map
 from mi_theme.conversion.parts.placements import Copied, DrumRun, Placements, StockStroke
@@ -114,7 +114,7 @@ def _redrawn(
             made = [*(KitStroke(at, origin) for origin, at in apart.items()), *_by_beats(key, rest, kit, fill, kicks)]
             made += more_kicks(made, kit) if key in KICKS else []
         kicks.update(stroke.at for stroke in made if key in KICKS and stroke.origin in kit.source.beats)
-        _enter(key, strokes, made, start, kit, plan.swing, found)
+        _enter(key, strokes, made, start, kit, swing_in(span.target, plan.swing), found)
         yield DrumRun(key, len(mine), len({stroke.at for stroke in made}), name in runs)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
-from mi_theme.adaptation.swing import swung
+from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.planning.fitting import fitted, free_places
@@ -244,7 +244,9 @@ class Planner:
             warp = fitted(span.base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:
-                warp = swung(warp.source, place).then(warp).then(swung(warp.target, place).inverse())
+                warp = swung(warp.source, place).then(warp)
+                if again := swing_in(span.target, place):
+                    warp = warp.then(swung(warp.target, again).inverse())
             self.maps[key] = warp
         return self.maps[key]
 
