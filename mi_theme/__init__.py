@@ -77,6 +77,7 @@ __all__ = sorted(_HOMES)
 methods.update(
     {
         "show": "views.drawing:shown",
+        "Score.of": "files.score_reading:score_of",
         "Score.save": "files:save",
         "Score.to_bytes": "files.midi:write",
         "Score.from_music21": "files.notation.from_stream:score_of_stream",

@@ -56,6 +56,8 @@ class Grouping:
         if isinstance(parts, Grouping):
             lengths = parts.parts
         else:
+            if not isinstance(parts, Iterable):
+                raise TextError(f"{parts!r} is no grouping: write groups as text, such as '3+3+2'")
             text = parts if isinstance(parts, str) else "+".join(str(part) for part in parts)
             lengths = tuple(value for _, value in _integers(text, 0, len(text)))
         object.__setattr__(self, "parts", lengths)

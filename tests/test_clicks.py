@@ -111,7 +111,7 @@ def test_pulses_too_fast_to_hear_are_left_out() -> None:
 
 
 def test_what_sets_the_music_up_stays_at_the_beginning() -> None:
-    rendition = mi.render(bars=8)
+    rendition = mi.render(length=8)
     clicked = rendition.with_click(2)
     assert clicked.tempos.changes[0] == rendition.tempos.changes[0]
     assert [part.program for part in clicked.parts[:-1]] == [part.program for part in rendition.parts]

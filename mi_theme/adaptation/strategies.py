@@ -15,7 +15,8 @@ from math import ceil, floor
 from mi_theme.adaptation import rules
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Outcome, Task
-from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.arguments import known_name
+from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping
 from mi_theme.warp import Warp
 
@@ -245,11 +246,9 @@ def find(name: str) -> Strategy:
     UnknownName
         Where there is none; near names are suggested.
     """
-    if GROUPS.fullmatch(name):
+    if isinstance(name, str) and GROUPS.fullmatch(name):
         return _by_groups(name)
-    if name not in STRATEGIES:
-        raise UnknownName.among("strategy", name, STRATEGIES)
-    return STRATEGIES[name]
+    return STRATEGIES[known_name("strategy", name, STRATEGIES)]
 
 
 @lru_cache(maxsize=256)

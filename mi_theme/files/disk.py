@@ -57,6 +57,8 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
+    if not isinstance(source, str | PathLike):
+        raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
     path, number = place_of(Path(fspath(source)))
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)

@@ -20,7 +20,7 @@ from mi_theme.quantising.places import looseness, places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score
 
 __all__ = ["quantize"]
 
@@ -48,7 +48,7 @@ class _Kinds(NamedTuple):
 
 
 def quantize(
-    score: Score,
+    score: MusicSource,
     *,
     beats: Beats | None = None,
     swing: str | float | Fraction | None = "auto",
@@ -59,7 +59,7 @@ def quantize(
     Parameters
     ----------
     score
-        Its metre map and ticks are the grid, unless beats are given.
+        Music of any kind that `Score.of` takes. Its metre map and ticks are the grid, unless beats are given.
     beats
         Where the beats are, for playing that followed no click: see `find_beats`.
     swing
@@ -78,6 +78,7 @@ def quantize(
     ScoreError
         Where `swing` or `finest` make no sense, or the score has no end.
     """
+    score = Score.of(score)
     ratio, shortest = _ratio(swing), _shortest(finest)
     if beats is None:
         playing = played_by_score(score)

@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mi_theme.errors import MiThemeError
+from mi_theme.errors import MiThemeError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.rhythm.drum_evidence import drum_evidence
-from mi_theme.rhythm.lines import Floats, Music, lines_of
+from mi_theme.rhythm.lines import Floats, Music, lines_of, music_of
 from mi_theme.rhythm.meter_candidates import QUARTER_TICKS, family
 from mi_theme.rhythm.meter_evidence import ticks_of
 from mi_theme.rhythm.meter_model import candidates, model
-from mi_theme.score import Score
+from mi_theme.score import Score, are_numbers
 
 __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
 
@@ -65,7 +65,8 @@ def induce_meter(
     Parameters
     ----------
     music
-        A score, a theme (its ostinato), a motif, or onsets in quarters, shape (n,).
+        Music of any kind that `Score.of` takes, a theme (its ostinato), a motif, or
+        onsets in quarters, shape (n,).
     durations, pitches
         Of onsets: quarters and MIDI numbers, shape (n,). Pitches help a little.
 
@@ -97,6 +98,9 @@ def induce_meter(
     >>> str(induce_meter(ostinato)[0].meter)
     '5/4:3+3+2+2'
     """
+    music = music_of(music)
+    if durations is not None or pitches is not None:
+        _check_columns(music)
     drums = drum_evidence(music) if isinstance(music, Score) else None
     lines = [ticks_of(line) for line in lines_of(music, durations, pitches, percussion=drums is None)]
     heard = [model().hear(line) for line in lines if len(line.onsets) >= FEWEST_NOTES]
@@ -121,6 +125,12 @@ def induce_meter(
         for k in np.argsort(-metres, kind="stable")
         if metres[k] >= LEAST_PROBABILITY
     ]
+
+
+def _check_columns(music: object) -> None:
+    """Durations and pitches belong to onsets; other music brings its own."""
+    if not are_numbers(music):
+        raise ScoreError(f"durations and pitches go with onsets; a {type(music).__name__} brings its own")
 
 
 def certainty_of(views: Floats, cue: Floats) -> Floats:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any
 
+from mi_theme.arguments import number, renamed, whole_number
 from mi_theme.search.corpus.folders import search_files
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.alignment_costs import COSTS, AlignmentCosts
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["find", "too_short"]
 
 
+@renamed(pattern="theme")
 def find(
-    pattern: Any,
+    theme: Any,
     where: Any,
     *,
     max_evalue: float = 0.01,
@@ -35,12 +38,12 @@ def find(
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
 ) -> list[Hit]:
-    """Find a pattern in music: where, how, and how surprising.
+    """Find a theme in music: where, how, and how surprising.
 
     Parameters
     ----------
-    pattern
-        A Pattern, or what `Pattern.of` takes: a theme, a motif, a score or a
+    theme
+        What to look for: a Pattern, or what `Pattern.of` takes: a theme, a motif, a score or a
         passage of one, a file, a note table, rows of onset and pitch.
     where
         A Score, a file, a folder, a music21 Stream, a note table, or a list of such.
@@ -76,7 +79,9 @@ def find(
         folder's files those that cannot be read are passed over with a
         `SearchWarning`.
     """
-    wanted = Pattern.to_search(pattern)
+    max_evalue = number("max_evalue", max_evalue, 0, inf)
+    top = None if top is None else whole_number("top", top, 1)
+    wanted = Pattern.to_search(theme)
     if are_files(where):
         searched = search_files(
             wanted,

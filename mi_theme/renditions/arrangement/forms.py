@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mi_theme import catalog
+from mi_theme.arguments import known_name, whole_number
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Meter
 
@@ -131,8 +132,7 @@ class Form:
         ScoreError
             Outside 4 to 2,000 bars.
         """
-        if not (hasattr(bars, "__index__") and FEWEST_BARS <= bars <= MOST_BARS):
-            raise ScoreError(f"a rendition has {FEWEST_BARS} to {MOST_BARS} bars, not {bars}")
+        bars = whole_number("the length of a rendition in bars", bars, FEWEST_BARS, MOST_BARS)
         cells = bars // CELL_BARS
         kept = _fewest(list(self.sections), cells)
         short = [index for index, section in enumerate(kept) if section.role in ("break", "ending")]
@@ -225,9 +225,7 @@ def form_named(name: str, path: str | Path | None = None) -> Form:
         Where there is none; the nearest is suggested.
     """
     known = all_forms(path)
-    if name not in known:
-        raise UnknownName.among("form", name, known)
-    return known[name]
+    return known[known_name("form", name, known)]
 
 
 def _form_of(row: FormRow) -> Form:

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import field
 
 from mi_theme import catalog
+from mi_theme.arguments import known_name
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.renditions.arrangement.manners import Manner
 
@@ -254,9 +255,7 @@ def style_named(name: str, path: str | Path | None = None) -> Style:
         Where there is none; the nearest is suggested.
     """
     known = all_styles(path)
-    if name not in known:
-        raise UnknownName.among("style", name, known)
-    return known[name]
+    return known[known_name("style", name, known)]
 
 
 def _tables(path: str | Path | None) -> list[StyleTable]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.arguments import known_name, whole_number
+from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score.notes import NOTE
 from mi_theme.search.music import sheets_of
@@ -102,8 +103,8 @@ def rank(
     ScoreError, FileError, OSError, UnknownName
         Where something is no music, or cannot be read.
     """
-    if how not in WAYS:
-        raise UnknownName.among("way to rank", how, WAYS)
+    how = known_name("way to rank", how, WAYS)
+    top = None if top is None else whole_number("top", top, 1)
     wanted = _piece_of(query)
     if not len(wanted.notes):
         raise ScoreError("there is nothing to compare with: the query has no notes")
