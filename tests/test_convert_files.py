@@ -447,8 +447,8 @@ def test_hostile_scores_are_converted_or_refused() -> None:
     empty = mi.Score(480, (Track.sorted([Event(0, m.time_signature(mi.Meter("4/4")))]),))
     with pytest.raises(mi.MiThemeError, match="nothing to convert"):
         mi.plan(empty, "5/4")
-    with pytest.raises(mi.MiThemeError, match="Score or a music21 Stream"):
-        mi.plan("song.mid", "4/4")
+    with pytest.raises(FileNotFoundError):
+        mi.plan("no song.mid", "4/4")
     hanging = mi.Score(
         7,
         (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from io import BytesIO
@@ -277,3 +280,114 @@ def test_wrong_values_are_refused_at_the_door(wrong: Callable[[], object]) -> No
 )
 def test_names_are_known_in_any_spelling(said: Callable[[], Any], meant: Callable[[], Any]) -> None:
     assert said() == meant()
+
+
+# What one sees
+
+
+def shown_values() -> dict[str, object]:
+    plan = mi.plan(SCORE, "4/4")
+    return {
+        "Meter": mi.Meter("5/4:3+3+2+2"),
+        "Grouping": mi.Grouping("3+3+1+1"),
+        "Score": SCORE,
+        "Theme": mi.theme(),
+        "Adaptation": mi.theme().to_meter("4/4"),
+        "Plan": mi.theme().to_meter("4/4").plan,
+        "ScorePlan": plan,
+        "Comparison": mi.compare(SCORE, "4/4"),
+        "Alignment": mi.align(SCORE, plan.apply(SCORE)),
+        "Measures": mi.measure(SCORE),
+        "guesses": mi.induce_meter(SCORE),
+        "hits": mi.find(mi.theme(), SCORE),
+        "no hits": mi.find([(0, 60), (1, 71), (2, 50), (3, 64), (4, 61), (5, 59)], SCORE),
+        "Hit": mi.find(mi.theme(), SCORE)[0],
+        "ranking": mi.rank(SCORE, [SCORE, mi.theme()]),
+        "Film": mi.film(4),
+        "films": mi.films(),
+        "versions": mi.lineage().versions(),
+        "Lineage": mi.lineage(),
+        "Readings": mi.lineage().readings(),
+        "forms": mi.forms(),
+        "styles": mi.styles(),
+        "strategies": mi.strategies(),
+        "picture": mi.lineage().draw(),
+    }
+
+
+SHOWN = shown_values()
+TOO_LONG = (
+    "Theme",
+    "Adaptation",
+    "Plan",
+    "Hit",
+    "Measures",
+    "films",
+    "versions",
+    "no hits",
+)  # these evaluate from their repr
+
+
+@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.filterwarnings("ignore::mi_theme.search.music.SearchWarning")
+def test_a_value_is_read_as_text_in_a_line_and_in_a_notebook(name: str) -> None:
+    value = SHOWN[name]
+    assert str(value).strip()
+    assert "\n" not in repr(value)
+    assert name in TOO_LONG or len(repr(value)) < 250
+    if name != "picture":
+        assert str(value) != object.__repr__(value)
+        assert max(map(len, str(value).splitlines())) < 400
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_nothing_in_a_notebook_is_wider_than_its_cell(name: str) -> None:
+    """A table scrolls in a box of its own, words in theirs; a picture is as wide as there is room."""
+    html = SHOWN[name]._repr_html_()  # type: ignore[attr-defined]
+    for tag, needed in (("<pre", "overflow-x"), ("<img", "max-width:100%"), ("<svg", "max-width:100%")):
+        assert all(needed in piece.partition(">")[0] for piece in html.split(tag)[1:])
+    for before in html.split("<table")[:-1]:
+        assert before.endswith('overflow-x:auto">')
+
+
+def test_lists_of_answers_stay_lists_and_long_ones_are_cut_with_a_count() -> None:
+    hits = mi.find(mi.theme(), SCORE)
+    assert isinstance(hits, list)
+    assert list(hits) == hits
+    assert hits[0] in hits
+    many = type(hits)([hits[0]] * 100)
+    assert str(many).splitlines()[-1] == "... and 60 more"
+    assert "... and 60 more" in many._repr_html_()
+    assert len(many.csv().splitlines()) == 101
+    assert repr(many).startswith("<100 in a list")
+    guesses = mi.induce_meter(SCORE)
+    assert guesses[0].meter == mi.Meter("5/4:3+3+2+2")
+    assert "bar certain" in str(guesses)
+
+
+def test_a_dictionary_of_forms_is_one_and_prints_as_a_table() -> None:
+    assert isinstance(mi.forms(), dict)
+    assert mi.forms()["tv"].name == "tv"
+    assert {"regroup", "cut"} <= set(mi.strategies())
+    assert str(mi.styles()).startswith("name")
+    assert [film.number for film in mi.films()] == list(range(1, len(mi.films()) + 1))
+
+
+def test_the_front_door_shows_its_names_and_no_others() -> None:
+    assert {name for name in dir(mi) if not name.startswith("__")} == set(mi.__all__)
+
+
+@pytest.mark.tool("mypy")
+def test_a_stranger_s_project_has_no_any_from_us(tmp_path: Path) -> None:
+    """``mypy --strict --disallow-any-expr`` on a project that calls everything."""
+    project = Path(__file__).parent / "downstream" / "project.py"
+    command = [sys.executable, "-m", "mypy", "--strict", "--disallow-any-expr", "--config-file=", str(project)]
+    root = str(Path(mi.__file__).parents[1])
+    done = subprocess.run(
+        [*command, f"--cache-dir={tmp_path}"],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        env=os.environ | {"MYPYPATH": root},
+    )
+    assert done.returncode == 0, done.stdout

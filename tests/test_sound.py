@@ -483,7 +483,7 @@ def test_render_makes_sound_beside_the_file_or_alone(tmp_path: Path, monkeypatch
         (["sound", "/nowhere.mid"], "No such file"),
         (["sound", "a.mid", "-o", "a.mp4"], "end the name in one of these"),
         (["sound", "a.mid", "--rate", "1"], "rates"),
-        (["sound", "a.mid", "--count-in", "-1"], "0 to 16 bars"),
+        (["sound", "a.mid", "--count-in", "-1"], "0 to 16, not -1"),
         (["sound", "a.mid", "--soundfont", "/nowhere.sf2"], "No such file"),
         (["sound", "a.mid", "-o", "/no/where.wav"], "No such file"),
         (["render", "--wav", "a.mid"], "end the name in .wav"),

@@ -43,7 +43,7 @@ class Change(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ScorePlan(Shown):
     """A score's way into another metre, stretch by stretch.
 
@@ -253,3 +253,7 @@ class ScorePlan(Shown):
 
     def __str__(self) -> str:
         return str(answer("ScorePlan.words", self))
+
+    def __repr__(self) -> str:
+        notes = f"{len(self.dropped)} notes left out, {len(self.added)} added"
+        return f"<ScorePlan {self.source} -> {self.target} by {self.how}: {notes}>"

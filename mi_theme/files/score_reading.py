@@ -134,7 +134,8 @@ def columns_of(value: object) -> dict[str, NDArray[np.generic]] | None:
 
 
 def _shown(value: object) -> str:
-    return "None" if value is None else f"{'an' if type(value).__name__[0] in 'AEIO' else 'a'} {type(value).__name__}"
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0].lower() in 'aeio' else 'a'} {name}"
 
 
 def _advice(value: object) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mi_theme.errors import MiThemeError, ScoreError
+from mi_theme.listings import Listing
 from mi_theme.meter import Meter
 from mi_theme.rhythm.drum_evidence import drum_evidence
 from mi_theme.rhythm.lines import Floats, Music, lines_of, music_of
@@ -56,10 +57,20 @@ class MeterGuess(NamedTuple):
     phase: Fraction
     certainty: float = 0.0
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """The guess as a row of a table."""
+        return {
+            "metre": str(self.meter),
+            "probability": f"{self.probability:.2f}",
+            "bar line at": str(self.phase),
+            "bar certain": f"{self.certainty:.2f}",
+        }
+
 
 def induce_meter(
     music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None
-) -> list[MeterGuess]:
+) -> Listing[MeterGuess]:
     """The metres that music may be in, the likeliest first; what a file says of its metre is not looked at.
 
     Parameters
@@ -72,8 +83,8 @@ def induce_meter(
 
     Returns
     -------
-    list of MeterGuess
-        Empty for fewer than four notes: nothing can be said. The first one is an
+    Listing of MeterGuess
+        A list that prints as a table. Empty for fewer than four notes: nothing can be said. The first one is an
         answer only where its certainty is `SURE` or more; see `sure_guess`.
 
     Raises
@@ -105,7 +116,7 @@ def induce_meter(
     lines = [ticks_of(line) for line in lines_of(music, durations, pitches, percussion=drums is None)]
     heard = [model().hear(line) for line in lines if len(line.onsets) >= FEWEST_NOTES]
     if not heard and drums is None:
-        return []
+        return Listing()
     among = candidates()
     views = np.mean([np.stack([one.joint, *one.halves]) for one in heard] or [np.ones((3, len(among.index)))], axis=0)
     cue = np.mean([one.cue for one in heard] or [np.ones(len(among.names))], axis=0)
@@ -115,7 +126,7 @@ def induce_meter(
     views /= views.sum(1, keepdims=True)
     metres = np.bincount(among.index, views[0])
     certainty = certainty_of(views, cue)
-    return [
+    return Listing(
         MeterGuess(
             Meter(among.names[k]),
             round(float(metres[k]), PROBABILITY_DIGITS),
@@ -124,7 +135,7 @@ def induce_meter(
         )
         for k in np.argsort(-metres, kind="stable")
         if metres[k] >= LEAST_PROBABILITY
-    ]
+    )
 
 
 def _check_columns(music: object) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mi_theme.errors import ScoreError
+from mi_theme.listings import scrolled
 from mi_theme.meter import Meter
 from mi_theme.rhythm import offbeats, regularity
 from mi_theme.rhythm.grids import on_grid
@@ -68,7 +69,7 @@ class Measures:
             + "</tr>"
             for name, values in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return scrolled(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
     def as_dict(self) -> dict[str, dict[str, float | None]]:
         """The values by title, then by measure."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, Union
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Columns", "HasNoteArray", "HasScore", "MusicSource", "Readable", "Stream", "are_numbers"]
+__all__ = ["ColumnTable", "HasNoteArray", "HasScore", "MusicSource", "Readable", "Stream", "are_numbers"]
 
 
 class HasScore(Protocol):
@@ -33,7 +33,7 @@ class HasNoteArray(Protocol):
         """Its notes as a table."""
 
 
-class Columns(Protocol):
+class ColumnTable(Protocol):
     """A table with named columns, as those of pandas and polars."""
 
     @property
@@ -61,7 +61,7 @@ MusicSource: TypeAlias = Union[
     Readable,
     Stream,
     NDArray[np.void],
-    Columns,
+    ColumnTable,
     Mapping[str, ArrayLike],
 ]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pandas as pd
+    from music21.stream import Score as StreamScore
     from numpy.typing import ArrayLike, NDArray
 
     from mi_theme.score.music_sources import MusicSource
@@ -355,7 +356,7 @@ class Score(MidiSequence, Shown):
         return recording
 
     @staticmethod
-    def from_music21(stream: Any) -> Score:
+    def from_music21(stream: object) -> Score:
         """The notes of a music21 Stream, with voices, spelling, part names, metres, tempo, key and lyrics.
 
         Parameters
@@ -366,9 +367,10 @@ class Score(MidiSequence, Shown):
         score: Score = answer("Score.from_music21", stream)
         return score
 
-    def to_music21(self) -> Any:
+    def to_music21(self) -> StreamScore:
         """A music21 Score in bars, tied and beamed by the metre; times are rounded to 1/24 of a quarter."""
-        return answer("Score.to_music21", self)
+        stream: StreamScore = answer("Score.to_music21", self)
+        return stream
 
     def note_array(self, part: str | int | None = None) -> NDArray[np.void]:
         """Every note under the field names of partitura, sorted by onset then pitch.

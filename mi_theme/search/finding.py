@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mi_theme.arguments import number, renamed, whole_number
+from mi_theme.listings import Listing
 from mi_theme.search.corpus.folders import search_files
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.alignment_costs import COSTS, AlignmentCosts
@@ -25,8 +26,8 @@ __all__ = ["find", "too_short"]
 
 @renamed(pattern="theme")
 def find(
-    theme: Any,
-    where: Any,
+    theme: object,
+    where: object,
     *,
     max_evalue: float = 0.01,
     top: int | None = None,
@@ -37,7 +38,7 @@ def find(
     fast: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
-) -> list[Hit]:
+) -> Listing[Hit]:
     """Find a theme in music: where, how, and how surprising.
 
     Parameters
@@ -69,8 +70,8 @@ def find(
 
     Returns
     -------
-    list of Hit
-        Best first; of hits that share many notes only the best.
+    Listing of Hit
+        A list that prints as a table. Best first; of hits that share many notes only the best.
 
     Raises
     ------
@@ -85,7 +86,7 @@ def find(
     if are_files(where):
         searched = search_files(
             wanted,
-            where,
+            where,  # type: ignore[arg-type]
             max_evalue=max_evalue,
             top=top,
             least=least,
@@ -96,17 +97,17 @@ def find(
         )
         short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
         warn_of(searched.unread, short)
-        return searched.hits
+        return Listing(searched.hits)
     sheets = [spelled(sheet) for sheet in sheets_of(where)]
     notes = sum(len(sheet.table) for sheet in sheets)
-    found: list[Hit] = []
+    found: Listing[Hit] = Listing()
     for sheet in sheets:
         share = max(notes, 1) / max(len(sheet.table), 1)
         hits = hits_in(wanted, sheet, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         whole = oftener(with_maps(hits, wanted, sheet, max_evalue / share), share)
         left = oftener(hits_of_versions(wanted, sheet, least=least, fast=fast), share)
         found += kept(together(joined(whole, left), sheet.table), max_evalue)
-    found = sorted(found, key=in_order)[:top]
+    found = Listing(sorted(found, key=in_order)[:top])
     warn_of([], "" if found else too_short(wanted, notes, max_evalue))
     return found
 

@@ -143,7 +143,7 @@ class Passage:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Arrangement:
     """A theme in a form for an ensemble.
 
@@ -227,6 +227,9 @@ class Arrangement:
             "note": self.note,
             "sections": [passage.as_dict() for passage in self.passages],
         }
+
+    def __repr__(self) -> str:
+        return f"<Arrangement: form {self.form}, style {self.style.name}, {self.bars} bars, seed {self.seed}>"
 
     def __str__(self) -> str:
         final = " + 1 for the last downbeat" if self.has_final_bar else ""

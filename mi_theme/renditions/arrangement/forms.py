@@ -13,6 +13,7 @@ from pathlib import Path
 from mi_theme import catalog
 from mi_theme.arguments import known_name, whole_number
 from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.listings import NamedRows
 from mi_theme.meter import Meter
 
 __all__ = ["ROLES", "Form", "Section", "all_forms", "form_named"]
@@ -95,6 +96,12 @@ class Form:
 
     def __str__(self) -> str:
         return "\n".join([f"{self.name}: {self.about}", *(f"  {section}" for section in self.sections)])
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The form as a row of a table."""
+        metres = " ".join(dict.fromkeys(str(section.meter) for section in self.sections))
+        return {"name": self.name, "bars": str(self.bars), "metres": metres, "about": self.about}
 
     @property
     def bars(self) -> int:
@@ -186,7 +193,7 @@ class FormTable(catalog.Row, frozen=True):
     form: list[FormRow]
 
 
-def all_forms(path: str | Path | None = None) -> dict[str, Form]:
+def all_forms(path: str | Path | None = None) -> NamedRows[Form]:
     """Our forms by name, and those of a user's own file.
 
     Parameters
@@ -196,12 +203,12 @@ def all_forms(path: str | Path | None = None) -> dict[str, Form]:
 
     Returns
     -------
-    dict of str to Form
-        By name; one of the user's replaces ours of that name.
+    NamedRows of Form
+        A dictionary that prints as a table, by name; one of the user's replaces ours of that name.
     """
     rows = list(catalog.load("forms.toml", FormTable).form)
     rows += catalog.load_file(path, FormTable).form if path else []
-    return {row.name: _form_of(row) for row in rows}
+    return NamedRows({row.name: _form_of(row) for row in rows})
 
 
 def form_named(name: str, path: str | Path | None = None) -> Form:

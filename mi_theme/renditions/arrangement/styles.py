@@ -14,6 +14,7 @@ from msgspec import field
 from mi_theme import catalog
 from mi_theme.arguments import known_name
 from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.listings import NamedRows
 from mi_theme.renditions.arrangement.manners import Manner
 
 __all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "own_manners", "style_named"]
@@ -142,6 +143,12 @@ class Style(catalog.Row, frozen=True):
         """
         return tuple(p for p in self.part if p.plays in kinds)
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """The style as a row of a table."""
+        low, _, high = self.tempo
+        return {"name": self.name, "bpm": f"{low}-{high}", "parts": ", ".join(part.name for part in self.part)}
+
     def __str__(self) -> str:
         low, usual, high = self.tempo
         rows = [f"{self.name}: {self.about}", f"  tempo {usual} ({low} to {high})"]
@@ -208,7 +215,7 @@ class StyleTable(catalog.Row, frozen=True):
     manner: tuple[Manner, ...] = ()
 
 
-def all_styles(path: str | Path | None = None) -> dict[str, Style]:
+def all_styles(path: str | Path | None = None) -> NamedRows[Style]:
     """Our styles by name, and those of a user's own file.
 
     Parameters
@@ -218,10 +225,10 @@ def all_styles(path: str | Path | None = None) -> dict[str, Style]:
 
     Returns
     -------
-    dict of str to Style
-        By name; one of the user's replaces ours of that name.
+    NamedRows of Style
+        A dictionary that prints as a table, by name; one of the user's replaces ours of that name.
     """
-    return {style.name: style for table in _tables(path) for style in table.style}
+    return NamedRows({style.name: style for table in _tables(path) for style in table.style})
 
 
 def all_grooves(path: str | Path | None = None) -> dict[str, Groove]:

@@ -36,7 +36,7 @@ VARIANT = "not the first that its strategy proposes"
 EMPTY_BARS, MOST_ANSWERS = 3, 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Worksheet(Drawing):
     """Pages to print.
 
