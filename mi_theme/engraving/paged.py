@@ -9,6 +9,8 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from mi_theme.arguments import known_name
@@ -23,7 +25,10 @@ __all__ = ["PAPER_SIZES", "pdf_of_html", "pdf_of_picture", "pdf_of_sheets"]
 PAPER_SIZES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}  # millimetres
 TYPST_PAPERS = {"a4": "a4", "letter": "us-letter"}
 EDGE = 12.0  # millimetres around a picture
-PIXEL = 25.4 / 96  # millimetres of a pixel of an SVG
+PIXEL, POINT = 25.4 / 96, 72 / 96  # millimetres and points of a pixel of an SVG
+SMALLER = 0.9  # of their size: pictures on a page of words
+MARGIN = 18.0  # millimetres around a page of words
+NARROWEST = (min(wide for wide, _ in PAPER_SIZES.values()) - 2 * MARGIN) * 72 / 25.4  # points: as wide as words are
 VIEW = re.compile(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"')
 TEXT = '#set text(font: "DejaVu Sans", size: {size}pt)\n'
 PAGE_STYLE = """#set par(justify: false, leading: 0.55em)
@@ -124,7 +129,7 @@ def pdf_of_html(page: str, paper: str) -> bytes:
     body = "".join(_blocks(document.find("body"), files))
     title = document.findtext(".//title") or ""
     numbered = '#set page(numbering: "1 / 1")\n'
-    return _compiled(f"{_page(paper, title, 18)}{numbered}{TEXT.format(size=9)}{PAGE_STYLE}{body}", files)
+    return _compiled(f"{_page(paper, title, MARGIN)}{numbered}{TEXT.format(size=9)}{PAGE_STYLE}{body}", files)
 
 
 def _page(paper: str, title: str, edge: float, *, flipped: bool = False) -> str:
@@ -139,9 +144,10 @@ def _compiled(source: str, files: dict[str, bytes]) -> bytes:
     except ImportError as error:
         raise MissingExtra.named("typst", "pdf") from error
     folders = list(dict.fromkeys(str(path.parent) for path in letters()))
-    return bytes(
-        compiled({"main.typ": source.encode(), **files}, font_paths=folders, ignore_system_fonts=bool(folders))
-    )
+    with TemporaryDirectory() as folder:
+        for name, data in {"main.typ": source.encode(), **files}.items():
+            (Path(folder) / name).write_bytes(data)
+        return compiled(str(Path(folder) / "main.typ"), font_paths=folders, ignore_system_fonts=bool(folders))
 
 
 def _said(words: str) -> str:
@@ -179,8 +185,10 @@ def _figure(figure: HtmlElement, files: dict[str, bytes]) -> str:
         name = f"{len(files)}.svg"
         files[name] = b64decode(image.get("src", "").partition("base64,")[2])
         found = VIEW.search(files[name].decode("utf-8", "replace"))
-        wide = f"calc.min({float(found[1]) * 0.75 * 0.9:.1f}pt, room.width)" if found else "room.width"
-        parts.append(f'#layout(room => image("{name}", width: {wide}, alt: {_said(image.get("alt", ""))}))\n')
+        wide, high = (float(found[1]), float(found[2])) if found else (600.0, 300.0)
+        shown = min(wide * POINT * SMALLER, NARROWEST)
+        size = f"width: {shown:.1f}pt, height: {shown * high / wide:.1f}pt"
+        parts.append(f'#image("{name}", {size}, alt: {_said(image.get("alt", ""))})\n')
     words = [
         f'#text(size: 8pt, style: "italic")[{_inline(each)}]\n' for each in figure if each.tag in ("figcaption", "p")
     ]
