@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 
 from mi_theme.errors import ScoreError
-from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
-from mi_theme.notated.part_notes import written_parts
+from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
+from mi_theme.notated.part_notes import written_parts, written_place
+from mi_theme.notated.placed_marks import said_marks, staff_marks
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.voice_separation import PartNote, WrittenChord
 from mi_theme.notated.written_values import NewBar
@@ -20,6 +24,8 @@ from mi_theme.pitch import MAJOR, Tonic
 from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
+from mi_theme.score.asides import Aside, PlacedAside, asides_of
+from mi_theme.score.marks import Mark, kind_of
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.score.tonality import estimated_key
 
@@ -30,6 +36,8 @@ SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no 
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
 MOST_SIGNS = 7  # of a key; others are damage
 LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
+CHORD = "<chord/>"  # said of a grace note that sounds with the one before it
+DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
 
@@ -57,17 +65,40 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
     fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
     parts = written_parts(score, found, key)
-    bars = tuple(_bars(score, found))
-    syllables = _syllables(score)
-    staves = []
+    asides = asides_of(score)
+    bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
+    syllables, said, beside = _syllables(score), said_marks(score), defaultdict[int, tuple[str, ...]](tuple)
+    for placed in asides:
+        beside[placed.note] += (placed.aside.said,)
+    found_parts = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
         drums = part.is_percussion
-        staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
+        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, said.of_notes, drums=drums))
+        of_rows = {
+            row.order: note
+            for chords, notes in zip(written, voices, strict=True)
+            for chord, note in zip(chords, notes, strict=True)
+            for row in (*chord.rows, *chord.graces, *chord.tails)
+        }
+        voices = tuple(
+            tuple(_with_asides(chord, note, beside) for chord, note in zip(chords, notes, strict=True))
+            for chords, notes in zip(written, voices, strict=True)
+        )
+        first = index == min(other for other, one in enumerate(score.parts) if one.track == part.track)
+        staff = Staff(
+            frames=tuple((bar,) for bar in bars),
+            voices=voices,
+            fifths=0 if drums else fifths,
+            labels=(part.name,),
+            percussion=drums,
+            asides=tuple(_asides(asides, part.track, score.ticks_per_quarter)) if first else (),
+            marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
+            part=index,
+        )
+        found_parts.append(WrittenPart(part, (staff,)))
     return NotatedScore(
         bars=bars,
-        staves=tuple(staves),
-        parts=score.parts,
+        parts=tuple(found_parts),
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),
@@ -122,11 +153,40 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         before = meter
 
 
+def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int) -> Iterator[NewBar]:
+    """The bars, in two where a repeat sign or an ending stands inside one."""
+    lines = (
+        placed for placed in asides if placed.aside.host in ("left", "right") and DIVIDING.search(placed.aside.said)
+    )
+    seams = sorted({written_place(placed.tick, quarter) for placed in lines})
+    for bar in bars:
+        shift = bar.meter.bar - (bar.end - bar.start) if bar.number == 0 else Fraction(0)
+        places = [bar.start, *(seam for seam in seams if bar.start < seam < bar.end), bar.end]
+        for start, end in pairwise(places):
+            if start == bar.start:
+                yield replace(bar, end=end, inside=shift if end < bar.end else bar.inside)
+            else:
+                yield replace(bar, start=start, end=end, signed=False, inside=start - bar.start + shift)
+
+
 # Notes
 
 
+def _asides(asides: Sequence[PlacedAside], track: int, quarter: int) -> Iterator[tuple[Fraction, Aside]]:
+    """What is written beside the notes of a track and hangs on none."""
+    for placed in asides:
+        if placed.track == track and placed.note < 0 and placed.aside.host != "note":
+            yield Fraction(placed.tick, quarter), placed.aside
+
+
 def _staff_notes(
-    voices: Sequence[Sequence[WrittenChord]], name: str, end: Fraction, syllables: dict[int, str], *, drums: bool
+    voices: Sequence[Sequence[WrittenChord]],
+    name: str,
+    end: Fraction,
+    syllables: dict[int, str],
+    said: Mapping[int, tuple[Mark, ...]],
+    *,
+    drums: bool,
 ) -> Iterator[tuple[StaffNote, ...]]:
     """The voices of a part, up to the last bar line."""
     numbers = {
@@ -138,10 +198,13 @@ def _staff_notes(
         for chord in voice:
             graces = tuple(_head(row, drums=drums) for row in chord.graces)
             heads = tuple(_head(row, drums=drums) for row in chord.rows)
-            marks = {row.mark for row in chord.rows}
+            tails = tuple(_head(row, drums=drums) for row in chord.tails)
+            played = {row.mark for row in chord.rows}
+            marks = [mark for row in chord.rows for mark in said.get(row.order, ())]
+            if len(played) == 1 and played != {""} and not any(kind_of(mark.name) == "articulations" for mark in marks):
+                marks.append(Mark(played.pop()))
             sung = next((syllables[row.order] for row in chord.rows if row.order in syllables), "")
             lyrics = tuple(sung.split("\n")) if sung else ()
-            mark = marks.pop() if len(marks) == 1 else ""
             stop = min(chord.end, end)
             notes.append(
                 StaffNote(
@@ -149,12 +212,28 @@ def _staff_notes(
                     end=stop,
                     heads=heads,
                     id=f"{name}n{numbers[id(chord)]}",
-                    mark=mark,
+                    marks=tuple(dict.fromkeys(marks)),
                     graces=graces,
                     lyrics=lyrics,
+                    tails=tails,
                 )
             )
         yield tuple(notes)
+
+
+def _with_asides(chord: WrittenChord, note: StaffNote, beside: Mapping[int, tuple[str, ...]]) -> StaffNote:
+    """A note with what is written beside each of its heads; grace notes that sound together are a chord."""
+    heads = tuple(
+        head._replace(asides=beside.get(row.order, ())) for row, head in zip(chord.rows, note.heads, strict=True)
+    )
+    graces, tails = (
+        tuple(
+            head._replace(asides=(*beside.get(row.order, ()), *[CHORD] * (row.start == before)))
+            for row, head, before in zip(rows, found, [None, *(row.start for row in rows)], strict=False)
+        )
+        for rows, found in ((chord.graces, note.graces), (chord.tails, note.tails))
+    )
+    return note._replace(heads=heads, graces=graces, tails=tails)
 
 
 def _head(row: PartNote, *, drums: bool) -> Head:
@@ -183,7 +262,7 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
     for at, text in score.texts:
         if text.startswith(m.CHORD_TEXT):
             remarks.append(ScoreWord(at, "chord", text.removeprefix(m.CHORD_TEXT)))
-        elif not text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) and text not in rights:
+        elif not (text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) or text in rights or Mark.of(text)):
             remarks.append(ScoreWord(at, "words", text))
     for swing in found.swing:
         remarks.append(ScoreWord(swing.start, "words", f"swing {swing.ratio:.0%}"))
@@ -194,7 +273,8 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
 
 def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
     lines, before = {bar.start for bar in bars}, 0.0
-    for at, _ in score.tempos.changes:
+    stated = any(track.metas(m.TEMPO) for track in score.tracks)
+    for at, _ in score.tempos.changes if stated else ():
         speed = score.tempos.per_minute(at)
         shown = at in lines and abs(speed - before) >= SLIGHT_CHANGE
         before = speed if shown else before

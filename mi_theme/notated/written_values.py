@@ -21,13 +21,14 @@ _SYMBOLS = sorted(SIMPLE, reverse=True)  # values from a dotted whole note to a 
 
 @dataclass(frozen=True)
 class NewBar:
-    """A measure to be: where it starts and ends in quarters, its number, metre, and whether to print the signature."""
+    """A measure to be: where it starts and ends in quarters, its number, metre, whether to print the signature, and how far in a bar it begins: it goes on with one that a repeat sign divides."""
 
     start: Fraction
     end: Fraction
     number: int
     meter: Meter
     signed: bool = False
+    inside: Fraction = Fraction(0)
 
 
 @lru_cache(maxsize=2**14)

@@ -21,13 +21,13 @@ from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
 from mi_theme.score import Score
+from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["quantize"]
 
 MARGIN = (
     1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
 )
-GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
@@ -88,7 +88,9 @@ def quantize(
     grid = playing.grid
     tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
     nowhere = np.full(len(playing.at), -1, np.int64)
-    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None else nowhere
+    written = bool(tick) and ratio is None and score.is_notation
+    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None and not written else nowhere
+    exact = playing.at if written else exact
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
@@ -96,7 +98,8 @@ def quantize(
     onset, loose = _placed(playing, even, kinds.struck, tick, shortest * grid.resolution)
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick else nowhere
+    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick and not written else nowhere
+    end = playing.ends if written else end
     duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
