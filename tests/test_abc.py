@@ -41,10 +41,14 @@ def metres(score: mi.Score) -> list[str]:
     return [str(meter) for _, meter in score.meters.changes]
 
 
-def said(score: mi.Score, kind: int) -> list[tuple[Fraction, str]]:
+def changes(score: mi.Score) -> list[tuple[float, str]]:
+    return [(float(at), str(meter)) for at, meter in score.meters.changes]
+
+
+def said(score: mi.Score, kind: int) -> list[tuple[float, str]]:
     quarter = score.ticks_per_quarter
     events = (event for track in score.tracks for event in track if event.message[0] == m.META)
-    return sorted((Fraction(e.tick, quarter), m.text_of(e.message[2:])) for e in events if e.message[1] == kind)
+    return sorted((e.tick / quarter, m.text_of(e.message[2:])) for e in events if e.message[1] == kind)
 
 
 # What a line of music says
@@ -183,7 +187,7 @@ def test_metres_inside_a_tune() -> None:
     for change in ("[M:2/4]", "\nM:2/4\n"):
         for back in ("[M:4/4]", "\nM:4/4\n"):
             score = mi.read(abc(f"C4|D4|{change}E2|F2|{back}G4|"))
-            assert score.meters.changes == ((0, mi.Meter("4/4")), (8, mi.Meter("2/4")), (12, mi.Meter("4/4")))
+            assert changes(score) == [(0, "4/4"), (8, "2/4"), (12, "4/4")]
 
 
 def test_a_metre_change_begins_a_bar() -> None:
@@ -198,7 +202,7 @@ def test_a_metre_change_begins_a_bar() -> None:
 
 def test_a_metre_that_one_voice_says_holds_for_all() -> None:
     score = mi.read(abc("[V:1]C4|[M:2/4]D2|E2|\n[V:2]Z3|\n[V:3]C,4|[M:2/4]D,2|E,2|"))
-    assert score.meters.changes == ((0, mi.Meter("4/4")), (4, mi.Meter("2/4")))
+    assert changes(score) == [(0, "4/4"), (4, "2/4")]
     assert float(score.quarters) == 8
 
 
@@ -241,7 +245,11 @@ def test_tempos(field: str) -> None:
 
 def test_a_tempo_inside_a_tune() -> None:
     score = mi.read(abc("C4|[Q:1/4=60]D4|\nQ:1/4=90\nE4|", "M:4/4\nL:1/4\nQ:1/4=120\n"))
-    assert [(at, round(score.tempos.per_minute(at))) for at, _ in score.tempos.changes] == [(0, 120), (4, 60), (8, 90)]
+    assert [(float(at), round(score.tempos.per_minute(at))) for at, _ in score.tempos.changes] == [
+        (0, 120),
+        (4, 60),
+        (8, 90),
+    ]
 
 
 VOICES = 'M:4/4\nL:1/4\nV:1 name="Fl\\\'ute" clef=treble\nV:2 nm=Bass clef=bass octave=-1\n%%MIDI program 1 73\n'
@@ -415,7 +423,7 @@ def test_whatever_is_typed_is_read_or_refused(body: str) -> None:
 def test_notes_fill_their_bars(lengths: list[str], unit: str) -> None:
     """Durations add up, whatever bars they stand in."""
     body = "|".join(f"C{length}" for length in lengths)
-    values = {"2": 2, "3": 3, "/": Fraction(1, 2), "3/2": Fraction(3, 2), "": 1}
+    values: dict[str, Fraction | int] = {"2": 2, "3": 3, "/": Fraction(1, 2), "3/2": Fraction(3, 2), "": 1}
     rows = mi.read(abc(body, f"M:none\nL:{unit}\n")).note_table()
     assert [Fraction(float(row)) for row in rows["duration"]] == [
         values[length] * 4 * Fraction(unit) for length in lengths
