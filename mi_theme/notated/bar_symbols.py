@@ -130,7 +130,7 @@ def bar_voices(staff: Staff, resolution: int) -> dict[Fraction, list[BarVoice]]:
     voices = [_bars_of_voice(voice, lines, resolution) for voice in staff.voices] or [{}]
     found: dict[Fraction, list[BarVoice]] = {}
     for index, (bar, (start, end)) in enumerate(zip(bars, lines, strict=True)):
-        rhythm = (end - start, resolution, bar.meter, bar.number == 0)
+        rhythm = (end - start, resolution, bar.meter, bar.shift)
         found[bar.start] = [
             BarVoice(tuple([note for note, _ in here]), _layout(tuple([span for _, span in here]), *rhythm))
             if (here := voice.get(index, ())) or number == 0
@@ -167,7 +167,7 @@ def _bars_of_voice(
 
 @lru_cache(maxsize=2**14)
 def _layout(
-    spans: tuple[tuple[int, int], ...], length: int, resolution: int, meter: Meter, is_pickup: bool
+    spans: tuple[tuple[int, int], ...], length: int, resolution: int, meter: Meter, shift: Fraction
 ) -> tuple[TupletRun, ...]:
     """What one voice has in a bar, from bar line to bar line.
 
@@ -181,10 +181,9 @@ def _layout(
         Ticks in a quarter.
     meter
         Of the bar.
-    is_pickup
-        Whether the bar is the end of one.
+    shift
+        How far in a bar of that metre it begins, in quarters.
     """
-    shift = meter.bar - Fraction(length, resolution) if is_pickup else Fraction(0)
     stretches, at = list[_Stretch](), 0
     for which, (start, end) in enumerate(spans):
         begin, stop = max(start, 0), min(end, length)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
-from mi_theme.notated.part_notes import written_parts
+from mi_theme.notated.part_notes import written_parts, written_place
 from mi_theme.notated.placed_marks import said_marks, staff_marks
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.voice_separation import PartNote, WrittenChord
@@ -21,6 +24,7 @@ from mi_theme.pitch import MAJOR, Tonic
 from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
+from mi_theme.score.asides import Aside, PlacedAside, asides_of
 from mi_theme.score.marks import Mark, kind_of
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.score.tonality import estimated_key
@@ -32,6 +36,7 @@ SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no 
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
 MOST_SIGNS = 7  # of a key; others are damage
 LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
+DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
 
@@ -59,8 +64,11 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
     fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
     parts = written_parts(score, found, key)
-    bars = tuple(_bars(score, found))
-    syllables, said = _syllables(score), said_marks(score)
+    asides = asides_of(score)
+    bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
+    syllables, said, beside = _syllables(score), said_marks(score), defaultdict[int, tuple[str, ...]](tuple)
+    for placed in asides:
+        beside[placed.note] += (placed.aside.said,)
     found_parts = []
     for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
         drums = part.is_percussion
@@ -71,12 +79,18 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
             for chord, note in zip(chords, notes, strict=True)
             for row in (*chord.rows, *chord.graces)
         }
+        voices = tuple(
+            tuple(_with_asides(chord, note, beside) for chord, note in zip(chords, notes, strict=True))
+            for chords, notes in zip(written, voices, strict=True)
+        )
+        first = index == min(other for other, one in enumerate(score.parts) if one.track == part.track)
         staff = Staff(
             frames=tuple((bar,) for bar in bars),
             voices=voices,
             fifths=0 if drums else fifths,
             labels=(part.name,),
             percussion=drums,
+            asides=tuple(_asides(asides, part.track, score.ticks_per_quarter)) if first else (),
             marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
             part=index,
         )
@@ -138,7 +152,30 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         before = meter
 
 
+def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int) -> Iterator[NewBar]:
+    """The bars, in two where a repeat sign or an ending stands inside one."""
+    lines = (
+        placed for placed in asides if placed.aside.host in ("left", "right") and DIVIDING.search(placed.aside.said)
+    )
+    seams = sorted({written_place(placed.tick, quarter) for placed in lines})
+    for bar in bars:
+        shift = bar.meter.bar - (bar.end - bar.start) if bar.number == 0 else Fraction(0)
+        places = [bar.start, *(seam for seam in seams if bar.start < seam < bar.end), bar.end]
+        for start, end in pairwise(places):
+            if start == bar.start:
+                yield replace(bar, end=end, inside=shift if end < bar.end else bar.inside)
+            else:
+                yield replace(bar, start=start, end=end, signed=False, inside=start - bar.start + shift)
+
+
 # Notes
+
+
+def _asides(asides: Sequence[PlacedAside], track: int, quarter: int) -> Iterator[tuple[Fraction, Aside]]:
+    """What is written beside the notes of a track and hangs on none."""
+    for placed in asides:
+        if placed.track == track and placed.note < 0 and placed.aside.host != "note":
+            yield written_place(placed.tick, quarter), placed.aside
 
 
 def _staff_notes(
@@ -181,6 +218,15 @@ def _staff_notes(
         yield tuple(notes)
 
 
+def _with_asides(chord: WrittenChord, note: StaffNote, beside: Mapping[int, tuple[str, ...]]) -> StaffNote:
+    """A note with what is written beside each of its heads."""
+    heads, graces = (
+        tuple(head._replace(asides=beside.get(row.order, ())) for row, head in zip(rows, heads, strict=True))
+        for rows, heads in ((chord.rows, note.heads), (chord.graces, note.graces))
+    )
+    return note._replace(heads=heads, graces=graces)
+
+
 def _head(row: PartNote, *, drums: bool) -> Head:
     if drums:
         drum = drum_key(row.pitch)
@@ -218,7 +264,8 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
 
 def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
     lines, before = {bar.start for bar in bars}, 0.0
-    for at, _ in score.tempos.changes:
+    stated = any(track.metas(m.TEMPO) for track in score.tracks)
+    for at, _ in score.tempos.changes if stated else ():
         speed = score.tempos.per_minute(at)
         shown = at in lines and abs(speed - before) >= SLIGHT_CHANGE
         before = speed if shown else before

@@ -21,7 +21,7 @@ from mi_theme.score import MeterMap, Score
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["note_steps", "written_parts"]
+__all__ = ["note_steps", "written_parts", "written_place"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -94,13 +94,13 @@ def _voices(
     found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
 ) -> Iterator[list[WrittenChord]]:
     """The voices of one part."""
-    kept = _is_notation(found, mine, rows, drums=drums)
+    kept = found.source.is_notation or _is_notation(found, mine, rows, drums=drums)
     lasts = (found.played_durations if kept else found.durations)[mine]
     onsets, marks = found.onsets[mine], _marks(found, mine)
     columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
     written = []
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
-        begin, stop = _place(start, found.resolution), _place(end, found.resolution)
+        begin, stop = written_place(start, found.resolution), written_place(end, found.resolution)
         stop = max(stop, begin + Fraction(1, GRID))
         written.append(
             PartNote(
@@ -127,8 +127,14 @@ def _voices(
 
 
 @lru_cache(maxsize=2**14)
-def _place(ticks: int, resolution: int) -> Fraction:
-    """A place in quarters; one that was rounded to ticks from a part of a quarter is that part."""
+def written_place(ticks: int, resolution: int) -> Fraction:
+    """A place in quarters; one that was rounded to ticks from a part of a quarter is that part.
+
+    Parameters
+    ----------
+    ticks, resolution
+        A place, and how many ticks are in a quarter.
+    """
     exact = Fraction(ticks, resolution)
     if exact.denominator <= FINEST_PARTS:
         return exact
@@ -149,7 +155,7 @@ def _is_notation(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.voi
     if drums:
         return bool((np.isin(ends, onsets) | (ends % found.resolution == 0)).mean() >= MOST_VALUES)
     same = (found.durations[mine] == lasts).mean()
-    parts = {_place(end, found.resolution).denominator for end in set(ends.tolist())}
+    parts = {written_place(end, found.resolution).denominator for end in set(ends.tolist())}
     plain = parts <= USUAL_PARTS and not _is_gated(onsets, lasts)
     fine = all(of & -of <= FINEST_VALUE for of in parts) and same >= MOST_VALUES
     kept = same == 1 or plain or fine

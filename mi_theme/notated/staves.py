@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mi_theme.meter import Meter
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import MAJOR
+from mi_theme.score.asides import Aside
 from mi_theme.score.marks import Mark
 
 __all__ = [
@@ -38,13 +39,14 @@ Frames = tuple[tuple[NewBar, ...], ...]
 
 
 class Head(NamedTuple):
-    """A note head: diatonic step (28 for middle C), sharps or, negative, flats; a drum's shape and MIDI key; how loud, 0 for unsaid."""
+    """A note head: diatonic step (28 for middle C), sharps or, negative, flats; a drum's shape and MIDI key; how loud, 0 for unsaid; what else is written beside it."""
 
     step: int
     alter: int = 0
     shape: str = ""
     key: int = -1
     velocity: int = 0
+    asides: tuple[str, ...] = ()
 
     @property
     def midi(self) -> int:
@@ -123,6 +125,8 @@ class Staff:
         Whether heads are drums.
     blank
         Whether nothing is written after the signature, to be filled in by hand.
+    asides
+        What else is written: quarters, and what the score says there.
     marks
         Dynamics, hairpins and slurs, by where they begin.
     part
@@ -135,6 +139,7 @@ class Staff:
     labels: tuple[str, ...] = ()
     percussion: bool = False
     blank: bool = False
+    asides: tuple[tuple[Fraction, Aside], ...] = ()
     marks: tuple[StaffMark, ...] = ()
     part: int = 0
 

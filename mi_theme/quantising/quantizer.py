@@ -88,7 +88,9 @@ def quantize(
     grid = playing.grid
     tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
     nowhere = np.full(len(playing.at), -1, np.int64)
-    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None else nowhere
+    written = bool(tick) and ratio is None and score.is_notation
+    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None and not written else nowhere
+    exact = playing.at if written else exact
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
@@ -96,7 +98,8 @@ def quantize(
     onset, loose = _placed(playing, even, kinds.struck, tick, shortest * grid.resolution)
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick else nowhere
+    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick and not written else nowhere
+    end = playing.ends if written else end
     duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(

@@ -39,11 +39,14 @@ class JoinedNote:
     lasts: Ticks
     voice: int
     written: NoteElement
+    asides: list[str]
 
 
 class SoundingStaff(NamedTuple):
-    """A staff as a part: its name, its notes in order, whether it is for drums, its program from 0."""
+    """A staff as a part: its part and its name there, what it is called, its notes in order, whether it is for drums, its program from 0."""
 
+    part: int
+    staff: str
     name: str
     notes: list[JoinedNote]
     is_percussion: bool
@@ -95,7 +98,7 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
         words = f"{where}: {rounded} notes have pitches that MIDI has not; each got the nearest key"
         warnings.warn(words, FileWarning, stacklevel=4)
     starts, meters = _layout(parts)
-    staves = [staff for part, lines in zip(parts, starts, strict=True) for staff in _staves(part, lines)]
+    staves = [staff for index, part in enumerate(parts) for staff in _staves(part, index, starts[index])]
     longest, counted = max(starts, key=lambda lines: lines[-1]), parts[0].counted
     meter_map = MeterMap.of_bars(_bars(longest, meters, counted), counted=counted)
     return WrittenMusic(heading, parts, starts, staves, meter_map)
@@ -190,7 +193,7 @@ def _bars(
         yield Fraction(start, QUARTER), length, meter
 
 
-def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[SoundingStaff]:
+def _staves(part: PartReading, index: int, lines: Sequence[Ticks]) -> Iterator[SoundingStaff]:
     """The staves of a part that have notes, tied notes joined."""
     staves: defaultdict[str, list[NoteElement]] = defaultdict(list)
     drums = part.is_percussion
@@ -198,7 +201,9 @@ def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[SoundingStaff
         staves[note.staff].append(note)
     for staff, notes in sorted(staves.items()):
         name = part.name if len(staves) == 1 else f"{part.name} ({staff or 1})"
-        yield SoundingStaff(name, _joined(notes, lines), drums, part.program)
+        yield SoundingStaff(
+            part=index, staff=staff, name=name, notes=_joined(notes, lines), is_percussion=drums, program=part.program
+        )
 
 
 def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[JoinedNote]:
@@ -213,8 +218,9 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
         before = _led_to(held, note.pitch, at, voice) if "stop" in note.ties else None
         if before:
             before.lasts = later(before.lasts, note.lasts)
+            before.asides += [aside for aside in note.asides if aside not in before.asides]
         else:
-            before = JoinedNote(at, note.lasts, voice, note)
+            before = JoinedNote(at, note.lasts, voice, note, [*note.asides])
             joined.append(before)
         if "start" in note.ties:
             entry = [before]
