@@ -173,9 +173,9 @@ def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int
 
 
 def _asides(asides: Sequence[PlacedAside], track: int, quarter: int) -> Iterator[tuple[Fraction, Aside]]:
-    """What is written beside the notes of a track and hangs on none."""
+    """What is written beside the notes of a track and hangs on none of them."""
     for placed in asides:
-        if placed.track == track and placed.note < 0 and placed.aside.host != "note":
+        if placed.track == track and placed.note < 0:
             yield Fraction(placed.tick, quarter), placed.aside
 
 
