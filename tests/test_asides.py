@@ -214,6 +214,7 @@ def test_a_slur_whose_last_note_is_left_out_ends_at_the_note_before() -> None:
     ]
     score = mi.read(partwise(bars))
     made = mi.plan(score, to="3/4", how="cut").apply(score)
+    assert all(one.note >= 0 for one in asides_of(made))
     slurs = [(one.aside.said, float(Fraction(one.tick, made.ticks_per_quarter)) % 3) for one in asides_of(made)]
     assert slurs == [('<slur type="start" number="1"/>', 0.0), ('<slur type="stop" number="1"/>', 2.0)] * 4
 

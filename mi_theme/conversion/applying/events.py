@@ -127,6 +127,8 @@ def _move_asides(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
         if kept and note >= 0:
             on = score.spans["on"][note]
             sheet.images.num[row], sheet.images.den[row] = sheet.images.num[on], sheet.images.den[on]
+            pitch = int(sheet.track.events["data1"][on])
+            sheet.said[row] = aside._replace(pitch=pitch).message[2:]
         elif aside.host in ENDING:
             _place(sheet, row, edits.timeline.end(Fraction(tick, quarter)) * unit)
     if words := listed(score, moved):
