@@ -39,6 +39,7 @@ __all__ = [
     "square",
 ]
 
+SIXTEENTH = Fraction(1, 4)
 MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
 MOST_OUTCOMES = 24  # how many of them it proposes
 # what happens within a beat: (share of the source beat, share of the target beat)
@@ -116,14 +117,13 @@ def add_group(task: Task) -> list[Outcome]:
 
 
 def square(task: Task) -> list[Outcome]:
-    """Every group becomes as long as every other."""
-    each = Fraction(task.target.pulses, len(task.figure))
-    if each.denominator != 1:
+    """Every group becomes as long as every other, in pulses or in sixteenths: four beats of 4/4 four times five of them in 5/4."""
+    each = task.target.length / len(task.figure)
+    if not any((each / unit).denominator == 1 for unit in (task.target.meter.pulse, SIXTEENTH)):
         raise StrategyError(
             f"square: {task.target.pulses} pulses do not divide by {len(task.figure)} groups; try regroup"
         )
-    lengths = [each * task.target.meter.pulse] * len(task.figure)
-    return priced(task, Warp.of_lengths(task.figure, lengths))
+    return priced(task, Warp.of_lengths(task.figure, [each] * len(task.figure)))
 
 
 def long_short(task: Task) -> list[Outcome]:

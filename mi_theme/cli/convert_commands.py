@@ -37,7 +37,7 @@ def plan_options(command: F) -> F:
             "--drums",
             type=click.Choice(["pulse", "keep", "pattern", "mute"]),
             default="pulse",
-            help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
+            help="Drums: with the band, even strokes on the new pulse; by the map; a stock pattern; none.",
         ),
         click.option(
             "--accompaniment",

@@ -31,8 +31,8 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     played = None if is_written(starts[pitched], score.ticks_per_quarter) else np.unique(starts)
     timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played)
     placements = Placements()
-    beat_drums(plan, score, placements)
     accompany(plan, score, placements)
+    beat_drums(plan, score, placements)
     if played is None:
         simplify(plan, score, timeline, placements)
         attach(score, timeline, placements)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
-from mi_theme.adaptation.swing import swung
+from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.planning.fitting import fitted, free_places
@@ -104,8 +104,7 @@ class Planner:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
             task = self.task(meter)
-            drums = any(part.is_percussion for part in self.piece.score.parts)
-            heard = self.piece.is_written and self.piece.lead >= 0 and not drums  # a kit keeps its own beats
+            heard = self.piece.is_written and self.piece.lead >= 0
             self.names[meter] = self.request.how or first_able(first_choices(task, heard), task)[0]
         return self.names[meter]
 
@@ -113,6 +112,11 @@ class Planner:
     def thin(self) -> bool:
         """Whether notes may be left out of runs: not under words, nor where every note is asked for."""
         return self.request.runs == "thin" and not any(track.metas(m.LYRIC) for track in self.piece.score.tracks)
+
+    @property
+    def steady(self) -> bool:
+        """Whether a kit plays along, so that all bars must lose or gain the same time."""
+        return self.request.drums in ("pulse", "keep") and any(part.is_percussion for part in self.piece.score.parts)
 
     def how_for(self, bar: Bar) -> str:
         """The strategy for a bar: the user's last choice for it, or that of its metre."""
@@ -208,6 +212,7 @@ class Planner:
             shared=tuple(at for at in mine if leads[at].shared),
             whole=self._wholes(start, end, leads, mine),
             thin=self.thin,
+            steady=self.steady,
         )
 
     def _wholes(
@@ -239,7 +244,9 @@ class Planner:
             warp = fitted(span.base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:
-                warp = swung(warp.source, place).then(warp).then(swung(warp.target, place).inverse())
+                warp = swung(warp.source, place).then(warp)
+                if again := swing_in(span.target, place):
+                    warp = warp.then(swung(warp.target, again).inverse())
             self.maps[key] = warp
         return self.maps[key]
 

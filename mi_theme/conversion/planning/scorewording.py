@@ -12,7 +12,7 @@ from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
-from mi_theme.adaptation.swing import straightened, swung
+from mi_theme.adaptation.swing import straightened, swing_in, swung
 from mi_theme.adaptation.tempo_equations import common_unit, counted_bars, equation_words
 from mi_theme.conversion.parts.placements import PartPattern
 from mi_theme.conversion.reading.grid import GRID
@@ -131,7 +131,8 @@ def _straight_warp(span: Span, swing: Fraction | None) -> Warp:
     """The map of a span as it is between even eighths, where they are swung."""
     if swing is None or span.warp.is_identity:
         return span.warp
-    return swung(span.warp.source, swing).inverse().then(span.warp).then(swung(span.warp.target, swing))
+    warp, again = swung(span.warp.source, swing).inverse().then(span.warp), swing_in(span.target, swing)
+    return warp.then(swung(warp.target, again)) if again else warp
 
 
 def _straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
@@ -309,7 +310,7 @@ def _listed(plan: ScorePlan, spans: Sequence[Span], kind: str) -> str:
         by_part.setdefault((change.part, change.why), []).append(change)
     meter = spans[0].source if kind == "dropped" else spans[0].target
     return "; ".join(
-        f"{part}: {len(changes)} ({why}), {_places(changes, meter, plan.swing)}"
+        f"{part}: {len(changes)} ({why}), {_places(changes, meter, swing_in(meter, plan.swing))}"
         for (part, why), changes in by_part.items()
     )
 
