@@ -78,7 +78,7 @@ def place_of(path: Path) -> tuple[Path, int]:
 
 def tunes_of(text: str) -> list[str]:
     """The text of each tune of a book, with what stands before the first; none where nothing is numbered."""
-    head, *tunes = re.split(r"(?m)^(?=X:)", text)
+    head, *tunes = re.split(r"(?m)^(?=X:)", text.replace("\r\n", "\n").replace("\r", "\n"))
     return [head + tune for tune in tunes]
 
 
