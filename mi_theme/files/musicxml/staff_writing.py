@@ -32,7 +32,7 @@ LONGEST = 8  # quarters in the first of them
 NUMBERED = ("tremolo", "fingering", "string")  # marks that say a number
 GROUPS = ("ornaments", "technical", "articulations", "fermata", "arpeggiate")  # of marks at notes
 MARK_GROUPS = 3  # of these have an element around them
-MOST_SLURS = 16  # that MusicXML can number at a time
+SLURS_OF_STAFF = 8  # at a time: MusicXML numbers 16 in a part
 BRACKETS = {"start": '<tuplet type="start" bracket="yes"/>', "stop": '<tuplet type="stop"/>'}
 CHORD = ("", "        <chord/>\n")
 GRACE_TYPE, QUARTER_TYPE = "eighth", TYPES.index("quarter")
@@ -111,7 +111,7 @@ class StaffWriter:
         self._written = written
         self._rests = [(at, aside.said) for at, aside in written.asides if aside.host == "rest"]
         self._resting: list[tuple[int, str]] = []
-        self._slurs = _slurs(written.marks)
+        self._slurs = _slurs(written.marks, first=1 + SLURS_OF_STAFF * max(staff - 1, 0))
         self._staff = f"        <staff>{staff}</staff>\n" if staff else ""
         self._texts: dict[tuple[int, str], list[list[SymbolText]]] = {}
         self._kept: list[tuple[TupletRun, ...]] = []  # whose ids are in use
@@ -267,14 +267,14 @@ def _step(kind: str, divisions: int) -> str:
     return f"      <{kind}>\n        <duration>{divisions}</duration>\n      </{kind}>\n" if divisions else ""
 
 
-def _slurs(marks: Sequence[StaffMark]) -> dict[str, tuple[tuple[str, int], ...]]:
+def _slurs(marks: Sequence[StaffMark], first: int) -> dict[str, tuple[tuple[str, int], ...]]:
     """(start or stop, number) of the slurs at each note; a number is free again where its slur has ended."""
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     until: dict[int, Fraction] = {}
     for mark in marks:
         if kind_of(mark.name) != "slur":
             continue
-        number = next((n for n in range(1, MOST_SLURS + 1) if until.get(n, mark.start) <= mark.start), 0)
+        number = next((n for n in range(first, first + SLURS_OF_STAFF) if until.get(n, mark.start) <= mark.start), 0)
         if number:
             until[number] = mark.end
             found[mark.first].append(("start", number))
