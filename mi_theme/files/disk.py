@@ -58,6 +58,8 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
     path, number = place_of(Path(fspath(source)))
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise FileError(f"{path}: a pipe or a device, and no file: save what comes out of it first")
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:

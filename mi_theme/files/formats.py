@@ -26,7 +26,6 @@ __all__ = [
     "FORMATS",
     "Format",
     "format_of",
-    "has_reader",
     "is_stream",
     "read",
     "read_notes",
@@ -147,27 +146,6 @@ def format_of(data: bytes, name: str = "") -> Format:
     if row is None:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
     return row
-
-
-def has_reader(source: str | PathLike[str] | bytes) -> bool:
-    """Whether a file is of a format that is read here, and not by music21.
-
-    Parameters
-    ----------
-    source
-        A path, or the bytes of a file.
-
-    Returns
-    -------
-    bool
-        True for MIDI and MusicXML.
-
-    Raises
-    ------
-    FileError, OSError
-        As `read`.
-    """
-    return bool(format_of(*bytes_of(source)).reader)
 
 
 def read(source: str | PathLike[str] | bytes) -> Score:

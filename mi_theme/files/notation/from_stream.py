@@ -26,9 +26,11 @@ __all__ = [
     "parts_of",
     "score_of_stream",
     "score_of_sung",
+    "signed_meter",
     "sung_of",
 ]
 
+COMMON = Meter("4/4")
 GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
 
@@ -144,11 +146,11 @@ def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
     meter = Meter("4/4")
     if not measures:
         for signature in part.flatten().getTimeSignatures():
-            meter = _meter(signature, meter)
+            meter = signed_meter(signature, meter)
             yield exact(signature.offset), meter.bar, meter
         return
     for index, measure in enumerate(measures):
-        meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
+        meter = signed_meter(measure.timeSignature, meter) if measure.timeSignature else meter
         start = exact(measure.offset)
         stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
         alone = len(measures) == 1 and measure.number == 0  # a pick-up to nothing
@@ -159,8 +161,16 @@ def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
         )
 
 
-def _meter(signature: Any, before: Meter) -> Meter:
-    """A signature, with the groups that we once knew of it; the metre before where music21 made up one such as 1/6."""
+def signed_meter(signature: Any, before: Meter = COMMON) -> Meter:
+    """A signature, with the groups that we once knew of it; the metre before where music21 made up one such as 1/6.
+
+    Parameters
+    ----------
+    signature
+        A music21 TimeSignature.
+    before
+        The metre before it.
+    """
     if int(signature.denominator) not in DENOMINATORS:
         return before
     plain = Meter.of(int(signature.numerator), int(signature.denominator))
