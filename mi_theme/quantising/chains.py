@@ -49,6 +49,8 @@ class BeatCells(NamedTuple):
         Into how many parts each can be divided, shape (families, m).
     figures
         The cost of place after place in each, see `Habits`.
+    alone
+        What it costs each family that one part has a division of its own, against the others, shape (families, m).
     shortest
         Ticks that a part must have.
     """
@@ -58,6 +60,7 @@ class BeatCells(NamedTuple):
     family: Ints
     divisions: Ints
     figures: Floats
+    alone: Floats
     shortest: float
 
 
@@ -70,12 +73,20 @@ class Chains(NamedTuple):
     place: NDArray[np.int8]
     came: NDArray[np.int8]
     last: NDArray[np.int8]
+    alone: Ints
+    total: Floats
     used: Ints
     cost: Floats
 
-    def places(self, chosen: Ints) -> Ints:
-        """The place of each note where each cell has a division, given by its column."""
-        column, found = chosen[self.cell], np.zeros(len(self.cell), np.int64)
+    def columns(self, chosen: Ints) -> Ints:
+        """The column of the division of each note, where each cell has one, by its own or that of its part alone."""
+        mine = chosen[self.cell[self.first]]
+        against = self.total[np.arange(len(mine)), mine] > self.total[:, -1]
+        return np.repeat(np.where(against, self.alone, mine), self.size)
+
+    def places(self, column: Ints) -> Ints:
+        """The place of each note in its division."""
+        found = np.zeros(len(self.cell), np.int64)
         now = self.last[np.arange(len(self.first)), column[self.first]].astype(np.int64)
         for step in range(int(self.size.max(initial=0)) - 1, -1, -1):
             chain = np.flatnonzero(self.size > step)
@@ -103,8 +114,11 @@ def chains_of(notes: PartNotes, cells: BeatCells) -> Chains:
         last[begin:stop], total[begin:stop] = ends.argmin(axis=2), ends.min(axis=2)
         begin = stop
     used, of = np.unique(cell[first], return_inverse=True)
-    summed: Floats = np.column_stack([np.bincount(of, column, len(used)) for column in total.T])
-    return Chains(cell, first, size, place, came, last, used, summed)
+    own = total + cells.alone[cells.family[cell[first]]]
+    total = np.column_stack([total, own.min(axis=1)])
+    best = np.minimum(total[:, :-1], total[:, -1:])
+    summed: Floats = np.column_stack([np.bincount(of, column, len(used)) for column in best.T])
+    return Chains(cell, first, size, place, came, last, own.argmin(axis=1), total, used, summed)
 
 
 def _standing(notes: PartNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tuple[Ints, Floats]:

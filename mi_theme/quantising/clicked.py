@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
 from mi_theme.quantising.chains import BeatCells, Chains, PartNotes, chains_of
-from mi_theme.quantising.habits import END, OF_BEATS, OF_PULSES, PULSES, Habits
-from mi_theme.quantising.menus import COMPOUND, HALF
+from mi_theme.quantising.habits import END, OF_BEATS, OF_PULSES, Habits
+from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
 
 __all__ = ["click_places"]
 
@@ -26,6 +26,7 @@ FIRST = 0.012  # seconds that notes are off at first
 TIGHTEST, LOOSEST = 0.002, 0.06  # of a sound card; of somebody who hardly listens
 EXPECTED = 50.0  # notes that what all parts do counts for in each
 AGAIN = 0.7  # that a pulse is divided as the one before, or a beat
+AGAINST = 4.0  # cost of a part that divides a pulse otherwise than the others
 SOUNDED = 0.5  # of its length that a note has sounded when the next one is no chord with it
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
 COLUMNS = len(OF_PULSES)
@@ -101,17 +102,20 @@ def click_places(
 
 def _searched(notes: PartNotes, beats: _Row, pulses: _Row, habits: Habits, finest: float) -> _Found:
     """One search with what is known of the piece."""
-    zeros = np.zeros_like(pulses.family)
-    inside = BeatCells(pulses.ticks, pulses.seconds, zeros, OF_PULSES[None], habits.in_pulses, finest)
-    against = BeatCells(beats.ticks, beats.seconds, beats.family, OF_BEATS, habits.in_beats, finest)
+    alone = AGAINST - np.log(habits.pulses), np.full(OF_BEATS.shape, np.inf)
+    inside = BeatCells(
+        pulses.ticks, pulses.seconds, pulses.family, np.tile(OF_PULSES, (2, 1)), habits.in_pulses, alone[0], finest
+    )
+    against = BeatCells(beats.ticks, beats.seconds, beats.family, OF_BEATS, habits.in_beats, alone[1], finest)
     small, large = chains_of(notes, inside), chains_of(notes, against)
     path = _path(small, large, beats, pulses, habits)
-    whole, chosen = path.beats[large.cell] >= 0, np.maximum(path.beats, 0)
-    fine, coarse = small.places(path.pulses), large.places(chosen)
-    of_fine, of_coarse = OF_PULSES[path.pulses[small.cell]], OF_BEATS[beats.family[large.cell], chosen[large.cell]]
+    whole = path.beats[large.cell] >= 0
+    columns = small.columns(path.pulses), large.columns(np.maximum(path.beats, 0))
+    fine, coarse = small.places(columns[0]), large.places(columns[1])
+    of_fine, of_coarse = OF_PULSES[columns[0]], OF_BEATS[beats.family[large.cell], columns[1]]
     ticks = np.where(whole, _ticks(beats, large.cell, coarse, of_coarse), _ticks(pulses, small.cell, fine, of_fine))
-    in_pulses = _figures(small, fine, path.pulses, of_fine, ~whole, zeros, habits.in_pulses.shape)
-    in_beats = _figures(large, coarse, chosen, of_coarse, whole, beats.family, habits.in_beats.shape)
+    in_pulses = _figures(small, fine, columns[0], of_fine, ~whole, pulses.family, habits.in_pulses.shape)
+    in_beats = _figures(large, coarse, columns[1], of_coarse, whole, beats.family, habits.in_beats.shape)
     plain = ~whole & ((fine == 0) | (fine == of_fine))
     return _Found(ticks, plain, (path.in_beats, path.in_pulses, in_pulses, in_beats))
 
@@ -149,7 +153,7 @@ def _spreads(off: Floats, part: Ints, plain: NDArray[np.bool_], before: Floats) 
 
 
 def _figures(
-    chains: Chains, place: Ints, chosen: Ints, of: Ints, among: NDArray[np.bool_], family: Ints, shape: tuple[int, ...]
+    chains: Chains, place: Ints, column: Ints, of: Ints, among: NDArray[np.bool_], family: Ints, shape: tuple[int, ...]
 ) -> Floats:
     """How often each place follows each in each division."""
     found = np.zeros(shape)
@@ -157,7 +161,7 @@ def _figures(
     head[chains.first] = True
     before = np.where(head, -1, np.append(-1, place[:-1]))
     there = among & (place < of)
-    row, column = family[chains.cell], chosen[chains.cell]
+    row = family[chains.cell]
     new = there & (before != place)
     np.add.at(found, (row[new], column[new], before[new] + 1, place[new]), 1)
     ends = there & (np.append(head[1:], True) | np.append((place >= of)[1:], True))
@@ -173,7 +177,9 @@ def _path(small: Chains, large: Chains, beats: _Row, pulses: _Row, habits: Habit
     """
     rows = {cell: row for row, cell in enumerate(small.used.tolist())}
     begins = np.searchsorted(pulses.owner, np.arange(len(beats.family) + 1)).tolist()
-    logs = [[np.log(np.maximum(one, 1e-12)) for one in (habits.beats[f], habits.pulses[f])] for f in range(len(PULSES))]
+    logs = [
+        [np.log(np.maximum(one, 1e-12)) for one in (habits.beats[f], habits.pulses[f])] for f in range(len(OF_BEATS))
+    ]
     costs = [(_costs(beat), _costs(pulse)) for beat, pulse in logs]
     total = np.zeros(COLUMNS + OF_BEATS.size)
     trace = []
@@ -222,7 +228,7 @@ def _traced(
 ) -> _Path:
     """The path back, and its counts."""
     small, large = np.zeros(len(pulses.family), np.int64), np.full(len(beats.family), -1, np.int64)
-    in_beats, in_pulses = np.zeros((len(PULSES), OF_BEATS.shape[1] + 1)), np.zeros((len(PULSES), COLUMNS))
+    in_beats, in_pulses = np.zeros((len(OF_BEATS), OF_BEATS.shape[1] + 1)), np.zeros((len(OF_BEATS), COLUMNS))
     for beat, low, came, rival, steps in reversed(trace):
         family = beats.family[beat]
         if state >= COLUMNS:

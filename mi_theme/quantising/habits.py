@@ -15,9 +15,8 @@ import numpy as np
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 
-__all__ = ["END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "PULSES", "START", "Habits"]
+__all__ = ["END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "START", "Habits"]
 
-PULSES = (2, 3)  # of a beat, by family
 OF_PULSES = np.array([1, 2, 3, 4, 6, 8])
 OF_BEATS = np.array([[3, 5, 7, 9, 9], [2, 4, 5, 7, 8]])  # against the pulses; the last 9 fills the row
 PULSE_COSTS = np.array([0.0, 1.5, 4.5, 3.5, 7.0, 7.0])
@@ -52,7 +51,7 @@ class Habits(NamedTuple):
     pulses
         For each family: of each of `OF_PULSES`, shape (2, 6).
     in_pulses, in_beats
-        For each division the cost of a place after a place, shapes (1, 6, m, m) and (2, 5, m, m).
+        For each division the cost of a place after a place, shapes (2, 6, m, m) and (2, 5, m, m).
     together
         For each part that its next note begins with the one before, in both cases of `FOLLOWING`.
     """
@@ -66,7 +65,7 @@ class Habits(NamedTuple):
     @classmethod
     def of(cls, parts: int, counts: tuple[Floats, Floats, Floats, Floats, Floats] | None = None) -> Habits:
         """Of the tables, and what was counted of a piece; the last counts are (parts, 2, apart or together)."""
-        shapes = (2, OF_BEATS.shape[1] + 1), (2, len(OF_PULSES)), (1, len(OF_PULSES)), (2, OF_BEATS.shape[1])
+        shapes = (2, OF_BEATS.shape[1] + 1), (2, len(OF_PULSES)), (2, len(OF_PULSES)), (2, OF_BEATS.shape[1])
         size = (MOST + 2, MOST + 2)
         beats, pulses, in_pulses, in_beats, together = counts or (
             np.zeros(shapes[0]), np.zeros(shapes[1]), np.zeros(shapes[2] + size), np.zeros(shapes[3] + size),
@@ -75,7 +74,7 @@ class Habits(NamedTuple):
         return cls(
             _learnt(np.exp(-BEAT_COSTS), beats),
             _learnt(np.exp(-np.tile(PULSE_COSTS, (2, 1))), pulses),
-            _figures(OF_PULSES[None], in_pulses),
+            _figures(np.tile(OF_PULSES, (2, 1)), in_pulses),
             _figures(OF_BEATS, in_beats),
             (together[..., 1] + CHORDS * np.array(FOLLOWING)) / (together.sum(axis=-1) + CHORDS),
         )

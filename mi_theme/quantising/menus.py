@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["COMPLEXITY", "FINEST", "MENUS", "SIMPLE", "SUBDIVISIONS", "menu_of"]
+__all__ = ["COMPLEXITY", "COMPOUND", "FINEST", "HALF", "MENUS", "PULSES", "SIMPLE", "SUBDIVISIONS", "menu_of"]
 
 FINEST = 80640  # parts of a quarter in which every place of every menu is whole: 2^8 * 3^2 * 5 * 7
 SIMPLE, COMPOUND, HALF = range(3)  # a beat of 2^n pulses; of three; a half note
+PULSES = (2, 3, 4)  # of a beat of each: eighths
 
 # subdivision: cost of a beat that needs it
 MENUS: tuple[dict[int, float], ...] = (

@@ -15,7 +15,7 @@ from mi_theme.quantising.beattimes import Beats
 from mi_theme.quantising.chords import chords_of
 from mi_theme.quantising.clicked import click_places
 from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
-from mi_theme.quantising.gracenotes import graces, strums, trills
+from mi_theme.quantising.gracenotes import TOGETHER, graces, strums, trills
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
@@ -197,7 +197,8 @@ def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact:
     quarter, lines = playing.grid.resolution, playing.grid.ticks
     grace = np.where(kinds.grace >= 0, kinds.grace, _flams(playing, playing.drums & (exact < 0), onset))
     for main, rows in _grouped(grace, playing.seconds):
-        onset[rows] = np.maximum(onset[main] - int(GRACE_VALUE * quarter) * np.arange(len(rows), 0, -1), 0)
+        before = np.cumsum(np.diff(playing.seconds[rows[::-1]], prepend=np.inf) < -TOGETHER)[::-1]
+        onset[rows] = np.maximum(onset[main] - int(GRACE_VALUE * quarter) * before, 0)
         kind[rows] = GRACE
     onset[kinds.strum >= 0] = onset[kinds.strum[kinds.strum >= 0]]
     for first, rows in _grouped(kinds.trill, playing.seconds):
