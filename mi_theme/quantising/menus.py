@@ -8,9 +8,11 @@ constants of the other. Triplets cost less than those performances ask for: they
 
 from __future__ import annotations
 
+from math import e, gcd, log2
+
 import numpy as np
 
-__all__ = ["COMPLEXITY", "COMPOUND", "FINEST", "HALF", "MENUS", "PULSES", "SIMPLE", "SUBDIVISIONS", "menu_of"]
+__all__ = ["COMPLEXITY", "COMPOUND", "FINEST", "HALF", "MENUS", "PLACES", "PULSES", "SIMPLE", "SUBDIVISIONS", "menu_of"]
 
 FINEST = 80640  # parts of a quarter in which every place of every menu is whole: 2^8 * 3^2 * 5 * 7
 SIMPLE, COMPOUND, HALF = range(3)  # a beat of 2^n pulses; of three; a half note
@@ -28,6 +30,18 @@ SUBDIVISIONS = np.array([sorted(menu) for menu in MENUS])
 COMPLEXITY = np.full((len(MENUS), SUBDIVISIONS.max() + 1), UNLISTED)
 for number, menu in enumerate(MENUS):
     COMPLEXITY[number, list(menu)] = list(menu.values())
+
+# log of what the places of a division weigh together, each as one over its reduced denominator to the power of log2(e):
+# with it their costs are log probabilities, and many places are no advantage
+PLACES = np.array(
+    [
+        0.0,
+        *(
+            np.log(sum((gcd(part, of) / of) ** log2(e) for part in range(of)))
+            for of in range(1, SUBDIVISIONS.max() + 1)
+        ),
+    ]
+)
 
 
 def menu_of(quarters: float) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
-from mi_theme.quantising.menus import COMPLEXITY, SUBDIVISIONS
+from mi_theme.quantising.menus import COMPLEXITY, PLACES, SUBDIVISIONS
 
 __all__ = ["Placement", "places", "prices"]
 
@@ -151,7 +151,11 @@ def _standing(seconds: Floats, grid: BeatGrid, own: Ints, found: Placement) -> _
     """What it costs that chords, which sound in their `own` beats, stand on places, shapes (n, m)."""
     beat, of, part = found
     at = grid.seconds[beat] + (grid.seconds[beat + 1] - grid.seconds[beat]) * part / of
-    cost = (seconds[:, None] - at) ** 2 / (2 * _spread(grid, own, LOOSE)[:, None]) + np.log2(of / np.gcd(part, of))
+    cost = (
+        (seconds[:, None] - at) ** 2 / (2 * _spread(grid, own, LOOSE)[:, None])
+        + np.log2(of / np.gcd(part, of))
+        + PLACES[of]
+    )
     return _States(beat, of, part, at, cost)
 
 
