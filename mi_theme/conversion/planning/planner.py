@@ -17,7 +17,7 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.planning.fitting import fitted, free_places
 from mi_theme.conversion.reading.layers import Layer, layers_of
-from mi_theme.conversion.reading.note_groups import figure_of
+from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import Span
@@ -72,7 +72,14 @@ class Planner:
     def ratio(self) -> Fraction:
         """Target bars for a source bar: as asked for, or what suits the main metre."""
         request = self.request
-        return default_ratio(self.main, request.target, request.how) if request.ratio is None else request.ratio
+        if request.ratio is not None:
+            return request.ratio
+        if request.how is None and self.piece.is_written and not self.steady and moves_in_beats(self.piece, self.main):
+            in_three = default_ratio(self.main, request.target, "tripla")
+            task = Task(self.figure(self.main)[0], (), Frame(self.main), Frame(request.target, int(in_three)))
+            if in_three > 1 and first_choices(task)[0] == "tripla":
+                return in_three
+        return default_ratio(self.main, request.target, request.how)
 
     @cached_property
     def keep(self) -> str:

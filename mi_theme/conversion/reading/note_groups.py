@@ -11,7 +11,7 @@ from mi_theme.conversion.reading.piece_reading import PieceReading
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter, twos_and_threes
 
-__all__ = ["figure_of", "hemiola_bars"]
+__all__ = ["figure_of", "hemiola_bars", "moves_in_beats"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
@@ -54,6 +54,17 @@ def hemiola_bars(piece: PieceReading, start: Fraction, meter: Meter) -> int:
     onsets = {mark.at for mark in piece.note_places(start, start + length) if mark.starts}
     between = {length / 6, length / 2, length * 5 / 6} if bars == 2 else {length / 2}
     return bars if {length / 3, 2 * length / 3} <= onsets and not onsets & between else 0
+
+
+def moves_in_beats(piece: PieceReading, meter: Meter) -> bool:
+    """Whether the lead moves in whole beats as chorales, hymns and many songs do, with few notes between them."""
+    on_beat = every = 0
+    for bar in piece.bars:
+        if bar.meter == meter and bar.length == meter.bar:
+            onsets = [mark.at for mark in piece.note_places(bar.start, bar.end) if mark.lead and mark.starts]
+            every += len(onsets)
+            on_beat += sum((at / meter.pulse) in meter.beats for at in onsets)
+    return every > 0 and on_beat >= BEATS_SHARE * every
 
 
 def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
