@@ -104,9 +104,10 @@ def best_line(tasks: Sequence[Task]) -> list[Outcome]:
     list of Outcome
         One for each.
     """
+    from mi_theme.adaptation.easing import with_others
     from mi_theme.adaptation.learned.optimiser import line_outcomes
 
-    return line_outcomes(tasks)
+    return [with_others(task, outcome) for task, outcome in zip(tasks, line_outcomes(tasks), strict=True)]
 
 
 def ease(task: Task) -> list[Outcome]:
