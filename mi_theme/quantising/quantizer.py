@@ -21,7 +21,7 @@ from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["quantize"]
@@ -51,7 +51,7 @@ class _Kinds(NamedTuple):
 
 
 def quantize(
-    score: Score,
+    score: MusicSource,
     *,
     beats: Beats | None = None,
     swing: str | float | Fraction | None = "auto",
@@ -62,7 +62,7 @@ def quantize(
     Parameters
     ----------
     score
-        Its metre map and ticks are the grid, unless beats are given.
+        Music of any kind that `Score.of` takes. Its metre map and ticks are the grid, unless beats are given.
     beats
         Where the beats are, for playing that followed no click: see `find_beats`.
     swing
@@ -81,6 +81,7 @@ def quantize(
     ScoreError
         Where `swing` or `finest` make no sense, or the score has no end.
     """
+    score = Score.of(score)
     ratio, shortest = _ratio(swing), _shortest(finest)
     if beats is None:
         playing = played_by_score(score)
