@@ -153,7 +153,9 @@ def _knots(
     knots = []
     for at, value in zip(places, values, strict=True):
         weight = HELD if value > beat else BEAT if value == beat else SHORT
-        weight = REST if at in silent else SHORT if at in task.whole else weight
+        weight = SHORT if at in task.whole else weight
+        if at in silent:  # where other parts go on in a rest, it is none
+            weight = SHORT if any(at < other < at + value for other in others) else REST
         shared = at in others
         knot = Knot(
             at=at / SLOT,

@@ -16,6 +16,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ KINDS = {  # the signature as it is written, and what the name of the tune has i
     "slip jig": ("9/8", ""),
     "2/4": ("2/4", ""),
 }
-DIRECTIONS = [
+DIRECTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("reel", "3/4", {}),
     ("reel", "3/4", {"runs": "keep"}),
     ("hornpipe", "3/4", {}),
