@@ -57,6 +57,8 @@ class Strategy:
         Which group it lengthens, ``first`` or ``last``, where that is all it does.
     bars_to_beats
         Whether bars become the beats of one bar: as many become one, and last as long.
+    pairs_to_bars
+        Whether two beats become a bar, and last as long.
     beat_for_beat
         Whether beats stay beats: as many source bars are taken as have the beats of
         the target bars.
@@ -80,6 +82,7 @@ class Strategy:
     meets_bars: bool = False
     holds: str = ""
     bars_to_beats: bool = False
+    pairs_to_bars: bool = False
     beat_for_beat: bool = False
     fits_notes: bool = True
     drums: str = ""
@@ -109,9 +112,10 @@ def best_line(tasks: Sequence[Task]) -> list[Outcome]:
     list of Outcome
         One for each.
     """
+    from mi_theme.adaptation.easing import with_others
     from mi_theme.adaptation.learned.optimiser import line_outcomes
 
-    return line_outcomes(tasks)
+    return [with_others(task, outcome) for task, outcome in zip(tasks, line_outcomes(tasks), strict=True)]
 
 
 def ease(task: Task) -> list[Outcome]:
@@ -186,6 +190,15 @@ STRATEGIES: dict[str, Strategy] = {
             rules.even,
             beat_for_beat=True,
         ),
+        Strategy(
+            "triplets",
+            "write triplets",
+            "beat for beat, between simple and compound: threes as triplets, the same sound",
+            rules.triplets,
+            beat_for_beat=True,
+            fits_notes=False,
+            drums="map",
+        ),
         Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rules.rotate),
         Strategy(
             "in-one",
@@ -193,6 +206,13 @@ STRATEGIES: dict[str, Strategy] = {
             "fast bars become beats: four of 3/4 one of 12/8",
             rules.in_one,
             bars_to_beats=True,
+        ),
+        Strategy(
+            "tripla",
+            "put it in three",
+            "two beats become a bar of three, long and short: one of 4/4 two of 3/4",
+            rules.tripla,
+            pairs_to_bars=True,
         ),
         Strategy(
             "float",

@@ -166,21 +166,16 @@ def _one_metre(metre: str | None, target: str | None) -> str | None:
 def _convert_file(
     source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None
 ) -> ScorePlan:
-    """Plan, and write if there is somewhere to write to; notation that music21 reads goes to notation by its stream."""
-    from mi_theme.files import has_reader, read, read_stream, save_stream
+    """Plan, and write if there is somewhere to write to."""
+    from mi_theme.files import read
 
     _check_place(source_file, out)
-    notation = out is not None and Path(out).suffix.lower() in NOTATION and not has_reader(source_file)
-    music = read_stream(source_file) if notation else read(source_file)
-    plan = _plan(music, options, plan_file)
-    if out and notation:
-        from mi_theme.conversion.applying.streams import convert_stream
-
-        save_stream(convert_stream(plan, music, in_place=True), out)
-    elif out:
+    score = read(source_file)
+    plan = _plan(score, options, plan_file)
+    if out:
         from mi_theme.views import draw
 
-        write_score(plan.apply(music), out, json=plan.as_dict, **dict.fromkeys(PICTURE_NAMES, lambda: draw(plan)))
+        write_score(plan.apply(score), out, json=plan.as_dict, **dict.fromkeys(PICTURE_NAMES, lambda: draw(plan)))
     return plan
 
 

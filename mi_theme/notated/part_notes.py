@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["note_steps", "written_parts", "written_place"]
+__all__ = ["PartNotes", "note_steps", "notes_of_parts", "written_place"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -39,10 +40,21 @@ ONE_CHORD = Fraction(
 )  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
-def written_parts(
-    score: Score, found: Quantized, key: tuple[Tonic, str] | None = None
-) -> list[list[list[WrittenChord]]]:
-    """The chords of each part of a score, in voices.
+class PartNotes(NamedTuple):
+    """The notes of a part or a staff; which of them are grace notes, by their `order`; and whether they are notation, or were played."""
+
+    rows: Sequence[PartNote]
+    graces: frozenset[int]
+    kept: bool
+
+    def voices(self) -> list[list[WrittenChord]]:
+        """Chords in voices in which nothing overlaps."""
+        chords = chords_of(self.rows, self.graces).values()
+        return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
+
+
+def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[PartNotes]:
+    """The notes of each part of a score as they are written.
 
     Parameters
     ----------
@@ -56,7 +68,7 @@ def written_parts(
     marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
     found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
     return [
-        list(_voices(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion))
+        _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
         for index, mine in found_parts
     ]
 
@@ -92,7 +104,7 @@ def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) 
     return found
 
 
-def _voices(
+def _part_notes(
     found: Quantized,
     mine: NDArray[np.int64],
     rows: NDArray[np.void],
@@ -100,8 +112,8 @@ def _voices(
     marked: Sequence[int],
     *,
     drums: bool,
-) -> Iterator[list[WrittenChord]]:
-    """The voices of one part."""
+) -> PartNotes:
+    """The notes of one part."""
     kept = found.source.is_notation or _is_notation(found, mine, rows, drums=drums)
     lasts = (found.played_durations if kept else found.durations)[mine]
     onsets, marks = found.onsets[mine], _marks(found, mine)
@@ -131,8 +143,7 @@ def _voices(
     else:
         shares = found.played_durations[mine] / np.maximum(lasts, 1)
         written = list(_filling_bars(_struck_together(written, graces), graces, float(np.median(shares)), found))
-    for chords in chords_of(written, graces).values():
-        yield from in_voices(chords, played=not kept)
+    return PartNotes(written, frozenset(graces), kept)
 
 
 def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:

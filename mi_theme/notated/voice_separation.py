@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -77,7 +77,7 @@ def _by_start(voices: dict[int, list[PartNote]]) -> dict[PartNote, list[PartNote
     return {group[0]: group for group in found.values()}
 
 
-def chords_of(rows: Iterable[PartNote], graces: set[int]) -> dict[int, list[WrittenChord]]:
+def chords_of(rows: Iterable[PartNote], graces: Set[int]) -> dict[int, list[WrittenChord]]:
     """For each voice that the input names its chords, in order; a pitch that is there twice is in two of them."""
     groups: dict[tuple[int, Fraction, Fraction, int], list[PartNote]] = {}
     before: list[PartNote] = []

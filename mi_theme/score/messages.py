@@ -23,6 +23,7 @@ GROUPING_TEXT = "meter "  # a text event beside a signature: MIDI itself has no 
 UNSTATED = f"{GROUPING_TEXT}none"  # a text event at the beginning of music in which no metre is written
 CHORD_TEXT = "chord "  # a text event that says a chord symbol
 OURS = b"\x7d"  # first byte of sequencer-specific events that are ours: the maker that MIDI leaves to private use
+PLAYER = b"\x7dplayer "  # such an event in the tracks of one player, with its name
 NOTATION = b"\x7dnotation"  # such an event at the beginning of what was read from notation
 MARK_TEXT = "mark "  # a text event that says how notes are played
 RELEASE = 64  # velocity of an end, where nothing says one: the middle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,8 +13,9 @@ from typing import Any
 from lxml.etree import Element, SubElement, tostring
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
-from mi_theme.files.musicxml.aside_writing import transposed, words_left
+from mi_theme.files.musicxml.aside_writing import transposed, unwritten, words_left
 from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.files.musicxml.part_writing import PartWriter
 from mi_theme.notated import NotatedScore, notate
@@ -28,8 +30,8 @@ DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">'
 )
+FINEST_PARTS = 96  # of a quarter: what is said at a place that is none of these stands at the part before it
 END = "</score-partwise>\n"
-FINEST = 10080  # parts of a quarter: what stands beside notes is put on one of them
 
 
 def write(score: Score, *, exact: bool = False) -> bytes:
@@ -60,11 +62,13 @@ def musicxml_of(score: NotatedScore) -> bytes:
     """
     if not score.staves:
         raise FileError("there are no notes to write as notation")
-    score = replace(
-        score,
-        parts=tuple(part._replace(staves=tuple(map(transposed, part.staves))) for part in score.parts),
-        remarks=tuple(words_left(score.remarks, score.staves)),
-    )
+    if lost := unwritten(score.staves):
+        warnings.warn(
+            f"{lost} signs are no MusicXML, or hang on notes that are not there: left out", FileWarning, stacklevel=4
+        )
+    parts = tuple(part._replace(staves=tuple(transposed(staff) for staff in part.staves)) for part in score.parts)
+    score = replace(score, parts=parts)
+    score = replace(score, remarks=tuple(words_left(score.remarks, score.staves)))
     root = Element("score-partwise", version="4.0")
     _write_heading(root, score)
     listed = SubElement(root, "part-list")
@@ -84,12 +88,12 @@ def musicxml_of(score: NotatedScore) -> bytes:
 
 
 def _places(score: NotatedScore) -> set[int]:
-    """Parts of a quarter in which bar lines, and what is said beside notes, have their places."""
-    places = {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
-    places |= {remark.at.denominator for remark in score.remarks}
-    finest = {at.denominator for staff in score.staves for at, _ in staff.asides}
-    places |= {denominator for denominator in finest if FINEST % denominator == 0}
-    return places | {at.denominator for staff in score.staves for mark in staff.marks for at in (mark.start, mark.end)}
+    """Parts of a quarter in which bar lines have their places, and what is said beside notes, where these are not too fine to matter."""
+    said = {remark.at.denominator for remark in score.remarks}
+    said |= {at.denominator for staff in score.staves for at, _ in staff.asides}
+    said |= {at.denominator for staff in score.staves for mark in staff.marks for at in (mark.start, mark.end)}
+    lines = {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
+    return lines | {parts for parts in said if FINEST_PARTS % parts == 0}
 
 
 def _divisions(music: Iterable[dict[Fraction, list[BarVoice]]], said: set[int], resolution: int) -> int:

@@ -80,7 +80,7 @@ def _score(music: WrittenMusic, source: str) -> Score:
 
 
 def _tick(at: Ticks, quarter: int) -> int:
-    return int(Fraction(at) * quarter / QUARTER)
+    return round(Fraction(at) * quarter / QUARTER)
 
 
 def _heading(music: WrittenMusic) -> Iterator[Event]:
