@@ -21,12 +21,12 @@ from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score
+from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["quantize"]
 
 PIANIST = 0.03  # seconds that a pianist without a click is off: looseness 1
-GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
@@ -51,7 +51,7 @@ class _Kinds(NamedTuple):
 
 
 def quantize(
-    score: Score,
+    score: MusicSource,
     *,
     beats: Beats | None = None,
     swing: str | float | Fraction | None = "auto",
@@ -62,7 +62,7 @@ def quantize(
     Parameters
     ----------
     score
-        Its metre map and ticks are the grid, unless beats are given.
+        Music of any kind that `Score.of` takes. Its metre map and ticks are the grid, unless beats are given.
     beats
         Where the beats are, for playing that followed no click: see `find_beats`.
     swing
@@ -81,6 +81,7 @@ def quantize(
     ScoreError
         Where `swing` or `finest` make no sense, or the score has no end.
     """
+    score = Score.of(score)
     ratio, shortest = _ratio(swing), _shortest(finest)
     if beats is None:
         playing = played_by_score(score)
@@ -91,7 +92,9 @@ def quantize(
     grid = playing.grid
     tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
     nowhere = np.full(len(playing.at), -1, np.int64)
-    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None else nowhere
+    written = bool(tick) and ratio is None and score.is_notation
+    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None and not written else nowhere
+    exact = playing.at if written else exact
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
@@ -99,7 +102,8 @@ def quantize(
     onset, loose = _placed(playing, even, kinds.struck, exact if tick else None, float(shortest * grid.resolution))
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick else nowhere
+    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick and not written else nowhere
+    end = playing.ends if written else end
     duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
