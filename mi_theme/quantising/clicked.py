@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
-from mi_theme.quantising.chains import BeatCells, Chains, PartNotes, chains_of
+from mi_theme.quantising.chains import BeatCells, ChainNotes, Chains, chains_of
 from mi_theme.quantising.habits import END, OF_BEATS, OF_PULSES, Habits
 from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
 
@@ -88,7 +88,7 @@ def click_places(
         follows = sounded * (gap > spread[part])
         together = habits.together[part, follows]
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
-        found = _searched(PartNotes(seconds, spread[part], joined, parted, part), beats, pulses, habits, finest)
+        found = _searched(ChainNotes(seconds, spread[part], joined, parted, part), beats, pulses, habits, finest)
         ticks = found.ticks
         plain = found.plain & ~exact
         spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact, spread)
@@ -100,7 +100,7 @@ def click_places(
     return ticks, float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
 
 
-def _searched(notes: PartNotes, beats: _Row, pulses: _Row, habits: Habits, finest: float) -> _Found:
+def _searched(notes: ChainNotes, beats: _Row, pulses: _Row, habits: Habits, finest: float) -> _Found:
     """One search with what is known of the piece."""
     alone = AGAINST - np.log(habits.pulses), np.full(OF_BEATS.shape, np.inf)
     inside = BeatCells(
