@@ -139,7 +139,7 @@ def test_the_ostinato_comes_back_at_15_ms(seeds: range) -> None:
 def test_halves_of_a_beat_are_divided_each_by_itself() -> None:
     """A triplet of sixteenths and two sixteenths in one beat, as reels have it."""
     exact = score_of(line(([F(1, 6)] * 3 + [F(1, 4)] * 2 + [F(1, 2)] * 2) * 24), meter="2/4")
-    found = quantize(played(exact, 100, 5, late=0.02))
+    found = quantize(played(exact, 120, 5, late=0.02))
     assert np.mean(np.isclose(np.sort(found.onsets / found.resolution), exact.note_table()["onset"])) > 0.97
 
 
