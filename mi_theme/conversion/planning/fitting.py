@@ -47,7 +47,9 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
     found = [points[0]]
     for start, stop in pairwise(points):
         if start[0] < stop[0] and start[1] < stop[1]:
-            found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop, grids)
+            found += _placed(
+                [knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop, grids, base.is_linear
+            )
         found.append(stop)
     return Warp(found)
 
@@ -180,7 +182,9 @@ def _rises(points: list[Point], dropped: Fraction) -> bool:
     return all(min(step) >= 0 < max(step) for step in steps) and dropped == sum(dx for dx, dy in steps if not dy)
 
 
-def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction]) -> list[Point]:
+def _placed(
+    knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction], alike: bool
+) -> list[Point]:
     """A place for each knot between two fixed points, on the coarsest grid with room; none where even stretching does it."""
     (x0, y0), (x1, y1) = start, stop
     slope = (y1 - y0) / (x1 - x0)
@@ -188,6 +192,8 @@ def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
     leads = [lead for _, lead in knots]
+    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
+        return []  # where all values are halved, they are what they were
     for grid in grids:
         if all((y / grid).denominator == 1 for y in ideals):
             return []
