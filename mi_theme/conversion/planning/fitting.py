@@ -13,13 +13,15 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
+from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.warp import Warp
 
-__all__ = ["fitted", "free_places"]
+__all__ = ["fitted", "free_places", "lilting"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
+LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
 Point = tuple[Fraction, Fraction]
@@ -52,6 +54,29 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
             )
         found.append(stop)
     return Warp(found)
+
+
+def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
+    """A map of beats to beats of threes in which a dotted figure is a long and a short: two of three and one, not five of six.
+
+    Parameters
+    ----------
+    base
+        What a strategy proposes, beat for beat.
+    marks
+        In ascending order.
+    source
+        The bars with their beats.
+    """
+    points = dict(base.points)
+    for start, length in zip(source.beats, source.groups, strict=True):
+        inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
+        share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
+        if share:
+            points = {x: y for x, y in points.items() if not start < x < start + length}
+            low, high = base(start), base.end(start + length)
+            points[inside[0]] = low + share * (high - low)
+    return Warp(sorted(points.items()))
 
 
 def free_places(places: Iterable[Fraction]) -> list[Fraction]:

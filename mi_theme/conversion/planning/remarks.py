@@ -33,6 +33,8 @@ def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         yield "a performance: the map bends on the grid only, and the player's timing rides along"
     if place := planner.piece.swing:
         yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
+    if planner.counted != planner.main:
+        yield f"in {planner.main}, counted in {len(planner.counted.beats)}: the tune runs in eighths"
     for how in dict.fromkeys(span.how for span in spans):
         if how and find(how).meets_bars:
             source, target = next(span for span in spans if span.how == how).frames
@@ -69,7 +71,7 @@ def _by_speed(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
     mine = [span for span in spans if span.how and not span.warp.is_identity]
     if not mine:
         return
-    tempo = tempo_factor(planner.main, planner.request.target, planner.ratio, planner.keep)
+    tempo = tempo_factor(planner.counted, planner.request.target, planner.ratio, planner.keep)
     before, after = sum(span.warp.source for span in mine), sum(span.warp.target for span in mine) * tempo
     notes = [(span, at) for span in mine for at, *_ in span.line]
     kept = sum(span.warp.keeps(at) for span, at in notes)
@@ -119,9 +121,9 @@ def _flaw(planner: Planner, name: str) -> str:
 
 def other_ways(planner: Planner, how: str) -> tuple[str, ...]:
     """Other ways, in words: shapes that players know, fast bars felt in one, other strategies that can."""
-    main, target = planner.main, planner.request.target
-    task, (groups, groups_source) = planner.task(main), planner.figure(main)
-    bars = [bar for bar in planner.piece.bars if bar.meter == main and bar.number and bar.length == main.bar]
+    main, target = planner.counted, planner.request.target
+    task, (groups, groups_source) = planner.task(planner.main), planner.figure(planner.main)
+    bars = [bar for bar in planner.piece.bars if bar.meter == planner.main and bar.number and bar.length == main.bar]
     lines = tuple(planner.piece.line(bar.start, bar.end) for bar in bars[: max(2, task.source.bars)])
     if not lines:
         return ()

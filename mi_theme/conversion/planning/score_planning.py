@@ -38,13 +38,13 @@ def plan_score(score: Score, request: Request) -> ScorePlan:
     how, spans = planner.name(main), tuple(_spans(planner))
     plan = ScorePlan(
         request=request,
-        source=main,
+        source=planner.counted,
         how=how,
         lead=score.parts[piece.lead].name if piece.lead >= 0 else "",
         lead_part=piece.lead,
         keep=planner.keep,
         ratio=planner.ratio,
-        tempo=tempo_factor(main, request.target, planner.ratio, planner.keep),
+        tempo=tempo_factor(planner.counted, request.target, planner.ratio, planner.keep),
         swing=piece.swing,
         figure_source=planner.figure(main)[1],
         spans=spans,
