@@ -28,9 +28,9 @@ from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
-__all__ = ["BarRun", "Planner", "planner_of"]
+__all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
 
-MOST_HEARD = 4  # stretches of bars that ways are compared on
+MOST_HEARD = 3  # stretches of bars that ways are compared on
 
 
 class BarRun(NamedTuple):

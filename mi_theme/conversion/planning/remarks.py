@@ -11,7 +11,7 @@ from mi_theme.adaptation.frames import FAMOUS, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import groups_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
-from mi_theme.conversion.planning.planner import Planner
+from mi_theme.conversion.planning.planner import MOST_HEARD, Planner
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import MiThemeError
 from mi_theme.score import messages as m
@@ -82,15 +82,20 @@ def _by_speed(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         yield f"the notes go by {word}er than before: quarter = {now / speed:.0f} for {now:.0f} keeps their speed"
 
 
-def because(planner: Planner, how: str) -> str:
+def because(planner: Planner, how: str, spans: Sequence[Span]) -> str:
     """Why a strategy was chosen that nobody asked for: what it does, and what it and others cost the ear."""
     strategy = find(how)
     if planner.request.how or strategy.meets_bars:
         return ""
     rivals = [name for name, row in STRATEGIES.items() if row.offered and not (row.heavy or row.meets_bars)]
-    costs = planner.heard_costs(planner.main, [how, *(name for name in rivals if name != how)])
-    if how not in costs or len(costs) < MOST_RIVALS - 1:
+    mine = [span for span in spans if span.how == how and span.source == planner.main and len(span.line) > 1][
+        :MOST_HEARD
+    ]
+    costs = planner.heard_costs(planner.main, [name for name in rivals if name != how])
+    if not mine or not costs:
         return f"because {strategy.summary}"
+    tempo = tempo_factor(planner.counted, planner.request.target, planner.ratio, planner.keep)
+    costs[how] = sum(span.heard(tempo) for span in mine) / len(mine)
     others = sorted((cost, name) for name, cost in costs.items() if name != how and cost > NEARLY * costs[how] - ALIKE)
     cheaper = sorted((cost, name) for name, cost in costs.items() if cost <= NEARLY * costs[how] - ALIKE)
     words = f"because {strategy.summary}; it costs the ear {costs[how]:.1f} a bar"

@@ -49,7 +49,7 @@ def plan_score(score: Score, request: Request) -> ScorePlan:
         figure_source=planner.figure(main)[1],
         spans=spans,
         notes=(*piece.notes, *remarks(planner, spans)),
-        because=because(planner, how),
+        because=because(planner, how, spans),
         instead=other_ways(planner, how),
         parts=tuple((part.name, part.is_percussion) for part in score.parts),
         score=score,
