@@ -167,7 +167,7 @@ def rank(
         _print_csv(("rank", "similarity", "transposition", "source"), rows)
     else:
         _show(("rank", "similarity", "key", "tune"), ([str(value) for value in row.values()] for row in rows))
-    say(f"{_counted(len(music), 'tune')} ranked")
+    say(f"{_counted(len(music), 'tune')} ranked: 1 is the query itself, 0 nothing in common")
     _finish(ctx, unread, complete)
 
 
