@@ -457,7 +457,7 @@ FOLDERS = {
     "miscFolk": 12,
 }  # tunes of a sample
 # what says nothing of pitch and time, and makes music21 lose or change notes
-SILENT = re.compile(r'[~HLMOPSTuvy.`]|"[^"]*"|\((?!\d)|\)|!\w+!|\{[^}]*\}')
+SILENT = re.compile(r'[~HLMOPSTuvy.`]|"[^"]*"|\((?!\d)|\)|!\w+!')
 # the differences that are left: in what text they stand, and what music21 does there
 RULES = {
     "voices": r"(?m)^V:|\[V:",  # one after another, as more bars
@@ -490,17 +490,17 @@ def by_music21(text: str) -> list[tuple[float, float, int]]:
 
 
 def why_not_the_same(text: str) -> str:
-    """Nothing where music21 hears the same, or hears it once silent signs are gone; else the rule that says why not."""
+    """Nothing where music21 hears the same (grace notes aside, for which a Stream has no time), or hears it once silent signs are gone; else the rule that says why not."""
+    text = re.sub(r"\{[^}]*\}", "", text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         score = mi.read(text.encode())
         if rows(score) == by_music21(text):
             return ""
         plain = simpler(text)
-        own = mi.read(plain.encode())
-        if rows(own) == by_music21(plain):
-            graceless = re.sub(r"\{[^}]*\}", "", text)
-            return "" if rows(mi.read(graceless.encode())) == rows(own) else "silent signs change our notes"
+        own = rows(mi.read(plain.encode()))
+        if own == by_music21(plain):
+            return "" if rows(score) == own else "silent signs change our notes"
     for rule, pattern in RULES.items():
         if re.search(pattern, text):
             return rule

@@ -280,10 +280,11 @@ class KernReading:
             elif 0 <= spine.staff < len(self.staves):
                 self._say(self.staves[spine.staff], spine, token)
         ends = [spine.until for spine in self.spines if spine.kind == "**kern" and spine.until > self.now]
-        if ends:
+        if struck and ends:  # a line of grace notes, words or dynamics takes no time
             self.now = min(ends)
 
     def _strike(self, staff: KernStaff, spine: Spine, lane: int, token: str) -> bool:
+        """Take a note or rest; whether it takes time."""
         note = note_of_token(token)
         if note is None:
             if not token.startswith("!"):
@@ -307,7 +308,7 @@ class KernReading:
             spine.until = self.now + note.lasts
         if note.pitches and not note.grace and not lane:
             staff.sung = note
-        return True
+        return note.lasts > 0
 
     def _say(self, staff: KernStaff, spine: Spine, token: str) -> None:
         """Words under a note, or how loud it is."""
