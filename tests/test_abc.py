@@ -206,6 +206,12 @@ def test_a_metre_that_one_voice_says_holds_for_all() -> None:
     assert float(score.quarters) == 8
 
 
+def test_a_rest_for_a_bar_is_as_long_as_the_bar_is() -> None:
+    """In a pick-up, in a bar that a repeat splits, in 5/8."""
+    score = mi.read(abc("[V:1]C|D4|E3:|:F|[M:5/8]G5/2|A5/2|\n[V:2]Z|Z2|X|[M:5/8]Z|G5/2|"))
+    assert heard(score) == "60@0:1 62@1:4 64@5:3 65@8:1 67@9:5/2 67@23/2:5/2 69@23/2:5/2"
+
+
 @pytest.mark.parametrize("field", ["M:none\n", "M:\n", ""])
 def test_without_a_metre_bars_stay_as_they_are_and_it_is_said(field: str) -> None:
     score = mi.read(abc("CDE|FGABc|d|", f"{field}L:1/4\n"))
@@ -358,6 +364,7 @@ SAID = {
     "[M:hello]C4|": "M:hello is read as no metre",
     "[L:zero]C4|": "L:zero is no length",
     "[K:?]C4|": "K:? is no key",
+    "C4|\ns:!p!": "a line of symbols is left out",
     "m:~n=n2\nC4|": "a macro that transposes is left out",
 }  # fmt: skip
 

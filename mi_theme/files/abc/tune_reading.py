@@ -198,6 +198,8 @@ class TuneReading:
                 self.macros.append((pattern.strip(), meaning.strip()))
             else:
                 self._fault("a macro is left out")
+        elif name == "s":
+            self._fault("a line of symbols is left out")
 
     def _instruct(self, text: str) -> None:
         """Lines %% and I: that change what sounds; others are for those who set type."""
