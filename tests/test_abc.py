@@ -399,6 +399,7 @@ REFUSED = {
     "!a" * 100_000: "",
     "C-" * 50_000: "",
     "\\\n" * 50_000: "there are no notes in it",
+    "C" * 2**20: "a tune of more than 1 MiB of text",
     "[V:1]Z19999|" * 2: "line 5: more than 20000 bars of rest",
 }  # fmt: skip
 
@@ -452,6 +453,12 @@ def test_a_book_is_read_tune_by_tune(tmp_path: Path) -> None:
     (tmp_path / "book.abc").write_text(head + tunes[0] + tunes[1].replace("CDE|", "C9999"), "utf-8")
     with pytest.raises(mi.MiThemeError, match=r"book.abc#2: line 4: a note of 9999 quarters"):
         mi.read(f"{tmp_path}/book.abc#2")
+
+
+def test_a_book_of_too_many_tunes_is_refused() -> None:
+    for text in ("X:1\n" * 200_001, "T:" + "a" * 60_000 + "\n" + "X:1\n" * 5_000):
+        with pytest.raises(mi.MiThemeError, match=r"a book of \d+ tunes: that is too large"):
+            mi.read(text.encode())
 
 
 # music21's corpus

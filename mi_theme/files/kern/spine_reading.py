@@ -28,6 +28,7 @@ from mi_theme.meter import Meter
 
 __all__ = ["musicxml_of_kern"]
 
+LARGEST_SCORE = 4 * 2**20  # letters: twice a symphony
 MOST_SPINES = 400
 MOST_LANES = 64  # notes of one staff that overlap
 SUNG = ("**text", "**silbe", "**lyrics", "**vdata-text")
@@ -348,9 +349,11 @@ def musicxml_of_kern(data: bytes, source: str = "") -> bytes:
         Where it is damaged or too large; the message names the line.
     """
     where = source or "kern"
-    reading = KernReading()
+    reading, text = KernReading(), decoded(data, where)
+    if len(text) > LARGEST_SCORE:
+        raise FileError(f"{where}: more than {LARGEST_SCORE // 2**20} MiB of text")
     try:
-        for line in re.split(r"\r\n|\n|\r", decoded(data, where)):
+        for line in re.split(r"\r\n|\n|\r", text):
             reading.read(line)
         score = reading.finished()
     except (FileError, ValueError, ArithmeticError) as error:
