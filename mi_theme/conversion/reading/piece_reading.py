@@ -244,6 +244,9 @@ def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ..
     """The metres as stated, corrected or inferred, and what to say about it."""
     meters = score.meters
     if source is None:
+        if not meters.stated and score.is_notation:
+            lengths = ", ".join(dict.fromkeys(str(meter) for _, meter in meters.changes))
+            return meters, (f"no metre in the file: its bars are kept as they are, {lengths} by their lengths",)
         return (meters, ()) if meters.stated else _induced(score)
     signatures = {meter.plain for _, meter in meters.changes}
     if source.plain in signatures and meters.stated:

@@ -42,6 +42,9 @@ def parse(data: bytes, source: str = "") -> Score:
         score = _score(music, source)
     except ScoreError as error:
         raise FileError(f"{source or 'MusicXML'}: {error}") from None
+    if not music.meters.stated:
+        words = f"{source or 'MusicXML'}: no metre is written: its bars are kept, each as long as its notes"
+        warnings.warn(words, FileWarning, stacklevel=3)
     if left := sum((part.left for part in music.parts), Counter[str]()):
         counted = ", ".join(f"{count} {what}" for what, count in sorted(left.items()))
         warnings.warn(f"{source or 'MusicXML'}: left out: {counted}", FileWarning, stacklevel=3)
