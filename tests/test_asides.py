@@ -193,7 +193,7 @@ def test_what_goes_with_a_note_that_is_left_out_is_listed() -> None:
         for k in range(4)
     ]  # fmt: skip
     score = mi.read(partwise(marked))
-    plan = mi.plan(score, to="3/4", how="cut")
+    plan = mi.plan(score, meter="3/4", how="cut")
     assert plan.dropped
     with pytest.warns(FileWarning, match=f"left out with their notes: {len(plan.dropped)} accent"):
         made = plan.apply(score)
@@ -213,7 +213,7 @@ def test_a_slur_whose_last_note_is_left_out_ends_at_the_note_before() -> None:
         for k in range(4)
     ]
     score = mi.read(partwise(bars))
-    made = mi.plan(score, to="3/4", how="cut").apply(score)
+    made = mi.plan(score, meter="3/4", how="cut").apply(score)
     assert all(one.note >= 0 for one in asides_of(made))
     slurs = [(one.aside.said, float(Fraction(one.tick, made.ticks_per_quarter)) % 3) for one in asides_of(made)]
     assert slurs == [('<slur type="start" number="1"/>', 0.0), ('<slur type="stop" number="1"/>', 2.0)] * 4

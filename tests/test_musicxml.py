@@ -109,7 +109,7 @@ def test_without_a_signature_bars_are_as_long_as_their_notes_and_it_is_said() ->
         score = mi.read(partwise(bars))
     assert metres(score) == ["5/4", "3/4"]
     assert not score.meters.stated
-    plan = mi.plan(score, to="4/4")
+    plan = mi.plan(score, meter="4/4")
     assert [(span.first, span.last) for span in plan.spans] == [(1, 1), (2, 2)]
     assert "no metre in the file" in plan.notes[0]
 

@@ -22,7 +22,7 @@ from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
 from mi_theme.warp import Warp
 
-__all__ = ["eased_outcomes"]
+__all__ = ["eased_outcomes", "with_others"]
 
 MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
@@ -65,6 +65,30 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
         (outcome,) = priced(task, Warp(_with_others(task, points, grid, pulls, fixed)))
         outcomes.append(outcome._replace(reasons=_reasons(knots, places)))
     return outcomes
+
+
+def with_others(task: Task, outcome: Outcome) -> Outcome:
+    """An outcome whose map knows of the lead alone, with places for other parts' notes, their beats on beats where there is room.
+
+    Parameters
+    ----------
+    task
+        What it was made for.
+    outcome
+        Of another strategy.
+
+    Returns
+    -------
+    Outcome
+        The same where its places are no sixteenths, or the target has too many.
+    """
+    frame, warp = task.target, outcome.warp
+    points = tuple(sorted({*warp.points, *((at, warp(at)) for at in task.onsets if warp.keeps(at))}))
+    on_grid = all((value / SLOT).denominator == 1 for point in points for value in point)
+    if not task.others or not on_grid or frame.length / SLOT > MOST_SLOTS:
+        return outcome
+    grid = _grid(frame, frozenset(frame.beats), _lead_knots(task, {}))
+    return outcome._replace(warp=Warp(_with_others(task, points, grid, (), {})))
 
 
 def _steady_cost(tasks: Sequence[Task], way: Outcome) -> float:

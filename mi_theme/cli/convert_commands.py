@@ -57,7 +57,7 @@ def plan_options(command: F) -> F:
             default="thin",
             help="For ease: a run may lose a note and stay even; or every note is kept.",
         ),
-        click.option("--lead", help="The part that decides, by name."),
+        click.option("--part", "--lead", help="The part that decides, by name or number."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
     ):
         command = option(command)
@@ -96,7 +96,7 @@ def convert(
     """
     if not (target or plan_file):
         raise click.UsageError("say which metre: --to 4/4, or --plan FILE with a plan that says it")
-    wanted = {**options, "how": how, "to": target}
+    wanted = {**options, "how": how, "meter": target}
     if Path(source_file).is_dir():
         if plan_file:
             raise click.UsageError("a plan is for one file, not for a folder")
@@ -159,8 +159,8 @@ def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePl
         found = ScorePlan.from_json(path.read_text("utf-8"))
     except UnicodeDecodeError:
         raise FileError(f"{path}: this is no plan for a score") from None
-    if options["to"] and found.target != Meter(options["to"]):
-        raise FileError(f"{path}: this plan is for {found.target}, not {options['to']}")
+    if options["meter"] and found.target != Meter(options["meter"]):
+        raise FileError(f"{path}: this plan is for {found.target}, not {options['meter']}")
     return found
 
 

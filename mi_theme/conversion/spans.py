@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mi_theme.adaptation.frames import Frame, Reason, whole_grouping
+from mi_theme.adaptation.hearing import heard_cost
+from mi_theme.adaptation.place_search import DROPPED
 from mi_theme.adaptation.plans import BarNotes, Repeat, groups_under
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError
@@ -90,6 +92,23 @@ class Span:
         """The whole bars on both sides."""
         bars = (-(-self.warp.source // self.source.bar), -(-self.warp.target // self.target.bar))
         return Frame(self.source, int(bars[0])), Frame(self.target, int(bars[1]))
+
+    def heard(self, tempo: Fraction) -> float:
+        """What the map costs the ear, a bar.
+
+        Parameters
+        ----------
+        tempo
+            What the length of a quarter is multiplied with.
+
+        Returns
+        -------
+        float
+            Points; what is played again costs as a note left out of a run.
+        """
+        notes = [(at, lasts) for at, lasts, _ in self.line]
+        again = sum(start <= at < stop for at, _ in notes for start, stop, _ in self.repeats)
+        return heard_cost(notes, self.warp, *self.frames, tempo) + DROPPED * again / self.frames[0].bars
 
 
 def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:

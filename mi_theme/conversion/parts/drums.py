@@ -114,7 +114,7 @@ def _redrawn(
             made = [*(KitStroke(at, origin) for origin, at in apart.items()), *_by_beats(key, rest, kit, fill, kicks)]
             made += more_kicks(made, kit) if key in KICKS else []
         kicks.update(stroke.at for stroke in made if key in KICKS and stroke.origin in kit.source.beats)
-        _enter(key, strokes, made, start, kit, swing_in(span.target, plan.swing), found)
+        _enter(key, strokes, made, start, kit, swing_in(span.target, plan.swing), plan.tempo, found)
         yield DrumRun(key, len(mine), len({stroke.at for stroke in made}), name in runs)
 
 
@@ -156,6 +156,7 @@ def _enter(
     start: Fraction,
     kit: KitMap,
     swing: Fraction | None,
+    tempo: Fraction,
     found: Placements,
 ) -> None:
     """New strokes as they are played: the first that comes from an old one is that, others are copies."""
@@ -167,7 +168,7 @@ def _enter(
     for at, origin in sorted(made):
         place = start + (back(at) if back else at)
         for _, differs, row in at_place[origin]:
-            onset = max(place + differs, Fraction(0))
+            onset = max(place + differs / tempo, Fraction(0))
             if row in kept:
                 found.copied.append(Copied(onset, None, row, key, "to fill the bar"))
             else:

@@ -54,6 +54,7 @@ def _summary(plan: ScorePlan) -> str:
     lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
     lines.append(f"  lead     {plan.lead or 'none: no part has pitch'}")
     lines.append(f"  tempo    {tempo_words(plan)}")
+    lines += [f"  chosen   {plan.because}"] if plan.because else []
     lines += [f"  asked    {plan.request}"] if str(plan.request) else []
     lines += [f"  note     {note}" for note in plan.notes]
     lines += [f"  note     {_same(plan)}"] if plan.sounds_the_same else []

@@ -33,7 +33,7 @@ NAMED_METRES = {"C": ("4/4",), "C|": ("2/2",), "c": ("4/4",), "c|": ("2/2",), "C
 SHORT_METRE = Fraction(3, 4)  # of a whole: below it a note without a number is a sixteenth
 KEY = re.compile(r"([A-Ha-h])\s*(#|b(?![a-z])|n\b|s\b)?\s*([A-Za-z]*)")
 ACCIDENTAL = re.compile(r"(\^+|_+|=)(\d*)(/?)(\d*)([A-Ga-g])")
-PAIR = re.compile(r"""([A-Za-z][\w-]*)=("(?:\\.|[^"])*"|\S+)""")
+PAIR = re.compile(r"""(?<![\w#])([a-z][\w-]*)=("(?:\\.|[^"])*"|\S+)""")
 CLEFS = {
     "treble": ("G", 2), "bass": ("F", 4), "alto": ("C", 3), "tenor": ("C", 4), "soprano": ("C", 1), "mezzosoprano": ("C", 2),
     "baritone": ("F", 3), "bass3": ("F", 3), "alto1": ("C", 1), "alto2": ("C", 2), "alto4": ("C", 4), "tenor4": ("C", 4), "perc": ("percussion", 0),
@@ -157,7 +157,7 @@ def key_of_field(text: str) -> tuple[TypedKey, dict[str, Fraction]] | None:
         if letter == "H" or (letter in "EA" and sign == "s"):
             letter, sign = ("B", "") if letter == "H" else (letter, "b")
         fifths = LETTERS.index(letter) - 1 + 7 * ((sign == "#") - (sign == "b"))
-        sharper, mode = MODES["maj" if word == "M" else word.lower()[:3]] if word.lower()[:3] in MODES else (0, "major")
+        sharper, mode = MODES.get(word.lower()[:3], (0, "major"))
         fifths += sharper
     alters = {letter: Fraction(1) for letter in LETTERS[: max(fifths, 0)]}
     alters |= {letter: Fraction(-1) for letter in LETTERS[::-1][: max(-fifths, 0)]}

@@ -30,7 +30,7 @@ KINDS = {
     "tie": r"\.?-",
     "sign": r"[.~H-Wh-w]",
     "spacer": rf"y{LENGTH}",
-    "space": r"[\s`$\\!*;?@#]+",
+    "space": r"\s+|[`$\\!*;?@#]",
     "other": r".",
 }
 TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()))

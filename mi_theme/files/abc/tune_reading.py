@@ -31,7 +31,9 @@ BLOCK = re.compile(r"%%begin(\w+)")
 MOST_VOICES = 64
 MOST_BARS = 100_000  # of all voices together
 LONGEST_MACRO, MOST_MACROS = 200, 50  # letters of what one stands for; and no line has so many of one
-SYLLABLE = re.compile(r"\\-|[^\s\-_*|]+|-|_|\*|\||\s+")
+SYLLABLE = re.compile(r"(?:\\-|[^\s\-_*|])+|-|_|\*|\||\s+")
+MUSICAL = re.compile(r"""[A-Ga-gxyzZ\d\s|:\[\](){}<>/',^_=~.!&-]+""")  # a line that is music, if it stands in a tune
+QUOTED = re.compile(r'"[^"]*"')
 UNCLOSED = re.compile(r"\[[A-Ga-g^_=,'\d/]*$")  # a chord that a program broke between two lines
 
 
@@ -112,7 +114,7 @@ class TuneReading:
         """Take a line."""
         self._line = number
         if self.ended:
-            if "|" in line and not FIELD.match(line):
+            if "|" in line and MUSICAL.fullmatch(QUOTED.sub("", line)):
                 self._fault("an empty line ends a tune; what follows is left out")
             return
         if line.startswith("%%"):

@@ -335,7 +335,7 @@ class VoiceReading:
         self._altered.clear()
         if self._at > self._front:
             self._over = self._layers = 0
-            self._front, self._spread = self._at, -1
+            self._front = self._at
             self.bars.append(TypedBar())
             if self._at > MOST_BARS:
                 raise ValueError(f"more than {MOST_BARS} bars")

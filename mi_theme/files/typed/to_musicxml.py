@@ -168,16 +168,12 @@ def _write_voices(measure: Any, bar: TypedBar, part: TypedPart, divisions: int) 
                 continue
             lasts = length if item.whole_bar else item.lasts
             before += lasts
-            if item.hidden and not item.pitches:
-                if lasts:
-                    SubElement(SubElement(measure, "forward"), "duration").text = str(int(lasts * divisions))
-                continue
             _write_note(measure, item, lasts, part, str(number), divisions)
 
 
 def _write_note(measure: Any, note: TypedNote, lasts: Fraction, part: TypedPart, voice: str, divisions: int) -> None:
     for index, pitch in enumerate(note.pitches or [None]):
-        element = SubElement(measure, "note")
+        element = SubElement(measure, "note", {"print-object": "no"} if note.hidden else {})
         if note.grace:
             SubElement(element, "grace", {"slash": "yes"} if note.grace == "slash" else {})
         if index:
