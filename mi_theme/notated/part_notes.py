@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.notated.gates import Gated, gated_values
 from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
 from mi_theme.notated.written_values import SIMPLE
@@ -32,6 +33,7 @@ FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: the
 USUAL_PARTS = {1, 2, 3, 4, 6}  # of a quarter: sixteenths, and triplets of eighths and sixteenths
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
+SHORT_SHARE = 0.6  # of a value: notes that a machine cuts so short are staccato
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
 ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
 ONE_CHORD = Fraction(
@@ -106,35 +108,38 @@ def _part_notes(
     found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
 ) -> PartNotes:
     """The notes of one part."""
-    kept = found.source.is_notation or _is_notation(found, mine, rows, drums=drums)
-    lasts = (found.played_durations if kept else found.durations)[mine]
-    onsets, marks = found.onsets[mine], _marks(found, mine)
+    gated = _gated(found, mine, drums=drums)
+    kept = found.source.is_notation or (gated is None and _is_notation(found, mine, rows, drums=drums))
+    onsets, played = found.onsets[mine], found.played_durations[mine]
+    lasts, marks, sure = played if kept else found.durations[mine], _marks(found, mine), set[int]()
+    if gated is not None:
+        known = gated.shares > 0
+        lasts = np.where(known, np.rint(gated.values * found.resolution).astype(np.int64), lasts)
+        short = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
+        marks, sure = np.where(known, MARKS.index("staccato") * short, marks), set(mine[known].tolist())
     columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
     written = []
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
         begin, stop = written_place(start, found.resolution), written_place(end, found.resolution)
         stop = max(stop, begin + Fraction(1, GRID))
-        written.append(
-            PartNote(
-                start=begin,
-                end=stop,
-                pitch=pitch,
-                step=step,
-                velocity=velocity,
-                voice=voice,
-                mark=MARKS[mark],
-                order=order,
-            )
-        )
+        written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
     graces = set(mine[found.kinds[mine] == GRACE].tolist())
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))
     elif kept:
         graces |= graces_of(written)
     else:
-        shares = found.played_durations[mine] / np.maximum(lasts, 1)
-        written = list(_filling_bars(_struck_together(written, graces), graces, float(np.median(shares)), found))
+        usual = float(np.median(played / np.maximum(lasts, 1)))
+        written = list(_filling_bars(_struck_together(written, graces | sure), graces | sure, usual, found))
     return PartNotes(written, frozenset(graces), kept)
+
+
+def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated | None:
+    """What gates say of the notes of a part that a machine plays; nothing of any other."""
+    if drums or found.source.is_notation or not found.exact[mine].all():
+        return None
+    gated = gated_values(found.onsets[mine], found.played_durations[mine], found.resolution)
+    return gated if gated.shares.any() else None
 
 
 @lru_cache(maxsize=2**14)
@@ -193,11 +198,11 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
     return marks
 
 
-def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[PartNote]:
+def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartNote]:
     """Notes of a player; those of a chord that are let go nearly together end together."""
     chords: dict[Fraction, list[PartNote]] = {}
     for row in rows:
-        if row.order in graces:
+        if row.order in sure:
             yield row
         else:
             chords.setdefault(row.start, []).append(row)
@@ -208,7 +213,7 @@ def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[Par
             yield row._replace(end=longest) if near else row
 
 
-def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
+def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
     """Ends that no note begins at, put where they can be read.
 
     Notes before a silence last to the bar line, or to the next quarter, where they sound
@@ -224,7 +229,7 @@ def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, foun
         following = starts[after] if after < len(starts) else None
         sounds = Fraction(int(found.played_durations[row.order]), found.resolution)
         beat = Fraction(int(row.start) + 1)
-        if row.order in graces or row.end in begun:
+        if row.order in sure or row.end in begun:
             yield row
             continue
         free = (end for end in (line, beat) if row.end < end and (following is None or following >= end))
