@@ -57,7 +57,7 @@ def gated_values(onsets: NDArray[np.int64], lasts: NDArray[np.int64], resolution
     for _ in range(SHARES_OF_PART):
         if left.sum() < FEW:
             break
-        values, good = _explained(played[left], gaps[left], base)
+        values, good = _explained(played[left], base)
         worth = (good * (1 + FILLING * (np.abs(values - gaps[left, None]) < EXACT))).sum(axis=0)
         worth = worth + (good * OVERLAPPING * (values > gaps[left, None] + EXACT)).sum(axis=0)
         best = int(worth.argmax())
@@ -66,6 +66,9 @@ def gated_values(onsets: NDArray[np.int64], lasts: NDArray[np.int64], resolution
         rows = np.flatnonzero(left)[good[:, best]]
         found.values[rows], found.shares[rows] = values[good[:, best], best], SHARES[best]
         left[rows] = False
+        values, good = _explained(played, base)
+        filling = whole & good[:, best] & (np.abs(values[:, best] - gaps) < EXACT)
+        found.values[filling], found.shares[filling] = values[filling, best], SHARES[best]
     short = halved & (found.values == 0) & (played >= SHORTEST / 2)
     if short.mean() >= MOST / 2 and short.sum() >= FEW:
         found.values[short], found.shares[short] = 2 * SHORTEST, HALF
@@ -85,9 +88,7 @@ def _gaps(onsets: NDArray[np.int64]) -> NDArray[np.float64]:
     return gaps
 
 
-def _explained(
-    played: NDArray[np.float64], gaps: NDArray[np.float64], base: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _explained(played: NDArray[np.float64], base: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """For each note and share the value that it may have been cut from, and whether it is one."""
     cut_from = played[:, None] / SHARES
     values = np.round(cut_from * base) / base

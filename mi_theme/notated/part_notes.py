@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mi_theme.notated.gates import Gated, gated_values
 from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
+from mi_theme.notated.written_keys import said_keys
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
@@ -23,7 +24,7 @@ from mi_theme.score import MeterMap, Score
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["PartNotes", "note_steps", "notes_of_parts", "written_place"]
+__all__ = ["PartNotes", "note_steps", "notes_of_parts", "span_steps", "written_place"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -31,6 +32,7 @@ GRID = 48  # parts of a quarter for what is still none
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
 FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
 USUAL_PARTS = {1, 2, 3, 4, 6}  # of a quarter: sixteenths, and triplets of eighths and sixteenths
+SAME_PLACE = 1 / 96  # quarters: how early a note may be for the key signature that begins with it
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
 SHORT_SHARE = 0.6  # of a value: notes that a machine cuts so short are staccato
@@ -87,18 +89,40 @@ def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
 
 def note_steps(score: Score) -> NDArray[np.int64]:
     """The diatonic step of every note as it is written, in the order of `Score.note_table`; of drums -1."""
-    rows = _note_rows(score, quantize(score))
-    steps = _steps(score, rows, None)
-    return steps[np.lexsort((rows["part"], rows["pitch"], score.spans["start"]))]
+    return span_steps(score)[np.lexsort((score.span_parts, _pitches(score), score.spans["start"]))]
+
+
+def span_steps(score: Score, found: Quantized | None = None) -> NDArray[np.int64]:
+    """The diatonic step of every note as it is written, in the order of `Score.spans`; of drums -1.
+
+    Parameters
+    ----------
+    score
+        Any score.
+    found
+        What quantizing it gave, where that is known.
+    """
+    return _steps(score, _note_rows(score, found or quantize(score)), None)
+
+
+def _pitches(score: Score) -> NDArray[np.int64]:
+    found = np.zeros(len(score.spans), np.int64)
+    for index, track in enumerate(score.tracks):
+        mine = score.spans["track"] == index
+        found[mine] = track.events["data1"][score.spans["on"][mine]]
+    return found
 
 
 def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) -> NDArray[np.int64]:
     """The diatonic step of every note; of drums -1."""
     tonic, mode = key or key_of(score)
-    fifths = score.key[0] if score.key and not key else tonic.fifths(mode)
     drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
     pitched = np.flatnonzero(~np.isin(rows["part"], drums))
     order = pitched[np.lexsort((rows["part"][pitched], rows["pitch"][pitched], rows["onset"][pitched]))]
+    signatures = [] if key else [(float(at), written.fifths) for at, written in said_keys(score)]
+    fifths = np.full(len(order), tonic.fifths(mode))
+    for at, signs in signatures:
+        fifths[rows["onset"][order] >= at - SAME_PLACE] = signs
     found = np.full(len(rows), -1, np.int64)
     found[order] = letter_steps(rows[order], fifths, (tonic, mode))
     return found
