@@ -20,6 +20,7 @@ FEW = 4  # notes that are too few to tell by
 MOST = 0.5  # of the notes that are left must be explained by one share
 SHARES_OF_PART = 3  # at most: for short and long notes, accents, ends
 FILLING, OVERLAPPING = 1.0, -0.5  # what a note counts more whose value ends where the next begins, or goes beyond
+LEAST_OF_PART = 0.3  # of all notes must be cut: a few odd values are no gate
 COARSEST, FINEST = 2, 12  # parts of a quarter in which values are counted: eighths to triplets of sixteenths
 SHORTEST = 0.25  # quarters: a sixteenth
 HALF, EIGHTHS = 0.5, 2  # a share that makes values of values; parts of a quarter
@@ -47,7 +48,9 @@ def gated_values(onsets: NDArray[np.int64], lasts: NDArray[np.int64], resolution
     """
     found = Gated(np.zeros(len(onsets)), np.zeros(len(onsets)))
     denominators = (resolution // np.gcd(onsets, resolution)).tolist()
-    base = min(lcm(COARSEST, *{parts for parts in denominators if parts <= FINEST}), FINEST)
+    base = lcm(COARSEST, *set(denominators))
+    if base > FINEST:
+        return found
     gaps = _gaps(onsets) / resolution
     played = lasts / resolution
     left = np.abs(played * base - np.rint(played * base)) > EXACT  # no value as it is
@@ -74,6 +77,8 @@ def gated_values(onsets: NDArray[np.int64], lasts: NDArray[np.int64], resolution
         found.values[short], found.shares[short] = 2 * SHORTEST, HALF
     halves = (found.values == 0) & (played == SHORTEST / 2) & (gaps >= SHORTEST)
     found.values[halves], found.shares[halves] = SHORTEST, HALF
+    if (found.shares > 0).mean() < LEAST_OF_PART:
+        return Gated(np.zeros(len(onsets)), np.zeros(len(onsets)))
     if found.shares.any():
         whole &= found.shares == 0
         found.values[whole], found.shares[whole] = np.rint(played[whole] * base) / base, 1.0
