@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
@@ -248,14 +247,14 @@ def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found:
     starts = sorted({row.start for row in rows})
     begun = set(starts)
     for row in rows:
+        if row.order in sure or row.end in begun:
+            yield row
+            continue
         line = found.meters.at(row.start).end
         after = bisect_right(starts, row.start)
         following = starts[after] if after < len(starts) else None
         sounds = Fraction(int(found.played_durations[row.order]), found.resolution)
         beat = Fraction(int(row.start) + 1)
-        if row.order in sure or row.end in begun:
-            yield row
-            continue
         free = (end for end in (line, beat) if row.end < end and (following is None or following >= end))
         usual_ends = (
             end for end in free if end - row.start in SIMPLE and abs(sounds / (end - row.start) - usual) <= ALIKE
@@ -273,11 +272,16 @@ def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found:
 def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:
     """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
     starts = sorted({row.start for row in rows if row.order not in graces})
-    following = dict(pairwise(starts))
-    ends = {}
-    for start in starts:
-        bar = meters.at(start)
-        beat = next((beat for beat in bar.beats if beat > start), bar.end)
-        ends[start] = min(following.get(start, beat), beat)
+    ends, beat, beats = {}, Fraction(0), list[Fraction]()
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        while beat <= start:
+            if not beats:
+                bar = meters.at(max(start, beat))
+                beats = [*bar.beats[1:], bar.end][::-1]
+            beat = beats.pop()
+        ends[start] = beat if following is None else min(following, beat)
     for row in rows:
-        yield row if row.order in graces else row._replace(end=ends[row.start], voice=0)
+        if row.order in graces:
+            yield row
+        else:
+            yield PartNote(row.start, ends[row.start], *row[2:5], 0, *row[6:])

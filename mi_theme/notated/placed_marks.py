@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -127,20 +128,21 @@ def dynamics_of_sections(rows: Sequence[PartNote], sections: Sequence[Fraction],
     Parameters
     ----------
     rows
-        The notes of a part.
+        The notes of a part, in order.
     sections
         Where sections begin, in quarters, in order.
     end
         The last bar line.
     """
     said, level = "", 0.0
-    for start, stop in pairwise([*sections, end]):
-        inside = [row for row in rows if start <= row.start < stop]
+    lines = [bisect_left(rows, (place,)) for place in (*sections, end)]
+    for low, high in pairwise(lines if sections else []):
+        inside = rows[low:high]
         if not inside:
             continue
         loudness = sum(row.velocity for row in inside) / len(inside)
         name = min(LEVELS, key=lambda name: abs(LEVELS[name] - loudness))
         if name != said and abs(loudness - level) >= LEAST_CHANGE:
-            first = min(row.start for row in inside)
+            first = inside[0].start
             yield StaffMark(name, first, first)
             said, level = name, loudness
