@@ -20,6 +20,7 @@ from mi_theme.conversion.reading.layers import layers_of
 from mi_theme.conversion.timeline import EARLY
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
+from mi_theme.notated.part_notes import span_steps
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import Bar, MeterMap, Score
 
@@ -205,7 +206,7 @@ class PieceReading:
         rows["start"], rows["stop"] = spans["start"], spans["stop"]
         if len(spans):
             events = self.score.tracks[int(spans["track"][0])].events[spans["on"]]
-            rows["pitch"], rows["step"] = events["data1"], events["step"]
+            rows["pitch"], rows["step"] = events["data1"], span_steps(self.score)[mine]
         return np.sort(rows, order="start", kind="stable")
 
     def shown(self, value: Fraction) -> Fraction:
