@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["find", "rank"]
 
 MOTIFS = ("ostinato", "head")
-NAMED = 5  # files that could not be read and are named
+NAMED = 100  # files that could not be read, by name; a folder with more of them is no folder of music
 INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
     "source",
