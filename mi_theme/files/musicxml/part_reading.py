@@ -136,6 +136,9 @@ class PartReading:
                 length = ticks_of(element.findtext("duration") or "0", self._divisions or self._foreseen(bar))
                 self._now = max(later(self._now, length if tag == "forward" else -length), 0)
                 self._drift = 0
+                if tag == "forward":  # a silence that is not written; like a rest it makes no bar longer
+                    stop = min(self._now, self._bar)
+                    end = stop if end is None else max(end, stop)
             elif tag == "barline":
                 self._note_down(asides_of_bar_line(element), self._now)
             else:
