@@ -72,6 +72,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool 
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),
+        asides=tuple([placed.aside.said for placed in asides if placed.aside.host == "head"]),
     )
 
 

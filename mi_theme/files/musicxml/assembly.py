@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.disk import FileWarning, first_line
+from mi_theme.files.musicxml.aside_reading import StaffAside
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
 from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
-from mi_theme.files.musicxml.part_reading import NoteElement, PartReading
+from mi_theme.files.musicxml.part_reading import NoteElement, PartReading, PlacedStaffAside
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
 from mi_theme.score.grace_times import UntimedNote, timed_graces
@@ -129,6 +130,8 @@ def _read_parts(text: bytes, where: str, heading: Heading) -> list[PartReading]:
             current = name
             title = heading.names.get(name, "") or f"Part {len(parts) + 1}"
             parts.append(PartReading(title, heading.instruments.get(name, {})))
+            said = (StaffAside("part", text) for text in heading.of_parts.get(name, ()))
+            parts[-1].asides += [PlacedStaffAside(0, 0, aside) for aside in said]
         parts[-1].read_bar(bar)
     return parts
 

@@ -26,7 +26,7 @@ from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
 
-__all__ = ["NoteElement", "PartReading"]
+__all__ = ["NoteElement", "PartReading", "PlacedStaffAside"]
 
 MOVES = ("note", "backup", "forward", "attributes", "direction", "harmony", "sound", *BESIDE)
 LOUD = 90  # velocity of a note in notation, which MusicXML calls 100 per cent
