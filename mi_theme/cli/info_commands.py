@@ -12,7 +12,7 @@ from mi_theme.score.messages import UNSTATED
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["info"]
+__all__ = ["info", "last_bar"]
 
 MOST_ROWS = 40  # metre changes and markers shown to people; JSON has them all
 
@@ -40,7 +40,7 @@ def describe(score: Score) -> dict[str, Any]:
         "ticks_per_quarter": score.ticks_per_quarter,
         "quarters": float(score.quarters),
         "seconds": round(score.tempos.seconds(score.quarters), 3),
-        "bars": _last_bar(score),
+        "bars": last_bar(score),
         "notes": len(notes),
         "metres": [
             {"bar": at(start).number, "quarter": float(start), "meter": str(meter)}
@@ -62,7 +62,7 @@ def describe(score: Score) -> dict[str, Any]:
     }
 
 
-def _last_bar(score: Score) -> int:
+def last_bar(score: Score) -> int:
     """The number of the last bar that has begun before the end."""
     bar = score.meters.at(score.quarters)
     return bar.number if score.quarters > bar.start else bar.number - 1
