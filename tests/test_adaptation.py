@@ -332,7 +332,7 @@ def test_a_pick_up_keeps_its_own_values() -> None:
         ("4/4", "hold-last", "try regroup or cut"),
         ("4/4", "rest", "these can: regroup"),
         ("12/8", "cut", "these can: regroup, rest"),
-        ("7/4", "square", "these can: regroup"),
+        ("7/8", "square", "these can: regroup"),
         ("4/4", "long-short", "these can: regroup"),
         ("1/8", "regroup", "these can: cut"),
         ("2/8", "nearest", "these can: cut"),
@@ -354,7 +354,7 @@ def test_those_who_are_said_to_be_able_are() -> None:
                 THEME.to_meter(target, name)
 
 
-@pytest.mark.parametrize(("how", "near"), [("regrup", "regroup"), ("hold_last", "hold-last"), ("cutt", "cut")])
+@pytest.mark.parametrize(("how", "near"), [("regrup", "regroup"), ("hold_lasst", "hold-last"), ("cutt", "cut")])
 def test_unknown_strategies(how: str, near: str) -> None:
     with pytest.raises(UnknownName, match=f"did you mean '{near}'"):
         THEME.to_meter("4/4", how)

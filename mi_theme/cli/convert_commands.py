@@ -37,7 +37,7 @@ def plan_options(command: F) -> F:
             "--drums",
             type=click.Choice(["pulse", "keep", "pattern", "mute"]),
             default="pulse",
-            help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
+            help="Drums: with the band, even strokes on the new pulse; by the map; a stock pattern; none.",
         ),
         click.option(
             "--accompaniment",
@@ -57,7 +57,7 @@ def plan_options(command: F) -> F:
             default="thin",
             help="For ease: a run may lose a note and stay even; or every note is kept.",
         ),
-        click.option("--lead", help="The part that decides, by name."),
+        click.option("--part", "--lead", help="The part that decides, by name or number."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
     ):
         command = option(command)
@@ -96,7 +96,7 @@ def convert(
     """
     if not (target or plan_file):
         raise click.UsageError("say which metre: --to 4/4, or --plan FILE with a plan that says it")
-    wanted = {**options, "how": how, "to": target}
+    wanted = {**options, "how": how, "meter": target}
     if Path(source_file).is_dir():
         if plan_file:
             raise click.UsageError("a plan is for one file, not for a folder")
@@ -131,19 +131,14 @@ def compare(source_file: str, target: str, as_json: bool, **options: Any) -> Non
 def _convert_file(
     source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None
 ) -> ScorePlan:
-    """Plan, and write if there is somewhere to write to; notation that music21 reads goes to notation by its stream."""
-    from mi_theme.files import has_reader, read, read_stream, save_stream
+    """Plan, and write if there is somewhere to write to."""
+    from mi_theme.files import read
 
     _check_place(source_file, out)
-    notation = out is not None and Path(out).suffix.lower() in NOTATION and not has_reader(source_file)
-    music = read_stream(source_file) if notation else read(source_file)
-    plan = _plan(music, options, plan_file)
-    if out and notation:
-        from mi_theme.conversion.applying.streams import convert_stream
-
-        save_stream(convert_stream(plan, music, in_place=True), out)
-    elif out:
-        write_score(plan.apply(music), out)
+    score = read(source_file)
+    plan = _plan(score, options, plan_file)
+    if out:
+        write_score(plan.apply(score), out)
     return plan
 
 
@@ -164,8 +159,8 @@ def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePl
         found = ScorePlan.from_json(path.read_text("utf-8"))
     except UnicodeDecodeError:
         raise FileError(f"{path}: this is no plan for a score") from None
-    if options["to"] and found.target != Meter(options["to"]):
-        raise FileError(f"{path}: this plan is for {found.target}, not {options['to']}")
+    if options["meter"] and found.target != Meter(options["meter"]):
+        raise FileError(f"{path}: this plan is for {found.target}, not {options['meter']}")
     return found
 
 

@@ -71,7 +71,7 @@ def _conversion(
     from mi_theme.engraving import notation
     from mi_theme.files import read
 
-    return notation(plan(read(file), target, how=how, ratio=ratio, lead=lead), bars=bars)
+    return notation(plan(read(file), target, how=how, ratio=ratio, part=lead), bars=bars)
 
 
 def _versions(versions: list[Any], kind: str | None, bars: tuple[int, int] | None) -> Drawing:

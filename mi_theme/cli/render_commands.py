@@ -70,7 +70,7 @@ def render(
 
     if arranged["form"] and arranged["film"]:
         raise click.UsageError("--film brings its own form: give one of --form and --film")
-    plan = arrange(theme=choice.theme(), **arranged)
+    plan = arrange(theme=choice.theme(), length=arranged.pop("bars"), **arranged)
     if only_plan:
         print_json(plan.as_dict()) if as_json else click.echo(str(plan))
         return

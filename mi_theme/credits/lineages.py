@@ -11,9 +11,9 @@ from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import Conflict, conflicts_of
 from mi_theme.credits.film_versions import Version, version_of
 from mi_theme.credits.filmography import Film
-from mi_theme.credits.listings import Rows
 from mi_theme.credits.opening_arguments import argument
 from mi_theme.hooks import Shown, answer
+from mi_theme.listings import Rows
 
 __all__ = ["Lineage", "LineagePicture", "film", "films", "lineage"]
 

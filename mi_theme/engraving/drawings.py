@@ -100,11 +100,17 @@ class Drawing:
         else:
             replace_file(path, (self.to_html() if ending == ".html" else self.to_svg()).encode())
 
-    def _repr_svg_(self) -> str:
-        return self.to_svg()
+    def _repr_html_(self) -> str:
+        return self.as_image()
+
+    def __str__(self) -> str:
+        return self.description
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.description.partition('. ')[0]:.120}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SvgDrawing(Drawing):
     """A picture that is SVG from the beginning.
 

@@ -8,8 +8,9 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
+from mi_theme.meter import Meter
 from mi_theme.notated.bar_symbols import BarVoice, Symbol, accidentals, bar_voices, resolution_of
-from mi_theme.notated.staves import Head, Staff, clef_of
+from mi_theme.notated.staves import Head, Staff, StaffNote, clef_of
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
 
@@ -48,19 +49,33 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
 
 def _definition(staff: Staff, number: int) -> Element:
     """Clef, key and metre of a staff."""
-    meter = staff.frames[0][0].meter
-    found = {"n": str(number), "lines": "5", "meter.count": str(meter.numerator), "meter.unit": str(meter.denominator)}
+    element = Element("staffDef", {"n": str(number), "lines": "5", **_setting(staff)})
+    element.append(_signature(staff, staff.frames[0][0].meter))
+    return element
+
+
+def _signature(staff: Staff, meter: Meter) -> Element:
+    """A signature: plain, and its groups in the label; printed as a sum where the same metre comes in other groups too."""
+    groups = {bar.meter.grouping for frame in staff.frames for bar in frame if bar.meter.plain == meter.plain}
+    written = meter.grouping and len(groups) > 1 and meter.grouping.total == meter.numerator
+    count = str(meter.grouping) if written else str(meter.numerator)
+    found = {"count": count, "unit": str(meter.denominator)}
+    return Element("meterSig", found | ({"label": str(meter)} if meter.grouping else {}))
+
+
+def _setting(staff: Staff) -> dict[str, str]:
+    """Clef and key of a staff."""
     if staff.percussion:
-        return Element("staffDef", found | {"clef.shape": "perc"})
+        return {"clef.shape": "perc"}
     shape, line, octave = clef_of(staff)
-    found |= {
+    found = {
         "clef.shape": shape,
         "clef.line": str(line),
         "keysig": f"{abs(staff.fifths)}{'s' if staff.fifths > 0 else 'f'}",
     }
     if octave:
         found |= {"clef.dis": "8", "clef.dis.place": "above" if octave > 0 else "below"}
-    return Element("staffDef", found if staff.fifths else {**found, "keysig": "0"})
+    return found if staff.fifths else {**found, "keysig": "0"}
 
 
 def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: int, number: int) -> Element:
@@ -70,7 +85,7 @@ def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: in
     for voice in range(max(len(staff.voices), 1)):
         layer = Element("layer", {"n": str(voice + 1)})
         for place, bar in enumerate(bars):
-            _open(layer, bar, first=index == place == 0, voice=voice, inner=place > 0)
+            _open(layer, staff, bar, first=index == place == 0, voice=voice, inner=place > 0)
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
@@ -81,12 +96,12 @@ def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: in
     return element
 
 
-def _open(layer: Element, bar: NewBar, *, first: bool, voice: int, inner: bool) -> None:
+def _open(layer: Element, staff: Staff, bar: NewBar, *, first: bool, voice: int, inner: bool) -> None:
     """A bar line inside a frame, and a new signature."""
     if voice == 0 and inner:
         SubElement(layer, "barLine", {"form": "single"})
     if voice == 0 and bar.signed and not first:
-        SubElement(layer, "meterSig", {"count": str(bar.meter.numerator), "unit": str(bar.meter.denominator)})
+        layer.append(_signature(staff, bar.meter))
 
 
 def _fill(
@@ -120,22 +135,30 @@ def _fill(
 
 
 def _notes(symbol: Symbol, voice: BarVoice, name: str, signs: set[tuple[str, int]]) -> Iterator[Element]:
-    """A note or a chord, and its grace notes before it."""
+    """A note or a chord, and its grace notes before it and behind."""
     note = voice.notes[symbol.which]
-    for number, head in enumerate(note.graces if symbol.begins else ()):
-        shown = (f"{name}g", head.step) in signs
-        yield Element("note", {ID: f"{name}g{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
+    yield from _graces(note.graces if symbol.begins else (), f"{name}g", signs)
+    yield _note(symbol, note, name, signs)
+    yield from _graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs)
+
+
+def _graces(heads: Sequence[Head], name: str, signs: set[tuple[str, int]]) -> Iterator[Element]:
+    for number, head in enumerate(heads):
+        shown = (name, head.step) in signs
+        yield Element("note", {ID: f"{name}{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
+
+
+def _note(symbol: Symbol, note: StaffNote, name: str, signs: set[tuple[str, int]]) -> Element:
     found = {ID: name, **_value(symbol.value), **({"tie": symbol.tie} if symbol.tie else {})}
     if symbol.begins:
         found |= articulations_of(note)
     if len(note.heads) == 1:
         (head,) = note.heads
-        yield Element("note", found | _head(head, (name, head.step) in signs))
-        return
+        return Element("note", found | _head(head, (name, head.step) in signs))
     chord = Element("chord", found)
     for index, head in enumerate(note.heads):
         SubElement(chord, "note", {ID: f"{name}h{index}", **_head(head, (name, head.step) in signs)})
-    yield chord
+    return chord
 
 
 def _head(head: Head, signs: bool) -> dict[str, str]:

@@ -316,7 +316,7 @@ def accidentals(voices: Sequence[BarVoice], bar: NewBar, fifths: int) -> set[tup
         head.alter == key[head.step % 7]
         for voice in voices
         for note in voice.notes
-        for head in (*note.heads, *note.graces)
+        for head in (*note.heads, *note.graces, *note.tails)
     ):
         return set()
     standing, signs = dict[int, int](), set[tuple[str, int]]()
@@ -325,7 +325,9 @@ def accidentals(voices: Sequence[BarVoice], bar: NewBar, fifths: int) -> set[tup
         note, name = voice.notes[symbol.which], voice.name_of(symbol, bar)
         graces = note.graces if symbol.begins else ()
         held = symbol.tie in ("m", "t")
-        for title, head in [*((f"{name}g", head) for head in graces), *((name, head) for head in note.heads)]:
+        tails = note.tails if symbol.tie in ("", "t") else ()
+        before, behind = ([(f"{name}g", head) for head in heads] for heads in (graces, tails))
+        for title, head in [*before, *((name, head) for head in note.heads), *behind]:
             if not held and head.alter != standing.get(head.step, key[head.step % 7]):
                 signs.add((title, head.step))
             if not held:

@@ -20,10 +20,11 @@ from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
 from mi_theme.score import MeterMap, Score
+from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["PartNotes", "note_steps", "notes_of_parts", "span_steps", "written_place"]
+__all__ = ["NotesOfPart", "note_steps", "notes_of_parts", "span_steps", "written_place"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -42,7 +43,7 @@ ONE_CHORD = Fraction(
 )  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
-class PartNotes(NamedTuple):
+class NotesOfPart(NamedTuple):
     """The notes of a part or a staff; which of them are grace notes, by their `order`; and whether they are notation, or were played."""
 
     rows: Sequence[PartNote]
@@ -55,7 +56,7 @@ class PartNotes(NamedTuple):
         return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
 
 
-def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[PartNotes]:
+def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[NotesOfPart]:
     """The notes of each part of a score as they are written.
 
     Parameters
@@ -67,9 +68,10 @@ def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None
     """
     rows = _note_rows(score, found)
     steps = _steps(score, rows, key)
+    marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
     found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
     return [
-        _part_notes(found, mine, rows[mine], steps[mine], drums=score.parts[index].is_percussion)
+        _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
         for index, mine in found_parts
     ]
 
@@ -128,8 +130,14 @@ def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) 
 
 
 def _part_notes(
-    found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
-) -> PartNotes:
+    found: Quantized,
+    mine: NDArray[np.int64],
+    rows: NDArray[np.void],
+    steps: NDArray[np.int64],
+    marked: Sequence[int],
+    *,
+    drums: bool,
+) -> NotesOfPart:
     """The notes of one part."""
     gated = _gated(found, mine, drums=drums)
     kept = found.source.is_notation or (gated is None and _is_notation(found, mine, rows, drums=drums))
@@ -150,11 +158,12 @@ def _part_notes(
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))
     elif kept:
-        graces |= graces_of(written)
+        graces |= set(mine[np.isin(mine, marked)].tolist()) if found.source.is_notation else graces_of(written)
+        written = _untangled(written, graces)
     else:
         usual = float(np.median(played / np.maximum(lasts, 1)))
         written = list(_filling_bars(_struck_together(written, graces | sure), graces | sure, usual, found))
-    return PartNotes(written, frozenset(graces), kept)
+    return NotesOfPart(written, frozenset(graces), kept)
 
 
 def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated | None:
@@ -163,6 +172,19 @@ def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated |
         return None
     gated = gated_values(found.onsets[mine], found.played_durations[mine], found.resolution)
     return gated if gated.shares.any() else None
+
+
+def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
+    """Where a grace note repeats a key that sounds, the first end was taken for the older note: it is the grace note's."""
+    found, last = list(rows), dict[int, int]()
+    for place, row in enumerate(rows):
+        before = last.get(row.pitch)
+        if row.order in graces and before is not None and row.start < found[before].end < row.end:
+            found[place] = row._replace(end=found[before].end)
+            found[before] = found[before]._replace(end=row.end)
+        else:
+            last[row.pitch] = place
+    return found
 
 
 @lru_cache(maxsize=2**14)

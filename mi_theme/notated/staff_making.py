@@ -11,7 +11,6 @@ from itertools import chain
 
 import numpy as np
 
-from mi_theme.notated.part_notes import written_place
 from mi_theme.notated.placed_marks import PlacedMark, dynamics_of_sections, said_marks, staff_marks
 from mi_theme.notated.players import Player, StaffOfPart
 from mi_theme.notated.staves import Head, Staff, StaffNote
@@ -27,6 +26,7 @@ from mi_theme.score.percussion_keys import drum_key
 __all__ = ["StaffMaker"]
 
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
+CHORD = "<chord/>"  # said of a grace note that sounds with the one before it
 
 
 class StaffMaker:
@@ -92,7 +92,7 @@ class StaffMaker:
             row.order: note
             for chords, notes in zip(written, voices, strict=True)
             for chord, note in zip(chords, notes, strict=True)
-            for row in (*chord.rows, *chord.graces)
+            for row in (*chord.rows, *chord.graces, *chord.tails)
         }
         marks: list[PlacedMark] = [mark for index in parts for mark in self.marks.of_parts.get(index, ())]
         shown = staff_marks(marks, of_rows, self.score.ticks_per_quarter, self.end) if marks else ()
@@ -112,10 +112,10 @@ class StaffMaker:
         return next(index for index, part in enumerate(self.score.parts) if part.track == track)
 
     def _asides(self, track: int) -> Iterator[tuple[Fraction, Aside]]:
-        """What is written beside the notes of a track and hangs on none."""
+        """What is written beside the notes of a track and hangs on none of them."""
         for placed in self.asides:
-            if placed.track == track and placed.note < 0 and placed.aside.host != "note":
-                yield written_place(placed.tick, self.score.ticks_per_quarter), placed.aside
+            if placed.track == track and placed.note < 0:
+                yield Fraction(placed.tick, self.score.ticks_per_quarter), placed.aside
 
     def _note(self, chord: WrittenChord, name: str, *, drums: bool) -> StaffNote:
         """A note or chord, up to the last bar line, with what is said of it."""
@@ -132,9 +132,18 @@ class StaffMaker:
             heads=tuple([self._head(row, drums=drums) for row in chord.rows]),
             id=name,
             marks=tuple(dict.fromkeys(marks)),
-            graces=tuple([self._head(row, drums=drums) for row in chord.graces]),
+            graces=tuple(self._graces(chord.graces, drums=drums)),
             lyrics=tuple(sung.split("\n")) if sung else (),
+            tails=tuple(self._graces(chord.tails, drums=drums)),
         )
+
+    def _graces(self, rows: Sequence[PartNote], *, drums: bool) -> Iterator[Head]:
+        """Grace notes; those that sound together are a chord."""
+        before = Fraction(-1)
+        for row in rows:
+            head = self._head(row, drums=drums)
+            yield head._replace(asides=(*head.asides, CHORD)) if row.start == before else head
+            before = row.start
 
     def _head(self, row: PartNote, *, drums: bool) -> Head:
         beside = self.beside.get(row.order, ())

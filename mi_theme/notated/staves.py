@@ -71,6 +71,8 @@ class StaffNote(NamedTuple):
         Grace notes before it, in their order.
     lyrics
         What is sung on it, verse by verse.
+    tails
+        Grace notes behind it that lead to no other.
     """
 
     start: Fraction
@@ -80,6 +82,7 @@ class StaffNote(NamedTuple):
     marks: tuple[Mark, ...] = ()
     graces: tuple[Head, ...] = ()
     lyrics: tuple[str, ...] = ()
+    tails: tuple[Head, ...] = ()
 
     def head_id(self, index: int) -> str:
         """The name of one of its heads: its own, or that of a member of the chord."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mi_theme.score import messages as m
@@ -89,7 +90,8 @@ class PlacedAside(NamedTuple):
     note: int
 
 
-def asides_of(score: Score) -> list[PlacedAside]:
+@lru_cache(maxsize=4)
+def asides_of(score: Score) -> tuple[PlacedAside, ...]:
     """The asides of a score, track after track, in order.
 
     Parameters
@@ -99,7 +101,7 @@ def asides_of(score: Score) -> list[PlacedAside]:
 
     Returns
     -------
-    list of PlacedAside
+    tuple of PlacedAside
         An aside to a note that is not there hangs on none.
     """
     found = [
@@ -110,16 +112,16 @@ def asides_of(score: Score) -> list[PlacedAside]:
         if event.message[:2] == bytes((m.META, m.SEQUENCER)) and (aside := Aside.of(event.message[2:]))
     ]
     if not any(placed.aside.host == "note" for placed in found):
-        return [placed._replace(note=-1) for placed in found]
+        return tuple(placed._replace(note=-1) for placed in found)
     rows: defaultdict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)  # (voice, row) of the notes
     spans = score.spans
     for row, (start, track, on) in enumerate(zip(*(spans[n].tolist() for n in ("start", "track", "on")), strict=True)):
         event = score.tracks[track].events[on]
         rows[track, start, int(event["data1"])].append((int(event["voice"]), row))
-    return [
+    return tuple(
         placed._replace(note=_host(rows.get((placed.track, placed.tick, placed.aside.pitch), []), placed.note))
         for placed in found
-    ]
+    )
 
 
 def _host(notes: list[tuple[int, int]], voice: int) -> int:

@@ -20,6 +20,7 @@ from mi_theme.conversion.applying.moved_asides import ENDING, listed, moved_asid
 from mi_theme.conversion.parts.edits import edits_under, struck
 from mi_theme.conversion.parts.placements import Edits
 from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.conversion.spans import shown_target
 from mi_theme.conversion.timeline import FINEST_QUARTER, Images, Timeline, least_resolution, ticks_at
 from mi_theme.errors import ScoreError
 from mi_theme.files import FileWarning
@@ -127,6 +128,8 @@ def _move_asides(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
         if kept and note >= 0:
             on = score.spans["on"][note]
             sheet.images.num[row], sheet.images.den[row] = sheet.images.num[on], sheet.images.den[on]
+            pitch = int(sheet.track.events["data1"][on])
+            sheet.said[row] = aside._replace(pitch=pitch).message[2:]
         elif aside.host in ENDING:
             _place(sheet, row, edits.timeline.end(Fraction(tick, quarter)) * unit)
     if words := listed(score, moved):
@@ -178,11 +181,12 @@ def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
         if not grouping:
             stated.add(at)
     home = sheets[_home(score, m.TIME_SIGNATURE)]
-    for span, start in timeline.turns():
+    for span, start in timeline.turns(grouped=score.is_notation):
         if span.source != span.target or (span.start not in stated and span.start > 0):
-            home.added.append((start, FIRST, Event(0, m.time_signature(span.target))))
-            if span.target.grouping:
-                home.added.append((start, FIRST, Event(0, m.grouping_text(span.target))))
+            target = shown_target(span) if span.how and score.is_notation else span.target
+            home.added.append((start, FIRST, Event(0, m.time_signature(target))))
+            if target.grouping:
+                home.added.append((start, FIRST, Event(0, m.grouping_text(target))))
 
 
 def _metas(score: Score, sheets: list[TrackPlan], *kinds: int) -> Iterator[tuple[TrackPlan, int, Fraction]]:

@@ -29,10 +29,10 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
         return plan.edits
     starts, parts, pitched = score.spans["start"], span_parts(score), pitched_rows(score)
     played = None if is_written(starts[pitched], score.ticks_per_quarter) else np.unique(starts)
-    timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played)
+    timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played, plan.tempo)
     placements = Placements()
-    beat_drums(plan, score, placements)
     accompany(plan, score, placements)
+    beat_drums(plan, score, placements)
     if played is None:
         simplify(plan, score, timeline, placements)
         attach(score, timeline, placements)

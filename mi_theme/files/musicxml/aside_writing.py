@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
@@ -33,6 +35,7 @@ __all__ = [
     "settings_at",
     "shift_at",
     "transposed",
+    "unwritten",
     "words_left",
 ]
 
@@ -48,6 +51,7 @@ SETTINGS = (
 DIRECTION_ORDER = ("direction-type", "offset", "footnote", "level", "voice", "staff", "sound", "listening")
 INSIDE = 3  # elements around what stands in a measure
 CUE_VOICE = "9"  # of notes that are not heard: beyond those of a staff
+LENGTH = re.compile(r"\d{1,6}(/[1-9]\d{0,6})?")  # of a cue note, in quarters
 LINE_ORDER = ("bar-style", "footnote", "level", "wavy-line", "segno", "coda", "fermata", "ending", "repeat")
 ON_EVERY_PIECE = ("notehead", "notehead-text", "alter", "note", "instrument")  # of a note that is tied to itself
 WORDS = {"text": "words", "marker": "rehearsal", "chord": "chord"}  # a remark's kind: a word's
@@ -137,11 +141,11 @@ def put_asides(note: Any, asides: Iterable[str], tie: str = "") -> None:
             note.attrib.update(element.attrib)
         elif element.tag == "alter":
             _put_alter(note, element)
-        elif element.tag in ("grace", "type", "accidental"):
+        elif element.tag in ("grace", "type", "accidental", "notehead"):
             old = note.find(element.tag)
             if old is not None:
                 note.replace(old, element)
-            elif element.tag == "accidental":
+            elif element.tag in ("accidental", "notehead"):
                 put_in_order(note, element, NOTE_ORDER)
         elif element.tag in NOTE_ORDER:
             for old in note.findall("lyric") if element.tag == "lyric" else ():
@@ -209,11 +213,12 @@ def cue_texts(staff: Staff, bar: NewBar, divisions: int, number: int) -> Iterato
         Of the staff in its part; 0 where it is the only one.
     """
     for at, aside in staff.asides:
-        element = element_of(aside.said) if aside.kind == "note" and bar.start <= at < bar.end else None
+        cue = aside.kind == "note" and aside.host == "place"
+        element = element_of(aside.said) if cue and bar.start <= at < bar.end else None
         if element is None:
             continue
         said = element.find("duration")
-        length = Fraction(said.text) if said is not None else Fraction(0)
+        length = Fraction(said.text) if said is not None and LENGTH.fullmatch(said.text or "") else Fraction(0)
         lasts = min(length, bar.end - at)
         if said is not None:
             said.text = str(int(lasts * divisions))
@@ -269,7 +274,8 @@ def said_words(staves: Iterable[Staff]) -> set[tuple[Fraction, str, str]]:
         for at, aside in staff.asides:
             element = _parsed(aside.said) if aside.kind in ("direction", "sound", "harmony") else None
             if element is not None:
-                found |= {(at, kind, said) for kind, said in _words(element)}
+                with suppress(ValueError):  # numbers that are none
+                    found |= {(at, kind, said) for kind, said in _words(element)}
     return found
 
 
@@ -280,6 +286,22 @@ def _words(element: Any) -> Iterator[tuple[str, str]]:
     for remark in remarks_of(element):
         if remark.kind in WORDS:
             yield WORDS[remark.kind], str(remark.said)
+
+
+def unwritten(staves: Iterable[Staff]) -> int:
+    """How many asides cannot be written: they are no MusicXML, or hang on notes that are not there."""
+    said = [
+        aside
+        for staff in staves
+        for note in staff.notes
+        for head in (*note.heads, *note.graces, *note.tails)
+        for aside in head.asides
+    ]
+    placed = [aside for staff in staves for _, aside in staff.asides]
+    lost = sum(aside.host == "note" for aside in placed)
+    return lost + sum(
+        _parsed(text) is None for text in [*said, *(aside.said for aside in placed if aside.host != "note")]
+    )
 
 
 def words_left(remarks: Iterable[ScoreWord], staves: Iterable[Staff]) -> list[ScoreWord]:
@@ -296,7 +318,8 @@ def shift_at(staff: Staff, at: Fraction) -> Shift:
     found = Shift()
     for place, aside in staff.asides:
         if place <= at and aside.kind == "transpose" and (element := _parsed(aside.said)) is not None:
-            found = shift_of(element)
+            with suppress(ValueError):  # numbers that are none
+                found = shift_of(element)
     return found
 
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +22,10 @@ from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
 from mi_theme.files.musicxml.part_reading import NoteElement, PartReading
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
+from mi_theme.score.grace_times import grace_times
 from mi_theme.score.notes import NOTE
 
 __all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music"]
-
-GRACE = QUARTER // 8  # ticks that a grace note takes of the time before it
 
 Held = defaultdict[tuple[Ticks, ...], deque[list["JoinedNote"]]]  # by pitch and end, and by voice too
 
@@ -226,9 +225,32 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
             entry = [before]
             held[note.pitch, before.at + before.lasts].append(entry)
             held[note.pitch, before.at + before.lasts, voice].append(entry)
-    for grace in (note for note in joined if note.lasts <= 0):
-        grace.at, grace.lasts = max(grace.at - GRACE, 0), GRACE
+    _time_graces(joined)
     return joined
+
+
+def _time_graces(notes: Sequence[JoinedNote]) -> None:
+    """Give grace notes time: those before one note sound one after another, in chords where they are written so."""
+    before: dict[int, Ticks] = {}  # by voice: where its note before begins
+    waiting: defaultdict[int, list[JoinedNote]] = defaultdict(list)
+    for note in [*notes, None]:
+        for voice in [note.voice] if note else list(waiting):
+            mine = waiting[voice]
+            if mine and (note is None or note.lasts > 0 or note.at > mine[0].at):
+                numbers = [*accumulate(not (grace.written.chord and number) for number, grace in enumerate(mine))]
+                main = Fraction(mine[0].at) / QUARTER
+                start, each = grace_times(main, Fraction(before.get(voice, 0)) / QUARTER, numbers[-1])
+                for number, grace in zip(numbers, mine, strict=True):
+                    grace.at, grace.lasts = _whole((start + (number - 1) * each) * QUARTER), _whole(each * QUARTER)
+                mine.clear()
+        if note and note.lasts > 0:
+            before[note.voice] = note.at
+        elif note:
+            waiting[note.voice].append(note)
+
+
+def _whole(ticks: Fraction) -> Ticks:
+    return ticks.numerator if ticks.denominator == 1 else ticks
 
 
 def _led_to(held: Held, pitch: int, at: Ticks, voice: int) -> JoinedNote | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,8 +13,9 @@ from typing import Any
 from lxml.etree import Element, SubElement, tostring
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
-from mi_theme.files.musicxml.aside_writing import transposed, words_left
+from mi_theme.files.musicxml.aside_writing import transposed, unwritten, words_left
 from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.files.musicxml.part_writing import PartWriter
 from mi_theme.notated import NotatedScore, notate
@@ -60,6 +62,10 @@ def musicxml_of(score: NotatedScore) -> bytes:
     """
     if not score.staves:
         raise FileError("there are no notes to write as notation")
+    if lost := unwritten(score.staves):
+        warnings.warn(
+            f"{lost} signs are no MusicXML, or hang on notes that are not there: left out", FileWarning, stacklevel=4
+        )
     parts = tuple(part._replace(staves=tuple(transposed(staff) for staff in part.staves)) for part in score.parts)
     score = replace(score, parts=parts)
     score = replace(score, remarks=tuple(words_left(score.remarks, score.staves)))

@@ -50,6 +50,7 @@ class NoteElement(NamedTuple):
     lyric: str = ""
     place: tuple[str, str] = ("", "")  # of an unpitched note: line or space, and instrument
     asides: tuple[str, ...] = ()
+    chord: bool = False  # with the note before it
 
 
 class PlacedRemark(NamedTuple):
@@ -249,6 +250,7 @@ class PartReading:
                 lyric=lyric,
                 place=place,
                 asides=asides,
+                chord="chord" in fields,
             )
         )
 

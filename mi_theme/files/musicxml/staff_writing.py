@@ -215,14 +215,7 @@ class StaffWriter:
         """A note with its grace notes, or a chord."""
         note = voice.notes[symbol.which]
         name = voice.name_of(symbol, bar) if signs else ""
-        for head in note.graces if symbol.begins else ():
-            sign = _sign(head, (f"{name}g", head.step) in signs)
-            grace = (
-                f'{_opening(head.velocity)}        <grace slash="yes"/>\n{self._pitch(head)}{self._drum(head)}'
-                f"        <voice>{number}</voice>\n        <type>{GRACE_TYPE}</type>\n{sign}"
-                f"{_shape(head, number)}{self._staff}      </note>\n"
-            )
-            yield note_with_asides(grace, head.asides) if head.asides else grace
+        yield from self._write_graces(note.graces if symbol.begins else (), f"{name}g", signs, number)
         first = symbol.begins
         ties = "".join([f'        <tie type="{tie}"/>\n' for tie in text.ties])
         for place, head in enumerate(note.heads):
@@ -236,6 +229,19 @@ class StaffWriter:
             )
             said = [*head.asides, *(self._said_at(symbol) if self._resting and not place and not silent else ())]
             yield note_with_asides(written, said, symbol.tie) if said else written
+        yield from self._write_graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs, number)
+
+    def _write_graces(
+        self, heads: Sequence[Head], name: str, signs: set[tuple[str, int]], number: str
+    ) -> Iterator[str]:
+        for head in heads:
+            sign = _sign(head, (name, head.step) in signs)
+            grace = (
+                f'{_opening(head.velocity)}        <grace slash="yes"/>\n{self._pitch(head)}{self._drum(head)}'
+                f"        <voice>{number}</voice>\n        <type>{GRACE_TYPE}</type>\n{sign}"
+                f"{_shape(head, number)}{self._staff}      </note>\n"
+            )
+            yield note_with_asides(grace, head.asides) if head.asides else grace
 
     def _said_at(self, symbol: Symbol) -> list[str]:
         """What is written beside rests that began in the time of a symbol."""

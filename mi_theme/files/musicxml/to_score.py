@@ -30,7 +30,7 @@ def parse(data: bytes, source: str = "") -> Score:
     """Read the bytes of a MusicXML file, compressed or not.
 
     Repeats are not played out: each written bar counts once. Tied notes are one;
-    a grace note takes a thirty-second from the time before it; cue notes are silent.
+    grace notes take a thirty-second each from the time before their note; cue notes are silent.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def _score(music: WrittenMusic, source: str) -> Score:
 
 
 def _tick(at: Ticks, quarter: int) -> int:
-    return int(Fraction(at) * quarter / QUARTER)
+    return round(Fraction(at) * quarter / QUARTER)
 
 
 def _heading(music: WrittenMusic) -> Iterator[Event]:

@@ -13,11 +13,13 @@ from pathlib import Path
 from mi_theme.adaptation import variants, wording
 from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES, find
+from mi_theme.arguments import known_name, renamed, whole_number
 from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.drawings import Drawing, SvgDrawing
 from mi_theme.engraving.svg import page, text
-from mi_theme.errors import ScoreError, StrategyError, UnknownName
+from mi_theme.errors import ScoreError, StrategyError
 from mi_theme.meter import Meter
+from mi_theme.score import MusicSource
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.paper import signed
 from mi_theme.views.worksheets.layout import Block, GridNote, Press
@@ -34,7 +36,7 @@ VARIANT = "not the first that its strategy proposes"
 EMPTY_BARS, MOST_ANSWERS = 3, 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Worksheet(Drawing):
     """Pages to print.
 
@@ -95,9 +97,10 @@ class Worksheet(Drawing):
         return SvgDrawing(page(wide, high * len(self.pages), self.description, parts), self.description)
 
 
+@renamed(to="meter")
 def worksheet(
-    theme: Theme,
-    to: str | Meter,
+    theme: Theme | Adaptation | MusicSource,
+    meter: str | Meter,
     *,
     bar: int = 1,
     teacher: bool = False,
@@ -114,8 +117,9 @@ def worksheet(
     Parameters
     ----------
     theme
-        Whose bar; `Theme.from_score` makes one of any passage.
-    to
+        Whose bar: a Theme, or music whose first bars are one (see `Theme.of`); `Theme.from_score`
+        makes one of any passage.
+    meter
         Target metre.
     bar
         Which bar of the theme, counted from 1.
@@ -141,10 +145,9 @@ def worksheet(
     MissingExtra
         Where verovio is not installed and staves are wanted.
     """
-    if paper not in PAPERS:
-        raise UnknownName.among("paper", paper, PAPERS)
-    target, bars = Meter(to), theme.bars
-    if not 1 <= bar <= bars:
+    paper, theme = known_name("paper", paper, PAPERS), Theme.of(theme)
+    target, bars = Meter(meter), theme.bars
+    if whole_number("a bar", bar, 1) > bars:
         raise ScoreError(f"there is no bar {bar}: this theme has bars 1 to {bars}")
     press = Press(PAPERS[paper][0] - 2 * MARGIN, max(theme.meter.pulses, target.pulses), large, staff)
     answers = list(_answers(theme, target, bar))
