@@ -190,6 +190,15 @@ STRATEGIES: dict[str, Strategy] = {
             rules.even,
             beat_for_beat=True,
         ),
+        Strategy(
+            "triplets",
+            "write triplets",
+            "beat for beat, between simple and compound: threes as triplets, the same sound",
+            rules.triplets,
+            beat_for_beat=True,
+            fits_notes=False,
+            drums="map",
+        ),
         Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rules.rotate),
         Strategy(
             "in-one",

@@ -32,15 +32,17 @@ class LineagePicture(Protocol):
     def to_html(self) -> str:
         """The picture as a page of its own."""
 
-    def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
+    def save(self, path: str | PathLike[str], dpi: float = 150, paper: str = "a4") -> None:
         """Write the picture, whole or not at all.
 
         Parameters
         ----------
         path
-            A name that ends in .svg, .png or .html.
+            A name that ends in .svg, .png, .pdf or .html.
         dpi
             Pixels in an inch, of a PNG.
+        paper
+            ``a4`` or ``letter``, of a PDF.
         """
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mi_theme.errors import FileError
 from mi_theme.files.disk import bytes_of, replace_file, unpacked
-from mi_theme.hooks import function_at
+from mi_theme.hooks import answer, function_at
 from mi_theme.score import Score
 
 if TYPE_CHECKING:
@@ -262,7 +262,8 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     score
         What to write.
     path
-        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written.
+        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written; or, for its
+        sound, in ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
     exact
         Whether a time that the file cannot hold is an error instead of rounded.
 
@@ -274,9 +275,12 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     ending = Path(path).suffix.lower() or ".mid"
     row = next((row for row in FORMATS if ending in row.endings and row.writer), None)
     if row is None:
-        sound = "; sound is made by to_wav, or mi-theme sound" if ending in SOUND_ENDINGS else ""
+        if ending in SOUND_ENDINGS:
+            answer("Score.to_sound", score, path, ending)
+            return
         raise FileError(
-            f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}"
+            f"{path}: scores are saved as music, so end the name in .mid, .musicxml or .mxl, "
+            f"or as sound, in {', '.join(SOUND_ENDINGS)}"
         )
     replace_file(path, function_at(row.writer)(score, exact=exact))
 

@@ -250,12 +250,13 @@ class Score(MidiSequence, Shown):
     # What rooms above answer
 
     def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
-        """Write a MIDI file, whole or not at all.
+        """Write a file, whole or not at all; the ending of its name says in which form.
 
         Parameters
         ----------
         path
-            Where to.
+            Ending in ``.mid``, ``.musicxml`` or ``.mxl``; or, for its sound as `play` makes it, in
+            ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
         exact
             Whether a time that the file cannot hold is an error instead of rounded.
 

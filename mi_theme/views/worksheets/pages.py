@@ -67,15 +67,25 @@ class Worksheet(Drawing):
         body = "\n".join(f"<section>\n{sheet.svg}</section>" for sheet in self.pages)
         return self._page_of(body, PRINTED.format(size=self.paper))
 
-    def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
-        """Write the pages: one HTML file, or a file for each page, ``sheet.svg``, ``sheet-2.svg`` ...
+    def to_pdf(self, paper: str = "") -> bytes:
+        """All pages, for the `paper` that the sheet is made for, or another."""
+        from mi_theme.engraving.paged import pdf_of_sheets
+
+        return pdf_of_sheets(
+            [sheet.svg for sheet in self.pages], paper or self.paper, self.description.partition(". ")[0]
+        )
+
+    def save(self, path: str | PathLike[str], dpi: float = 150, paper: str = "") -> None:
+        """Write the pages: one PDF or HTML file, or a file for each page, ``sheet.svg``, ``sheet-2.svg`` ...
 
         Parameters
         ----------
         path
-            Ending in ``.html``, ``.svg`` or ``.png``.
+            Ending in ``.pdf``, ``.html``, ``.svg`` or ``.png``.
         dpi
             Dots an inch, of PNG.
+        paper
+            Of a PDF; the one that the sheet is made for without it.
 
         Raises
         ------
@@ -83,8 +93,8 @@ class Worksheet(Drawing):
             As for every drawing.
         """
         first = Path(path)
-        if first.suffix.lower() == ".html":
-            Drawing.save(self, path)
+        if first.suffix.lower() in (".html", ".pdf"):
+            Drawing.save(self, path, paper=paper)
             return
         for number, sheet in enumerate(self.pages, 1):
             sheet.save(first if number == 1 else first.with_stem(f"{first.stem}-{number}"), dpi)
@@ -135,7 +145,7 @@ def worksheet(
     Returns
     -------
     Worksheet
-        Its pages; saves itself as HTML, SVG or PNG.
+        Its pages; saves itself as PDF, HTML, SVG or PNG.
 
     Raises
     ------
