@@ -24,7 +24,7 @@ from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["WrittenNotes", "note_steps", "notes_of_parts", "span_steps", "written_place"]
+__all__ = ["NotesOfPart", "note_steps", "notes_of_parts", "span_steps", "written_place"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -43,7 +43,7 @@ ONE_CHORD = Fraction(
 )  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
-class WrittenNotes(NamedTuple):
+class NotesOfPart(NamedTuple):
     """The notes of a part or a staff; which of them are grace notes, by their `order`; and whether they are notation, or were played."""
 
     rows: Sequence[PartNote]
@@ -56,7 +56,7 @@ class WrittenNotes(NamedTuple):
         return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
 
 
-def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[WrittenNotes]:
+def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[NotesOfPart]:
     """The notes of each part of a score as they are written.
 
     Parameters
@@ -137,7 +137,7 @@ def _part_notes(
     marked: Sequence[int],
     *,
     drums: bool,
-) -> WrittenNotes:
+) -> NotesOfPart:
     """The notes of one part."""
     gated = _gated(found, mine, drums=drums)
     kept = found.source.is_notation or (gated is None and _is_notation(found, mine, rows, drums=drums))
@@ -163,7 +163,15 @@ def _part_notes(
     else:
         usual = float(np.median(played / np.maximum(lasts, 1)))
         written = list(_filling_bars(_struck_together(written, graces | sure), graces | sure, usual, found))
-    return WrittenNotes(written, frozenset(graces), kept)
+    return NotesOfPart(written, frozenset(graces), kept)
+
+
+def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated | None:
+    """What gates say of the notes of a part that a machine plays; nothing of any other."""
+    if drums or found.source.is_notation or not found.exact[mine].all():
+        return None
+    gated = gated_values(found.onsets[mine], found.played_durations[mine], found.resolution)
+    return gated if gated.shares.any() else None
 
 
 def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
@@ -177,14 +185,6 @@ def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
         else:
             last[row.pitch] = place
     return found
-
-
-def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated | None:
-    """What gates say of the notes of a part that a machine plays; nothing of any other."""
-    if drums or found.source.is_notation or not found.exact[mine].all():
-        return None
-    gated = gated_values(found.onsets[mine], found.played_durations[mine], found.resolution)
-    return gated if gated.shares.any() else None
 
 
 @lru_cache(maxsize=2**14)
