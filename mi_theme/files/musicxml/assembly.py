@@ -220,7 +220,7 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
         before = _led_to(held, note.pitch, at, voice) if "stop" in note.ties else None
         if before:
             before.lasts = later(before.lasts, note.lasts)
-            before.asides += [aside for aside in note.asides if aside not in before.asides]
+            before.asides += [aside for aside in note.asides if aside not in before.asides or 'type="st' in aside]
         else:
             before = JoinedNote(at, note.lasts, voice, note, [*note.asides])
             joined.append(before)
