@@ -214,7 +214,8 @@ def test_a_rest_for_a_bar_is_as_long_as_the_bar_is() -> None:
 
 @pytest.mark.parametrize("field", ["M:none\n", "M:\n", ""])
 def test_without_a_metre_bars_stay_as_they_are_and_it_is_said(field: str) -> None:
-    score = mi.read(abc("CDE|FGABc|d|", f"{field}L:1/4\n"))
+    with pytest.warns(FileWarning, match="no metre is written: its bars are kept"):
+        score = mi.read(abc("CDE|FGABc|d|", f"{field}L:1/4\n"))
     assert [float(bar.length) for bar in score.bars()] == [3, 5, 1]
     assert not score.meters.stated
     assert not mi.read(score.to_bytes()).meters.stated
@@ -228,6 +229,7 @@ def test_pick_ups_and_bars_that_a_repeat_splits() -> None:
 @pytest.mark.parametrize(
     ("meter", "unit"), [("2/4", "1/16"), ("3/4", "1/8"), ("5/8", "1/16"), ("4/4", "1/8"), ("none", "1/8")]
 )
+@pytest.mark.filterwarnings("ignore:.*no metre is written")
 def test_the_unit_length_comes_from_the_metre(meter: str, unit: str) -> None:
     score = mi.read(abc("C|", f"M:{meter}\n"))
     assert score.note_table()["duration"].tolist() == [4 * float(Fraction(unit))]
@@ -370,6 +372,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("body", SAID)
+@pytest.mark.filterwarnings("ignore:.*no metre is written")
 def test_what_is_put_right_or_left_out_is_said_with_its_line(body: str) -> None:
     with pytest.warns(
         FileWarning, match=rf"ABC: read with 1 fault\(s\) put right, such as: line \d: {re.escape(SAID[body])}"
