@@ -27,7 +27,7 @@ __all__ = ["find", "rank"]
 
 MOTIFS = ("ostinato", "head")
 PATIENCE = 5.0  # seconds after which it is said how far a search is, where there is no terminal for a bar
-NAMED = 5  # files that could not be read and are named
+NAMED = 100  # files that could not be read, by name; a folder with more of them is no folder of music
 INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
     "source",
@@ -167,7 +167,7 @@ def rank(
         _print_csv(("rank", "similarity", "transposition", "source"), rows)
     else:
         _show(("rank", "similarity", "key", "tune"), ([str(value) for value in row.values()] for row in rows))
-    say(f"{_counted(len(music), 'tune')} ranked")
+    say(f"{_counted(len(music), 'tune')} ranked: 1 is the query itself, 0 nothing in common")
     _finish(ctx, unread, complete)
 
 
