@@ -310,6 +310,8 @@ def shown_values() -> dict[str, object]:
         "Comparison": mi.compare(SCORE, "4/4"),
         "Alignment": mi.align(SCORE, plan.apply(SCORE)),
         "Measures": mi.measure(SCORE),
+        "Arrangement": arrange(style="bare", length=8),
+        "Quantized": mi.quantize(SCORE),
         "guesses": mi.induce_meter(SCORE),
         "hits": mi.find(mi.theme(), SCORE),
         "no hits": mi.find([(0, 60), (1, 71), (2, 50), (3, 64), (4, 61), (5, 59)], SCORE),
