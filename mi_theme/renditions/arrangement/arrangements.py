@@ -17,6 +17,7 @@ from mi_theme.meter import Grouping, Meter
 from mi_theme.renditions.arrangement.harmony import CELL_BARS, Chord
 from mi_theme.renditions.arrangement.manners import Manner
 from mi_theme.renditions.arrangement.styles import Groove, Style
+from mi_theme.score.sketches import Sketch
 from mi_theme.themes import Adaptation, Motif, Theme
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Arrangement(Shown):
+class Arrangement(Sketch, Shown):
     """A theme in a form for an ensemble.
 
     Attributes
