@@ -22,7 +22,7 @@ from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
 from mi_theme.score import Score
 
-__all__ = ["quantize"]
+__all__ = ["KEPT", "quantize"]
 
 MARGIN = (
     1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
@@ -32,6 +32,7 @@ SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: 
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
 RATIOS = (0.5, 0.8)  # of a swing that is given
+KEPT = "_quantized"  # where a score keeps what was found
 
 
 class _Kinds(NamedTuple):
@@ -77,8 +78,25 @@ def quantize(
     ------
     ScoreError
         Where `swing` or `finest` make no sense, or the score has no end.
+
+    Notes
+    -----
+    What is found without beats and options is kept with the score.
     """
     ratio, shortest = _ratio(swing), _shortest(finest)
+    if beats is not None or swing != "auto" or finest is not None:
+        return _quantized(score, beats, swing, ratio, shortest)
+    known = score.__dict__.get(KEPT)
+    if not isinstance(known, Quantized):
+        known = _quantized(score, None, swing, ratio, shortest)
+        score.__dict__[KEPT] = known  # as a cached property keeps what it found
+    return known
+
+
+def _quantized(
+    score: Score, beats: Beats | None, swing: object, ratio: float | None, shortest: Fraction
+) -> Quantized:
+    """The same with its options read."""
     if beats is None:
         playing = played_by_score(score)
     else:

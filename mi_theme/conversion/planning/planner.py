@@ -105,7 +105,7 @@ class Planner:
         if meter not in self.names:
             task = self.task(meter)
             drums = any(part.is_percussion for part in self.piece.score.parts)
-            heard = self.piece.is_written and self.piece.lead >= 0 and not drums  # a kit keeps its own beats
+            heard = self.piece.lead >= 0 and not drums  # a kit keeps its own beats
             self.names[meter] = self.request.how or first_able(first_choices(task, heard), task)[0]
         return self.names[meter]
 
@@ -199,8 +199,8 @@ class Planner:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
         marks = [mark for mark in self.piece.note_places(start, end, bool(self.layers)) if mark.starts]
-        leads = {self.piece.shown(mark.at): mark for mark in marks if mark.lead}
-        free = free_places(self.piece.shown(mark.at) for mark in marks)
+        leads = {mark.at: mark for mark in marks if mark.lead}
+        free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
         return self.task(meter, count, mine, hemiola)._replace(
             others=tuple(at for at in free if at not in leads),
@@ -230,7 +230,7 @@ class Planner:
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         strategy, without_runs = find(span.how), takes_all_runs(self.layers, span)
-        marks = self.piece.note_places(span.start, end, without_runs) if self.piece.is_written else ()
+        marks = self.piece.note_places(span.start, end, without_runs)
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)

@@ -1,4 +1,4 @@
-"""What a planner reads off a score: bars, lead, marks of every bar, swing, whether it lies on a grid."""
+"""What a planner reads off a score as it is written: bars, lead, marks of every bar, swing."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from mi_theme.adaptation.plans import BarNotes
 from mi_theme.adaptation.swing import swung
 from mi_theme.conversion.reading.graces import leaders_of
-from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place
+from mi_theme.conversion.reading.grid import find_lead, pitched_rows, span_parts, swing_place
 from mi_theme.conversion.reading.layers import layers_of
-from mi_theme.conversion.timeline import EARLY
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
+from mi_theme.quantising import written_music
 from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["NotePlace", "PieceReading", "piece_of"]
 
 MOST_BARS = 1_000_000  # more are not music but damage
-SIXTEENTH = Fraction(1, 4)  # on which a performance is read
+SHORTEST = Fraction(1, 4)  # quarters: how a note of no length is shown
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
 
@@ -53,7 +53,7 @@ class PieceReading:
     Attributes
     ----------
     score
-        The events.
+        The events as they are written; `is_played` tells that they were played otherwise.
     meters
         Its metres, corrected by what the user said.
     lead
@@ -66,6 +66,7 @@ class PieceReading:
     meters: MeterMap
     lead: int
     notes: tuple[str, ...] = ()
+    is_played: bool = False
 
     @cached_property
     def bars(self) -> tuple[Bar, ...]:
@@ -90,11 +91,6 @@ class PieceReading:
     def pitched(self) -> NDArray[np.bool_]:
         """Which of the score's spans are of pitched parts."""
         return pitched_rows(self.score)
-
-    @cached_property
-    def is_written(self) -> bool:
-        """Whether the pitched notes begin on a grid, as in notation; a performance does not."""
-        return is_written(self.score.spans["start"][self.pitched], self.score.ticks_per_quarter)
 
     @cached_property
     def swing(self) -> Fraction | None:
@@ -182,17 +178,14 @@ class PieceReading:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
 
     def line(self, start: Fraction, end: Fraction) -> BarNotes:
-        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note.
-
-        Of a performance what is meant: a note a little before the bar line is in the bar.
-        """
-        quarter, early = self.score.ticks_per_quarter, Fraction(0) if self.is_written else EARLY
-        limits = [ceil((at - early) * quarter) for at in (start, end)]
+        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note."""
+        quarter = self.score.ticks_per_quarter
+        limits = [ceil(at * quarter) for at in (start, end)]
         low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()
         rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
-        top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
+        top = {Fraction(row[0], quarter) - start: row for row in rows}
         return BarNotes(
-            (at, self.shown(Fraction(off - on, quarter)) or SIXTEENTH, self._name(pitch, step))
+            (at, Fraction(off - on, quarter) or SHORTEST, self._name(pitch, step))
             for at, (on, off, pitch, step) in sorted(top.items())
         )
 
@@ -208,17 +201,13 @@ class PieceReading:
             rows["pitch"], rows["step"] = events["data1"], events["step"]
         return np.sort(rows, order="start", kind="stable")
 
-    def shown(self, value: Fraction) -> Fraction:
-        """What a time means: in a performance, the nearest place on the grid."""
-        return value if self.is_written else Fraction(round(value / SIXTEENTH)) * SIXTEENTH
-
     def _name(self, pitch: int, step: int) -> str:
         step, alteration = spelled_in(self.score.key[0] if self.score.key else 0, pitch, step)
         return LETTERS[step % 7] + SIGNS[alteration]
 
 
 def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> PieceReading:
-    """Read a score for planning.
+    """Read a score for planning, as it is written.
 
     Parameters
     ----------
@@ -233,11 +222,13 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     FileError, ScoreError, UnknownName
         Where the metre is unknown, the score too long, or has no such part.
     """
+    played, score = score, written_music(score).score
     meters, notes = _meters(score, source)
     shortest = min(meter.bar for _, meter in meters.changes)
     if score.quarters / shortest > MOST_BARS:
         raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
-    return PieceReading(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
+    number = find_lead(score) if lead is None else score.part_index(lead)
+    return PieceReading(score, meters, number, notes, is_played=played is not score)
 
 
 def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ...]]:

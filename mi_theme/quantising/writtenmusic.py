@@ -1,0 +1,158 @@
+"""The music as written of a score: what decisions about its rhythm are taken on, beside what is moved by them.
+
+A file that is on its grid is its own. Of another each note has its twin, quantised, and
+what the player did differently from it. Swing is no deviation: it is found and put back
+as one place in the beat, so that whoever looks for it finds what a machine would have played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.quantising.beatgrid import Floats, Ints
+from mi_theme.quantising.model import Quantized
+from mi_theme.quantising.quantizedscore import with_rows
+from mi_theme.quantising.exact import exact_onsets
+from mi_theme.quantising.playing import played_by_score
+from mi_theme.quantising.quantizer import quantize
+from mi_theme.quantising.swingratios import Swing, swung_again
+from mi_theme.score import Score
+
+__all__ = ["WrittenMusic", "is_on_its_grid", "written_music"]
+
+TRIPLET, NEARLY = Fraction(2, 3), 0.02  # a swing as near to this is that of triplets
+COARSE = 12  # ticks in a quarter: a clock that can tell no player from a page
+GRIDS, WRITTEN_SHARE = (48, 20, 28), 0.9  # parts of a quarter, the last for quintuplets and septuplets; of all ends
+EIGHTH, ALL = Fraction(1, 2), 0.9  # what swings, and of the notes, where another swing counts as that of the whole score
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenMusic:
+    """A score as it would be written, note for note, and how it was played.
+
+    Attributes
+    ----------
+    source
+        As it was played.
+    score
+        The twin: the same events, notes on the grid; the source itself where it is on its grid.
+    rows
+        For each row of the twin's `Score.spans` that of the source's, shape (n,).
+    late, share
+        By how much later than its twin each note was played, in quarters, and how long it
+        sounds of what is written, for each row of the twin; 0 and 1 where it is its own.
+    quantized
+        What was found; None where nothing was looked for.
+    """
+
+    source: Score
+    score: Score
+    rows: Ints
+    late: Floats
+    share: Floats
+    quantized: Quantized | None = None
+
+    @classmethod
+    def of(cls, source: Score, twin: Score, rows: Ints, quantized: Quantized | None = None) -> WrittenMusic:
+        """From a score and its twin.
+
+        Parameters
+        ----------
+        source, twin, rows, quantized
+            As the attributes `source`, `score`, `rows` and `quantized`.
+        """
+        mine, its = source.spans[rows], twin.spans
+        late = mine["start"] / source.ticks_per_quarter - its["start"] / twin.ticks_per_quarter
+        sounds = (mine["stop"] - mine["start"]) / source.ticks_per_quarter
+        lasts = (its["stop"] - its["start"]) / twin.ticks_per_quarter
+        share = np.where(lasts > 0, sounds / np.where(lasts > 0, lasts, 1), 1.0)
+        return cls(source, twin, rows, late, share, quantized)
+
+    @property
+    def is_played(self) -> bool:
+        """Whether the score differs from what is written."""
+        return self.score is not self.source
+
+
+def written_music(score: Score) -> WrittenMusic:
+    """What a score would be as it is written; worked out once for each score.
+
+    Parameters
+    ----------
+    score
+        Its ticks and metres are the grid.
+
+    Raises
+    ------
+    ScoreError
+        Where it goes on for millions of beats.
+    """
+    found = score.__dict__.get("_written_music")
+    if not isinstance(found, WrittenMusic):
+        found = _itself(score) if is_on_its_grid(score) else _twin(score)
+        score.__dict__["_written_music"] = found  # as a cached property keeps what it found
+    return found
+
+
+def is_on_its_grid(score: Score) -> bool:
+    """Whether every note begins, and nearly every one of pitch ends, on places that notation has.
+
+    Parameters
+    ----------
+    score
+        Any score.
+
+    Raises
+    ------
+    ScoreError
+        Where it goes on for millions of beats.
+    """
+    if not len(score.spans) or score.ticks_per_quarter <= COARSE:
+        return True
+    playing = played_by_score(score)
+    tick = playing.grid.resolution // score.ticks_per_quarter
+    if (exact_onsets(playing.at, playing.part, playing.grid, tick) < 0).any():
+        return False
+    ends = playing.ends[~playing.drums]
+    parts = playing.grid.resolution / np.array(GRIDS)[:, None]
+    on = np.abs(ends - np.rint(ends / parts) * parts) <= tick / 2
+    return not len(ends) or bool(on.mean(axis=1).max() >= WRITTEN_SHARE)
+
+
+def _itself(score: Score) -> WrittenMusic:
+    count = len(score.spans)
+    return WrittenMusic(score, score, np.arange(count), np.zeros(count), np.ones(count))
+
+
+def _twin(score: Score) -> WrittenMusic:
+    found = quantize(score)
+    made = WrittenMusic.of(score, *with_rows(_swung(found)), found)
+    as_it_was = not made.late.any() and bool((made.share == 1).all())
+    return _itself(score) if as_it_was else made
+
+
+def _swung(found: Quantized) -> Quantized:
+    """What swings at its place in the beat again: where that is a triplet's, or one place of the whole score."""
+    if not found.swing:
+        return found
+    notes = [int(_between(found, swing).sum()) for swing in found.swing]
+    mean = float(np.average([swing.ratio for swing in found.swing], weights=np.maximum(notes, 1)))
+    quarter = found.source.ticks_per_quarter
+    place = TRIPLET if abs(mean - float(TRIPLET)) < NEARLY else Fraction(round(mean * quarter), quarter)
+    if place != TRIPLET and (found.swing[0].value != EIGHTH or sum(notes) < ALL * len(found)):
+        return found
+    starts = swung_again(found.onsets, found.resolution, found.swing, place)
+    ends = swung_again(found.onsets + found.durations, found.resolution, found.swing, place)
+    onsets = np.where(found.exact, found.onsets, starts)
+    durations = np.where(found.exact, found.durations, np.maximum(ends - onsets, 1))
+    return replace(found, onsets=onsets, durations=durations)
+
+
+def _between(found: Quantized, swing: Swing) -> NDArray[np.bool_]:
+    start, end = int(swing.start * found.resolution), int(swing.end * found.resolution)
+    inside: NDArray[np.bool_] = (found.onsets >= start) & (found.onsets < end)
+    return inside
