@@ -17,7 +17,7 @@ class PerformedNotes(NamedTuple):
     """Notes as played, a row for each row of `Score.spans`.
 
     `at` and `ends` are ticks of the grid; `seconds` and `lasts` are onsets and lengths,
-    onsets as if every beat went evenly; `beat` is the length of each note's beat in seconds.
+    onsets as if every beat went evenly; `beats` is the number of the beat of each note, `beat` how long that lasts in seconds.
     """
 
     grid: BeatGrid
@@ -25,6 +25,7 @@ class PerformedNotes(NamedTuple):
     ends: Ints
     seconds: Floats
     lasts: Floats
+    beats: Ints
     beat: Floats
     pitch: Ints
     part: Ints
@@ -35,7 +36,7 @@ class PerformedNotes(NamedTuple):
         """Notes on a grid, by their ticks."""
         seconds = grid.even(at)
         beat = np.clip(np.searchsorted(grid.ticks, at, "right") - 1, 0, len(grid) - 1)
-        return cls(grid, at, ends, seconds, grid.even(ends) - seconds, np.diff(grid.seconds)[beat], *columns)
+        return cls(grid, at, ends, seconds, grid.even(ends) - seconds, beat, np.diff(grid.seconds)[beat], *columns)
 
 
 def columns_of(score: Score) -> tuple[Ints, Ints, NDArray[np.bool_]]:

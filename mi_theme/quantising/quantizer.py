@@ -28,6 +28,7 @@ MARGIN = (
     1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
 )
 GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
+UNHEARD = 0.001  # seconds beside its place: of a machine whose clock is another, not of a player
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
@@ -106,7 +107,12 @@ def _quantized(
     grid = playing.grid
     tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
     nowhere = np.full(len(playing.at), -1, np.int64)
-    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None else nowhere
+    ticks = np.full(len(playing.at), tick)
+    exact = exact_onsets(playing.at, playing.part, grid, ticks) if tick and ratio is None else nowhere
+    unmoved = exact >= 0
+    if tick and ratio is None and not unmoved.all():  # what no ear tells from a machine is one
+        ticks = ticks + np.rint(2 * UNHEARD * np.diff(grid.ticks)[playing.beats] / playing.beat).astype(np.int64)
+        exact = np.where(unmoved, exact, exact_onsets(playing.at, playing.part, grid, ticks))
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
@@ -114,7 +120,7 @@ def _quantized(
     onset, loose = _placed(playing, even, kinds.struck, tick, shortest * grid.resolution)
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick else nowhere
+    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, ticks) if tick else nowhere
     duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
@@ -129,7 +135,7 @@ def _quantized(
         kinds=kind,
         marks=_marks(playing, duration, kind, end >= 0),
         groups=group,
-        exact=exact >= 0,
+        exact=unmoved,
         errors=np.where(kind == NOTE, even - grid.even(onset), 0.0),
         swing=found,
         looseness=loose,
