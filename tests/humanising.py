@@ -93,7 +93,9 @@ def _apart(score: mi.Score, on: np.ndarray, off: np.ndarray) -> tuple[np.ndarray
     return on, off
 
 
-def _track(score: mi.Score, index: int, on: np.ndarray, off: np.ndarray, times: int, random: np.random.Generator) -> Track:
+def _track(
+    score: mi.Score, index: int, on: np.ndarray, off: np.ndarray, times: int, random: np.random.Generator
+) -> Track:
     track, spans = score.tracks[index], score.spans
     events = track.events.copy()
     events["tick"] *= times

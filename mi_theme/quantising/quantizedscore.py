@@ -80,7 +80,9 @@ def _written(quantized: Quantized, index: int) -> tuple[Track, Ints]:
     closing = rank == LAST
     rings = int((quantized.played_onsets + quantized.played_durations)[mine].max(initial=0))
     other = int(events["tick"][~closing].max(initial=0))
-    if (np.abs(events["tick"][closing] - rings) <= quantized.resolution // SLACK).all():  # it says when the last note ends
+    if (
+        np.abs(events["tick"][closing] - rings) <= quantized.resolution // SLACK
+    ).all():  # it says when the last note ends
         events["tick"][closing] = other
     events["tick"][closing] = np.maximum(events["tick"][closing], other)
     order = np.lexsort((rank, events["tick"]))

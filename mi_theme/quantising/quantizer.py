@@ -94,9 +94,7 @@ def quantize(
     return known
 
 
-def _quantized(
-    score: Score, beats: Beats | None, swing: object, ratio: float | None, shortest: Fraction
-) -> Quantized:
+def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | None, shortest: Fraction) -> Quantized:
     """The same with its options read."""
     if beats is None:
         playing = played_by_score(score)

@@ -27,7 +27,10 @@ __all__ = ["WrittenMusic", "is_on_its_grid", "written_music"]
 TRIPLET, NEARLY = Fraction(2, 3), 0.02  # a swing as near to this is that of triplets
 COARSE = 12  # ticks in a quarter: a clock that can tell no player from a page
 GRIDS, WRITTEN_SHARE = (48, 20, 28), 0.9  # parts of a quarter, the last for quintuplets and septuplets; of all ends
-EIGHTH, ALL = Fraction(1, 2), 0.9  # what swings, and of the notes, where another swing counts as that of the whole score
+EIGHTH, ALL = (
+    Fraction(1, 2),
+    0.9,
+)  # what swings, and of the notes, where another swing counts as that of the whole score
 
 
 @dataclass(frozen=True, eq=False)

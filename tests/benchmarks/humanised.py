@@ -114,7 +114,9 @@ def scores(count: int) -> Iterator[tuple[str, str, Score]]:
 def print_plans(count: int, late: float, gates: tuple[float, float] | None, verbose: bool) -> None:
     table: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for number, (kind, name, score) in enumerate(scores(count)):
-        to = next(to for to in TARGETS[number % 5 :] + TARGETS if mi.Meter(to).plain != score.meters.changes[-1][1].plain)
+        to = next(
+            to for to in TARGETS[number % 5 :] + TARGETS if mi.Meter(to).plain != score.meters.changes[-1][1].plain
+        )
         played = humanised(score, np.random.default_rng(number), late, gates)
         try:
             bars, places, maps, why = same_bars(score, played, to)
@@ -130,7 +132,9 @@ def print_plans(count: int, late: float, gates: tuple[float, float] | None, verb
         bars, places, maps = np.array(rows).sum(0)
         shares = np.array([(p / max(b, 1), q / max(b, 1)) for b, p, q in rows]).mean(0)
         whole = np.mean([p == b for b, p, _ in rows])
-        print(f"{kind:12} {len(rows):6} {bars:6}  {places / bars:.3f}   {maps / bars:.3f}  {whole:.3f}  means of pieces {shares[0]:.3f} {shares[1]:.3f}")
+        print(
+            f"{kind:12} {len(rows):6} {bars:6}  {places / bars:.3f}   {maps / bars:.3f}  {whole:.3f}  means of pieces {shares[0]:.3f} {shares[1]:.3f}"
+        )
 
 
 def print_meters(count: int, late: float, gates: tuple[float, float] | None) -> None:
@@ -146,7 +150,9 @@ def print_meters(count: int, late: float, gates: tuple[float, float] | None) -> 
         right += mine
         kept += bool(mine and second and second.meter == first.meter and second.phase == first.phase)
         changed += bool(not mine and second and second.meter.plain in said)
-    print(f"which metre: {right} of {total} right when exact; of these {kept} ({kept / right:.3f}) the same when played; {changed} right only when played")
+    print(
+        f"which metre: {right} of {total} right when exact; of these {kept} ({kept / right:.3f}) the same when played; {changed} right only when played"
+    )
 
 
 def print_theme(late: float) -> None:

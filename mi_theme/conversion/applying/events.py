@@ -236,7 +236,9 @@ def _track(sheet: TrackPlan, ticks: NDArray[np.int64], extra: NDArray[np.int64])
     place = np.concatenate([rows, np.array([added.place for added in sheet.added], np.int64)])
     order = np.lexsort((np.where(ends, LAST + 1, place), events["tick"]))
     before = np.concatenate([rows, np.full(len(sheet.added), -1, np.int64)])
-    models = np.concatenate([np.full(len(rows), -1, np.int64), np.array([added.model for added in sheet.added], np.int64)])
+    models = np.concatenate(
+        [np.full(len(rows), -1, np.int64), np.array([added.model for added in sheet.added], np.int64)]
+    )
     return MadeTrack(Track.of_array(events[order], (*payloads, *came.payloads)), before[order], models[order])
 
 

@@ -62,7 +62,10 @@ def played_again(made: Score, tracks: Sequence[MadeTrack], written: WrittenMusic
     lasts = np.rint((made.spans["stop"] - made.spans["start"]) * times * share).astype(np.int64)
     ends = begins + np.maximum(lasts, np.where(made.spans["stop"] > made.spans["start"], 1, 0))
     ends = _let_go(made, models, written, begins, ends)
-    played = [_played(made, index, begins, ends, times, _with_notes(index, tracks[index], models, made, written)) for index in range(len(tracks))]
+    played = [
+        _played(made, index, begins, ends, times, _with_notes(index, tracks[index], models, made, written))
+        for index in range(len(tracks))
+    ]
     found = Score(quarter, tuple(track for track, _ in played), made.kind, made.source)
     found.__dict__["_written_music"] = _known(found, made, [order for _, order in played])
     return found
@@ -83,7 +86,10 @@ def _models(made: Score, tracks: Sequence[MadeTrack], score: Score) -> Ints:
 def _late(made: Score, models: Ints, written: WrittenMusic, tempo: Fraction) -> Floats:
     """By how many quarters each note that was made comes later than it is written."""
     late = np.where(models >= 0, written.late[models], 0.0)
-    old, new = written.score.spans["start"] / written.score.ticks_per_quarter, made.spans["start"] / made.ticks_per_quarter
+    old, new = (
+        written.score.spans["start"] / written.score.ticks_per_quarter,
+        made.spans["start"] / made.ticks_per_quarter,
+    )
     found = late / float(tempo)
     parts = written.score.span_parts
     for number in np.unique(parts):
@@ -130,7 +136,9 @@ def _with_notes(index: int, track: MadeTrack, models: Ints, made: Score, written
     played = np.rint(score.spans["start"] + written.late * score.ticks_per_quarter).astype(np.int64)
     row_at = dict(zip(played[models[mine]].tolist(), mine.tolist(), strict=True))
     kind = events["status"] & 0xF0
-    goes = (kind > m.NOTE_ON) & (events["status"] < m.SYSEX) | ((events["status"] == m.META) & np.isin(events["data1"], TEXTS))
+    goes = (kind > m.NOTE_ON) & (events["status"] < m.SYSEX) | (
+        (events["status"] == m.META) & np.isin(events["data1"], TEXTS)
+    )
     rows = np.flatnonzero(goes & (track.rows >= 0))
     ticks = score.tracks[index].events["tick"][track.rows[rows]]
     found[rows] = [row_at.get(tick, -1) for tick in ticks.tolist()]

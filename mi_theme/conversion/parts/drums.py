@@ -22,7 +22,7 @@ from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.swing import straightened, swung, swung_back
 from mi_theme.conversion.parts.placements import Copied, DrumRun, Placements, StockStroke
-from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
+from mi_theme.conversion.reading.grid import GRID, span_parts
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.meter import Meter, twos_and_threes
 from mi_theme.score import Score
@@ -31,7 +31,6 @@ from mi_theme.warp import Warp
 
 __all__ = ["beat_drums", "goes_by_the_map", "kit_frames"]
 
-PLAYED_GRID = 12  # parts of a quarter that a performance is read on
 NO_ROOM = "no room in the pattern"
 FEWEST_EVEN = 4  # strokes in a bar that make a running stroke
 LONGEST_EVEN = Fraction(1)  # quarters between strokes that run evenly
@@ -87,13 +86,12 @@ def _strokes(plan: ScorePlan, score: Score) -> list[Beaten]:
     if not len(rows) or not plan.spans:
         return found
     quarter, starts = score.ticks_per_quarter, score.spans["start"][rows]
-    grid = GRID if is_written(starts, quarter) else PLAYED_GRID
     begins = [span.start for span in plan.spans]
     limits = np.array([float(at) for at in begins])
     for row, tick in zip(rows.tolist(), starts.tolist(), strict=True):
         at, span = Fraction(tick, quarter), score.spans[row]
         key = int(score.tracks[span["track"]].events["data1"][span["on"]])
-        meant = Fraction(round(at * grid), grid) if plan.swing is None else straightened(at, plan.swing, grid)
+        meant = Fraction(round(at * GRID), GRID) if plan.swing is None else straightened(at, plan.swing, GRID)
         index = max(int(np.searchsorted(limits, float(meant), "right")) - 1, 0)
         found[index][int(parts[row]), key].append((meant - begins[index], at - swung_back(meant, plan.swing), row))
     return found

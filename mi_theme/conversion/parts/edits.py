@@ -28,12 +28,13 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     """What is left out and added of a score as it is written: as the planner found for its own, worked out anew for another."""
     if plan.edits is not None and (score is plan.score or score == plan.score):
         return plan.edits
-    score = written_music(score).score
+    music = written_music(score)
+    score = music.score
     starts, parts, pitched = score.spans["start"], span_parts(score), pitched_rows(score)
     timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters)
     placements = Placements()
     beat_drums(plan, score, placements)
-    accompany(plan, score, placements)
+    accompany(plan, music, placements)
     simplify(plan, score, timeline, placements)
     attach(score, timeline, placements)
     elsewhere = np.zeros(len(starts), bool)

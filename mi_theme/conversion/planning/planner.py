@@ -83,7 +83,7 @@ class Planner:
     def layers(self) -> tuple[Layer, ...]:
         """The accompanying parts, where they may be made anew."""
         keep = self.request.accompaniment == "keep"
-        return () if keep else layers_of(self.piece.score, self.piece.lead, self.piece.swing)
+        return () if keep else layers_of(self.piece.music, self.piece.lead, self.piece.swing)
 
     def figure(self, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
         """Group lengths of a bar, and where they come from."""

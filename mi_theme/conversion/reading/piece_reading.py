@@ -20,7 +20,7 @@ from mi_theme.conversion.reading.layers import layers_of
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
-from mi_theme.quantising import written_music
+from mi_theme.quantising import WrittenMusic, written_music
 from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["NotePlace", "PieceReading", "piece_of"]
@@ -52,8 +52,8 @@ class PieceReading:
 
     Attributes
     ----------
-    score
-        The events as they are written; `is_played` tells that they were played otherwise.
+    music
+        The score as it is written, and how it was played.
     meters
         Its metres, corrected by what the user said.
     lead
@@ -62,11 +62,15 @@ class PieceReading:
         Remarks on how it was read.
     """
 
-    score: Score
+    music: WrittenMusic
     meters: MeterMap
     lead: int
     notes: tuple[str, ...] = ()
-    is_played: bool = False
+
+    @property
+    def score(self) -> Score:
+        """The events as they are written."""
+        return self.music.score
 
     @cached_property
     def bars(self) -> tuple[Bar, ...]:
@@ -113,7 +117,7 @@ class PieceReading:
     def _onsets_without_runs(self) -> Columns:
         """Of pitched notes that are in no running figure of an accompanying part."""
         rest = self._placing.copy()
-        for layer in layers_of(self.score, self.lead, self.swing):
+        for layer in layers_of(self.music, self.lead, self.swing):
             rest[layer.rows[layer.step > 0]] = False
         return self._columns(rest)
 
@@ -127,14 +131,15 @@ class PieceReading:
         leads = np.zeros(len(ticks), bool)
         leads[place[parts == self.lead]] = True
         ahead = np.full(len(ticks), -1, np.int64)
-        np.maximum.at(ahead, place, self._anticipated(spans["start"], spans["stop"]))
+        lasts = (spans["stop"] - spans["start"]) * np.minimum(self.music.share[chosen], 1)  # what sounds of it
+        np.maximum.at(ahead, place, self._anticipated(spans["start"], spans["start"] + lasts))
         starts, shared, stops = (np.zeros(len(ticks), np.int64) for _ in range(3))
         starts[place] = 1
         shared[place[parts != self.lead]] = 1
         np.maximum.at(stops, place[parts == self.lead], spans["stop"][parts == self.lead])
         return ticks, leads, ahead, starts, shared, stops
 
-    def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.float64]) -> NDArray[np.int64]:
         """The beat (tick) that each note begins shortly before and sounds through, else -1."""
         quarter = self.score.ticks_per_quarter
         beats = np.array([int(beat * quarter) for bar in self.bars for beat in bar.beats] or [0], np.int64)
@@ -222,13 +227,14 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     FileError, ScoreError, UnknownName
         Where the metre is unknown, the score too long, or has no such part.
     """
-    played, score = score, written_music(score).score
+    music = written_music(score)
+    score = music.score
     meters, notes = _meters(score, source)
     shortest = min(meter.bar for _, meter in meters.changes)
     if score.quarters / shortest > MOST_BARS:
         raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
     number = find_lead(score) if lead is None else score.part_index(lead)
-    return PieceReading(score, meters, number, notes, is_played=played is not score)
+    return PieceReading(music, meters, number, notes)
 
 
 def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ...]]:
