@@ -16,12 +16,10 @@ NEARLY = 0.95  # of the notes of a part on the grid: the rest are a player's, or
 CHANCE = 1e-4  # that so many are there by accident, where any tick is as likely
 COMMON = 0.5  # of the ticks on the grid: then nothing less than all of the notes will do
 FEW = 7  # notes: fewer that are all on the grid are believed without that
-FINEST_PARTS = 48  # parts of a quarter, on which ends are looked for last
-ROOM = 0.7  # of the way between two ends is chance, where more counts as on them there is nothing to tell
 FINER = 2  # an end may be one division finer than all onsets: staccato is written so, gates are finer
 
 
-def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints) -> Ints:
+def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints, sets: int = len(PLAIN)) -> Ints:
     """Where notes are on the grid, in parts that are on it as a whole; else -1.
 
     Parameters
@@ -34,6 +32,8 @@ def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints) -> Ints:
         The beats.
     tick
         What the file counts in, in ticks of the grid, for each: an onset rounded to it is exact.
+    sets
+        How many of the sets of parts count.
     """
     beat = np.clip(np.searchsorted(grid.ticks, at, "right") - 1, 0, len(grid) - 1)
     length = np.diff(grid.ticks)[beat]
@@ -45,7 +45,7 @@ def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints) -> Ints:
         units = [(grid.ticks[beat[rows]], lasts)]
         if (lasts != grid.resolution).any():
             units.append((at[rows] // grid.resolution * grid.resolution, np.full(len(rows), grid.resolution)))
-        for size, parts in enumerate(PLAIN, 1):
+        for size, parts in enumerate(PLAIN[:sets], 1):
             for of in parts:
                 for start, whole in units:
                     inside = at[rows] - start
@@ -80,12 +80,11 @@ def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: Ints) -> In
         rows = np.flatnonzero((part == number) & (at >= 0))
         if len(rows):
             step = int(np.gcd.reduce(np.append(at[rows], quarter)))
-            for fine in (int(finest_end(step)), quarter // FINEST_PARTS):
-                near = (2 * ends[rows] + fine) // (2 * fine) * fine
-                on = (np.abs(near - ends[rows]) * 2 <= tick[rows]) & (near > at[rows])
-                if on.mean() >= NEARLY and np.median(tick[rows]) < ROOM * fine:
-                    found[rows] = np.where(on, near, -1)
-                    break
+            fine = finest_end(step)
+            near = (2 * ends[rows] + fine) // (2 * fine) * fine
+            on = (np.abs(near - ends[rows]) * 2 <= tick[rows]) & (near > at[rows])
+            if on.mean() >= NEARLY:
+                found[rows] = np.where(on, near, -1)
     return found
 
 

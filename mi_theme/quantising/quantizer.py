@@ -29,6 +29,7 @@ MARGIN = (
 )
 GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its main note
 UNHEARD = 0.001  # seconds beside its place: of a machine whose clock is another, not of a player
+USUAL = 3  # sets of parts that such a clock may have meant
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
@@ -110,7 +111,7 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     unmoved = exact >= 0
     if tick and ratio is None and not unmoved.all():  # what no ear tells from a machine is one
         ticks = ticks + np.rint(2 * UNHEARD * np.diff(grid.ticks)[playing.beats] / playing.beat).astype(np.int64)
-        exact = np.where(unmoved, exact, exact_onsets(playing.at, playing.part, grid, ticks))
+        exact = np.where(unmoved, exact, exact_onsets(playing.at, playing.part, grid, ticks, USUAL))
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)

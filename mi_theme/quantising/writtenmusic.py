@@ -17,14 +17,15 @@ from mi_theme.quantising.beatgrid import Floats, Ints
 from mi_theme.quantising.model import Quantized
 from mi_theme.quantising.quantizedscore import with_rows
 from mi_theme.quantising.exact import exact_onsets
-from mi_theme.quantising.playing import played_by_score
-from mi_theme.quantising.quantizer import quantize
+from mi_theme.quantising.playing import columns_of, played_by_score
+from mi_theme.quantising.quantizer import UNHEARD, quantize
 from mi_theme.quantising.swingratios import Swing, swung_again
 from mi_theme.score import Score
 
 __all__ = ["WrittenMusic", "is_on_its_grid", "written_music"]
 
 TRIPLET, NEARLY = Fraction(2, 3), 0.02  # a swing as near to this is that of triplets
+ROOM = 0.3  # of the way between two ends: where more counts as on one, chance would put most of them there
 COARSE = 12  # ticks in a quarter: a clock that can tell no player from a page
 GRIDS, WRITTEN_SHARE = (48, 20, 28), 0.9  # parts of a quarter, the last for quintuplets and septuplets; of all ends
 EIGHTH, ALL = (
@@ -133,9 +134,27 @@ def _itself(score: Score) -> WrittenMusic:
 
 def _twin(score: Score) -> WrittenMusic:
     found = quantize(score)
-    made = WrittenMusic.of(score, *with_rows(_swung(found)), found)
+    made = WrittenMusic.of(score, *with_rows(_swung(_ended(found))), found)
     as_it_was = not made.late.any() and bool((made.share == 1).all())
     return _itself(score) if as_it_was else made
+
+
+def _ended(found: Quantized) -> Quantized:
+    """Where no onset is beside its place that an ear could tell, ends that are on places of notation are there too."""
+    pitched = np.flatnonzero(~columns_of(found.source)[2])
+    quarter = found.resolution / found.source.ticks_per_quarter
+    if not len(pitched) or np.abs(found.errors).max() > 2 * UNHEARD:
+        return found
+    ends = (found.played_onsets + found.played_durations)[pitched]
+    speed = np.array([found.source.tempos.per_minute(at) for at in (found.onsets[pitched] / found.resolution).tolist()])
+    width = quarter / 2 + 2 * UNHEARD * speed / 60 * found.resolution
+    near = np.rint(ends * GRIDS[0] / found.resolution) * found.resolution / GRIDS[0]
+    on = (np.abs(ends - near) <= width) & (near > found.onsets[pitched])
+    if on.mean() < WRITTEN_SHARE or np.median(width) > ROOM * found.resolution / GRIDS[0]:
+        return found
+    durations = found.durations.copy()
+    durations[pitched[on]] = (near - found.onsets[pitched])[on].astype(np.int64)
+    return replace(found, durations=durations)
 
 
 def _swung(found: Quantized) -> Quantized:
