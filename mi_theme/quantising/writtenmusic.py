@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import Floats, Ints
-from mi_theme.quantising.model import Quantized
-from mi_theme.quantising.quantizedscore import with_rows
 from mi_theme.quantising.exact import exact_onsets
+from mi_theme.quantising.model import NOTE, Quantized
 from mi_theme.quantising.playing import columns_of, played_by_score
-from mi_theme.quantising.quantizer import UNHEARD, quantize
+from mi_theme.quantising.quantizedscore import with_rows
+from mi_theme.quantising.quantizer import KEPT, UNHEARD, quantize
 from mi_theme.quantising.swingratios import Swing, swung_again
 from mi_theme.score import Score
 
-__all__ = ["WrittenMusic", "is_on_its_grid", "written_music"]
+__all__ = ["WrittenMusic", "is_on_its_grid", "keep_written", "quantized_like", "written_music"]
+
+KEPT_MUSIC = "_written_music"  # where a score keeps what was found
 
 TRIPLET, NEARLY = Fraction(2, 3), 0.02  # a swing as near to this is that of triplets
 ROOM = 0.3  # of the way between two ends: where more counts as on one, chance would put most of them there
@@ -95,11 +98,69 @@ def written_music(score: Score) -> WrittenMusic:
     ScoreError
         Where it goes on for millions of beats.
     """
-    found = score.__dict__.get("_written_music")
-    if not isinstance(found, WrittenMusic):
-        found = _itself(score) if is_on_its_grid(score) else _twin(score)
-        score.__dict__["_written_music"] = found  # as a cached property keeps what it found
-    return found
+    found = score.__dict__.get(KEPT_MUSIC)
+    return (
+        found
+        if isinstance(found, WrittenMusic)
+        else keep_written(_itself(score) if is_on_its_grid(score) else _twin(score))
+    )
+
+
+def keep_written(music: WrittenMusic) -> WrittenMusic:
+    """Let a score keep its music as written, as a cached property keeps what it found.
+
+    Parameters
+    ----------
+    music
+        Of its `source`; what was quantised is kept too.
+    """
+    music.source.__dict__[KEPT_MUSIC] = music
+    if music.quantized is not None:
+        music.source.__dict__[KEPT] = music.quantized
+    return music
+
+
+def quantized_like(
+    played: Score, written: Score, back: Ints, before: Ints, found: Quantized | None
+) -> Quantized | None:
+    """What quantising a score would give that was made of another by moving its notes.
+
+    Parameters
+    ----------
+    played, written
+        The score, and its twin.
+    back
+        For each row of `Score.spans` of the score that of the twin.
+    before
+        For each the row of the score that it was made of, -1 for none.
+    found
+        What quantising that gave; where it swings nothing is said.
+    """
+    if found is None or found.swing or not len(before):
+        return None
+    resolution = lcm(played.ticks_per_quarter, written.ticks_per_quarter)
+    fine, rough = resolution // played.ticks_per_quarter, resolution // written.ticks_per_quarter
+    onsets, at = written.spans["start"][back] * rough, played.spans["start"] * fine
+    pitches, parts, _ = columns_of(played)
+    seconds = played.tempos.clock(at / resolution) - played.tempos.clock(onsets / resolution)
+    return replace(
+        found,
+        source=played,
+        resolution=resolution,
+        onsets=onsets,
+        durations=written.spans["stop"][back] * rough - onsets,
+        played_onsets=at,
+        played_durations=played.spans["stop"] * fine - at,
+        pitches=pitches,
+        parts=parts,
+        kinds=np.where(before >= 0, found.kinds[before], NOTE).astype(np.int8),
+        marks=np.where(before >= 0, found.marks[before], 0).astype(np.int8),
+        groups=np.unique(np.column_stack([parts, onsets]), axis=0, return_inverse=True)[1].ravel(),
+        exact=(before >= 0) & found.exact[before] & (at == onsets),
+        errors=seconds,
+        beats=None,
+        meters=played.meters,
+    )
 
 
 def is_on_its_grid(score: Score) -> bool:

@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
+from mi_theme.quantising import written_music
+from mi_theme.quantising.writtenmusic import is_on_its_grid
 from mi_theme.rhythm.drum_evidence import drum_evidence
 from mi_theme.rhythm.lines import Floats, Music, lines_of
 from mi_theme.rhythm.meter_candidates import QUARTER_TICKS, family
 from mi_theme.rhythm.meter_evidence import ticks_of
 from mi_theme.rhythm.meter_model import candidates, model
-from mi_theme.quantising import written_music
-from mi_theme.quantising.writtenmusic import is_on_its_grid
 from mi_theme.score import Score, Track
 from mi_theme.score import messages as m
 

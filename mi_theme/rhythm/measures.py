@@ -11,10 +11,10 @@ import numpy as np
 
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
+from mi_theme.quantising import written_music
 from mi_theme.rhythm import offbeats, regularity
 from mi_theme.rhythm.grids import on_grid
 from mi_theme.rhythm.lines import Floats, Music, Themed, line_of
-from mi_theme.quantising import written_music
 from mi_theme.score import Score
 
 __all__ = ["MEASURES", "Measure", "Measures", "measure"]

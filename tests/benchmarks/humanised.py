@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from humanising import humanised
-from playing import KINDS, TEMPI, pieces
+from playing import TEMPI, pieces
 
 import mi_theme as mi
 from mi_theme.conversion.parts.edits import edits_under, struck
@@ -51,7 +51,7 @@ def at_tempo(score: Score, tempo: float) -> Score:
     return Score(score.ticks_per_quarter, tuple(tracks), score.kind, score.source)
 
 
-def mi_event(tick: int, tempo: float):  # noqa: ANN201
+def mi_event(tick: int, tempo: float):
     from mi_theme.score import Event
 
     return Event(tick, m.tempo(round(6e7 / tempo)))

@@ -74,7 +74,7 @@ def convert_events(plan: ScorePlan, score: Score) -> Score:
     _check(plan, score)
     others = edits.timeline
     if written.is_played:  # what belongs to no note was set by hand too
-        played = np.unique(np.rint((score.spans["start"] + written.late * score.ticks_per_quarter)).astype(np.int64))
+        played = np.unique(np.rint(score.spans["start"] + written.late * score.ticks_per_quarter).astype(np.int64))
         others = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played)
     sheets = [_sheet(score, index, edits.timeline, others) for index in range(len(score.tracks))]
     for span in score.spans[edits.dropped]:

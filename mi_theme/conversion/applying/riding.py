@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising import WrittenMusic
 from mi_theme.quantising.quantizedscore import ranks
+from mi_theme.quantising.writtenmusic import keep_written, quantized_like
 from mi_theme.score import Score, Track
 from mi_theme.score import messages as m
 
@@ -67,7 +68,7 @@ def played_again(made: Score, tracks: Sequence[MadeTrack], written: WrittenMusic
         for index in range(len(tracks))
     ]
     found = Score(quarter, tuple(track for track, _ in played), made.kind, made.source)
-    found.__dict__["_written_music"] = _known(found, made, [order for _, order in played])
+    keep_written(_known(found, made, [order for _, order in played], written, models))
     return found
 
 
@@ -161,7 +162,7 @@ def _played(made: Score, index: int, begins: Ints, ends: Ints, times: int, goes_
     return Track.of_array(events[order], track.payloads), order
 
 
-def _known(found: Score, made: Score, orders: Sequence[Ints]) -> WrittenMusic:
+def _known(found: Score, made: Score, orders: Sequence[Ints], written: WrittenMusic, models: Ints) -> WrittenMusic:
     """What was played again is written as what was made: nobody need find that out once more."""
     rows = np.full(len(made.spans), -1, np.int64)
     for index, order in enumerate(orders):
@@ -169,4 +170,6 @@ def _known(found: Score, made: Score, orders: Sequence[Ints]) -> WrittenMusic:
         row_of = np.full(len(order), -1, np.int64)
         row_of[order[found.spans["on"][mine]]] = mine
         rows[its] = row_of[made.spans["on"][its]]
-    return WrittenMusic.of(found, made, rows)
+    back = np.argsort(rows)
+    before = np.where(models >= 0, written.rows[models], -1)[back]
+    return WrittenMusic.of(found, made, rows, quantized_like(found, made, back, before, written.quantized))
