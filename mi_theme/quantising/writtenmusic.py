@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 from mi_theme.quantising.exact import exact_onsets
+from mi_theme.quantising.following import follows_its_beats
 from mi_theme.quantising.model import NOTE, Quantized
 from mi_theme.quantising.playing import columns_of, played_by_score
 from mi_theme.quantising.quantizedscore import with_rows
@@ -83,6 +85,11 @@ class WrittenMusic:
     def is_played(self) -> bool:
         """Whether the score differs from what is written."""
         return self.score is not self.source
+
+    @cached_property
+    def has_beat(self) -> bool:
+        """Whether it follows the beats of its file; see `~mi_theme.quantising.following.follows_its_beats`."""
+        return self.quantized is None or follows_its_beats(self.quantized)
 
 
 def written_music(score: Score) -> WrittenMusic:

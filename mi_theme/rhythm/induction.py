@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
-from mi_theme.quantising import written_music
+from mi_theme.quantising import WrittenMusic, written_music
 from mi_theme.quantising.writtenmusic import is_on_its_grid
 from mi_theme.rhythm.drum_evidence import drum_evidence
 from mi_theme.rhythm.lines import Floats, Music, lines_of
@@ -75,7 +75,7 @@ def induce_meter(
     Returns
     -------
     list of MeterGuess
-        Empty for fewer than four notes: nothing can be said. The first one is an
+        Empty for fewer than four notes, or where they follow no beat of their score: nothing can be said. The first one is an
         answer only where its certainty is `SURE` or more; see `sure_guess`.
 
     Raises
@@ -100,7 +100,11 @@ def induce_meter(
     >>> str(induce_meter(ostinato)[0].meter)
     '5/4:3+3+2+2'
     """
-    music = _in_quarters(music) if isinstance(music, Score) else music
+    if isinstance(music, Score):
+        written = _in_quarters(music)
+        if not written.has_beat:
+            return []
+        music = written.score
     drums = drum_evidence(music) if isinstance(music, Score) else None
     lines = [ticks_of(line) for line in lines_of(music, durations, pitches, percussion=drums is None)]
     heard = [model().hear(line) for line in lines if len(line.onsets) >= FEWEST_NOTES]
@@ -127,15 +131,15 @@ def induce_meter(
     ]
 
 
-def _in_quarters(score: Score) -> Score:
+def _in_quarters(score: Score) -> WrittenMusic:
     """The score as it is written, on quarters alone: its own metre would give the answer away."""
     if is_on_its_grid(score):
-        return score
+        return written_music(score)
     bare = [
         Track.of_array(track.events[~_says_meter(track)], track.payloads) if track.metas(m.TIME_SIGNATURE) else track
         for track in score.tracks
     ]
-    return written_music(Score(score.ticks_per_quarter, tuple(bare), score.kind, score.source)).score
+    return written_music(Score(score.ticks_per_quarter, tuple(bare), score.kind, score.source))
 
 
 def _says_meter(track: Track) -> NDArray[np.bool_]:

@@ -225,9 +225,14 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     Raises
     ------
     FileError, ScoreError, UnknownName
-        Where the metre is unknown, the score too long, or has no such part.
+        Where the metre is unknown, the score too long, follows no beat, or has no such part.
     """
     music = written_music(score)
+    if not music.has_beat:
+        raise ScoreError(
+            f"{score.source or 'this score'}: the notes follow no beat of the file, whose ticks are a clock and no bars; "
+            "write it on its own beats first, found or tapped (mi-theme quantize --beats find, or --beats FILE)"
+        )
     score = music.score
     meters, notes = _meters(score, source)
     shortest = min(meter.bar for _, meter in meters.changes)
