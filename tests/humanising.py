@@ -104,6 +104,8 @@ def _track(
     events["tick"][spans["on"][mine]], events["tick"][spans["off"][ended]] = on[mine], off[ended]
     loud = events["data2"][spans["on"][mine]].astype(int) + random.integers(-LOUDER, LOUDER + 1, len(mine))
     events["data2"][spans["on"][mine]] = np.clip(loud, 1, 127)
+    notation = [number for number, data in enumerate(track.payloads) if data == m.NOTATION]
+    events = events[~((events["status"] == m.META) & np.isin(events["payload"], notation))]
     closing = (events["status"] == m.META) & (events["data1"] == m.END_OF_TRACK)
     events["tick"][closing] = np.maximum(events["tick"][closing], events["tick"].max(initial=0))
     kind = events["status"] & 0xF0

@@ -332,7 +332,7 @@ def test_a_pick_up_keeps_its_own_values() -> None:
         ("4/4", "hold-last", "try regroup or cut"),
         ("4/4", "rest", "these can: regroup"),
         ("12/8", "cut", "these can: regroup, rest"),
-        ("7/4", "square", "these can: regroup"),
+        ("7/8", "square", "these can: regroup"),
         ("4/4", "long-short", "these can: regroup"),
         ("1/8", "regroup", "these can: cut"),
         ("2/8", "nearest", "these can: cut"),

@@ -231,7 +231,7 @@ def test_a_failing_file_of_a_folder_is_named_once(pieces: Path) -> None:
     assert f"  left out: {pieces / 'bad.mid'}: not a MIDI file" in result.stderr.splitlines()
 
 
-def test_what_music21_cannot_read_is_one_line_of_ours(tmp_path: Path) -> None:
+def test_what_is_no_note_is_one_line_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "a.krn"
     path.write_text("**kern\n4zz\n*-\n", "utf-8")
     result = process("info", str(path))
@@ -240,7 +240,7 @@ def test_what_music21_cannot_read_is_one_line_of_ours(tmp_path: Path) -> None:
     result = process("info", str(path))
     assert result.returncode == 0
     assert b"Traceback" not in result.stderr
-    assert b"4zz" in result.stderr  # music21 says itself what it leaves out
+    assert b"4zz" in result.stderr  # what is left out is said
 
 
 def test_notes_out_of_range_are_those_of_a_file(tmp_path: Path, pieces: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_steady_hat_stays_steady() -> None:
     ("to", "kicks", "snares"),
     [
         ("5/4:3+3+2+2", [0, 6], [3, 8]),
-        ("7/8:2+2+3", [0, 4], [2]),
+        ("7/8:2+2+3", [0, 4], [2, 6]),
         ("3/4", [0, 4], [2]),
         ("5/4:2+2+3+3", [0, 4], [2, 7]),
     ],
@@ -465,7 +465,7 @@ def test_the_plan_speaks_as_music_is_written() -> None:
     text = str(mi.plan(midi("4/4", (0, melody(4, swung, 4)), (9, rock(4, 2 / 3))), "7/8:2+2+3"))
     assert "was      C C# D D# E F F# G |" in text
     assert "the and of 4 of each bar" in text
-    assert "Kick: by beats, 2 -> 2" in text
+    assert "Kick, Snare: by beats, 2 -> 2" in text
 
 
 def test_a_waltz_by_its_tempo() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import runpy
 import subprocess
 from collections import Counter
@@ -20,6 +21,7 @@ from lxml import etree
 from schema import schema_errors
 
 import mi_theme as mi
+from mi_theme.engraving import notation
 from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
 from mi_theme.files import FileWarning
 from mi_theme.files.musicxml.from_score import write
@@ -29,6 +31,7 @@ from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import LETTERS, SIGNS
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.marks import Mark
 
 GOLDEN = runpy.run_path(str(Path(__file__).with_name("golden") / "regenerate_musicxml.py"))
 SMALL = ("32nd", "64th", "128th", "256th", "512th", "1024th")
@@ -335,3 +338,57 @@ def test_drums_alone_without_a_metre_and_with_broken_lyrics() -> None:
     data = write(Score(beats.ticks_per_quarter, (track,), 0))
     assert not schema_errors(data)
     assert rows(mi.read(data), "onset", "pitch") == rows(beats, "onset", "pitch")
+
+
+# Marks
+
+MARKED = (
+    (0, "mf"), (0, "slur"), (0, "crescendo"), (1, "end slur"), (1, "slur 2"), (2, "end slur 2"), (3, "end crescendo"),
+    (3, "f"), (3, "accent"), (3.5, "staccato"), (4, "trill-mark"), (4.5, "tremolo 3"), (5, "fingering 3"),
+    (5.5, "fermata"), (5, "diminuendo"), (7.25, "end diminuendo"),
+)  # fmt: skip
+
+
+def marked() -> Score:
+    """Sixteen eighths with a mark of each kind."""
+    score = Score.from_notes([i / 2 for i in range(16)], 0.5, [60 + i % 5 for i in range(16)])
+    quarter = score.ticks_per_quarter
+    said = [Event(int(at * quarter), m.meta(m.TEXT, f"mark {text}")) for at, text in MARKED]
+    return Score(quarter, (score.tracks[0], score.tracks[1].with_events(said)))
+
+
+def test_marks_of_a_score_are_written_each_at_its_place() -> None:
+    data = write(marked())
+    assert not schema_errors(data)
+    root = etree.fromstring(data)
+    divisions, found, at = int(root.findtext(".//divisions") or 0), [], Fraction(0)
+    for element in root.iter("note", "direction", "backup", "forward"):
+        if element.tag == "direction":
+            found += [(at, mark.tag) for mark in element.iterfind(".//dynamics/*")]
+            found += [(at, wedge.get("type")) for wedge in element.iterfind(".//wedge")]
+        found += [(at, f"slur {s.get('type')} {s.get('number')}") for s in element.iterfind("notations/slur")]
+        groups = ("notations/ornaments/*", "notations/technical/*", "notations/articulations/*", "notations/fermata")
+        found += [(at, f"{mark.tag} {mark.text or ''}".strip()) for group in groups for mark in element.iterfind(group)]
+        length = Fraction(int(element.findtext("duration") or 0), divisions)
+        at += -length if element.tag == "backup" else length
+    assert sorted(found) == sorted(
+        [(0, "mf"), (0, "slur start 1"), (0, "crescendo"), (1, "slur stop 1"), (1, "slur start 1"), (2, "slur stop 1"),
+         (3, "stop"), (3, "f"), (3, "accent"), (3.5, "staccato"), (4, "trill-mark"), (4.5, "tremolo 3"),
+         (5, "fingering 3"), (5, "diminuendo"), (5.5, "fermata"), (7.25, "stop")]
+    )  # fmt: skip
+    assert not root.findall(".//words")
+
+
+@pytest.mark.tool("verovio")
+def test_marks_are_drawn() -> None:
+    text = notation(marked()).to_svg()
+    for kind, count in {"dynam": 2, "hairpin": 2, "slur": 2, "artic": 2, "trill": 1, "fermata": 1, "fing": 1}.items():
+        assert len(set(re.findall(rf'id="([^"]*)" class="{kind}"', text))) == count, kind
+
+
+def test_a_mark_is_read_from_its_text_and_nothing_else_is() -> None:
+    for text in (f"mark {said}" for _, said in MARKED):
+        assert Mark.of(text) is not None
+        assert Mark.of(text).text == text  # type: ignore[union-attr]
+    for text in ("mark", "mark x", "mark end staccato", "mark slur 1000", "Mark mf", "mark mf loud"):
+        assert Mark.of(text) is None

@@ -89,7 +89,8 @@ class Task(NamedTuple):
     `onsets` are those of the part that decides, `lasts` how long its notes sound,
     `others` the onsets of the parts beside it, `shared` where both begin,
     `whole` where tuplets and trills of the first begin, which move as one; `feel` is one of `FEELS`; `thin` says
-    that notes may be left out of runs.
+    that notes may be left out of runs, `steady` that a kit plays with them, so that
+    all bars lose the same time.
     """
 
     figure: tuple[Fraction, ...]
@@ -102,6 +103,7 @@ class Task(NamedTuple):
     shared: tuple[Fraction, ...] = ()
     whole: tuple[Fraction, ...] = ()
     thin: bool = False
+    steady: bool = False
 
 
 class Reason(NamedTuple):

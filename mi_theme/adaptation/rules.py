@@ -37,8 +37,10 @@ __all__ = [
     "rotate",
     "snapped",
     "square",
+    "tripla",
 ]
 
+SIXTEENTH = Fraction(1, 4)
 MOST_CUTS = 10_000  # ways to cut a bar that regroup is willing to try
 MOST_OUTCOMES = 24  # how many of them it proposes
 # what happens within a beat: (share of the source beat, share of the target beat)
@@ -116,14 +118,13 @@ def add_group(task: Task) -> list[Outcome]:
 
 
 def square(task: Task) -> list[Outcome]:
-    """Every group becomes as long as every other."""
-    each = Fraction(task.target.pulses, len(task.figure))
-    if each.denominator != 1:
+    """Every group becomes as long as every other, in pulses or in sixteenths: four beats of 4/4 four times five of them in 5/4."""
+    each = task.target.length / len(task.figure)
+    if not any((each / unit).denominator == 1 for unit in (task.target.meter.pulse, SIXTEENTH)):
         raise StrategyError(
             f"square: {task.target.pulses} pulses do not divide by {len(task.figure)} groups; try regroup"
         )
-    lengths = [each * task.target.meter.pulse] * len(task.figure)
-    return priced(task, Warp.of_lengths(task.figure, lengths))
+    return priced(task, Warp.of_lengths(task.figure, [each] * len(task.figure)))
 
 
 def long_short(task: Task) -> list[Outcome]:
@@ -160,6 +161,25 @@ def in_one(task: Task) -> list[Outcome]:
             f"in-one: as many bars of {source.meter} become one of {target.meter} as it has beats ({beats}); ask for ratio 1/{beats}"
         )
     return priced(task, Warp.of_lengths([source.meter.bar] * source.bars, target.groups))
+
+
+def tripla(task: Task) -> list[Outcome]:
+    """Every two beats become a bar of three: a long one and a short one.
+
+    The old *proportio tripla*, three in the time of two, by which duple dances got
+    their after-dances in triple time.
+    """
+    source, target = task.source, task.target
+    plain = not (
+        source.meter.is_compound or source.meter.is_additive or target.meter.is_compound or target.meter.is_additive
+    )
+    if not plain or len(target.meter.beats) != 3 or len(source.beats) != 2 * target.bars:
+        half = Fraction(len(source.meter.beats), 2)
+        raise StrategyError(
+            f"tripla: two beats of {source.meter} become a bar of three; ask for {half if half.denominator == 1 else 'an even number of beats, and for'} bars of 3/4 to one"
+        )
+    beat = target.groups[0]
+    return priced(task, Warp.of_lengths(source.groups, [2 * beat, beat] * target.bars))
 
 
 def rebar(task: Task) -> list[Outcome]:

@@ -55,6 +55,8 @@ class Strategy:
         Which group it lengthens, ``first`` or ``last``, where that is all it does.
     bars_to_beats
         Whether bars become the beats of one bar: as many become one, and last as long.
+    pairs_to_bars
+        Whether two beats become a bar, and last as long.
     beat_for_beat
         Whether beats stay beats: as many source bars are taken as have the beats of
         the target bars.
@@ -78,6 +80,7 @@ class Strategy:
     meets_bars: bool = False
     holds: str = ""
     bars_to_beats: bool = False
+    pairs_to_bars: bool = False
     beat_for_beat: bool = False
     fits_notes: bool = True
     drums: str = ""
@@ -101,9 +104,10 @@ def best_line(tasks: Sequence[Task]) -> list[Outcome]:
     list of Outcome
         One for each.
     """
+    from mi_theme.adaptation.easing import with_others
     from mi_theme.adaptation.learned.optimiser import line_outcomes
 
-    return line_outcomes(tasks)
+    return [with_others(task, outcome) for task, outcome in zip(tasks, line_outcomes(tasks), strict=True)]
 
 
 def ease(task: Task) -> list[Outcome]:
@@ -185,6 +189,13 @@ STRATEGIES: dict[str, Strategy] = {
             "fast bars become beats: four of 3/4 one of 12/8",
             rules.in_one,
             bars_to_beats=True,
+        ),
+        Strategy(
+            "tripla",
+            "put it in three",
+            "two beats become a bar of three, long and short: one of 4/4 two of 3/4",
+            rules.tripla,
+            pairs_to_bars=True,
         ),
         Strategy(
             "float",

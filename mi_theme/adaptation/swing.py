@@ -10,12 +10,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["TRIPLET", "straightened", "straightened_all", "swung", "swung_back"]
+__all__ = ["TRIPLET", "straightened", "straightened_all", "swing_in", "swung", "swung_back"]
 
 TRIPLET = Fraction(2, 3)  # long and short as two and one of a triplet
 HALF = Fraction(1, 2)
@@ -41,6 +42,24 @@ def swung(length: Fraction, place: Fraction) -> Warp:
     for beat in range(int(length)):
         points += [(beat + place, beat + HALF), (Fraction(beat + 1), Fraction(beat + 1))]
     return Warp([*points, (length, length)])
+
+
+def swing_in(meter: Meter, place: Fraction | None) -> Fraction | None:
+    """Where swung eighths fall once they have been carried into a metre.
+
+    Parameters
+    ----------
+    meter
+        The target.
+    place
+        Of the source.
+
+    Returns
+    -------
+    Fraction or None
+        The same; None in a compound metre, whose beats are long and short by themselves.
+    """
+    return None if meter.is_compound else place
 
 
 def straightened(at: Fraction, swing: Fraction, grid: int) -> Fraction:

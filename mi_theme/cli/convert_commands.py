@@ -10,7 +10,7 @@ import click
 
 from mi_theme.adaptation.frames import FEELS
 from mi_theme.adaptation.tempo_equations import KEEPS
-from mi_theme.cli.shared import bars_option, error_words, is_midi, json_option, print_json, ratio_of, say, write_score
+from mi_theme.cli.shared import bars_option, error_words, json_option, print_json, ratio_of, say, write_score
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
 
@@ -37,7 +37,7 @@ def plan_options(command: F) -> F:
             "--drums",
             type=click.Choice(["pulse", "keep", "pattern", "mute"]),
             default="pulse",
-            help="Drums: even strokes stay even and the rest goes by beats; by the map; a stock pattern; none.",
+            help="Drums: with the band, even strokes on the new pulse; by the map; a stock pattern; none.",
         ),
         click.option(
             "--accompaniment",
@@ -131,19 +131,14 @@ def compare(source_file: str, target: str, as_json: bool, **options: Any) -> Non
 def _convert_file(
     source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None
 ) -> ScorePlan:
-    """Plan, and write if there is somewhere to write to; notation to notation goes by the stream itself."""
-    from mi_theme.files import read, read_stream, save_stream
+    """Plan, and write if there is somewhere to write to."""
+    from mi_theme.files import read
 
     _check_place(source_file, out)
-    notation = out is not None and Path(out).suffix.lower() in NOTATION and not is_midi(source_file)
-    music = read_stream(source_file) if notation else read(source_file)
-    plan = _plan(music, options, plan_file)
-    if out and notation:
-        from mi_theme.conversion.applying.streams import convert_stream
-
-        save_stream(convert_stream(plan, music, in_place=True), out)
-    elif out:
-        write_score(plan.apply(music), out)
+    score = read(source_file)
+    plan = _plan(score, options, plan_file)
+    if out:
+        write_score(plan.apply(score), out)
     return plan
 
 

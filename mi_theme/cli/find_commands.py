@@ -371,14 +371,13 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
     from mi_theme.files import read
     from mi_theme.files.bulk.sheets import Sheet
     from mi_theme.files.disk import place_of
-    from mi_theme.search.corpus.readers import Reader
+    from mi_theme.search.corpus.readers import sheets_of_file
 
     if _is_one_score(paths):
         yield Sheet.of(read(paths[0]))
         return
-    with Reader() as reader:
-        for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
-            yield from (tune for tune in reader.read(file) if isinstance(tune, Sheet))
+    for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
+        yield from (tune for tune in sheets_of_file(file) if isinstance(tune, Sheet))
 
 
 def _name(hit: Hit) -> str:

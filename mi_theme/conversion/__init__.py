@@ -38,8 +38,8 @@ def plan(score: Any, to: str | Meter, **options: Unpack[Options]) -> ScorePlan:
     lead
         The part that decides, by name or number; found without it.
     drums
-        ``pulse`` (even strokes stay even, the rest goes by beats), ``keep`` (by
-        the map), ``pattern`` (a stock pattern) or ``mute``.
+        ``pulse`` (with the band: even strokes on the new pulse, the rest in its beats),
+        ``keep`` (by the map), ``pattern`` (a stock pattern) or ``mute``.
     accompaniment
         ``pattern`` (even running figures stay even, bass and chords by turns find
         the new beats) or ``keep`` (by the map of the lead).

@@ -72,6 +72,8 @@ class ScorePlan(Shown):
         For each span what becomes of its drums, and of accompanying parts that are not carried by the map.
     notes
         Remarks: what was inferred, what stays as it is, what to look out for.
+    because
+        Why this strategy, in one sentence; nothing where it was asked for.
     instead
         Other ways to go, in words.
     parts
@@ -102,6 +104,7 @@ class ScorePlan(Shown):
     runs: tuple[tuple[DrumRun, ...], ...] = ()
     patterns: tuple[tuple[PartPattern, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    because: str = ""
     instead: tuple[str, ...] = ()
     parts: tuple[tuple[str, bool], ...] = ()
     score: Score | None = field(default=None, compare=False, repr=False)
@@ -141,8 +144,8 @@ class ScorePlan(Shown):
 
     @property
     def cost(self) -> float:
-        """The mean cost of a converted bar, in the terms of `~mi_theme.adaptation.costs.FigureCosts`."""
-        bars = [(span.last - span.first + 1, span.cost) for span in self.spans if span.how]
+        """What the plan costs the ear, a converted bar: see `~mi_theme.adaptation.hearing.heard_cost`."""
+        bars = [(span.last - span.first + 1, span.heard(self.tempo)) for span in self.spans if span.how]
         return round(sum(n * cost for n, cost in bars) / max(sum(n for n, _ in bars), 1), 6)
 
     @property

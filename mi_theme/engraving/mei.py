@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from mi_theme.notated.bar_symbols import Item, accidentals, bar_notes, beams, items_of, tuplet_runs
-from mi_theme.notated.staves import Head, Staff, clef_of
+from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
+from mi_theme.meter import Meter
+from mi_theme.notated.bar_symbols import BarVoice, Symbol, accidentals, bar_voices, resolution_of
+from mi_theme.notated.staves import Head, Staff, StaffNote, clef_of
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
 
@@ -29,61 +31,78 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
     for number, staff in enumerate(staves, 1):
         group.append(_definition(staff, number))
     section = SubElement(place, "section")
+    music = [bar_voices(staff, resolution_of([staff])) for staff in staves]
     for index, frame in enumerate(staves[0].frames):
         last = {"right": "invis"} if any(staff.blank for staff in staves) else {}
         measure = SubElement(section, "measure", ({"n": str(frame[0].number)} if numbered else {}) | last)
         for number, staff in enumerate(staves, 1):
-            measure.append(_staff(staff, index, number))
+            measure.append(_staff(staff, music[number - 1], index, number))
+        for number, staff in enumerate(staves, 1):
+            if not staff.blank:
+                measure.extend(marks_of_frame(staff, index, number))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode")
 
 
 def _definition(staff: Staff, number: int) -> Element:
     """Clef, key and metre of a staff."""
-    meter = staff.frames[0][0].meter
-    found = {"n": str(number), "lines": "5", "meter.count": str(meter.numerator), "meter.unit": str(meter.denominator)}
+    element = Element("staffDef", {"n": str(number), "lines": "5", **_setting(staff)})
+    element.append(_signature(staff, staff.frames[0][0].meter))
+    return element
+
+
+def _signature(staff: Staff, meter: Meter) -> Element:
+    """A signature: plain, and its groups in the label; printed as a sum where the same metre comes in other groups too."""
+    groups = {bar.meter.grouping for frame in staff.frames for bar in frame if bar.meter.plain == meter.plain}
+    written = meter.grouping and len(groups) > 1 and meter.grouping.total == meter.numerator
+    count = str(meter.grouping) if written else str(meter.numerator)
+    found = {"count": count, "unit": str(meter.denominator)}
+    return Element("meterSig", found | ({"label": str(meter)} if meter.grouping else {}))
+
+
+def _setting(staff: Staff) -> dict[str, str]:
+    """Clef and key of a staff."""
     if staff.percussion:
-        return Element("staffDef", found | {"clef.shape": "perc"})
+        return {"clef.shape": "perc"}
     shape, line, octave = clef_of(staff)
-    found |= {
+    found = {
         "clef.shape": shape,
         "clef.line": str(line),
         "keysig": f"{abs(staff.fifths)}{'s' if staff.fifths > 0 else 'f'}",
     }
     if octave:
         found |= {"clef.dis": "8", "clef.dis.place": "above" if octave > 0 else "below"}
-    return Element("staffDef", found if staff.fifths else {**found, "keysig": "0"})
+    return found if staff.fifths else {**found, "keysig": "0"}
 
 
-def _staff(staff: Staff, index: int, number: int) -> Element:
+def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: int, number: int) -> Element:
     """A staff's share of a frame."""
     element = Element("staff", {"n": str(number)})
-    bars, notes = staff.frames[index], bar_notes(staff)
-    filled = [[items_of(voice, bar, first=place == 0) for place, voice in enumerate(notes[bar.start])] for bar in bars]
+    bars = staff.frames[index]
     for voice in range(max(len(staff.voices), 1)):
         layer = Element("layer", {"n": str(voice + 1)})
-        for place, (bar, voices) in enumerate(zip(bars, filled, strict=True)):
-            signs = set() if staff.percussion else accidentals(voices, staff.fifths)
-            _open(layer, bar, first=index == place == 0, voice=voice, inner=place > 0)
+        for place, bar in enumerate(bars):
+            _open(layer, staff, bar, first=index == place == 0, voice=voice, inner=place > 0)
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
-                _fill(layer, voices, bar, voice, signs, alone=len(bars) == 1)
+                signs = set() if staff.percussion else accidentals(music[bar.start], bar, staff.fifths)
+                _fill(layer, music[bar.start], bar, voice, signs, alone=len(bars) == 1)
         if voice == 0 or len(layer):
             element.append(layer)
     return element
 
 
-def _open(layer: Element, bar: NewBar, *, first: bool, voice: int, inner: bool) -> None:
+def _open(layer: Element, staff: Staff, bar: NewBar, *, first: bool, voice: int, inner: bool) -> None:
     """A bar line inside a frame, and a new signature."""
     if voice == 0 and inner:
         SubElement(layer, "barLine", {"form": "single"})
     if voice == 0 and bar.signed and not first:
-        SubElement(layer, "meterSig", {"count": str(bar.meter.numerator), "unit": str(bar.meter.denominator)})
+        layer.append(_signature(staff, bar.meter))
 
 
 def _fill(
     layer: Element,
-    voices: Sequence[Sequence[Item]],
+    voices: Sequence[BarVoice],
     bar: NewBar,
     voice: int,
     signs: set[tuple[str, int]],
@@ -91,45 +110,50 @@ def _fill(
     alone: bool,
 ) -> None:
     """Notes, and the rests of the first voice that has notes; an empty bar has one rest. Tuplets, beams, and the symbols in them."""
-    sounding = [index for index, items in enumerate(voices) if any(item.heads for item in items)]
+    sounding = [index for index, one in enumerate(voices) if one.notes]
     if alone and voice == 0 and not sounding:
         SubElement(layer, "mRest")
         return
     silent = "rest" if voice == min(sounding, default=0) else "space"
-    for run in tuplet_runs(voices[voice]):
+    here = voices[voice]
+    for run in here.runs:
         place = layer
         if run.ratio != 1:
-            place = SubElement(
-                layer, "tuplet", {"num": str(run.ratio.denominator), "numbase": str(run.ratio.numerator)}
-            )
-        for beamed in beams(run, bar):
-            here = SubElement(place, "beam") if len(beamed) > 1 else place
-            for item in beamed:
-                for symbol in _symbols(item, run.ratio, signs, silent):
-                    here.append(symbol)
+            numbers = {"num": str(run.ratio.denominator), "numbase": str(run.ratio.numerator)}
+            place = SubElement(layer, "tuplet", numbers)
+        for group in run.groups:
+            beam = SubElement(place, "beam") if len(group) > 1 else place
+            for symbol in group:
+                if symbol.which < 0:
+                    SubElement(beam, silent, _value(symbol.value))
+                else:
+                    beam.extend(_notes(symbol, here, here.name_of(symbol, bar), signs))
 
 
-def _symbols(item: Item, ratio: Fraction, signs: set[tuple[str, int]], silent: str) -> Iterator[Element]:
-    """A note, a chord or a rest, and its grace notes before it."""
-    for number, head in enumerate(item.note.graces if item.note else ()):
-        shown = (f"{item.id}g", head.step) in signs
-        yield Element("note", {ID: f"{item.id}g{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
-    yield _symbol(item, ratio, signs, silent)
+def _notes(symbol: Symbol, voice: BarVoice, name: str, signs: set[tuple[str, int]]) -> Iterator[Element]:
+    """A note or a chord, and its grace notes before it and behind."""
+    note = voice.notes[symbol.which]
+    yield from _graces(note.graces if symbol.begins else (), f"{name}g", signs)
+    yield _note(symbol, note, name, signs)
+    yield from _graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs)
 
 
-def _symbol(item: Item, ratio: Fraction, signs: set[tuple[str, int]], silent: str) -> Element:
-    """A note, a chord or a rest."""
-    value = _value((item.end - item.start) / ratio)
-    if not item.heads:
-        return Element(silent, value)
-    tie = {"tie": item.tie} if item.tie else {}
-    if len(item.heads) == 1:
-        return Element(
-            "note", {ID: item.id, **value, **tie, **_head(item.heads[0], (item.id, item.heads[0].step) in signs)}
-        )
-    chord = Element("chord", {ID: item.id, **value, **tie})
-    for index, head in enumerate(item.heads):
-        SubElement(chord, "note", {ID: f"{item.id}h{index}", **_head(head, (item.id, head.step) in signs)})
+def _graces(heads: Sequence[Head], name: str, signs: set[tuple[str, int]]) -> Iterator[Element]:
+    for number, head in enumerate(heads):
+        shown = (name, head.step) in signs
+        yield Element("note", {ID: f"{name}{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
+
+
+def _note(symbol: Symbol, note: StaffNote, name: str, signs: set[tuple[str, int]]) -> Element:
+    found = {ID: name, **_value(symbol.value), **({"tie": symbol.tie} if symbol.tie else {})}
+    if symbol.begins:
+        found |= articulations_of(note)
+    if len(note.heads) == 1:
+        (head,) = note.heads
+        return Element("note", found | _head(head, (name, head.step) in signs))
+    chord = Element("chord", found)
+    for index, head in enumerate(note.heads):
+        SubElement(chord, "note", {ID: f"{name}h{index}", **_head(head, (name, head.step) in signs)})
     return chord
 
 

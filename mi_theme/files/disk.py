@@ -58,6 +58,8 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
     path, number = place_of(Path(fspath(source)))
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise FileError(f"{path}: a pipe or a device, and no file: save what comes out of it first")
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
@@ -78,7 +80,7 @@ def place_of(path: Path) -> tuple[Path, int]:
 
 def tunes_of(text: str) -> list[str]:
     """The text of each tune of a book, with what stands before the first; none where nothing is numbered."""
-    head, *tunes = re.split(r"(?m)^(?=X:)", text)
+    head, *tunes = re.split(r"(?m)^(?=X:)", text.replace("\r\n", "\n").replace("\r", "\n"))
     return [head + tune for tune in tunes]
 
 

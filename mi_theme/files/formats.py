@@ -51,22 +51,26 @@ class Format(NamedTuple):
     begins
         What its first bytes match.
     reader
-        Room and function that make a Score of bytes and a name; none where music21 reads it.
+        Room and function that make a Score of bytes and a name.
     sheets
-        The same for a `Sheet`, fast; none where nothing is faster.
+        The same for a `Sheet`, fast.
     writer
         The same that makes bytes of a Score.
-    stream
-        Its name in music21, where that reads it.
+    translator
+        The same that makes MusicXML of bytes and a name, where it is another notation: reader and sheets
+        are those of MusicXML then.
+    notation
+        Whether it is read as a music21 Stream too.
     """
 
     name: str
     endings: tuple[str, ...]
     begins: bytes
-    reader: str = ""
-    sheets: str = ""
+    reader: str
+    sheets: str
     writer: str = ""
-    stream: str = ""
+    translator: str = ""
+    notation: bool = True
 
 
 FORMATS = (
@@ -77,6 +81,7 @@ FORMATS = (
         reader="files.midi:parse",
         sheets="files.bulk.midi_notes:parse_notes",
         writer="files.midi:write",
+        notation=False,
     ),
     Format(
         name="compressed MusicXML",
@@ -85,7 +90,6 @@ FORMATS = (
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
         writer="files.musicxml.from_score:write_packed",
-        stream="musicxml",
     ),
     Format(
         name="MusicXML",
@@ -94,10 +98,23 @@ FORMATS = (
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
         writer="files.musicxml.from_score:write",
-        stream="musicxml",
     ),
-    Format(name="kern", endings=(".krn",), begins=rb"(?s).*?\*\*kern", stream="humdrum"),
-    Format(name="ABC", endings=(".abc",), begins=rb"(?s)(.*?\n)?(\xef\xbb\xbf)?\s*X:", stream="abc"),
+    Format(
+        name="kern",
+        endings=(".krn",),
+        begins=rb"(?s).*?\*\0?\*\0?k\0?e\0?r\0?n",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        translator="files.kern.spine_reading:musicxml_of_kern",
+    ),
+    Format(
+        name="ABC",
+        endings=(".abc",),
+        begins=rb"(?s)(.*?[\n\r])?[\xef\xbb\xbf\xff\xfe\0\s]*X\0?:",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        translator="files.abc.tune_reading:musicxml_of_abc",
+    ),
 )
 #: The endings of file names that `read` knows.
 ENDINGS = tuple(ending for row in FORMATS for ending in row.endings)
@@ -153,16 +170,8 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     """
     data, name = bytes_of(source)
     row = format_of(data, name)
-    if row.reader:
-        score: Score = function_at(row.reader)(data, name)
-        return score
-    from mi_theme.files.notation.from_stream import parse_stream, score_of_stream
-
-    stream = parse_stream(_notation(data, row, name), name, row.stream)
-    try:
-        return score_of_stream(stream, name)
-    except ScoreError as error:
-        raise FileError(f"{name or 'notation'}: {error}") from None
+    score: Score = function_at(row.reader)(_notation(data, row, name), name)
+    return score
 
 
 def read_stream(source: str | PathLike[str] | bytes) -> Any:
@@ -188,19 +197,24 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
 
     data, name = bytes_of(source)
     row = format_of(data, name)
-    if not row.stream:
+    if not row.notation:
         raise FileError(f"{name or 'this data'}: {row.name} is no notation")
-    stream = parse_stream(_notation(data, row, name), name, row.stream)
+    data = _notation(data, row, name)
+    stream = parse_stream(unpacked(data, name or "notation") if ".mxl" in row.endings else data, name)
     untangle_ties(stream)
     return stream
 
 
 def _notation(data: bytes, row: Format, name: str) -> bytes:
-    return unpacked(data, name or "notation") if ".mxl" in row.endings else data
+    """What the reader of a format takes: ABC and kern as MusicXML."""
+    if not row.translator:
+        return data
+    translated: bytes = function_at(row.translator)(data, name)
+    return translated
 
 
 def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
-    """The notes of a MIDI or MusicXML file and nothing else, fast.
+    """The notes of a file and nothing else, fast.
 
     Parameters
     ----------
@@ -211,7 +225,7 @@ def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
     -------
     structured array, shape (n,)
         As `Score.note_table`; in MIDI ``part`` counts symusic's tracks (one
-        for each channel, program and track), in MusicXML staves.
+        for each channel, program and track), in notation staves.
 
     Raises
     ------
@@ -224,7 +238,7 @@ def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
 
 
 def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
-    """The notes, part names and metres of a MIDI or MusicXML file, fast.
+    """The notes, part names and metres of a file, fast.
 
     Parameters
     ----------
@@ -238,9 +252,7 @@ def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
     """
     data, name = bytes_of(path)
     row = format_of(data, name)
-    if not row.sheets:
-        raise FileError(f"{name or 'this data'}: {row.name} has no fast reader: use read")
-    sheet: Sheet = function_at(row.sheets)(data, name)
+    sheet: Sheet = function_at(row.sheets)(_notation(data, row, name), name)
     return sheet
 
 
@@ -289,7 +301,7 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
     from mi_theme.files.notation.to_stream import musicxml
 
     ending = Path(path).suffix.lower()
-    if not any(ending in row.endings for row in FORMATS if row.stream and row.writer):
+    if not any(ending in row.endings for row in FORMATS if row.notation and row.writer):
         raise FileError(f"{path}: notation is saved as MusicXML, so end the name in .musicxml or .mxl")
     replace_file(path, musicxml(stream, compressed=ending == ".mxl"))
 

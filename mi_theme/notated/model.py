@@ -10,7 +10,7 @@ from mi_theme.notated.staves import Staff
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import Part
 
-__all__ = ["NotatedScore", "ScoreWord", "TitleBlock", "WrittenKey"]
+__all__ = ["NotatedScore", "ScoreWord", "TitleBlock", "WrittenKey", "WrittenPart"]
 
 
 class TitleBlock(NamedTuple):
@@ -50,6 +50,13 @@ class ScoreWord(NamedTuple):
     said: str | float
 
 
+class WrittenPart(NamedTuple):
+    """What one player reads: the part of the score, with its name, channel and program, and its staves from top to bottom."""
+
+    part: Part
+    staves: tuple[Staff, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class NotatedScore:
     """A score as it is written, from which MEI and MusicXML are made.
@@ -58,10 +65,8 @@ class NotatedScore:
     ----------
     bars
         Of all staves.
-    staves
-        One for each part, in their order; frames are single bars.
     parts
-        The part of each staff: its name, channel and program.
+        In their order; frames of their staves are single bars.
     keys
         The key signatures with their places in quarters; none where none is said and none can be told.
     remarks
@@ -71,8 +76,12 @@ class NotatedScore:
     """
 
     bars: tuple[NewBar, ...]
-    staves: tuple[Staff, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[WrittenPart, ...]
     keys: tuple[tuple[Fraction, WrittenKey], ...] = ()
     remarks: tuple[ScoreWord, ...] = ()
     heading: TitleBlock = UNTITLED
+
+    @property
+    def staves(self) -> tuple[Staff, ...]:
+        """All staves, from top to bottom."""
+        return tuple(staff for part in self.parts for staff in part.staves)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from mi_theme.errors import ScoreError
-from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey
-from mi_theme.notated.part_notes import written_parts
-from mi_theme.notated.staves import Head, Staff, StaffNote
-from mi_theme.notated.voice_separation import PartNote, WrittenChord
+from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
+from mi_theme.notated.part_notes import notes_of_parts, written_place
+from mi_theme.notated.players import Player, StaffOfPart, players_of, staves_of_player
+from mi_theme.notated.staff_making import StaffMaker
 from mi_theme.notated.written_values import NewBar
-from mi_theme.pitch import MAJOR, Tonic
+from mi_theme.pitch import Tonic
 from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
-from mi_theme.score.percussion_keys import drum_key
+from mi_theme.score.asides import PlacedAside, asides_of
+from mi_theme.score.marks import Mark
 from mi_theme.score.tonality import estimated_key
 
 __all__ = ["new_bars", "notate"]
@@ -30,10 +32,11 @@ SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no 
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
 MOST_SIGNS = 7  # of a key; others are damage
 LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
+DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
 
-def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
+def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool = False) -> NotatedScore:
     """A score as it is written: what a player did is quantized, what is notation already stays.
 
     Parameters
@@ -42,11 +45,14 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
         Any score.
     key
         Tonic and mode that it is known to be in; else as the score says, or as its notes tell.
+    by_part
+        Whether each part has one staff, for looking at parts; else keyboards have two where their
+        range asks for it, and what one player plays stands together.
 
     Returns
     -------
     NotatedScore
-        All bars, and a staff for each part.
+        All bars, and the staves of each player.
 
     Raises
     ------
@@ -55,23 +61,26 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
     """
     found = quantize(score)
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
-    fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
-    parts = written_parts(score, found, key)
-    bars = tuple(_bars(score, found))
-    syllables = _syllables(score)
-    staves = []
-    for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, drums=part.is_percussion))
-        drums = part.is_percussion
-        staves.append(Staff(tuple((bar,) for bar in bars), voices, 0 if drums else fifths, (part.name,), drums))
+    notes, asides = notes_of_parts(score, found, key), asides_of(score)
+    bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
+    maker = StaffMaker(score, bars, keys[0][1].fifths if keys and keys[0][0] == 0 else 0, asides)
+    parts = []
+    for player in players_of(score) if not by_part else _each_part(score):
+        first = player.parts[0]
+        staves = [StaffOfPart(first, notes[first])] if by_part else staves_of_player(score, player, notes)
+        part = replace(score.parts[first], name=player.name)
+        parts.append(WrittenPart(part, tuple(maker.staves(staves, player))))
     return NotatedScore(
         bars=bars,
-        staves=tuple(staves),
-        parts=score.parts,
+        parts=tuple(parts),
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),
     )
+
+
+def _each_part(score: Score) -> list[Player]:
+    return [Player(part.name, (index,)) for index, part in enumerate(score.parts)]
 
 
 def _keys(score: Score) -> Iterator[tuple[Fraction, WrittenKey]]:
@@ -122,46 +131,20 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         before = meter
 
 
-# Notes
-
-
-def _staff_notes(
-    voices: Sequence[Sequence[WrittenChord]], name: str, end: Fraction, syllables: dict[int, str], *, drums: bool
-) -> Iterator[tuple[StaffNote, ...]]:
-    """The voices of a part, up to the last bar line."""
-    numbers = {
-        id(chord): number
-        for number, chord in enumerate(sorted(chain.from_iterable(voices), key=lambda c: (c.start, -c.height)))
-    }
-    for voice in voices:
-        notes = []
-        for chord in voice:
-            graces = tuple(_head(row, drums=drums) for row in chord.graces)
-            heads = tuple(_head(row, drums=drums) for row in chord.rows)
-            marks = {row.mark for row in chord.rows}
-            sung = next((syllables[row.order] for row in chord.rows if row.order in syllables), "")
-            lyrics = tuple(sung.split("\n")) if sung else ()
-            mark = marks.pop() if len(marks) == 1 else ""
-            stop = min(chord.end, end)
-            notes.append(
-                StaffNote(
-                    start=chord.start,
-                    end=stop,
-                    heads=heads,
-                    id=f"{name}n{numbers[id(chord)]}",
-                    mark=mark,
-                    graces=graces,
-                    lyrics=lyrics,
-                )
-            )
-        yield tuple(notes)
-
-
-def _head(row: PartNote, *, drums: bool) -> Head:
-    if drums:
-        drum = drum_key(row.pitch)
-        return Head(drum.step, 0, drum.head or "drum", row.pitch, row.velocity)
-    return Head(row.step, row.pitch - 12 * (row.step // 7 + 1) - MAJOR[row.step % 7], velocity=row.velocity)
+def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int) -> Iterator[NewBar]:
+    """The bars, in two where a repeat sign or an ending stands inside one."""
+    lines = (
+        placed for placed in asides if placed.aside.host in ("left", "right") and DIVIDING.search(placed.aside.said)
+    )
+    seams = sorted({written_place(placed.tick, quarter) for placed in lines})
+    for bar in bars:
+        shift = bar.meter.bar - (bar.end - bar.start) if bar.number == 0 else Fraction(0)
+        places = [bar.start, *(seam for seam in seams if bar.start < seam < bar.end), bar.end]
+        for start, end in pairwise(places):
+            if start == bar.start:
+                yield replace(bar, end=end, inside=shift if end < bar.end else bar.inside)
+            else:
+                yield replace(bar, start=start, end=end, signed=False, inside=start - bar.start + shift)
 
 
 # Words
@@ -183,7 +166,7 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
     for at, text in score.texts:
         if text.startswith(m.CHORD_TEXT):
             remarks.append(ScoreWord(at, "chord", text.removeprefix(m.CHORD_TEXT)))
-        elif not text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) and text not in rights:
+        elif not (text.startswith((m.GROUPING_TEXT, m.COMPOSER_TEXT)) or text in rights or Mark.of(text)):
             remarks.append(ScoreWord(at, "words", text))
     for swing in found.swing:
         remarks.append(ScoreWord(swing.start, "words", f"swing {swing.ratio:.0%}"))
@@ -194,29 +177,10 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
 
 def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
     lines, before = {bar.start for bar in bars}, 0.0
-    for at, _ in score.tempos.changes:
+    stated = any(track.metas(m.TEMPO) for track in score.tracks)
+    for at, _ in score.tempos.changes if stated else ():
         speed = score.tempos.per_minute(at)
         shown = at in lines and abs(speed - before) >= SLIGHT_CHANGE
         before = speed if shown else before
         if at < bars[-1].end:
             yield ScoreWord(at, "tempo" if shown else "pace", speed)
-
-
-def _syllables(score: Score) -> dict[int, str]:
-    """Syllables by the row of their note; those of a track without notes go to the part that begins notes with most of them."""
-    starts, parts = score.spans["start"], score.span_parts
-    rows = [np.flatnonzero(parts == index) for index in range(len(score.parts))]
-    found: dict[int, str] = {}
-    for number, track in enumerate(score.tracks):
-        sung = {tick: text for tick, data in track.metas(m.LYRIC) if (text := m.text_of(data).lstrip("/\\\r\n"))}
-        own = [index for index, part in enumerate(score.parts) if part.track == number] or range(len(score.parts))
-        if not sung or not len(score.parts):
-            continue
-        mine = rows[max(own, key=lambda index: (len({*starts[rows[index]].tolist()} & sung.keys()), -index))]
-        ticks = starts[mine].tolist()
-        for tick, text in sung.items():
-            at = bisect_left(ticks, tick)
-            near = min(range(max(at - 1, 0), min(at + 1, len(ticks))), key=lambda i: abs(ticks[i] - tick))
-            if abs(ticks[near] - tick) <= NEAR_SYLLABLE * score.ticks_per_quarter:
-                found.setdefault(int(mine[near]), text)
-    return found

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,11 @@ from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
 from mi_theme.score import MeterMap, Score
+from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["note_steps", "written_parts"]
+__all__ = ["PartNotes", "note_steps", "notes_of_parts", "written_place"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -38,10 +40,21 @@ ONE_CHORD = Fraction(
 )  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
-def written_parts(
-    score: Score, found: Quantized, key: tuple[Tonic, str] | None = None
-) -> list[list[list[WrittenChord]]]:
-    """The chords of each part of a score, in voices.
+class PartNotes(NamedTuple):
+    """The notes of a part or a staff; which of them are grace notes, by their `order`; and whether they are notation, or were played."""
+
+    rows: Sequence[PartNote]
+    graces: frozenset[int]
+    kept: bool
+
+    def voices(self) -> list[list[WrittenChord]]:
+        """Chords in voices in which nothing overlaps."""
+        chords = chords_of(self.rows, self.graces).values()
+        return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
+
+
+def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[PartNotes]:
+    """The notes of each part of a score as they are written.
 
     Parameters
     ----------
@@ -52,9 +65,10 @@ def written_parts(
     """
     rows = _note_rows(score, found)
     steps = _steps(score, rows, key)
+    marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
     found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
     return [
-        list(_voices(found, mine, rows[mine], steps[mine], drums=score.parts[index].is_percussion))
+        _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
         for index, mine in found_parts
     ]
 
@@ -90,17 +104,23 @@ def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) 
     return found
 
 
-def _voices(
-    found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], steps: NDArray[np.int64], *, drums: bool
-) -> Iterator[list[WrittenChord]]:
-    """The voices of one part."""
-    kept = _is_notation(found, mine, rows, drums=drums)
+def _part_notes(
+    found: Quantized,
+    mine: NDArray[np.int64],
+    rows: NDArray[np.void],
+    steps: NDArray[np.int64],
+    marked: Sequence[int],
+    *,
+    drums: bool,
+) -> PartNotes:
+    """The notes of one part."""
+    kept = found.source.is_notation or _is_notation(found, mine, rows, drums=drums)
     lasts = (found.played_durations if kept else found.durations)[mine]
     onsets, marks = found.onsets[mine], _marks(found, mine)
     columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
     written = []
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
-        begin, stop = _place(start, found.resolution), _place(end, found.resolution)
+        begin, stop = written_place(start, found.resolution), written_place(end, found.resolution)
         stop = max(stop, begin + Fraction(1, GRID))
         written.append(
             PartNote(
@@ -118,17 +138,36 @@ def _voices(
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))
     elif kept:
-        graces |= graces_of(written)
+        graces |= set(mine[np.isin(mine, marked)].tolist()) if found.source.is_notation else graces_of(written)
+        written = _untangled(written, graces)
     else:
         shares = found.played_durations[mine] / np.maximum(lasts, 1)
         written = list(_filling_bars(_struck_together(written, graces), graces, float(np.median(shares)), found))
-    for chords in chords_of(written, graces).values():
-        yield from in_voices(chords, played=not kept)
+    return PartNotes(written, frozenset(graces), kept)
+
+
+def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
+    """Where a grace note repeats a key that sounds, the first end was taken for the older note: it is the grace note's."""
+    found, last = list(rows), dict[int, int]()
+    for place, row in enumerate(rows):
+        before = last.get(row.pitch)
+        if row.order in graces and before is not None and row.start < found[before].end < row.end:
+            found[place] = row._replace(end=found[before].end)
+            found[before] = found[before]._replace(end=row.end)
+        else:
+            last[row.pitch] = place
+    return found
 
 
 @lru_cache(maxsize=2**14)
-def _place(ticks: int, resolution: int) -> Fraction:
-    """A place in quarters; one that was rounded to ticks from a part of a quarter is that part."""
+def written_place(ticks: int, resolution: int) -> Fraction:
+    """A place in quarters; one that was rounded to ticks from a part of a quarter is that part.
+
+    Parameters
+    ----------
+    ticks, resolution
+        A place, and how many ticks are in a quarter.
+    """
     exact = Fraction(ticks, resolution)
     if exact.denominator <= FINEST_PARTS:
         return exact
@@ -149,7 +188,7 @@ def _is_notation(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.voi
     if drums:
         return bool((np.isin(ends, onsets) | (ends % found.resolution == 0)).mean() >= MOST_VALUES)
     same = (found.durations[mine] == lasts).mean()
-    parts = {_place(end, found.resolution).denominator for end in set(ends.tolist())}
+    parts = {written_place(end, found.resolution).denominator for end in set(ends.tolist())}
     plain = parts <= USUAL_PARTS and not _is_gated(onsets, lasts)
     fine = all(of & -of <= FINEST_VALUE for of in parts) and same >= MOST_VALUES
     kept = same == 1 or plain or fine

@@ -11,11 +11,14 @@ from typing import NamedTuple
 from mi_theme.meter import Meter
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import MAJOR
+from mi_theme.score.asides import Aside
+from mi_theme.score.marks import Mark
 
 __all__ = [
     "Frames",
     "Head",
     "Staff",
+    "StaffMark",
     "StaffNote",
     "clef_of",
     "frames_of",
@@ -36,13 +39,14 @@ Frames = tuple[tuple[NewBar, ...], ...]
 
 
 class Head(NamedTuple):
-    """A note head: diatonic step (28 for middle C), sharps or, negative, flats; a drum's shape and MIDI key; how loud, 0 for unsaid."""
+    """A note head: diatonic step (28 for middle C), sharps or, negative, flats; a drum's shape and MIDI key; how loud, 0 for unsaid; what else is written beside it."""
 
     step: int
     alter: int = 0
     shape: str = ""
     key: int = -1
     velocity: int = 0
+    asides: tuple[str, ...] = ()
 
     @property
     def midi(self) -> int:
@@ -61,25 +65,48 @@ class StaffNote(NamedTuple):
         From low to high.
     id
         Its name in the picture.
-    mark
-        How it is played: ``staccato``, ``tenuto``, or nothing.
+    marks
+        How it is played: ``staccato``, ``fermata``, ``trill-mark``, by the names of `Mark`.
     graces
         Grace notes before it, in their order.
     lyrics
         What is sung on it, verse by verse.
+    tails
+        Grace notes behind it that lead to no other.
     """
 
     start: Fraction
     end: Fraction
     heads: tuple[Head, ...]
     id: str
-    mark: str = ""
+    marks: tuple[Mark, ...] = ()
     graces: tuple[Head, ...] = ()
     lyrics: tuple[str, ...] = ()
+    tails: tuple[Head, ...] = ()
 
     def head_id(self, index: int) -> str:
         """The name of one of its heads: its own, or that of a member of the chord."""
         return self.id if len(self.heads) == 1 else f"{self.id}h{index}"
+
+
+class StaffMark(NamedTuple):
+    """What stands beside the notes of a staff: a dynamic at a place, a hairpin from place to place, a slur from note to note.
+
+    Attributes
+    ----------
+    name
+        Such as ``mf``, ``crescendo``, ``slur``, as `Mark` has it.
+    start, end
+        Quarters; the same where it is of one place.
+    first, last
+        Names of the notes that it begins and ends at, of a slur.
+    """
+
+    name: str
+    start: Fraction
+    end: Fraction
+    first: str = ""
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +128,12 @@ class Staff:
         Whether heads are drums.
     blank
         Whether nothing is written after the signature, to be filled in by hand.
+    asides
+        What else is written: quarters, and what the score says there.
+    marks
+        Dynamics, hairpins and slurs, by where they begin.
+    part
+        The number of its part in the score.
     """
 
     frames: Frames
@@ -109,6 +142,9 @@ class Staff:
     labels: tuple[str, ...] = ()
     percussion: bool = False
     blank: bool = False
+    asides: tuple[tuple[Fraction, Aside], ...] = ()
+    marks: tuple[StaffMark, ...] = ()
+    part: int = 0
 
     @property
     def notes(self) -> Iterator[StaffNote]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from fractions import Fraction
 from typing import NamedTuple
 
-__all__ = ["GRACE_VALUE", "PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
+from mi_theme.score.grace_times import GRACE_VALUE
 
-GRACE_VALUE = Fraction(1, 8)  # of a quarter: how the readers of notation place a grace note before its note
+__all__ = ["PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
+
 MOST_VOICES = 4  # of a staff that was played: more cannot be told apart by the eye
 
 
@@ -27,12 +28,13 @@ class PartNote(NamedTuple):
 
 
 class WrittenChord(NamedTuple):
-    """Notes that begin and end together in one voice, and the grace notes before them."""
+    """Notes that begin and end together in one voice, the grace notes before them, and those behind that lead nowhere."""
 
     start: Fraction
     end: Fraction
     rows: tuple[PartNote, ...]
     graces: tuple[PartNote, ...] = ()
+    tails: tuple[PartNote, ...] = ()
 
     @property
     def height(self) -> float:
@@ -75,7 +77,7 @@ def _by_start(voices: dict[int, list[PartNote]]) -> dict[PartNote, list[PartNote
     return {group[0]: group for group in found.values()}
 
 
-def chords_of(rows: Iterable[PartNote], graces: set[int]) -> dict[int, list[WrittenChord]]:
+def chords_of(rows: Iterable[PartNote], graces: Set[int]) -> dict[int, list[WrittenChord]]:
     """For each voice that the input names its chords, in order; a pitch that is there twice is in two of them."""
     groups: dict[tuple[int, Fraction, Fraction, int], list[PartNote]] = {}
     before: list[PartNote] = []
@@ -90,23 +92,39 @@ def chords_of(rows: Iterable[PartNote], graces: set[int]) -> dict[int, list[Writ
     found: dict[int, list[WrittenChord]] = defaultdict(list)
     for (voice, start, end, _), members in sorted(groups.items()):
         found[voice].append(WrittenChord(start, end, tuple(sorted(members, key=lambda row: row.pitch))))
-    for row in sorted(before, key=lambda row: row.order):
-        _attach(found, row)
+    for row, place in _main_places(sorted(before, key=lambda row: row.order)):
+        _attach(found, row, place)
     return dict(sorted(found.items()))
 
 
-def _attach(voices: dict[int, list[WrittenChord]], grace: PartNote) -> None:
-    """Put a grace note before its note; as a short note of its own where none follows."""
-    place = grace.start if grace.start == 0 and grace.end == GRACE_VALUE else grace.end
+def _main_places(graces: Sequence[PartNote]) -> Iterator[tuple[PartNote, Fraction]]:
+    """Each grace note with the place of its note: where those that follow one another end; at the very beginning, there."""
+    ends: dict[tuple[int, Fraction], Fraction] = {}
+    for grace in reversed(graces):
+        ends[grace.voice, grace.start] = ends.get((grace.voice, grace.end), grace.end)
+    for grace in graces:
+        opening = ends.get((grace.voice, Fraction(0)), Fraction(0))
+        yield grace, Fraction(0) if grace.start < opening else ends[grace.voice, grace.start]
+
+
+def _attach(voices: dict[int, list[WrittenChord]], grace: PartNote, place: Fraction) -> None:
+    """Put a grace note before its note; where none follows behind the last one; alone in its voice it is a short note."""
     for voice in dict.fromkeys([grace.voice, *voices]):
         chords = voices.get(voice, [])
         later = [number for number, chord in enumerate(chords) if chord.start in (place, grace.end)]
         if later:
-            number = min(later, key=lambda number: (chords[number].start, abs(chords[number].height - grace.pitch)))
+            number = min(
+                later, key=lambda number: (chords[number].start != place, abs(chords[number].height - grace.pitch))
+            )
             chords[number] = chords[number]._replace(graces=(*chords[number].graces, grace))
             return
-    voices.setdefault(grace.voice, []).append(WrittenChord(grace.start, grace.end, (grace,)))
-    voices[grace.voice].sort(key=lambda chord: chord[:2])
+    mine = voices.setdefault(grace.voice, [])
+    last = next((number for number in reversed(range(len(mine))) if mine[number].start < grace.start), None)
+    if last is not None and last == len(mine) - 1 and mine[last].end >= grace.end:
+        mine[last] = mine[last]._replace(tails=(*mine[last].tails, grace))
+    else:
+        mine.append(WrittenChord(grace.start, grace.end, (grace,)))
+        mine.sort(key=lambda chord: chord[:2])
 
 
 def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[WrittenChord]]:

@@ -21,13 +21,19 @@ _SYMBOLS = sorted(SIMPLE, reverse=True)  # values from a dotted whole note to a 
 
 @dataclass(frozen=True)
 class NewBar:
-    """A measure to be: where it starts and ends in quarters, its number, metre, and whether to print the signature."""
+    """A measure to be: where it starts and ends in quarters, its number, metre, whether to print the signature, and how far in a bar it begins: it goes on with one that a repeat sign divides."""
 
     start: Fraction
     end: Fraction
     number: int
     meter: Meter
     signed: bool = False
+    inside: Fraction = Fraction(0)
+
+    @property
+    def shift(self) -> Fraction:
+        """Where it begins in its metre: a pick-up ends it."""
+        return self.meter.bar - (self.end - self.start) if self.number == 0 and not self.inside else self.inside
 
 
 @lru_cache(maxsize=2**14)

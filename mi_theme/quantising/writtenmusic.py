@@ -183,7 +183,7 @@ def is_on_its_grid(score: Score) -> bool:
     ScoreError
         Where it goes on for millions of beats.
     """
-    if not len(score.spans) or score.ticks_per_quarter <= COARSE:
+    if score.is_notation or not len(score.spans) or score.ticks_per_quarter <= COARSE:
         return True
     playing = played_by_score(score)
     tick = playing.grid.resolution // score.ticks_per_quarter

@@ -17,11 +17,15 @@ NOTE_OFF, NOTE_ON, CONTROL, PROGRAM, BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
 SYSEX, META = 0xF0, 0xFF
 
 TEXT, COPYRIGHT, TRACK_NAME, INSTRUMENT, LYRIC, MARKER, CUE = range(1, 8)
-END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x2F, 0x51, 0x58, 0x59
+END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE, SEQUENCER = 0x2F, 0x51, 0x58, 0x59, 0x7F
 
 GROUPING_TEXT = "meter "  # a text event beside a signature: MIDI itself has no groupings
 UNSTATED = f"{GROUPING_TEXT}none"  # a text event at the beginning of music in which no metre is written
 CHORD_TEXT = "chord "  # a text event that says a chord symbol
+OURS = b"\x7d"  # first byte of sequencer-specific events that are ours: the maker that MIDI leaves to private use
+PLAYER = b"\x7dplayer "  # such an event in the tracks of one player, with its name
+NOTATION = b"\x7dnotation"  # such an event at the beginning of what was read from notation
+MARK_TEXT = "mark "  # a text event that says how notes are played
 RELEASE = 64  # velocity of an end, where nothing says one: the middle
 COMPOSER_TEXT = "composer "  # a text event that says who made it
 MAX_TEMPO = 0xFFFFFF  # microseconds in a quarter, the most that three bytes hold

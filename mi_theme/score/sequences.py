@@ -57,6 +57,11 @@ class MidiSequence:
         """The tempos."""
         return TempoMap.of((at, int.from_bytes(data, "big")) for at, data in self._metas(m.TEMPO))
 
+    @property
+    def is_notation(self) -> bool:
+        """Whether it was read from notation: its places and values stand as they are written."""
+        return any(data == m.NOTATION for track in self.tracks for _, data in track.metas(m.SEQUENCER))
+
     def bars(self) -> Iterator[Bar]:
         """The bars up to the end, lazily; a pick-up is bar 0."""
         return self.meters.bars(self.quarters)

@@ -315,8 +315,9 @@ class Adaptation(Shown):
 
 
 def _figure_of(motif: Motif, meter: Meter) -> tuple[Fraction, ...]:
-    """Groups read off the rhythm: the inter-onset intervals of the first bar."""
-    onsets = sorted({tone.onset for tone in motif.tones if tone.onset < meter.bar} | {Fraction(0)})
+    """Groups read off the rhythm: from pulse to pulse of the first bar where a note begins; no group begins between."""
+    struck = {tone.onset for tone in motif.tones if tone.onset < meter.bar} | {Fraction(0)}
+    onsets = sorted(onset for onset in struck if (onset / meter.pulse).denominator == 1)
     return tuple(b - a for a, b in zip(onsets, [*onsets[1:], meter.bar], strict=True))
 
 

@@ -284,7 +284,8 @@ def head_once(hearing: Hearing) -> Iterator[str]:
     """The head, as one of the metres has it, is stated literally once, and never with only its last note changed."""
     heads = [_shape_of(head) for head in dict.fromkeys(p.head for p in hearing.arrangement.passages)]
     for name, notes in hearing.playing("lead").items():
-        line = list(zip(notes["pitch"].tolist(), np.round(notes["onset"], 3).tolist(), strict=True))
+        straight = np.rint(notes["onset"] * 12) / 12  # the head is swung with the band
+        line = list(zip(notes["pitch"].tolist(), straight.tolist(), strict=True))
         literal, near = set(), set()
         for head, first in product(heads, range(len(line))):
             shape = _shape(line[first : first + len(head[2]) + 1], hearing.arrangement.theme.tonic.pitch_class)

@@ -33,7 +33,7 @@ from mi_theme.conversion.parts.edits import edits_under, struck
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.files import read
 from mi_theme.quantising import written_music
-from mi_theme.score import Score, Track
+from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
 
 TARGETS = ("3/4", "5/4:3+3+2+2", "7/8:2+2+3", "6/8", "4/4")
@@ -41,20 +41,14 @@ GATES = (0.5, 0.95)
 
 
 def at_tempo(score: Score, tempo: float) -> Score:
-    """The score in one tempo."""
+    """The score in one tempo, as a sequencer's file: nothing says that it was notation."""
     tracks = []
     for index, track in enumerate(score.tracks):
-        events = track.events
-        said = (events["status"] == m.META) & (events["data1"] == m.TEMPO)
-        kept = Track.of_array(events[~said], track.payloads)
-        tracks.append(kept if index else Track.sorted([mi_event(0, tempo), *kept]))
+        said = {m.TEMPO} | ({m.SEQUENCER} if score.is_notation else set())
+        kept = [event for event in track if event.message[0] != m.META or event.message[1] not in said]
+        head = [] if index else [Event(0, m.tempo(round(6e7 / tempo)))]
+        tracks.append(Track.of([*head, *kept]))
     return Score(score.ticks_per_quarter, tuple(tracks), score.kind, score.source)
-
-
-def mi_event(tick: int, tempo: float):
-    from mi_theme.score import Event
-
-    return Event(tick, m.tempo(round(6e7 / tempo)))
 
 
 def decided(plan: ScorePlan, score: Score) -> dict[int, tuple[Counter, Counter]]:

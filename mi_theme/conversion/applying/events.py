@@ -8,6 +8,7 @@ inside a step the corner would be lost. There it gets more of them.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,12 +18,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.conversion.applying.moved_asides import ENDING, listed, moved_asides
 from mi_theme.conversion.applying.riding import MadeTrack, played_again
 from mi_theme.conversion.parts.edits import edits_under, struck
 from mi_theme.conversion.parts.placements import Edits
 from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.conversion.spans import shown_target
 from mi_theme.conversion.timeline import FINEST_QUARTER, Images, Timeline, least_resolution, ticks_at, timeline_of
 from mi_theme.errors import ScoreError
+from mi_theme.files import FileWarning
 from mi_theme.quantising import written_music
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m
@@ -75,13 +79,14 @@ def convert_events(plan: ScorePlan, score: Score) -> Score:
     others = edits.timeline
     if written.is_played:  # what belongs to no note was set by hand too
         played = np.unique(np.rint(score.spans["start"] + written.late * score.ticks_per_quarter).astype(np.int64))
-        others = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played)
+        others = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played, plan.tempo)
     sheets = [_sheet(score, index, edits.timeline, others) for index in range(len(score.tracks))]
     for span in score.spans[edits.dropped]:
         sheets[span["track"]].keep[span["on"]] = False
         if span["off"] >= 0:
             sheets[span["track"]].keep[span["off"]] = False
     _strike(score, edits, sheets)
+    _move_asides(score, edits, sheets)
     _resample(score, others, sheets)
     _retime(plan, score, edits.timeline, sheets)
     _resign(score, edits.timeline, sheets)
@@ -141,6 +146,24 @@ def _strike(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
             added.append(Added(end, FIRST, Event(0, m.note_off(part.channel, note.pitch)), note.row))
 
 
+def _move_asides(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
+    """Put what is written beside notes where these are, and list what goes with notes that are left out."""
+    moved = moved_asides(score, edits)
+    unit, quarter = edits.timeline.unit, score.ticks_per_quarter
+    for (track, row, tick, aside, _), note, kept in moved:
+        sheet = sheets[track]
+        sheet.keep[row] = kept
+        if kept and note >= 0:
+            on = score.spans["on"][note]
+            sheet.images.num[row], sheet.images.den[row] = sheet.images.num[on], sheet.images.den[on]
+            pitch = int(sheet.track.events["data1"][on])
+            sheet.said[row] = aside._replace(pitch=pitch).message[2:]
+        elif aside.host in ENDING:
+            _place(sheet, row, edits.timeline.end(Fraction(tick, quarter)) * unit)
+    if words := listed(score, moved):
+        warnings.warn(f"{score.source or 'the score'}: left out with their notes: {words}", FileWarning, stacklevel=5)
+
+
 def _resample(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
     """Give curves of bends and controllers more steps where time is stretched."""
     for sheet in sheets:
@@ -186,11 +209,12 @@ def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
         if not grouping:
             stated.add(at)
     home = sheets[_home(score, m.TIME_SIGNATURE)]
-    for span, start in timeline.turns():
+    for span, start in timeline.turns(grouped=score.is_notation):
         if span.source != span.target or (span.start not in stated and span.start > 0):
-            home.added.append(Added(start, FIRST, Event(0, m.time_signature(span.target))))
-            if span.target.grouping:
-                home.added.append(Added(start, FIRST, Event(0, m.grouping_text(span.target))))
+            target = shown_target(span) if span.how and score.is_notation else span.target
+            home.added.append(Added(start, FIRST, Event(0, m.time_signature(target))))
+            if target.grouping:
+                home.added.append(Added(start, FIRST, Event(0, m.grouping_text(target))))
 
 
 def _metas(score: Score, sheets: list[TrackPlan], *kinds: int) -> Iterator[tuple[TrackPlan, int, Fraction]]:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mi_theme.adaptation.frames import Frame, starts_of
-from mi_theme.adaptation.swing import swung_back
-from mi_theme.conversion.parts.drums import goes_by_the_map, kit_frames
+from mi_theme.adaptation.swing import swing_in, swung_back
 from mi_theme.conversion.parts.figuration import Attacks, GroupImage, MadeNote, remade_runs
+from mi_theme.conversion.parts.kit_frames import goes_by_the_map, kit_frames
 from mi_theme.conversion.parts.placements import Copied, PartPattern, Placements
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
@@ -66,7 +66,7 @@ def accompany(plan: ScorePlan, music: WrittenMusic, found: Placements) -> None:
         patterns = []
         if layers and not goes_by_the_map(span):
             for number, what, strokes, made in remade(layers, span):
-                _place(layers[number], strokes, made, start, plan.swing, found)
+                _place(layers[number], strokes, made, start, swing_in(span.target, plan.swing), found)
                 name = music.score.parts[layers[number].part].name
                 patterns.append(PartPattern(name, what, len(strokes), len(made)))
         found.patterns.append(tuple(patterns))

@@ -31,10 +31,10 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     music = written_music(score)
     score = music.score
     starts, parts, pitched = score.spans["start"], span_parts(score), pitched_rows(score)
-    timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters)
+    timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, None, plan.tempo)
     placements = Placements()
-    beat_drums(plan, score, placements)
     accompany(plan, music, placements)
+    beat_drums(plan, score, placements)
     simplify(plan, score, timeline, placements)
     attach(score, timeline, placements)
     elsewhere = np.zeros(len(starts), bool)

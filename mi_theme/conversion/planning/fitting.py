@@ -181,18 +181,19 @@ def _rises(points: list[Point], dropped: Fraction) -> bool:
 
 
 def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction]) -> list[Point]:
-    """A place for each knot between two fixed points; none where even stretching already does it."""
+    """A place for each knot between two fixed points, on the coarsest grid with room; none where even stretching does it."""
     (x0, y0), (x1, y1) = start, stop
     slope = (y1 - y0) / (x1 - x0)
     ideals = [y0 + (x - x0) * slope for x, _ in knots]
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
-    if any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
-        return []
     leads = [lead for _, lead in knots]
-    tries = (_slots(ideals, leads, y0, y1, grid) for grid in grids)
-    found = next((places for places in tries if places), [])
-    return [(x, y) for (x, _), y in zip(knots, found, strict=False)]
+    for grid in grids:
+        if all((y / grid).denominator == 1 for y in ideals):
+            return []
+        if found := _slots(ideals, leads, y0, y1, grid):
+            return [(x, y) for (x, _), y in zip(knots, found, strict=True)]
+    return []
 
 
 def _slots(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -12,22 +13,24 @@ from typing import NamedTuple
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
-from mi_theme.adaptation.swing import swung
-from mi_theme.adaptation.tempo_equations import default_keep, default_ratio
+from mi_theme.adaptation.swing import swing_in, swung
+from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.planning.fitting import fitted, free_places
 from mi_theme.conversion.reading.layers import Layer, layers_of
-from mi_theme.conversion.reading.note_groups import figure_of
+from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import Span
-from mi_theme.errors import ScoreError
+from mi_theme.errors import ScoreError, StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
 __all__ = ["BarRun", "Planner", "planner_of"]
+
+MOST_HEARD = 4  # stretches of bars that ways are compared on
 
 
 class BarRun(NamedTuple):
@@ -55,7 +58,7 @@ class Planner:
     figures: dict[Meter, tuple[tuple[Fraction, ...], str]] = field(default_factory=dict)
     names: dict[Meter, str] = field(default_factory=dict)
     maps: dict[object, Warp] = field(default_factory=dict)
-    lines: dict[Fraction, Outcome] = field(default_factory=dict)
+    lines: dict[tuple[str, Fraction], Outcome] = field(default_factory=dict)
 
     @cached_property
     def main(self) -> Meter:
@@ -72,7 +75,14 @@ class Planner:
     def ratio(self) -> Fraction:
         """Target bars for a source bar: as asked for, or what suits the main metre."""
         request = self.request
-        return default_ratio(self.main, request.target, request.how) if request.ratio is None else request.ratio
+        if request.ratio is not None:
+            return request.ratio
+        if request.how is None and not self.steady and moves_in_beats(self.piece, self.main):
+            in_three = default_ratio(self.main, request.target, "tripla")
+            task = Task(self.figure(self.main)[0], (), Frame(self.main), Frame(request.target, int(in_three)))
+            if in_three > 1 and first_choices(task)[0] == "tripla":
+                return in_three
+        return default_ratio(self.main, request.target, request.how)
 
     @cached_property
     def keep(self) -> str:
@@ -104,15 +114,48 @@ class Planner:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
             task = self.task(meter)
-            drums = any(part.is_percussion for part in self.piece.score.parts)
-            heard = self.piece.lead >= 0 and not drums  # a kit keeps its own beats
+            heard = self.piece.lead >= 0
             self.names[meter] = self.request.how or first_able(first_choices(task, heard), task)[0]
         return self.names[meter]
+
+    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
+        """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
+        size = self.task(meter).source.bars
+        whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
+        frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
+        keep = {name: self.request.keep or default_keep(meter, self.request.target, self.ratio, name) for name in names}
+        found: dict[str, float] = {}
+        for name, kept in keep.items():
+            tempo = tempo_factor(meter, self.request.target, self.ratio, kept)
+            with suppress(StrategyError):
+                runs = [BarRun(bars, name) for bars in frames]
+                spans = self.spans_of(runs)
+                found[name] = sum(span.heard(tempo) for span in spans) / max(len(spans), 1)
+        return found
+
+    def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
+        """Some frames under one strategy, as if they were the whole line."""
+        kept, self.lines = self.lines, {}
+        try:
+            self.decide_lines(runs)
+            return [
+                self.span(run.bars, run.how)
+                for run in runs
+                if len(run.bars) == self.task(run.bars[0].meter).source.bars
+            ]
+        finally:
+            self.lines = kept
 
     @property
     def thin(self) -> bool:
         """Whether notes may be left out of runs: not under words, nor where every note is asked for."""
         return self.request.runs == "thin" and not any(track.metas(m.LYRIC) for track in self.piece.score.tracks)
+
+    @property
+    def steady(self) -> bool:
+        """Whether a kit plays along, so that all bars must lose or gain the same time."""
+        return self.request.drums in ("pulse", "keep") and any(part.is_percussion for part in self.piece.score.parts)
 
     def how_for(self, bar: Bar) -> str:
         """The strategy for a bar: the user's last choice for it, or that of its metre."""
@@ -129,13 +172,13 @@ class Planner:
             make_line = find(how).make_line
             if make_line:
                 outcomes = make_line([self.task_of(run.bars, how) for run in line])
-                self.lines.update((run.bars[0].start, found) for run, found in zip(line, outcomes, strict=True))
+                self.lines.update(((how, run.bars[0].start), found) for run, found in zip(line, outcomes, strict=True))
 
     def span(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Span:
         """Some bars of one metre as a span."""
         first, meter = bars[0], bars[0].meter
         task = self.task_of(bars, how, hemiola)
-        outcome = self.lines.get(first.start) or proposed(how, task)[0]
+        outcome = self.lines.get((how, first.start)) or proposed(how, task)[0]
         end = first.start + outcome.warp.source
         span = Span(
             first=first.number,
@@ -208,6 +251,7 @@ class Planner:
             shared=tuple(at for at in mine if leads[at].shared),
             whole=self._wholes(start, end, leads, mine),
             thin=self.thin,
+            steady=self.steady,
         )
 
     def _wholes(
@@ -239,7 +283,9 @@ class Planner:
             warp = fitted(span.base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:
-                warp = swung(warp.source, place).then(warp).then(swung(warp.target, place).inverse())
+                warp = swung(warp.source, place).then(warp)
+                if again := swing_in(span.target, place):
+                    warp = warp.then(swung(warp.target, again).inverse())
             self.maps[key] = warp
         return self.maps[key]
 

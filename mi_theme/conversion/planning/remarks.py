@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from mi_theme.adaptation import adapt
 from mi_theme.adaptation.frames import FAMOUS, Outcome, Task, whole_grouping
@@ -15,9 +16,11 @@ from mi_theme.conversion.spans import Span
 from mi_theme.errors import MiThemeError
 from mi_theme.score import messages as m
 
-__all__ = ["other_ways", "remarks"]
+__all__ = ["because", "other_ways", "remarks"]
 
 MOST_ALTERNATIVES = 4
+MOST_RIVALS = 3  # other strategies whose costs are told
+NEARLY, ALIKE = 0.9, 0.05  # share of a cost, and points, by which another is told as less
 LIGHT_WALTZ = 100  # beats a minute from which a waltz in four is rather 3+3+2: Chopin's slow ones are below
 WALTZ_IN_ONE = 160  # beats a minute beyond which it is felt in one: a Viennese waltz goes at 180
 
@@ -57,6 +60,43 @@ def _by_tempo(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         yield f"at {speed:.0f} beats a minute the bars are felt in one: in-one may be the better way"
     elif speed >= LIGHT_WALTZ:
         yield f"at {speed:.0f} beats a minute 3+3+2 is the lighter way (how 3+3+2)"
+
+
+def because(planner: Planner, how: str) -> str:
+    """Why a strategy was chosen that nobody asked for: what it does, and what it and others cost the ear."""
+    strategy = find(how)
+    if planner.request.how or strategy.meets_bars:
+        return ""
+    rivals = [name for name, row in STRATEGIES.items() if row.offered and not (row.heavy or row.meets_bars)]
+    costs = planner.heard_costs(planner.main, [how, *(name for name in rivals if name != how)])
+    if how not in costs or len(costs) < MOST_RIVALS - 1:
+        return f"because {strategy.summary}"
+    others = sorted((cost, name) for name, cost in costs.items() if name != how and cost > NEARLY * costs[how] - ALIKE)
+    cheaper = sorted((cost, name) for name, cost in costs.items() if cost <= NEARLY * costs[how] - ALIKE)
+    words = f"because {strategy.summary}; it costs the ear {costs[how]:.1f} a bar"
+    if others:
+        words += f", {_named(others[:MOST_RIVALS])}"
+    return words + (f"; {_named(cheaper[:1])}, but {_flaw(planner, cheaper[0][1])}" if cheaper else "")
+
+
+def _named(costs: Sequence[tuple[float, str]]) -> str:
+    return ", ".join(f"{name} {cost:.1f}" for cost, name in costs)
+
+
+def _flaw(planner: Planner, name: str) -> str:
+    """What speaks against a way that costs less."""
+    outcome = proposed(name, planner.task(planner.main))[0]
+    steps = [(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(outcome.warp.points)]
+    stretches = [float(dy / dx) for dx, dy in steps if dx]
+    flaws = {
+        "it plays beats twice": bool(outcome.repeats),
+        "nothing else is heard": outcome.warp.is_linear,
+        "every bar falls silent": any(not dx for dx, _ in steps),
+        "the end of every bar is lost": not all(stretches),
+        "one beat takes all the time": max(stretches) > 2 * min(stretches),
+        "it waits at the end of every bar": find(name).holds == "last",
+    }
+    return next((flaw for flaw, has in flaws.items() if has), "notes are moved about for it")
 
 
 def other_ways(planner: Planner, how: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
 from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
-from mi_theme.adaptation.swing import straightened, swung
+from mi_theme.adaptation.swing import straightened, swing_in, swung
 from mi_theme.adaptation.tempo_equations import common_unit, counted_bars, equation_words
 from mi_theme.conversion.parts.placements import PartPattern
 from mi_theme.conversion.reading.grid import GRID
@@ -54,6 +54,7 @@ def _summary(plan: ScorePlan) -> str:
     lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
     lines.append(f"  lead     {plan.lead or 'none: no part has pitch'}")
     lines.append(f"  tempo    {tempo_words(plan)}")
+    lines += [f"  chosen   {plan.because}"] if plan.because else []
     lines += [f"  asked    {plan.request}"] if str(plan.request) else []
     lines += [f"  note     {note}" for note in plan.notes]
     lines += [f"  note     {_same(plan)}"] if plan.sounds_the_same else []
@@ -131,7 +132,8 @@ def _straight_warp(span: Span, swing: Fraction | None) -> Warp:
     """The map of a span as it is between even eighths, where they are swung."""
     if swing is None or span.warp.is_identity:
         return span.warp
-    return swung(span.warp.source, swing).inverse().then(span.warp).then(swung(span.warp.target, swing))
+    warp, again = swung(span.warp.source, swing).inverse().then(span.warp), swing_in(span.target, swing)
+    return warp.then(swung(warp.target, again)) if again else warp
 
 
 def _straight_lines(span: Span, swing: Fraction | None) -> Iterator[BarNotes]:
@@ -309,7 +311,7 @@ def _listed(plan: ScorePlan, spans: Sequence[Span], kind: str) -> str:
         by_part.setdefault((change.part, change.why), []).append(change)
     meter = spans[0].source if kind == "dropped" else spans[0].target
     return "; ".join(
-        f"{part}: {len(changes)} ({why}), {_places(changes, meter, plan.swing)}"
+        f"{part}: {len(changes)} ({why}), {_places(changes, meter, swing_in(meter, plan.swing))}"
         for (part, why), changes in by_part.items()
     )
 

@@ -47,7 +47,7 @@ def _from(score: Score, first: int) -> Iterator[Bar]:
 def staves_of_passage(
     score: Score, bars: Sequence[Bar], parts: Sequence[int] | None = None, key: tuple[Tonic, str] | None = None
 ) -> list[Staff]:
-    """The parts that play in these bars, one staff each.
+    """The parts that play in these bars: as they are read where all are wanted, else one staff each.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def staves_of_passage(
         Tonic and mode; without it the key signature's, or as estimated.
     """
     frames = tuple((bar,) for bar in new_bars(bars))
-    written = notate(score, key or key_of(score))
+    written = notate(score, key or key_of(score), by_part=parts is not None)
     found = []
-    for index in range(len(score.parts)) if parts is None else parts:
-        staff = _cut(written.staves[index], bars[0].start, bars[-1].end)
-        if staff.voices or parts is not None:
-            found.append(replace(staff, frames=frames))
+    for staff in written.staves if parts is None else [written.staves[index] for index in parts]:
+        cut = _cut(staff, bars[0].start, bars[-1].end)
+        if cut.voices or parts is not None:
+            found.append(replace(cut, frames=frames))
     return found or [Staff(frames, (), written.keys[0][1].fifths)]
 
 

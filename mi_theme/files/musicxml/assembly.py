@@ -7,7 +7,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +22,10 @@ from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
 from mi_theme.files.musicxml.part_reading import NoteElement, PartReading
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
+from mi_theme.score.grace_times import grace_times
 from mi_theme.score.notes import NOTE
 
 __all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music"]
-
-GRACE = QUARTER // 8  # ticks that a grace note takes of the time before it
 
 Held = defaultdict[tuple[Ticks, ...], deque[list["JoinedNote"]]]  # by pitch and end, and by voice too
 
@@ -39,11 +38,14 @@ class JoinedNote:
     lasts: Ticks
     voice: int
     written: NoteElement
+    asides: list[str]
 
 
 class SoundingStaff(NamedTuple):
-    """A staff as a part: its name, its notes in order, whether it is for drums, its program from 0."""
+    """A staff as a part: its part and its name there, what it is called, its notes in order, whether it is for drums, its program from 0."""
 
+    part: int
+    staff: str
     name: str
     notes: list[JoinedNote]
     is_percussion: bool
@@ -95,7 +97,7 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
         words = f"{where}: {rounded} notes have pitches that MIDI has not; each got the nearest key"
         warnings.warn(words, FileWarning, stacklevel=4)
     starts, meters = _layout(parts)
-    staves = [staff for part, lines in zip(parts, starts, strict=True) for staff in _staves(part, lines)]
+    staves = [staff for index, part in enumerate(parts) for staff in _staves(part, index, starts[index])]
     longest, counted = max(starts, key=lambda lines: lines[-1]), parts[0].counted
     meter_map = MeterMap.of_bars(_bars(longest, meters, counted), counted=counted)
     return WrittenMusic(heading, parts, starts, staves, meter_map)
@@ -190,7 +192,7 @@ def _bars(
         yield Fraction(start, QUARTER), length, meter
 
 
-def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[SoundingStaff]:
+def _staves(part: PartReading, index: int, lines: Sequence[Ticks]) -> Iterator[SoundingStaff]:
     """The staves of a part that have notes, tied notes joined."""
     staves: defaultdict[str, list[NoteElement]] = defaultdict(list)
     drums = part.is_percussion
@@ -198,7 +200,9 @@ def _staves(part: PartReading, lines: Sequence[Ticks]) -> Iterator[SoundingStaff
         staves[note.staff].append(note)
     for staff, notes in sorted(staves.items()):
         name = part.name if len(staves) == 1 else f"{part.name} ({staff or 1})"
-        yield SoundingStaff(name, _joined(notes, lines), drums, part.program)
+        yield SoundingStaff(
+            part=index, staff=staff, name=name, notes=_joined(notes, lines), is_percussion=drums, program=part.program
+        )
 
 
 def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[JoinedNote]:
@@ -213,16 +217,40 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
         before = _led_to(held, note.pitch, at, voice) if "stop" in note.ties else None
         if before:
             before.lasts = later(before.lasts, note.lasts)
+            before.asides += [aside for aside in note.asides if aside not in before.asides]
         else:
-            before = JoinedNote(at, note.lasts, voice, note)
+            before = JoinedNote(at, note.lasts, voice, note, [*note.asides])
             joined.append(before)
         if "start" in note.ties:
             entry = [before]
             held[note.pitch, before.at + before.lasts].append(entry)
             held[note.pitch, before.at + before.lasts, voice].append(entry)
-    for grace in (note for note in joined if note.lasts <= 0):
-        grace.at, grace.lasts = max(grace.at - GRACE, 0), GRACE
+    _time_graces(joined)
     return joined
+
+
+def _time_graces(notes: Sequence[JoinedNote]) -> None:
+    """Give grace notes time: those before one note sound one after another, in chords where they are written so."""
+    before: dict[int, Ticks] = {}  # by voice: where its note before begins
+    waiting: defaultdict[int, list[JoinedNote]] = defaultdict(list)
+    for note in [*notes, None]:
+        for voice in [note.voice] if note else list(waiting):
+            mine = waiting[voice]
+            if mine and (note is None or note.lasts > 0 or note.at > mine[0].at):
+                numbers = [*accumulate(not (grace.written.chord and number) for number, grace in enumerate(mine))]
+                main = Fraction(mine[0].at) / QUARTER
+                start, each = grace_times(main, Fraction(before.get(voice, 0)) / QUARTER, numbers[-1])
+                for number, grace in zip(numbers, mine, strict=True):
+                    grace.at, grace.lasts = _whole((start + (number - 1) * each) * QUARTER), _whole(each * QUARTER)
+                mine.clear()
+        if note and note.lasts > 0:
+            before[note.voice] = note.at
+        elif note:
+            waiting[note.voice].append(note)
+
+
+def _whole(ticks: Fraction) -> Ticks:
+    return ticks.numerator if ticks.denominator == 1 else ticks
 
 
 def _led_to(held: Held, pitch: int, at: Ticks, voice: int) -> JoinedNote | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from math import lcm
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
+from math import gcd, lcm
 from typing import Any
 
 from lxml.etree import Element, SubElement, tostring
@@ -14,17 +15,13 @@ from lxml.etree import Element, SubElement, tostring
 from mi_theme.errors import FileError
 from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
-from mi_theme.files.musicxml.directions import harmony_element
+from mi_theme.files.musicxml.aside_writing import transposed, unwritten, words_left
 from mi_theme.files.musicxml.documents import plain_text
-from mi_theme.files.musicxml.signs import clef_element, key_element, time_element
-from mi_theme.files.musicxml.staff_writing import StaffWriter
-from mi_theme.meter import Meter
+from mi_theme.files.musicxml.part_writing import PartWriter
 from mi_theme.notated import NotatedScore, notate
-from mi_theme.notated.bar_symbols import Item, bar_notes, items_of
-from mi_theme.notated.model import ScoreWord, WrittenKey
-from mi_theme.notated.staves import Staff
-from mi_theme.notated.written_values import NewBar
-from mi_theme.score import PERCUSSION, Part, Score
+from mi_theme.notated.bar_symbols import BarVoice, bar_voices, resolution_of
+from mi_theme.notated.model import WrittenPart
+from mi_theme.score import PERCUSSION, Score
 from mi_theme.score.percussion_keys import drum_key
 
 __all__ = ["musicxml_of", "write", "write_packed"]
@@ -33,9 +30,8 @@ DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">'
 )
-HIGHEST_OCTAVE = 9
-DOTTED_BEAT = 3  # pulses: a beat of so many is counted with a dotted note
-UNITS = {2: "half", 4: "quarter", 8: "eighth", 16: "16th"}
+FINEST_PARTS = 96  # of a quarter: what is said at a place that is none of these stands at the part before it
+END = "</score-partwise>\n"
 
 
 def write(score: Score, *, exact: bool = False) -> bytes:
@@ -66,46 +62,51 @@ def musicxml_of(score: NotatedScore) -> bytes:
     """
     if not score.staves:
         raise FileError("there are no notes to write as notation")
+    if lost := unwritten(score.staves):
+        warnings.warn(
+            f"{lost} signs are no MusicXML, or hang on notes that are not there: left out", FileWarning, stacklevel=4
+        )
+    parts = tuple(part._replace(staves=tuple(transposed(staff) for staff in part.staves)) for part in score.parts)
+    score = replace(score, parts=parts)
+    score = replace(score, remarks=tuple(words_left(score.remarks, score.staves)))
     root = Element("score-partwise", version="4.0")
     _write_heading(root, score)
     listed = SubElement(root, "part-list")
-    symbols = [list(_symbols(staff)) for staff in score.staves]
-    places = {
-        place.denominator for staff in symbols for bar in staff for items in bar for one in items for place in one[:2]
+    for number, part in enumerate(score.parts, 1):
+        _list_part(listed, f"P{number}", part)
+    heading = tostring(root, encoding="unicode", pretty_print=True).removesuffix(END)
+    said = _places(score)
+    resolution = lcm(resolution_of(score.staves), *said)
+    music = [[bar_voices(staff, resolution) for staff in part.staves] for part in score.parts]
+    divisions = _divisions(chain.from_iterable(music), said, resolution)
+    lines = ["<?xml version='1.0' encoding='UTF-8'?>\n", f"{DOCTYPE}\n", heading]
+    for number, (part, bars) in enumerate(zip(score.parts, music, strict=True), 1):
+        lines.append(f'  <part id="P{number}">\n')
+        lines += PartWriter(score, part, number, divisions, resolution // divisions).write(bars)
+        lines.append("  </part>\n")
+    return "".join([*lines, END]).encode()
+
+
+def _places(score: NotatedScore) -> set[int]:
+    """Parts of a quarter in which bar lines have their places, and what is said beside notes, where these are not too fine to matter."""
+    said = {remark.at.denominator for remark in score.remarks}
+    said |= {at.denominator for staff in score.staves for at, _ in staff.asides}
+    said |= {at.denominator for staff in score.staves for mark in staff.marks for at in (mark.start, mark.end)}
+    lines = {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
+    return lines | {parts for parts in said if FINEST_PARTS % parts == 0}
+
+
+def _divisions(music: Iterable[dict[Fraction, list[BarVoice]]], said: set[int], resolution: int) -> int:
+    """Parts of a quarter, as few as all symbols and all that is said can be counted in."""
+    layouts = {id(voice.runs): voice.runs for bars in music for voices in bars.values() for voice in voices}
+    counts = {
+        count
+        for runs in layouts.values()
+        for run in runs
+        for symbol in run.symbols
+        for count in (symbol.at, symbol.lasts)
     }
-    places |= {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
-    places |= {remark.at.denominator for remark in score.remarks}
-    divisions = lcm(*places)
-    for number, (part, staff, bars) in enumerate(zip(score.parts, score.staves, symbols, strict=True), 1):
-        name = f"P{number}"
-        _list_part(listed, name, part, staff)
-        element = SubElement(root, "part", id=name)
-        writer = StaffWriter(name, staff.fifths, divisions, _octaves(staff, part.name))
-        _write_bars(element, score, staff, writer, bars, leads=number == 1)
-    return bytes(tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True, doctype=DOCTYPE))
-
-
-def _octaves(staff: Staff, name: str) -> int:
-    """How many octaves higher than it sounds a staff is written: MusicXML has none below C0, and ten in all."""
-    octaves = (
-        [0] if staff.percussion else [head.step // 7 for note in staff.notes for head in (*note.heads, *note.graces)]
-    )
-    higher = max(-min(octaves, default=0), 0)
-    if higher and max(octaves) + higher > HIGHEST_OCTAVE:
-        words = (
-            f"part {name!r} goes from below C0 to above C9, which MusicXML cannot write: outside notes moved by octaves"
-        )
-        warnings.warn(words, FileWarning, stacklevel=4)
-        higher = max(HIGHEST_OCTAVE - max(octaves), 0)
-    return higher
-
-
-def _symbols(staff: Staff) -> Iterator[list[list[Item]]]:
-    """The items of each voice of each bar."""
-    notes = bar_notes(staff)
-    for frame in staff.frames:
-        (bar,) = frame
-        yield [items_of(voice, bar, first=number == 0) for number, voice in enumerate(notes[bar.start])]
+    return lcm(resolution // gcd(resolution, *counts), *said)
 
 
 def _write_heading(root: Any, score: NotatedScore) -> None:
@@ -125,120 +126,20 @@ def _write_heading(root: Any, score: NotatedScore) -> None:
             SubElement(fields, "miscellaneous-field", name=f"text {number}").text = words
 
 
-def _list_part(listed: Any, name: str, part: Part, staff: Staff) -> None:
+def _list_part(listed: Any, name: str, written: WrittenPart) -> None:
     """A part of the list, with its instrument, or one for each drum."""
+    part, drums = written.part, written.staves[0].percussion
     element = SubElement(listed, "score-part", id=name)
     SubElement(element, "part-name").text = plain_text(part.name)
-    keys = (
-        sorted({head.key for note in staff.notes for head in (*note.heads, *note.graces)}) if staff.percussion else []
-    )
+    notes = written.staves[0].notes if drums else ()
+    keys = sorted({head.key for note in notes for head in (*note.heads, *note.graces)})
     instruments = [(f"{name}-I{key + 1}", drum_key(key).name) for key in keys] or [(f"{name}-I1", part.name)]
     for identity, title in instruments:
         SubElement(SubElement(element, "score-instrument", id=identity), "instrument-name").text = plain_text(title)
     for (identity, _), key in zip(instruments, keys or [-1], strict=True):
         sound = SubElement(element, "midi-instrument", id=identity)
-        SubElement(sound, "midi-channel").text = str((PERCUSSION if staff.percussion else part.channel) + 1)
-        if part.program or staff.percussion:
+        SubElement(sound, "midi-channel").text = str((PERCUSSION if drums else part.channel) + 1)
+        if part.program or drums:
             SubElement(sound, "midi-program").text = str(part.program or 1)
         if key >= 0:
             SubElement(sound, "midi-unpitched").text = str(key + 1)
-
-
-def _write_bars(
-    part: Any,
-    score: NotatedScore,
-    staff: Staff,
-    writer: StaffWriter,
-    bars: Sequence[Sequence[Sequence[Item]]],
-    *,
-    leads: bool,
-) -> None:
-    """The bars of a part; the first part says tempos and words for all."""
-    remarks = _by_bar(score.remarks, score.bars) if leads else {}
-    keys = {} if staff.percussion else {bar.start: key for bar, key in _keys_of_bars(score)}
-    for index, (bar, voices) in enumerate(zip(score.bars, bars, strict=True)):
-        measure = SubElement(part, "measure", number=str(bar.number))
-        if bar.number == 0:
-            measure.set("implicit", "yes")
-        key = keys.get(bar.start)
-        if key:
-            writer.fifths = key.fifths
-        if index == 0 or bar.signed or key:
-            attributes = SubElement(measure, "attributes")
-            if index == 0:
-                SubElement(attributes, "divisions").text = str(writer.divisions)
-            if key:
-                attributes.append(key_element(key))
-            if index == 0 or bar.signed:
-                attributes.append(time_element(bar.meter))
-            if index == 0:
-                attributes.append(clef_element(staff))
-                if writer.octaves:
-                    transpose = SubElement(attributes, "transpose")
-                    SubElement(transpose, "chromatic").text = "0"
-                    SubElement(transpose, "octave-change").text = str(-writer.octaves)
-        for remark in remarks.get(index, ()):
-            _write_remark(measure, remark, bar, writer.divisions)
-        writer.write(measure, bar, voices)
-
-
-def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
-    """Key signatures, each with the bar that it is written at: the one that begins nearest before it."""
-    starts = [bar.start for bar in score.bars]
-    for at, key in score.keys:
-        yield score.bars[max(bisect_right(starts, at) - 1, 0)], key
-
-
-def _by_bar(remarks: Sequence[ScoreWord], bars: Sequence[NewBar]) -> dict[int, list[ScoreWord]]:
-    found: dict[int, list[ScoreWord]] = defaultdict(list)
-    index = 0
-    for remark in remarks:
-        while index + 1 < len(bars) and bars[index + 1].start <= remark.at:
-            index += 1
-        if remark.kind != "words" or remark.at > 0:
-            found[index].append(remark)
-    return found
-
-
-def _write_remark(measure: Any, remark: ScoreWord, bar: NewBar, divisions: int) -> None:
-    """A tempo, words or a mark, so far from the bar line."""
-    at = int((remark.at - bar.start) * divisions)
-    if remark.kind == "pace":
-        sound = SubElement(measure, "sound", tempo=_decimal(float(remark.said)))
-        if at:
-            SubElement(sound, "offset").text = str(at)
-        return
-    said = plain_text(str(remark.said))
-    if not said:
-        return
-    if remark.kind == "chord":
-        chord = harmony_element(said)
-        measure.append(chord)
-        if at:
-            SubElement(chord, "offset").text = str(at)
-        return
-    direction = SubElement(measure, "direction", placement="above")
-    kind = SubElement(direction, "direction-type")
-    if remark.kind == "tempo":
-        _write_metronome(SubElement(kind, "metronome"), float(remark.said), bar.meter)
-    else:
-        SubElement(kind, remark.kind).text = said
-    if at:
-        SubElement(direction, "offset").text = str(at)
-    if remark.kind == "tempo":
-        SubElement(direction, "sound", tempo=_decimal(float(remark.said)))
-
-
-def _write_metronome(mark: Any, speed: float, meter: Meter) -> None:
-    """Beats a minute, dotted where beats have three pulses; quarters where beats are unequal."""
-    dotted = meter.is_compound and not meter.is_additive and meter.groups[0] == DOTTED_BEAT
-    unit = UNITS.get(meter.denominator // 2) if dotted else "quarter"
-    SubElement(mark, "beat-unit").text = unit or "quarter"
-    if dotted and unit:
-        SubElement(mark, "beat-unit-dot")
-        speed /= float(meter.groups[0] * meter.pulse)
-    SubElement(mark, "per-minute").text = f"{speed:.1f}".removesuffix(".0")
-
-
-def _decimal(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")

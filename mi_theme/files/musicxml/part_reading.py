@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from mi_theme.files.musicxml.aside_reading import (
+    BESIDE,
+    PLAIN_CHILDREN,
+    StaffAside,
+    aside_of_cue,
+    asides_of_attributes,
+    asides_of_bar_line,
+    asides_of_element,
+    asides_of_note,
+    note_attributes,
+)
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later, nominal, number_of, ticks_of
 from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
 from mi_theme.files.musicxml.documents import ScoreInstrument, plain_text
@@ -16,7 +28,7 @@ from mi_theme.score.percussion_keys import SNARE, keys_by_place
 
 __all__ = ["NoteElement", "PartReading"]
 
-MOVES = ("note", "backup", "forward", "attributes", "direction", "harmony", "sound")
+MOVES = ("note", "backup", "forward", "attributes", "direction", "harmony", "sound", *BESIDE)
 LOUD = 90  # velocity of a note in notation, which MusicXML calls 100 per cent
 UNPITCHED = -1  # the step of a note without pitch
 WHOLE = ("whole", "breve")
@@ -37,6 +49,8 @@ class NoteElement(NamedTuple):
     velocity: int = LOUD
     lyric: str = ""
     place: tuple[str, str] = ("", "")  # of an unpitched note: line or space, and instrument
+    asides: tuple[str, ...] = ()
+    chord: bool = False  # with the note before it
 
 
 class PlacedRemark(NamedTuple):
@@ -45,6 +59,14 @@ class PlacedRemark(NamedTuple):
     bar: int
     at: Ticks
     remark: Remark
+
+
+class PlacedStaffAside(NamedTuple):
+    """An aside of a staff, the index of its bar, and its place there in ticks."""
+
+    bar: int
+    at: Ticks
+    aside: StaffAside
 
 
 @dataclass
@@ -61,8 +83,10 @@ class PartReading:
         Ticks of each bar; None where nothing is in it.
     sounding
         Ticks of each bar to the end of its last note.
-    notes, remarks, keys
-        What was read: notes, remarks, key signatures.
+    notes, remarks, keys, asides
+        What was read: notes, remarks, key signatures, what else is written.
+    left
+        What was left out, and how often.
     independent
         Whether its bar lines are its own.
     counted
@@ -79,6 +103,8 @@ class PartReading:
     notes: list[NoteElement] = field(default_factory=list)
     remarks: list[PlacedRemark] = field(default_factory=list)
     keys: list[tuple[int, Ticks, tuple[int, bool]]] = field(default_factory=list)
+    asides: list[PlacedStaffAside] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
     independent: bool = False
     counted: bool = True
     rounded: int = 0
@@ -110,6 +136,8 @@ class PartReading:
                 length = ticks_of(element.findtext("duration") or "0", self._divisions or self._foreseen(bar))
                 self._now = max(later(self._now, length if tag == "forward" else -length), 0)
                 self._drift = 0
+            elif tag == "barline":
+                self._note_down(asides_of_bar_line(element), self._now)
             else:
                 self._read_remark(bar, element)
         if self._turns:
@@ -149,11 +177,15 @@ class PartReading:
                 self._drift = later(self._drift, lasts - length)
             self._before = at
             self._now = later(self._now, length)
+        more = fields.keys() - PLAIN_CHILDREN
+        asides = [*(asides_of_note(note, more) if more else ()), *note_attributes(note)]
         if rest is not None:
+            self._note_down((StaffAside("rest", said, _name(fields, "staff")) for said in asides), at)
             return min(at + lasts, self._bar)  # a rest makes no bar longer
         if "cue" in fields:
+            self._note_down([aside_of_cue(note, Fraction(lasts, QUARTER))], at)
             return at + lasts  # cue notes are to be seen, not heard
-        self._take(note, fields, at, lasts)
+        self._take(note, fields, at, lasts, tuple(asides))
         return at + lasts
 
     def _length(self, bar: Any, note: Any, fields: dict[str, Any]) -> Ticks:
@@ -179,7 +211,11 @@ class PartReading:
         alone = "type" in fields and fields["type"].text in WHOLE and "dot" not in fields and not self._now
         return min(lasts or self._bar, self._bar) if whole_bar or alone else lasts
 
-    def _take(self, note: Any, fields: dict[str, Any], at: Ticks, lasts: Ticks) -> None:
+    def _note_down(self, asides: Iterable[StaffAside], at: Ticks) -> None:
+        """Note down asides of staves."""
+        self.asides.extend(PlacedStaffAside(len(self.lengths), at, aside) for aside in asides)
+
+    def _take(self, note: Any, fields: dict[str, Any], at: Ticks, lasts: Ticks, asides: tuple[str, ...]) -> None:
         """Note down a note that sounds."""
         staff, voice = _name(fields, "staff"), _name(fields, "voice")
         pitch, step, place = SNARE, UNPITCHED, ("", "")
@@ -213,6 +249,8 @@ class PartReading:
                 velocity=velocity,
                 lyric=lyric,
                 place=place,
+                asides=asides,
+                chord="chord" in fields,
             )
         )
 
@@ -242,6 +280,9 @@ class PartReading:
                 shift = shift_of(later_shift) if later_shift is not None else shifts.get("", Shift())
                 if key := key_of(child, shift):
                     self.keys.append((len(self.lengths), self._now, key))
+            elif child.tag == "measure-style":
+                self.left.update(f"{kind.tag}s" for kind in child.iterchildren("measure-repeat"))
+        self._note_down(asides_of_attributes(attributes), self._now)
 
     def _read_remark(self, bar: Any, element: Any) -> None:
         offset = element.findtext("offset")
@@ -254,7 +295,8 @@ class PartReading:
         if element.tag == "harmony":
             said = [Remark("chord", symbol)] if (symbol := chord_symbol(element)) else []
         else:
-            said = list(remarks_of(element))
+            said = list(remarks_of(element)) if element.tag in ("direction", "sound") else []
+        self._note_down(asides_of_element(element), at)
         self.remarks.extend(PlacedRemark(len(self.lengths), at, remark) for remark in said)
 
     @property

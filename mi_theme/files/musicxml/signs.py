@@ -34,8 +34,9 @@ def time_element(meter: Meter) -> Any:
     return element
 
 
-def clef_element(staff: Staff) -> Any:
-    element = Element("clef")
+def clef_element(staff: Staff, number: int = 0) -> Any:
+    """The clef of a staff; with its number where it is one of several."""
+    element = Element("clef", {"number": str(number)} if number else {})
     if staff.percussion:
         SubElement(element, "sign").text = "percussion"
         return element

@@ -1,19 +1,26 @@
-"""The bars of a staff as MusicXML: notes, rests, and what stands beside them."""
+"""The bars of a staff as MusicXML: notes, rests, and what stands beside them.
+
+Notes are many and alike, so they are written as text at once, a line for each element
+with its indentation; everything else is built as elements.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from itertools import groupby
+from typing import NamedTuple
+from xml.sax.saxutils import escape
 
-from lxml.etree import SubElement
-
+from mi_theme.files.musicxml.aside_writing import cue_texts, note_with_asides
 from mi_theme.files.musicxml.documents import plain_text
-from mi_theme.notated.bar_symbols import Item, TupletRun, accidentals, beams, tuplet_runs
-from mi_theme.notated.staves import Head, StaffNote
+from mi_theme.notated.bar_symbols import BarVoice, Symbol, TupletRun, accidentals
+from mi_theme.notated.staves import Head, Staff, StaffMark, StaffNote
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
+from mi_theme.score.marks import Mark, kind_of
 
 __all__ = ["StaffWriter"]
 
@@ -22,7 +29,24 @@ ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double
 SHAPES = {"x": "x", "diamond": "diamond", "slash": "slash", "+": "circle-x"}
 TYPES = ("breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th", "512th", "1024th")
 LONGEST = 8  # quarters in the first of them
+NUMBERED = ("tremolo", "fingering", "string")  # marks that say a number
+GROUPS = ("ornaments", "technical", "articulations", "fermata", "arpeggiate")  # of marks at notes
+MARK_GROUPS = 3  # of these have an element around them
+SLURS_OF_STAFF = 8  # at a time: MusicXML numbers 16 in a part
+BRACKETS = {"start": '<tuplet type="start" bracket="yes"/>', "stop": '<tuplet type="stop"/>'}
+CHORD = ("", "        <chord/>\n")
 GRACE_TYPE, QUARTER_TYPE = "eighth", TYPES.index("quarter")
+
+
+class SymbolText(NamedTuple):
+    """What is written of a symbol whatever its pitch: its length, what is before its accidental and after, its beams and notations."""
+
+    duration: str
+    value: str
+    tuplet: str
+    beams: str
+    ties: tuple[str, ...]
+    brackets: tuple[str, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -50,7 +74,7 @@ def beam_words(flags: Sequence[int]) -> Iterator[list[str]]:
 
 
 class StaffWriter:
-    """Writes the bars of one staff into their elements.
+    """Writes the bars of one staff.
 
     Attributes
     ----------
@@ -60,164 +84,284 @@ class StaffWriter:
         The key signature.
     divisions
         Parts of a quarter that durations count.
+    grain
+        Ticks in such a part.
     octaves
         Octaves that it is written higher than it sounds: MusicXML has none below C0.
+    staff
+        Its number in its part; 0 where it is the only one.
+    voices
+        How many voices are in the staves above it.
     """
 
-    def __init__(self, name: str, fifths: int, divisions: int, octaves: int) -> None:
-        self.name, self.fifths, self.divisions, self.octaves = name, fifths, divisions, octaves
+    def __init__(
+        self,
+        *,
+        name: str,
+        fifths: int,
+        divisions: int,
+        grain: int,
+        octaves: int,
+        written: Staff,
+        staff: int = 0,
+        voices: int = 0,
+    ) -> None:
+        self.name, self.fifths, self.divisions, self.grain = name, fifths, divisions, grain
+        self.octaves, self.staff, self.voices = octaves, staff, voices
+        self._written = written
+        self._rests = [(at, aside.said) for at, aside in written.asides if aside.host == "rest"]
+        self._resting: list[tuple[int, str]] = []
+        self._slurs = _slurs(written.marks, first=1 + SLURS_OF_STAFF * max(staff - 1, 0))
+        self._staff = f"        <staff>{staff}</staff>\n" if staff else ""
+        self._texts: dict[tuple[int, str], list[list[SymbolText]]] = {}
+        self._kept: list[tuple[TupletRun, ...]] = []  # whose ids are in use
+        self._pitches: dict[Head, str] = {}
 
-    def write(self, measure: Any, bar: NewBar, voices: Sequence[Sequence[Item]]) -> None:
-        """Put the notes and rests of one bar into its element."""
-        sounding = [number for number, items in enumerate(voices) if any(item.heads for item in items)]
-        length = self._ticks(bar.end - bar.start)
+    def write(
+        self, bar: NewBar, voices: Sequence[BarVoice], beside: Sequence[tuple[Fraction, str]] = ()
+    ) -> Iterator[str]:
+        """The notes and rests of one bar as text.
+
+        What stands beside them, each with its place in the bar, comes before the note that begins there,
+        or with a step back to its place: not every program reads an offset.
+        """
+        sounding = [number for number, voice in enumerate(voices) if voice.notes]
+        length = (bar.end - bar.start) * self.divisions
+        first = voices[sounding[0]] if sounding else BarVoice((), ())
+        starts = {symbol.at for run in first.runs for symbol in run.symbols} or {0}
+        here = defaultdict[int, list[str]](list)
+        away: list[tuple[Fraction, str]] = []
+        for at, text in beside:
+            place = at * self.divisions
+            if place.denominator == 1 and int(place) * self.grain in starts:
+                here[int(place) * self.grain].append(text)
+            else:
+                away.append((at, text))
+        ticks = self.divisions * self.grain
+        self._resting = [(int((at - bar.start) * ticks), said) for at, said in self._rests if bar.start <= at < bar.end]
         if not sounding:
-            note = SubElement(measure, "note")
-            SubElement(note, "rest", measure="yes")
-            SubElement(note, "duration").text = length
-            SubElement(note, "voice").text = "1"
-            return
-        signs = accidentals(voices, self.fifths)
+            yield from here[0]
+            rest = f'      <note>\n        <rest measure="yes"/>\n        <duration>{length}</duration>\n'
+            rest += f"        <voice>{self.voices + 1}</voice>\n{self._staff}      </note>\n"
+            yield note_with_asides(rest, [said for _, said in self._resting]) if self._resting else rest
+        signs = accidentals(voices, bar, self.fifths) if sounding else set()
         for number in sounding:
             if number != sounding[0]:
-                SubElement(SubElement(measure, "backup"), "duration").text = length
-            for run in tuplet_runs(voices[number]):
-                self._write_run(measure, run, bar, signs, voice=str(number + 1), silent=number != sounding[0])
+                yield _step("backup", int(length))
+            silent = number != sounding[0]
+            yield from self._write_voice(voices[number], bar, signs, number, {} if silent else here, silent=silent)
+        for at, text in away:
+            back = int(length - at * self.divisions)
+            yield f"{_step('backup', back)}{text}{_step('forward', back)}"
+        if self._written.asides:
+            yield from self._write_cues(bar, int(length))
 
-    def _write_run(
-        self, measure: Any, run: TupletRun, bar: NewBar, signs: set[tuple[str, int]], *, voice: str, silent: bool
-    ) -> None:
-        last = run.items[-1]
-        for group in beams(run, bar):
-            flags = [max(TYPES.index(kind) - QUARTER_TYPE, 0) if kind else 0 for kind in _types(group, run.ratio)]
-            words = list(beam_words(flags)) if len(group) > 1 else [[]] * len(group)
-            for item, beam in zip(group, words, strict=True):
-                if silent and not item.heads and run.ratio == 1:
-                    SubElement(SubElement(measure, "forward"), "duration").text = self._ticks(item.end - item.start)
-                    continue
-                tuplet = []
-                if run.ratio != 1 and len(run.items) > 1:
-                    tuplet = ["start"] * (item is run.items[0]) + ["stop"] * (item is last)
-                self._write_item(measure, item, run.ratio, signs, voice, beam, tuplet, hidden=silent)
+    def _write_cues(self, bar: NewBar, length: int) -> Iterator[str]:
+        """Notes to be seen and not heard, in a voice of their own."""
+        now = length
+        for at, lasts, text in cue_texts(self._written, bar, self.divisions, self.staff):
+            place = int(at * self.divisions)
+            if "<chord/>" not in text:
+                yield _step("backup" if place < now else "forward", abs(now - place))
+                now = place + int(lasts * self.divisions)
+            yield text
+        yield _step("forward", length - now)
 
-    def _write_item(
+    def _write_voice(
         self,
-        measure: Any,
-        item: Item,
-        ratio: Fraction,
+        voice: BarVoice,
+        bar: NewBar,
         signs: set[tuple[str, int]],
-        voice: str,
-        beam: Sequence[str],
-        tuplet: Sequence[str],
+        number: int,
+        beside: dict[int, list[str]],
         *,
-        hidden: bool,
-    ) -> None:
-        """A rest, or a note with its grace notes, or a chord."""
-        length, kind = self._ticks(item.end - item.start), _type(item.value(ratio))
-        if not item.heads:
-            rest = SubElement(measure, "note", {"print-object": "no"} if hidden else {})
-            SubElement(rest, "rest")
-            SubElement(rest, "duration").text = length
-            _write_symbol(rest, voice, kind, ratio)
-            _write_notations(rest, (), tuplet)
-            return
-        for head in item.note.graces if item.note else ():
-            grace = SubElement(measure, "note", _loudness(head))
-            SubElement(grace, "grace", slash="yes")
-            self._write_pitch(grace, head)
-            self._write_drum(grace, head)
-            _write_symbol(grace, voice, (GRACE_TYPE, 0), Fraction(1), _sign(head, (f"{item.id}g", head.step) in signs))
-            _write_shape(grace, head)
-        ties = ["stop"] * (item.tie in ("m", "t")) + ["start"] * (item.tie in ("i", "m"))
-        for number, head in enumerate(item.heads):
-            note = SubElement(measure, "note", _loudness(head))
-            if number:
-                SubElement(note, "chord")
-            self._write_pitch(note, head)
-            SubElement(note, "duration").text = length
-            for tie in ties:
-                SubElement(note, "tie", type=tie)
-            self._write_drum(note, head)
-            _write_symbol(note, voice, kind, ratio, _sign(head, (item.id, head.step) in signs))
-            _write_shape(note, head)
-            if number == 0:
-                for level, word in enumerate(beam, 1):
-                    SubElement(note, "beam", number=str(level)).text = word
-            _write_notations(note, ties, () if number else tuplet, "" if number or not item.note else item.note.mark)
-            if number == 0 and item.note:
-                _write_lyrics(note, item.note)
+        silent: bool,
+    ) -> Iterator[str]:
+        name = str(self.voices + number + 1)
+        for run, texts in zip(voice.runs, self._texts_of(voice.runs, name), strict=True):
+            for symbol, text in zip(run.symbols, texts, strict=True):
+                if symbol.at in beside:
+                    yield from beside[symbol.at]
+                if symbol.which >= 0:
+                    yield from self._write_notes(symbol, voice, text, bar, signs, name, silent=silent)
+                elif silent and run.ratio == 1:
+                    yield f"      <forward>\n{text.duration}      </forward>\n"
+                else:
+                    rest = '      <note print-object="no">\n' if silent else "      <note>\n"
+                    rest += f"        <rest/>\n{text.duration}{text.value}{text.tuplet}{self._staff}"
+                    rest += f"{_notations((), text.brackets, (), ())}      </note>\n"
+                    said = self._said_at(symbol) if self._resting and not silent else []
+                    yield note_with_asides(rest, said) if said else rest
 
-    def _write_pitch(self, note: Any, head: Head) -> None:
-        letter = LETTERS[head.step % 7]
-        octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
-        element = SubElement(note, "unpitched" if head.shape else "pitch")
-        SubElement(element, "display-step" if head.shape else "step").text = letter
-        if head.alter:
-            SubElement(element, "alter").text = str(head.alter)
-        SubElement(element, "display-octave" if head.shape else "octave").text = octave
+    def _texts_of(self, runs: tuple[TupletRun, ...], voice: str) -> list[list[SymbolText]]:
+        """What is written of the symbols of these runs, made once for each layout."""
+        key = id(runs), voice
+        if key not in self._texts:
+            self._kept.append(runs)
+            self._texts[key] = [list(_symbol_texts(run, voice, self.grain)) for run in runs]
+        return self._texts[key]
 
-    def _write_drum(self, note: Any, head: Head) -> None:
-        if head.shape:
-            SubElement(note, "instrument", id=f"{self.name}-I{head.key + 1}")
+    def _write_notes(
+        self,
+        symbol: Symbol,
+        voice: BarVoice,
+        text: SymbolText,
+        bar: NewBar,
+        signs: set[tuple[str, int]],
+        number: str,
+        *,
+        silent: bool,
+    ) -> Iterator[str]:
+        """A note with its grace notes, or a chord."""
+        note = voice.notes[symbol.which]
+        name = voice.name_of(symbol, bar) if signs else ""
+        yield from self._write_graces(note.graces if symbol.begins else (), f"{name}g", signs, number)
+        first = symbol.begins
+        ties = "".join([f'        <tie type="{tie}"/>\n' for tie in text.ties])
+        for place, head in enumerate(note.heads):
+            sign = _sign(head, True) if signs and (name, head.step) in signs else ""
+            marks, slurs = (note.marks, self._slurs.get(note.id, ())) if first and not place else ((), ())
+            written = (
+                f"{_opening(head.velocity)}{CHORD[place > 0]}{self._pitch(head)}{text.duration}{ties}"
+                f"{self._drum(head)}{text.value}{sign}{text.tuplet}{_shape(head, number)}{self._staff}"
+                f"{'' if place else text.beams}{_notations(text.ties, () if place else text.brackets, marks, slurs)}"
+                f"{'' if place or not first else _lyrics(note)}      </note>\n"
+            )
+            said = [*head.asides, *(self._said_at(symbol) if self._resting and not place and not silent else ())]
+            yield note_with_asides(written, said, symbol.tie) if said else written
+        yield from self._write_graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs, number)
 
-    def _ticks(self, quarters: Fraction) -> str:
-        return str(int(quarters * self.divisions))
+    def _write_graces(
+        self, heads: Sequence[Head], name: str, signs: set[tuple[str, int]], number: str
+    ) -> Iterator[str]:
+        for head in heads:
+            sign = _sign(head, (name, head.step) in signs)
+            grace = (
+                f'{_opening(head.velocity)}        <grace slash="yes"/>\n{self._pitch(head)}{self._drum(head)}'
+                f"        <voice>{number}</voice>\n        <type>{GRACE_TYPE}</type>\n{sign}"
+                f"{_shape(head, number)}{self._staff}      </note>\n"
+            )
+            yield note_with_asides(grace, head.asides) if head.asides else grace
+
+    def _said_at(self, symbol: Symbol) -> list[str]:
+        """What is written beside rests that began in the time of a symbol."""
+        return [said for at, said in self._resting if symbol.at <= at < symbol.at + symbol.lasts]
+
+    def _pitch(self, head: Head) -> str:
+        if head not in self._pitches:
+            octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
+            kind, show = ("unpitched", "display-") if head.shape else ("pitch", "")
+            alter = f"          <alter>{head.alter}</alter>\n" if head.alter else ""
+            self._pitches[head] = (
+                f"        <{kind}>\n          <{show}step>{LETTERS[head.step % 7]}</{show}step>\n{alter}"
+                f"          <{show}octave>{octave}</{show}octave>\n        </{kind}>\n"
+            )
+        return self._pitches[head]
+
+    def _drum(self, head: Head) -> str:
+        return f'        <instrument id="{self.name}-I{head.key + 1}"/>\n' if head.shape else ""
 
 
-def _types(items: Sequence[Item], ratio: Fraction) -> Iterator[str]:
-    return (_type(item.value(ratio))[0] for item in items)
+def _step(kind: str, divisions: int) -> str:
+    """A step forward or back, where it is one."""
+    return f"      <{kind}>\n        <duration>{divisions}</duration>\n      </{kind}>\n" if divisions else ""
 
 
-def _loudness(head: Head) -> dict[str, str]:
+def _slurs(marks: Sequence[StaffMark], first: int) -> dict[str, tuple[tuple[str, int], ...]]:
+    """(start or stop, number) of the slurs at each note; a number is free again where its slur has ended."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    until: dict[int, Fraction] = {}
+    for mark in marks:
+        if kind_of(mark.name) != "slur":
+            continue
+        number = next((n for n in range(first, first + SLURS_OF_STAFF) if until.get(n, mark.start) <= mark.start), 0)
+        if number:
+            until[number] = mark.end
+            found[mark.first].append(("start", number))
+            found[mark.last].insert(0, ("stop", number))
+    return {name: tuple(slurs) for name, slurs in found.items()}
+
+
+def _symbol_texts(run: TupletRun, voice: str, grain: int) -> Iterator[SymbolText]:
+    """What is written of each symbol of a run."""
+    symbols = list(run.symbols)
+    tuplet = ""
+    if run.ratio != 1:
+        tuplet = (
+            f"        <time-modification>\n          <actual-notes>{run.ratio.denominator}</actual-notes>\n"
+            f"          <normal-notes>{run.ratio.numerator}</normal-notes>\n        </time-modification>\n"
+        )
+    for group in run.groups:
+        types = [_type(symbol.value) for symbol in group]
+        flags = [max(TYPES.index(kind) - QUARTER_TYPE, 0) if kind else 0 for kind, _ in types]
+        words = list(beam_words(flags)) if len(group) > 1 else [[]]
+        for symbol, (kind, dots), beams in zip(group, types, words, strict=True):
+            bracketed = run.ratio != 1 and len(symbols) > 1
+            starts, stops = bracketed and symbol is symbols[0], bracketed and symbol is symbols[-1]
+            value = f"        <type>{kind}</type>\n" + "        <dot/>\n" * dots if kind else ""
+            yield SymbolText(
+                duration=f"        <duration>{symbol.lasts // grain}</duration>\n",
+                value=f"        <voice>{voice}</voice>\n{value}",
+                tuplet=tuplet,
+                beams="".join(f'        <beam number="{n}">{word}</beam>\n' for n, word in enumerate(beams, 1)),
+                ties=("stop",) * (symbol.tie in ("m", "t")) + ("start",) * (symbol.tie in ("i", "m")),
+                brackets=("start",) * starts + ("stop",) * stops,
+            )
+
+
+@lru_cache(maxsize=256)
+def _opening(velocity: int) -> str:
     """How loud a note is, in percent of what MusicXML takes for usual."""
-    if head.velocity in (0, LOUD):
-        return {}
-    return {"dynamics": f"{head.velocity * 100 / LOUD:.2f}".rstrip("0").rstrip(".")}
+    if velocity in (0, LOUD):
+        return "      <note>\n"
+    loudness = f"{velocity * 100 / LOUD:.2f}".rstrip("0").rstrip(".")
+    return f'      <note dynamics="{loudness}">\n'
 
 
 def _sign(head: Head, shown: bool) -> str:
-    return ACCIDENTALS[head.alter] if shown and not head.shape else ""
+    return f"        <accidental>{ACCIDENTALS[head.alter]}</accidental>\n" if shown and not head.shape else ""
 
 
-def _write_symbol(note: Any, voice: str, kind: tuple[str, int], ratio: Fraction, accidental: str = "") -> None:
-    """Voice, type, dots, accidental and tuplet."""
-    SubElement(note, "voice").text = voice
-    if kind[0]:
-        SubElement(note, "type").text = kind[0]
-        for _ in range(kind[1]):
-            SubElement(note, "dot")
-    if accidental:
-        SubElement(note, "accidental").text = accidental
-    if ratio != 1:
-        change = SubElement(note, "time-modification")
-        SubElement(change, "actual-notes").text = str(ratio.denominator)
-        SubElement(change, "normal-notes").text = str(ratio.numerator)
-
-
-def _write_shape(note: Any, head: Head) -> None:
+def _shape(head: Head, voice: str) -> str:
     """The stem of a drum, which is up where one voice plays all, and its head."""
-    if head.shape and note.findtext("voice") == "1":
-        SubElement(note, "stem").text = "up"
-    if head.shape in SHAPES:
-        SubElement(note, "notehead").text = SHAPES[head.shape]
+    if not head.shape:
+        return ""
+    stem = "        <stem>up</stem>\n" if voice == "1" else ""
+    return stem + (f"        <notehead>{SHAPES[head.shape]}</notehead>\n" if head.shape in SHAPES else "")
 
 
-def _write_notations(note: Any, ties: Sequence[str], tuplet: Sequence[str], mark: str = "") -> None:
-    if not (ties or tuplet or mark):
-        return
-    notations = SubElement(note, "notations")
-    for kind in ties:
-        SubElement(notations, "tied", type=kind)
-    for kind in tuplet:
-        SubElement(notations, "tuplet", {"type": kind, "bracket": "yes"} if kind == "start" else {"type": kind})
-    if mark:
-        SubElement(SubElement(notations, "articulations"), mark)
+@lru_cache(maxsize=4096)
+def _notations(
+    ties: tuple[str, ...], brackets: tuple[str, ...], marks: tuple[Mark, ...], slurs: tuple[tuple[str, int], ...]
+) -> str:
+    if not (ties or brackets or marks or slurs):
+        return ""
+    lines = ["        <notations>"]
+    lines += [f'          <tied type="{kind}"/>' for kind in ties]
+    lines += [f'          <slur type="{kind}" number="{number}"/>' for kind, number in slurs]
+    for kind in brackets:
+        lines.append(f"          {BRACKETS[kind]}")
+    for group, members in groupby(sorted(marks, key=lambda mark: GROUPS.index(kind_of(mark.name))), _group_of):
+        inside = group in GROUPS[:MARK_GROUPS]
+        indent = "            " if inside else "          "
+        lines += [f"          <{group}>"] * inside
+        for mark in members:
+            numbered = mark.name in NUMBERED
+            lines.append(f"{indent}<{mark.name}>{mark.number}</{mark.name}>" if numbered else f"{indent}<{mark.name}/>")
+        lines += [f"          </{group}>"] * inside
+    return "\n".join([*lines, "        </notations>\n"])
 
 
-def _write_lyrics(note: Any, written: StaffNote) -> None:
+def _group_of(mark: Mark) -> str:
+    return kind_of(mark.name)
+
+
+def _lyrics(written: StaffNote) -> str:
+    lines = []
     for number, text in enumerate(written.lyrics, 1):
         words = plain_text(text)
         if words.strip():
-            lyric = SubElement(note, "lyric", number=str(number))
-            SubElement(lyric, "syllabic").text = "begin" if words.endswith("-") else "single"
-            SubElement(lyric, "text").text = words.removesuffix("-") or words
+            syllabic = "begin" if words.endswith("-") else "single"
+            lines.append(f'        <lyric number="{number}">\n          <syllabic>{syllabic}</syllabic>\n')
+            lines.append(f"          <text>{escape(words.removesuffix('-') or words)}</text>\n        </lyric>\n")
+    return "".join(lines)

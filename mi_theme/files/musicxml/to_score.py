@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
 from mi_theme.errors import FileError, ScoreError
+from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.assembly import JoinedNote, SoundingStaff, WrittenMusic, read_music
 from mi_theme.files.musicxml.counting import QUARTER, Ticks
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.asides import Aside
 from mi_theme.score.rows import tracks_of_rows
 from mi_theme.score.timing import tempo_of
 from mi_theme.score.tracks import channel_of
@@ -17,6 +21,8 @@ from mi_theme.score.tracks import channel_of
 __all__ = ["parse"]
 
 SLOWEST, FASTEST = 4, 1000  # quarters a minute that a score may have
+OF_ALL = ("<transpose", "<key", "<time")  # settings that without a number are of all staves
+SETTING = ("<clef", "<staff-details", *OF_ALL)  # what a staff is set to: without notes it says nothing
 USUAL_TEMPO = 120.0  # quarters a minute, where a file says none
 
 
@@ -24,7 +30,7 @@ def parse(data: bytes, source: str = "") -> Score:
     """Read the bytes of a MusicXML file, compressed or not.
 
     Repeats are not played out: each written bar counts once. Tied notes are one;
-    a grace note takes a thirty-second from the time before it; cue notes are silent.
+    grace notes take a thirty-second each from the time before their note; cue notes are silent.
 
     Raises
     ------
@@ -33,9 +39,13 @@ def parse(data: bytes, source: str = "") -> Score:
     """
     music = read_music(data, source)
     try:
-        return _score(music, source)
+        score = _score(music, source)
     except ScoreError as error:
         raise FileError(f"{source or 'MusicXML'}: {error}") from None
+    if left := sum((part.left for part in music.parts), Counter[str]()):
+        counted = ", ".join(f"{count} {what}" for what, count in sorted(left.items()))
+        warnings.warn(f"{source or 'MusicXML'}: left out: {counted}", FileWarning, stacklevel=3)
+    return score
 
 
 def _score(music: WrittenMusic, source: str) -> Score:
@@ -51,11 +61,17 @@ def _score(music: WrittenMusic, source: str) -> Score:
         [note.written.step for note, _ in rows],
     )
     tempos = _tempos(music)
-    quarter, (head, *tracks) = tracks_of_rows(columns, [staff.name for staff in staves], music.meters, tempos[0][1])
+    speed = tempos[0][1] if tempos else USUAL_TEMPO
+    quarter, (head, *tracks) = tracks_of_rows(columns, [staff.name for staff in staves], music.meters, speed)
+    if not tempos:
+        head = Track.of(event for event in head if event.message[:2] != bytes((m.META, m.TEMPO)))
     signs = [Event(_tick(at, quarter), m.tempo(tempo_of(speed))) for at, speed in tempos[1:]]
     signs += [*_heading(music), *_keys(music, quarter), *_words(music, quarter)]
+    signs.append(Event(0, m.meta(m.SEQUENCER, m.NOTATION)))
+    asides = _asides(music, quarter)
     dressed = [
-        _dressed(track, staff, index, quarter) for index, (track, staff) in enumerate(zip(tracks, staves, strict=True))
+        _dressed(track, staff, index, quarter, asides[index])
+        for index, (track, staff) in enumerate(zip(tracks, staves, strict=True))
     ]
     lines = max(music.starts, key=lambda lines: lines[-1])
     if len(lines) > 1 and max(note.at + note.lasts for note, _ in rows) <= lines[-2]:
@@ -64,7 +80,7 @@ def _score(music: WrittenMusic, source: str) -> Score:
 
 
 def _tick(at: Ticks, quarter: int) -> int:
-    return int(Fraction(at) * quarter / QUARTER)
+    return round(Fraction(at) * quarter / QUARTER)
 
 
 def _heading(music: WrittenMusic) -> Iterator[Event]:
@@ -88,12 +104,11 @@ def _remarks(music: WrittenMusic, kind: str) -> Iterator[tuple[Ticks, str | floa
 
 
 def _tempos(music: WrittenMusic) -> list[tuple[Ticks, float]]:
-    """(place, quarters a minute), of the first part that says one there; the first holds from the beginning."""
+    """(place, quarters a minute), of the first part that says one there; the first holds from the beginning. None where none is said."""
     said: dict[Ticks, float] = {}
     for at, speed in _remarks(music, "tempo"):
         said.setdefault(at, min(max(float(speed), SLOWEST), FASTEST))
-    (_, first), *others = sorted(said.items()) or [(0, USUAL_TEMPO)]
-    return [(0, first), *others]
+    return [(0 if number == 0 else at, speed) for number, (at, speed) in enumerate(sorted(said.items()))]
 
 
 def _keys(music: WrittenMusic, quarter: int) -> Iterator[Event]:
@@ -116,9 +131,35 @@ def _words(music: WrittenMusic, quarter: int) -> Iterator[Event]:
             yield Event(_tick(at, quarter), m.meta(number, f"{start}{said}"))
 
 
-def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int) -> Track:
-    """A track with its program, or on the drum channel, and its lyrics."""
+def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
+    """For each staff what is written beside its notes; what belongs to all staves of a part stands in each, else in its first."""
+    found: list[list[Event]] = [[] for _ in music.staves]
+    homes: dict[int, dict[str, int]] = {}
+    for index, staff in enumerate(music.staves):
+        homes.setdefault(staff.part, {})[staff.staff] = index
+        for note in staff.notes:
+            at = _tick(note.at, quarter)
+            found[index] += [
+                Event(at, Aside("note", said, note.written.pitch).message, note.voice) for said in note.asides
+            ]
+    for number, (part, lines) in enumerate(zip(music.parts, music.starts, strict=True)):
+        own = homes.get(number, {})
+        for bar, place, (host, said, name) in part.asides:
+            tick = _tick(lines[bar + 1] if host == "right" else lines[bar] + place, quarter)
+            everywhere = host in ("left", "right") or (not name and said.startswith(OF_ALL))
+            for index in own.values() if everywhere or not own else [own.get(name, min(own.values()))]:
+                found[index].append(Event(tick, Aside(host, said).message))
+        if not own and (
+            lost := sum(host != "right" and not said.startswith(SETTING) for _, _, (host, said, _) in part.asides)
+        ):
+            part.left["signs of parts without notes"] += lost
+    return found
+
+
+def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int, asides: list[Event]) -> Track:
+    """A track with its program, or on the drum channel, its lyrics and what else is written."""
     events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.lyric)) for note in _sung(staff.notes)]
+    events += asides
     if staff.is_percussion:
         return track.on_channel(PERCUSSION).with_events(events)
     if staff.program is not None:

@@ -23,7 +23,7 @@ PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "ri
 
 
 class Instrument(catalog.Row, frozen=True):
-    """One player.
+    """One part of an ensemble.
 
     Attributes
     ----------
@@ -59,6 +59,9 @@ class Instrument(catalog.Row, frozen=True):
         The pattern, for drums; a seed chooses one of several.
     exempt
         Whether its strokes are accented against the metre on purpose.
+    player
+        Who plays it with other parts on one instrument; these are written on its staves. Nothing for
+        a player of its own.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Instrument(catalog.Row, frozen=True):
     tonic: int = 33
     groove: str | tuple[str, ...] = ""
     exempt: bool = False
+    player: str = ""
 
     def __post_init__(self) -> None:
         if self.plays not in PARTS:

@@ -244,11 +244,10 @@ def statement(singer: Singer, bars: Sequence[PlannedBar]) -> list[PlannedNote]:
 
 
 def _last_note(singer: Singer) -> list[PlannedNote]:
-    """The tonic on the last downbeat."""
+    """The tonic on the last downbeat, the highest under the summit that the part has."""
     length = final_length(singer.grid)
-    tonic = singer.tonic if singer.tonic + 12 > singer.top else singer.tonic + 12
-    if not singer.part.low <= tonic <= singer.part.high:
-        tonic -= 12
+    able = [pitch for pitch in range(singer.part.low, singer.part.high + 1) if (pitch - singer.tonic) % 12 == 0]
+    tonic = max((pitch for pitch in able if pitch <= singer.top), default=able[0])
     return [PlannedNote(singer.grid.end, length, tonic, 1.0, step=singer.grid.tuning.step_of(tonic))] if length else []
 
 

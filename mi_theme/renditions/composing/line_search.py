@@ -16,7 +16,8 @@ __all__ = ["LineChoice", "LinePoint", "cheapest_line"]
 # tune asks for. Set so that songs' shares come out: .6 steps, .15 leaps of a fourth or more
 LEAP_COSTS = (0, 0, 0, 1.5, 1.5, 4, 7, 6, 7)
 WRONG_WAY_COST, STILL_COST, FORBIDDEN_COST = 3, 2, 1000  # down instead of up; standing still instead of moving
-UNRESOLVED_COST, UNANSWERED_COST = 5, 3  # a foreign note left by leap; a leap that no step the other way follows
+UNRESOLVED_COST, UNANSWERED_COST = 5, 8  # a foreign note left by leap; a leap that no step the other way follows
+SUSPENSION_GAIN = 5  # a note that stays while the chord changes and goes down by step: what dissonance and staying cost
 LEAP = 5  # semitones: a fourth
 STEP = 2
 
@@ -85,6 +86,8 @@ def _arrival(choice: LineChoice, point: LinePoint, row: Arrivals, foreign: set[i
             cost += UNANSWERED_COST
         if old in foreign and not 0 < abs(move) <= STEP:
             cost += UNRESOLVED_COST
+        if old in foreign and came == 0 and -STEP <= move < 0:
+            cost -= SUSPENSION_GAIN
         if point.forbidden == (old % 12, choice.pitch % 12):
             cost += FORBIDDEN_COST
         paid.append((so_far + cost, old))

@@ -131,6 +131,8 @@ def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: SlotG
     events += [] if part.is_drums else _key(grid.arrangement.theme)
     if part.program:
         events.append(Event(0, m.program(channel, part.program)))
+    if part.player:
+        events.append(Event(0, m.meta(m.SEQUENCER, m.PLAYER + part.player.encode())))
     volume, pan = (DRUM_VOLUME, MIDDLE) if part.is_drums else (part.volume, part.pan)
     events += [Event(0, m.control(channel, VOLUME, volume)), Event(0, m.control(channel, PAN, pan))]
     for number, note in enumerate(notes):

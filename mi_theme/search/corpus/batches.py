@@ -39,7 +39,6 @@ class SearchSettings(NamedTuple):
     pattern: Pattern
     least: float
     invert: bool
-    seconds: float
     fast: bool | None
     max_evalue: float
 

@@ -1,0 +1,129 @@
+"""Asides: what notation says beside its notes and bars, kept in the words in which it was said.
+
+An aside is an event of the track that it stands in: sequencer-specific, of the maker 7D, which
+MIDI leaves to private use. So it goes where its tick goes, through a change of metre and
+through a MIDI file, and other programs pass over it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from mi_theme.score import messages as m
+
+if TYPE_CHECKING:
+    from mi_theme.score.scores import Score
+
+__all__ = ["HOSTS", "Aside", "PlacedAside", "asides_of"]
+
+HOSTS = ("note", "rest", "place", "until", "left", "right", "part")
+PAYLOAD = re.compile(r"(note) (\d{1,3}) (<.*)|(\w+) (<.*)", re.DOTALL)
+GROUPS = ("direction", "direction-type", "articulations", "ornaments", "technical", "barline", "bar-style")
+TAG = re.compile(r"<([\w-]+)")
+
+
+class Aside(NamedTuple):
+    """What is written beside a note or at a place.
+
+    Attributes
+    ----------
+    host
+        What it hangs on: a ``note``, a ``rest``, a ``place`` where something begins, or one
+        ``until`` which something lasts, the ``left`` or the ``right`` bar line of a bar, or
+        the whole ``part``.
+    said
+        An element of MusicXML, such as ``<slur type="start" number="1"/>``.
+    pitch
+        Key of the note that it hangs on; -1 for none.
+    """
+
+    host: str
+    said: str
+    pitch: int = -1
+
+    @property
+    def kind(self) -> str:
+        """The name of its element."""
+        found = TAG.match(self.said)
+        return found[1] if found else ""
+
+    @property
+    def name(self) -> str:
+        """What it is, such as ``slur``, ``staccato`` or ``dynamics``: of a group the first that is in it."""
+        tags: list[str] = TAG.findall(self.said)
+        inner = [tag for tag in tags if tag not in GROUPS]
+        return (inner or tags or [""])[0]
+
+    @property
+    def message(self) -> bytes:
+        """The event that says it."""
+        pitch = f"{self.pitch} " if self.host == "note" else ""
+        return m.meta(m.SEQUENCER, m.OURS + f"{self.host} {pitch}{self.said}".encode())
+
+    @classmethod
+    def of(cls, data: bytes) -> Aside | None:
+        """The aside that a sequencer-specific event says, if it is one.
+
+        Parameters
+        ----------
+        data
+            What follows the kind and length of the event.
+        """
+        if not data.startswith(m.OURS):
+            return None
+        found = PAYLOAD.fullmatch(data[len(m.OURS) :].decode("utf-8", "replace"))
+        if found is None or (found[4] and found[4] not in HOSTS[1:]):
+            return None
+        return cls("note", found[3], int(found[2])) if found[1] else cls(found[4], found[5])
+
+
+class PlacedAside(NamedTuple):
+    """An aside, its track, its row among the events there, its tick, and the row of `Score.spans` that it hangs on, or -1."""
+
+    track: int
+    row: int
+    tick: int
+    aside: Aside
+    note: int
+
+
+@lru_cache(maxsize=4)
+def asides_of(score: Score) -> tuple[PlacedAside, ...]:
+    """The asides of a score, track after track, in order.
+
+    Parameters
+    ----------
+    score
+        Any score.
+
+    Returns
+    -------
+    tuple of PlacedAside
+        An aside to a note that is not there hangs on none.
+    """
+    found = [
+        PlacedAside(number, row, event.tick, aside, event.voice)
+        for number, track in enumerate(score.tracks)
+        if track.metas(m.SEQUENCER)
+        for row, event in enumerate(track)
+        if event.message[:2] == bytes((m.META, m.SEQUENCER)) and (aside := Aside.of(event.message[2:]))
+    ]
+    if not any(placed.aside.host == "note" for placed in found):
+        return tuple(placed._replace(note=-1) for placed in found)
+    rows: defaultdict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)  # (voice, row) of the notes
+    spans = score.spans
+    for row, (start, track, on) in enumerate(zip(*(spans[n].tolist() for n in ("start", "track", "on")), strict=True)):
+        event = score.tracks[track].events[on]
+        rows[track, start, int(event["data1"])].append((int(event["voice"]), row))
+    return tuple(
+        placed._replace(note=_host(rows.get((placed.track, placed.tick, placed.aside.pitch), []), placed.note))
+        for placed in found
+    )
+
+
+def _host(notes: list[tuple[int, int]], voice: int) -> int:
+    """The note of this voice, else the first of them."""
+    return next((row for own, row in notes if own == voice), notes[0][1] if notes else -1)

@@ -1,0 +1,119 @@
+"""The kit in another metre: it goes the way of the band. Places are in quarters from the bar line."""
+
+from __future__ import annotations
+
+import pytest
+
+import mi_theme as mi
+from mi_theme.score import Event, Track
+from mi_theme.score import messages as m
+
+KICK, SNARE, HAT, OPEN, TOM = 36, 38, 42, 46, 45
+Bar = list[tuple[float, float, int]]  # (onset, length, key or pitch)
+
+TUNE: Bar = [(0, 1, 72), (1, 0.5, 74), (1.5, 0.5, 76), (2, 1, 79), (3, 1, 76)]
+BASS: Bar = [(0, 1, 36), (1.5, 0.5, 36), (2, 1, 43), (3.5, 0.5, 36)]
+BACKBEAT: Bar = [(1, 0.2, SNARE), (3, 0.2, SNARE)]
+SAME_KICK: Bar = [(at, 0.2, KICK) for at, _, _ in BASS]
+
+
+def song(meter: str, *bars: tuple[Bar, ...]) -> mi.Score:
+    """A song of four bars: the parts of each bar are a tune, perhaps a bass, and a kit; bars are taken by turns."""
+    head = Track.sorted([Event(0, m.tempo(500_000)), Event(0, m.time_signature(mi.Meter(meter)))])
+    names, length = ("Tune", "Kit") if len(bars[0]) == 2 else ("Tune", "Bass", "Kit"), float(mi.Meter(meter).bar)
+    tracks = [head]
+    for part, name in enumerate(names):
+        channel = 9 if name == "Kit" else part
+        events = [Event(0, m.meta(m.TRACK_NAME, name))]
+        for number in range(4):
+            for at, lasts, pitch in bars[number % len(bars)][part]:
+                on = number * length + at
+                events.append(Event(round(on * 480), m.note_on(channel, pitch, 80)))
+                events.append(Event(round((on + lasts) * 480), m.note_off(channel, pitch)))
+        tracks.append(Track.sorted(events))
+    return mi.Score(480, tuple(tracks))
+
+
+def struck(score: mi.Score, key: int, bar: int = 1, part: str = "Kit") -> list[float]:
+    """Where a key is struck in a bar, counted from 0."""
+    length = float(score.meters.changes[0][1].bar)
+    notes = score.notes(part)
+    places = notes["onset"][notes["pitch"] == key] - bar * length
+    found: list[float] = places[(places > -0.01) & (places < length - 0.01)].round(4).tolist()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("to", "hats"),
+    [
+        ("12/8", [0, 1.5, 3, 4.5]),
+        ("6/8", [0, 1.5]),
+        ("3/4", [0, 1, 2]),
+        ("5/4", [0, 1, 2, 3, 4]),
+        ("7/8:3+2+2", [0, 1.5, 2.5]),
+    ],
+)
+def test_hats_on_the_beats_are_on_the_new_beats(to: str, hats: list[float]) -> None:
+    quarters = [(at, 0.2, HAT) for at in range(4)]
+    assert struck(mi.convert(song("4/4", (TUNE, [*quarters, *BACKBEAT])), to), HAT) == hats
+
+
+def test_hats_between_the_beats_take_the_pulse_of_the_target() -> None:
+    eighths: Bar = [(at / 2, 0.2, HAT) for at in range(8)]
+    assert struck(mi.convert(song("4/4", (TUNE, eighths)), "12/8"), HAT) == [at / 2 for at in range(12)]
+    threes = [(at / 2, 0.2, HAT) for at in range(6)]
+    tune = [(0, 1, 72), (1, 0.5, 74), (1.5, 1.5, 76)]
+    assert struck(mi.convert(song("6/8", (tune, threes)), "2/4"), HAT) == [0, 0.5, 1, 1.5]
+
+
+def test_an_open_hat_stands_for_a_closed_one() -> None:
+    hats = [*((at / 2, 0.2, HAT) for at in range(7)), (3.5, 0.2, OPEN)]
+    made = mi.convert(song("4/4", (TUNE, hats)), "5/4")
+    assert struck(made, HAT) == [at / 2 for at in range(9)]
+    assert struck(made, OPEN) == [4.5]
+
+
+@pytest.mark.parametrize("to", ["3/4", "5/4", "7/8", "6/4", "12/8", "6/8", "2/4", "5/4:2+2+3+3"])
+def test_kick_and_bass_that_were_one_rhythm_stay_one(to: str) -> None:
+    made = mi.convert(song("4/4", (TUNE, BASS, [*SAME_KICK, *BACKBEAT])), to)
+    bass, kit = made.notes("Bass"), made.notes("Kit")
+    assert bass["onset"].round(4).tolist() == kit["onset"][kit["pitch"] == KICK].round(4).tolist()
+
+
+@pytest.mark.parametrize(("to", "snares"), [("5/4", [2, 4]), ("7/8", [1, 2.5]), ("3/4", [1]), ("7/8:2+2+3", [1, 3])])
+def test_two_backbeats_stay_two_where_there_is_room(to: str, snares: list[float]) -> None:
+    made = mi.convert(song("4/4", (TUNE, BASS, [*SAME_KICK, *BACKBEAT])), to)
+    assert [struck(made, SNARE, bar) for bar in range(4)] == [snares] * 4, "bar by bar the same"
+
+
+def test_a_waltz_of_drums_gets_a_backbeat_in_four() -> None:
+    kit: Bar = [(0, 0.2, KICK), (1, 0.2, SNARE), (2, 0.2, SNARE)]
+    tune: Bar = [(0, 1, 72), (1, 1, 74), (2, 1, 76)]
+    made = mi.convert(song("3/4", (tune, kit)), "4/4")
+    assert (struck(made, KICK), struck(made, SNARE)) == ([0, 2], [1, 3])
+
+
+@pytest.mark.parametrize(
+    ("to", "toms"), [("3/4", [2.25, 2.5, 2.75]), ("5/4", [4.25, 4.5, 4.75]), ("7/8", [2.75, 3, 3.25])]
+)
+def test_a_fill_keeps_its_speed_and_ends_with_the_bar(to: str, toms: list[float]) -> None:
+    fill: Bar = [(3, 0.2, SNARE), *((3 + at / 4, 0.2, TOM) for at in (1, 2, 3))]
+    made = mi.convert(song("4/4", (TUNE, [(0, 0.2, KICK), (2, 0.2, KICK), (1, 0.2, SNARE), *fill])), to)
+    assert struck(made, TOM) == toms
+    assert toms[0] - 0.25 in struck(made, SNARE)
+
+
+def test_four_beats_of_five_sixteenths() -> None:
+    eighths: Bar = [(at / 2, 0.2, HAT) for at in range(8)]
+    kick: Bar = [(0, 0.2, KICK), (2, 0.2, KICK)]
+    made = mi.convert(song("4/4", (TUNE, [*kick, *BACKBEAT, *eighths])), "5/4", how="square")
+    assert (struck(made, KICK), struck(made, SNARE)) == ([0, 2.5], [1.25, 3.75])
+    assert struck(made, HAT) == [0, 0.75, 1.25, 2, 2.5, 3.25, 3.75, 4.5]
+
+
+def test_every_bar_loses_the_same_beat_under_a_kit() -> None:
+    other = [(0, 2.5, 79), (2.5, 0.5, 77), (3, 0.5, 76), (3.5, 0.5, 74)]
+    kit = [*SAME_KICK, *BACKBEAT]
+    plan = mi.plan(song("4/4", (TUNE, BASS, kit), (other, BASS, kit)), "3/4")
+    assert plan.how == "ease"
+    assert len({tuple(span.base(at) for at in range(4)) for span in plan.spans}) == 1
