@@ -25,7 +25,7 @@ from mi_theme.quantising.quantizer import KEPT, UNHEARD, quantize
 from mi_theme.quantising.swingratios import Swing, swung_again
 from mi_theme.score import Score
 
-__all__ = ["WrittenMusic", "is_on_its_grid", "keep_written", "quantized_like", "written_music"]
+__all__ = ["WrittenTwin", "is_on_its_grid", "keep_written", "quantized_like", "written_music"]
 
 KEPT_MUSIC = "_written_music"  # where a score keeps what was found
 
@@ -40,7 +40,7 @@ EIGHTH, ALL = (
 
 
 @dataclass(frozen=True, eq=False)
-class WrittenMusic:
+class WrittenTwin:
     """A score as it would be written, note for note, and how it was played.
 
     Attributes
@@ -66,7 +66,7 @@ class WrittenMusic:
     quantized: Quantized | None = None
 
     @classmethod
-    def of(cls, source: Score, twin: Score, rows: Ints, quantized: Quantized | None = None) -> WrittenMusic:
+    def of(cls, source: Score, twin: Score, rows: Ints, quantized: Quantized | None = None) -> WrittenTwin:
         """From a score and its twin.
 
         Parameters
@@ -92,7 +92,7 @@ class WrittenMusic:
         return self.quantized is None or follows_its_beats(self.quantized)
 
 
-def written_music(score: Score) -> WrittenMusic:
+def written_music(score: Score) -> WrittenTwin:
     """What a score would be as it is written; worked out once for each score.
 
     Parameters
@@ -108,12 +108,12 @@ def written_music(score: Score) -> WrittenMusic:
     found = score.__dict__.get(KEPT_MUSIC)
     return (
         found
-        if isinstance(found, WrittenMusic)
+        if isinstance(found, WrittenTwin)
         else keep_written(_itself(score) if is_on_its_grid(score) else _twin(score))
     )
 
 
-def keep_written(music: WrittenMusic) -> WrittenMusic:
+def keep_written(music: WrittenTwin) -> WrittenTwin:
     """Let a score keep its music as written, as a cached property keeps what it found.
 
     Parameters
@@ -195,14 +195,14 @@ def is_on_its_grid(score: Score) -> bool:
     return not len(ends) or bool(on.mean(axis=1).max() >= WRITTEN_SHARE)
 
 
-def _itself(score: Score) -> WrittenMusic:
+def _itself(score: Score) -> WrittenTwin:
     count = len(score.spans)
-    return WrittenMusic(score, score, np.arange(count), np.zeros(count), np.ones(count))
+    return WrittenTwin(score, score, np.arange(count), np.zeros(count), np.ones(count))
 
 
-def _twin(score: Score) -> WrittenMusic:
+def _twin(score: Score) -> WrittenTwin:
     found = quantize(score)
-    made = WrittenMusic.of(score, *with_rows(_swung(_ended(found))), found)
+    made = WrittenTwin.of(score, *with_rows(_swung(_ended(found))), found)
     as_it_was = not made.late.any() and bool((made.share == 1).all())
     return _itself(score) if as_it_was else made
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import MiThemeError
 from mi_theme.meter import Meter
-from mi_theme.quantising import WrittenMusic, written_music
+from mi_theme.quantising import WrittenTwin, written_music
 from mi_theme.quantising.writtenmusic import is_on_its_grid
 from mi_theme.rhythm.drum_evidence import drum_evidence
 from mi_theme.rhythm.lines import Floats, Music, lines_of
@@ -131,7 +131,7 @@ def induce_meter(
     ]
 
 
-def _in_quarters(score: Score) -> WrittenMusic:
+def _in_quarters(score: Score) -> WrittenTwin:
     """The score as it is written, on quarters alone: its own metre would give the answer away."""
     if is_on_its_grid(score):
         return written_music(score)

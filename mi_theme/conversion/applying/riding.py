@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.quantising import WrittenMusic
+from mi_theme.quantising import WrittenTwin
 from mi_theme.quantising.quantizedscore import ranks
 from mi_theme.quantising.writtenmusic import keep_written, quantized_like
 from mi_theme.score import Score, Track
@@ -38,7 +38,7 @@ class MadeTrack(NamedTuple):
     models: Ints
 
 
-def played_again(made: Score, tracks: Sequence[MadeTrack], written: WrittenMusic, tempo: Fraction) -> Score:
+def played_again(made: Score, tracks: Sequence[MadeTrack], written: WrittenTwin, tempo: Fraction) -> Score:
     """Converted music as it would be played by whoever played it before.
 
     Parameters
@@ -84,7 +84,7 @@ def _models(made: Score, tracks: Sequence[MadeTrack], score: Score) -> Ints:
     return found
 
 
-def _late(made: Score, models: Ints, written: WrittenMusic, tempo: Fraction) -> Floats:
+def _late(made: Score, models: Ints, written: WrittenTwin, tempo: Fraction) -> Floats:
     """By how many quarters each note that was made comes later than it is written."""
     late = np.where(models >= 0, written.late[models], 0.0)
     old, new = (
@@ -111,7 +111,7 @@ def _gap(places: Floats, at: Floats, side: Floats) -> Floats:
     return gap
 
 
-def _let_go(made: Score, models: Ints, written: WrittenMusic, begins: Ints, ends: Ints) -> Ints:
+def _let_go(made: Score, models: Ints, written: WrittenTwin, begins: Ints, ends: Ints) -> Ints:
     """Ends of notes, each before its key is struck again unless it was held over that."""
     spans, found = made.spans, ends.copy()
     key = np.zeros(len(spans), np.int64)
@@ -128,7 +128,7 @@ def _let_go(made: Score, models: Ints, written: WrittenMusic, begins: Ints, ends
     return found
 
 
-def _with_notes(index: int, track: MadeTrack, models: Ints, made: Score, written: WrittenMusic) -> Ints:
+def _with_notes(index: int, track: MadeTrack, models: Ints, made: Score, written: WrittenTwin) -> Ints:
     """For each event of a track the row in `made.spans` of the note on whose tick it stood, or -1."""
     score, events = written.score, track.track.events
     found = np.full(len(events), -1, np.int64)
@@ -162,7 +162,7 @@ def _played(made: Score, index: int, begins: Ints, ends: Ints, times: int, goes_
     return Track.of_array(events[order], track.payloads), order
 
 
-def _known(found: Score, made: Score, orders: Sequence[Ints], written: WrittenMusic, models: Ints) -> WrittenMusic:
+def _known(found: Score, made: Score, orders: Sequence[Ints], written: WrittenTwin, models: Ints) -> WrittenTwin:
     """What was played again is written as what was made: nobody need find that out once more."""
     rows = np.full(len(made.spans), -1, np.int64)
     for index, order in enumerate(orders):
@@ -172,4 +172,4 @@ def _known(found: Score, made: Score, orders: Sequence[Ints], written: WrittenMu
         rows[its] = row_of[made.spans["on"][its]]
     back = np.argsort(rows)
     before = np.where(models >= 0, written.rows[models], -1)[back]
-    return WrittenMusic.of(found, made, rows, quantized_like(found, made, back, before, written.quantized))
+    return WrittenTwin.of(found, made, rows, quantized_like(found, made, back, before, written.quantized))

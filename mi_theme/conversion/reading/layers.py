@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mi_theme.adaptation.swing import straightened_all
 from mi_theme.conversion.reading.grid import GRID, span_parts
-from mi_theme.quantising import WrittenMusic
+from mi_theme.quantising import WrittenTwin
 from mi_theme.score import Score
 
 __all__ = ["Layer", "layers_of"]
@@ -63,7 +63,7 @@ class Layer:
 
 
 @lru_cache(maxsize=4)
-def layers_of(music: WrittenMusic, lead: int, swing: Fraction | None) -> tuple[Layer, ...]:
+def layers_of(music: WrittenTwin, lead: int, swing: Fraction | None) -> tuple[Layer, ...]:
     """The pitched parts, the lead last."""
     score = music.score
     parts, spans = span_parts(score), score.spans

@@ -20,7 +20,7 @@ from mi_theme.conversion.reading.layers import layers_of
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
-from mi_theme.quantising import WrittenMusic, written_music
+from mi_theme.quantising import WrittenTwin, written_music
 from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["NotePlace", "PieceReading", "piece_of"]
@@ -62,7 +62,7 @@ class PieceReading:
         Remarks on how it was read.
     """
 
-    music: WrittenMusic
+    music: WrittenTwin
     meters: MeterMap
     lead: int
     notes: tuple[str, ...] = ()
