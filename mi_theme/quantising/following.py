@@ -14,7 +14,7 @@ __all__ = ["follows_its_beats"]
 
 SHIFTS = (0.09, 0.17, 0.29, 0.41, 0.59, 0.71, 0.83, 0.91)  # of a beat: between the places that notes often have
 FEWEST, MOST = 16, 300  # chords that tell it, and that are looked at
-LOOSE = 0.9  # looseness up to which there is no question
+LOOSE = 0.3  # looseness up to which there is no question
 CLEARLY = 2.0  # standard errors by which the beats of the file must be cheaper to write on than others
 
 
