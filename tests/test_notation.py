@@ -490,7 +490,7 @@ def test_draw_knows_what_there_is_of_each_thing(thing, kinds, tmp_path):
 def test_draw_says_what_it_cannot():
     with pytest.raises(mi.MiThemeError, match="did you mean 'notation'"):
         draw(THEME, "notations")
-    with pytest.raises(mi.MiThemeError, match="no picture of a int"):
+    with pytest.raises(mi.MiThemeError, match="an int says no music"):
         draw(5)
     with pytest.raises(mi.MiThemeError, match=r"\.svg"):
         draw(THEME).save("theme.pdf")

@@ -344,7 +344,7 @@ def test_other_parts_go_between_and_leave_the_lead_alone(lead: list[float], othe
     lead += [float(3 * bar) for bar in range(bars) if 3 * bar > lead[-1]]
     onsets, parts = [*lead, *others], [0] * len(lead) + [1] * len(others)
     score = mi.Score.from_notes(onsets, [0.25] * len(onsets), 60, part=parts, meter="6/8", names=["Melody", "Piano"])
-    wanted = {"how": "best", "ratio": 1, "lead": 0, "accompaniment": "keep"}
+    wanted = {"how": "best", "ratio": 1, "part": 0, "accompaniment": "keep"}
     plan, alone = mi.plan(score, target, **wanted), mi.plan(tune(lead, [0.25] * len(lead), "6/8"), target, **wanted)
     assume(not any(is_felt_in_three(span) for span in (*plan.spans, *alone.spans)))
     for span, other in zip(plan.spans, alone.spans, strict=True):

@@ -282,7 +282,7 @@ def test_a_very_long_line_is_looked_at_from_its_beginning() -> None:
         lambda: induce_meter([0, 1, 2, 3], [1, 1]),
         lambda: induce_meter([0, 1, 2, 3], pitches=[60]),
         lambda: induce_meter([[0, 1], [2, 3]]),
-        lambda: induce_meter("no notes"),
+        lambda: induce_meter(["no notes"]),
         lambda: induce_meter(None),
         lambda: induce_meter([0, 1, 2, 1e12]),
     ],

@@ -29,7 +29,7 @@ WORKS = [
     "mi.Score.from_notes([0], [1], [60])", "mi.Theme.from_score(sc)", "th.to_meter('7/8:2+2+3')",
     "mi.adapt_onsets([0, 1.5], [1, 1], '3/4', '4/4')", "mi.align(sc, mi.convert(sc, '4/4'))", "str(mi.compare(sc, '4/4'))",
     "mi.film(2), mi.films(), mi.lineage()", "mi.find(th, sc)", "mi.induce_meter(sc)", "mi.measure(sc)",
-    "str(mi.plan(sc, '4/4'))", "mi.read('a.mid'), mi.read('a.musicxml')", "mi.render(bars=4)", "mi.quantize(sc), sc.quantized().score(), mi.beats(sc)", "sc.with_click(1)",
+    "str(mi.plan(sc, '4/4'))", "mi.read('a.mid'), mi.read('a.musicxml')", "mi.render(length=4)", "mi.quantize(sc), sc.quantized().score(), mi.beats(sc)", "sc.with_click(1)",
     "sc.note_array()", "mi.Score.from_music21(sc.to_music21())", "th._repr_html_()", "sc._repr_html_()", "ad._repr_html_()",
     "mi.plan(sc, '4/4')._repr_html_()", "mi.measure(sc)._repr_html_()",
     "render --bars 4 -o r.mid --count-in 1", "forms", "styles", "convert a.mid --to 4/4 -o b.mid",

@@ -99,7 +99,7 @@ def test_the_same_bytes_each_time():
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"to": "4/5"}, "denominator"), ({"to": "4/4", "bar": 3}, "bars 1 to 2"), ({"to": "4/4", "paper": "a5"}, "did you mean 'a4'"), ({"to": "64/8"}, "too long")],
+    [({"meter": "4/5"}, "denominator"), ({"meter": "4/4", "bar": 3}, "bars 1 to 2"), ({"meter": "4/4", "paper": "a5"}, "did you mean 'a4'"), ({"meter": "64/8"}, "too long")],
 )  # fmt: skip
 def test_what_cannot_be_is_said_in_a_line(options, words):
     with pytest.raises(mi.MiThemeError, match=words):

@@ -25,6 +25,7 @@ ASIDE = 16.0  # a bar line of the source that is a beat, and no bar line
 AGREES = 0.5  # of the charge for two equal notes that are no more, where the longer has the stronger place
 SHORTEST_REST = Fraction(1, 2)
 FEWEST_RUN = 4
+FINE = 3  # the level of sixteenths
 ALIKE = 1.05  # values that differ by less are heard as equal
 Note = tuple[Fraction, Fraction]  # where it begins, how long it sounds
 
@@ -97,8 +98,9 @@ def _level(at: Fraction, frame: Frame) -> int:
 
 
 def _fall(at: Fraction, image: Fraction, source: Frame, target: Frame) -> float:
-    steps = _level(image, target) - _level(at, source)
-    return charges.DEMOTED * steps if steps > 0 else -charges.PROMOTED * steps
+    old, new = _level(at, source), _level(image, target)
+    steps, finer = new - old, charges.OFF_GRID * (old < FINE <= new)
+    return finer + (charges.DEMOTED * steps if steps > 0 else -charges.PROMOTED * steps)
 
 
 def _bar_lines(warp: Warp, source: Frame, target: Frame) -> float:

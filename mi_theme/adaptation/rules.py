@@ -38,6 +38,7 @@ __all__ = [
     "snapped",
     "square",
     "tripla",
+    "triplets",
 ]
 
 SIXTEENTH = Fraction(1, 4)
@@ -130,6 +131,11 @@ def square(task: Task) -> list[Outcome]:
 def long_short(task: Task) -> list[Outcome]:
     """Beat for beat: two even notes are swung, or a compound beat is dotted."""
     return _beat_by_beat(task, "long-short", SWING, DOTTED)
+
+
+def triplets(task: Task) -> list[Outcome]:
+    """Beat for beat: threes become triplets, twos duplets, and all sounds as before."""
+    return _beat_by_beat(task, "triplets", STRAIGHT, STRAIGHT)
 
 
 def even(task: Task) -> list[Outcome]:

@@ -15,11 +15,13 @@ from math import ceil, floor
 from mi_theme.adaptation import rules
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Outcome, Task
-from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.arguments import known_name
+from mi_theme.errors import StrategyError
+from mi_theme.listings import NamedRows
 from mi_theme.meter import Grouping
 from mi_theme.warp import Warp
 
-__all__ = ["STRATEGIES", "Strategy", "find", "plainest", "proposed", "register"]
+__all__ = ["STRATEGIES", "Strategy", "find", "plainest", "proposed", "register", "strategies"]
 
 GROUPS = re.compile(r"[1-9]\d?(\+[1-9]\d?)+")
 Maker = Callable[[Task], list[Outcome]]
@@ -84,6 +86,12 @@ class Strategy:
     beat_for_beat: bool = False
     fits_notes: bool = True
     drums: str = ""
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The strategy as a row of a table."""
+        name = self.name if self.offered else f"{self.name} (a baseline)"
+        return {"name": name, "players say": self.players, "what it does": self.summary}
 
 
 def best(task: Task) -> list[Outcome]:
@@ -182,6 +190,15 @@ STRATEGIES: dict[str, Strategy] = {
             rules.even,
             beat_for_beat=True,
         ),
+        Strategy(
+            "triplets",
+            "write triplets",
+            "beat for beat, between simple and compound: threes as triplets, the same sound",
+            rules.triplets,
+            beat_for_beat=True,
+            fits_notes=False,
+            drums="map",
+        ),
         Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rules.rotate),
         Strategy(
             "in-one",
@@ -243,6 +260,17 @@ STRATEGIES: dict[str, Strategy] = {
 }
 
 
+def strategies() -> NamedRows[Strategy]:
+    """The ways to change a metre, those that were added too.
+
+    Returns
+    -------
+    NamedRows of Strategy
+        A dictionary that prints as a table, by name.
+    """
+    return NamedRows(STRATEGIES)
+
+
 def find(name: str) -> Strategy:
     """A strategy by its `name`, or by the groups that it shall make, such as ``3+3+2``.
 
@@ -256,11 +284,9 @@ def find(name: str) -> Strategy:
     UnknownName
         Where there is none; near names are suggested.
     """
-    if GROUPS.fullmatch(name):
+    if isinstance(name, str) and GROUPS.fullmatch(name):
         return _by_groups(name)
-    if name not in STRATEGIES:
-        raise UnknownName.among("strategy", name, STRATEGIES)
-    return STRATEGIES[name]
+    return STRATEGIES[known_name("strategy", name, STRATEGIES)]
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,8 @@ from fractions import Fraction
 from mi_theme.adaptation.frames import RATIOS
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.wording import duration_name
-from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.arguments import number
+from mi_theme.errors import UnknownName
 from mi_theme.meter import Meter
 
 __all__ = [
@@ -235,9 +236,7 @@ def tempo_at(value: float | int | Fraction | None, usual: int) -> Fraction:
     """
     if value is None:
         return Fraction(usual)
-    if not SLOWEST_TEMPO <= value <= FASTEST_TEMPO:
-        raise ScoreError(f"a tempo is {SLOWEST_TEMPO} to {FASTEST_TEMPO} quarters a minute, not {float(value):g}")
-    return Fraction(value).limit_denominator(1000)
+    return Fraction(number("a tempo in quarters a minute", value, SLOWEST_TEMPO, FASTEST_TEMPO)).limit_denominator(1000)
 
 
 def _beat(meter: Meter) -> Fraction:

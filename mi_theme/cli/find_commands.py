@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isnan
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import bars_option, json_option, print_json, print_table, say
+from mi_theme.cli.shared import MOST_ROWS, OneOf, bars_option, json_option, parts_in, print_json, print_table, say
 from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["find", "rank"]
 
 MOTIFS = ("ostinato", "head")
+PATIENCE = 5.0  # seconds after which it is said how far a search is, where there is no terminal for a bar
 NAMED = 5  # files that could not be read and are named
 INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
@@ -56,7 +58,7 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
     help="What to look for: a file (book.abc#3: a tune of a book), or a motif of the quoted theme: ostinato (the default) or head.",
 )
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
-@click.option("--part", help="The part of the file that has the theme; all parts without it.")
+@click.option("--part", shell_complete=parts_in, help="The part of the file that has the theme; all parts without it.")
 @click.option(
     "--max-evalue",
     type=click.FloatRange(0),
@@ -65,6 +67,7 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
     help="The most hits as good that chance may bring; inf for the best by rank.",
 )
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
+@click.option("--all", "every", is_flag=True, help=f"A row for each hit; without it for the {MOST_ROWS} best.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
 @click.option("--explain", is_flag=True, help="Say of each hit why: the terms of its evidence, in nats.")
 @click.option(
@@ -84,6 +87,7 @@ def find(
     part: str | None,
     max_evalue: float,
     top: int | None,
+    every: bool,
     invert: bool,
     explain: bool,
     midi_out: str | None,
@@ -104,7 +108,7 @@ def find(
     elif as_csv:
         _print_csv(COLUMNS, (hit.to_row() for hit in searched.hits))
     elif searched.hits:
-        _print_hits(searched.hits)
+        _print_hits(searched.hits, None if every or top else MOST_ROWS)
         if explain:
             _print_reasons(searched.hits)
     if midi_out and searched.hits:
@@ -123,10 +127,10 @@ def find(
 @click.argument("query", type=click.Path())
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
 @bars_option("--bars", help="Bars of the query, such as 1-8; all of it without them.")
-@click.option("--part", help="The part of the query; all parts without it.")
+@click.option("--part", shell_complete=parts_in, help="The part of the query; all parts without it.")
 @click.option(
     "--how",
-    type=click.Choice(["auto", "tune", "theme"]),
+    type=OneOf(["auto", "tune", "theme"]),
     default="auto",
     help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
 )
@@ -265,7 +269,16 @@ def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(word, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        told = monotonic()
+
+        def advance(done: int, total: int) -> None:
+            nonlocal told
+            bar.update(task, completed=done, total=total)
+            if not console.is_terminal and monotonic() - told > PATIENCE:
+                told = monotonic()
+                say(f"{word}: {done} of {total}")
+
+        yield advance
 
 
 def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
@@ -290,18 +303,13 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 # Showing
 
 
-def _print_hits(hits: Sequence[Hit]) -> None:
-    rows = (
-        [
-            hit.rarity,
-            hit.source or "score",
-            hit.part,
-            f"{'' if hit.bar is None else hit.bar}",
-            ", ".join(hit.ways),
-        ]
-        for hit in hits
-    )
-    _show(("E", "file", "part", "bar", "how"), rows)
+def _print_hits(hits: Sequence[Hit], most: int | None) -> None:
+    files = len({hit.source for hit in hits})
+    if files > 1:
+        say(f"{_counted(len(hits), 'hit')} in {_counted(files, 'piece')}")
+    _show(("E", "file", "part", "bar", "how"), [[*hit.cells.values()] for hit in hits[:most]])
+    if most and len(hits) > most:
+        say(f"... and {len(hits) - most} more: --all shows them, --json and --csv have them")
 
 
 def _print_reasons(hits: Sequence[Hit]) -> None:
@@ -330,7 +338,7 @@ def _show(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = Table(*header)
     for row in rows:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    Console(highlight=False).print(table)
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:

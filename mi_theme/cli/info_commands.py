@@ -11,7 +11,7 @@ from mi_theme.cli.shared import is_midi, json_option, print_json, print_table
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["info"]
+__all__ = ["info", "last_bar"]
 
 MOST_ROWS = 40  # metre changes and markers shown to people; JSON has them all
 
@@ -39,7 +39,7 @@ def describe(score: Score) -> dict[str, Any]:
         "ticks_per_quarter": score.ticks_per_quarter,
         "quarters": float(score.quarters),
         "seconds": round(score.tempos.seconds(score.quarters), 3),
-        "bars": _last_bar(score),
+        "bars": last_bar(score),
         "notes": len(notes),
         "metres": [
             {"bar": at(start).number, "quarter": float(start), "meter": str(meter)}
@@ -56,7 +56,7 @@ def describe(score: Score) -> dict[str, Any]:
     }
 
 
-def _last_bar(score: Score) -> int:
+def last_bar(score: Score) -> int:
     """The number of the last bar that has begun before the end."""
     bar = score.meters.at(score.quarters)
     return bar.number if score.quarters > bar.start else bar.number - 1

@@ -57,6 +57,8 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
+    if not isinstance(source, str | PathLike):
+        raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
     path, number = place_of(Path(fspath(source)))
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise FileError(f"{path}: a pipe or a device, and no file: save what comes out of it first")

@@ -10,9 +10,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mi_theme.errors import FileError, ScoreError
+from mi_theme.errors import FileError
 from mi_theme.files.disk import bytes_of, replace_file, unpacked
-from mi_theme.hooks import function_at
+from mi_theme.hooks import answer, function_at
 from mi_theme.score import Score
 
 if TYPE_CHECKING:
@@ -26,14 +26,12 @@ __all__ = [
     "FORMATS",
     "Format",
     "format_of",
-    "is_stream",
     "read",
     "read_notes",
     "read_sheet",
     "read_stream",
     "save",
     "save_stream",
-    "score_of",
 ]
 
 HEAD = 65536  # bytes in which a file shows what it is: kern may have many lines of comments first
@@ -264,7 +262,8 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     score
         What to write.
     path
-        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written.
+        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written; or, for its
+        sound, in ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
     exact
         Whether a time that the file cannot hold is an error instead of rounded.
 
@@ -276,9 +275,12 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     ending = Path(path).suffix.lower() or ".mid"
     row = next((row for row in FORMATS if ending in row.endings and row.writer), None)
     if row is None:
-        sound = "; sound is made by to_wav, or mi-theme sound" if ending in SOUND_ENDINGS else ""
+        if ending in SOUND_ENDINGS:
+            answer("Score.to_sound", score, path, ending)
+            return
         raise FileError(
-            f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}"
+            f"{path}: scores are saved as music, so end the name in .mid, .musicxml or .mxl, "
+            f"or as sound, in {', '.join(SOUND_ENDINGS)}"
         )
     replace_file(path, function_at(row.writer)(score, exact=exact))
 
@@ -304,47 +306,3 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
     if not any(ending in row.endings for row in FORMATS if row.notation and row.writer):
         raise FileError(f"{path}: notation is saved as MusicXML, so end the name in .musicxml or .mxl")
     replace_file(path, musicxml(stream, compressed=ending == ".mxl"))
-
-
-def is_stream(value: Any) -> bool:
-    """Whether this is a music21 Stream; music21 is not imported to find out.
-
-    Parameters
-    ----------
-    value
-        Anything.
-
-    Returns
-    -------
-    bool
-        True for a Stream of any kind.
-    """
-    return any(kind.__module__.startswith("music21.") and kind.__name__ == "Stream" for kind in type(value).__mro__)
-
-
-def score_of(value: Any) -> Score:
-    """A Score, from a Stream if need be.
-
-    Parameters
-    ----------
-    value
-        A Score or a music21 Stream.
-
-    Returns
-    -------
-    Score
-        The value itself, or what the Stream says.
-
-    Raises
-    ------
-    ScoreError
-        Where it is neither.
-    """
-    if isinstance(value, Score):
-        return value
-    if is_stream(value):
-        from mi_theme.files.notation.from_stream import score_of_stream
-
-        return score_of_stream(value)
-    hint = "its to_meter carries it" if hasattr(value, "to_meter") else "read a file with mi.read"
-    raise ScoreError(f"a Score or a music21 Stream belongs here, not {type(value).__name__}; {hint}")

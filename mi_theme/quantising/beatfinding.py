@@ -14,7 +14,7 @@ from mi_theme.quantising.beattimes import Beats
 from mi_theme.quantising.places import places, prices
 from mi_theme.quantising.playing import columns_of
 from mi_theme.quantising.tracking import PAUSE, Onsets, Tracked, tracked
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score, are_numbers
 
 __all__ = ["find_beats"]
 
@@ -30,13 +30,13 @@ CONTRAST = 0.35  # standard deviations of accent between downbeats and others fr
 NO_ONSET = -1.0  # accent of a beat on which nothing begins
 
 
-def find_beats(music: Score | ArrayLike) -> Beats:
+def find_beats(music: MusicSource | ArrayLike) -> Beats:
     """The beats of playing that follows no click.
 
     Parameters
     ----------
     music
-        A score, whose ticks are only taken for time; or onsets in seconds, shape (n,).
+        Music of any kind that `Score.of` takes, whose ticks are only taken for time; or onsets in seconds, shape (n,).
 
     Returns
     -------
@@ -62,7 +62,9 @@ def find_beats(music: Score | ArrayLike) -> Beats:
     return Beats(seconds, np.arange(len(seconds), dtype=float) * value, _numbers(accent), certainty)
 
 
-def _onsets(music: Score | ArrayLike) -> Onsets:
+def _onsets(music: MusicSource | ArrayLike) -> Onsets:
+    if not are_numbers(music):
+        music = Score.of(music)  # type: ignore[arg-type]
     if isinstance(music, Score):
         spans, quarter = music.spans, music.ticks_per_quarter
         starts, stops = (music.tempos.clock(spans[name] / quarter) for name in ("start", "stop"))

@@ -21,7 +21,7 @@ from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["KEPT", "UNHEARD", "quantize"]
@@ -54,7 +54,7 @@ class _Kinds(NamedTuple):
 
 
 def quantize(
-    score: Score,
+    score: MusicSource,
     *,
     beats: Beats | None = None,
     swing: str | float | Fraction | None = "auto",
@@ -65,7 +65,7 @@ def quantize(
     Parameters
     ----------
     score
-        Its metre map and ticks are the grid, unless beats are given.
+        Music of any kind that `Score.of` takes. Its metre map and ticks are the grid, unless beats are given.
     beats
         Where the beats are, for playing that followed no click: see `find_beats`.
     swing
@@ -88,6 +88,7 @@ def quantize(
     -----
     What is found without beats and options is kept with the score.
     """
+    score = Score.of(score)
     ratio, shortest = _ratio(swing), _shortest(finest)
     if beats is not None or swing != "auto" or finest is not None:
         return _quantized(score, beats, swing, ratio, shortest)

@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mi_theme.errors import UnknownName
+from mi_theme.arguments import known_name
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
 from mi_theme.score.sequences import MidiSequence
-from mi_theme.score.timing import MeterMap, first_and_last
+from mi_theme.score.timing import Bars, MeterMap, first_and_last
 from mi_theme.score.tracks import Event, Part, Track
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pandas as pd
+    from music21.stream import Score as StreamScore
     from numpy.typing import ArrayLike, NDArray
 
+    from mi_theme.score.music_sources import MusicSource
     from mi_theme.score.recordings import Recording
 
 __all__ = ["Score"]
@@ -85,6 +87,26 @@ class Score(MidiSequence, Shown):
         columns = (onset, duration, pitch, velocity, part, 0 if voice is None else voice, -1 if step is None else step)
         return cls(*tracks_of_rows(columns, names, meter, tempo))
 
+    @staticmethod
+    def of(value: MusicSource) -> Score:
+        """The score that a value says: the rule of every call that takes music.
+
+        Parameters
+        ----------
+        value
+            A Score, a Theme or an Adaptation (its figure and head), a path, the bytes
+            of a file, an open file, a music21 Stream, a score or performance of partitura, mido, pretty_midi or symusic,
+            or a table of notes: a structured array, a data frame, a dictionary of
+            columns, with the names of `note_table` or of `note_array`.
+
+        Raises
+        ------
+        ScoreError, FileError, OSError
+            Where it says no music, the message says what to do; where a file cannot be read.
+        """
+        score: Score = answer("Score.of", value)
+        return score
+
     def __reduce__(self) -> tuple[object, ...]:
         return Score, (self.ticks_per_quarter, self.tracks, self.kind, self.source)
 
@@ -146,10 +168,9 @@ class Score(MidiSequence, Shown):
         names = [part.name for part in self.parts]
         if isinstance(name, int) and 0 <= name < len(names):
             return name
-        folded = [known.casefold() for known in names]
-        if str(name).casefold() not in folded:
-            raise UnknownName.among("part", str(name), names)
-        return folded.index(str(name).casefold())
+        if isinstance(name, str) and name.isdecimal() and name not in names and int(name) < len(names):
+            return int(name)  # as the command line says it
+        return names.index(known_name("part", name, names))
 
     @cached_property
     def _table(self) -> NDArray[np.void]:
@@ -180,7 +201,7 @@ class Score(MidiSequence, Shown):
         """
         return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
 
-    def passage(self, bars: tuple[int, int], part: str | int | None = None) -> Score:
+    def passage(self, bars: Bars, part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 
         Notes that ring on are cut at the last bar line.
@@ -229,12 +250,13 @@ class Score(MidiSequence, Shown):
     # What rooms above answer
 
     def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
-        """Write a MIDI file, whole or not at all.
+        """Write a file, whole or not at all; the ending of its name says in which form.
 
         Parameters
         ----------
         path
-            Where to.
+            Ending in ``.mid``, ``.musicxml`` or ``.mxl``; or, for its sound as `play` makes it, in
+            ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
         exact
             Whether a time that the file cannot hold is an error instead of rounded.
 
@@ -335,7 +357,7 @@ class Score(MidiSequence, Shown):
         return recording
 
     @staticmethod
-    def from_music21(stream: Any) -> Score:
+    def from_music21(stream: object) -> Score:
         """The notes of a music21 Stream, with voices, spelling, part names, metres, tempo, key and lyrics.
 
         Parameters
@@ -346,9 +368,10 @@ class Score(MidiSequence, Shown):
         score: Score = answer("Score.from_music21", stream)
         return score
 
-    def to_music21(self) -> Any:
+    def to_music21(self) -> StreamScore:
         """A music21 Score in bars, tied and beamed by the metre; times are rounded to 1/24 of a quarter."""
-        return answer("Score.to_music21", self)
+        stream: StreamScore = answer("Score.to_music21", self)
+        return stream
 
     def note_array(self, part: str | int | None = None) -> NDArray[np.void]:
         """Every note under the field names of partitura, sorted by onset then pitch.

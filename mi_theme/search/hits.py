@@ -190,6 +190,18 @@ class Hit(Shown):
         return said + ([f"with {_company(self.doubled)}"] if self.doubled else [])
 
     @property
+    def cells(self) -> dict[str, str]:
+        """The hit as a row of a table."""
+        bar = "" if self.bar is None else str(self.bar)
+        return {
+            "E": self.rarity,
+            "file": self.source or "score",
+            "part": self.part,
+            "bar": bar,
+            "how": ", ".join(self.ways),
+        }
+
+    @property
     def every_note(self) -> list[int]:
         """The rows of its notes and of all that double them."""
         return [*self.notes, *(row for doubling in self.doubled for row in doubling.notes)]

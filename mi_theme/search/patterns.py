@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import written_music
-from mi_theme.score import Score
+from mi_theme.score import Score, are_numbers
 from mi_theme.score.spelling import spelled_steps
 from mi_theme.search.match.alignment_costs import streams_of
 
@@ -80,31 +79,27 @@ class Pattern:
         Parameters
         ----------
         value
-            A Theme (its ostinato), a Motif, a Score or a passage of one, a note
-            table, a music21 Stream, rows of (onset, pitch) or (onset, pitch,
-            duration), or the path of a file.
+            A Theme or an Adaptation (its ostinato), a Motif, music of any kind that `Score.of`
+            takes, or rows of (onset, pitch) or (onset, pitch, duration).
 
         Raises
         ------
         ScoreError, FileError, OSError
             Where it says no notes, or the file cannot be read.
         """
-        from mi_theme.files.formats import is_stream, score_of
-        from mi_theme.themes import Motif, Theme
+        from mi_theme.themes import Adaptation, Motif, Theme
 
         if isinstance(value, Pattern):
             return value
+        value = value.theme if isinstance(value, Adaptation) else value
         if isinstance(value, Theme):
             return _of_motif(value.ostinato, value.tonic, value.meter, value.name, value.register)
         if isinstance(value, Motif):
             return _of_motif(value, Tonic("G"), None, value.name)
-        if isinstance(value, str | bytes | PathLike):
-            from mi_theme.files import read
-
-            return _of_score(read(value))
-        if isinstance(value, Score) or is_stream(value):
-            return _of_score(score_of(value))
-        return _of_rows(value)
+        bare = isinstance(value, np.ndarray) and value.dtype.names and {"onset", "pitch"} <= {*value.dtype.names}
+        if bare or are_numbers(value):
+            return _of_rows(value)
+        return _of_score(Score.of(value))
 
     @classmethod
     def to_search(cls, value: Any) -> Pattern:

@@ -10,7 +10,7 @@ from mi_theme.adaptation import adapt
 from mi_theme.adaptation.frames import FAMOUS, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import groups_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
-from mi_theme.adaptation.tempo_equations import counted_bars
+from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
 from mi_theme.conversion.planning.planner import Planner
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import MiThemeError
@@ -20,6 +20,7 @@ __all__ = ["because", "other_ways", "remarks"]
 
 MOST_ALTERNATIVES = 4
 MOST_RIVALS = 3  # other strategies whose costs are told
+A_THIRD = 0.32  # by which notes may go faster or slower before another tempo is proposed
 NEARLY, ALIKE = 0.9, 0.05  # share of a cost, and points, by which another is told as less
 LIGHT_WALTZ = 100  # beats a minute from which a waltz in four is rather 3+3+2: Chopin's slow ones are below
 WALTZ_IN_ONE = 160  # beats a minute beyond which it is felt in one: a Viennese waltz goes at 180
@@ -42,6 +43,7 @@ def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         main = max(dict.fromkeys(meters), key=meters.count)
         yield f"{few} of {main} make{'s' * (ratio > 1)} {many} of {planner.request.target}"
     yield from _by_tempo(planner, spans)
+    yield from _by_speed(planner, spans)
     bars = sum(span.last - span.first + 1 for span in spans if span.how)
     if ratio < 1 and bars % (4 * ratio.denominator):
         yield f"{bars} bars do not make phrases of four at {ratio.denominator} bars to one: check where phrases end"
@@ -60,6 +62,22 @@ def _by_tempo(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         yield f"at {speed:.0f} beats a minute the bars are felt in one: in-one may be the better way"
     elif speed >= LIGHT_WALTZ:
         yield f"at {speed:.0f} beats a minute 3+3+2 is the lighter way (how 3+3+2)"
+
+
+def _by_speed(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
+    """The tempo that keeps the notes at their speed, where that changes by a third."""
+    mine = [span for span in spans if span.how and not span.warp.is_identity]
+    if not mine:
+        return
+    tempo = tempo_factor(planner.main, planner.request.target, planner.ratio, planner.keep)
+    before, after = sum(span.warp.source for span in mine), sum(span.warp.target for span in mine) * tempo
+    notes = [(span, at) for span in mine for at, *_ in span.line]
+    kept = sum(span.warp.keeps(at) for span, at in notes)
+    speed = float(before / after) * kept / max(len(notes), 1)
+    if notes and not 1 - A_THIRD < speed < 1 + A_THIRD:
+        now = planner.piece.score.tempos.per_minute(mine[0].start) / float(tempo)
+        word = "slow" if speed < 1 else "fast"
+        yield f"the notes go by {word}er than before: quarter = {now / speed:.0f} for {now:.0f} keeps their speed"
 
 
 def because(planner: Planner, how: str) -> str:

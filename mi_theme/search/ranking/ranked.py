@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.arguments import known_name, whole_number
+from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.listings import Listing
 from mi_theme.score.notes import NOTE
 from mi_theme.search.music import sheets_of
 from mi_theme.search.patterns import Pattern
@@ -52,19 +54,25 @@ class Ranked:
     transposition: int = 0
     pairs: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """The tune as a row of a table."""
+        name = self.source or f"score {self.index}"
+        return {"similarity": f"{self.similarity:.3f}", "key": f"{self.transposition:+d}", "tune": name}
+
     def __str__(self) -> str:
         return f"{self.similarity:.2f}  {self.source or f'score {self.index}'}"
 
 
 def rank(
-    query: Any,
-    scores: Any,
+    query: object,
+    scores: object,
     *,
     how: str = "auto",
     top: int | None = None,
     related: bool = True,
     fast: bool | None = None,
-) -> list[Ranked]:
+) -> Listing[Ranked]:
     """Rank tunes by how much they are like one, in any key and any tempo.
 
     Parameters
@@ -94,23 +102,23 @@ def rank(
 
     Returns
     -------
-    list of Ranked
-        The most similar first; of equals, in the order of `scores`.
+    Listing of Ranked
+        A list that prints as a table: the most similar first; of equals, in the order of `scores`.
 
     Raises
     ------
     ScoreError, FileError, OSError, UnknownName
         Where something is no music, or cannot be read.
     """
-    if how not in WAYS:
-        raise UnknownName.among("way to rank", how, WAYS)
+    how = known_name("way to rank", how, WAYS)
+    top = None if top is None else whole_number("top", top, 1)
     wanted = _piece_of(query)
     if not len(wanted.notes):
         raise ScoreError("there is nothing to compare with: the query has no notes")
     pieces = Repertoire.of(scores).pieces
     if how == "tune" or (how == "auto" and not _is_theme(wanted, pieces)):
-        return _by_tune(wanted, pieces, related)[:top]
-    return _by_theme(wanted, pieces, fast)[:top]
+        return Listing(_by_tune(wanted, pieces, related)[:top])
+    return Listing(_by_theme(wanted, pieces, fast)[:top])
 
 
 def _piece_of(value: Any) -> RankedPiece:
