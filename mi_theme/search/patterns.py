@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
+from mi_theme.quantising import written_music
 from mi_theme.score import Bars, Score, TimingWarning, are_numbers
 from mi_theme.score.spelling import spelled_steps
 from mi_theme.search.match.alignment_costs import streams_of
@@ -222,7 +223,8 @@ def _of_motif(motif: Motif, tonic: Tonic, meter: Meter | None, name: str, regist
 
 
 def _of_score(score: Score) -> Pattern:
-    """The pitched notes of a score."""
+    """The pitched notes of a score, as they are written."""
+    score = written_music(score).score
     drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
     table = score.note_table()
     pattern = _of_table(table[~np.isin(table["part"], drums)])
