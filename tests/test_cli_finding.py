@@ -202,7 +202,7 @@ def test_wrong_calls(folder: Path, tmp_path: Path) -> None:
         (("--theme", "chord.mid"), 1, "one chord"),
         (("--theme", "drums.mid"), 1, "no pitched notes"),
         (("--theme", "text.mid"), 1, "not a MIDI file"),
-        (("--theme", "."), 1, "directory"),
+        (("--theme", "."), 1, "folder"),
         (("--theme", "ostinat"), 1, "neither a file nor a motif"),
         (("--theme", "a.mid", "--bars", "90-91"), 1, "no bar 90"),
         (("--theme", "a.mid", "--bars", "3-1"), 1, "the first comes after the last"),

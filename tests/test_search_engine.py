@@ -365,7 +365,7 @@ def test_drums_are_no_melody() -> None:
 
 
 def test_what_cannot_be_searched_is_refused() -> None:
-    with pytest.raises(mi.MiThemeError, match="music to search"):
+    with pytest.raises(mi.MiThemeError, match="says no music"):
         mi.find(mi.theme(), 5)
 
 
