@@ -397,7 +397,7 @@ def test_bad_wishes_get_one_line(midi_file: str, tmp_path: Path) -> None:
     assert "no bars 90" in refused("convert", midi_file, "--to", "4/4", "--bars", "90-99")
     assert "there are: Ostinato" in refused("convert", midi_file, "--to", "4/4", "--lead", "Tuba")
     assert "1/4, 1/2, 1, 2 or 4" in refused("convert", midi_file, "--to", "4/4", "--ratio", "3")
-    assert "--to 4/4, or --plan FILE" in refused("convert", midi_file)
+    assert "4/4, or --plan FILE" in refused("convert", midi_file)
     assert "is for 4/4, not 3/4" in refused(
         "convert", midi_file, "--to", "3/4", "--plan", str(plan_of(midi_file, tmp_path))
     )
