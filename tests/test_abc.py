@@ -430,6 +430,7 @@ def test_whatever_is_typed_is_read_or_refused(body: str) -> None:
     assert "\n" not in outcome(body)
 
 
+@pytest.mark.filterwarnings("ignore:.*no metre is written")
 @given(st.lists(st.sampled_from(("2", "3", "/", "3/2", "")), min_size=1, max_size=12), st.sampled_from(("1/8", "1/4")))
 def test_notes_fill_their_bars(lengths: list[str], unit: str) -> None:
     """Durations add up, whatever bars they stand in."""
