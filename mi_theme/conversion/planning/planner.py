@@ -89,7 +89,7 @@ class Planner:
         request = self.request
         if request.ratio is not None:
             return request.ratio
-        if request.how is None and self.piece.is_written and not self.steady and moves_in_beats(self.piece, self.main):
+        if request.how is None and not self.steady and moves_in_beats(self.piece, self.main):
             in_three = default_ratio(self.counted, request.target, "tripla")
             task = Task(self.figure(self.main)[0], (), Frame(self.counted), Frame(request.target, int(in_three)))
             if in_three > 1 and first_choices(task)[0] == "tripla":
@@ -105,7 +105,7 @@ class Planner:
     def layers(self) -> tuple[Layer, ...]:
         """The accompanying parts, where they may be made anew."""
         keep = self.request.accompaniment == "keep"
-        return () if keep else layers_of(self.piece.score, self.piece.lead, self.piece.swing)
+        return () if keep else layers_of(self.piece.music, self.piece.lead, self.piece.swing)
 
     def figure(self, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
         """Group lengths of a bar, and where they come from."""
@@ -126,7 +126,7 @@ class Planner:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
             task = self.task(meter)
-            heard = self.piece.is_written and self.piece.lead >= 0
+            heard = self.piece.lead >= 0
             self.names[meter] = self.request.how or first_able(first_choices(task, heard), task)[0]
         return self.names[meter]
 
@@ -257,8 +257,8 @@ class Planner:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
         marks = [mark for mark in self.piece.note_places(start, end, bool(self.layers)) if mark.starts]
-        leads = {self.piece.shown(mark.at): mark for mark in marks if mark.lead}
-        free = free_places(self.piece.shown(mark.at) for mark in marks)
+        leads = {mark.at: mark for mark in marks if mark.lead}
+        free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
         return self.task(meter, count, mine, hemiola)._replace(
             others=tuple(at for at in free if at not in leads),
@@ -289,7 +289,7 @@ class Planner:
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         strategy, without_runs = find(span.how), takes_all_runs(self.layers, span)
-        marks = self.piece.note_places(span.start, end, without_runs) if self.piece.is_written else ()
+        marks = self.piece.note_places(span.start, end, without_runs)
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)

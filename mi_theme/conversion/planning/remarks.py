@@ -29,8 +29,8 @@ WALTZ_IN_ONE = 160  # beats a minute beyond which it is felt in one: a Viennese 
 def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
     """What a user should know: what stays, what was inferred, phrases that lose their shape."""
     ratio = planner.ratio
-    if not planner.piece.is_written:
-        yield "a performance: the map bends on the grid only, and the player's timing rides along"
+    if planner.piece.music.is_played:
+        yield "played, and decided as it would be written: the player's timing rides along"
     if place := planner.piece.swing:
         yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
     if planner.counted != planner.main:

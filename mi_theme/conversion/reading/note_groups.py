@@ -15,7 +15,7 @@ __all__ = ["counted_meter", "figure_of", "hemiola_bars", "moves_in_beats"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
-BEATS_SHARE = 0.75  # of the notes, lead twice, that begin on beats where the beats are what is grouped
+BEATS_SHARE = 0.75  # of the notes, lead twice: where more begin on beats the beats are what is grouped
 CUT, RUNNING_SHARE = (
     2,
     0.25,
@@ -103,7 +103,7 @@ def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...
 
     beat = meter.groups[0]
     on_beats = sum(weights[at] for at in meter.beats) / total
-    if len(set(meter.groups)) == 1 and beat > 1 and on_beats >= BEATS_SHARE and len(meter.beats) > FOUR:
+    if len(set(meter.groups)) == 1 and beat > 1 and on_beats > BEATS_SHARE and len(meter.beats) > FOUR:
         ways = [Grouping(part * beat for part in way) for way in twos_and_threes(len(meter.beats))]
         best = max(ways, key=lambda way: tuple(round(value, 9) for value in mean(way)))
     else:
