@@ -166,7 +166,7 @@ def _place(
             row = int(rows[note.model])
             if note.added:
                 pitch = int(pitches[note.model]) if note.pitch is None else note.pitch
-                found.copied.append(Copied(at, lasts, row, pitch, note.why))
+                found.copied.append(Copied(at, lasts, row, pitch, note.why, bass=note.pitch is not None))
             else:
                 found.moved[row] = at, lasts
                 kept.add(row)

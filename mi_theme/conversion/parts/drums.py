@@ -107,9 +107,9 @@ def _redrawn(
         key, mine = name[1], places[name]
         made = runs.get(name) or company.one_rhythm(span, start, mine, key)
         if made is None:
-            apart = dict(company.together(span, start, mine, kit)) if key in KICKS else {}
-            rest = tuple(at for at in mine if at not in apart)
-            made = [*(KitStroke(at, origin) for origin, at in apart.items()), *_by_beats(key, rest, kit, fill, kicks)]
+            made = list(company.together(span, start, mine, kit)) if key in KICKS else []
+            apart = {stroke.origin for stroke in made}
+            made += _by_beats(key, tuple(at for at in mine if at not in apart), kit, fill, kicks)
             made += more_kicks(made, kit) if key in KICKS else []
         kicks.update(stroke.at for stroke in made if key in KICKS and stroke.origin in kit.source.beats)
         _enter(key, strokes, made, start, kit, swing_in(span.target, plan.swing), plan.tempo, found)

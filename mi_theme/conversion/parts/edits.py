@@ -126,7 +126,7 @@ def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: 
 
 def _beaten(placements: Placements, score: Score, parts: NDArray[np.int64]) -> Iterator[Extra]:
     """Strokes that fill the new bar."""
-    for at, lasts, row, pitch, why in placements.copied:
+    for at, lasts, row, pitch, why, _ in placements.copied:
         if lasts is None:
             lasts = Fraction(int(score.spans["stop"][row] - score.spans["start"][row]), score.ticks_per_quarter)
         yield Extra(at, lasts, row, int(parts[row]), pitch=pitch, velocity=_sound(score, row)[0], why=why)

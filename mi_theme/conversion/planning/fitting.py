@@ -14,13 +14,15 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
+from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.warp import Warp
 
-__all__ = ["fitted", "free_places"]
+__all__ = ["fitted", "free_places", "lilting"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
+LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
 Point = tuple[Fraction, Fraction]
@@ -52,10 +54,33 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
         if start[0] < stop[0] and start[1] < stop[1]:
             inside = [knot for knot in knots if start[0] < knot[0] < stop[0]]
             over = [at for at in ends if start[0] < at < stop[0]]
-            placed = _placed(inside, start, stop, grids)
+            placed = _placed(inside, start, stop, grids, base.is_linear)
             found += _ended(placed or _even(inside, start, stop), over, start, stop) if over else placed
         found.append(stop)
     return Warp(found)
+
+
+def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
+    """A map of beats to beats of threes in which a dotted figure is a long and a short: two of three and one, not five of six.
+
+    Parameters
+    ----------
+    base
+        What a strategy proposes, beat for beat.
+    marks
+        In ascending order.
+    source
+        The bars with their beats.
+    """
+    points = dict(base.points)
+    for start, length in zip(source.beats, source.groups, strict=True):
+        inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
+        share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
+        if share:
+            points = {x: y for x, y in points.items() if not start < x < start + length}
+            low, high = base(start), base.end(start + length)
+            points[inside[0]] = low + share * (high - low)
+    return Warp(sorted(points.items()))
 
 
 def free_places(places: Iterable[Fraction]) -> list[Fraction]:
@@ -186,7 +211,9 @@ def _rises(points: list[Point], dropped: Fraction) -> bool:
     return all(min(step) >= 0 < max(step) for step in steps) and dropped == sum(dx for dx, dy in steps if not dy)
 
 
-def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction]) -> list[Point]:
+def _placed(
+    knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction], alike: bool
+) -> list[Point]:
     """A place for each knot between two fixed points, on the coarsest grid with room; none where even stretching does it."""
     (x0, y0), (x1, y1) = start, stop
     slope = (y1 - y0) / (x1 - x0)
@@ -194,6 +221,8 @@ def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
     leads = [lead for _, lead in knots]
+    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
+        return []  # where all values are halved, they are what they were
     for grid in grids:
         if all((y / grid).denominator == 1 for y in ideals):
             return []

@@ -19,6 +19,7 @@ from mi_theme.conversion.reading.grid import find_lead, pitched_rows, span_parts
 from mi_theme.conversion.reading.layers import layers_of
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
+from mi_theme.notated.part_notes import span_steps
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.quantising import WrittenTwin, written_music
 from mi_theme.score import Bar, MeterMap, Score
@@ -203,7 +204,7 @@ class PieceReading:
         rows["start"], rows["stop"] = spans["start"], spans["stop"]
         if len(spans):
             events = self.score.tracks[int(spans["track"][0])].events[spans["on"]]
-            rows["pitch"], rows["step"] = events["data1"], events["step"]
+            rows["pitch"], rows["step"] = events["data1"], span_steps(self.score)[mine]
         return np.sort(rows, order="start", kind="stable")
 
     def _name(self, pitch: int, step: int) -> str:
@@ -246,6 +247,9 @@ def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ..
     """The metres as stated, corrected or inferred, and what to say about it."""
     meters = score.meters
     if source is None:
+        if not meters.stated and score.is_notation:
+            lengths = ", ".join(dict.fromkeys(str(meter) for _, meter in meters.changes))
+            return meters, (f"no metre in the file: its bars are kept as they are, {lengths} by their lengths",)
         return (meters, ()) if meters.stated else _induced(score)
     signatures = {meter.plain for _, meter in meters.changes}
     if source.plain in signatures and meters.stated:
