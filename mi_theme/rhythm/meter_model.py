@@ -38,7 +38,9 @@ FEWEST_IN_HALF = 8  # notes; half of a shorter line is no music to be asked
 STORED = 16  # steps of a stored table to one unit of log probability
 # Set by hand on half of Essen and on melodies of other countries that no table was counted on:
 TEMPERATURE = 2.0  # how much surer the wide model is than it is right: hundreds of notes repeat one another
-ORIGIN = 2.0  # nats that speak for a bar line at time 0 where a note begins there or before: most files begin so, not all
+ORIGIN = (
+    2.0  # nats that speak for a bar line at time 0 where a note begins there or before: most files begin so, not all
+)
 ADDITIVE = -2.0  # against every additive metre: they are rare
 RARE = {"9/8": -4.0, "3/2": -5.0, "6/4": -5.0}  # against plain metres that are rare, with hardly counted tables
 LONG = {"5/4:3+2": -4.0, "5/4:2+3": -4.0, "7/4": -2.0, "9/4": -4.0}  # against bars that are two of half the length

@@ -25,7 +25,7 @@ from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["NotePlace", "PieceReading", "piece_of"]
 
-MOST_BARS = 1_000_000  # more are not music but damage
+MOST_BARS, MOST_EMPTY = 1_000_000, 20_000  # more are not music but damage; empty ones, about ten hours of silence
 SIXTEENTH = Fraction(1, 4)  # on which a performance is read
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
@@ -235,8 +235,8 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     """
     meters, notes = _meters(score, source)
     shortest = min(meter.bar for _, meter in meters.changes)
-    if score.quarters / shortest > MOST_BARS:
-        raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
+    if score.quarters / shortest > min(MOST_BARS, MOST_EMPTY + len(score.spans)):
+        raise ScoreError(f"{float(score.quarters):g} quarters with {len(score.spans)} notes: damage, and no music")
     return PieceReading(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
 
 
