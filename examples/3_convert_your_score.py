@@ -129,7 +129,8 @@ print(mi.compare(waltz, meter="4/4"))
 # `proportional` moves every note and sounds the same: a bar of three stretched over a bar of four is only slower.
 #
 # When the waltz is fast it is felt *in one*: a bar becomes a beat, and four bars become one bar of 12/8. Nothing is heard
-# to change, but look at the tempo line: the conductor now beats half as often.
+# to change, but the conductor, who beat three to a bar, now beats once: a third as often. Look at the tempo line: a
+# beat that was a bar of three quarters is written as one and a half, so half as many quarters go by in a minute.
 
 # %%
 print(str(mi.plan(waltz, meter="12/8", how="in-one")).split("\n\n")[0])

@@ -193,7 +193,7 @@ def test_what_goes_with_a_note_that_is_left_out_is_listed() -> None:
         for k in range(4)
     ]  # fmt: skip
     score = mi.read(partwise(marked))
-    plan = mi.plan(score, to="3/4", how="cut")
+    plan = mi.plan(score, meter="3/4", how="cut")
     assert plan.dropped
     with pytest.warns(FileWarning, match=f"left out with their notes: {len(plan.dropped)} accent"):
         made = plan.apply(score)
@@ -213,7 +213,7 @@ def test_a_slur_whose_last_note_is_left_out_ends_at_the_note_before() -> None:
         for k in range(4)
     ]
     score = mi.read(partwise(bars))
-    made = mi.plan(score, to="3/4", how="cut").apply(score)
+    made = mi.plan(score, meter="3/4", how="cut").apply(score)
     assert all(one.note >= 0 for one in asides_of(made))
     slurs = [(one.aside.said, float(Fraction(one.tick, made.ticks_per_quarter)) % 3) for one in asides_of(made)]
     assert slurs == [('<slur type="start" number="1"/>', 0.0), ('<slur type="stop" number="1"/>', 2.0)] * 4
@@ -345,3 +345,36 @@ def test_real_music_keeps_what_stands_beside_its_notes(name: str) -> None:
 
 def test_tracks_without_asides_have_none() -> None:
     assert asides_of(Score(480, (Track.sorted([]),))) == ()
+
+
+def test_the_heading_and_the_list_of_parts_are_kept() -> None:
+    head = (
+        "<work><work-number>op. 48</work-number><work-title>Songs</work-title></work><movement-number>2</movement-number>"
+        '<movement-title>Air</movement-title><identification><creator type="composer">A</creator><creator type="lyricist">B</creator>'
+        "<rights>C</rights><source>D</source><miscellaneous><miscellaneous-field name='e'>F</miscellaneous-field></miscellaneous>"
+        '</identification><credit page="1"><credit-words default-x="10">Air</credit-words></credit>'
+    )
+    bars = [measure(1, scale(0, 4), ("4", "4")), measure(2, scale(1, 4))]
+    group = '<part-group number="1" type="start"><group-symbol>bracket</group-symbol></part-group>'
+    data = partwise(bars, bars, listed="<part-abbreviation>P.</part-abbreviation>", head=head).decode()
+    data = data.replace("<part-list>", f"<part-list>{group}").replace(
+        "</part-list>", '<part-group number="1" type="stop"/></part-list>'
+    )
+    for score in (
+        mi.read(data.encode()),
+        mi.convert(mi.read(data.encode()), "5/4"),
+        mi.read(mi.read(data.encode()).to_bytes()),
+    ):
+        again = write(score)
+        assert not schema_errors(again)
+        root = etree.fromstring(again)
+        said = {tag: root.findtext(f".//{tag}") for tag in ("work-number", "work-title", "movement-number", "movement-title", "source", "miscellaneous-field", "credit-words", "group-symbol", "part-abbreviation")}  # fmt: skip
+        assert list(said.values()) == ["op. 48", "Songs", "2", "Air", "D", "F", "Air", "bracket", "P."]
+        assert [(c.get("type"), c.text) for c in root.iter("creator")] == [("composer", "A"), ("lyricist", "B")]
+        assert [element.tag for element in root.find("part-list")] == [
+            "part-group",
+            "score-part",
+            "score-part",
+            "part-group",
+        ]
+        assert root.find(".//credit-words").get("default-x") is None

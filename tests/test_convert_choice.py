@@ -109,3 +109,51 @@ def test_a_strum_lasts_as_many_seconds_as_before() -> None:
     plan = mi.plan(score, "12/8")
     made = plan.apply(score).notes()["onset"].reshape(16, 4)
     assert np.allclose((made - made[:, :1]) * float(plan.tempo), spread, atol=0.004)
+
+
+def dance(rhythm: list[float], meter: str, bars: int = 4) -> mi.Score:
+    """A tune alone, each bar in one rhythm."""
+    length = float(mi.Meter(meter).bar)
+    onset = [bar * length + at for bar in range(bars) for at in rhythm]
+    pitch = [67 + (index * 3) % 7 for index in range(len(onset))]
+    return mi.Score.from_notes(onset, np.diff([*onset, bars * length]), pitch, meter=meter)
+
+
+def test_cut_time_in_eighths_is_counted_in_four() -> None:
+    reel = dance([at / 2 for at in range(8)], "2/2")
+    plan = mi.plan(reel, "6/8")
+    assert (plan.how, plan.ratio) == ("long-short", F(2))
+    assert plan.apply(reel).notes()["onset"][:8].tolist() == [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5]
+    assert "counted in 4" in str(plan)
+    assert mi.plan(dance([0, 2], "2/2"), "6/8").ratio == 1, "halves are its beats"
+
+
+def test_a_dotted_figure_is_long_and_short_in_threes() -> None:
+    hornpipe, snap = dance([0, 0.75, 1, 1.75, 2, 2.75, 3, 3.75], "4/4"), dance([0, 0.25, 1, 1.25, 2, 2.25, 3], "4/4")
+    assert mi.convert(hornpipe, "12/8").notes()["onset"][:8].tolist() == [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5]
+    assert mi.convert(snap, "12/8").notes()["onset"][:7].tolist() == [0, 0.5, 1.5, 2, 3, 3.5, 4.5]
+
+
+def test_triplets_by_name() -> None:
+    jig = dance([0, 0.5, 1, 1.5, 2.5], "6/8")
+    plan = mi.plan(jig, "2/4", how="triplets")
+    assert plan.sounds_the_same
+    assert plan.apply(jig).notes()["onset"][:5] == pytest.approx([0, 1 / 3, 2 / 3, 1, 5 / 3], abs=1e-3)
+
+
+def test_a_tempo_is_proposed_where_notes_go_by_a_third_slower() -> None:
+    notes = "\n".join(mi.plan(dance([0, 0.5, 1, 1.5], "2/4"), "3/4").notes)
+    assert "slower than before: quarter = 180 for 120 keeps their speed" in notes
+    assert "their speed" not in "\n".join(mi.plan(dance([0, 1, 2], "3/4"), "4/4").notes)
+
+
+def test_a_rest_in_which_the_left_hand_plays_is_no_rest() -> None:
+    """A broken chord through two hands: six of eight sixteenths are left of the run, on both sides of the bar line."""
+    right = [0.5 + at / 4 for at in range(6)] + [2.5 + at / 4 for at in range(6)]
+    left = [0, 0.25, 2, 2.25]
+    onset = [4 * bar + at for bar in range(4) for at in (*right, *left)]
+    part = ([0] * 12 + [1] * 4) * 4
+    pitch = ([72, 76, 79] * 4 + [48, 52] * 2) * 4
+    score = mi.Score.from_notes(onset, [0.25] * len(onset), pitch, part=part, meter="4/4", names=["Right", "Left"])
+    places = np.unique(mi.convert(score, "3/4").note_table()["onset"])
+    assert places[places < 3].tolist() == [at / 4 for at in range(12)]

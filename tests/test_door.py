@@ -184,6 +184,18 @@ def test_a_table_tells_pickups_metres_spelling_and_drums() -> None:
     assert partitura
 
 
+def test_a_theme_to_find_is_some_bars_of_a_part() -> None:
+    assert mi.find(SCORE, SCORE, bars=(1, 2), part="bass") == mi.find(SCORE.passage((1, 2), "Bass"), SCORE)
+    assert mi.rank(SCORE, [SCORE], bars="1-4")[0].similarity > 0
+
+
+def test_a_plan_is_applied_to_what_was_planned() -> None:
+    plan = mi.plan(SCORE, "4/4")
+    assert plan.apply() == plan.apply(SCORE)
+    with pytest.raises(MiThemeError, match="without its score"):
+        mi.ScorePlan.from_json(plan.to_json()).apply()
+
+
 # Old names, wrong values
 
 

@@ -33,7 +33,7 @@ OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python
 HEAVY = {
     "mido": (), "symusic": ("files", "search"), "music21": ("files", "conversion", "search", "rhythm", "views"),
     "verovio": ("engraving",), "resvg_py": ("engraving",), "typst": ("engraving",), "matplotlib": ("views",), "midirenderer": ("sound",),
-    "soundfile": ("sound",), "numba": ("search",), "lxml": ("files",), "pandas": ("score",), "dask": ("search",),
+    "soundfile": ("sound",), "numba": ("search",), "lxml": ("files", "engraving"), "pandas": ("score",), "dask": ("search",),
 }  # fmt: skip
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 

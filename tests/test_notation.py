@@ -493,7 +493,7 @@ def test_draw_says_what_it_cannot():
     with pytest.raises(mi.MiThemeError, match="an int says no music"):
         draw(5)
     with pytest.raises(mi.MiThemeError, match=r"\.svg"):
-        draw(THEME).save("theme.pdf")
+        draw(THEME).save("theme.doc")
 
 
 def test_html_is_a_page_with_the_picture(tmp_path):

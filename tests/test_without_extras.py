@@ -35,7 +35,7 @@ WORKS = [
     "render --bars 4 -o r.mid --count-in 1", "forms", "styles", "convert a.mid --to 4/4 -o b.mid",
     "convert a.musicxml --to 4/4 -o b.musicxml", "compare a.mid --to 4/4", "quantize a.mid -o q.mid", "adapt --to 4/4", "report", "strategies",
     "meter 5/4:3+3+2+2", "which-meter a.mid", "which-meter .", "info a.mid", "info a.musicxml", "lineage",
-    "annotate a.mid --film 3 -o c.mid", "find a.mid", "rank a.mid a.mid",
+    "annotate a.mid --film 3 -o c.mid", "mi.arrange(length=4), mi.forms(), mi.styles(), mi.strategies()", "find a.mid", "rank a.mid a.mid",
 ]  # fmt: skip
 NEEDS = {
     "mi.draw(sc)": "plot",
@@ -49,6 +49,8 @@ NEEDS = {
     "sc.to_dataframe()": "tables",
     "render --bars 4 --wav r.wav": "audio",
     "sound a.mid": "audio",
+    "play a.mid": "audio",
+    "report -o r.pdf": "pdf",
     "draw a.mid -o a.svg": "plot",
     "draw 5/4:3+3+2+2 -o m.svg": "plot",
     "draw -o t.png": "notation",

@@ -144,7 +144,7 @@ def test_draw_from_the_command_line(tmp_path, song):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["-o", "a.pdf"], ".svg"), (["nothing.mid", "-o", "a.svg"], "No such file"), (["--bars", "7", "-o", "a.svg"], "no bar 7"),
+    [(["-o", "a.doc"], ".svg"), (["nothing.mid", "-o", "a.svg"], "No such file"), (["--bars", "7", "-o", "a.svg"], "no bar 7"),
      (["5/4:3+3", "-o", "a.svg"], "5/4:3+3"), (["--to", "4/4", "--bars", "9", "-o", "a.svg"], "bars 1 to 2")],
 )  # fmt: skip
 def test_wrong_input_is_a_line_and_no_file(words, said, tmp_path, monkeypatch):

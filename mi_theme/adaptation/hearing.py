@@ -72,12 +72,12 @@ def heard_cost(notes: Sequence[Note], warp: Warp, source: Frame, target: Frame, 
             run = charges.DROPPED_BEAT if at in source.beats else charges.DROPPED
             total += run if number in in_run else LOST
             continue
-        new = (warp.end(at + value) - warp(at)) * tempo
-        rest = ends[number] - at - value
+        image, stop, rest = warp(at), warp.end(at + value), ends[number] - at - value
+        new, old_level, level = (stop - image) * tempo, _level(at, source), _level(image, target)
         weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
-        total += _stretch(value, new, weight) + _fall(at, warp(at), source, target)
-        total += _stretch(rest, (warp.end(at + value + rest) - warp(at + value)) * tempo, charges.REST) if rest else 0.0
-        kept.append(Heard(value, new, _level(warp(at), target), rest > 0))
+        total += _stretch(value, new, weight) + _fall(old_level, level)
+        total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
+        kept.append(Heard(value, new, level, rest > 0))
     silences = (y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
     total += SILENCE * float(sum(silences, Fraction(0)))
     total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)
@@ -97,8 +97,7 @@ def _level(at: Fraction, frame: Frame) -> int:
     return next((2 + step for step in range(2) if (at * 2 * 2**step).denominator == 1), 4)
 
 
-def _fall(at: Fraction, image: Fraction, source: Frame, target: Frame) -> float:
-    old, new = _level(at, source), _level(image, target)
+def _fall(old: int, new: int) -> float:
     steps, finer = new - old, charges.OFF_GRID * (old < FINE <= new)
     return finer + (charges.DEMOTED * steps if steps > 0 else -charges.PROMOTED * steps)
 

@@ -140,11 +140,14 @@ def convert(
 @target_option()
 @json_option
 def compare(source_file: str, metre: str | None, target: str | None, as_json: bool, **options: Any) -> None:
-    """Every strategy side by side on a piece, in the target METRE, such as 4/4."""
+    """Every strategy side by side on a piece.
+
+    METRE is the target, such as 4/4; --to says the same.
+    """
     from mi_theme.conversion import compare as compared
 
     target = _one_metre(metre, target)
-    if not target:
+    if target is None:
         raise click.UsageError(f"say which metre: mi-theme compare {source_file} 4/4")
     found = compared(source_file, target, **options)
     if as_json:
@@ -159,7 +162,7 @@ def _one_metre(metre: str | None, target: str | None) -> str | None:
     """The target, which may be said in two places."""
     if metre and target and Meter(metre) != Meter(target):
         raise click.UsageError(f"two target metres, {metre} and {target}: say one of them")
-    return metre or target
+    return target if metre is None else metre
 
 
 def _convert_file(

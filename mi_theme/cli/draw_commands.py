@@ -144,9 +144,12 @@ def worksheet(
     out: str | None,
     choice: ThemeChoice,
 ) -> None:
-    """A sheet to print: a bar as it is, and three empty ones in another METRE, such as 4/4."""
-    target = metre or target
-    if not target:
+    """A sheet to print: a bar as it is, and three empty ones in another metre.
+
+    METRE is the target, such as 4/4; --to says the same.
+    """
+    target = target if metre is None else metre
+    if target is None:
         raise click.UsageError("say which metre: mi-theme worksheet 4/4 -o sheet.pdf")
     if not out:
         raise click.UsageError("say where to write the sheet: -o sheet.pdf, .html, .svg or .png")

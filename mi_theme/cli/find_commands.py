@@ -38,7 +38,7 @@ __all__ = ["find", "rank"]
 
 MOTIFS = ("ostinato", "head")
 PATIENCE = 5.0  # seconds after which it is said how far a search is, where there is no terminal for a bar
-NAMED = 5  # files that could not be read and are named
+NAMED = 100  # files that could not be read, by name; a folder with more of them is no folder of music
 COLUMNS = (
     "source",
     "part",
@@ -169,7 +169,7 @@ def rank(
     from mi_theme.search import rank as ranked
 
     music, unread, complete = _all_music(paths)
-    found = ranked(_passage(query, bars, part), music, how=how, top=top)
+    found = ranked(query, music, bars=bars, part=part, how=how, top=top)
     rows = [{"rank": place, **_ranked_row(row)} for place, row in enumerate(found, 1)]
     if as_json:
         print_json(rows)
@@ -177,7 +177,7 @@ def rank(
         _print_csv(("rank", "similarity", "transposition", "source"), rows)
     else:
         _show(("rank", "similarity", "key", "tune"), ([str(value) for value in row.values()] for row in rows))
-    say(f"{_counted(len(music), 'tune')} ranked")
+    say(f"{_counted(len(music), 'tune')} ranked: 1 is the query itself, 0 nothing in common")
     _finish(ctx, unread, complete)
 
 
@@ -203,6 +203,7 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
     """A motif of the quoted theme, or a passage of a file."""
     from mi_theme.files.disk import place_of
     from mi_theme.search import Pattern
+    from mi_theme.search.patterns import passage_of
     from mi_theme.themes import theme as quoted
 
     if theme is None or theme in MOTIFS:
@@ -211,21 +212,7 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
         return Pattern.of(quoted() if theme != "head" else quoted().head)
     if not place_of(Path(theme))[0].exists():
         raise UnknownName(f"{theme}: neither a file nor a motif of the quoted theme ({', '.join(MOTIFS)})")
-    return Pattern.to_search(_passage(theme, bars, part))
-
-
-def _passage(file: str, bars: tuple[int, int] | None, part: str | None) -> Any:
-    """A file, or some bars of a part."""
-    from mi_theme.files import read
-    from mi_theme.score import TimingWarning
-
-    score = read(file)
-    if not bars and not part:
-        return score
-    numbers = [bar.number for bar in score.bars()]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
-        return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
+    return Pattern.to_search(passage_of(theme, bars, part))
 
 
 # Searching

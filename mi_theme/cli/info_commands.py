@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import is_midi, json_option, print_json, print_table
-from mi_theme.score.messages import one_line
+from mi_theme.score.messages import UNSTATED, one_line
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
@@ -47,13 +47,18 @@ def describe(score: Score) -> dict[str, Any]:
             for start, meter in score.meters.changes
         ],
         "metre_stated": score.meters.stated,
+        "notation": score.is_notation,
         "tempos": [
             {"bar": at(start).number, "quarter": float(start), "per_minute": round(6e7 / max(speed, 1), 3)}
             for start, speed in score.tempos.changes
         ],
         "parts": [_part(score, index) for index in range(len(score.parts))],
         "markers": [{"bar": at(start).number, "quarter": float(start), "text": text} for start, text in score.markers],
-        "texts": [{"bar": at(start).number, "quarter": float(start), "text": text} for start, text in score.texts],
+        "texts": [
+            {"bar": at(start).number, "quarter": float(start), "text": text}
+            for start, text in score.texts
+            if text != UNSTATED
+        ],
     }
 
 
@@ -81,7 +86,8 @@ def _print(file: str, d: dict[str, Any]) -> None:
     kind = f"MIDI type {d['type']}, {d['ticks_per_quarter']} ticks a quarter" if is_midi(file) else "notation"
     click.echo(f"{one_line(file)}: {kind}")
     click.echo(f"  {d['bars']} bars, {d['notes']} notes, {minutes}:{seconds:02d}")
-    stated = "" if d["metre_stated"] else " (no signature in the file: MIDI's default)"
+    default = "by its length: no metre in the file" if d["notation"] else "no signature in the file: MIDI's default"
+    stated = "" if d["metre_stated"] else f" ({default})"
     _rows("metre", ((row["bar"], row["meter"] + stated) for row in d["metres"]), len(d["metres"]))
     _rows("tempo", ((row["bar"], f"{row['per_minute']:g} quarters a minute") for row in d["tempos"]), len(d["tempos"]))
     _rows("marker", ((row["bar"], row["text"]) for row in d["markers"]), len(d["markers"]))

@@ -171,7 +171,10 @@ def describe(folder: str) -> None:
 @click.option("-o", "--out", help="Where to write; - for standard output.")
 @click.option("--in-place", is_flag=True, help="Write over FILE itself.")
 def annotate(file: str, words: tuple[str, ...], film: str | None, out: str | None, in_place: bool) -> None:
-    """Write what is known of a FILM (number, title or year) into a MIDI file, as a marker and texts."""
+    """Write what is known of a film into a MIDI file, as a marker and texts.
+
+    FILM is its number, title or year; --film says the same.
+    """
     film = film or " ".join(words)
     if not film:
         raise click.UsageError(f"say which film: mi-theme annotate {file} 4 -o annotated.mid")

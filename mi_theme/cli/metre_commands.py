@@ -60,9 +60,12 @@ def adapt(
     as_json: bool,
     choice: ThemeChoice,
 ) -> None:
-    """Carry the theme, or your own, into another METRE, such as 4/4, and show the plan."""
-    target = metre or target
-    if not target:
+    """Carry the theme, or your own, into another metre and show the plan.
+
+    METRE is the target, such as 4/4; --to says the same.
+    """
+    target = target if metre is None else metre
+    if target is None:
         raise click.UsageError("say which metre: mi-theme adapt 4/4")
     theme = choice.theme()
     if every:
@@ -191,7 +194,10 @@ def meter(text: str, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def which_meter(ctx: click.Context, paths: tuple[str, ...], details: bool, as_json: bool) -> None:
-    """Say which metre files are in, whatever they state; of many files how many are in which."""
+    """Say which metre files are in, whatever they state; folders too.
+
+    Of many files it is said how many are in which metre; --details has a row for each.
+    """
     from mi_theme.rhythm import which_meters
 
     rows: list[dict[str, Any]] = []

@@ -86,7 +86,9 @@ def sound(
 def play(file: str, soundfont: str | None, count_in: int, with_click: bool) -> None:
     """Play a file, with a click if wanted, by the player that this system has; Ctrl-C ends it."""
     from mi_theme.files import read
+    from mi_theme.sound.synthesis import synthesizer
 
+    synthesizer()  # without what makes sound no player is looked for
     player = next(([found, *more] for name, *more in PLAYERS if (found := which(name))), None)
     if player is None:
         names = ", ".join(name for name, *_ in PLAYERS)

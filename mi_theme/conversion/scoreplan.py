@@ -163,20 +163,23 @@ class ScorePlan(Shown):
     @overload
     def apply(self, score: S) -> S: ...  # type: ignore[overload-overlap]
     @overload
-    def apply(self, score: MusicSource) -> Score: ...
-    def apply(self, score: MusicSource) -> object:
+    def apply(self, score: MusicSource | None = None) -> Score: ...
+    def apply(self, score: MusicSource | None = None) -> object:
         """Do what the plan says: a music21 Stream gives a Stream, anything else a Score.
 
         Parameters
         ----------
         score
-            The one that was planned, or another of the same bars and parts.
+            The one that was planned, or another of the same bars and parts; the one that was planned, if none is given.
 
         Raises
         ------
         ScoreError
-            Where the plan was made for a score with other bars.
+            Where the plan was made for a score with other bars; where it comes from JSON and no score is given.
         """
+        score = self.score if score is None else score
+        if score is None:
+            raise ScoreError("this plan comes without its score: plan.apply(score)")
         made: object = answer("ScorePlan.apply", self, score)
         return made
 

@@ -137,6 +137,11 @@ def shown_target(span: Span) -> Meter:
     ----------
     span
         One that is converted.
+
+    Returns
+    -------
+    Meter
+        The target itself, where it has groups or the map makes others.
     """
     if not span.target.is_open or span.base.target != span.target.bar:
         return span.target

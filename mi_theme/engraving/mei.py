@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
@@ -28,8 +29,11 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
     for name in ("music", "body", "mdiv", "score"):
         place = SubElement(place, name)
     group = SubElement(SubElement(place, "scoreDef"), "staffGrp", {"bar.thru": "false"})
-    for number, staff in enumerate(staves, 1):
-        group.append(_definition(staff, number))
+    for _, members in groupby(enumerate(staves, 1), key=lambda pair: pair[1].part if pair[1].part >= 0 else -pair[0]):
+        hands = list(members)
+        inside = SubElement(group, "staffGrp", {"symbol": "brace", "bar.thru": "true"}) if len(hands) > 1 else group
+        for number, staff in hands:
+            inside.append(_definition(staff, number))
     section = SubElement(place, "section")
     music = [bar_voices(staff, resolution_of([staff])) for staff in staves]
     for index, frame in enumerate(staves[0].frames):

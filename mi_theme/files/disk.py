@@ -19,6 +19,7 @@ __all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "place_of", "repl
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 LARGEST_CONTAINER = 2**20  # bytes of what lists an archive: a few lines
+MOST_TUNES = 200_000  # of a book
 NAMED = re.compile(r"(?is)(.+\.abc)#(\d{1,9})")
 DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][\w.-]*)""")
 BYTE_ORDERS = {
@@ -81,8 +82,16 @@ def place_of(path: Path) -> tuple[Path, int]:
 
 
 def tunes_of(text: str) -> list[str]:
-    """The text of each tune of a book, with what stands before the first; none where nothing is numbered."""
+    """The text of each tune of a book, with what stands before the first; none where nothing is numbered.
+
+    Raises
+    ------
+    FileError
+        Where there are more than any book has, or what stands before them is too long for so many.
+    """
     head, *tunes = re.split(r"(?m)^(?=X:)", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(tunes) > MOST_TUNES or len(head) * len(tunes) > LARGEST_FILE:
+        raise FileError(f"a book of {len(tunes)} tunes: that is too large")
     return [head + tune for tune in tunes]
 
 

@@ -29,7 +29,7 @@ COST_OF_MOVING, COST_OF_MOVE = 0.25, 0.5  # of the place between the hands: a se
 COST_OF_BIAS = 0.03  # a semitone away from the middle
 NEAR_HANDS = 3  # semitones
 MOST_ON_ONE = 0.1  # of the notes: more that one staff cannot take without many ledger lines ask for two
-FAR_BELOW, FAR_ABOVE = 55, 66  # keys beyond which a treble, and a bass staff, need three ledger lines
+FAR_BELOW, FAR_ABOVE = 57, 65  # keys beyond which a treble, and a bass staff, need more than two ledger lines
 
 
 def wants_two_staves(rows: Sequence[PartNote]) -> bool:

@@ -9,13 +9,12 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
 from mi_theme.notated.part_notes import notes_of_parts, written_place
 from mi_theme.notated.players import Player, StaffOfPart, players_of, staves_of_player
 from mi_theme.notated.staff_making import StaffMaker
+from mi_theme.notated.written_keys import written_keys
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import Quantized, quantize
@@ -23,15 +22,12 @@ from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.score.asides import PlacedAside, asides_of
 from mi_theme.score.marks import Mark
-from mi_theme.score.tonality import estimated_key
 
 __all__ = ["new_bars", "notate"]
 
 MOST_BARS = 200_000  # a score of more is not music but damage
 SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no bar of its own
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
-MOST_SIGNS = 7  # of a key; others are damage
-LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
 DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
@@ -60,7 +56,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool 
         Where it goes on for more than 200,000 bars.
     """
     found = quantize(score)
-    keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
+    keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else written_keys(score)
     notes, asides = notes_of_parts(score, found, key), asides_of(score)
     bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
     maker = StaffMaker(score, bars, keys[0][1].fifths if keys and keys[0][0] == 0 else 0, asides)
@@ -76,30 +72,12 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool 
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),
+        asides=tuple([placed.aside.said for placed in asides if placed.aside.host == "head"]),
     )
 
 
 def _each_part(score: Score) -> list[Player]:
     return [Player(part.name, (index,)) for index, part in enumerate(score.parts)]
-
-
-def _keys(score: Score) -> Iterator[tuple[Fraction, WrittenKey]]:
-    """What the score says, where it changes; of playing that says none what its notes tell, where they tell it clearly."""
-    quarter, before = score.ticks_per_quarter, None
-    said = sorted((tick, data) for track in score.tracks for tick, data in track.metas(m.KEY_SIGNATURE))
-    for tick, data in said:
-        fifths = data[0] - 256 * (data[0] > 127) if len(data) == 2 else MOST_SIGNS + 1
-        key = WrittenKey(fifths, "minor" if data[1:] == b"\1" else "major")
-        if abs(fifths) <= MOST_SIGNS and key != before:
-            yield Fraction(tick, quarter), key
-            before = key
-    table = score.note_table()
-    drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
-    table = table[~np.isin(table["part"], drums)]
-    if before is None and len(table) >= LEAST_NOTES and (table["step"] < 0).any():
-        tonic, mode, fit = estimated_key(score)
-        if fit >= LEAST_FIT:
-            yield Fraction(0), WrittenKey(tonic.fifths(mode))
 
 
 # Bars

@@ -8,7 +8,7 @@ from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from mi_theme.notated.hands import KEYBOARDS, left_hand, wants_two_staves
-from mi_theme.notated.part_notes import PartNotes
+from mi_theme.notated.part_notes import NotesOfPart
 from mi_theme.score import Score
 from mi_theme.score import messages as m
 
@@ -30,7 +30,7 @@ class StaffOfPart(NamedTuple):
     """The notes of a staff, and the part that they are of: the first of several."""
 
     part: int
-    notes: PartNotes
+    notes: NotesOfPart
 
 
 def players_of(score: Score) -> list[Player]:
@@ -71,7 +71,7 @@ def _common_words(names: Sequence[str]) -> str:
     return " ".join(word for word, *_ in words).strip(" -_:,(") or PLAIN_NAME
 
 
-def staves_of_player(score: Score, player: Player, parts: Sequence[PartNotes]) -> list[StaffOfPart]:
+def staves_of_player(score: Score, player: Player, parts: Sequence[NotesOfPart]) -> list[StaffOfPart]:
     """The staves that a player reads, from top to bottom.
 
     One part stands on one staff, or on two where it is for a keyboard and goes high and low;
@@ -93,7 +93,7 @@ def staves_of_player(score: Score, player: Player, parts: Sequence[PartNotes]) -
         return [StaffOfPart(index, parts[index]) for index in player.parts]
     rows = sorted(row for index in player.parts for row in parts[index].rows)
     graces = frozenset[int]().union(*(parts[index].graces for index in player.parts))
-    return _by_hands(StaffOfPart(first, PartNotes([row._replace(voice=0) for row in rows], graces, kept=False)))
+    return _by_hands(StaffOfPart(first, NotesOfPart([row._replace(voice=0) for row in rows], graces, kept=False)))
 
 
 def _by_hands(staff: StaffOfPart) -> list[StaffOfPart]:

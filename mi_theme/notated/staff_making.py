@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 
 import numpy as np
 
-from mi_theme.notated.placed_marks import PlacedMark, said_marks, staff_marks
+from mi_theme.notated.placed_marks import PlacedMark, dynamics_of_sections, said_marks, staff_marks
 from mi_theme.notated.players import Player, StaffOfPart
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.voice_separation import PartNote, WrittenChord
@@ -47,6 +48,7 @@ class StaffMaker:
         self.score, self.fifths, self.asides = score, fifths, asides
         self.frames, self.end = tuple((bar,) for bar in bars), bars[-1].end
         self.syllables, self.marks = _syllables(score), said_marks(score)
+        self.sections = sorted({at for at, _ in score.markers})
         self.beside = defaultdict[int, tuple[str, ...]](tuple)
         for placed in asides:
             self.beside[placed.note] += (placed.aside.said,)
@@ -65,7 +67,14 @@ class StaffMaker:
         of_parts[found[0].part] += [part for part in player.parts if part not in of_parts]
         for place, staff in enumerate(found):
             first = place == 0 or staff.part != found[0].part
-            yield self._staff(staff, place if found[0].part == staff.part else 0, of_parts[staff.part], first=first)
+            hand = place if found[0].part == staff.part else 0
+            made = self._staff(staff, hand, of_parts[staff.part], first=first)
+            if len(player.parts) > len(found):
+                made = replace(made, labels=(player.name,))
+            if first and not (self.score.is_notation or any(kind_of(mark.name) == "dynamics" for mark in made.marks)):
+                rows = sorted(row for other in found if other.part == staff.part for row in other.notes.rows)
+                made = replace(made, marks=(*made.marks, *dynamics_of_sections(rows, self.sections, self.end)))
+            yield replace(made, labels=("",)) if hand else made
 
     def _staff(self, staff: StaffOfPart, place: int, parts: Sequence[int], *, first: bool) -> Staff:
         part = self.score.parts[staff.part]

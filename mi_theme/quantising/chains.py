@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from mi_theme.quantising.beatgrid import Floats, Ints
 from mi_theme.quantising.habits import END, START
 
-__all__ = ["BeatCells", "Chains", "PartNotes", "chains_of"]
+__all__ = ["BeatCells", "ChainNotes", "Chains", "chains_of"]
 
 BLOCKED = 1e6
 NEAREST = np.array([-1, 0, 1])
 AT_LINE = 2.0  # times the spread after a line that a note stands on it when the one before might
-BLOCK = 20_000  # notes whose costs are held at once
+BLOCK = 4_000  # notes whose costs are held at once
 
 
-class PartNotes(NamedTuple):
+class ChainNotes(NamedTuple):
     """Notes in the order of parts and beginnings: columns of shape (n,).
 
     `spread` is how far each may be from its place, in seconds; `joined` and `parted` are
@@ -96,7 +96,7 @@ class Chains(NamedTuple):
         return found
 
 
-def chains_of(notes: PartNotes, cells: BeatCells) -> Chains:
+def chains_of(notes: ChainNotes, cells: BeatCells) -> Chains:
     """Every chain against every division of its cell."""
     count, width = len(notes.seconds), cells.divisions.shape[1]
     cell = np.clip(np.searchsorted(cells.seconds, notes.seconds, "right") - 1, 0, len(cells.family) - 1)
@@ -121,7 +121,7 @@ def chains_of(notes: PartNotes, cells: BeatCells) -> Chains:
     return Chains(cell, first, size, place, came, last, own.argmin(axis=1), total, used, summed)
 
 
-def _standing(notes: PartNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tuple[Ints, Floats]:
+def _standing(notes: ChainNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tuple[Ints, Floats]:
     """The three nearest places of each division, and how far they are."""
     at, here = notes.seconds[rows], cell[rows]
     start, lasts = cells.seconds[here], np.diff(cells.seconds)[here]
@@ -140,7 +140,7 @@ def _standing(notes: PartNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tup
 
 
 def _advance(
-    notes: PartNotes, cells: BeatCells, cell: Ints, chains: tuple[Ints, Ints],
+    notes: ChainNotes, cells: BeatCells, cell: Ints, chains: tuple[Ints, Ints],
     place: NDArray[np.int8], came: NDArray[np.int8], cost: Floats,
 ) -> Floats:  # fmt: skip
     """The cost of every end of each chain, shape (chains, m, 3); `came` is filled."""

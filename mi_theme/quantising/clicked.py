@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
-from mi_theme.quantising.chains import BeatCells, Chains, PartNotes, chains_of
-from mi_theme.quantising.habits import END, OF_BEATS, OF_PULSES, Habits
+from mi_theme.quantising.chains import BeatCells, ChainNotes, Chains, chains_of
+from mi_theme.quantising.habits import AGAIN, END, OF_BEATS, OF_PULSES, Habits
 from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
 
 __all__ = ["click_places"]
@@ -25,7 +25,6 @@ ROUNDS = 3
 FIRST = 0.012  # seconds that notes are off at first
 TIGHTEST, LOOSEST = 0.002, 0.06  # of a sound card; of somebody who hardly listens
 EXPECTED = 50.0  # notes that what all parts do counts for in each
-AGAIN = 0.7  # that a pulse is divided as the one before, or a beat
 AGAINST = 4.0  # cost of a part that divides a pulse otherwise than the others
 SOUNDED = 0.5  # of its length that a note has sounded when the next one is no chord with it
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
@@ -88,7 +87,7 @@ def click_places(
         follows = sounded * (gap > spread[part])
         together = habits.together[part, follows]
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
-        found = _searched(PartNotes(seconds, spread[part], joined, parted, part), beats, pulses, habits, finest)
+        found = _searched(ChainNotes(seconds, spread[part], joined, parted, part), beats, pulses, habits, finest)
         ticks = found.ticks
         plain = found.plain & ~exact
         spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact, spread)
@@ -100,7 +99,7 @@ def click_places(
     return ticks, float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
 
 
-def _searched(notes: PartNotes, beats: _Row, pulses: _Row, habits: Habits, finest: float) -> _Found:
+def _searched(notes: ChainNotes, beats: _Row, pulses: _Row, habits: Habits, finest: float) -> _Found:
     """One search with what is known of the piece."""
     alone = AGAINST - np.log(habits.pulses), np.full(OF_BEATS.shape, np.inf)
     inside = BeatCells(
@@ -177,15 +176,15 @@ def _path(small: Chains, large: Chains, beats: _Row, pulses: _Row, habits: Habit
     """
     rows = {cell: row for row, cell in enumerate(small.used.tolist())}
     begins = np.searchsorted(pulses.owner, np.arange(len(beats.family) + 1)).tolist()
-    logs = [
-        [np.log(np.maximum(one, 1e-12)) for one in (habits.beats[f], habits.pulses[f])] for f in range(len(OF_BEATS))
+    costs = [
+        (_costs(beat), (-np.log(after), -np.log(new)))
+        for beat, after, new in zip(habits.beats, habits.after, habits.pulses, strict=True)
     ]
-    costs = [(_costs(beat), _costs(pulse)) for beat, pulse in logs]
     total = np.zeros(COLUMNS + OF_BEATS.size)
     trace = []
     for row, beat in enumerate(large.used.tolist()):
         family = int(beats.family[beat])
-        (beat_again, beat_other, _), pulse_costs = costs[family]
+        (beat_again, beat_other), pulse_costs = costs[family]
         low = COLUMNS + family * OF_BEATS.shape[1]
         best, rival = int(total.argmin()), COLUMNS + int(total[COLUMNS:].argmin())
         inner = [(cell, small.cost[rows[cell]]) for cell in range(begins[beat], begins[beat + 1]) if cell in rows]
@@ -199,22 +198,20 @@ def _path(small: Chains, large: Chains, beats: _Row, pulses: _Row, habits: Habit
     return _traced(int(total.argmin()), trace, beats, pulses)
 
 
-def _costs(logs: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of doing as before, of doing so after something else, of doing so where nothing was before."""
-    return -np.log(AGAIN + (1 - AGAIN) * np.exp(logs)), -np.log(1 - AGAIN) - logs, -logs
+def _costs(shares: Floats) -> tuple[Floats, Floats]:
+    """Of doing as before, and of doing so after something else."""
+    return -np.log(AGAIN + (1 - AGAIN) * shares), -np.log(np.maximum((1 - AGAIN) * shares, 1e-12))
 
 
 def _along(
-    total: Floats, entered: float, costs: tuple[Floats, Floats, Floats], inner: list[tuple[int, Floats]]
+    total: Floats, entered: float, costs: tuple[Floats, Floats], inner: list[tuple[int, Floats]]
 ) -> tuple[Floats, list[tuple[int, Ints]]]:
     """Pulse after pulse of one beat; -1 where the path comes from a beat that was divided against its pulses."""
-    again, other, new = costs
+    after, new = costs
     steps: list[tuple[int, Ints]] = []
     for cell, said in inner:
-        best = int(total.argmin())
-        stay, change = total + again, total[best] + other
-        came = np.where(stay <= change, np.arange(len(total)), best)
-        total = np.minimum(stay, change)
+        every = total[:, None] + after
+        came, total = every.argmin(axis=0), every.min(axis=0)
         if not steps:
             came = np.where(entered + new < total, -1, came)
             total = np.minimum(entered + new, total)
@@ -228,7 +225,10 @@ def _traced(
 ) -> _Path:
     """The path back, and its counts."""
     small, large = np.zeros(len(pulses.family), np.int64), np.full(len(beats.family), -1, np.int64)
-    in_beats, in_pulses = np.zeros((len(OF_BEATS), OF_BEATS.shape[1] + 1)), np.zeros((len(OF_BEATS), COLUMNS))
+    in_beats, in_pulses = (
+        np.zeros((len(OF_BEATS), OF_BEATS.shape[1] + 1)),
+        np.zeros((len(OF_BEATS), COLUMNS + 1, COLUMNS)),
+    )
     for beat, low, came, rival, steps in reversed(trace):
         family = beats.family[beat]
         if state >= COLUMNS:
@@ -239,7 +239,7 @@ def _traced(
             in_beats[family, 0] += 1
             for cell, back in reversed(steps):
                 small[cell] = state
-                in_pulses[family, state] += 1
+                in_pulses[family, int(back[state]) + 1, state] += 1
                 state = int(back[state])
                 if state < 0:
                     state = rival

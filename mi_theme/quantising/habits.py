@@ -15,7 +15,7 @@ import numpy as np
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 
-__all__ = ["END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "START", "Habits"]
+__all__ = ["AGAIN", "END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "START", "Habits"]
 
 OF_PULSES = np.array([1, 2, 3, 4, 6, 8])
 OF_BEATS = np.array([[3, 5, 7, 9, 9], [2, 4, 5, 7, 8]])  # against the pulses; the last 9 fills the row
@@ -36,6 +36,7 @@ COMMON: dict[int, dict[int, dict[int, float]]] = {
         2: {3: 0.95, END: 0.05},
     },
 }
+AGAIN = 0.7  # that a pulse is divided as the one before, or a beat, before the piece says otherwise
 ONWARD, ELSEWHERE, ENDING = 0.5, 0.3, 0.2  # of the others: to the next place, to simpler ones, to none
 SELDOM = 0.01  # whatever else is possible
 FOLLOWING = (0.5, 0.03)  # that a note begins with the one before; where that has sounded for half its length
@@ -50,6 +51,8 @@ class Habits(NamedTuple):
         For each family: that a beat falls into its pulses, and of each of `OF_BEATS`, shape (2, 6).
     pulses
         For each family: of each of `OF_PULSES`, shape (2, 6).
+    after
+        For each family, of each of `OF_PULSES` after each, shape (2, 6, 6).
     in_pulses, in_beats
         For each division the cost of a place after a place, shapes (2, 6, m, m) and (2, 5, m, m).
     together
@@ -58,22 +61,34 @@ class Habits(NamedTuple):
 
     beats: Floats
     pulses: Floats
+    after: Floats
     in_pulses: Floats
     in_beats: Floats
     together: Floats
 
     @classmethod
     def of(cls, parts: int, counts: tuple[Floats, Floats, Floats, Floats, Floats] | None = None) -> Habits:
-        """Of the tables, and what was counted of a piece; the last counts are (parts, 2, apart or together)."""
-        shapes = (2, OF_BEATS.shape[1] + 1), (2, len(OF_PULSES)), (2, len(OF_PULSES)), (2, OF_BEATS.shape[1])
+        """Of the tables, and what was counted of a piece.
+
+        Pulses are counted after each division, at first after none; pairs as (parts, 2, apart or together).
+        """
+        shapes = (
+            (2, OF_BEATS.shape[1] + 1),
+            (2, len(OF_PULSES) + 1, len(OF_PULSES)),
+            (2, len(OF_PULSES)),
+            (2, OF_BEATS.shape[1]),
+        )
         size = (MOST + 2, MOST + 2)
         beats, pulses, in_pulses, in_beats, together = counts or (
             np.zeros(shapes[0]), np.zeros(shapes[1]), np.zeros(shapes[2] + size), np.zeros(shapes[3] + size),
             np.zeros((parts, 2, 2)),
         )  # fmt: skip
+        divided = _learnt(np.exp(-np.tile(PULSE_COSTS, (2, 1))), pulses.sum(axis=1))
+        after = pulses[:, 1:] + PIECES * (AGAIN * np.eye(len(OF_PULSES)) + (1 - AGAIN) * divided[:, None])
         return cls(
             _learnt(np.exp(-BEAT_COSTS), beats),
-            _learnt(np.exp(-np.tile(PULSE_COSTS, (2, 1))), pulses),
+            divided,
+            after / after.sum(axis=-1, keepdims=True),
             _figures(np.tile(OF_PULSES, (2, 1)), in_pulses),
             _figures(OF_BEATS, in_beats),
             (together[..., 1] + CHORDS * np.array(FOLLOWING)) / (together.sum(axis=-1) + CHORDS),

@@ -24,13 +24,16 @@ from mi_theme.quantising.values import values
 from mi_theme.score import MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
-__all__ = ["quantize"]
+__all__ = ["KEPT", "UNHEARD", "quantize"]
 
 PIANIST = 0.03  # seconds that a pianist without a click is off: looseness 1
+UNHEARD = 0.001  # seconds beside its place: of a machine whose clock is another, not of a player
+USUAL = 3  # sets of parts that such a clock may have meant
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
 RATIOS = (0.5, 0.8)  # of a swing that is given
+KEPT = "_quantized"  # where a score keeps what was found
 
 
 class _Kinds(NamedTuple):
@@ -80,9 +83,24 @@ def quantize(
     ------
     ScoreError
         Where `swing` or `finest` make no sense, or the score has no end.
+
+    Notes
+    -----
+    What is found without beats and options is kept with the score.
     """
     score = Score.of(score)
     ratio, shortest = _ratio(swing), _shortest(finest)
+    if beats is not None or swing != "auto" or finest is not None:
+        return _quantized(score, beats, swing, ratio, shortest)
+    known = score.__dict__.get(KEPT)
+    if not isinstance(known, Quantized):
+        known = _quantized(score, None, swing, ratio, shortest)
+        score.__dict__[KEPT] = known  # as a cached property keeps what it found
+    return known
+
+
+def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | None, shortest: Fraction) -> Quantized:
+    """The same with its options read."""
     if beats is None:
         playing = played_by_score(score)
     else:
@@ -93,8 +111,13 @@ def quantize(
     tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
     nowhere = np.full(len(playing.at), -1, np.int64)
     written = bool(tick) and ratio is None and score.is_notation
-    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None and not written else nowhere
+    ticks = np.full(len(playing.at), tick)
+    exact = exact_onsets(playing.at, playing.part, grid, ticks) if tick and ratio is None and not written else nowhere
     exact = playing.at if written else exact
+    unmoved = exact >= 0
+    if tick and ratio is None and not unmoved.all():  # what no ear tells from a machine is one
+        ticks = ticks + _unheard(playing)
+        exact = np.where(unmoved, exact, exact_onsets(playing.at, playing.part, grid, ticks, USUAL))
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
@@ -102,7 +125,7 @@ def quantize(
     onset, loose = _placed(playing, even, kinds.struck, exact if tick else None, float(shortest * grid.resolution))
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick and not written else nowhere
+    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, ticks) if tick and not written else nowhere
     end = playing.ends if written else end
     duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
@@ -118,13 +141,20 @@ def quantize(
         kinds=kind,
         marks=_marks(playing, duration, kind, end >= 0),
         groups=group,
-        exact=exact >= 0,
+        exact=unmoved,
         errors=np.where(kind == NOTE, even - grid.even(onset), 0.0),
         swing=found,
         looseness=loose,
         beats=None if beats is None else np.column_stack([grid.seconds, grid.ticks]),
         meters=score.meters if beats is None else beats.meters,
     )
+
+
+def _unheard(playing: PerformedNotes) -> Ints:
+    """Twice what no ear hears at each note, in ticks."""
+    grid = playing.grid
+    beat = np.clip(np.searchsorted(grid.ticks, playing.at, "right") - 1, 0, len(grid) - 1)
+    return np.rint(2 * UNHEARD * np.diff(grid.ticks)[beat] / np.diff(grid.seconds)[beat]).astype(np.int64)
 
 
 def _ratio(swing: str | float | Fraction | None) -> float | None:

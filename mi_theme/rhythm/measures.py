@@ -12,6 +12,7 @@ import numpy as np
 from mi_theme.errors import ScoreError
 from mi_theme.listings import scrolled
 from mi_theme.meter import Meter
+from mi_theme.quantising import written_music
 from mi_theme.rhythm import offbeats, regularity
 from mi_theme.rhythm.grids import on_grid
 from mi_theme.rhythm.lines import Floats, HeardMusic, Music, Themed, line_of, music_of
@@ -100,8 +101,8 @@ def measure(
     Parameters
     ----------
     music
-        Music of any kind that `Score.of` takes (all its pitched parts together, or one `part`), a theme or
-        an adaptation (its ostinato), a motif, or onsets in quarters with a bar line at 0.
+        Music of any kind that `Score.of` takes (all its pitched parts together, or one `part`; as it is written,
+        where it is played), a theme or an adaptation (its ostinato), a motif, or onsets in quarters with a bar line at 0.
     meter
         The metre to measure against; scores, themes and adaptations bring their
         own. Without one, what needs a metre is None.
@@ -137,6 +138,7 @@ def _read(music: HeardMusic, meter: Meter | None, part: str | int | None) -> tup
     """Onsets from a bar line, and the metre."""
     if not isinstance(music, Score):
         return line_of(music).onsets, meter or (music.meter if isinstance(music, Themed) else None)
+    music = written_music(music).score
     start = music.meters.bar(1).start  # a pick-up may have a signature of its own
     metres = list(dict.fromkeys([music.meters.at(start).meter, *(m for at, m in music.meters.changes if at > start)]))
     if meter is None and len(metres) > 1:

@@ -192,13 +192,7 @@ class Score(MidiSequence, Shown):
         return self._table
 
     def notes(self, part: str | int | None = None) -> NDArray[np.void]:
-        """`note_table`, of one part if one is named.
-
-        Parameters
-        ----------
-        part
-            By name or number (from 0).
-        """
+        """`note_table`, of one `part` if one is named, by its name or its number from 0."""
         return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
 
     def passage(self, bars: Bars, part: str | int | None = None) -> Score:
@@ -301,25 +295,13 @@ class Score(MidiSequence, Shown):
         tail: float | None = None,
         soundfont: str | PathLike[str] | None = None,
     ) -> None:
-        """Write the sound as Ogg Vorbis, a tenth of the size of WAV.
-
-        Parameters
-        ----------
-        path, rate, channels, tail, soundfont
-            As for `to_wav`; the name ends in .ogg.
-        """
+        """The same as Ogg Vorbis, a tenth of the size: `path` ends in .ogg; `rate`, `channels`, `tail`, `soundfont` as in `to_wav`."""
         answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
     def quantized(
         self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
     ) -> Any:
-        """What would be written for what was played, as `mi_theme.quantising.quantize` has it.
-
-        Parameters
-        ----------
-        beats, swing, finest
-            Beats where there was no click; swing to look for, or its ratio; the shortest part of a beat in quarters.
-        """
+        """What would be written for what was played; `beats`, `swing`, `finest` as `mi_theme.quantising.quantize` takes them."""
         return answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
 
     def play(
@@ -358,13 +340,7 @@ class Score(MidiSequence, Shown):
 
     @staticmethod
     def from_music21(stream: object) -> Score:
-        """The notes of a music21 Stream, with voices, spelling, part names, metres, tempo, key and lyrics.
-
-        Parameters
-        ----------
-        stream
-            A Score or a Part. Repeats are not played out, tied notes are one.
-        """
+        """The notes of a music21 `stream`, a Score or a Part: repeats are not played out, tied notes are one."""
         score: Score = answer("Score.from_music21", stream)
         return score
 

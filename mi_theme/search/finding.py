@@ -16,10 +16,12 @@ from mi_theme.search.match.evidence import whole_copy
 from mi_theme.search.match.piece_hits import LEAST, hits_in, hits_of_versions, in_order, kept, oftener, with_maps
 from mi_theme.search.match.versions import joined
 from mi_theme.search.music import are_files, sheets_of, spelled, warn_of
-from mi_theme.search.patterns import Pattern
+from mi_theme.search.patterns import Pattern, passage_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from mi_theme.score import Bars
 
 __all__ = ["find", "too_short"]
 
@@ -29,6 +31,8 @@ def find(
     theme: object,
     where: object,
     *,
+    bars: Bars | None = None,
+    part: str | int | None = None,
     max_evalue: float = 0.01,
     top: int | None = None,
     least: float = LEAST,
@@ -48,6 +52,8 @@ def find(
         passage of one, a file, a note table, rows of onset and pitch.
     where
         A Score, a file, a folder, a music21 Stream, a note table, or a list of such.
+    bars, part
+        Of music that is looked for, the bars and the part that are the theme; all of it without them.
     max_evalue
         The most hits as good that chance may bring in all that is searched.
     top
@@ -82,7 +88,7 @@ def find(
     """
     max_evalue = number("max_evalue", max_evalue, 0, inf)
     top = None if top is None else whole_number("top", top, 1)
-    wanted = Pattern.to_search(theme)
+    wanted = Pattern.to_search(passage_of(theme, bars, part))
     if are_files(where):
         searched = search_files(
             wanted,

@@ -37,6 +37,7 @@ TERMS = {
     "omitted": "notes of the pattern left out",
     "added": "notes put in between",
     "voices": "changes of voice",
+    "choice": "one of several notes of a voice that begin together",
 }
 
 
@@ -46,7 +47,8 @@ class EvidenceTerm(NamedTuple):
     Attributes
     ----------
     term
-        Its name: one of pitch, rhythm, bar map, tempo, uneven, changed, omitted, added, voices.
+        Its name: one of pitch, rhythm, bar map, tempo, uneven, changed, omitted, added, voices,
+        choice.
     means
         What it stands for.
     nats

@@ -12,7 +12,7 @@ from mi_theme.score import Score
 __all__ = ["applied"]
 
 
-def applied(plan: ScorePlan, score: Any) -> Any:
+def applied(plan: ScorePlan, score: Any = None) -> Any:
     """The score as the plan says; see `ScorePlan.apply`."""
     if is_stream(score):
         from mi_theme.conversion.applying.streams import convert_stream

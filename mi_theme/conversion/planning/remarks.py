@@ -11,7 +11,7 @@ from mi_theme.adaptation.frames import FAMOUS, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import groups_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
-from mi_theme.conversion.planning.planner import Planner
+from mi_theme.conversion.planning.planner import MOST_HEARD, Planner
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import MiThemeError
 from mi_theme.score import messages as m
@@ -29,10 +29,12 @@ WALTZ_IN_ONE = 160  # beats a minute beyond which it is felt in one: a Viennese 
 def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
     """What a user should know: what stays, what was inferred, phrases that lose their shape."""
     ratio = planner.ratio
-    if not planner.piece.is_written:
-        yield "a performance: the map bends on the grid only, and the player's timing rides along"
+    if planner.piece.music.is_played:
+        yield "played, and decided as it would be written: the player's timing rides along"
     if place := planner.piece.swing:
         yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
+    if planner.counted != planner.main:
+        yield f"in {planner.main}, counted in {len(planner.counted.beats)}: the tune runs in eighths"
     for how in dict.fromkeys(span.how for span in spans):
         if how and find(how).meets_bars:
             source, target = next(span for span in spans if span.how == how).frames
@@ -69,7 +71,7 @@ def _by_speed(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
     mine = [span for span in spans if span.how and not span.warp.is_identity]
     if not mine:
         return
-    tempo = tempo_factor(planner.main, planner.request.target, planner.ratio, planner.keep)
+    tempo = tempo_factor(planner.counted, planner.request.target, planner.ratio, planner.keep)
     before, after = sum(span.warp.source for span in mine), sum(span.warp.target for span in mine) * tempo
     notes = [(span, at) for span in mine for at, *_ in span.line]
     kept = sum(span.warp.keeps(at) for span, at in notes)
@@ -80,15 +82,20 @@ def _by_speed(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         yield f"the notes go by {word}er than before: quarter = {now / speed:.0f} for {now:.0f} keeps their speed"
 
 
-def because(planner: Planner, how: str) -> str:
+def because(planner: Planner, how: str, spans: Sequence[Span]) -> str:
     """Why a strategy was chosen that nobody asked for: what it does, and what it and others cost the ear."""
     strategy = find(how)
     if planner.request.how or strategy.meets_bars:
         return ""
     rivals = [name for name, row in STRATEGIES.items() if row.offered and not (row.heavy or row.meets_bars)]
-    costs = planner.heard_costs(planner.main, [how, *(name for name in rivals if name != how)])
-    if how not in costs or len(costs) < MOST_RIVALS - 1:
+    mine = [span for span in spans if span.how == how and span.source == planner.main and len(span.line) > 1][
+        :MOST_HEARD
+    ]
+    costs = planner.heard_costs(planner.main, [name for name in rivals if name != how])
+    if not mine or not costs:
         return f"because {strategy.summary}"
+    tempo = tempo_factor(planner.counted, planner.request.target, planner.ratio, planner.keep)
+    costs[how] = sum(span.heard(tempo) for span in mine) / len(mine)
     others = sorted((cost, name) for name, cost in costs.items() if name != how and cost > NEARLY * costs[how] - ALIKE)
     cheaper = sorted((cost, name) for name, cost in costs.items() if cost <= NEARLY * costs[how] - ALIKE)
     words = f"because {strategy.summary}; it costs the ear {costs[how]:.1f} a bar"
@@ -119,9 +126,9 @@ def _flaw(planner: Planner, name: str) -> str:
 
 def other_ways(planner: Planner, how: str) -> tuple[str, ...]:
     """Other ways, in words: shapes that players know, fast bars felt in one, other strategies that can."""
-    main, target = planner.main, planner.request.target
-    task, (groups, groups_source) = planner.task(main), planner.figure(main)
-    bars = [bar for bar in planner.piece.bars if bar.meter == main and bar.number and bar.length == main.bar]
+    main, target = planner.counted, planner.request.target
+    task, (groups, groups_source) = planner.task(planner.main), planner.figure(planner.main)
+    bars = [bar for bar in planner.piece.bars if bar.meter == planner.main and bar.number and bar.length == main.bar]
     lines = tuple(planner.piece.line(bar.start, bar.end) for bar in bars[: max(2, task.source.bars)])
     if not lines:
         return ()

@@ -36,7 +36,8 @@ def explained(plan: ScorePlan) -> str:
 
     def likeness(index: int) -> object:
         span = plan.spans[index]
-        return span.how, span.base, span.source, span.target, span.why
+        base = None if span.how and find(span.how).by_notes else span.base  # which differs from bar to bar
+        return span.how, base, span.source, span.target, span.why
 
     blocks += [_stretch(plan, list(run)) for _, run in groupby(range(len(plan.spans)), key=likeness)]
     return "\n\n".join(blocks)
@@ -123,7 +124,7 @@ def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
         figure=first.figure,
         figure_source=plan.figure_source,
         lines=lines,
-        cost=first.cost,
+        cost=sum(span.heard(plan.tempo) for span in spans) / len(spans),
         repeats=first.repeats,
     )
 

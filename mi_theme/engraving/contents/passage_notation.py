@@ -12,7 +12,6 @@ from mi_theme.notated.notating import new_bars
 from mi_theme.notated.staves import Staff
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
-from mi_theme.score.tonality import key_of
 
 __all__ = ["shown_bars", "staves_of_passage"]
 
@@ -61,13 +60,15 @@ def staves_of_passage(
         Tonic and mode; without it the key signature's, or as estimated.
     """
     frames = tuple((bar,) for bar in new_bars(bars))
-    written = notate(score, key or key_of(score), by_part=parts is not None)
+    written = notate(score, key, by_part=parts is not None)
+    keys = [one.fifths for at, one in written.keys if at <= bars[0].start]
+    fifths = keys[-1] if keys else 0
     found = []
     for staff in written.staves if parts is None else [written.staves[index] for index in parts]:
         cut = _cut(staff, bars[0].start, bars[-1].end)
         if cut.voices or parts is not None:
-            found.append(replace(cut, frames=frames))
-    return found or [Staff(frames, (), written.keys[0][1].fifths)]
+            found.append(replace(cut, frames=frames, fifths=0 if cut.percussion else fifths))
+    return found or [Staff(frames, (), fifths)]
 
 
 def _cut(staff: Staff, start: Fraction, end: Fraction) -> Staff:

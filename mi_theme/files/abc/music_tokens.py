@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["Token", "chord_symbol_of", "length_of", "tokens_of"]
@@ -62,6 +63,7 @@ def tokens_of(line: str) -> Iterator[Token]:
         yield Token(str(found.lastgroup), found[0])
 
 
+@lru_cache(maxsize=4096)
 def length_of(text: str) -> Fraction:
     """How many unit notes a length such as ``3/2``, ``/`` or nothing says.
 

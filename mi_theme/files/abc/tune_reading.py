@@ -28,6 +28,7 @@ __all__ = ["musicxml_of_abc"]
 FIELD = re.compile(r"([A-Za-z+]):(?![|:])\s*(.*)", re.DOTALL)
 WORDS = re.compile(r"([wWTrNH]):\s*(.*)", re.DOTALL)  # always fields, whatever follows
 BLOCK = re.compile(r"%%begin(\w+)")
+LARGEST_TUNE = 2**20  # letters: a tune of half a million notes
 MOST_VOICES = 64
 MOST_BARS = 100_000  # of all voices together
 LONGEST_MACRO, MOST_MACROS = 200, 50  # letters of what one stands for; and no line has so many of one
@@ -47,11 +48,13 @@ def musicxml_of_abc(data: bytes, source: str = "") -> bytes:
     """
     where = source or "ABC"
     text = decoded(data, where)
-    tunes = tunes_of(text)
+    tune = next(iter(tunes_of(text)), text)
+    if len(tune) > LARGEST_TUNE:
+        raise FileError(f"{where}: a tune of more than {LARGEST_TUNE // 2**20} MiB of text")
     reading = TuneReading()
     number = 0
     try:
-        for number, line in _lines(tunes[0] if tunes else text):
+        for number, line in _lines(tune):
             reading.read(line, number)
         score = reading.finished()
     except (FileError, ValueError, ArithmeticError, RecursionError) as error:
@@ -198,6 +201,8 @@ class TuneReading:
                 self.macros.append((pattern.strip(), meaning.strip()))
             else:
                 self._fault("a macro is left out")
+        elif name == "s":
+            self._fault("a line of symbols is left out")
 
     def _instruct(self, text: str) -> None:
         """Lines %% and I: that change what sounds; others are for those who set type."""

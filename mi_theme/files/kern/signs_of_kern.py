@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from mi_theme.files.typed.metre_text import meters_of_text
 from mi_theme.files.typed.model import TypedKey, TypedNote, TypedPitch
@@ -37,6 +38,7 @@ CLEF = re.compile(r"\*clef([GFC])(v{0,2}|\^{0,2})([1-5])")
 NAMED_METRES = {"c": "4/4", "C": "4/4", "c|": "2/2", "C|": "2/2"}
 
 
+@lru_cache(maxsize=4096)
 def recip(text: str) -> Fraction | None:
     """The length of a token in quarters: 4 is a quarter, 6 a sixth of a whole, 3%2 two thirds of one; None where it says none.
 

@@ -28,6 +28,7 @@ from mi_theme.meter import Meter
 
 __all__ = ["musicxml_of_kern"]
 
+LARGEST_SCORE = 4 * 2**20  # letters: twice a symphony
 MOST_SPINES = 400
 MOST_LANES = 64  # notes of one staff that overlap
 SUNG = ("**text", "**silbe", "**lyrics", "**vdata-text")
@@ -280,10 +281,11 @@ class KernReading:
             elif 0 <= spine.staff < len(self.staves):
                 self._say(self.staves[spine.staff], spine, token)
         ends = [spine.until for spine in self.spines if spine.kind == "**kern" and spine.until > self.now]
-        if ends:
+        if struck and ends:  # a line of grace notes, words or dynamics takes no time
             self.now = min(ends)
 
     def _strike(self, staff: KernStaff, spine: Spine, lane: int, token: str) -> bool:
+        """Take a note or rest; whether it takes time."""
         note = note_of_token(token)
         if note is None:
             if not token.startswith("!"):
@@ -307,7 +309,7 @@ class KernReading:
             spine.until = self.now + note.lasts
         if note.pitches and not note.grace and not lane:
             staff.sung = note
-        return True
+        return note.lasts > 0
 
     def _say(self, staff: KernStaff, spine: Spine, token: str) -> None:
         """Words under a note, or how loud it is."""
@@ -347,9 +349,11 @@ def musicxml_of_kern(data: bytes, source: str = "") -> bytes:
         Where it is damaged or too large; the message names the line.
     """
     where = source or "kern"
-    reading = KernReading()
+    reading, text = KernReading(), decoded(data, where)
+    if len(text) > LARGEST_SCORE:
+        raise FileError(f"{where}: more than {LARGEST_SCORE // 2**20} MiB of text")
     try:
-        for line in re.split(r"\r\n|\n|\r", decoded(data, where)):
+        for line in re.split(r"\r\n|\n|\r", text):
             reading.read(line)
         score = reading.finished()
     except (FileError, ValueError, ArithmeticError) as error:

@@ -115,7 +115,7 @@ class StaffWriter:
         self._staff = f"        <staff>{staff}</staff>\n" if staff else ""
         self._texts: dict[tuple[int, str], list[list[SymbolText]]] = {}
         self._kept: list[tuple[TupletRun, ...]] = []  # whose ids are in use
-        self._pitches: dict[Head, str] = {}
+        self._pitches: dict[tuple[int, int, str], str] = {}
 
     def write(
         self, bar: NewBar, voices: Sequence[BarVoice], beside: Sequence[tuple[Fraction, str]] = ()
@@ -248,15 +248,16 @@ class StaffWriter:
         return [said for at, said in self._resting if symbol.at <= at < symbol.at + symbol.lasts]
 
     def _pitch(self, head: Head) -> str:
-        if head not in self._pitches:
+        key = head.step, head.alter, head.shape
+        if key not in self._pitches:
             octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
             kind, show = ("unpitched", "display-") if head.shape else ("pitch", "")
             alter = f"          <alter>{head.alter}</alter>\n" if head.alter else ""
-            self._pitches[head] = (
+            self._pitches[key] = (
                 f"        <{kind}>\n          <{show}step>{LETTERS[head.step % 7]}</{show}step>\n{alter}"
                 f"          <{show}octave>{octave}</{show}octave>\n        </{kind}>\n"
             )
-        return self._pitches[head]
+        return self._pitches[key]
 
     def _drum(self, head: Head) -> str:
         return f'        <instrument id="{self.name}-I{head.key + 1}"/>\n' if head.shape else ""

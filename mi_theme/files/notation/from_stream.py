@@ -16,6 +16,7 @@ from mi_theme.files.notation.headings import exact, key_of, named_voices, part_n
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.grace_times import UntimedNote, timed_graces
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
 from mi_theme.score.timing import tempo_of
 from mi_theme.score.tracks import channel_of
@@ -31,7 +32,6 @@ __all__ = [
 ]
 
 COMMON = Meter("4/4")
-GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
 VELOCITY = 90  # of a note in notation, which says none
 
 
@@ -198,10 +198,14 @@ def sung_of(part: Any) -> Iterator[Sung]:
                 found.append(row)
             if tie in ("start", "continue"):
                 held[pitch].append(row)
-    for at, lasts, *rest in found:
-        grace = lasts <= 0
-        start = max(at - GRACE, Fraction(0)) if grace else at
-        yield Sung(start, GRACE if grace else lasts, *rest)
+    elements = [row[-1] for row in found]
+    rows = [
+        UntimedNote(at, rest[2], lasts <= 0, number > 0 and elements[number - 1] is elements[number])
+        for number, (at, lasts, *rest) in enumerate(found)
+    ]
+    graces = timed_graces(rows)
+    for number, (at, lasts, *rest) in enumerate(found):
+        yield Sung(*graces.get(number, (at, lasts)), *rest)
 
 
 def _sounding(flat: Any) -> Iterator[Any]:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import zip_longest
 from math import lcm
 from typing import Any
 
@@ -17,6 +18,7 @@ from mi_theme.files.musicxml.directions import harmony_element
 from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.files.musicxml.signs import time_element
 from mi_theme.files.typed.model import TypedBar, TypedKey, TypedNote, TypedPart, TypedPitch, TypedRemark, TypedScore
+from mi_theme.meter import Meter
 
 __all__ = ["musicxml_of_typed", "tempo_remark"]
 
@@ -49,8 +51,9 @@ def musicxml_of_typed(score: TypedScore, where: str) -> bytes:
     if rights := plain_text(score.rights):
         SubElement(identification, "rights").text = rights
     listed = SubElement(root, "part-list")
-    divisions = _divisions(score, where)
     pickup = _opens_short(score.parts)
+    _measure_rests(score.parts)
+    divisions = _divisions(score, where)
     for number, part in enumerate(score.parts, 1):
         name = f"P{number}"
         _list_part(listed, name, part)
@@ -74,17 +77,23 @@ def _divisions(score: TypedScore, where: str) -> int:
 def _opens_short(parts: Sequence[TypedPart]) -> bool:
     """Whether the first bar is a pick-up: in all parts shorter than its metre, and not all there is."""
     firsts = [part.bars[0] for part in parts if part.bars]
-    if not firsts or max(len(part.bars) for part in parts) < 2:
-        return False
-    if any(
-        item.whole_bar
-        for bar in firsts
-        for voice in bar.voices.values()
-        for item in voice
-        if isinstance(item, TypedNote)
-    ):
+    if not firsts or max(len(part.bars) for part in parts) < 2 or not any(bar.length for bar in firsts):
         return False
     return all(bar.meter is not None and bar.length < bar.meter.bar for bar in firsts)
+
+
+def _measure_rests(parts: Sequence[TypedPart]) -> None:
+    """A rest for a bar is as long as that bar is in the other parts, as its metre where nothing else stands there."""
+    for bars in zip_longest(*(part.bars for part in parts)):
+        lengths: dict[Meter | None, Fraction] = {}
+        for bar in filter(None, bars):
+            lengths[bar.meter] = max(bar.length, lengths.get(bar.meter, Fraction(0)))
+        for bar in filter(None, bars):
+            whole = bar.meter.bar if bar.meter else Fraction(4)
+            lasts = min(lengths[bar.meter], whole) or whole
+            for item in (item for voice in bar.voices.values() for item in voice):
+                if isinstance(item, TypedNote) and item.whole_bar:
+                    item.lasts = lasts
 
 
 def _list_part(listed: Any, name: str, part: TypedPart) -> None:
@@ -101,12 +110,14 @@ def _list_part(listed: Any, name: str, part: TypedPart) -> None:
 
 def _write_bars(element: Any, part: TypedPart, divisions: int, pickup: bool) -> None:
     meter: object = ...
+    ending = ""
     for number, bar in enumerate(part.bars, 0 if pickup else 1):
         measure = SubElement(element, "measure", number=str(number))
         if number == 0:
             measure.set("implicit", "yes")
         if bar.left or bar.ending:
-            _write_bar_line(measure, "left", bar)
+            ending = bar.ending or ending
+            _write_bar_line(measure, "left", bar, ending)
         first = bar is part.bars[0]
         if first or bar.meter != meter:
             attributes = SubElement(measure, "attributes")
@@ -125,7 +136,7 @@ def _write_bars(element: Any, part: TypedPart, divisions: int, pickup: bool) -> 
             meter = bar.meter
         _write_voices(measure, bar, part, divisions)
         if bar.right or bar.ending_stops:
-            _write_bar_line(measure, "right", bar)
+            _write_bar_line(measure, "right", bar, ending)
 
 
 def _move_key(attributes: Any, bar: TypedBar) -> None:
@@ -140,7 +151,7 @@ def _move_key(attributes: Any, bar: TypedBar) -> None:
                 return
 
 
-def _write_bar_line(measure: Any, side: str, bar: TypedBar) -> None:
+def _write_bar_line(measure: Any, side: str, bar: TypedBar, ending: str) -> None:
     line = SubElement(measure, "barline", location=side)
     repeat = bar.left if side == "left" else bar.right
     style = {"forward": "heavy-light", "backward": "light-heavy"}.get(repeat, repeat)
@@ -149,13 +160,12 @@ def _write_bar_line(measure: Any, side: str, bar: TypedBar) -> None:
     if side == "left" and bar.ending:
         SubElement(line, "ending", number=bar.ending, type="start")
     if side == "right" and bar.ending_stops:
-        SubElement(line, "ending", number="1", type="stop")
+        SubElement(line, "ending", number=ending or "1", type="stop")
     if repeat in ("forward", "backward"):
         SubElement(line, "repeat", direction=repeat)
 
 
 def _write_voices(measure: Any, bar: TypedBar, part: TypedPart, divisions: int) -> None:
-    length = max(bar.length, bar.meter.bar if bar.meter and not bar.length else Fraction(0))
     before = Fraction(0)
     for number, items in sorted(bar.voices.items()):
         if before:
@@ -166,9 +176,8 @@ def _write_voices(measure: Any, bar: TypedBar, part: TypedPart, divisions: int) 
                 for made in WRITERS[item.kind](item.said):
                     measure.append(made)
                 continue
-            lasts = length if item.whole_bar else item.lasts
-            before += lasts
-            _write_note(measure, item, lasts, part, str(number), divisions)
+            before += item.lasts
+            _write_note(measure, item, item.lasts, part, str(number), divisions)
 
 
 def _write_note(measure: Any, note: TypedNote, lasts: Fraction, part: TypedPart, voice: str, divisions: int) -> None:

@@ -12,9 +12,10 @@ from mi_theme.arguments import known_name, whole_number
 from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.listings import Listing
+from mi_theme.score import Bars
 from mi_theme.score.notes import NOTE
 from mi_theme.search.music import sheets_of
-from mi_theme.search.patterns import Pattern
+from mi_theme.search.patterns import Pattern, passage_of
 from mi_theme.search.ranking.performances import PerformanceMatch, ThemeShape, chain_in
 from mi_theme.search.ranking.repertoires import RankedPiece, Repertoire
 from mi_theme.search.ranking.tunes import paired, similarities, with_relatives
@@ -68,6 +69,8 @@ def rank(
     query: object,
     scores: object,
     *,
+    bars: Bars | None = None,
+    part: str | int | None = None,
     how: str = "auto",
     top: int | None = None,
     related: bool = True,
@@ -85,6 +88,8 @@ def rank(
         in a list of paths, those that cannot be read are passed over with a
         `SearchWarning`; each tune of a file counts by itself. For many queries
         against the same files, a ``repertoires.Repertoire`` reads them once.
+    bars, part
+        Of the query, the bars and the part that count; all of it without them.
     how
         ``tune`` aligns the whole query with the whole of each tune, top line
         with top line: variants of a folk song. ``theme`` looks for the query
@@ -112,7 +117,7 @@ def rank(
     """
     how = known_name("way to rank", how, WAYS)
     top = None if top is None else whole_number("top", top, 1)
-    wanted = _piece_of(query)
+    wanted = _piece_of(passage_of(query, bars, part))
     if not len(wanted.notes):
         raise ScoreError("there is nothing to compare with: the query has no notes")
     pieces = Repertoire.of(scores).pieces
