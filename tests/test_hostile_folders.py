@@ -94,7 +94,7 @@ def test_there_are_twenty_and_each_is_refused_in_one_line(tmp_path: Path) -> Non
 
 
 def test_which_meter(corpus: Path) -> None:
-    result = run("which-meter", str(corpus))
+    result = run("which-meter", "--details", str(corpus))
     names_all(result.output)
     assert sum("good" in line for line in result.output.splitlines()) >= GOOD
     assert result.exit_code == 1
