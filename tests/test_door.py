@@ -23,6 +23,7 @@ ONSETS = [bar * 5 + at for bar in range(12) for at in (0, 1.5, 3, 4)]
 SCORE = mi.Score.from_notes(
     ONSETS, [1.5, 1.5, 1, 1] * 12, [43, 43, 46, 48, 43, 43, 41, 42] * 6, meter="5/4:3+3+2+2", names=["Bass"]
 )
+ABC = "X:1\nM:5/4\nL:1/8\nK:Gm\n" + "G,3 G,3 B,2 C2 | G,3 G,3 F,2 ^F,2 |\n" * 4
 
 
 def as_pandas(folder: Path) -> Any:
@@ -76,6 +77,7 @@ INPUTS: dict[str, Callable[[Path], Any]] = {
     "Path": path_of,
     "str": lambda folder: str(path_of(folder)),
     "bytes": lambda folder: SCORE.to_bytes(),
+    "text": lambda folder: ABC,
     "open file": lambda folder: BytesIO(SCORE.to_bytes()),
     "Stream": lambda folder: SCORE.to_music21(),
     "note table": lambda folder: SCORE.note_table(),
@@ -125,7 +127,7 @@ def test_every_call_takes_every_kind_of_music(kind: str, call: str, folder: Path
     assert CALLS[call](INPUTS[kind](folder)) is not None
 
 
-@pytest.mark.parametrize("kind", [kind for kind in INPUTS if kind not in ("Theme", "Adaptation")])
+@pytest.mark.parametrize("kind", [kind for kind in INPUTS if kind not in ("Theme", "Adaptation", "text")])
 @pytest.mark.filterwarnings("ignore::UserWarning:partitura")
 def test_the_notes_are_the_same_whatever_they_come_in(kind: str, folder: Path) -> None:
     table, found = SCORE.note_table(), mi.Score.of(INPUTS[kind](folder)).note_table()

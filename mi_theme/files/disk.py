@@ -14,7 +14,17 @@ from secrets import token_hex
 
 from mi_theme.errors import FileError
 
-__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "place_of", "replace_file", "tunes_of", "unpacked"]
+__all__ = [
+    "FileWarning",
+    "bytes_of",
+    "decoded",
+    "first_line",
+    "is_text",
+    "place_of",
+    "replace_file",
+    "tunes_of",
+    "unpacked",
+]
 
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
@@ -42,7 +52,7 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     Parameters
     ----------
     source
-        A path, or the bytes of a file; ``book.abc#3`` is the third tune of a book.
+        A path, or the bytes of a file, or its text, which has lines; ``book.abc#3`` is the third tune of a book.
 
     Returns
     -------
@@ -58,6 +68,8 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
+    if is_text(source):
+        return str(source).encode(), ""
     if not isinstance(source, str | PathLike):
         raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
     path, number = place_of(Path(fspath(source)))
@@ -73,6 +85,11 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     if number > len(tunes):
         raise FileError(f"{path}: there are {len(tunes)} tunes in it, and no #{number}")
     return tunes[number - 1].encode(), f"{path}#{number}"
+
+
+def is_text(source: object) -> bool:
+    """Whether this is the text of a file, which has lines, and not its name."""
+    return isinstance(source, str) and "\n" in source.strip()
 
 
 def place_of(path: Path) -> tuple[Path, int]:

@@ -152,7 +152,8 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     Parameters
     ----------
     source
-        A path, or the bytes of a file; of a book of ABC tunes the first, ``book.abc#3`` is the third.
+        A path, or the bytes of a file, or its text, such as a tune in ABC; of a book of ABC tunes the first,
+        ``book.abc#3`` is the third.
 
     Returns
     -------

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mi_theme.errors import FileError, MiThemeError, ScoreError
+from mi_theme.files.disk import is_text
 from mi_theme.score import Score
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def score_of(value: object) -> Score:
 def _of_file(source: Any) -> Score:
     from mi_theme.files.formats import read
 
-    if isinstance(source, str | PathLike) and Path(fspath(source)).is_dir():
+    if isinstance(source, str | PathLike) and not is_text(source) and Path(fspath(source)).is_dir():
         raise FileError(f"{source}: this is a folder; give one of the files in it")
     return read(bytes(source) if isinstance(source, bytearray | memoryview) else source)
 

@@ -95,7 +95,7 @@ class Score(MidiSequence, Shown):
         ----------
         value
             A Score, a Theme or an Adaptation (its figure and head), a path, the bytes
-            of a file, an open file, a music21 Stream, a score or performance of partitura, mido, pretty_midi or symusic,
+            or the text of a file, an open file, a music21 Stream, a score or performance of partitura, mido, pretty_midi or symusic,
             or a table of notes: a structured array, a data frame, a dictionary of
             columns, with the names of `note_table` or of `note_array`.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.disk import is_text
 from mi_theme.score import Score
 from mi_theme.search.match.note_alignment import steps_of
 
@@ -27,6 +28,8 @@ class SearchWarning(UserWarning):
 
 def are_files(where: Any) -> bool:
     """Whether this is a folder, a book of tunes, or a list of paths."""
+    if is_text(where):
+        return False
     if isinstance(where, str | PathLike):
         return Path(where).is_dir() or (Path(where).suffix.lower() == ".abc" and Path(where).is_file())
     return isinstance(where, list | tuple) and bool(where) and all(isinstance(place, str | PathLike) for place in where)

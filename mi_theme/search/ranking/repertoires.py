@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.disk import is_text
 from mi_theme.rhythm.lines import has_voices
 from mi_theme.score import Score
 from mi_theme.score.notes import NOTE
@@ -117,7 +118,7 @@ class Repertoire:
         """
         if isinstance(scores, Repertoire):
             return scores
-        if not are_files(scores) and not isinstance(scores, str | PathLike):
+        if is_text(scores) or not (are_files(scores) or isinstance(scores, str | PathLike)):
             return cls(tuple(_of_scores([scores] if _is_one(scores) else scores)))
         pieces, unread = _of_files(scores)
         warn_of(unread)
@@ -126,7 +127,7 @@ class Repertoire:
 
 def _is_one(scores: Any) -> bool:
     """Whether this is one piece, and no list of such."""
-    several = isinstance(scores, Sequence | Set | ValuesView | Iterator) and not isinstance(scores, bytes)
+    several = isinstance(scores, Sequence | Set | ValuesView | Iterator) and not isinstance(scores, bytes | str)
     return not several or hasattr(scores, "read")
 
 
