@@ -189,6 +189,17 @@ def test_a_theme_to_find_is_some_bars_of_a_part() -> None:
     assert mi.rank(SCORE, [SCORE], bars="1-4")[0].similarity > 0
 
 
+@pytest.mark.parametrize(
+    "value", [mi.theme(), mi.theme().to_meter("4/4"), mi.quantize(SCORE), arrange(style="bare", length=8)]
+)
+def test_what_can_be_written_down_saves_itself_as_a_score(value: Any, tmp_path: Path) -> None:
+    value.save(tmp_path / "written.mid")
+    assert (
+        mi.read(tmp_path / "written.mid").note_table()["pitch"].tolist()
+        == mi.Score.of(value).note_table()["pitch"].tolist()
+    )
+
+
 def test_a_plan_is_applied_to_what_was_planned() -> None:
     plan = mi.plan(SCORE, "4/4")
     assert plan.apply() == plan.apply(SCORE)
@@ -310,6 +321,8 @@ def shown_values() -> dict[str, object]:
         "Comparison": mi.compare(SCORE, "4/4"),
         "Alignment": mi.align(SCORE, plan.apply(SCORE)),
         "Measures": mi.measure(SCORE),
+        "Arrangement": arrange(style="bare", length=8),
+        "Quantized": mi.quantize(SCORE),
         "guesses": mi.induce_meter(SCORE),
         "hits": mi.find(mi.theme(), SCORE),
         "no hits": mi.find([(0, 60), (1, 71), (2, 50), (3, 64), (4, 61), (5, 59)], SCORE),

@@ -436,8 +436,8 @@ def test_a_wrong_name_is_refused_before_anything_is_rendered(tmp_path: Path, mon
             tune([0]).to_wav(tmp_path / name)
     with pytest.raises(FileError, match=r"end the name in \.ogg"):
         tune([0]).to_ogg(tmp_path / "a.wav")
-    with pytest.raises(FileError, match="to_wav"):
-        tune([0]).save(tmp_path / "a.wav")
+    with pytest.raises(FileError, match=r"as sound, in \.wav"):
+        tune([0]).save(tmp_path / "a.mp4")
 
 
 # The command line
@@ -485,7 +485,7 @@ def test_render_makes_sound_beside_the_file_or_alone(tmp_path: Path, monkeypatch
         (["sound", "a.mid", "--rate", "1"], "rates"),
         (["sound", "a.mid", "--count-in", "-1"], "0 to 16, not -1"),
         (["sound", "a.mid", "--soundfont", "/nowhere.sf2"], "No such file"),
-        (["sound", "a.mid", "-o", "/no/where.wav"], "No such file"),
+        (["sound", "a.mid", "-o", "/no/where.wav"], "there is no folder"),
         (["render", "--wav", "a.mid"], "end the name in .wav"),
     ],
 )

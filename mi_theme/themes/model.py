@@ -17,6 +17,7 @@ from mi_theme.errors import UnknownName
 from mi_theme.hooks import Shown
 from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.pitch import MODES, Tonic
+from mi_theme.score.sketches import Sketch
 from mi_theme.themes.motifs import Motif, Tone
 from mi_theme.themes.passages import key_of, lowest_part, motif_of
 
@@ -44,7 +45,7 @@ HEAD_REGISTER = 67  # MIDI number, G4: where degree 1 of a melody is looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Theme(Shown):
+class Theme(Sketch, Shown):
     """Named motifs in a home metre.
 
     Attributes
@@ -297,7 +298,7 @@ class Theme(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Adaptation(Shown):
+class Adaptation(Sketch, Shown):
     """A theme with the plan that carries it into another metre."""
 
     source: Theme

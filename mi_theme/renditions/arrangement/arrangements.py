@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from mi_theme.arguments import known_name
-from mi_theme.hooks import answer
+from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
 from mi_theme.renditions.arrangement.harmony import CELL_BARS, Chord
 from mi_theme.renditions.arrangement.manners import Manner
 from mi_theme.renditions.arrangement.styles import Groove, Style
+from mi_theme.score.sketches import Sketch
 from mi_theme.themes import Adaptation, Motif, Theme
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Arrangement:
+class Arrangement(Sketch, Shown):
     """A theme in a form for an ensemble.
 
     Attributes
