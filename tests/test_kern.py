@@ -102,7 +102,8 @@ def test_metres_that_change_and_pick_ups() -> None:
 
 def test_without_a_metre_bars_stay_and_it_is_said() -> None:
     for head in ((), ("*MX",)):
-        score = mi.read(kern("**kern", *head, "=1", "4c", "4d", "4e", "=2", "4f", "4g", "==", "*-"))
+        with pytest.warns(FileWarning, match="no metre is written"):
+            score = mi.read(kern("**kern", *head, "=1", "4c", "4d", "4e", "=2", "4f", "4g", "==", "*-"))
         assert [float(bar.length) for bar in score.bars()] == [3, 2]
         assert not score.meters.stated
 

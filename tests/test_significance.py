@@ -56,7 +56,7 @@ def test_two_notes_say_an_interval_and_no_rhythm() -> None:
 
 def chance(pattern: Pattern, notes: int, *, proposed: bool = False, thick: float = 0.0) -> Chance:
     line = background().proposed if proposed else background().aligned
-    return Chance(line, ChancePlace(whole_copy(pattern), len(pattern), thick), notes)
+    return Chance(line, ChancePlace(whole_copy(pattern), len(pattern), thick, notes), notes)
 
 
 def test_the_line_is_its_weights() -> None:

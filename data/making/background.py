@@ -37,7 +37,7 @@ from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.search.corpus import batches
 from mi_theme.search.corpus.batches import Batch, proposed_hits
 from mi_theme.search.corpus.folders import BATCH_FILES
-from mi_theme.search.corpus.readers import Reader
+from mi_theme.search.corpus.readers import sheets_of_file
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match import chance, expectations, piece_hits
 from mi_theme.search.match.alignment_costs import motion, streams_of
@@ -162,9 +162,8 @@ def corpus_files() -> list[Path]:
 
 def read(paths: Iterable[Path]) -> Iterator[Sheet]:
     """Their tunes."""
-    with Reader() as reader:
-        for path in paths:
-            yield from (tune for tune in reader.read(path) if isinstance(tune, Sheet))
+    for path in paths:
+        yield from (tune for tune in sheets_of_file(path) if isinstance(tune, Sheet))
 
 
 def of_kinds() -> dict[str, list[Sheet]]:

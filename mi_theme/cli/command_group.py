@@ -10,15 +10,16 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import click
 
-from mi_theme.cli.shared import NAMES, error_words
+from mi_theme.cli.shared import INTERRUPTED, NAMES, error_words
+from mi_theme.cli.terminal import ReadableOutput
 from mi_theme.errors import FileError, MiThemeError, UnknownName
 from mi_theme.score.timing import TimingWarning
 from mi_theme.version import __version__
@@ -85,20 +86,29 @@ class Commands(click.Group):
             for stream in (sys.stdout, sys.stderr):
                 if isinstance(stream, TextIOWrapper):
                     stream.reconfigure(encoding="utf-8")
-        try:
-            with warnings.catch_warnings():
-                said: set[str] = set()
-                warnings.showwarning = lambda message, *_, **__: _say_once(message, said)
+        said: set[str] = set()
+        shown, told = (stream and cast(TextIO, ReadableOutput(stream)) for stream in (sys.stdout, sys.stderr))
+        with redirect_stdout(shown), redirect_stderr(told), warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: _say_once(message, said)
+            try:
                 return super().main(args, *more, **extra)
-        except MiThemeError as error:
-            _fail(error_words(error))
-        except OSError as error:
-            _silence()
-            _fail(error_words(error))
-        except RecursionError:
-            _fail("the input is nested too deeply")
-        except MemoryError:
-            _fail("the input needs more memory than there is")
+            except MiThemeError as error:
+                _fail(error_words(error))
+            except OSError as error:
+                _silence()
+                _fail(error_words(error))
+            except RecursionError:
+                _fail("the input is nested too deeply")
+            except MemoryError:
+                _fail("the input needs more memory than there is")
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what is interrupted says so, and ends as the shell expects."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _say("interrupted")
+            ctx.exit(INTERRUPTED)
 
 
 def _with_common_options(command: click.Command) -> click.Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +24,7 @@ from mi_theme.cli.shared import (
     say,
     write_score,
 )
+from mi_theme.cli.terminal import commanding
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
 
@@ -215,7 +217,7 @@ def _convert_folder(folder: Path, out: str | None, options: dict[str, Any]) -> N
     _check_place(str(folder), out)
     places = _places(folder, Path(out))
     failed = []
-    for path, place in track(places.items(), "converting", console=Console(stderr=True)):
+    for path, place in track(places.items(), "converting", console=Console(file=commanding(sys.stderr))):
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             _convert_file(str(path), str(place), options)

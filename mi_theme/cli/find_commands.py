@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import MOST_ROWS, OneOf, bars_option, json_option, parts_in, print_json, print_table, say
+from mi_theme.cli.shared import (
+    INTERRUPTED,
+    MOST_ROWS,
+    OneOf,
+    bars_option,
+    json_option,
+    parts_in,
+    print_json,
+    print_table,
+    say,
+)
+from mi_theme.cli.terminal import commanding, readable
 from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -28,7 +39,6 @@ __all__ = ["find", "rank"]
 MOTIFS = ("ostinato", "head")
 PATIENCE = 5.0  # seconds after which it is said how far a search is, where there is no terminal for a bar
 NAMED = 100  # files that could not be read, by name; a folder with more of them is no folder of music
-INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 COLUMNS = (
     "source",
     "part",
@@ -253,7 +263,7 @@ def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=True)
+    console = Console(file=commanding(sys.stderr))
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(word, total=None)
         told = monotonic()
@@ -324,8 +334,8 @@ def _show(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     table = Table(*header)
     for row in rows:
-        table.add_row(*map(Text, row))
-    Console(highlight=False).print(table)
+        table.add_row(*(Text(readable(cell)) for cell in row))
+    Console(highlight=False, file=commanding(sys.stdout)).print(table)
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:

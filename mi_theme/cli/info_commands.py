@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import is_midi, json_option, print_json, print_table
-from mi_theme.score.messages import UNSTATED
+from mi_theme.score.messages import UNSTATED, one_line
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
@@ -84,7 +84,7 @@ def _part(score: Score, index: int) -> dict[str, Any]:
 def _print(file: str, d: dict[str, Any]) -> None:
     minutes, seconds = divmod(round(d["seconds"]), 60)
     kind = f"MIDI type {d['type']}, {d['ticks_per_quarter']} ticks a quarter" if is_midi(file) else "notation"
-    click.echo(f"{file}: {kind}")
+    click.echo(f"{one_line(file)}: {kind}")
     click.echo(f"  {d['bars']} bars, {d['notes']} notes, {minutes}:{seconds:02d}")
     default = "by its length: no metre in the file" if d["notation"] else "no signature in the file: MIDI's default"
     stated = "" if d["metre_stated"] else f" ({default})"

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from mi_theme.arguments import folded
+from mi_theme.cli.terminal import binary_output, readable
 from mi_theme.errors import MiThemeError
 from mi_theme.listings import csv_table
+from mi_theme.score.messages import one_line
 
 if TYPE_CHECKING:
     from mi_theme.engraving import Drawing
@@ -46,6 +48,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 PICTURES = (".svg", ".png", ".pdf", ".html")
 LEAST_WIDTH = 8  # letters that are left of a column
+INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
 MOST_ROWS = 40  # of a table that people read
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
@@ -196,7 +199,7 @@ def print_json(value: Any) -> None:
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, most: int | None = None) -> None:
     """Aligned columns, no more than `most` rows, and in a terminal no wider than it is: the widest columns are cut."""
-    table = [list(header), *(list(row) for row in rows)]
+    table = [list(header), *([readable(one_line(cell)) for cell in row] for row in rows)]
     shown = table if most is None else table[: most + 1]
     widths = [max(len(row[i]) for row in shown) for i in range(len(header))]
     room = get_terminal_size().columns if sys.stdout.isatty() else None
@@ -240,8 +243,9 @@ def write_score(score: Score, out: str, **data: Callable[[], Any]) -> None:
     ending = "" if out == "-" else Path(out).suffix.lower()
     made = data.get(ending[1:]) if ending else None
     if out == "-":
-        sys.stdout.buffer.write(score.to_bytes())
-        sys.stdout.buffer.flush()
+        output = binary_output()
+        output.write(score.to_bytes())
+        output.flush()
     elif ending in PICTURES:
         from mi_theme.views import draw
 

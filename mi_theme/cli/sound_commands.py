@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mi_theme.cli.shared import say
+from mi_theme.cli.terminal import binary_output
 from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
@@ -118,8 +118,9 @@ def write_sound(score: Score, names: Sequence[str], **options: Any) -> None:
     recording = score.play(**options)
     for name in names:
         if name == "-":
-            sys.stdout.buffer.write(recording.to_bytes())
-            sys.stdout.buffer.flush()
+            output = binary_output()
+            output.write(recording.to_bytes())
+            output.flush()
         else:
             recording.save(name)
         say(f"wrote {'standard output' if name == '-' else name}: {recording.words}")

@@ -23,7 +23,7 @@ LOOK = 8  # notes on, to find the next of a voice
 SHAKE, FASTER = 0.13, 0.2  # seconds and share of a beat between the notes of a trill: faster than sixteenths
 SECOND = 2  # semitones between them, at most
 REPEATS = 5  # notes of the shortest trill
-STROKE, ROLLED = 0.05, 0.06  # seconds from string to string, at most, and from the first to the last, at least
+STROKE, ROLLED = 0.05, TOGETHER  # seconds from string to string, at most, and from the first to the last, at least
 STRINGS = 3  # of the smallest chord that is rolled
 
 

@@ -100,6 +100,11 @@ def written_music(score: Score) -> WrittenTwin:
     score
         Its ticks and metres are the grid.
 
+    Returns
+    -------
+    WrittenTwin
+        The score itself where it is on its grid.
+
     Raises
     ------
     ScoreError

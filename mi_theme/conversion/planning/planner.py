@@ -79,7 +79,8 @@ class Planner:
 
     def _counted(self, meter: Meter) -> Meter:
         if meter not in self.counts:
-            self.counts[meter] = counted_meter(self.piece, meter)
+            same = meter.bar == self.request.target.bar  # as 4/4 is for 2/2, which then only changes its name
+            self.counts[meter] = meter if same else counted_meter(self.piece, meter)
         return self.counts[meter]
 
     @cached_property

@@ -26,7 +26,7 @@ from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["NotePlace", "PieceReading", "piece_of"]
 
-MOST_BARS = 1_000_000  # more are not music but damage
+MOST_BARS, MOST_EMPTY = 1_000_000, 20_000  # more are not music but damage; empty ones, about ten hours of silence
 SHORTEST = Fraction(1, 4)  # quarters: how a note of no length is shown
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
@@ -237,8 +237,10 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     score = music.score
     meters, notes = _meters(score, source)
     shortest = min(meter.bar for _, meter in meters.changes)
-    if score.quarters / shortest > MOST_BARS:
-        raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
+    bars, most = score.quarters / shortest, min(MOST_BARS, MOST_EMPTY + len(score.spans))
+    if bars > most or len(meters.changes) > most:
+        said = f"{float(score.quarters):g} quarters and {len(meters.changes)} metres with {len(score.spans)} notes"
+        raise ScoreError(f"{said}: that is damage, and no music")
     number = find_lead(score) if lead is None else score.part_index(lead)
     return PieceReading(music, meters, number, notes)
 
