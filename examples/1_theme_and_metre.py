@@ -123,8 +123,8 @@ from mi_theme.views import bar_map, drawn, necklace, weight_profile
 print(drawn("5/4:3+3+2+2"))
 
 # %% [markdown]
-# Read it downwards: the number of each eighth, the groups in brackets, two ways to count, then a row of dots for
-# each level of the metre. A pulse with many dots is a place where a drummer would hit and a choir would come in
+# Read it downwards: the number of each eighth, the groups in brackets, two ways to count, then a row of stars for
+# each level of the metre. A pulse with many stars is a place where a drummer would hit and a choir would come in
 # together. A bare 5/4 says nothing about groups, so it is drawn as five equal beats:
 
 # %%

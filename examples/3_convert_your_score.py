@@ -116,23 +116,24 @@ waltz
 # **Show the plan, then do it.** A plan says what will happen before anything does.
 
 # %%
-plan = mi.plan(waltz, to="4/4")
+plan = mi.plan(waltz, meter="4/4")
 print(plan)
 
 # %% [markdown]
 # Read the line *heard* aloud and clap it. The rule is: *hold the first*. Here is every other rule the library knows:
 
 # %%
-print(mi.compare(waltz, to="4/4"))
+print(mi.compare(waltz, meter="4/4"))
 
 # %% [markdown]
 # `proportional` moves every note and sounds the same: a bar of three stretched over a bar of four is only slower.
 #
 # When the waltz is fast it is felt *in one*: a bar becomes a beat, and four bars become one bar of 12/8. Nothing is heard
-# to change, but look at the tempo line: the conductor now beats half as often.
+# to change, but the conductor, who beat three to a bar, now beats once: a third as often. Look at the tempo line: a
+# beat that was a bar of three quarters is written as one and a half, so half as many quarters go by in a minute.
 
 # %%
-print(str(mi.plan(waltz, to="12/8", how="in-one")).split("\n\n")[0])
+print(str(mi.plan(waltz, meter="12/8", how="in-one")).split("\n\n")[0])
 
 # %% [markdown]
 # Do it, and keep it. `save` writes MIDI, or MusicXML for a notation program: the ending of the name decides.
@@ -187,10 +188,10 @@ song = mi.Score(480, (signature, track("Tune", 0, tune), track("Kit", 9, kit)))
 hear(song)
 
 # %%
-hear(mi.convert(song, to="7/8:2+2+3"))
+hear(mi.convert(song, meter="7/8:2+2+3"))
 
 # %%
-seven = mi.plan(song, to="7/8:2+2+3")
+seven = mi.plan(song, meter="7/8:2+2+3")
 print(seven)
 
 # %% [markdown]
@@ -228,7 +229,7 @@ print(mi.align(waltz, in_four))
 # %%
 path = folder / "waltz_44.mid"  # your file instead of ours
 score = mi.read(path)
-print(mi.compare(score, to="5/4:3+3+2+2"))
+print(mi.compare(score, meter="5/4:3+3+2+2"))
 
 # %% [markdown]
 # ## Exercises

@@ -198,7 +198,7 @@ pitches = [67, 71, 74, 79, 78, 76, 74, 72, 71, 69, 72, 76, 74, 71, 69, 67, 66, 6
 waltz = mi.Score.from_notes(onsets, lengths, pitches, meter="3/4", names=["Melody"])
 keep = np.arange(len(onsets)) % 3 != 1
 versions = {
-    "in 4/4": mi.convert(waltz, to="4/4"),
+    "in 4/4": mi.convert(waltz, meter="4/4"),
     "a tone higher": mi.Score.from_notes(onsets, lengths, [pitch + 2 for pitch in pitches], meter="3/4"),
     "a third left out": mi.Score.from_notes(*(np.array(column)[keep] for column in (onsets, lengths, pitches))),
 }

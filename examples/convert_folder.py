@@ -9,7 +9,7 @@ source, meter, target = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 target.mkdir(exist_ok=True)
 for path in sorted(file for file in Path(source).iterdir() if file.is_file()):
     try:
-        plan = mi.plan(score := mi.read(path), to=meter)
+        plan = mi.plan(score := mi.read(path), meter=meter)
         plan.apply(score).save(target / f"{path.stem}.mid")
         print(path.name, "->", plan.how)
     except mi.MiThemeError as error:  # a file that cannot be read or converted is named and passed over

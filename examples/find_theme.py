@@ -4,7 +4,7 @@ import sys
 
 import mi_theme as mi
 
-where = sys.argv[1] if len(sys.argv) > 1 else mi.render(form="clayton-mullen", style="bare", tonic="A", bars=8)
+where = sys.argv[1] if len(sys.argv) > 1 else mi.render(form="clayton-mullen", style="bare", tonic="A", length=8)
 try:
     for hit in mi.find(mi.theme(), where):
         how = hit.strategy or "in its own metre"

@@ -18,13 +18,22 @@ from mi_theme.version import __version__ as __version__
 TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
 if TYPE_CHECKING:
     from mi_theme.adaptation.onsets import adapt_onsets as adapt_onsets
+    from mi_theme.adaptation.plans import Plan as Plan
+    from mi_theme.adaptation.strategies import Strategy as Strategy
+    from mi_theme.adaptation.strategies import strategies as strategies
     from mi_theme.conversion import align as align
     from mi_theme.conversion import compare as compare
     from mi_theme.conversion import convert as convert
     from mi_theme.conversion import plan as plan
+    from mi_theme.conversion.planning.bar_alignment import Alignment as Alignment
+    from mi_theme.conversion.planning.comparison import Comparison as Comparison
+    from mi_theme.conversion.scoreplan import ScorePlan as ScorePlan
+    from mi_theme.credits import Film as Film
+    from mi_theme.credits import Lineage as Lineage
     from mi_theme.credits import film as film
     from mi_theme.credits import films as films
     from mi_theme.credits import lineage as lineage
+    from mi_theme.engraving import Drawing as Drawing
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read
     from mi_theme.meter import Grouping as Grouping
@@ -35,7 +44,15 @@ if TYPE_CHECKING:
     from mi_theme.quantising import Quantized as Quantized
     from mi_theme.quantising import beats as beats
     from mi_theme.quantising import quantize as quantize
+    from mi_theme.renditions import Arrangement as Arrangement
+    from mi_theme.renditions import Form as Form
+    from mi_theme.renditions import Style as Style
+    from mi_theme.renditions import arrange as arrange
+    from mi_theme.renditions import forms as forms
     from mi_theme.renditions import render as render
+    from mi_theme.renditions import styles as styles
+    from mi_theme.rhythm import Measures as Measures
+    from mi_theme.rhythm import MeterGuess as MeterGuess
     from mi_theme.rhythm import induce_meter as induce_meter
     from mi_theme.rhythm import measure as measure
     from mi_theme.score import Score as Score
@@ -46,9 +63,12 @@ if TYPE_CHECKING:
     from mi_theme.search import Ranked as Ranked
     from mi_theme.search import find as find
     from mi_theme.search import rank as rank
+    from mi_theme.sound import Recording as Recording
+    from mi_theme.themes import Adaptation as Adaptation
     from mi_theme.themes import Motif as Motif
     from mi_theme.themes import Theme as Theme
     from mi_theme.themes import theme as theme
+    from mi_theme.views import Worksheet as Worksheet
     from mi_theme.views import draw as draw
     from mi_theme.views import worksheet as worksheet
     from mi_theme.warp import Warp as Warp
@@ -61,14 +81,21 @@ _ROOMS = {
     "score": ("Score",),
     "quantising": ("Beats", "Quantized", "beats", "quantize"),
     "files": ("read",),
-    "rhythm": ("induce_meter", "measure"),
+    "rhythm": ("Measures", "MeterGuess", "induce_meter", "measure"),
     "conversion": ("align", "compare", "convert", "plan"),
+    "conversion.scoreplan": ("ScorePlan",),
+    "conversion.planning.bar_alignment": ("Alignment",),
+    "conversion.planning.comparison": ("Comparison",),
+    "adaptation.plans": ("Plan",),
+    "adaptation.strategies": ("Strategy", "strategies"),
     "adaptation.onsets": ("adapt_onsets",),
-    "themes": ("Motif", "Theme", "theme"),
-    "credits": ("film", "films", "lineage"),
-    "renditions": ("render",),
+    "themes": ("Adaptation", "Motif", "Theme", "theme"),
+    "credits": ("Film", "Lineage", "film", "films", "lineage"),
+    "renditions": ("Arrangement", "Form", "Style", "arrange", "forms", "render", "styles"),
     "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "find", "rank"),
-    "views": ("draw", "worksheet"),
+    "engraving": ("Drawing",),
+    "sound": ("Recording",),
+    "views": ("Worksheet", "draw", "worksheet"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -77,6 +104,7 @@ __all__ = sorted(_HOMES)
 methods.update(
     {
         "show": "views.drawing:shown",
+        "Score.of": "files.score_reading:score_of",
         "Score.save": "files:save",
         "Score.to_bytes": "files.midi:write",
         "Score.from_music21": "files.notation.from_stream:score_of_stream",

@@ -84,7 +84,7 @@ class UnknownName(MiThemeError):
         """
         from difflib import get_close_matches
 
-        names = list(known)
+        name, names = str(name), list(known)
         near = get_close_matches(name, names, n=1, cutoff=0.5)
         shown = name if len(name) <= 40 else name[:37] + "..."
         every = "there are: " + ", ".join(listed or names)

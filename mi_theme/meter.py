@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import accumulate, combinations
 
 from mi_theme.errors import TextError
+from mi_theme.hooks import Shown
 
 __all__ = ["Grouping", "Meter", "twos_and_threes"]
 
@@ -36,7 +37,7 @@ def _integers(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class Grouping:
+class Grouping(Shown):
     """How a figure groups its pulses, apart from the metre it stands in.
 
     Parameters
@@ -56,6 +57,8 @@ class Grouping:
         if isinstance(parts, Grouping):
             lengths = parts.parts
         else:
+            if not isinstance(parts, Iterable):
+                raise TextError(f"{parts!r} is no grouping: write groups as text, such as '3+3+2'")
             text = parts if isinstance(parts, str) else "+".join(str(part) for part in parts)
             lengths = tuple(value for _, value in _integers(text, 0, len(text)))
         object.__setattr__(self, "parts", lengths)
@@ -122,7 +125,7 @@ def twos_and_threes(pulses: int) -> Iterator[Grouping]:
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class Meter:
+class Meter(Shown):
     """A time signature, with its grouping where it has one.
 
     Parameters

@@ -8,11 +8,13 @@ never a table of twelve names: the b3 of Eb is Gb.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from mi_theme.errors import TextError, UnknownName
+from mi_theme.arguments import known_name
+from mi_theme.errors import TextError
 
-__all__ = ["Degree", "Tonic", "spelled_in"]
+__all__ = ["Degree", "Tonic", "key_named", "spelled_in"]
 
 LETTERS = "CDEFGAB"
 MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones of the major scale; also of the letters from C
@@ -28,6 +30,8 @@ MODES = {
     "mixolydian": (0, 2, 4, 5, 7, 9, 10),
     "harmonic": (0, 2, 3, 5, 7, 8, 11),
 }
+KEY = re.compile(r"([A-Ga-g](?:##|bb|[#bx♯♭])?)(?:[\s_-]*(m|M|[A-Za-z]{3,}))?")  # a key in a word or two
+ABBREVIATED = {"m": "minor", "M": "major", "min": "minor", "maj": "major", "dur": "major", "moll": "minor"}
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -217,11 +221,39 @@ def spelled_in(fifths: int, pitch: int, step: int = -1) -> tuple[int, int]:
     return 7 * ((pitch - alteration) // 12 - 1) + LETTERS.index("FCGDAEB"[letter]), alteration
 
 
+def key_named(tonic: str | Tonic | None, mode: str | None = None) -> tuple[Tonic | None, str | None]:
+    """A tonic and a mode as people write them: ``"Dm"``, ``"D minor"``, ``"Bb"``, ``"f# Dorian"``.
+
+    Parameters
+    ----------
+    tonic
+        A tonic, with or without a mode behind it; None for none.
+    mode
+        The mode where `tonic` says none; it may be written in any case.
+
+    Returns
+    -------
+    tuple of (Tonic or None, str or None)
+        None for what is not said.
+
+    Raises
+    ------
+    TextError, UnknownName
+        Where the text is no note name, or the mode none of ours; where two modes are named.
+    """
+    said = known_name("mode", mode, MODES) if mode else None
+    if not isinstance(tonic, str):
+        return (None if tonic is None else Tonic(tonic)), said
+    letter, own = KEY.fullmatch(tonic.strip()).groups() if KEY.fullmatch(tonic.strip()) else (tonic, "")  # type: ignore[union-attr]
+    meant = (ABBREVIATED.get(own) or known_name("mode", own, MODES)) if own else None
+    if said and meant and said != meant:
+        raise TextError(f"{tonic!r} says {meant}, and the mode is {said}: say one of them")
+    return (Tonic(letter) if letter else None), said or meant
+
+
 def _scale(mode: str) -> tuple[int, ...]:
     """The semitones of a mode."""
-    if mode not in MODES:
-        raise UnknownName.among("mode", mode, MODES)
-    return MODES[mode]
+    return MODES[known_name("mode", mode, MODES)]
 
 
 def _tonic_at(tonic: Tonic, register: int) -> int:

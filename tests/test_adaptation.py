@@ -354,7 +354,7 @@ def test_those_who_are_said_to_be_able_are() -> None:
                 THEME.to_meter(target, name)
 
 
-@pytest.mark.parametrize(("how", "near"), [("regrup", "regroup"), ("hold_last", "hold-last"), ("cutt", "cut")])
+@pytest.mark.parametrize(("how", "near"), [("regrup", "regroup"), ("hold_lasst", "hold-last"), ("cutt", "cut")])
 def test_unknown_strategies(how: str, near: str) -> None:
     with pytest.raises(UnknownName, match=f"did you mean '{near}'"):
         THEME.to_meter("4/4", how)

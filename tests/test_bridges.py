@@ -75,7 +75,7 @@ def test_bars_of_a_data_frame_are_the_score_s(score: Score) -> None:
 
 
 def test_a_data_frame_of_a_rendition_has_names_and_seconds() -> None:
-    rendition = mi.render(form="clayton-mullen", bars=8)
+    rendition = mi.render(form="clayton-mullen", length=8)
     frame = rendition.to_dataframe()
     assert set(frame.part_name) == {part.name for part in rendition.parts}
     wanted = [rendition.tempos.seconds(Fraction(onset)) for onset in frame.onset]
@@ -122,7 +122,7 @@ def test_partitura_s_note_array_of_the_same_file(name: str, tmp_path: Path) -> N
 def test_partitura_s_seconds_of_the_same_midi_file(tmp_path: Path) -> None:
     import partitura
 
-    rendition = mi.render(form="clayton-mullen", style="bare", bars=12)
+    rendition = mi.render(form="clayton-mullen", style="bare", length=12)
     rendition.save(tmp_path / "a.mid")
     ours = rendition.note_array()
     theirs = partitura.load_performance_midi(str(tmp_path / "a.mid")).note_array()
@@ -167,7 +167,7 @@ def test_spelling_where_it_is_known_and_not_where_it_is_not() -> None:
 
 
 def test_one_part_of_a_note_array() -> None:
-    rendition = mi.render(style="bare", bars=8)
+    rendition = mi.render(style="bare", length=8)
     assert len(rendition.note_array("Lead")) == len(rendition.notes("Lead"))
     assert len(Score(480, ()).note_array()) == 0
 
@@ -188,7 +188,7 @@ def test_a_stream_comes_back_as_the_same_notes(score: Score) -> None:
 
 
 def test_a_rendition_keeps_names_programs_key_tempo_and_loudness() -> None:
-    rendition = mi.render(style="chamber-winds", bars=8)
+    rendition = mi.render(style="chamber-winds", length=8)
     again = Score.from_music21(rendition.to_music21())
     assert [(part.name, part.program) for part in again.parts] == [
         (part.name, part.program) for part in rendition.parts
@@ -204,7 +204,7 @@ def test_a_rendition_keeps_names_programs_key_tempo_and_loudness() -> None:
 
 def test_drums_and_instruments_survive_notation(tmp_path: Path) -> None:
     """Also two parts on the drum channel, and instruments that are written in another key than they sound."""
-    rendition = mi.render(form="clayton-mullen", style="jazz-combo", bars=8)
+    rendition = mi.render(form="clayton-mullen", style="jazz-combo", length=8)
     rendition.save(tmp_path / "a.musicxml")
     for again in (Score.from_music21(rendition.to_music21()), mi.read(tmp_path / "a.musicxml")):
         assert [(p.name, p.is_percussion) for p in again.parts] == [(p.name, p.is_percussion) for p in rendition.parts]

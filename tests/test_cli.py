@@ -94,7 +94,7 @@ def test_annotate_writes_what_info_reads(tmp_path: Path) -> None:
     path = str(tmp_path / "a.mid")
     run("adapt", "--to", "4/4", "-o", path)
     before = len(mi.read(path).note_table())
-    assert run("annotate", path, "--film", "3").exit_code == 0
+    assert run("annotate", path, "--film", "3", "--in-place").exit_code == 0
     assert "Giacchino" in run("info", path).output
     assert len(mi.read(path).note_table()) == before
 
@@ -119,9 +119,9 @@ def test_annotate_writes_what_info_reads(tmp_path: Path) -> None:
         (["lineage", "--readings", "--add", "nonsense"], "is no claim"),
         (["lineage", "verify", "/nowhere"], "/nowhere"),
         (["render", "--keep", "nothing", "-o", "-"], "no tempo equation 'nothing'"),
-        (["annotate", "/nowhere/at/all.mid", "--film", "3"], "No such file"),
+        (["annotate", "/nowhere/at/all.mid", "--film", "3", "--in-place"], "No such file"),
         (["adapt", "--to", "4/4", "-o", "/proc/a.mid"], "/proc/a.mid: No such file"),
-        (["report", "-o", "dossier.pdf"], "end the name in .html"),
+        (["report", "-o", "dossier.doc"], "end the name in .html or .pdf"),
     ],
 )
 def test_wrong_input_is_one_clear_line(arguments: list[str], words: str) -> None:
@@ -148,7 +148,10 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path, data: bytes) -> None:
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:
     assert "directory" in refused(run("adapt", "--to", "4/4", "-o", str(tmp_path)))
     lost = str(tmp_path / "no" / "where.mid")
-    assert refused(run("adapt", "--to", "4/4", "-o", lost)) == f"mi-theme: {lost}: No such file or directory"
+    assert (
+        refused(run("adapt", "--to", "4/4", "-o", lost))
+        == f"mi-theme: {lost}: there is no folder {tmp_path / 'no'}; --parents makes it"
+    )
     assert "end the name in .mid" in refused(run("adapt", "--to", "4/4", "-o", str(tmp_path / "a.txt")))
     assert not list(tmp_path.iterdir())
 
@@ -231,7 +234,7 @@ def test_a_failing_file_of_a_folder_is_named_once(pieces: Path) -> None:
     assert f"  left out: {pieces / 'bad.mid'}: not a MIDI file" in result.stderr.splitlines()
 
 
-def test_what_music21_cannot_read_is_one_line_of_ours(tmp_path: Path) -> None:
+def test_what_is_no_note_is_one_line_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "a.krn"
     path.write_text("**kern\n4zz\n*-\n", "utf-8")
     result = process("info", str(path))
@@ -240,7 +243,7 @@ def test_what_music21_cannot_read_is_one_line_of_ours(tmp_path: Path) -> None:
     result = process("info", str(path))
     assert result.returncode == 0
     assert b"Traceback" not in result.stderr
-    assert b"4zz" in result.stderr  # music21 says itself what it leaves out
+    assert b"4zz" in result.stderr  # what is left out is said
 
 
 def test_notes_out_of_range_are_those_of_a_file(tmp_path: Path, pieces: Path) -> None:

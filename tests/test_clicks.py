@@ -111,7 +111,7 @@ def test_pulses_too_fast_to_hear_are_left_out() -> None:
 
 
 def test_what_sets_the_music_up_stays_at_the_beginning() -> None:
-    rendition = mi.render(bars=8)
+    rendition = mi.render(length=8)
     clicked = rendition.with_click(2)
     assert clicked.tempos.changes[0] == rendition.tempos.changes[0]
     assert [part.program for part in clicked.parts[:-1]] == [part.program for part in rendition.parts]
@@ -129,7 +129,7 @@ def test_ticks_are_made_finer_where_pulses_need_it() -> None:
 
 @pytest.mark.parametrize("count_in", [-1, 17, 10**9])
 def test_a_count_in_without_sense_is_refused(count_in: int) -> None:
-    with pytest.raises(ScoreError, match="0 to 16 bars"):
+    with pytest.raises(ScoreError, match="a count-in in bars is a whole number, 0 to 16"):
         in_metres(["4/4"]).with_click(count_in)
 
 

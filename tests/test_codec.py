@@ -60,7 +60,7 @@ def test_what_is_written_is_read(
 def test_plans_and_hits_are_written_and_read_by_it() -> None:
     score = PLAN and mi.theme().to_score()
     hit = mi.find(mi.theme(), mi.theme().to_meter("4/4").theme.to_score())[0]
-    for value in (PLAN, mi.plan(score, to="7/8"), hit):
+    for value in (PLAN, mi.plan(score, meter="7/8"), hit):
         assert value_of(type(value), json.loads(json.dumps(plain(value)))) == value
 
 

@@ -103,7 +103,7 @@ def test_the_last_stroke_of_a_run_is_none() -> None:
     """Quarters that end on a downbeat, where the part goes on otherwise: nothing is filled in there."""
     tune = [(float(at), 1.0, 72 + at % 5) for at in range(12)]
     alto = [(float(at), 1.0, (60, 64, 60, 65)[at % 4]) for at in range(8)] + [(8, 0.5, 60), (8.5, 0.5, 59), (9, 3, 60)]
-    plan = mi.plan(midi("4/4", (0, tune), (1, alto)), "5/4", lead=0)
+    plan = mi.plan(midi("4/4", (0, tune), (1, alto)), "5/4", part=0)
     assert not [change for change in plan.added if change.bar == 3]
 
 

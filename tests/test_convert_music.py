@@ -379,7 +379,7 @@ def test_other_metres_in_the_piece_stay() -> None:
 
 def test_the_last_group_played_again() -> None:
     theme = mi.theme().to_score()
-    plan = mi.plan(theme, "7/4", how="add-group", lead="Ostinato")
+    plan = mi.plan(theme, "7/4", how="add-group", part="Ostinato")
     assert {change.why for change in plan.added} == {"the last group again"}
     assert onsets(plan.apply(theme), "Ostinato")[:6] == [0, 1.5, 3, 4, 5, 6]
 
@@ -417,7 +417,7 @@ def test_drums_in_their_other_ways() -> None:
 
 
 def test_the_worked_example_of_the_theme() -> None:
-    text = str(mi.plan(mi.theme().to_score(), "4/4", lead="Ostinato"))
+    text = str(mi.plan(mi.theme().to_score(), "4/4", part="Ostinato"))
     for line in (
         "bars 1-4   5/4 (3+3+2+2) -> 4/4   eighth = eighth, bar one beat shorter     TRIM THE TAIL",
         "was      G . . G . . Bb . C . | G . . G . . F . F# .",

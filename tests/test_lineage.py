@@ -442,5 +442,5 @@ def test_tables_draw_themselves_in_notebooks() -> None:
         assert table._repr_html_().count("<tr>") == len(table) + 1
         assert len(str(table).splitlines()) == len(table) + 1
     assert "<script" not in mi.lineage().add("film 2 opening metre 5/4").claims(film=2)._repr_html_()
-    assert str(Lineage.load().claims(ids=[])) == ""
+    assert str(Lineage.load().claims(ids=[])) == "none"
     assert mi.lineage().readings()._repr_html_().count("<tr>") == 6

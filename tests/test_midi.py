@@ -20,7 +20,7 @@ import mi_theme as mi
 from mi_theme.errors import FileError
 from mi_theme.files import FileWarning
 from mi_theme.files.bulk import read_notes
-from mi_theme.files.midi import LARGEST_RESOLUTION, write
+from mi_theme.files.midi import LARGEST_RESOLUTION, USUAL_METAS, parse, write
 from mi_theme.score import Event, Score, TimingWarning, Track
 from mi_theme.score import messages as m
 
@@ -33,6 +33,11 @@ SMALL: File = (
 )  # fmt: skip
 
 
+SPACER = b"\xff\x7f\x7d"  # what is written before a meta event whose time mido would forget
+BARE = b"\xff\x7f\x01\x7d"  # the same as mido writes it
+UNKNOWN_KINDS = {*range(128)} - USUAL_METAS
+
+
 def read_back(data: bytes) -> bytes:
     return mi.read(data).to_bytes()
 
@@ -43,14 +48,24 @@ def read_back(data: bytes) -> bytes:
 @given(files(), st.booleans())
 def test_the_same_events_at_the_same_ticks_in_the_same_tracks(file: File, running: bool) -> None:
     assert parsed(written(file, running)) == file
-    assert parsed(read_back(written(file, running))) == file
+    kind, resolution, tracks = parsed(read_back(written(file, running)))
+    assert (kind, resolution, [[event for event in track if event[1] != SPACER] for track in tracks]) == file
 
 
 @given(files(), st.booleans())
 def test_mido_finds_the_same_messages(file: File, running: bool) -> None:
     before, after = (mido.MidiFile(file=BytesIO(data)) for data in (written(file, running), read_back(written(file))))
     assert (before.type, before.ticks_per_beat) == (after.type, after.ticks_per_beat)
-    assert [list(track) for track in before.tracks] == [list(track) for track in after.tracks]
+    said = [[[message.copy(time=0) for message in track] for track in found.tracks] for found in (before, after)]
+    said[1] = [[message for message in track if bytes(message.bin()) != BARE] for track in said[1]]
+    assert said[0] == said[1]  # their times are right in what is written, wherever mido knows all that stood before
+    known = [
+        track
+        for track in file[2]
+        if not any(message[:1] == b"\xff" and message[1] in UNKNOWN_KINDS for _, message in track)
+    ]
+    if len(known) == len(file[2]):
+        assert [list(track) for track in before.tracks] == [list(track) for track in after.tracks]
 
 
 @given(files())
@@ -443,3 +458,37 @@ def test_the_ending_says_the_form(tmp_path: Path) -> None:
     for name in ("a.mid", "b.MIDI", "c.kar", "d"):
         SCORE.save(tmp_path / name)
         assert mi.read(tmp_path / name) == mi.read(SCORE.to_bytes())
+
+
+# What others read
+
+
+UNKNOWN = (0x4B, 0x08, 0x0A, 0x60)  # kinds of meta events that mido does not know
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_the_time_of_a_meta_event_that_nobody_knows_is_kept_by_all(kind: int) -> None:
+    pretty_midi = pytest.importorskip("pretty_midi")
+    events = [Event(480 * beat, m.note_on(0, 60 + beat, 80)) for beat in range(8)]
+    events += [Event(480 * beat + 400, m.note_off(0, 60 + beat)) for beat in range(8)]
+    events += [Event(480 * beat + 100, m.meta(kind, b"abc")) for beat in range(8)]
+    score = Score(480, (Track.sorted(events),), 0)
+    data = write(score)
+    assert parse(data).tracks == parse(write(parse(data))).tracks
+    assert [event.message for event in parse(data).tracks[0]] == [event.message for event in score.tracks[0]]
+    at, found = 0, []
+    for message in mido.MidiFile(file=BytesIO(data)).tracks[0]:
+        at += message.time
+        found += [at] * (message.type == "note_on" and message.velocity > 0)
+    assert found == [480 * beat for beat in range(8)]
+    notes = pretty_midi.PrettyMIDI(BytesIO(data)).instruments[0].notes
+    assert [note.start for note in notes] == pytest.approx([beat / 2 for beat in range(8)])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_no_file_to_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.mid"
+    os.mkfifo(pipe)
+    for source in (pipe, Path("/dev/zero")):
+        with pytest.raises(FileError, match="a pipe or a device, and no file"):
+            mi.read(source)

@@ -105,9 +105,13 @@ def test_a_first_bar_is_a_pick_up_where_it_is_short_and_not_where_the_next_is_lo
 def test_without_a_signature_bars_are_as_long_as_their_notes_and_it_is_said() -> None:
     free = "<attributes><divisions>2</divisions><time><senza-misura/></time></attributes>"
     bars = [f'<measure number="1">{free}{scale(0, 5)}</measure>', measure(2, scale(0, 3))]
-    score = mi.read(partwise(bars))
+    with pytest.warns(FileWarning, match="no metre is written: its bars are kept"):
+        score = mi.read(partwise(bars))
     assert metres(score) == ["5/4", "3/4"]
     assert not score.meters.stated
+    plan = mi.plan(score, meter="4/4")
+    assert [(span.first, span.last) for span in plan.spans] == [(1, 1), (2, 2)]
+    assert "no metre in the file" in plan.notes[0]
 
 
 def test_parts_with_metres_of_their_own_go_their_own_ways() -> None:

@@ -24,7 +24,7 @@ from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_p
 from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.mei import mei
 from mi_theme.errors import MissingExtra
-from mi_theme.notated.bar_symbols import bar_notes, items_of
+from mi_theme.notated.bar_symbols import bar_voices, resolution_of
 from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.written_values import NewBar, rests
@@ -91,8 +91,10 @@ def test_music21_reads_the_same_beams_and_durations():
 def test_the_middle_of_4_4_is_to_be_seen():
     staves, _ = staves_of_versions([THEME.to_meter("4/4")], (1, 1))
     bar = staves[1].frames[0][0]
-    items = items_of(bar_notes(staves[1])[bar.start][0], bar)
-    spans = [(str(item.start), str(item.end), item.tie) for item in items]
+    quarter = resolution_of(staves)
+    voice = bar_voices(staves[1], quarter)[bar.start][0]
+    symbols = [symbol for run in voice.runs for symbol in run.symbols]
+    spans = [(str(Fraction(s.at, quarter)), str(Fraction(s.at + s.lasts, quarter)), s.tie) for s in symbols]
     assert spans == [("0", "3/2", ""), ("3/2", "2", "i"), ("2", "3", "t"), ("3", "7/2", ""), ("7/2", "4", "")]
 
 
@@ -127,12 +129,12 @@ def test_what_a_voice_has_in_a_bar_fills_it_and_each_symbol_can_be_written(text,
         notes.append(StaffNote(at, free, (Head(28),), f"n{number}"))
     bars = [NewBar(i * meter.bar, (i + 1) * meter.bar, i + 1, meter, i == 0) for i in range(int(free // meter.bar) + 1)]
     staff = Staff(tuple((bar,) for bar in bars), (tuple(notes),))
-    sounding = Fraction(0)
+    sounding, quarter = 0, resolution_of([staff])
     for bar in bars:
-        items = items_of(bar_notes(staff)[bar.start][0], bar)
-        assert [items[0].start, *(item.end for item in items)] == [*(item.start for item in items), meter.bar]
-        sounding += sum(item.end - item.start for item in items if item.heads)
-    assert sounding == sum(note.end - note.start for note in notes)
+        symbols = [symbol for run in bar_voices(staff, quarter)[bar.start][0].runs for symbol in run.symbols]
+        assert [0, *(s.at + s.lasts for s in symbols)] == [*(s.at for s in symbols), meter.bar * quarter]
+        sounding += sum(symbol.lasts for symbol in symbols if symbol.which >= 0)
+    assert sounding == quarter * sum(note.end - note.start for note in notes)
     played = heard(mei([staff]))
     assert [pitch for _, pitch in played] == [60] * len(notes)
     # verovio adds up floats and cuts them to its ticks of 1/120 quarter: 28/3 is played at 9.325
@@ -488,10 +490,10 @@ def test_draw_knows_what_there_is_of_each_thing(thing, kinds, tmp_path):
 def test_draw_says_what_it_cannot():
     with pytest.raises(mi.MiThemeError, match="did you mean 'notation'"):
         draw(THEME, "notations")
-    with pytest.raises(mi.MiThemeError, match="no picture of a int"):
+    with pytest.raises(mi.MiThemeError, match="an int says no music"):
         draw(5)
     with pytest.raises(mi.MiThemeError, match=r"\.svg"):
-        draw(THEME).save("theme.pdf")
+        draw(THEME).save("theme.doc")
 
 
 def test_html_is_a_page_with_the_picture(tmp_path):

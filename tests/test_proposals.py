@@ -70,3 +70,12 @@ def test_numba_and_numpy_agree_on_anything(notes: Rows, steps: list[tuple[float,
         pattern.append((at, pitch))
     arrays, wanted = NoteArrays.of([table(notes)]), Pattern.of(pattern)
     assert propose(wanted, arrays, fast=True) == propose(wanted, arrays, fast=False)
+
+
+def test_no_piece_is_crowded_out() -> None:
+    """However few are asked for, and however many copies another piece has, the best of each piece is there."""
+    full = [row for number in range(12) for row in planted(THEME, number, at=12.0 * number)]
+    bent = [(20 + onset * (0.75 if onset < 4 else 1.25), pitch + 3) for onset, pitch in THEME]
+    found = propose(Pattern.of(THEME), NoteArrays.of([table(full), table([*noise(3), *bent])]), most=3)
+    assert {proposal.piece for proposal in found[:3]} == {0}
+    assert {proposal.piece for proposal in found} == {0, 1}

@@ -136,6 +136,37 @@ def test_the_ostinato_comes_back_at_15_ms(seeds: range) -> None:
         assert np.allclose(np.sort(found.onsets / found.resolution), wanted), seed
 
 
+def test_halves_of_a_beat_are_divided_each_by_itself() -> None:
+    """A triplet of sixteenths and two sixteenths in one beat, as reels have it."""
+    exact = score_of(line(([F(1, 6)] * 3 + [F(1, 4)] * 2 + [F(1, 2)] * 2) * 24), meter="2/4")
+    found = quantize(played(exact, 120, 5, late=0.02))
+    assert np.mean(np.isclose(np.sort(found.onsets / found.resolution), exact.note_table()["onset"])) > 0.97
+
+
+def test_two_parts_may_go_two_against_three() -> None:
+    rows = [(F(i, 2), F(1, 2), 48) for i in range(64)], [(F(i, 6), F(1, 6), 72 + i % 3) for i in range(192)]
+    onset, lasts, pitch = (np.array(column, float) for column in zip(*rows[0], *rows[1], strict=True))
+    part = np.repeat([0, 1], [64, 192])
+    score = Score.from_notes(onset, lasts, pitch.astype(int), part=part, meter="4/4", tempo=100)
+    found = quantize(played(score, 100, 3, late=0.02))
+    assert set((found.onsets * 2 % found.resolution)[found.parts == 0].tolist()) == {0}
+    assert np.mean(found.onsets * 6 % found.resolution == 0) > 0.99
+
+
+def test_one_part_may_be_looser_than_another() -> None:
+    """Drums of a machine say where sixteenths are; somebody plays loosely to them."""
+    exact = score_of(line([F(1, 4)] * 256), tempo=100)
+    random = np.random.default_rng(1)
+    onset = exact.note_table()["onset"]
+    late = np.maximum(np.round((onset + random.normal(0, 0.025, len(onset)) * 100 / 60) * 480) / 480, 0)
+    pitch = np.repeat([40, 70], len(onset))
+    part = np.repeat([0, 1], len(onset))
+    score = Score.from_notes(np.append(onset, late), 0.125, pitch, part=part, tempo=100)
+    found = quantize(score)
+    back = np.sort(found.onsets[found.parts == 1]) / found.resolution
+    assert np.mean(np.isclose(back, onset)) > 0.98
+
+
 def test_chorales_come_back_note_for_note() -> None:
     from music21 import corpus
 

@@ -104,8 +104,10 @@ def test_what_is_no_row_of_onsets_is_said() -> None:
         find_beats([[1.0, 2.0], [3.0, 4.0]])
     with pytest.raises(ScoreError, match="finite"):
         find_beats([0.0, float("nan")] * 20)
+    with pytest.raises(FileNotFoundError):
+        find_beats("a song")
     with pytest.raises(ScoreError, match="beats are found in"):
-        find_beats("a song")  # type: ignore[arg-type]
+        find_beats(["a song"])
 
 
 # Given, and read

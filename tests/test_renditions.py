@@ -93,7 +93,7 @@ def test_tracks_are_named_and_drums_are_on_channel_10() -> None:
 
 @pytest.mark.parametrize("style", list(styles()))
 def test_same_arguments_same_bytes_and_seeds_differ(style: str) -> None:
-    first, again, other = (render(style=style, bars=24, seed=seed) for seed in (3, 3, 4))
+    first, again, other = (render(style=style, length=24, seed=seed) for seed in (3, 3, 4))
     assert first.to_bytes() == again.to_bytes()
     lead = find_style(style).playing("lead")[0].name
     tunes = [score.notes(lead)[["onset", "pitch"]].tolist() for score in (first, other)]
@@ -113,20 +113,20 @@ def test_a_rendition_survives_writing_and_reading() -> None:
 @pytest.mark.parametrize("bars", [4, 5, 8, 15, 16, 24, 33, 64, 200])
 @pytest.mark.parametrize("form", FORMS)
 def test_bars_are_whole_cells_and_as_many_as_asked(form: str, bars: int) -> None:
-    plan = arrange(form=form, style="bare", bars=bars)
+    plan = arrange(form=form, style="bare", length=bars)
     assert plan.bars == bars // 2 * 2
     assert all(passage.bars % 2 == 0 for passage in plan.passages)
     assert plan.passages[-1].role == "ending"
 
 
 def test_meter_replaces_every_section() -> None:
-    score = render(meter="7/8", bars=8)
+    score = render(meter="7/8", length=8)
     assert [str(meter) for _, meter in score.meters.changes] == ["7/8:3+2+2"]
     assert [bytes(data[:2]) for _, data in score.tracks[0].metas(m.TIME_SIGNATURE)] == [bytes((7, 3))]
 
 
 def test_strategy_tempo_tonic_and_mode_are_obeyed() -> None:
-    score = render(form="clayton-mullen", style="bare", how="square", tempo=100, tonic="Eb", mode="dorian", bars=16)
+    score = render(form="clayton-mullen", style="bare", how="square", tempo=100, tonic="Eb", mode="dorian", length=16)
     assert score.tempos.per_minute() == pytest.approx(100)
     assert score.key == (-6, True)  # a mode with a minor third takes the signature of minor
     bar = next(bar for bar in score.bars() if bar.meter == Meter("4/4"))
@@ -164,7 +164,9 @@ def test_beat_is_kept_between_simple_and_compound() -> None:
 
 
 def test_endings() -> None:
-    plans = {ending: arrange(style="jazz-combo", bars=16, ending=ending) for ending in ("ring", "stop", "fade", "loop")}
+    plans = {
+        ending: arrange(style="jazz-combo", length=16, ending=ending) for ending in ("ring", "stop", "fade", "loop")
+    }
     scores = {ending: plan.score() for ending, plan in plans.items()}
     for ending in ("ring", "stop"):
         notes, end = scores[ending].note_table(), float(plans[ending].end)
@@ -253,8 +255,8 @@ def test_bridges_move_the_bass_and_lead_back() -> None:
         ({"tempo": 0}, ScoreError, "20 to 400"),
         ({"tempo": 10_000}, ScoreError, "20 to 400"),
         ({"tempo": float("nan")}, ScoreError, "20 to 400"),
-        ({"bars": 0}, ScoreError, "4 to 2000"),
-        ({"bars": 10**9}, ScoreError, "4 to 2000"),
+        ({"length": 0}, ScoreError, "4 to 2000"),
+        ({"length": 10**9}, ScoreError, "4 to 2000"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(
@@ -341,5 +343,5 @@ def test_a_motif_of_one_note_and_a_long_one_are_themes_too() -> None:
         home, motifs=(Motif("1:5 2:5 | b3:5 4:5 | 5:5 4:5 | b3:10", "ostinato"), Motif("1:2 2:2 b3:2 4:2 5:2", "head"))
     )
     for own in (drone, long):
-        score = render(theme=own, bars=16, style="orchestra")
+        score = render(theme=own, length=16, style="orchestra")
         assert len(score.notes("Ostinato"))

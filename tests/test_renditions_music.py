@@ -104,7 +104,7 @@ def test_a_drop_comes_after_a_bar_of_nothing() -> None:
 
 
 def test_a_short_form_without_a_bridge_has_no_drop() -> None:
-    plan = arrange(style="club", form="tv", bars=4)
+    plan = arrange(style="club", form="tv", length=4)
     assert "drop" not in {phrase.event for passage in plan.passages for phrase in passage.phrases}
 
 

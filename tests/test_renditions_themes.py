@@ -100,7 +100,7 @@ def test_any_theme_makes_a_rendition(
 ) -> None:
     own = Theme("anything", (Motif(ostinato, "ostinato"), Motif(head, "head")), Meter(home))
     try:
-        plan = arrange(theme=own, style=style, form=form, seed=seed, bars=bars, ending=ending)
+        plan = arrange(theme=own, style=style, form=form, seed=seed, length=bars, ending=ending)
     except MiThemeError:  # a figure that no strategy carries into the form's metres
         assume(False)
     hearing = Hearing(plan, plan.score())

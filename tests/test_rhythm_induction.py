@@ -154,6 +154,14 @@ def test_certainty_is_of_the_bar_whatever_it_is_written_in(places: list[int]) ->
                 assert one.certainty == other.certainty
 
 
+def test_after_a_rest_time_0_is_no_bar_line() -> None:
+    """How long the rest is changes nothing but where the bar lines are."""
+    line = np.array(repeated((0, 1.5, 2, 3.5), 5, 20))
+    one, other = (induce_meter(line + rest) for rest in (1.0, 2.5))
+    assert [guess.meter for guess in one[:5]] == [guess.meter for guess in other[:5]]
+    assert [guess.probability for guess in one] == pytest.approx([guess.probability for guess in other], abs=1e-3)
+
+
 def test_the_place_in_a_cycle_tells_most_where_the_rhythm_comes_back() -> None:
     line = ticks_of(line_of(repeated((0, 1.5, 2, 3.5), 4.5, 20)))
     assert int(gains(line)[0].argmax()) + 1 in (9, 18, 27, 36, 45)
@@ -282,7 +290,7 @@ def test_a_very_long_line_is_looked_at_from_its_beginning() -> None:
         lambda: induce_meter([0, 1, 2, 3], [1, 1]),
         lambda: induce_meter([0, 1, 2, 3], pitches=[60]),
         lambda: induce_meter([[0, 1], [2, 3]]),
-        lambda: induce_meter("no notes"),
+        lambda: induce_meter(["no notes"]),
         lambda: induce_meter(None),
         lambda: induce_meter([0, 1, 2, 1e12]),
     ],

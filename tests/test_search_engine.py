@@ -125,6 +125,22 @@ def test_an_inversion_only_where_it_is_asked_for() -> None:
     assert best.missing == ()
 
 
+@pytest.mark.parametrize("rest", [5, 20, 78])
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_rest_inside_costs_nothing_however_long(rest: int, filled: bool) -> None:
+    """Six notes, a rest, six more; in the rest other voices go on, or its own does."""
+    rows = [(0, 60), (0.5, 67), (1.5, 65), (2, 70), (3, 61), (3.5, 64)]
+    pattern = mi.Pattern.of([*rows, *((at + 4 + rest, 128 - pitch) for at, pitch in rows)])
+    around = texture(5, 900, 4)
+    copy = table(40 + pattern.onsets, np.array(pattern.pitch) + 2, voice=9)
+    fill = table(np.arange(46.0, 43 + rest), 57 + (np.arange(46, 43 + rest) * 5) % 11, voice=9)
+    notes = np.concatenate([around, copy, *([fill] if filled else [])])
+    notes = notes[np.lexsort((notes["pitch"], notes["onset"]))]
+    hit = mi.find(pattern, notes)[0]
+    assert hit.evalue <= 0.01
+    assert (hit.missing, hit.changed, hit.onset) == ((), (), 40)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_not_there_is_not_found(seed: int) -> None:
     assert mi.find(PATTERN, texture(seed, 1000)) == []
@@ -349,7 +365,7 @@ def test_drums_are_no_melody() -> None:
 
 
 def test_what_cannot_be_searched_is_refused() -> None:
-    with pytest.raises(mi.MiThemeError, match="music to search"):
+    with pytest.raises(mi.MiThemeError, match="says no music"):
         mi.find(mi.theme(), 5)
 
 

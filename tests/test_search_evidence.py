@@ -95,9 +95,27 @@ def test_a_rhythm_that_a_map_foretells_says_more_than_one_that_bends() -> None:
     heard = HeardNotes.of(table(bent))
     found = NoteAlignment(0.0, 1.0, tuple((row, row) for row in range(len(bent))), 1.0)
     pattern = Pattern.of(THEME)
-    hundred, ten = (total(foretold(pattern, heard, found, among)) for among in (100, 10))
-    assert ten == pytest.approx(hundred + np.log(10))
-    assert hundred > total(evidence(pattern, heard, found))
+    late, early = (total(foretold(pattern, heard, found, choice)) for choice in (4.6, 2.3))
+    assert early == pytest.approx(late + 2.3)
+    assert late > total(evidence(pattern, heard, found))
+
+
+def test_one_of_several_notes_of_a_voice_says_less_by_the_choice() -> None:
+    """A theme in one voice of chords: any of the notes that begin with it might have been the next."""
+    others = [(onset, 30 + 2 * row) for row, (onset, _) in enumerate(THEME)]
+    chords = together(table(THEME), table(others))
+    rows = [row for row in range(len(chords)) if chords["pitch"][row] >= 60]
+    reasons = evidence(Pattern.of(THEME), HeardNotes.of(chords), NoteAlignment(0.0, 1.0, tuple(enumerate(rows)), 1.0))
+    assert {reason.term: reason.nats for reason in reasons}["choice"] == pytest.approx(-9 * np.log(2))
+
+
+def test_what_fills_a_rest_costs_no_more_than_so_much() -> None:
+    rest = [(onset if row < 5 else onset + 60, pitch) for row, (onset, pitch) in enumerate(THEME)]
+    filled = together(table(rest), table([(at + 5.25, 60 + at % 12) for at in range(58)]))
+    rows = [int(np.flatnonzero((filled["onset"] == at) & (filled["pitch"] == pitch))[0]) for at, pitch in rest]
+    found = NoteAlignment(0.0, 1.0, tuple(enumerate(rows)), 1.0)
+    reasons = evidence(Pattern.of(rest), HeardNotes.of(filled), found)
+    assert {reason.term: reason.nats for reason in reasons}["added"] >= COPY_MODEL.filled
 
 
 def test_a_scale_says_less_than_leaps() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from fractions import Fraction
+from math import exp
 
 import numpy as np
 import pytest
 
 import mi_theme as mi
 from mi_theme.adaptation.strategies import STRATEGIES, proposed
-from mi_theme.search.match.bar_maps import BAR_RATIOS, explanation
+from mi_theme.search.match.bar_maps import BAR_RATIOS, FIRST_MAP, Explanation, explanation
 
 TARGETS = ("4/4", "3/4", "7/8", "6/8")
 OFFERED = [name for name, strategy in STRATEGIES.items() if strategy.offered]
@@ -113,6 +114,24 @@ def test_a_rhythm_of_nobodys_making_has_a_map_and_no_name() -> None:
     assert found is not None
     assert found.strategy == ""
     assert all(found.warp(at) == now for at, now in pairs)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_map_costs_what_choosing_it_among_all_does(target: str) -> None:
+    """The shares of all maps are one together, those that come first have most; another place in the bar costs more."""
+    meters = mi.Score.from_notes([0], [8], [60], meter=target).meters
+    warp = mi.theme().to_meter(target, "regroup").plan.warp
+    pairs = [(at, warp(at)) for at in PATTERN.onset]
+    found, off = (
+        explanation(PATTERN.onset, mi.Meter("5/4:3+3+2+2"), [(at, now + late) for at, now in pairs], meters)
+        for late in (0, Fraction(1, 2))
+    )
+    assert found is not None
+    assert off is not None
+    assert sum(exp(-Explanation(warp, "", True, number).choice) for number in range(1, 101)) == pytest.approx(1)
+    assert found.choice >= FIRST_MAP
+    assert off.choice > found.choice
+    assert (found.on_the_bar, off.on_the_bar) == (True, False)
 
 
 def test_played_music_and_music_without_a_metre_have_no_map() -> None:

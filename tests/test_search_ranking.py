@@ -259,15 +259,15 @@ def test_what_is_empty_comes_last() -> None:
 @pytest.mark.parametrize(
     ("query", "scores", "word"),
     [
-        (tune(1), [np.zeros((5, 2))], "fields onset, duration"),
+        (tune(1), [np.zeros((5, 2))], "says no music"),
         (tune(1), [table([0, np.nan], [60, 62])], "finite"),
         (table([0, 1e300], [60, 62]), [tune(1)], "finite"),
-        (tune(1), None, "not NoneType"),
-        (tune(1), 5, "not int"),
-        (tune(1), [None], "not NoneType"),
+        (tune(1), None, "None says no music"),
+        (tune(1), 5, "an int says no music"),
+        (tune(1), [None], "None says no music"),
         (tune(1), "nowhere.mid", "no such file"),
         (tune(1), [b"xx"], "neither MIDI"),
-        (None, [tune(1)], "a pattern is"),
+        (None, [tune(1)], "None says no music"),
     ],
 )
 def test_what_is_no_music_is_said_in_one_line(query: Any, scores: Any, word: str, how: str) -> None:

@@ -189,7 +189,7 @@ def test_groups_of_keys_add_up_to_the_whole() -> None:
     """Where parts are rendered apart the sum is the same sound."""
     from mi_theme.sound.synthesis import _added, _groups, _rendered, _ringing
 
-    score = _ringing(mi.render(style="solo-piano", bars=4), 2)
+    score = _ringing(mi.render(style="solo-piano", length=4), 2)
     font = read_soundfont()[1]
     whole = _added([_rendered(score, font)])
     for count in (2, 3):
@@ -222,7 +222,7 @@ STYLES = [pytest.param(name, marks=[] if name in SAMPLE else pytest.mark.slow) f
 @pytest.mark.parametrize("style", STYLES)
 def test_every_part_of_every_style_can_be_heard(style: str) -> None:
     """Parts add up to the whole, so they are rendered one by one."""
-    rendition = mi.render(form="clayton-mullen", style=style, bars=20)
+    rendition = mi.render(form="clayton-mullen", style=style, length=20)
     sounds = {name: record(stem, tail=0.5).samples for name, stem in stems(rendition).items()}
     whole = sum(sounds.values())
     loud = np.sqrt((whole**2).mean())
@@ -237,7 +237,7 @@ def test_every_part_of_every_style_can_be_heard(style: str) -> None:
 @pytest.mark.parametrize("style", ["club", "latin"])
 def test_stems_add_up_to_the_whole(style: str) -> None:
     """Also where hand drums share the channel, and so the kit, of the drums."""
-    rendition = mi.render(style=style, bars=20, ending="loop")
+    rendition = mi.render(style=style, length=20, ending="loop")
     parts = sum(record(stem, tail=0).samples for stem in stems(rendition).values())
     whole = record(rendition, tail=0)
     assert whole.gain == 1
@@ -248,7 +248,7 @@ def test_stems_add_up_to_the_whole(style: str) -> None:
 
 
 def test_the_same_score_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    score = mi.render(style="bare", bars=4)
+    score = mi.render(style="bare", length=4)
     for ending in (".wav", ".ogg", ".flac", ".mp3"):
         assert score.play().to_bytes(ending) == score.play().to_bytes(ending), ending
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
@@ -436,8 +436,8 @@ def test_a_wrong_name_is_refused_before_anything_is_rendered(tmp_path: Path, mon
             tune([0]).to_wav(tmp_path / name)
     with pytest.raises(FileError, match=r"end the name in \.ogg"):
         tune([0]).to_ogg(tmp_path / "a.wav")
-    with pytest.raises(FileError, match="to_wav"):
-        tune([0]).save(tmp_path / "a.wav")
+    with pytest.raises(FileError, match=r"as sound, in \.wav"):
+        tune([0]).save(tmp_path / "a.mp4")
 
 
 # The command line
@@ -483,9 +483,9 @@ def test_render_makes_sound_beside_the_file_or_alone(tmp_path: Path, monkeypatch
         (["sound", "/nowhere.mid"], "No such file"),
         (["sound", "a.mid", "-o", "a.mp4"], "end the name in one of these"),
         (["sound", "a.mid", "--rate", "1"], "rates"),
-        (["sound", "a.mid", "--count-in", "-1"], "0 to 16 bars"),
+        (["sound", "a.mid", "--count-in", "-1"], "0 to 16, not -1"),
         (["sound", "a.mid", "--soundfont", "/nowhere.sf2"], "No such file"),
-        (["sound", "a.mid", "-o", "/no/where.wav"], "No such file"),
+        (["sound", "a.mid", "-o", "/no/where.wav"], "there is no folder"),
         (["render", "--wav", "a.mid"], "end the name in .wav"),
     ],
 )

@@ -107,7 +107,7 @@ def test_a_picture_carries_its_description():
     assert picture.description == necklace_words("3+3+2+2")
     assert 'role="img"' in picture.to_svg()
     assert picture.description in picture.to_svg()
-    assert picture._repr_svg_() == picture.to_svg()
+    assert picture._repr_html_() == picture.as_image()
 
 
 @pytest.mark.parametrize(

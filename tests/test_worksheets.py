@@ -99,7 +99,7 @@ def test_the_same_bytes_each_time():
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"to": "4/5"}, "denominator"), ({"to": "4/4", "bar": 3}, "bars 1 to 2"), ({"to": "4/4", "paper": "a5"}, "did you mean 'a4'"), ({"to": "64/8"}, "too long")],
+    [({"meter": "4/5"}, "denominator"), ({"meter": "4/4", "bar": 3}, "bars 1 to 2"), ({"meter": "4/4", "paper": "a5"}, "did you mean 'a4'"), ({"meter": "64/8"}, "too long")],
 )  # fmt: skip
 def test_what_cannot_be_is_said_in_a_line(options, words):
     with pytest.raises(mi.MiThemeError, match=words):
@@ -144,7 +144,7 @@ def test_draw_from_the_command_line(tmp_path, song):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["-o", "a.pdf"], ".svg"), (["nothing.mid", "-o", "a.svg"], "No such file"), (["--bars", "7", "-o", "a.svg"], "no bar 7"),
+    [(["-o", "a.doc"], ".svg"), (["nothing.mid", "-o", "a.svg"], "No such file"), (["--bars", "7", "-o", "a.svg"], "no bar 7"),
      (["5/4:3+3", "-o", "a.svg"], "5/4:3+3"), (["--to", "4/4", "--bars", "9", "-o", "a.svg"], "bars 1 to 2")],
 )  # fmt: skip
 def test_wrong_input_is_a_line_and_no_file(words, said, tmp_path, monkeypatch):

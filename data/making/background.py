@@ -1,19 +1,21 @@
 """Count what is common in real music, and how often chance finds a pattern nobody wrote: ``data/background.json``.
 
-    python data/making/background.py [--decoys 144] [--cache FOLDER]
+    python data/making/background.py [--decoys 144] [--folder-decoys 40] [--cache FILE]
 
 The music is read from the installed music21. What is common is counted in every second
 MusicXML file and every eighth tune of Ryan's Mammoth Collection (1883, ABC). No note of
 it is kept, only how often each interval and each ratio of two times follows each.
 
-How often chance finds something is counted with decoys in music of six kinds: chorales, quartets, fiddle tunes and
-keyboard music as written, chorales and quartets with all parts in one. Decoys of 3 to
+How often chance finds something is counted with decoys in music of seven kinds: chorales, quartets, fiddle tunes and
+keyboard music as written, chorales, quartets and keyboard music with all parts in one. Decoys of 2 to
 30 notes, as many of each length, have the intervals of a passage of another piece of that
 kind shuffled, or its pitches, some in the rhythm of another passage. They are looked
 for with `mi.find`'s own engine, and a line is fitted to the logarithm of the rate of
 their hits (`chance.ChanceLine`): Poisson process, maximum likelihood over the hits that
-are rarer than two a search. In folders, where only what is proposed is aligned, the line is lower
-by what decoys find in thick texture. The same music21 gives the same numbers to three digits.
+are rarer than one in three searches. In folders, where only what is proposed is aligned, the line
+is higher or lower by what decoys find there, in parts and in one part. Everything is drawn
+with seeds, and the weights are written as they are fitted, rounded to three digits: the same
+music21 on the same machine gives the same bytes.
 """
 
 from __future__ import annotations
@@ -32,10 +34,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.search.corpus import batches
 from mi_theme.search.corpus.batches import Batch, proposed_hits
 from mi_theme.search.corpus.folders import BATCH_FILES
-from mi_theme.search.corpus.readers import Reader
+from mi_theme.search.corpus.readers import sheets_of_file
 from mi_theme.search.hits import Hit, together
+from mi_theme.search.match import chance, expectations, piece_hits
 from mi_theme.search.match.alignment_costs import motion, streams_of
 from mi_theme.search.match.chance import (
     STEEPEST_RATIO,
@@ -48,21 +52,25 @@ from mi_theme.search.match.chance import (
     ratio_kinds,
     terms_of_place,
 )
-from mi_theme.search.match.expectations import HeardNotes
+from mi_theme.search.match.expectations import HeardNotes, known_music
 from mi_theme.search.match.note_alignment import steps_of
 from mi_theme.search.match.piece_hits import chance_in, hits_in
 from mi_theme.search.patterns import Pattern
 
 OUT = Path(__file__).resolve().parents[1] / "background.json"
 MUSIC = {".mxl .xml .musicxml": 2, ".abc": 8}  # one file in so many
-LENGTHS = (*range(3, 13), 14, 16, 18, 20, 25, 30)
+LENGTHS = (*range(2, 13), 14, 16, 18, 20, 25, 30)
 SEED = 2
-OFTEN = 2.0  # hits a search: what chance brings oftener is not fitted
+OFTEN = 0.3  # hits a search: what chance brings oftener is not fitted
 ROUNDS = 3  # of finding out what that is, and fitting
-RIDGE = 1e-3  # on the squares of the weights
+RIDGE = 1e-2  # on the squares of the weights
 FLATTEST = 0.3  # by how much the logarithm of the rate falls at least with 10 nats
 STEEPLY = 30.0  # what is paid for the square of falling less
-START = ChanceLine((-5.4, -3.5, -1.7, 0.4, 1.5, 0.7, -0.7), (-4.2, -1.0, 1.3, 0.0), 2.5)  # a prototype's
+FOUND = (
+    10.0  # E by the line of whole pieces up to which hits in folders are counted: of rarer ones there are hardly any
+)
+START = ChanceLine((-5.4, -3.5, -1.7, 0.4, 1.5, 0.7, -0.7, 0.0), (-4.2, -1.0, 1.3, 0.0), 2.5)  # a prototype's
+HEIGHTS = len(START.height)
 #: kinds of music that decoys are made of and looked for in: folders of music21's corpus, one file in so many, most notes
 KINDS = {
     "chorales": (("bach",), 7, 10_000),
@@ -70,7 +78,12 @@ KINDS = {
     "tunes": (("ryansMammoth",), 17, 10_000),
     "keyboard": (("schumann_clara", "joplin", "k545", "cpebach", "schubert", "beach", "weber", "handel"), 1, 10_000),
 }
-ONE_PART = ("chorales", "quartets")
+ONE_PART = ("chorales", "quartets", "keyboard")
+#: the kinds that are searched together as folders, in parts and in one part
+FOLDERS = (
+    ("chorales", "quartets", "tunes"),
+    ("chorales in one part", "quartets in one part", "keyboard", "keyboard in one part"),
+)
 PROVENANCE = {
     "made by": "data/making/background.py",
     "music": "half of the MusicXML files and an eighth of Ryan's Mammoth Collection (1883, ABC) in music21's corpus; counts only",
@@ -78,6 +91,7 @@ PROVENANCE = {
 
 Rows = list[tuple[float, int]]
 Random = np.random.Generator
+Floats = NDArray[np.float64]
 
 
 class Search(NamedTuple):
@@ -93,42 +107,48 @@ def main() -> None:
     """Read, count, search for decoys, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--decoys", type=int, default=144, help="of each kind of music")
-    parser.add_argument("--cache", type=Path, help="where what was searched is kept")
+    parser.add_argument("--folder-decoys", type=int, default=40, help="of each folder")
+    parser.add_argument("--cache", type=Path, help="a file that keeps what was found in single pieces, to fit again")
     options = parser.parse_args()
     sheets = list(music())
-    write(counted(sheets, (START, START)))  # the decoys are weighed with these counts
-    background.cache_clear()
-    kinds = cached(options.cache, "kinds", of_kinds)
-    searches = cached(options.cache, "searches", lambda: list(in_one_piece(kinds, options.decoys, SEED)))
+    use(counted(sheets, (START, START)))  # the decoys are weighed with these counts
+    kinds = of_kinds()
+    if options.cache and options.cache.is_file():
+        searches = pickle.loads(options.cache.read_bytes())
+    else:
+        searches = list(in_one_piece(kinds, options.decoys, SEED))
+    if options.cache:
+        options.cache.write_bytes(pickle.dumps(searches))
     aligned = fitted(searches)
-    write(counted(sheets, (aligned, aligned)))
-    background.cache_clear()
-    rarer = in_folders([*kinds["quartets in one part"], *kinds["keyboard"]], options.decoys // 4)
-    height = (round(aligned.height[0] + rarer, 3), *aligned.height[1:])
-    write(counted(sheets, (aligned, ChanceLine(height, aligned.slope, aligned.below))))
-    print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {aligned}, in folders {rarer:+.3f}")
-
-
-def cached(folder: Path | None, name: str, make: Any) -> Any:
-    """What was made before, or is made now."""
-    place = folder / f"{name}.pickle" if folder else None
-    if place and place.is_file():
-        return pickle.loads(place.read_bytes())
-    made = make()
-    if place:
-        place.write_bytes(pickle.dumps(made))
-    return made
-
-
-def write(made: Background) -> None:
-    """Small, and the same bytes each time."""
+    use(counted(sheets, (aligned, aligned)))
+    rarer = [
+        in_folder([sheet for kind in folder for sheet in kinds[kind]], options.folder_decoys) for folder in FOLDERS
+    ]
+    made = counted(sheets, (aligned, lowered(aligned, *rarer)))
     OUT.write_bytes(msgspec.json.encode(made).replace(b"],[", b"],\n[") + b"\n")
+    print(f"{OUT.name}: {OUT.stat().st_size} bytes, {len(sheets)} tunes, {aligned}, in folders {rarer}")
+
+
+def use(made: Background) -> None:
+    """Search with this background from here on, in this process."""
+    known_music.cache_clear()
+    background.cache_clear()
+    for module in (chance, expectations, piece_hits, batches):
+        module.background = lambda: made  # type: ignore[attr-defined]
 
 
 def music() -> Iterator[Sheet]:
-    """The tunes of the training music."""
-    for endings, every in MUSIC.items():
-        yield from read([path for path in corpus_files() if path.suffix in endings.split()][::every])
+    """The tunes that are counted."""
+    yield from read(music_files())
+
+
+def music_files() -> list[Path]:
+    """Every so many files of each ending."""
+    return [
+        path
+        for endings, every in MUSIC.items()
+        for path in [path for path in corpus_files() if path.suffix in endings.split()][::every]
+    ]
 
 
 def corpus_files() -> list[Path]:
@@ -142,9 +162,8 @@ def corpus_files() -> list[Path]:
 
 def read(paths: Iterable[Path]) -> Iterator[Sheet]:
     """Their tunes."""
-    with Reader() as reader:
-        for path in paths:
-            yield from (tune for tune in reader.read(path) if isinstance(tune, Sheet))
+    for path in paths:
+        yield from (tune for tune in sheets_of_file(path) if isinstance(tune, Sheet))
 
 
 def of_kinds() -> dict[str, list[Sheet]]:
@@ -256,21 +275,25 @@ def searched(kind: str, pattern: Pattern, sheet: Sheet) -> Search:
     return Search(kind, place, len(sheet.table), [hit.score for hit in hits])
 
 
-def in_folders(sheets: Sequence[Sheet], count: int) -> float:
-    """By how much the logarithm of the rate is less where only what is proposed is aligned, for hits as likely as one a search.
-
-    In thick texture, where most is proposed: in music in parts chance finds less, and E is too large there.
-    """
+def in_folder(sheets: Sequence[Sheet], count: int) -> float:
+    """By how much the logarithm of the rate differs where only what is proposed is aligned, for hits as likely as `FOUND` a search."""
     random = np.random.default_rng(SEED)
-    batches = [Batch.of(sheets[first : first + BATCH_FILES]) for first in range(0, len(sheets), BATCH_FILES)]
+    shelves = [Batch.of(sheets[first : first + BATCH_FILES]) for first in range(0, len(sheets), BATCH_FILES)]
     notes = sum(len(sheet.table) for sheet in sheets)
-    found = [hit for number in range(count) for hit in in_all(made_up(random, sheets, number), batches, notes)]
-    return round(log(sum(hit.evalue <= 1 for hit in found) / count), 3)
+    found = [hit for number in range(count) for hit in in_all(made_up(random, sheets, number), shelves, notes)]
+    return log((sum(hit.evalue <= FOUND for hit in found) + 0.5) / (FOUND * count + 0.5))
 
 
-def in_all(pattern: Pattern, batches: Sequence[Batch], notes: int) -> Iterator[Hit]:
+def lowered(line: ChanceLine, parts: float, one_part: float) -> ChanceLine:
+    """The line for what is proposed: by so much higher in thin texture, by so much in thick."""
+    first, whole, length, thick, *others = line.height
+    height = (round(first + parts, 3), whole, length, round(thick + one_part - parts, 3), *others)
+    return ChanceLine(height, line.slope, line.below)  # type: ignore[arg-type]
+
+
+def in_all(pattern: Pattern, shelves: Sequence[Batch], notes: int) -> Iterator[Hit]:
     """The hits in all pieces among what is proposed, one for what parts double; E-values for all."""
-    for batch in batches:
+    for batch in shelves:
         found = proposed_hits(pattern, batch)
         for sheet in batch.sheets:
             mine = [hit for hit in found if hit.source == sheet.source]
@@ -292,23 +315,39 @@ def fitted(searches: Sequence[Search], start: ChanceLine = START) -> ChanceLine:
     said = np.array([value for search in searches for value in search.nats]) / 10
     weights = np.array([*start.height, *start.slope, start.below])
     for _ in range(ROUNDS):
-        left, slope = log(OFTEN) - notes - heights @ weights[:7], slopes @ weights[7:11]
-        least = np.where(left < 0, left / slope, left / np.minimum(slope + weights[11], -FLATTEST))
+        left, slope = log(OFTEN) - notes - heights @ weights[:HEIGHTS], slopes @ weights[HEIGHTS:-1]
+        steepness = np.where(left < 0, slope, slope + weights[-1])
+        least = left / np.minimum(steepness, -FLATTEST)
         rare = said >= least[of]
-        rows, nats = of[rare], said[rare]
-
-        def cost(weights: NDArray[Any], rows: Any = rows, nats: Any = nats, least: Any = least) -> float:
-            height, slope, below = heights @ weights[:7], slopes @ weights[7:11], weights[11]
-            rates = notes + height + slope * least + below * np.minimum(least, 0.0)
-            falls = -(slope[rows] + below * (nats < 0))
-            logs = height[rows] + slope[rows] * nats + below * np.minimum(nats, 0.0) + np.log(np.maximum(falls, 1e-6))
-            flat = np.maximum(slope + max(float(below), 0.0) + FLATTEST, 0.0) ** 2
-            expected = np.exp(np.minimum(rates, 20.0)).sum()
-            return float(expected - logs.sum() + STEEPLY * flat.sum() + RIDGE * (weights**2).sum())
-
-        weights = minimize(cost, weights, method="L-BFGS-B").x
+        terms = (notes, heights, slopes, least, of[rare], said[rare])
+        weights = minimize(_cost, weights, terms, jac=True, method="L-BFGS-B").x
     rounded = [round(float(weight), 3) for weight in weights]
-    return ChanceLine(tuple(rounded[:7]), tuple(rounded[7:11]), rounded[11])  # type: ignore[arg-type]
+    return ChanceLine(tuple(rounded[:HEIGHTS]), tuple(rounded[HEIGHTS:-1]), rounded[-1])  # type: ignore[arg-type]
+
+
+def _cost(weights: Floats, notes: Floats, heights: Floats, slopes: Floats, *hits: Any) -> tuple[float, Floats]:
+    """Hits expected above `least`, less the logarithm of the rate at each hit; and its gradient."""
+    least, rows, nats = hits
+    height, slope, below = heights @ weights[:HEIGHTS], slopes @ weights[HEIGHTS:-1], weights[-1]
+    expected = np.exp(np.minimum(notes + height + slope * least + below * np.minimum(least, 0.0), 20.0))
+    falls = -(slope[rows] + below * (nats < 0))
+    steep = np.maximum(falls, 1e-6)
+    logs = height[rows] + slope[rows] * nats + below * np.minimum(nats, 0.0) + np.log(steep)
+    flat = np.maximum(slope + max(float(below), 0.0) + FLATTEST, 0.0)
+    value = expected.sum() - logs.sum() + STEEPLY * (flat**2).sum() + RIDGE * (weights**2).sum()
+    risen, push = nats - (falls > 1e-6) / steep, 2 * STEEPLY * flat
+    gradient = np.concatenate(
+        [
+            expected @ heights - heights[rows].sum(0),
+            (expected * least + push) @ slopes - risen @ slopes[rows],
+            [
+                (expected * np.minimum(least, 0.0)).sum()
+                - (np.minimum(nats, 0.0) - (nats < 0) * (falls > 1e-6) / steep).sum()
+                + push.sum() * (below > 0)
+            ],
+        ]
+    )
+    return float(value), gradient + 2 * RIDGE * weights
 
 
 if __name__ == "__main__":

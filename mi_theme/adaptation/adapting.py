@@ -120,6 +120,8 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
         in_one = len(source.beats) == 3 and 1 < task.source.bars == len(target.beats) and task.target.bars == 1
         if in_one and task.source.length != task.target.length:
             return ["in-one", "regroup"]
+    if not uneven and _in_pairs(task):
+        return ["tripla", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
         return ["add-group", "regroup", "hold-last"]
     if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
@@ -131,6 +133,13 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
     fewer = task.target.length < task.source.length and len(task.target.beats) != len(task.source.beats)
     eased = heard and simple and fewer and not uneven and task.source.bars == task.target.bars == 1
     return ["ease"] * eased + ["regroup", "square", "cut", "rest"]
+
+
+def _in_pairs(task: Task) -> bool:
+    """Whether two beats for a bar of three are asked for: one bar of 4/4 as two of 3/4."""
+    source, target = task.source.meter, task.target.meter
+    plain = not (source.is_compound or source.is_additive or target.is_compound or target.is_additive)
+    return plain and task.target.bars > 1 and len(target.beats) == 3 and len(task.source.beats) == 2 * task.target.bars
 
 
 def _as_many_groups(task: Task) -> bool:

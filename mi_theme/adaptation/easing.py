@@ -20,10 +20,12 @@ from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
 from mi_theme.adaptation.place_search import BEAT, HELD, REST, SHORT, SLOT, Grid, Knot, Pulls, solved
 from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
+from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
-__all__ = ["eased_outcomes"]
+__all__ = ["eased_outcomes", "with_others"]
 
+CUT = 2  # the lower number of cut time
 MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
 FEWEST_RUN = 4  # notes of one value that make a run
@@ -45,6 +47,7 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     list of Outcome
         One for each.
     """
+    tasks = [_in_quarters(task) for task in tasks]
     frame = tasks[0].target
     if (frame.length / SLOT).denominator != 1 or frame.length / SLOT > MOST_SLOTS:
         raise StrategyError(f"ease: {frame.meter} is not counted in sixteenths here; try regroup")
@@ -65,6 +68,39 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
         (outcome,) = priced(task, Warp(_with_others(task, points, grid, pulls, fixed)))
         outcomes.append(outcome._replace(reasons=_reasons(knots, places)))
     return outcomes
+
+
+def _in_quarters(task: Task) -> Task:
+    """Cut time counted in quarters, as its tunes are: 2/2 is 4/4 that is written for faster feet."""
+    meter, length = task.source.meter, Fraction(1)
+    if meter.is_additive or meter.denominator != CUT or set(task.figure) != {2 * length}:
+        return task
+    counted = Meter(f"{2 * meter.numerator}/{2 * CUT}")
+    return task._replace(source=Frame(counted, task.source.bars), figure=(length,) * (2 * len(task.figure)))
+
+
+def with_others(task: Task, outcome: Outcome) -> Outcome:
+    """An outcome whose map knows of the lead alone, with places for other parts' notes, their beats on beats where there is room.
+
+    Parameters
+    ----------
+    task
+        What it was made for.
+    outcome
+        Of another strategy.
+
+    Returns
+    -------
+    Outcome
+        The same where its places are no sixteenths, or the target has too many.
+    """
+    frame, warp = task.target, outcome.warp
+    points = tuple(sorted({*warp.points, *((at, warp(at)) for at in task.onsets if warp.keeps(at))}))
+    on_grid = all((value / SLOT).denominator == 1 for point in points for value in point)
+    if not task.others or not on_grid or frame.length / SLOT > MOST_SLOTS:
+        return outcome
+    grid = _grid(frame, frozenset(frame.beats), _lead_knots(task, {}))
+    return outcome._replace(warp=Warp(_with_others(task, points, grid, (), {})))
 
 
 def _steady_cost(tasks: Sequence[Task], way: Outcome) -> float:
@@ -117,7 +153,9 @@ def _knots(
     knots = []
     for at, value in zip(places, values, strict=True):
         weight = HELD if value > beat else BEAT if value == beat else SHORT
-        weight = REST if at in silent else SHORT if at in task.whole else weight
+        weight = SHORT if at in task.whole else weight
+        if at in silent:  # where other parts go on in a rest, it is none
+            weight = SHORT if any(at < other < at + value for other in others) else REST
         shared = at in others
         knot = Knot(
             at=at / SLOT,

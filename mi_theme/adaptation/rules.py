@@ -37,6 +37,8 @@ __all__ = [
     "rotate",
     "snapped",
     "square",
+    "tripla",
+    "triplets",
 ]
 
 SIXTEENTH = Fraction(1, 4)
@@ -131,6 +133,11 @@ def long_short(task: Task) -> list[Outcome]:
     return _beat_by_beat(task, "long-short", SWING, DOTTED)
 
 
+def triplets(task: Task) -> list[Outcome]:
+    """Beat for beat: threes become triplets, twos duplets, and all sounds as before."""
+    return _beat_by_beat(task, "triplets", STRAIGHT, STRAIGHT)
+
+
 def even(task: Task) -> list[Outcome]:
     """Beat for beat: the inside of the beat stays, or is made, even.
 
@@ -160,6 +167,25 @@ def in_one(task: Task) -> list[Outcome]:
             f"in-one: as many bars of {source.meter} become one of {target.meter} as it has beats ({beats}); ask for ratio 1/{beats}"
         )
     return priced(task, Warp.of_lengths([source.meter.bar] * source.bars, target.groups))
+
+
+def tripla(task: Task) -> list[Outcome]:
+    """Every two beats become a bar of three: a long one and a short one.
+
+    The old *proportio tripla*, three in the time of two, by which duple dances got
+    their after-dances in triple time.
+    """
+    source, target = task.source, task.target
+    plain = not (
+        source.meter.is_compound or source.meter.is_additive or target.meter.is_compound or target.meter.is_additive
+    )
+    if not plain or len(target.meter.beats) != 3 or len(source.beats) != 2 * target.bars:
+        half = Fraction(len(source.meter.beats), 2)
+        raise StrategyError(
+            f"tripla: two beats of {source.meter} become a bar of three; ask for {half if half.denominator == 1 else 'an even number of beats, and for'} bars of 3/4 to one"
+        )
+    beat = target.groups[0]
+    return priced(task, Warp.of_lengths(source.groups, [2 * beat, beat] * target.bars))
 
 
 def rebar(task: Task) -> list[Outcome]:

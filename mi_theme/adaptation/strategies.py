@@ -15,11 +15,13 @@ from math import ceil, floor
 from mi_theme.adaptation import rules
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Outcome, Task
-from mi_theme.errors import StrategyError, UnknownName
+from mi_theme.arguments import known_name
+from mi_theme.errors import StrategyError
+from mi_theme.listings import NamedRows
 from mi_theme.meter import Grouping
 from mi_theme.warp import Warp
 
-__all__ = ["STRATEGIES", "Strategy", "find", "plainest", "proposed", "register"]
+__all__ = ["STRATEGIES", "Strategy", "find", "plainest", "proposed", "register", "strategies"]
 
 GROUPS = re.compile(r"[1-9]\d?(\+[1-9]\d?)+")
 Maker = Callable[[Task], list[Outcome]]
@@ -55,6 +57,8 @@ class Strategy:
         Which group it lengthens, ``first`` or ``last``, where that is all it does.
     bars_to_beats
         Whether bars become the beats of one bar: as many become one, and last as long.
+    pairs_to_bars
+        Whether two beats become a bar, and last as long.
     beat_for_beat
         Whether beats stay beats: as many source bars are taken as have the beats of
         the target bars.
@@ -78,9 +82,16 @@ class Strategy:
     meets_bars: bool = False
     holds: str = ""
     bars_to_beats: bool = False
+    pairs_to_bars: bool = False
     beat_for_beat: bool = False
     fits_notes: bool = True
     drums: str = ""
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The strategy as a row of a table."""
+        name = self.name if self.offered else f"{self.name} (a baseline)"
+        return {"name": name, "players say": self.players, "what it does": self.summary}
 
 
 def best(task: Task) -> list[Outcome]:
@@ -101,9 +112,10 @@ def best_line(tasks: Sequence[Task]) -> list[Outcome]:
     list of Outcome
         One for each.
     """
+    from mi_theme.adaptation.easing import with_others
     from mi_theme.adaptation.learned.optimiser import line_outcomes
 
-    return line_outcomes(tasks)
+    return [with_others(task, outcome) for task, outcome in zip(tasks, line_outcomes(tasks), strict=True)]
 
 
 def ease(task: Task) -> list[Outcome]:
@@ -178,6 +190,15 @@ STRATEGIES: dict[str, Strategy] = {
             rules.even,
             beat_for_beat=True,
         ),
+        Strategy(
+            "triplets",
+            "write triplets",
+            "beat for beat, between simple and compound: threes as triplets, the same sound",
+            rules.triplets,
+            beat_for_beat=True,
+            fits_notes=False,
+            drums="map",
+        ),
         Strategy("rotate", "start on another leg", "the same groups in a turned order: 2+2+3 as 3+2+2", rules.rotate),
         Strategy(
             "in-one",
@@ -185,6 +206,13 @@ STRATEGIES: dict[str, Strategy] = {
             "fast bars become beats: four of 3/4 one of 12/8",
             rules.in_one,
             bars_to_beats=True,
+        ),
+        Strategy(
+            "tripla",
+            "put it in three",
+            "two beats become a bar of three, long and short: one of 4/4 two of 3/4",
+            rules.tripla,
+            pairs_to_bars=True,
         ),
         Strategy(
             "float",
@@ -232,6 +260,17 @@ STRATEGIES: dict[str, Strategy] = {
 }
 
 
+def strategies() -> NamedRows[Strategy]:
+    """The ways to change a metre, those that were added too.
+
+    Returns
+    -------
+    NamedRows of Strategy
+        A dictionary that prints as a table, by name.
+    """
+    return NamedRows(STRATEGIES)
+
+
 def find(name: str) -> Strategy:
     """A strategy by its `name`, or by the groups that it shall make, such as ``3+3+2``.
 
@@ -245,11 +284,9 @@ def find(name: str) -> Strategy:
     UnknownName
         Where there is none; near names are suggested.
     """
-    if GROUPS.fullmatch(name):
+    if isinstance(name, str) and GROUPS.fullmatch(name):
         return _by_groups(name)
-    if name not in STRATEGIES:
-        raise UnknownName.among("strategy", name, STRATEGIES)
-    return STRATEGIES[name]
+    return STRATEGIES[known_name("strategy", name, STRATEGIES)]
 
 
 @lru_cache(maxsize=256)

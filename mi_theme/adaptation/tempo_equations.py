@@ -7,7 +7,8 @@ from fractions import Fraction
 from mi_theme.adaptation.frames import RATIOS
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.wording import duration_name
-from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.arguments import number
+from mi_theme.errors import UnknownName
 from mi_theme.meter import Meter
 
 __all__ = [
@@ -53,6 +54,9 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
     strategy = find(how) if how else None
     if strategy and strategy.bars_to_beats:
         return Fraction(1, len(target.beats))
+    if strategy and strategy.pairs_to_bars:
+        pairs = Fraction(len(source.beats), 2)
+        return pairs if pairs in RATIOS else Fraction(1)
     beats, bars = Fraction(len(source.beats), len(target.beats)), source.bar / target.bar
     additive = source.is_additive or target.is_additive or source.is_open or target.is_open
     if not additive and source.is_compound != target.is_compound and beats in RATIOS:
@@ -113,7 +117,7 @@ def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: s
         One of `KEEPS`.
     """
     strategy = find(how) if how else None
-    if (strategy and strategy.bars_to_beats) or ratio == threes_ratio(source, target):
+    if (strategy and (strategy.bars_to_beats or strategy.pairs_to_bars)) or ratio == threes_ratio(source, target):
         return "bar"
     plain = not (source.is_additive or target.is_additive or (strategy and strategy.meets_bars))
     as_many = len(source.beats) == len(target.beats) * ratio or bool(strategy and strategy.beat_for_beat)
@@ -232,9 +236,7 @@ def tempo_at(value: float | int | Fraction | None, usual: int) -> Fraction:
     """
     if value is None:
         return Fraction(usual)
-    if not SLOWEST_TEMPO <= value <= FASTEST_TEMPO:
-        raise ScoreError(f"a tempo is {SLOWEST_TEMPO} to {FASTEST_TEMPO} quarters a minute, not {float(value):g}")
-    return Fraction(value).limit_denominator(1000)
+    return Fraction(number("a tempo in quarters a minute", value, SLOWEST_TEMPO, FASTEST_TEMPO)).limit_denominator(1000)
 
 
 def _beat(meter: Meter) -> Fraction:

@@ -122,7 +122,8 @@ def title(plan: Plan) -> str:
 
 
 def drawn(plan: Plan, before: bool) -> str:
-    """The bars as rows of pulses: a name where a note begins, a dot elsewhere."""
+    """The bars as rows of pulses, or finer: a name where a note begins, a dot elsewhere; before and after on one grid."""
+    unit = _unit(plan)
     meter = plan.source if before else plan.target
     length = plan.source.bar * len(plan.lines)
     end, rows = length if before else plan.warp(length), []
@@ -134,7 +135,7 @@ def drawn(plan: Plan, before: bool) -> str:
     for index in range(-(-end // meter.bar)):
         start = index * meter.bar
         inside = [(at - start, name) for at, name in places if start <= at < start + meter.bar]
-        rows.append(_row(inside, min(meter.bar, end - start), meter.pulse))
+        rows.append(_row(inside, min(meter.bar, end - start), meter.pulse, unit))
     return " | ".join(rows)
 
 
@@ -144,10 +145,17 @@ def _absolute(plan: Plan, note: NoteMapping, before: bool) -> Fraction:
     return start + (note.was or 0) if before else plan.bar_start(note.bar - 1) + (note.now or 0)
 
 
-def _row(places: Sequence[tuple[Fraction, str]], length: Fraction, pulse: Fraction) -> str:
-    unit = pulse
-    while any((at / unit).denominator > 1 for at, _ in places) and length / unit <= MOST_CELLS:
+def _unit(plan: Plan) -> Fraction:
+    """The pulse, or the half or quarter of it, in which every note stands before and after, triplets apart."""
+    places = [at for note in plan.mappings() for at in (note.was, note.now) if at is not None]
+    plain = [at for at in places if at.denominator & (at.denominator - 1) == 0]
+    bar, unit = max(plan.source.bar, plan.target.bar), min(plan.source.pulse, plan.target.pulse)
+    while any((at / unit).denominator > 1 for at in plain) and 2 * bar / unit <= MOST_CELLS:
         unit /= 2
+    return unit
+
+
+def _row(places: Sequence[tuple[Fraction, str]], length: Fraction, pulse: Fraction, unit: Fraction) -> str:
     names = dict(places)
     cells = [names.get(index * unit, ".") for index in range(int(length / unit))]
     if length / unit > MOST_CELLS or sum(cell != "." for cell in cells) < len(names):

@@ -10,15 +10,18 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO, cast
 
 import click
 
-from mi_theme.cli.shared import error_words
-from mi_theme.errors import MiThemeError, UnknownName
+from mi_theme.cli.shared import INTERRUPTED, NAMES, error_words
+from mi_theme.cli.terminal import ReadableOutput
+from mi_theme.errors import FileError, MiThemeError, UnknownName
+from mi_theme.score.timing import TimingWarning
 from mi_theme.version import __version__
 
 __all__ = ["COMMANDS", "main"]
@@ -44,6 +47,7 @@ COMMANDS = {
     "which-meter": ("metre_commands", "Say which metre files are in, whatever they state; folders too."),
     "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
     "rank": ("find_commands", "Rank tunes by how much they are like one, in any key and tempo."),
+    "play": ("sound_commands", "Play a file, with a click if wanted."),
     "info": ("info_commands", "Say what is in a file."),
     "lineage": ("lineage_commands", "Who made which version for which film, on whose word."),
     "annotate": ("lineage_commands", "Write what is known of a film into a MIDI file."),
@@ -62,7 +66,7 @@ class Commands(click.Group):
         command: click.Command = getattr(
             import_module(f"mi_theme.cli.{COMMANDS[cmd_name][0]}"), cmd_name.replace("-", "_")
         )
-        return command
+        return _with_common_options(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
@@ -82,19 +86,58 @@ class Commands(click.Group):
             for stream in (sys.stdout, sys.stderr):
                 if isinstance(stream, TextIOWrapper):
                     stream.reconfigure(encoding="utf-8")
-        try:
-            with warnings.catch_warnings():
-                warnings.showwarning = lambda message, *_, **__: _say(message)
+        said: set[str] = set()
+        shown, told = (stream and cast(TextIO, ReadableOutput(stream)) for stream in (sys.stdout, sys.stderr))
+        with redirect_stdout(shown), redirect_stderr(told), warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: _say_once(message, said)
+            try:
                 return super().main(args, *more, **extra)
-        except MiThemeError as error:
-            _fail(error_words(error))
-        except OSError as error:
-            _silence()
-            _fail(error_words(error))
-        except RecursionError:
-            _fail("the input is nested too deeply")
-        except MemoryError:
-            _fail("the input needs more memory than there is")
+            except MiThemeError as error:
+                _fail(error_words(error))
+            except OSError as error:
+                _silence()
+                _fail(error_words(error))
+            except RecursionError:
+                _fail("the input is nested too deeply")
+            except MemoryError:
+                _fail("the input needs more memory than there is")
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what is interrupted says so, and ends as the shell expects."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _say("interrupted")
+            ctx.exit(INTERRUPTED)
+
+
+def _with_common_options(command: click.Command) -> click.Command:
+    """The command with what all have: completion of names, and of those that write files ``--parents``."""
+    for option in command.params:
+        if option.name in NAMES and option._custom_shell_complete is None:
+            option._custom_shell_complete = NAMES[option.name]
+        if option.name == "out" and option.callback is None:
+            option.callback = _checked_place
+    if any(option.name == "out" for option in command.params) and command.params[-1].name != "parents":
+        about = "Make the folders that the name of the file needs."
+        command.params.append(
+            click.Option(["--parents"], is_flag=True, is_eager=True, expose_value=False, help=about, callback=_noted)
+        )
+    return command
+
+
+def _noted(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    ctx.meta["parents"] = value
+
+
+def _checked_place(ctx: click.Context, option: click.Parameter, name: str | None) -> str | None:
+    """The name of a file to write, whose folder is there before anything is computed."""
+    folder = Path(name).parent if name and name != "-" else None
+    if folder is not None and not folder.is_dir():
+        if not ctx.meta.get("parents"):
+            raise FileError(f"{name}: there is no folder {folder}; --parents makes it")
+        folder.mkdir(parents=True, exist_ok=True)
+    return name
 
 
 def _silence() -> None:
@@ -105,6 +148,15 @@ def _silence() -> None:
 
 def _say(words: object) -> None:
     click.echo(f"mi-theme: {' '.join(str(words).split())}", err=True)
+
+
+def _say_once(message: Warning | str, said: set[str]) -> None:
+    """A warning, the first time; that times were rounded by less than is heard, only where MI_THEME_VERBOSE is set."""
+    if isinstance(message, TimingWarning) and not os.environ.get("MI_THEME_VERBOSE"):
+        return
+    if str(message) not in said:
+        said.add(str(message))
+        _say(message)
 
 
 def _fail(words: str) -> None:

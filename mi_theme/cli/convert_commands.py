@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +11,20 @@ import click
 
 from mi_theme.adaptation.frames import FEELS
 from mi_theme.adaptation.tempo_equations import KEEPS
-from mi_theme.cli.shared import bars_option, error_words, json_option, print_json, ratio_of, say, write_score
+from mi_theme.cli.shared import (
+    OneOf,
+    bars_option,
+    error_words,
+    goes_to,
+    json_option,
+    parts_in,
+    print_json,
+    print_table,
+    ratio_of,
+    say,
+    write_score,
+)
+from mi_theme.cli.terminal import commanding
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.meter import Meter
 
@@ -21,13 +35,14 @@ __all__ = ["compare", "convert"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 NOTATION = (".musicxml", ".xml", ".mxl")
+PICTURE_NAMES = ("svg", "png", "pdf", "html")
 WRITTEN = (*NOTATION, ".mid", ".midi", ".kar")
 
 
 def plan_options(command: F) -> F:
     """What `mi.plan` takes, but for the strategy."""
     for option in (
-        click.option("--keep", type=click.Choice(KEEPS), help="What lasts as long as before."),
+        click.option("--keep", type=OneOf(KEEPS), help="What lasts as long as before."),
         click.option("--grouping", help="How a source bar is grouped, such as 3+3+2."),
         click.option(
             "--ratio", type=ratio_of, metavar="RATIO", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
@@ -35,29 +50,29 @@ def plan_options(command: F) -> F:
         bars_option("--bars", help="Only these bars, such as 5-12; what follows is shifted."),
         click.option(
             "--drums",
-            type=click.Choice(["pulse", "keep", "pattern", "mute"]),
+            type=OneOf(["pulse", "keep", "pattern", "mute"]),
             default="pulse",
             help="Drums: with the band, even strokes on the new pulse; by the map; a stock pattern; none.",
         ),
         click.option(
             "--accompaniment",
-            type=click.Choice(["pattern", "keep"]),
+            type=OneOf(["pattern", "keep"]),
             default="pattern",
             help="Running figures stay even, and bass and chords find the new beats; or all by the map of the tune.",
         ),
         click.option(
             "--feel",
-            type=click.Choice(FEELS),
+            type=OneOf(FEELS),
             default="auto",
             help="For best: what two notes that fill a beat become; auto takes what suits the tune.",
         ),
         click.option(
             "--runs",
-            type=click.Choice(["thin", "keep"]),
+            type=OneOf(["thin", "keep"]),
             default="thin",
             help="For ease: a run may lose a note and stay even; or every note is kept.",
         ),
-        click.option("--lead", help="The part that decides, by name."),
+        click.option("--part", "--lead", shell_complete=parts_in, help="The part that decides, by name or number."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),
     ):
         command = option(command)
@@ -71,6 +86,7 @@ def target_option(**more: Any) -> Callable[[F], F]:
 
 @click.command()
 @click.argument("source_file", metavar="IN", type=click.Path())
+@click.argument("metre", metavar="[METRE]", required=False)
 @plan_options
 @target_option()
 @click.option("--how", help="Strategy; see mi-theme strategies.")
@@ -80,6 +96,7 @@ def target_option(**more: Any) -> Callable[[F], F]:
 @json_option
 def convert(
     source_file: str,
+    metre: str | None,
     target: str | None,
     how: str | None,
     plan_file: str | None,
@@ -91,19 +108,24 @@ def convert(
     """Carry a piece into another metre, and show the plan.
 
     IN is a MIDI, MusicXML, ABC or kern file, or a folder of them; then OUT is a
-    folder. Without OUT the plan is shown and nothing is written. A plan from a
-    file says all that options say, so --to can be left out.
+    folder. METRE is the target, such as 4/4; --to says the same. Without OUT the
+    plan is shown and nothing is written. OUT may end in .mid, .musicxml or .mxl; in .wav,
+    .ogg, .flac or .mp3 for sound; in .svg, .png, .pdf or .html for a picture of before and
+    after; in .json for the plan. A plan from a file says all that options say, so METRE can be left out.
     """
+    target = _one_metre(metre, target)
     if not (target or plan_file):
-        raise click.UsageError("say which metre: --to 4/4, or --plan FILE with a plan that says it")
-    wanted = {**options, "how": how, "to": target}
+        raise click.UsageError(
+            f"say which metre: mi-theme convert {source_file} 4/4, or --plan FILE with a plan that says it"
+        )
+    wanted = {**options, "how": how, "meter": target}
     if Path(source_file).is_dir():
         if plan_file:
             raise click.UsageError("a plan is for one file, not for a folder")
         _convert_folder(Path(source_file), out, wanted)
         return
     plan = _convert_file(source_file, out, wanted, plan_file)
-    if as_json and out != "-":
+    if as_json and not goes_to(out, ".json"):
         print_json(plan.as_dict())
     elif (explain or not out) and out != "-":
         click.echo(str(plan))
@@ -113,37 +135,49 @@ def convert(
 
 @click.command()
 @click.argument("source_file", metavar="IN", type=click.Path())
+@click.argument("metre", metavar="[METRE]", required=False)
 @plan_options
-@target_option(required=True)
+@target_option()
 @json_option
-def compare(source_file: str, target: str, as_json: bool, **options: Any) -> None:
-    """Every strategy side by side on a piece."""
-    from mi_theme.conversion import compare as compared
-    from mi_theme.files import read
+def compare(source_file: str, metre: str | None, target: str | None, as_json: bool, **options: Any) -> None:
+    """Every strategy side by side on a piece.
 
-    found = compared(read(source_file), target, **options)
+    METRE is the target, such as 4/4; --to says the same.
+    """
+    from mi_theme.conversion import compare as compared
+
+    target = _one_metre(metre, target)
+    if target is None:
+        raise click.UsageError(f"say which metre: mi-theme compare {source_file} 4/4")
+    found = compared(source_file, target, **options)
     if as_json:
         print_json(found.as_dicts())
-    else:
-        click.echo(str(found))
+        return
+    click.echo(f"{found.source} -> {found.target}")
+    header, *rows = found.cells()
+    print_table(header, rows)
+
+
+def _one_metre(metre: str | None, target: str | None) -> str | None:
+    """The target, which may be said in two places."""
+    if metre and target and Meter(metre) != Meter(target):
+        raise click.UsageError(f"two target metres, {metre} and {target}: say one of them")
+    return target if metre is None else metre
 
 
 def _convert_file(
     source_file: str, out: str | None, options: dict[str, Any], plan_file: str | None = None
 ) -> ScorePlan:
-    """Plan, and write if there is somewhere to write to; notation that music21 reads goes to notation by its stream."""
-    from mi_theme.files import has_reader, read, read_stream, save_stream
+    """Plan, and write if there is somewhere to write to."""
+    from mi_theme.files import read
 
     _check_place(source_file, out)
-    notation = out is not None and Path(out).suffix.lower() in NOTATION and not has_reader(source_file)
-    music = read_stream(source_file) if notation else read(source_file)
-    plan = _plan(music, options, plan_file)
-    if out and notation:
-        from mi_theme.conversion.applying.streams import convert_stream
+    score = read(source_file)
+    plan = _plan(score, options, plan_file)
+    if out:
+        from mi_theme.views import draw
 
-        save_stream(convert_stream(plan, music, in_place=True), out)
-    elif out:
-        write_score(plan.apply(music), out)
+        write_score(plan.apply(score), out, json=plan.as_dict, **dict.fromkeys(PICTURE_NAMES, lambda: draw(plan)))
     return plan
 
 
@@ -164,8 +198,8 @@ def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePl
         found = ScorePlan.from_json(path.read_text("utf-8"))
     except UnicodeDecodeError:
         raise FileError(f"{path}: this is no plan for a score") from None
-    if options["to"] and found.target != Meter(options["to"]):
-        raise FileError(f"{path}: this plan is for {found.target}, not {options['to']}")
+    if options["meter"] and found.target != Meter(options["meter"]):
+        raise FileError(f"{path}: this plan is for {found.target}, not {options['meter']}")
     return found
 
 
@@ -183,7 +217,7 @@ def _convert_folder(folder: Path, out: str | None, options: dict[str, Any]) -> N
     _check_place(str(folder), out)
     places = _places(folder, Path(out))
     failed = []
-    for path, place in track(places.items(), "converting", console=Console(stderr=True)):
+    for path, place in track(places.items(), "converting", console=Console(file=commanding(sys.stderr))):
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             _convert_file(str(path), str(place), options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import ThemeChoice, bars_option, ratio_of, theme_options, write_drawing
+from mi_theme.cli.shared import OneOf, ThemeChoice, bars_option, parts_in, ratio_of, theme_options, write_drawing
 
 if TYPE_CHECKING:
     from mi_theme.engraving import Drawing
@@ -21,17 +21,22 @@ MOST_BARS = 8  # of a file, drawn with --to when nobody says which
 
 @click.command()
 @click.argument("thing", required=False)
-@click.option("--as", "kind", type=click.Choice(KINDS), help="What kind of picture; the usual one without it.")
+@click.option("--as", "kind", type=OneOf(KINDS), help="What kind of picture; the usual one without it.")
 @click.option(
     "--to", "targets", multiple=True, metavar="METER", help="And its versions in this metre; may be repeated."
 )
 @click.option("--how", "hows", multiple=True, help="Strategy for --to; may be repeated. See mi-theme strategies.")
 @click.option("--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar.")
 @bars_option("--bars", help="Bars to draw, as 5 or 5-12; the first few without it.")
-@click.option("--part", help="Of a file with --to: the part that has the tune; it is looked for without it.")
-@click.option("--tonic", help="Tonic, such as G or Bb.")
+@click.option(
+    "--part",
+    shell_complete=parts_in,
+    help="Of a file with --to: the part that has the tune; it is looked for without it.",
+)
+@click.option("--tonic", "--key", "tonic", help="Tonic, such as G or Bb; Dm says the mode too.")
 @click.option("--mode", help="Mode: minor, major, dorian ...")
-@click.option("-o", "--out", required=True, help="Where to write: .svg, .png or .html; - for SVG on standard output.")
+@click.option("--paper", type=OneOf(["a4", "letter"]), default="a4", help="What a PDF is printed on.")
+@click.option("-o", "--out", help="Where to write: .svg, .png, .pdf or .html; - for SVG on standard output.")
 def draw(
     thing: str | None,
     kind: str | None,
@@ -42,25 +47,29 @@ def draw(
     part: str | None,
     tonic: str | None,
     mode: str | None,
-    out: str,
+    paper: str,
+    out: str | None,
 ) -> None:
     """Draw a file, a metre (5/4:3+3+2+2), a grouping (3+3+2+2), or the theme.
 
-    With --to, the tune stands above and its versions below it, and lines join their notes.
+    With --to, the tune stands above and its versions below it, and lines join their notes;
+    with several --how, each version stands below the tune.
     """
     from mi_theme.views import draw as drawing
 
+    if not out:
+        raise click.UsageError("say where to write the picture: -o picture.svg, .png, .pdf or .html")
     if not targets:
         if hows or part:
             raise click.UsageError("--how and --part go with --to")
-        write_drawing(drawing(_subject(thing, tonic, mode), kind, bars=bars), out)
+        write_drawing(drawing(_subject(thing, tonic, mode), kind, bars=bars), out, paper)
         return
     if thing and len(targets) == 1 >= len(hows) and kind in (None, "notation"):
-        write_drawing(_conversion(thing, targets[0], next(iter(hows), None), ratio, part, bars), out)
+        write_drawing(_conversion(thing, targets[0], next(iter(hows), None), ratio, part, bars), out, paper)
         return
     source = _theme(thing, bars, part, tonic, mode)
     versions = [source.to_meter(target, how, ratio=ratio) for target in targets for how in hows or (None,)]
-    write_drawing(_versions(versions, kind, None if thing else bars), out)
+    write_drawing(_versions(versions, kind, None if thing else bars, apart=len(hows) > 1), out, paper)
 
 
 def _conversion(
@@ -71,13 +80,16 @@ def _conversion(
     from mi_theme.engraving import notation
     from mi_theme.files import read
 
-    return notation(plan(read(file), target, how=how, ratio=ratio, lead=lead), bars=bars)
+    return notation(plan(read(file), target, how=how, ratio=ratio, part=lead), bars=bars)
 
 
-def _versions(versions: list[Any], kind: str | None, bars: tuple[int, int] | None) -> Drawing:
+def _versions(versions: list[Any], kind: str | None, bars: tuple[int, int] | None, *, apart: bool) -> Drawing:
     from mi_theme.engraving import notation
+    from mi_theme.engraving.svg import stacked
     from mi_theme.views import draw
 
+    if apart and kind in (None, "notation", "map"):
+        return stacked([draw(version, kind or "notation", bars=bars) for version in versions])
     if kind in (None, "notation"):
         return notation(*versions, bars=bars)
     if len(versions) > 1:
@@ -110,29 +122,41 @@ def _theme(
 
 
 @click.command()
-@click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ...")
+@click.argument("metre", metavar="[METRE]", required=False)
+@click.option("--to", "target", help="Target metre: 4/4, 7/8:2+2+3 ...")
 @click.option("--from", "source", metavar="METER", help="Take the theme to this metre first.")
 @click.option("--bar", default=1, help="Which bar of the theme.")
 @click.option("--teacher", is_flag=True, help="And a page of answers, each with its cost.")
-@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", help="What it is printed on.")
+@click.option("--paper", type=OneOf(["a4", "letter"]), default="a4", help="What it is printed on.")
 @click.option("--large", is_flag=True, help="Large print.")
 @click.option("--rhythm", is_flag=True, help="No staves: boxes, counting and drums.")
 @theme_options
-@click.option("-o", "--out", required=True, help="Where to write: .html, or .svg or .png, a file for each page.")
+@click.option("-o", "--out", help="Where to write: .pdf or .html, or .svg or .png, a file for each page.")
 def worksheet(
-    target: str,
+    metre: str | None,
+    target: str | None,
     source: str | None,
     bar: int,
     teacher: bool,
     paper: str,
     large: bool,
     rhythm: bool,
-    out: str,
+    out: str | None,
     choice: ThemeChoice,
 ) -> None:
-    """A sheet to print: a bar as it is, and three empty ones in another metre."""
+    """A sheet to print: a bar as it is, and three empty ones in another metre.
+
+    METRE is the target, such as 4/4; --to says the same.
+    """
+    target = target if metre is None else metre
+    if target is None:
+        raise click.UsageError("say which metre: mi-theme worksheet 4/4 -o sheet.pdf")
+    if not out:
+        raise click.UsageError("say where to write the sheet: -o sheet.pdf, .html, .svg or .png")
     from mi_theme.views.worksheets.pages import worksheet as sheet_of
 
     theme = choice.theme()
     theme = theme.to_meter(source).theme if source else theme
-    write_drawing(sheet_of(theme, target, bar=bar, teacher=teacher, paper=paper, large=large, staff=not rhythm), out)
+    write_drawing(
+        sheet_of(theme, target, bar=bar, teacher=teacher, paper=paper, large=large, staff=not rhythm), out, paper
+    )

@@ -9,11 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isnan
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import bars_option, json_option, print_json, print_table, say
+from mi_theme.cli.shared import (
+    INTERRUPTED,
+    MOST_ROWS,
+    OneOf,
+    bars_option,
+    json_option,
+    parts_in,
+    print_json,
+    print_table,
+    say,
+)
+from mi_theme.cli.terminal import commanding, readable
 from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -25,8 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["find", "rank"]
 
 MOTIFS = ("ostinato", "head")
-NAMED = 5  # files that could not be read and are named
-INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
+PATIENCE = 5.0  # seconds after which it is said how far a search is, where there is no terminal for a bar
+NAMED = 100  # files that could not be read, by name; a folder with more of them is no folder of music
 COLUMNS = (
     "source",
     "part",
@@ -56,7 +68,7 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
     help="What to look for: a file (book.abc#3: a tune of a book), or a motif of the quoted theme: ostinato (the default) or head.",
 )
 @bars_option("--bars", help="Bars of the file that make the theme, such as 5-8; all of it without them.")
-@click.option("--part", help="The part of the file that has the theme; all parts without it.")
+@click.option("--part", shell_complete=parts_in, help="The part of the file that has the theme; all parts without it.")
 @click.option(
     "--max-evalue",
     type=click.FloatRange(0),
@@ -65,6 +77,7 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
     help="The most hits as good that chance may bring; inf for the best by rank.",
 )
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
+@click.option("--all", "every", is_flag=True, help=f"A row for each hit; without it for the {MOST_ROWS} best.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
 @click.option("--explain", is_flag=True, help="Say of each hit why: the terms of its evidence, in nats.")
 @click.option(
@@ -84,6 +97,7 @@ def find(
     part: str | None,
     max_evalue: float,
     top: int | None,
+    every: bool,
     invert: bool,
     explain: bool,
     midi_out: str | None,
@@ -104,7 +118,7 @@ def find(
     elif as_csv:
         _print_csv(COLUMNS, (hit.to_row() for hit in searched.hits))
     elif searched.hits:
-        _print_hits(searched.hits)
+        _print_hits(searched.hits, None if every or top else MOST_ROWS)
         if explain:
             _print_reasons(searched.hits)
     if midi_out and searched.hits:
@@ -123,10 +137,10 @@ def find(
 @click.argument("query", type=click.Path())
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FOLDER_OR_FILE...")
 @bars_option("--bars", help="Bars of the query, such as 1-8; all of it without them.")
-@click.option("--part", help="The part of the query; all parts without it.")
+@click.option("--part", shell_complete=parts_in, help="The part of the query; all parts without it.")
 @click.option(
     "--how",
-    type=click.Choice(["auto", "tune", "theme"]),
+    type=OneOf(["auto", "tune", "theme"]),
     default="auto",
     help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
 )
@@ -155,7 +169,7 @@ def rank(
     from mi_theme.search import rank as ranked
 
     music, unread, complete = _all_music(paths)
-    found = ranked(_passage(query, bars, part), music, how=how, top=top)
+    found = ranked(query, music, bars=bars, part=part, how=how, top=top)
     rows = [{"rank": place, **_ranked_row(row)} for place, row in enumerate(found, 1)]
     if as_json:
         print_json(rows)
@@ -163,7 +177,7 @@ def rank(
         _print_csv(("rank", "similarity", "transposition", "source"), rows)
     else:
         _show(("rank", "similarity", "key", "tune"), ([str(value) for value in row.values()] for row in rows))
-    say(f"{_counted(len(music), 'tune')} ranked")
+    say(f"{_counted(len(music), 'tune')} ranked: 1 is the query itself, 0 nothing in common")
     _finish(ctx, unread, complete)
 
 
@@ -189,6 +203,7 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
     """A motif of the quoted theme, or a passage of a file."""
     from mi_theme.files.disk import place_of
     from mi_theme.search import Pattern
+    from mi_theme.search.patterns import passage_of
     from mi_theme.themes import theme as quoted
 
     if theme is None or theme in MOTIFS:
@@ -197,21 +212,7 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
         return Pattern.of(quoted() if theme != "head" else quoted().head)
     if not place_of(Path(theme))[0].exists():
         raise UnknownName(f"{theme}: neither a file nor a motif of the quoted theme ({', '.join(MOTIFS)})")
-    return Pattern.to_search(_passage(theme, bars, part))
-
-
-def _passage(file: str, bars: tuple[int, int] | None, part: str | None) -> Any:
-    """A file, or some bars of a part."""
-    from mi_theme.files import read
-    from mi_theme.score import TimingWarning
-
-    score = read(file)
-    if not bars and not part:
-        return score
-    numbers = [bar.number for bar in score.bars()]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
-        return score.passage(bars or (numbers[0], numbers[-1]), part) if numbers else score
+    return Pattern.to_search(passage_of(theme, bars, part))
 
 
 # Searching
@@ -262,10 +263,19 @@ def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=True)
+    console = Console(file=commanding(sys.stderr))
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(word, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        told = monotonic()
+
+        def advance(done: int, total: int) -> None:
+            nonlocal told
+            bar.update(task, completed=done, total=total)
+            if not console.is_terminal and monotonic() - told > PATIENCE:
+                told = monotonic()
+                say(f"{word}: {done} of {total}")
+
+        yield advance
 
 
 def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
@@ -290,18 +300,13 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 # Showing
 
 
-def _print_hits(hits: Sequence[Hit]) -> None:
-    rows = (
-        [
-            hit.rarity,
-            hit.source or "score",
-            hit.part,
-            f"{'' if hit.bar is None else hit.bar}",
-            ", ".join(hit.ways),
-        ]
-        for hit in hits
-    )
-    _show(("E", "file", "part", "bar", "how"), rows)
+def _print_hits(hits: Sequence[Hit], most: int | None) -> None:
+    files = len({hit.source for hit in hits})
+    if files > 1:
+        say(f"{_counted(len(hits), 'hit')} in {_counted(files, 'piece')}")
+    _show(("E", "file", "part", "bar", "how"), [[*hit.cells.values()] for hit in hits[:most]])
+    if most and len(hits) > most:
+        say(f"... and {len(hits) - most} more: --all shows them, --json and --csv have them")
 
 
 def _print_reasons(hits: Sequence[Hit]) -> None:
@@ -329,8 +334,8 @@ def _show(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     table = Table(*header)
     for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)
+        table.add_row(*(Text(readable(cell)) for cell in row))
+    Console(highlight=False, file=commanding(sys.stdout)).print(table)
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
@@ -371,14 +376,13 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
     from mi_theme.files import read
     from mi_theme.files.bulk.sheets import Sheet
     from mi_theme.files.disk import place_of
-    from mi_theme.search.corpus.readers import Reader
+    from mi_theme.search.corpus.readers import sheets_of_file
 
     if _is_one_score(paths):
         yield Sheet.of(read(paths[0]))
         return
-    with Reader() as reader:
-        for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
-            yield from (tune for tune in reader.read(file) if isinstance(tune, Sheet))
+    for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
+        yield from (tune for tune in sheets_of_file(file) if isinstance(tune, Sheet))
 
 
 def _name(hit: Hit) -> str:

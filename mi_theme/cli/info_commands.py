@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import is_midi, json_option, print_json, print_table
+from mi_theme.score.messages import UNSTATED, one_line
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["info"]
+__all__ = ["info", "last_bar"]
 
 MOST_ROWS = 40  # metre changes and markers shown to people; JSON has them all
 
@@ -39,24 +40,29 @@ def describe(score: Score) -> dict[str, Any]:
         "ticks_per_quarter": score.ticks_per_quarter,
         "quarters": float(score.quarters),
         "seconds": round(score.tempos.seconds(score.quarters), 3),
-        "bars": _last_bar(score),
+        "bars": last_bar(score),
         "notes": len(notes),
         "metres": [
             {"bar": at(start).number, "quarter": float(start), "meter": str(meter)}
             for start, meter in score.meters.changes
         ],
         "metre_stated": score.meters.stated,
+        "notation": score.is_notation,
         "tempos": [
             {"bar": at(start).number, "quarter": float(start), "per_minute": round(6e7 / max(speed, 1), 3)}
             for start, speed in score.tempos.changes
         ],
         "parts": [_part(score, index) for index in range(len(score.parts))],
         "markers": [{"bar": at(start).number, "quarter": float(start), "text": text} for start, text in score.markers],
-        "texts": [{"bar": at(start).number, "quarter": float(start), "text": text} for start, text in score.texts],
+        "texts": [
+            {"bar": at(start).number, "quarter": float(start), "text": text}
+            for start, text in score.texts
+            if text != UNSTATED
+        ],
     }
 
 
-def _last_bar(score: Score) -> int:
+def last_bar(score: Score) -> int:
     """The number of the last bar that has begun before the end."""
     bar = score.meters.at(score.quarters)
     return bar.number if score.quarters > bar.start else bar.number - 1
@@ -78,9 +84,10 @@ def _part(score: Score, index: int) -> dict[str, Any]:
 def _print(file: str, d: dict[str, Any]) -> None:
     minutes, seconds = divmod(round(d["seconds"]), 60)
     kind = f"MIDI type {d['type']}, {d['ticks_per_quarter']} ticks a quarter" if is_midi(file) else "notation"
-    click.echo(f"{file}: {kind}")
+    click.echo(f"{one_line(file)}: {kind}")
     click.echo(f"  {d['bars']} bars, {d['notes']} notes, {minutes}:{seconds:02d}")
-    stated = "" if d["metre_stated"] else " (no signature in the file: MIDI's default)"
+    default = "by its length: no metre in the file" if d["notation"] else "no signature in the file: MIDI's default"
+    stated = "" if d["metre_stated"] else f" ({default})"
     _rows("metre", ((row["bar"], row["meter"] + stated) for row in d["metres"]), len(d["metres"]))
     _rows("tempo", ((row["bar"], f"{row['per_minute']:g} quarters a minute") for row in d["tempos"]), len(d["tempos"]))
     _rows("marker", ((row["bar"], row["text"]) for row in d["markers"]), len(d["markers"]))

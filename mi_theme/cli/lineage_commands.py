@@ -19,7 +19,17 @@ layer_option = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+class LineageGroup(click.Group):
+    """A group whose first word may be a film: ``lineage 4``, ``lineage "ghost protocol"``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = args[: next((place for place, word in enumerate(args) if word.startswith("-")), len(args))]
+        if words and words[0] not in self.commands:
+            args = ["--film", " ".join(words), *args[len(words) :]]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=LineageGroup, invoke_without_command=True)
 @click.option("--film", help="Everything about one film: its number, title or year.")
 @layer_option
 @click.option("--claims", is_flag=True, help="Every claim: where it is said, when it held, how certain it is.")
@@ -52,7 +62,7 @@ layer_option = click.option(
 def lineage(
     ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...], data: str | None, **options: Any
 ) -> None:
-    """Who made which version for which film, on whose word, how certain."""
+    """Who made which version for which film, on whose word, how certain; of one film: mi-theme lineage 4."""
     from mi_theme.credits.reports import chosen_lineage
 
     found = ctx.obj = chosen_lineage(without, add, data)
@@ -156,10 +166,20 @@ def describe(folder: str) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path())
-@click.option("--film", required=True, help="Number, title or year.")
-@click.option("-o", "--out", help="Where to write, - for standard output; over FILE itself without it.")
-def annotate(file: str, film: str, out: str | None) -> None:
-    """Write what is known of a film into a MIDI file, as a marker and texts."""
+@click.argument("words", nargs=-1, metavar="[FILM]")
+@click.option("--film", help="Number, title or year.")
+@click.option("-o", "--out", help="Where to write; - for standard output.")
+@click.option("--in-place", is_flag=True, help="Write over FILE itself.")
+def annotate(file: str, words: tuple[str, ...], film: str | None, out: str | None, in_place: bool) -> None:
+    """Write what is known of a film into a MIDI file, as a marker and texts.
+
+    FILM is its number, title or year; --film says the same.
+    """
+    film = film or " ".join(words)
+    if not film:
+        raise click.UsageError(f"say which film: mi-theme annotate {file} 4 -o annotated.mid")
+    if not (out or in_place):
+        raise click.UsageError("say where to write, with -o FILE; --in-place writes over the file itself")
     from mi_theme.credits import film as film_of
     from mi_theme.credits.markings import annotated
     from mi_theme.files import read

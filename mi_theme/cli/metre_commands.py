@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.shared import (
+    OneOf,
     ThemeChoice,
     error_words,
+    goes_to,
     json_option,
     print_json,
     print_table,
@@ -25,22 +28,30 @@ from mi_theme.errors import FileError
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
 
+FEW_FILES = 12  # that have a row each
+
 __all__ = ["adapt", "meter", "report", "strategies", "which_meter"]
 
 
 @click.command()
-@click.option("--to", "target", required=True, help="Target metre: 4/4, 7/8:2+2+3 ...")
+@click.argument("metre", metavar="[METRE]", required=False)
+@click.option("--to", "target", help="Target metre: 4/4, 7/8:2+2+3 ...")
 @click.option("--how", help="Strategy; see mi-theme strategies.")
 @click.option(
     "--ratio", type=ratio_of, metavar="RATIO", default="1", help="Target bars for one source bar: 1/4, 1/2, 1, 2 or 4."
 )
 @click.option("--grouping", help="How the figure groups its bar, such as 3+3+2.")
 @click.option("--all", "every", is_flag=True, help="Every strategy side by side.")
-@click.option("-o", "--out", help="Also write the adapted theme as MIDI; - for standard output.")
+@click.option(
+    "-o",
+    "--out",
+    help="Also write the adapted theme: .mid, .musicxml, sound (.wav ...), a picture (.svg ...) or the plan (.json).",
+)
 @theme_options
 @json_option
 def adapt(
-    target: str,
+    metre: str | None,
+    target: str | None,
     how: str | None,
     ratio: Fraction,
     grouping: str | None,
@@ -49,16 +60,25 @@ def adapt(
     as_json: bool,
     choice: ThemeChoice,
 ) -> None:
-    """Carry the theme, or your own, into another metre and show the plan."""
+    """Carry the theme, or your own, into another metre and show the plan.
+
+    METRE is the target, such as 4/4; --to says the same.
+    """
+    target = target if metre is None else metre
+    if target is None:
+        raise click.UsageError("say which metre: mi-theme adapt 4/4")
     theme = choice.theme()
     if every:
         _side_by_side(theme, target, ratio, grouping, as_json)
         return
     adaptation = theme.to_meter(target, how, ratio=ratio, grouping=grouping)
     if out:
-        write_score(adaptation.theme.to_score(), out)
+        from mi_theme.views import draw
+
+        pictures = dict.fromkeys(("svg", "png", "pdf", "html"), lambda: draw(adaptation))
+        write_score(adaptation.theme.to_score(), out, json=adaptation.plan.as_dict, **pictures)
         say(f"wrote {'standard output' if out == '-' else out}")
-    if out == "-":
+    if goes_to(out, ".json" if as_json else ""):
         return
     if as_json:
         print_json(adaptation.plan.as_dict())
@@ -84,21 +104,34 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 @click.option(
     "--to", "targets", multiple=True, metavar="METRE", help="A metre to show it in; may be given several times."
 )
-@click.option("-o", "--out", default="-", help="Write the page here; standard output without it.")
+@click.option("--paper", type=OneOf(["a4", "letter"]), default="a4", help="What a PDF is printed on.")
+@click.option(
+    "-o", "--out", default="-", help="Write the page here, as .html or .pdf; HTML to standard output without it."
+)
 @theme_options
 def report(
     targets: tuple[str, ...],
+    paper: str,
     out: str,
     choice: ThemeChoice,
 ) -> None:
-    """A dossier of the theme, or of your own, as one page of HTML: metre, rhythm, versions, lineage, rights."""
+    """A dossier of the theme, or of your own, as one page of HTML or PDF: metre, rhythm, versions, lineage, rights."""
     from mi_theme.credits import lineage
     from mi_theme.views.dossiers import METERS, dossier
 
     theme = choice.theme()
-    if out != "-" and Path(out).suffix.lower() not in (".html", ".htm"):
-        raise FileError(f"{out}: a dossier is a page of HTML, so end the name in .html")
-    write_text(dossier(theme, targets or METERS, lineage=None if choice.file else lineage()), out)
+    ending = Path(out).suffix.lower()
+    if out != "-" and ending not in (".html", ".htm", ".pdf"):
+        raise FileError(f"{out}: a dossier is a page, so end the name in .html or .pdf")
+    page = dossier(theme, targets or METERS, lineage=None if choice.file else lineage())
+    if ending == ".pdf":
+        from mi_theme.engraving.paged import pdf_of_html
+        from mi_theme.files.disk import replace_file
+
+        replace_file(out, pdf_of_html(page, paper))
+        say(f"wrote {out}")
+    else:
+        write_text(page, out)
 
 
 @click.command()
@@ -155,10 +188,16 @@ def meter(text: str, as_json: bool) -> None:
 
 @click.command("which-meter")
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--details", is_flag=True, help=f"A row for each file, however many there are; without it for {FEW_FILES} at most."
+)
 @json_option
 @click.pass_context
-def which_meter(ctx: click.Context, paths: tuple[str, ...], as_json: bool) -> None:
-    """Say which metre files are in, whatever they state; folders too."""
+def which_meter(ctx: click.Context, paths: tuple[str, ...], details: bool, as_json: bool) -> None:
+    """Say which metre files are in, whatever they state; folders too.
+
+    Of many files it is said how many are in which metre; --details has a row for each.
+    """
     from mi_theme.rhythm import which_meters
 
     rows: list[dict[str, Any]] = []
@@ -171,6 +210,10 @@ def which_meter(ctx: click.Context, paths: tuple[str, ...], as_json: bool) -> No
             failed = True
     if as_json:
         print_json(rows)
+    elif len(rows) > FEW_FILES and not details:
+        counts = Counter(row["meter"] or "not sure" for row in rows)
+        print_table(("metre", "files"), ([meter, str(count)] for meter, count in counts.most_common()))
+        say(f"{len(rows)} files; a row for each: --details, or --json")
     elif rows:
         print_table(
             ("file", "metre", "bar line at", "bar certain", "guesses (of each signature)"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mi_theme.cli.shared import json_option, print_json, print_table, say, write_score
+from mi_theme.cli.shared import goes_to, json_option, print_json, print_table, say, write_score
 from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ def quantize(
 
     score = read(file)
     found = quantized(score, beats=_beats(beats, score, file), swing=None if swing == "off" else swing, finest=finest)
-    if as_json and out != "-":
+    if as_json and not goes_to(out, ".json"):
         print_json(found.as_dict())
     elif (explain or not out) and out != "-":
         click.echo(str(found))
         if explain:
             _print_bars(found)
     if out:
-        write_score(found.score(), out)
+        write_score(found.score(), out, json=found.as_dict)
         if not as_json:
             say(f"{str(found).splitlines()[0]}: wrote {'standard output' if out == '-' else out}")
 

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mi_theme.cli.shared import ThemeChoice, json_option, print_json, print_table, say, theme_options, write_score
+from mi_theme.arguments import folded
+from mi_theme.cli.info_commands import last_bar
+from mi_theme.cli.shared import (
+    ThemeChoice,
+    goes_to,
+    json_option,
+    print_json,
+    print_table,
+    say,
+    theme_options,
+    write_score,
+)
 from mi_theme.cli.sound_commands import click_options, clicked, write_sound
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, UnknownName
 
 if TYPE_CHECKING:
     from mi_theme.renditions import Arrangement, Form
@@ -29,6 +40,7 @@ def _ends_in(ending: str) -> Callable[[click.Context, click.Parameter, str | Non
 
 
 @click.command()
+@click.argument("words", nargs=-1, metavar="[FORM] [STYLE] [METRE]")
 @click.option("--form", help="Form: a name (mi-theme forms) or a file of your own; tv without it.")
 @click.option(
     "--film", help="For a film (number, title or year): its opening's metre, an ensemble, tempo and form of ours."
@@ -40,19 +52,25 @@ def _ends_in(ending: str) -> Callable[[click.Context, click.Parameter, str | Non
 @click.option("--how", help="Strategy of the change of metre; see mi-theme strategies.")
 @click.option("--tempo", type=float, help="Quarters a minute in the first section.")
 @click.option("--keep", help="What stays alike where the metre changes: pulse, beat or bar.")
-@click.option("--bars", type=int, help="About how many bars.")
+@click.option("--length", "--bars", "length", type=int, help="About how many bars.")
 @click.option("--ending", help="ring, stop, fade or loop.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another arrangement.")
-@click.option("--parts", help="Only these parts, names apart by commas.")
+@click.option("--parts", "--part", "parts", help="Only these parts, names apart by commas.")
 @click.option("--stems", type=click.Path(), help="Also a file for each part, in this folder.")
 @click.option("--plan", "only_plan", is_flag=True, help="Print the arrangement and write nothing.")
-@click.option("-o", "--out", help="The file; - for standard output. FORM-STYLE.mid without it.")
+@click.option(
+    "-o",
+    "--out",
+    help="The file: .mid, .musicxml or .mxl; .wav, .ogg, .flac or .mp3 for sound; .svg, .png, .pdf or .html for a picture; "
+    ".json for the plan; - for MIDI on standard output. FORM-STYLE.mid without it.",
+)
 @click.option("--wav", type=click.Path(), callback=_ends_in(".wav"), help="Also sound, as WAV; only sound without -o.")
 @click.option("--ogg", type=click.Path(), callback=_ends_in(".ogg"), help="Also sound, as OGG; only sound without -o.")
 @click_options
 @theme_options
 @json_option
 def render(
+    words: tuple[str, ...],
     parts: str | None,
     stems: str | None,
     only_plan: bool,
@@ -65,9 +83,14 @@ def render(
     choice: ThemeChoice,
     **arranged: Any,
 ) -> None:
-    """Make a MIDI file of the theme, or of your own, in a form and a style."""
+    """Make a MIDI file of the theme, or of your own, in a form and a style.
+
+    Names of a form and a style, and a metre, may be said without their options:
+    mi-theme render tv club 7/8.
+    """
     from mi_theme.renditions import arrange
 
+    _take_words(words, arranged)
     if arranged["form"] and arranged["film"]:
         raise click.UsageError("--film brings its own form: give one of --form and --film")
     plan = arrange(theme=choice.theme(), **arranged)
@@ -77,22 +100,37 @@ def render(
     score = plan.score(tuple(name.strip() for name in parts.split(",")) if parts else None)
     played = clicked(score, count_in, with_click)
     if out or not (wav or ogg):
-        _write_midi(plan, played, out or f"{Path(plan.form).stem}-{Path(plan.style.name).stem}.mid")
+        _write_rendition(plan, played, out or f"{Path(plan.form).stem}-{Path(plan.style.name).stem}.mid")
     write_sound(played, [path for path in (wav, ogg) if path])
     if stems:
         _write_stems(score, Path(stems))
-    if as_json and out != "-":
+    if as_json and not goes_to(out, ".json"):
         print_json(plan.as_dict())
 
 
-def _write_midi(plan: Arrangement, score: Score, name: str) -> None:
-    write_score(score, name)
+def _take_words(words: tuple[str, ...], arranged: dict[str, Any]) -> None:
+    """Words without options: a metre has a slash, the others are names of a form, a style or a film."""
+    from mi_theme.credits import films
+    from mi_theme.renditions import forms as known_forms
+    from mi_theme.renditions import styles as known_styles
+
+    names = {"form": [*known_forms()], "style": [*known_styles()], "film": [film.title for film in films()]}
+    for word in words:
+        options = ["meter"] if "/" in word else [n for n, known in names.items() if folded(word) in map(folded, known)]
+        option = next((option for option in options if arranged[option] is None), None)
+        if option is None:
+            raise UnknownName.among("form, style or metre", word, [*names["form"], *names["style"]])
+        arranged[option] = word
+
+
+def _write_rendition(plan: Arrangement, score: Score, name: str) -> None:
+    write_score(score, name, json=plan.as_dict)
     length = score.tempos.seconds(score.quarters)
     if plan.note:
         say(plan.note)
     target = "standard output" if name == "-" else name
     say(
-        f"wrote {target}: {plan.bars} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
+        f"wrote {target}: {last_bar(score)} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
     )
 
 

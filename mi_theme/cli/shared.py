@@ -8,23 +8,34 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import wraps
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from mi_theme.arguments import folded
+from mi_theme.cli.terminal import binary_output, readable
+from mi_theme.errors import MiThemeError
+from mi_theme.listings import csv_table
+from mi_theme.score.messages import one_line
+
 if TYPE_CHECKING:
     from mi_theme.engraving import Drawing
-    from mi_theme.errors import MiThemeError
     from mi_theme.score import Score
     from mi_theme.themes import Theme
 
 __all__ = [
+    "MOST_ROWS",
+    "NAMES",
+    "OneOf",
     "ThemeChoice",
     "bars_option",
     "error_words",
+    "goes_to",
     "is_midi",
     "json_option",
     "json_text",
+    "parts_in",
     "print_json",
     "print_table",
     "say",
@@ -35,8 +46,71 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+PICTURES = (".svg", ".png", ".pdf", ".html")
+LEAST_WIDTH = 8  # letters that are left of a column
+INTERRUPTED = 130  # the exit code of programs that Ctrl-C ended
+MOST_ROWS = 40  # of a table that people read
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+class OneOf(click.Choice):  # type: ignore[type-arg]
+    """One of a few names, in any case, with blanks or hyphens."""
+
+    def normalize_choice(self, choice: Any, ctx: click.Context | None) -> str:
+        return folded(str(choice))
+
+
+def among(known: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
+    """What completion offers: the names that begin so."""
+    return lambda ctx, param, incomplete: [name for name in known() if folded(name).startswith(folded(incomplete))]
+
+
+def _strategies() -> Iterable[str]:
+    from mi_theme.adaptation.strategies import STRATEGIES
+
+    return STRATEGIES
+
+
+def _forms() -> Iterable[str]:
+    from mi_theme.renditions import forms
+
+    return forms()
+
+
+def _styles() -> Iterable[str]:
+    from mi_theme.renditions import styles
+
+    return styles()
+
+
+def _films() -> Iterable[str]:
+    from mi_theme.credits import films
+
+    return [*(str(film.number) for film in films()), *(film.title for film in films())]
+
+
+#: what completion offers for an option
+NAMES = {"how": among(_strategies), "form": among(_forms), "style": among(_styles), "film": among(_films)}
+
+
+def parts_in(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The parts of the file that the command line names, for completion."""
+    from mi_theme.files import read
+
+    file = next(
+        (
+            str(ctx.params[name])
+            for name in ("theme_file", "theme", "source_file", "query", "thing", "file")
+            if ctx.params.get(name)
+        ),
+        "",
+    )
+    try:
+        names = [part.name for part in read(file).parts]
+    except (MiThemeError, OSError):
+        return []
+    return [name for name in names if folded(name).startswith(folded(incomplete))]
 
 
 def bar_range(text: str) -> tuple[int, int]:
@@ -73,16 +147,13 @@ class ThemeChoice(NamedTuple):
 
     def theme(self) -> Theme:
         """The theme that is chosen."""
-        from mi_theme.files import read
         from mi_theme.themes import Theme, theme
 
         if self.file is None:
             if self.bars or self.part:
                 raise click.UsageError("--theme-bars and --theme-part go with --theme FILE")
             return theme(self.tonic, self.mode)
-        score = read(self.file)
-        last = 2 if any(bar.number == 2 for bar in score.bars()) else 1
-        return Theme.from_score(score, self.bars or (1, last), self.part, tonic=self.tonic, mode=self.mode)
+        return Theme.from_score(self.file, self.bars, self.part, tonic=self.tonic, mode=self.mode)
 
 
 def theme_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -95,13 +166,17 @@ def theme_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     with_options: Callable[..., Any] = choosing
     for option in (
-        click.option("--theme-part", help="Part of the file (by name) that has the figure; the lowest without it."),
+        click.option(
+            "--theme-part",
+            shell_complete=parts_in,
+            help="Part of the file (by name) that has the figure; the lowest without it.",
+        ),
         bars_option("--theme-bars", help="Bars of the file that make the theme (1-2 without it)."),
         click.option(
             "--theme", "theme_file", type=click.Path(), help="A file of your own instead of the quoted theme."
         ),
         click.option("--mode", help="Mode: minor, major, dorian ..."),
-        click.option("--tonic", help="Tonic, such as G or Bb."),
+        click.option("--tonic", "--key", "tonic", help="Tonic, such as G or Bb; Dm or 'D minor' says the mode too."),
     ):
         with_options = option(with_options)
     return with_options
@@ -122,12 +197,21 @@ def print_json(value: Any) -> None:
     click.echo(json_text(value), nl=False)
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns, cut to nothing: the last column may be long."""
-    table = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
-    for row in table:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, most: int | None = None) -> None:
+    """Aligned columns, no more than `most` rows, and in a terminal no wider than it is: the widest columns are cut."""
+    table = [list(header), *([readable(one_line(cell)) for cell in row] for row in rows)]
+    shown = table if most is None else table[: most + 1]
+    widths = [max(len(row[i]) for row in shown) for i in range(len(header))]
+    room = get_terminal_size().columns if sys.stdout.isatty() else None
+    while room and sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > LEAST_WIDTH:
+        widths[widths.index(max(widths))] -= 1
+    for row in shown:
+        cells = (
+            cell if len(cell) <= width else cell[: width - 1] + "…" for cell, width in zip(row, widths, strict=True)
+        )
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+    if len(shown) < len(table):
+        say(f"... and {len(table) - len(shown)} more")
 
 
 def error_words(error: MiThemeError | OSError, file: str = "") -> str:
@@ -139,33 +223,75 @@ def error_words(error: MiThemeError | OSError, file: str = "") -> str:
     return words if file in words else f"{file}: {words}"
 
 
-def write_score(score: Score, out: str) -> None:
-    """To a file, or to standard output for ``-``."""
+def goes_to(out: str | None, ending: str) -> bool:
+    """Whether the data of a command go elsewhere: to standard output as a file, or to a file of that ending."""
+    return out is not None and (out == "-" or bool(ending and out.lower().endswith(ending)))
+
+
+def write_score(score: Score, out: str, **data: Callable[[], Any]) -> None:
+    """To a file in the form that its name ends in: music, sound, a picture, a table; MIDI to standard output for ``-``.
+
+    Parameters
+    ----------
+    score
+        What to write.
+    out
+        Its name.
+    **data
+        What the command has for an ending without its dot, such as ``json``; a table of the notes without it.
+    """
+    ending = "" if out == "-" else Path(out).suffix.lower()
+    made = data.get(ending[1:]) if ending else None
     if out == "-":
-        sys.stdout.buffer.write(score.to_bytes())
-        sys.stdout.buffer.flush()
+        output = binary_output()
+        output.write(score.to_bytes())
+        output.flush()
+    elif ending in PICTURES:
+        from mi_theme.views import draw
+
+        (made() if made else draw(score)).save(out)
+    elif ending == ".json":
+        write_text(json_text(made() if made else _note_rows(score)), out, quiet=True)
+    elif ending == ".csv":
+        rows = made() if made else _note_rows(score)
+        write_text(
+            csv_table(list(rows[0]) if rows else [], [[str(cell) for cell in row.values()] for row in rows]),
+            out,
+            quiet=True,
+        )
     else:
         score.save(out)
 
 
-def write_drawing(drawing: Drawing, out: str) -> None:
+def _note_rows(score: Score) -> list[dict[str, Any]]:
+    """A row for each note: its part, its bar, its times in quarters, its pitch."""
+    names, at = [part.name for part in score.parts], score.meters.at
+    columns = ("onset", "duration", "pitch", "velocity", "voice")
+    return [
+        {"part": names[row["part"]], "bar": at(row["onset"]).number, **{name: row[name].item() for name in columns}}
+        for row in score.note_table()
+    ]
+
+
+def write_drawing(drawing: Drawing, out: str, paper: str = "a4") -> None:
     """To a file, or as SVG to standard output for ``-``."""
     if out == "-":
         click.echo(drawing.to_svg(), nl=False)
         return
-    drawing.save(out)
+    drawing.save(out, paper=paper)
     say(f"wrote {out}")
 
 
-def write_text(text: str, out: str) -> None:
-    """To a file, whole or not at all, or to standard output for ``-``."""
+def write_text(text: str, out: str, *, quiet: bool = False) -> None:
+    """To a file, whole or not at all, or to standard output for ``-``; it is said, unless `quiet`."""
     if out == "-":
         click.echo(text, nl=False)
     else:
         from mi_theme.files.disk import replace_file
 
         replace_file(out, text.encode())
-        say(f"wrote {out}")
+        if not quiet:
+            say(f"wrote {out}")
 
 
 def is_midi(path: str) -> bool:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-import sys
+import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mi_theme.cli.shared import say
+from mi_theme.cli.terminal import binary_output
+from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["click_options", "clicked", "sound", "write_sound"]
+__all__ = ["click_options", "clicked", "play", "sound", "write_sound"]
+
+# programs that play a sound file, with what they are told beside its name
+PLAYERS = (
+    ("afplay",),
+    ("pw-play",),
+    ("paplay",),
+    ("aplay", "-q"),
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
+    ("mpv", "--no-video", "--really-quiet"),
+    ("play", "-q"),
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,6 +79,34 @@ def sound(
     write_sound(score, [name], rate=rate, channels=1 if mono else 2, tail=tail, soundfont=soundfont)
 
 
+@click.command()
+@click.argument("file", type=click.Path())
+@click.option("--soundfont", type=click.Path(), help="An SF2 file; found without it.")
+@click_options
+def play(file: str, soundfont: str | None, count_in: int, with_click: bool) -> None:
+    """Play a file, with a click if wanted, by the player that this system has; Ctrl-C ends it."""
+    from mi_theme.files import read
+    from mi_theme.sound.synthesis import synthesizer
+
+    synthesizer()  # without what makes sound no player is looked for
+    player = next(([found, *more] for name, *more in PLAYERS if (found := which(name))), None)
+    if player is None:
+        names = ", ".join(name for name, *_ in PLAYERS)
+        raise FileError(
+            f"no player was found ({names}); make a sound file: mi-theme sound {file} -o {Path(file).stem}.wav"
+        )
+    recording = clicked(read(file), count_in, with_click).play(soundfont=soundfont)
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "played.wav"
+        recording.save(place)
+        say(f"{file}: {recording.words}")
+        with suppress(KeyboardInterrupt):
+            if subprocess.run([*player, str(place)], stdin=subprocess.DEVNULL, capture_output=True).returncode:
+                raise FileError(
+                    f"{Path(player[0]).name} plays nothing here; make a sound file: mi-theme sound {file} -o {Path(file).stem}.wav"
+                )
+
+
 def write_sound(score: Score, names: Sequence[str], **options: Any) -> None:
     """Record once, write each file (WAV to standard output for ``-``) and say so."""
     from mi_theme.sound.recorder import checked_ending
@@ -74,8 +118,9 @@ def write_sound(score: Score, names: Sequence[str], **options: Any) -> None:
     recording = score.play(**options)
     for name in names:
         if name == "-":
-            sys.stdout.buffer.write(recording.to_bytes())
-            sys.stdout.buffer.flush()
+            output = binary_output()
+            output.write(recording.to_bytes())
+            output.flush()
         else:
             recording.save(name)
         say(f"wrote {'standard output' if name == '-' else name}: {recording.words}")

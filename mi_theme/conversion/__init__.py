@@ -6,10 +6,14 @@ parts, drums, swing, pick-ups, notation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
+from mi_theme.arguments import renamed
 from mi_theme.conversion.request import Options, Request, SharedOptions, with_options
+from mi_theme.files.score_reading import is_stream
 from mi_theme.meter import Meter
+from mi_theme.score import Score
+from mi_theme.score.music_sources import MusicSource, Stream
 
 if TYPE_CHECKING:
     from mi_theme.conversion.planning.bar_alignment import Alignment
@@ -18,24 +22,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Request", "align", "compare", "convert", "plan"]
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Stream)
 
 
+@renamed(to="meter", lead="part")
 @with_options(Options)
-def plan(score: Any, to: str | Meter, **options: Unpack[Options]) -> ScorePlan:
+def plan(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> ScorePlan:
     """What will happen to a score in another metre, bar by bar, before it happens.
 
     Parameters
     ----------
     score
-        A Score, or a music21 Stream.
-    to
+        Music of any kind that `Score.of` takes.
+    meter
         Target metre, such as ``"4/4"`` or ``"7/8:2+2+3"``.
     source
         Its own metre, where the file does not say it, or says it without a grouping.
     how
         A strategy by name; None takes an arranger's first choice.
-    lead
+    part
         The part that decides, by name or number; found without it.
     drums
         ``pulse`` (with the band: even strokes on the new pulse, the rest in its beats),
@@ -72,35 +77,41 @@ def plan(score: Any, to: str | Meter, **options: Unpack[Options]) -> ScorePlan:
         strategy, or the score not fit for it; the message says what would do.
     """
     from mi_theme.conversion.planning.score_planning import plan_score
-    from mi_theme.files.formats import score_of
 
-    return plan_score(score_of(score), Request.of(to, options))
+    return plan_score(Score.of(score), Request.of(meter, options))
 
 
+@overload
+def convert(score: S, meter: str | Meter, **options: Unpack[Options]) -> S: ...  # type: ignore[overload-overlap]
+@overload
+def convert(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> Score: ...
+@renamed(to="meter", lead="part")
 @with_options(Options)
-def convert(score: S, to: str | Meter, **options: Unpack[Options]) -> S:
+def convert(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> object:
     """A score in another metre: `plan`, then apply; a music21 Stream comes back as a Stream.
 
     Parameters
     ----------
-    score, to, source, how, lead, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
+    score, meter, source, how, part, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
         As for `plan`.
 
     Returns
     -------
     Score or music21 Stream
-        Of the kind that was given.
+        A Stream of a Stream; of anything else a Score.
     """
-    return plan(score, to, **options).apply(score)
+    music: MusicSource = score if is_stream(score) else Score.of(score)
+    return plan(music, meter, **options).apply(music)
 
 
+@renamed(to="meter", lead="part")
 @with_options(SharedOptions)
-def compare(score: Any, to: str | Meter, **options: Unpack[SharedOptions]) -> Comparison:
+def compare(score: MusicSource, meter: str | Meter, **options: Unpack[SharedOptions]) -> Comparison:
     """Every strategy side by side: what it keeps, moves, drops and adds, and what it costs.
 
     Parameters
     ----------
-    score, to, source, lead, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
+    score, meter, source, part, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
         As for `plan`.
 
     Returns
@@ -109,18 +120,19 @@ def compare(score: Any, to: str | Meter, **options: Unpack[SharedOptions]) -> Co
         A row for each strategy; prints as a table.
     """
     from mi_theme.conversion.planning.comparison import comparison
-    from mi_theme.files.formats import score_of
 
-    return comparison(score_of(score), Request.of(to, options))
+    return comparison(Score.of(score), Request.of(meter, options))
 
 
-def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int | None = None) -> Alignment:
+def align(
+    a: MusicSource, b: MusicSource, *, part_a: str | int | None = None, part_b: str | int | None = None
+) -> Alignment:
     """The bar map between two versions of a piece that one has.
 
     Parameters
     ----------
     a, b
-        Scores, or music21 Streams.
+        Music of any kind that `Score.of` takes.
     part_a, part_b
         The parts to compare; their leads without it.
 
@@ -130,6 +142,5 @@ def align(a: Any, b: Any, *, part_a: str | int | None = None, part_b: str | int 
         A bar map for each bar, and the strategy that makes the same ones.
     """
     from mi_theme.conversion.planning.bar_alignment import alignment
-    from mi_theme.files.formats import score_of
 
-    return alignment(score_of(a), score_of(b), part_a, part_b)
+    return alignment(Score.of(a), Score.of(b), part_a, part_b)

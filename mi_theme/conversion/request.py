@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, TypedDict, TypeVar
 from mi_theme.adaptation.frames import FEELS, known_ratio
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.arguments import known_name
 from mi_theme.errors import UnknownName
 from mi_theme.meter import Grouping, Meter
-from mi_theme.score import first_and_last
+from mi_theme.score import Bars, first_and_last
 
 __all__ = ["ACCOMPANIMENTS", "DRUMS", "RUNS", "Choice", "Options", "Request", "SharedOptions", "with_options"]
 
@@ -21,6 +22,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 DRUMS = ("pulse", "keep", "pattern", "mute")
 ACCOMPANIMENTS = ("pattern", "keep")
 RUNS = ("thin", "keep")
+# options that are one of a few names: what each is the name of
+NAMED = {
+    "drums": ("way with drums", DRUMS),
+    "feel": ("feel", FEELS),
+    "runs": ("way with runs", RUNS),
+    "keep": ("tempo equation", KEEPS),
+    "accompaniment": ("way with accompaniment", ACCOMPANIMENTS),
+}
+CALLED = {"part": "lead"}  # an option by another name than its field
 
 
 class Choice(NamedTuple):
@@ -35,10 +45,10 @@ class SharedOptions(TypedDict, total=False):
     """What may be asked for of any strategy, beside the target, as a user writes it; see `Request`."""
 
     source: str | Meter | None
-    lead: str | int | None
+    part: str | int | None
     drums: str
     accompaniment: str
-    bars: tuple[int, int] | None
+    bars: Bars | None
     ratio: Fraction | int | float | None
     keep: str | None
     grouping: str | Grouping | None
@@ -95,26 +105,32 @@ class Request:
             Where text is no metre, a name unknown, a ratio none of ours.
         """
         written: dict[str, Any] = dict(options)
-        readers: dict[str, Callable[[Any], Any]] = {"source": Meter, "grouping": Grouping, "ratio": known_ratio}
+        if unknown := written.keys() - {field.name for field in fields(cls)} - {*CALLED}:
+            raise UnknownName.among("option", min(unknown), Options.__annotations__ | SharedOptions.__annotations__)
+        written |= {CALLED[name]: written.pop(name) for name in CALLED.keys() & written.keys()}
+        readers: dict[str, Callable[[Any], Any]] = {
+            "source": Meter,
+            "grouping": Grouping,
+            "ratio": known_ratio,
+            "bars": first_and_last,
+            "how": lambda how: find(how).name,
+        }
         for name, read in readers.items():
             if written.get(name) not in (None, ""):
                 written[name] = read(written[name])
             else:
                 written.pop(name, None)
+        for name, (kind, known) in NAMED.items():
+            if written.get(name) is not None:
+                written[name] = known_name(kind, written[name], known)
         return cls(Meter(target), **written)
 
     def __post_init__(self) -> None:
         for how in (self.how, *(choice.how for choice in self.choices)):
-            if how:
+            if how is not None and how != "":
                 find(how)
-        for kind, value, known in (
-            ("way with drums", self.drums, DRUMS),
-            ("feel", self.feel, FEELS),
-            ("way with runs", self.runs, RUNS),
-            ("tempo equation", self.keep, KEEPS),
-            ("way with accompaniment", self.accompaniment, ACCOMPANIMENTS),
-        ):
-            if value is not None and value not in known:
+        for name, (kind, known) in NAMED.items():
+            if (value := getattr(self, name)) is not None and value not in known:
                 raise UnknownName.among(kind, value, known)
         if self.ratio is not None:
             known_ratio(self.ratio)
@@ -145,6 +161,7 @@ def with_options(kind: type) -> Callable[[F], F]:
         A decorator that gives the function a signature and nothing else.
     """
     defaults = {field.name: field.default for field in fields(Request)}
+    defaults |= {name: defaults[field] for name, field in CALLED.items()}
 
     def shown(function: F) -> F:
         plain = signature(function)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
 from mi_theme.adaptation.frames import known_ratio
 from mi_theme.adaptation.strategies import find
@@ -19,13 +19,14 @@ from mi_theme.conversion.spans import Span, placed
 from mi_theme.errors import FileError, MiThemeError, ScoreError, UnknownName
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
-from mi_theme.score import Score, first_and_last
+from mi_theme.score import Bars, Score, first_and_last
+from mi_theme.score.music_sources import MusicSource, Stream
 
 __all__ = ["Change", "Choice", "ScorePlan", "Span"]
 
 FORMAT, VERSION = "mi-theme score plan", 2  # of the JSON form
 DERIVED = ("format", "version", "cost", "sounds_the_same")  # written for readers of the JSON, and never read back
-S = TypeVar("S")
+S = TypeVar("S", bound=Stream)
 
 
 class Change(NamedTuple):
@@ -42,7 +43,7 @@ class Change(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ScorePlan(Shown):
     """A score's way into another metre, stretch by stretch.
 
@@ -72,6 +73,8 @@ class ScorePlan(Shown):
         For each span what becomes of its drums, and of accompanying parts that are not carried by the map.
     notes
         Remarks: what was inferred, what stays as it is, what to look out for.
+    because
+        Why this strategy, in one sentence; nothing where it was asked for.
     instead
         Other ways to go, in words.
     parts
@@ -102,6 +105,7 @@ class ScorePlan(Shown):
     runs: tuple[tuple[DrumRun, ...], ...] = ()
     patterns: tuple[tuple[PartPattern, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    because: str = ""
     instead: tuple[str, ...] = ()
     parts: tuple[tuple[str, bool], ...] = ()
     score: Score | None = field(default=None, compare=False, repr=False)
@@ -141,8 +145,8 @@ class ScorePlan(Shown):
 
     @property
     def cost(self) -> float:
-        """The mean cost of a converted bar, in the terms of `~mi_theme.adaptation.costs.FigureCosts`."""
-        bars = [(span.last - span.first + 1, span.cost) for span in self.spans if span.how]
+        """What the plan costs the ear, a converted bar: see `~mi_theme.adaptation.hearing.heard_cost`."""
+        bars = [(span.last - span.first + 1, span.heard(self.tempo)) for span in self.spans if span.how]
         return round(sum(n * cost for n, cost in bars) / max(sum(n for n, _ in bars), 1), 6)
 
     @property
@@ -156,23 +160,30 @@ class ScorePlan(Shown):
         """Every span, and where its target bars begin, in quarters."""
         return placed(self.spans)
 
-    def apply(self, score: S) -> S:
-        """Do what the plan says: a Score gives a Score, a music21 Stream a Stream.
+    @overload
+    def apply(self, score: S) -> S: ...  # type: ignore[overload-overlap]
+    @overload
+    def apply(self, score: MusicSource | None = None) -> Score: ...
+    def apply(self, score: MusicSource | None = None) -> object:
+        """Do what the plan says: a music21 Stream gives a Stream, anything else a Score.
 
         Parameters
         ----------
         score
-            The one that was planned, or another of the same bars and parts.
+            The one that was planned, or another of the same bars and parts; the one that was planned, if none is given.
 
         Raises
         ------
         ScoreError
-            Where the plan was made for a score with other bars.
+            Where the plan was made for a score with other bars; where it comes from JSON and no score is given.
         """
-        made: S = answer("ScorePlan.apply", self, score)
+        score = self.score if score is None else score
+        if score is None:
+            raise ScoreError("this plan comes without its score: plan.apply(score)")
+        made: object = answer("ScorePlan.apply", self, score)
         return made
 
-    def replace(self, bar: int | None = None, bars: tuple[int, int] | None = None, *, how: str) -> ScorePlan:
+    def replace(self, bar: int | None = None, bars: Bars | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
 
         Parameters
@@ -248,3 +259,7 @@ class ScorePlan(Shown):
 
     def __str__(self) -> str:
         return str(answer("ScorePlan.words", self))
+
+    def __repr__(self) -> str:
+        notes = f"{len(self.dropped)} notes left out, {len(self.added)} added"
+        return f"<ScorePlan {self.source} -> {self.target} by {self.how}: {notes}>"

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import Frame, Reason
-from mi_theme.adaptation.plans import BarNotes, Repeat
+from mi_theme.adaptation.frames import Frame, Reason, whole_grouping
+from mi_theme.adaptation.hearing import heard_cost
+from mi_theme.adaptation.place_search import DROPPED
+from mi_theme.adaptation.plans import BarNotes, Repeat, groups_under
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
-__all__ = ["Span", "placed"]
+__all__ = ["Span", "placed", "shown_target"]
 
 MOST_FRAME_BARS = 10_000  # of one map; two metres meet again after far fewer
 
@@ -91,6 +93,23 @@ class Span:
         bars = (-(-self.warp.source // self.source.bar), -(-self.warp.target // self.target.bar))
         return Frame(self.source, int(bars[0])), Frame(self.target, int(bars[1]))
 
+    def heard(self, tempo: Fraction) -> float:
+        """What the map costs the ear, a bar.
+
+        Parameters
+        ----------
+        tempo
+            What the length of a quarter is multiplied with.
+
+        Returns
+        -------
+        float
+            Points; what is played again costs as a note left out of a run.
+        """
+        notes = [(at, lasts) for at, lasts, _ in self.line]
+        again = sum(start <= at < stop for at, _ in notes for start, stop, _ in self.repeats)
+        return heard_cost(notes, self.warp, *self.frames, tempo) + DROPPED * again / self.frames[0].bars
+
 
 def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:
     """Every span, and where its target bars begin, in quarters.
@@ -109,3 +128,23 @@ def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:
     for span in spans:
         yield span, position
         position += span.warp.target
+
+
+def shown_target(span: Span) -> Meter:
+    """The target, in the twos and threes that the map makes where its text leaves them open: notation is beamed by them.
+
+    Parameters
+    ----------
+    span
+        One that is converted.
+
+    Returns
+    -------
+    Meter
+        The target itself, where it has groups or the map makes others.
+    """
+    if not span.target.is_open or span.base.target != span.target.bar:
+        return span.target
+    figure = span.figure * int(span.base.source / sum(span.figure))
+    groups = whole_grouping(groups_under(figure, span.base, span.repeats), span.target.pulse)
+    return span.target.grouped(groups) if groups and {*groups} == {2, 3} else span.target

@@ -17,7 +17,7 @@ from math import ceil, floor, lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.spans import Span, placed
+from mi_theme.conversion.spans import Span, placed, shown_target
 from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap
 from mi_theme.warp import Warp
@@ -27,7 +27,10 @@ __all__ = ["FINEST_QUARTER", "Images", "Timeline", "least_resolution", "ticks_at
 FINEST_QUARTER = 2**20  # ticks in a quarter, the most that are used inside
 EARLY = Fraction(1, 8)  # quarters: a note played less than this before a beat belongs to it
 LARGEST_PRODUCT = 2**61  # of two positions or less, so that 64 bits hold it
-EASE = Fraction(1, 16)  # quarters around a pulse in which a performance is not stretched
+EASE = (
+    -Fraction(1, 16),
+    Fraction(1, 8),
+)  # quarters before and after a pulse in which a performance is not stretched: strums come after
 
 Ints = NDArray[np.int64]
 Point = tuple[Fraction, Fraction]
@@ -135,11 +138,17 @@ class Timeline:
         """The span that a source position, in quarters, falls into."""
         return self.spans[max(bisect_right(self._begins, at) - 1, 0)]
 
-    def turns(self) -> Iterator[tuple[Span, Fraction]]:
-        """Where bars begin to be converted, and where that ends: the span and its place in the target."""
+    def turns(self, *, grouped: bool = False) -> Iterator[tuple[Span, Fraction]]:
+        """Where bars begin to be converted, and where that ends: the span and its place in the target.
+
+        Parameters
+        ----------
+        grouped
+            Whether it is a turn too where the map makes other groups.
+        """
         before: object = None
         for span, start in placed(self.spans):
-            state = (span.target, bool(span.how))
+            state = (shown_target(span) if grouped and span.how else span.target, bool(span.how))
             if state != before and (before is not None or span.how):
                 yield span, start
             before = state
@@ -155,7 +164,13 @@ class Timeline:
         return MeterMap(tuple(changes), pickup)  # type: ignore[arg-type]
 
 
-def timeline_of(spans: tuple[Span, ...], ticks_per_quarter: int, end: Fraction, played: Ints | None = None) -> Timeline:
+def timeline_of(
+    spans: tuple[Span, ...],
+    ticks_per_quarter: int,
+    end: Fraction,
+    played: Ints | None = None,
+    tempo: Fraction = Fraction(1),
+) -> Timeline:
     """The piece's map up to `end` and a little beyond.
 
     Parameters
@@ -168,10 +183,13 @@ def timeline_of(spans: tuple[Span, ...], ticks_per_quarter: int, end: Fraction, 
         Onsets of a performance, in ticks: where something is dropped or
         inserted, the map gives way to notes played a little early, and it
         stretches between pulses, not around them.
+    tempo
+        What the length of a quarter is multiplied with: what a player is early or
+        late lasts as many seconds as before.
     """
     points = [(Fraction(0), Fraction(0))]
     for span, start in placed(spans):
-        inside = span.warp.points if played is None else _eased(span.warp, span.source.pulse)
+        inside = span.warp.points if played is None else _eased(span.warp, span.source.pulse, 1 / tempo)
         points += [(span.start + x, start + y) for x, y in inside]
     points = list(dict.fromkeys(points))
     if points[-1][0] <= end:  # whatever lies behind the last bar goes on as it is
@@ -187,14 +205,14 @@ def timeline_of(spans: tuple[Span, ...], ticks_per_quarter: int, end: Fraction, 
 
 
 @lru_cache(maxsize=256)
-def _eased(warp: Warp, pulse: Fraction) -> tuple[Point, ...]:
+def _eased(warp: Warp, pulse: Fraction, speed: Fraction) -> tuple[Point, ...]:
     """A map that stretches between the pulses, not around them: what a player is early or late, he still is."""
     found = [warp.points[0]]
     for (x0, y0), (x1, y1) in pairwise(warp.points):
         slope = (y1 - y0) / (x1 - x0) if x1 > x0 else Fraction(1)
-        if slope not in (0, 1) and slope * pulse > 2 * EASE:
+        if slope not in (0, speed) and slope * pulse > (EASE[1] - EASE[0]) * speed:
             pulses = (at * pulse for at in range(ceil(x0 / pulse), floor(x1 / pulse) + 1))
-            near = ((at + side, y0 + (at - x0) * slope + side) for at in pulses for side in (-EASE, EASE))
+            near = ((at + side, y0 + (at - x0) * slope + side * speed) for at in pulses for side in EASE)
             found += [(x, y) for x, y in near if x0 < x < x1 and y0 < y < y1]
         found.append((x1, y1))
     return tuple(found)

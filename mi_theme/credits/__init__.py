@@ -12,10 +12,10 @@ from mi_theme.credits.conflicts import Conflict
 from mi_theme.credits.film_versions import Version, VersionSection
 from mi_theme.credits.filmography import Credit, Film
 from mi_theme.credits.lineages import Lineage, LineagePicture, film, films, lineage
-from mi_theme.credits.listings import Rows
 from mi_theme.credits.locators import Verification, verify
 from mi_theme.credits.readings import ASSUMPTIONS, Readings
 from mi_theme.credits.records import Claim, Locator, Source
+from mi_theme.listings import Rows
 
 __all__ = [
     "ASSUMPTIONS",

@@ -13,10 +13,10 @@ import msgspec
 from mi_theme.credits.checking import check_added, validated
 from mi_theme.credits.citations import cited
 from mi_theme.credits.interchange import FORMATS, read_lineage, written_as
-from mi_theme.credits.listings import Rows
 from mi_theme.credits.readings import Question, Readings, chosen
 from mi_theme.credits.records import STATUSES, Claim, ClaimTables, FilmRow, Source, folded, layers, titles
 from mi_theme.errors import ClaimError, UnknownName
+from mi_theme.listings import Rows
 
 __all__ = ["Claims"]
 

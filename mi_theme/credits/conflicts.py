@@ -7,8 +7,8 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 from mi_theme.credits.claims import Claims
-from mi_theme.credits.listings import Rows
 from mi_theme.credits.records import LAYERS, Claim, folded
+from mi_theme.listings import Rows
 
 __all__ = ["SINGLE_VALUED", "Conflict", "conflicts_of"]
 

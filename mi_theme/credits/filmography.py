@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.film_versions import Version, version_of
-from mi_theme.credits.listings import Rows
 from mi_theme.credits.records import UNKNOWN, Claim, FilmRow, layers
 from mi_theme.errors import UnknownName
+from mi_theme.listings import Rows, scrolled
 
 __all__ = ["ROLES", "Credit", "Dated", "Film"]
 
@@ -120,7 +120,7 @@ class Film:
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th scope='row'>{name}</th><td>{escape(words)}</td></tr>" for name, words in self.summary)
-        return f"<table><caption>{escape(self.heading)}</caption><tbody>{rows}</tbody></table>"
+        return scrolled(f"<table><caption>{escape(self.heading)}</caption><tbody>{rows}</tbody></table>")
 
     @property
     def heading(self) -> str:

@@ -11,9 +11,9 @@ from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import Conflict, conflicts_of
 from mi_theme.credits.film_versions import Version, version_of
 from mi_theme.credits.filmography import Film
-from mi_theme.credits.listings import Rows
 from mi_theme.credits.opening_arguments import argument
 from mi_theme.hooks import Shown, answer
+from mi_theme.listings import Rows
 
 __all__ = ["Lineage", "LineagePicture", "film", "films", "lineage"]
 
@@ -32,15 +32,17 @@ class LineagePicture(Protocol):
     def to_html(self) -> str:
         """The picture as a page of its own."""
 
-    def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
+    def save(self, path: str | PathLike[str], dpi: float = 150, paper: str = "a4") -> None:
         """Write the picture, whole or not at all.
 
         Parameters
         ----------
         path
-            A name that ends in .svg, .png or .html.
+            A name that ends in .svg, .png, .pdf or .html.
         dpi
             Pixels in an inch, of a PNG.
+        paper
+            ``a4`` or ``letter``, of a PDF.
         """
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from mi_theme.credits.checking import checked
-from mi_theme.credits.listings import csv_table
 from mi_theme.credits.records import About, Claim, ClaimTables, FilmRow, Person, Source, VersionRow
 from mi_theme.errors import FileError
+from mi_theme.listings import csv_table
 from mi_theme.version import __version__
 
 __all__ = [

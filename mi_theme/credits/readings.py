@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from itertools import groupby, product
 from typing import NamedTuple
 
-from mi_theme.credits.listings import html_table, text_table
 from mi_theme.errors import UnknownName
+from mi_theme.listings import html_table, text_table
 
 __all__ = ["ASSUMPTIONS", "DEFAULT", "Assumption", "Question", "Readings", "chosen"]
 
@@ -108,7 +108,7 @@ def chosen(names: Iterable[str] | str | None) -> tuple[str, ...]:
     return tuple(name for name in ASSUMPTIONS if name in wanted)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Readings:
     """Every way to read a sentence under some assumptions.
 
@@ -188,6 +188,9 @@ class Readings:
             + "\n"
             + text_table([*map(str, self.films)], [[name.rpartition(" ")[2] for name in row] for row in self.rows])
         )
+
+    def __repr__(self) -> str:
+        return f"<{str(self).partition(chr(10))[0]}>"
 
     def _repr_html_(self) -> str:
         return html_table([f"film {film}" for film in self.films], self.rows)

@@ -12,12 +12,12 @@ from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import conflicts_of
 from mi_theme.credits.filmography import Film
 from mi_theme.credits.lineages import Lineage
-from mi_theme.credits.listings import csv_table, text_table
 from mi_theme.credits.locators import quoted, verify
 from mi_theme.credits.opening_arguments import argument
 from mi_theme.credits.readings import ASSUMPTIONS
 from mi_theme.credits.records import UNKNOWN, Claim, layers
 from mi_theme.errors import FileError
+from mi_theme.listings import csv_table, text_table
 
 __all__ = [
     "Report",

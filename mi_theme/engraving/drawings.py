@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 
+from mi_theme.engraving.fonts import letters as font_files
 from mi_theme.errors import FileError, MissingExtra
 
 __all__ = ["FONTS", "Drawing", "SvgDrawing", "described", "readable"]
 
 FONTS = "DejaVu Sans, Verdana, sans-serif"  # of one width: what fits in one fits in the others
-ENDINGS = (".svg", ".png", ".html")
+ENDINGS = (".svg", ".png", ".pdf", ".html")
 UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DPI = 96  # pixels of an SVG in an inch
 PAGE = """<!DOCTYPE html>
@@ -62,6 +61,12 @@ class Drawing:
         """The picture as PNG, at `dpi` dots an inch: the same bytes every time."""
         raise NotImplementedError
 
+    def to_pdf(self, paper: str = "a4") -> bytes:
+        """The picture as PDF, whole on a page of `paper`, ``a4`` or ``letter``."""
+        from mi_theme.engraving.paged import pdf_of_picture
+
+        return pdf_of_picture(self.to_svg(), paper, self.description.partition(". ")[0])
+
     def to_html(self) -> str:
         """The picture as a page of its own."""
         return self._page_of(self.to_svg())
@@ -75,15 +80,17 @@ class Drawing:
         words = escape(readable(self.description))
         return f'<img style="max-width:100%;background:white" alt="{words}" src="data:image/svg+xml;base64,{data}">'
 
-    def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
+    def save(self, path: str | PathLike[str], dpi: float = 150, paper: str = "a4") -> None:
         """Write the picture, whole or not at all; the ending of the path says in which form.
 
         Parameters
         ----------
         path
-            A name that ends in .svg, .png or .html.
+            A name that ends in .svg, .png, .pdf or .html.
         dpi
             Pixels in an inch, of a PNG.
+        paper
+            ``a4`` or ``letter``, of a PDF.
 
         Raises
         ------
@@ -94,17 +101,25 @@ class Drawing:
 
         ending = Path(path).suffix.lower()
         if ending not in ENDINGS:
-            raise FileError(f"{path}: pictures are saved as SVG, PNG or HTML, so end the name in {', '.join(ENDINGS)}")
-        if ending == ".png":
-            replace_file(path, self.to_png(dpi))
+            raise FileError(
+                f"{path}: pictures are saved as SVG, PNG, PDF or HTML, so end the name in {', '.join(ENDINGS)}"
+            )
+        if ending in (".png", ".pdf"):
+            replace_file(path, self.to_png(dpi) if ending == ".png" else self.to_pdf(paper))
         else:
             replace_file(path, (self.to_html() if ending == ".html" else self.to_svg()).encode())
 
-    def _repr_svg_(self) -> str:
-        return self.to_svg()
+    def _repr_html_(self) -> str:
+        return self.as_image()
+
+    def __str__(self) -> str:
+        return self.description
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.description.partition('. ')[0]:.120}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SvgDrawing(Drawing):
     """A picture that is SVG from the beginning.
 
@@ -135,7 +150,7 @@ class SvgDrawing(Drawing):
             from resvg_py import svg_to_bytes
         except ImportError as error:
             raise MissingExtra.named("resvg_py", "notation") from error
-        letters = list(map(str, _letters()))
+        letters = list(map(str, font_files()))
         family = "DejaVu Sans" if letters else None
         made = svg_to_bytes(
             svg_string=self.svg,
@@ -149,11 +164,3 @@ class SvgDrawing(Drawing):
             sans_serif_family=family,
         )
         return bytes(made)
-
-
-def _letters() -> Iterator[Path]:
-    """The letters that matplotlib brings, the same everywhere; without it those of the system are used."""
-    found = find_spec("matplotlib")
-    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" if found and found.origin else Path()
-    names = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique")
-    yield from (path for name in names if (path := folder / f"{name}.ttf").is_file())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
+from mi_theme.meter import Meter
 from mi_theme.notated.bar_symbols import BarVoice, Symbol, accidentals, bar_voices, resolution_of
 from mi_theme.notated.staves import Head, Staff, StaffNote, clef_of
 from mi_theme.notated.written_values import NewBar
@@ -27,8 +29,11 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
     for name in ("music", "body", "mdiv", "score"):
         place = SubElement(place, name)
     group = SubElement(SubElement(place, "scoreDef"), "staffGrp", {"bar.thru": "false"})
-    for number, staff in enumerate(staves, 1):
-        group.append(_definition(staff, number))
+    for _, members in groupby(enumerate(staves, 1), key=lambda pair: pair[1].part if pair[1].part >= 0 else -pair[0]):
+        hands = list(members)
+        inside = SubElement(group, "staffGrp", {"symbol": "brace", "bar.thru": "true"}) if len(hands) > 1 else group
+        for number, staff in hands:
+            inside.append(_definition(staff, number))
     section = SubElement(place, "section")
     music = [bar_voices(staff, resolution_of([staff])) for staff in staves]
     for index, frame in enumerate(staves[0].frames):
@@ -44,19 +49,33 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
 
 def _definition(staff: Staff, number: int) -> Element:
     """Clef, key and metre of a staff."""
-    meter = staff.frames[0][0].meter
-    found = {"n": str(number), "lines": "5", "meter.count": str(meter.numerator), "meter.unit": str(meter.denominator)}
+    element = Element("staffDef", {"n": str(number), "lines": "5", **_setting(staff)})
+    element.append(_signature(staff, staff.frames[0][0].meter))
+    return element
+
+
+def _signature(staff: Staff, meter: Meter) -> Element:
+    """A signature: plain, and its groups in the label; printed as a sum where the same metre comes in other groups too."""
+    groups = {bar.meter.grouping for frame in staff.frames for bar in frame if bar.meter.plain == meter.plain}
+    written = meter.grouping and len(groups) > 1 and meter.grouping.total == meter.numerator
+    count = str(meter.grouping) if written else str(meter.numerator)
+    found = {"count": count, "unit": str(meter.denominator)}
+    return Element("meterSig", found | ({"label": str(meter)} if meter.grouping else {}))
+
+
+def _setting(staff: Staff) -> dict[str, str]:
+    """Clef and key of a staff."""
     if staff.percussion:
-        return Element("staffDef", found | {"clef.shape": "perc"})
+        return {"clef.shape": "perc"}
     shape, line, octave = clef_of(staff)
-    found |= {
+    found = {
         "clef.shape": shape,
         "clef.line": str(line),
         "keysig": f"{abs(staff.fifths)}{'s' if staff.fifths > 0 else 'f'}",
     }
     if octave:
         found |= {"clef.dis": "8", "clef.dis.place": "above" if octave > 0 else "below"}
-    return Element("staffDef", found if staff.fifths else {**found, "keysig": "0"})
+    return found if staff.fifths else {**found, "keysig": "0"}
 
 
 def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: int, number: int) -> Element:
@@ -66,7 +85,7 @@ def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: in
     for voice in range(max(len(staff.voices), 1)):
         layer = Element("layer", {"n": str(voice + 1)})
         for place, bar in enumerate(bars):
-            _open(layer, bar, first=index == place == 0, voice=voice, inner=place > 0)
+            _open(layer, staff, bar, first=index == place == 0, voice=voice, inner=place > 0)
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
@@ -77,12 +96,12 @@ def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: in
     return element
 
 
-def _open(layer: Element, bar: NewBar, *, first: bool, voice: int, inner: bool) -> None:
+def _open(layer: Element, staff: Staff, bar: NewBar, *, first: bool, voice: int, inner: bool) -> None:
     """A bar line inside a frame, and a new signature."""
     if voice == 0 and inner:
         SubElement(layer, "barLine", {"form": "single"})
     if voice == 0 and bar.signed and not first:
-        SubElement(layer, "meterSig", {"count": str(bar.meter.numerator), "unit": str(bar.meter.denominator)})
+        layer.append(_signature(staff, bar.meter))
 
 
 def _fill(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from html import escape
+from itertools import accumulate
 
-from mi_theme.engraving.drawings import FONTS, described, readable
+from mi_theme.engraving.drawings import FONTS, Drawing, SvgDrawing, described, readable
 
-__all__ = ["box", "line", "number", "page", "ring", "text", "text_width"]
+__all__ = ["box", "line", "number", "page", "ring", "stacked", "text", "text_width"]
 
 LETTER = 0.64  # of the size of letters: a generous mean width
+SIZE = re.compile(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"')  # of an SVG, in its units
 BOLD = 1.18  # times as wide
 
 
@@ -71,3 +75,27 @@ def text_width(words: str, size: float = 13, bold: bool = False) -> float:
 def number(value: float) -> str:
     """Two decimals at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def stacked(drawings: Sequence[Drawing]) -> SvgDrawing:
+    """Pictures under each other, as one.
+
+    Parameters
+    ----------
+    drawings
+        From above; at least one.
+
+    Returns
+    -------
+    SvgDrawing
+        As wide as the widest.
+    """
+    sheets = [drawing.to_svg() for drawing in drawings]
+    sizes = [tuple(map(float, found.groups())) if (found := SIZE.search(sheet)) else (0.0, 0.0) for sheet in sheets]
+    tops = accumulate((high for _, high in sizes), initial=0.0)
+    parts = [
+        f'<g transform="translate(0 {top:g})">{sheet.partition("?>")[2] or sheet}</g>'
+        for top, sheet in zip(tops, sheets, strict=False)
+    ]
+    words = " ".join(drawing.description for drawing in drawings)
+    return SvgDrawing(page(max(wide for wide, _ in sizes), sum(high for _, high in sizes), words, parts), words)

@@ -14,11 +14,22 @@ from secrets import token_hex
 
 from mi_theme.errors import FileError
 
-__all__ = ["FileWarning", "bytes_of", "decoded", "first_line", "place_of", "replace_file", "tunes_of", "unpacked"]
+__all__ = [
+    "FileWarning",
+    "bytes_of",
+    "decoded",
+    "first_line",
+    "is_text",
+    "place_of",
+    "replace_file",
+    "tunes_of",
+    "unpacked",
+]
 
 LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 LARGEST_CONTAINER = 2**20  # bytes of what lists an archive: a few lines
+MOST_TUNES = 200_000  # of a book
 NAMED = re.compile(r"(?is)(.+\.abc)#(\d{1,9})")
 DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][\w.-]*)""")
 BYTE_ORDERS = {
@@ -41,7 +52,7 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     Parameters
     ----------
     source
-        A path, or the bytes of a file; ``book.abc#3`` is the third tune of a book.
+        A path, or the bytes of a file, or its text, which has lines; ``book.abc#3`` is the third tune of a book.
 
     Returns
     -------
@@ -57,7 +68,13 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
+    if is_text(source):
+        return str(source).encode(), ""
+    if not isinstance(source, str | PathLike):
+        raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
     path, number = place_of(Path(fspath(source)))
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise FileError(f"{path}: a pipe or a device, and no file: save what comes out of it first")
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
@@ -70,6 +87,11 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     return tunes[number - 1].encode(), f"{path}#{number}"
 
 
+def is_text(source: object) -> bool:
+    """Whether this is the text of a file, which has lines, and not its name."""
+    return isinstance(source, str) and "\n" in source.strip()
+
+
 def place_of(path: Path) -> tuple[Path, int]:
     """The file that a name means, and the number of a tune of a book in it; 0 for all of it."""
     named = NAMED.fullmatch(str(path))
@@ -77,8 +99,16 @@ def place_of(path: Path) -> tuple[Path, int]:
 
 
 def tunes_of(text: str) -> list[str]:
-    """The text of each tune of a book, with what stands before the first; none where nothing is numbered."""
-    head, *tunes = re.split(r"(?m)^(?=X:)", text)
+    """The text of each tune of a book, with what stands before the first; none where nothing is numbered.
+
+    Raises
+    ------
+    FileError
+        Where there are more than any book has, or what stands before them is too long for so many.
+    """
+    head, *tunes = re.split(r"(?m)^(?=X:)", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(tunes) > MOST_TUNES or len(head) * len(tunes) > LARGEST_FILE:
+        raise FileError(f"a book of {len(tunes)} tunes: that is too large")
     return [head + tune for tune in tunes]
 
 

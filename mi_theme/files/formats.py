@@ -10,9 +10,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mi_theme.errors import FileError, ScoreError
+from mi_theme.errors import FileError
 from mi_theme.files.disk import bytes_of, replace_file, unpacked
-from mi_theme.hooks import function_at
+from mi_theme.hooks import answer, function_at
 from mi_theme.score import Score
 
 if TYPE_CHECKING:
@@ -26,15 +26,12 @@ __all__ = [
     "FORMATS",
     "Format",
     "format_of",
-    "has_reader",
-    "is_stream",
     "read",
     "read_notes",
     "read_sheet",
     "read_stream",
     "save",
     "save_stream",
-    "score_of",
 ]
 
 HEAD = 65536  # bytes in which a file shows what it is: kern may have many lines of comments first
@@ -52,22 +49,26 @@ class Format(NamedTuple):
     begins
         What its first bytes match.
     reader
-        Room and function that make a Score of bytes and a name; none where music21 reads it.
+        Room and function that make a Score of bytes and a name.
     sheets
-        The same for a `Sheet`, fast; none where nothing is faster.
+        The same for a `Sheet`, fast.
     writer
         The same that makes bytes of a Score.
-    stream
-        Its name in music21, where that reads it.
+    translator
+        The same that makes MusicXML of bytes and a name, where it is another notation: reader and sheets
+        are those of MusicXML then.
+    notation
+        Whether it is read as a music21 Stream too.
     """
 
     name: str
     endings: tuple[str, ...]
     begins: bytes
-    reader: str = ""
-    sheets: str = ""
+    reader: str
+    sheets: str
     writer: str = ""
-    stream: str = ""
+    translator: str = ""
+    notation: bool = True
 
 
 FORMATS = (
@@ -78,6 +79,7 @@ FORMATS = (
         reader="files.midi:parse",
         sheets="files.bulk.midi_notes:parse_notes",
         writer="files.midi:write",
+        notation=False,
     ),
     Format(
         name="compressed MusicXML",
@@ -86,7 +88,6 @@ FORMATS = (
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
         writer="files.musicxml.from_score:write_packed",
-        stream="musicxml",
     ),
     Format(
         name="MusicXML",
@@ -95,10 +96,23 @@ FORMATS = (
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
         writer="files.musicxml.from_score:write",
-        stream="musicxml",
     ),
-    Format(name="kern", endings=(".krn",), begins=rb"(?s).*?\*\*kern", stream="humdrum"),
-    Format(name="ABC", endings=(".abc",), begins=rb"(?s)(.*?\n)?(\xef\xbb\xbf)?\s*X:", stream="abc"),
+    Format(
+        name="kern",
+        endings=(".krn",),
+        begins=rb"(?s).*?\*\0?\*\0?k\0?e\0?r\0?n",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        translator="files.kern.spine_reading:musicxml_of_kern",
+    ),
+    Format(
+        name="ABC",
+        endings=(".abc",),
+        begins=rb"(?s)(.*?[\n\r])?[\xef\xbb\xbf\xff\xfe\0\s]*X\0?:",
+        reader="files.musicxml.to_score:parse",
+        sheets="files.musicxml.assembly:parse_sheet",
+        translator="files.abc.tune_reading:musicxml_of_abc",
+    ),
 )
 #: The endings of file names that `read` knows.
 ENDINGS = tuple(ending for row in FORMATS for ending in row.endings)
@@ -132,34 +146,14 @@ def format_of(data: bytes, name: str = "") -> Format:
     return row
 
 
-def has_reader(source: str | PathLike[str] | bytes) -> bool:
-    """Whether a file is of a format that is read here, and not by music21.
-
-    Parameters
-    ----------
-    source
-        A path, or the bytes of a file.
-
-    Returns
-    -------
-    bool
-        True for MIDI and MusicXML.
-
-    Raises
-    ------
-    FileError, OSError
-        As `read`.
-    """
-    return bool(format_of(*bytes_of(source)).reader)
-
-
 def read(source: str | PathLike[str] | bytes) -> Score:
     """Read a score from a path or from the bytes of a file: MIDI, MusicXML, ABC or kern.
 
     Parameters
     ----------
     source
-        A path, or the bytes of a file; of a book of ABC tunes the first, ``book.abc#3`` is the third.
+        A path, or the bytes of a file, or its text, such as a tune in ABC; of a book of ABC tunes the first,
+        ``book.abc#3`` is the third.
 
     Returns
     -------
@@ -175,16 +169,8 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     """
     data, name = bytes_of(source)
     row = format_of(data, name)
-    if row.reader:
-        score: Score = function_at(row.reader)(data, name)
-        return score
-    from mi_theme.files.notation.from_stream import parse_stream, score_of_stream
-
-    stream = parse_stream(_notation(data, row, name), name, row.stream)
-    try:
-        return score_of_stream(stream, name)
-    except ScoreError as error:
-        raise FileError(f"{name or 'notation'}: {error}") from None
+    score: Score = function_at(row.reader)(_notation(data, row, name), name)
+    return score
 
 
 def read_stream(source: str | PathLike[str] | bytes) -> Any:
@@ -210,19 +196,24 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
 
     data, name = bytes_of(source)
     row = format_of(data, name)
-    if not row.stream:
+    if not row.notation:
         raise FileError(f"{name or 'this data'}: {row.name} is no notation")
-    stream = parse_stream(_notation(data, row, name), name, row.stream)
+    data = _notation(data, row, name)
+    stream = parse_stream(unpacked(data, name or "notation") if ".mxl" in row.endings else data, name)
     untangle_ties(stream)
     return stream
 
 
 def _notation(data: bytes, row: Format, name: str) -> bytes:
-    return unpacked(data, name or "notation") if ".mxl" in row.endings else data
+    """What the reader of a format takes: ABC and kern as MusicXML."""
+    if not row.translator:
+        return data
+    translated: bytes = function_at(row.translator)(data, name)
+    return translated
 
 
 def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
-    """The notes of a MIDI or MusicXML file and nothing else, fast.
+    """The notes of a file and nothing else, fast.
 
     Parameters
     ----------
@@ -233,7 +224,7 @@ def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
     -------
     structured array, shape (n,)
         As `Score.note_table`; in MIDI ``part`` counts symusic's tracks (one
-        for each channel, program and track), in MusicXML staves.
+        for each channel, program and track), in notation staves.
 
     Raises
     ------
@@ -246,7 +237,7 @@ def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
 
 
 def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
-    """The notes, part names and metres of a MIDI or MusicXML file, fast.
+    """The notes, part names and metres of a file, fast.
 
     Parameters
     ----------
@@ -260,9 +251,7 @@ def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
     """
     data, name = bytes_of(path)
     row = format_of(data, name)
-    if not row.sheets:
-        raise FileError(f"{name or 'this data'}: {row.name} has no fast reader: use read")
-    sheet: Sheet = function_at(row.sheets)(data, name)
+    sheet: Sheet = function_at(row.sheets)(_notation(data, row, name), name)
     return sheet
 
 
@@ -274,7 +263,8 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     score
         What to write.
     path
-        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written.
+        Ending in ``.mid``, ``.musicxml`` or another of `ENDINGS` that can be written; or, for its
+        sound, in ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
     exact
         Whether a time that the file cannot hold is an error instead of rounded.
 
@@ -286,9 +276,12 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     ending = Path(path).suffix.lower() or ".mid"
     row = next((row for row in FORMATS if ending in row.endings and row.writer), None)
     if row is None:
-        sound = "; sound is made by to_wav, or mi-theme sound" if ending in SOUND_ENDINGS else ""
+        if ending in SOUND_ENDINGS:
+            answer("Score.to_sound", score, path, ending)
+            return
         raise FileError(
-            f"{path}: scores are saved as MIDI or MusicXML, so end the name in .mid, .musicxml or .mxl{sound}"
+            f"{path}: scores are saved as music, so end the name in .mid, .musicxml or .mxl, "
+            f"or as sound, in {', '.join(SOUND_ENDINGS)}"
         )
     replace_file(path, function_at(row.writer)(score, exact=exact))
 
@@ -311,50 +304,6 @@ def save_stream(stream: Any, path: str | PathLike[str]) -> None:
     from mi_theme.files.notation.to_stream import musicxml
 
     ending = Path(path).suffix.lower()
-    if not any(ending in row.endings for row in FORMATS if row.stream and row.writer):
+    if not any(ending in row.endings for row in FORMATS if row.notation and row.writer):
         raise FileError(f"{path}: notation is saved as MusicXML, so end the name in .musicxml or .mxl")
     replace_file(path, musicxml(stream, compressed=ending == ".mxl"))
-
-
-def is_stream(value: Any) -> bool:
-    """Whether this is a music21 Stream; music21 is not imported to find out.
-
-    Parameters
-    ----------
-    value
-        Anything.
-
-    Returns
-    -------
-    bool
-        True for a Stream of any kind.
-    """
-    return any(kind.__module__.startswith("music21.") and kind.__name__ == "Stream" for kind in type(value).__mro__)
-
-
-def score_of(value: Any) -> Score:
-    """A Score, from a Stream if need be.
-
-    Parameters
-    ----------
-    value
-        A Score or a music21 Stream.
-
-    Returns
-    -------
-    Score
-        The value itself, or what the Stream says.
-
-    Raises
-    ------
-    ScoreError
-        Where it is neither.
-    """
-    if isinstance(value, Score):
-        return value
-    if is_stream(value):
-        from mi_theme.files.notation.from_stream import score_of_stream
-
-        return score_of_stream(value)
-    hint = "its to_meter carries it" if hasattr(value, "to_meter") else "read a file with mi.read"
-    raise ScoreError(f"a Score or a music21 Stream belongs here, not {type(value).__name__}; {hint}")

@@ -27,6 +27,20 @@ __all__ = ["parse", "write"]
 LARGEST_RESOLUTION = 32767  # ticks in a quarter that fifteen bits hold
 LATEST_TICK = 2**40  # no file that is music goes on longer, and sums of it stay within 64 bits
 ESCAPE = 0xF7  # bytes that go out as they are, and the end of system exclusive
+USUAL_METAS = {
+    *range(8),
+    0x09,
+    0x20,
+    0x21,
+    m.END_OF_TRACK,
+    m.TEMPO,
+    0x54,
+    m.TIME_SIGNATURE,
+    m.KEY_SIGNATURE,
+    m.SEQUENCER,
+}
+# of others mido forgets the time (1.3 does): they are written with none, behind an event of ours that says nothing
+SPACER = bytes((m.META, m.SEQUENCER, len(m.OURS))) + m.OURS
 FRAMES = {24: (24, 1_000_000), 25: (25, 1_000_000), 29: (30, 1_001_000), 30: (30, 1_000_000)}
 # frames a second as a file says them: frames in a quarter, and how long that is in microseconds (29: 29.97)
 
@@ -179,6 +193,8 @@ def _track(body: bytes, numbers: Iterator[int], repairs: list[str]) -> Track:
             continue
         kind, place = (body[place], place + 1) if status == m.META else (0, place)
         payload, place = _payload(body, place, status, kind)
+        if payload == m.OURS and kind == m.SEQUENCER and status == m.META:
+            continue
         payloads.append(payload)
         rows.append(pack(tick, status, kind, 0, len(payloads) - 1, 0, -1, -1))
     return Track(b"".join(rows), tuple(payloads))
@@ -240,6 +256,9 @@ def _body(track: Track, ticks: list[int]) -> bytes:
         if status == m.META and first == m.END_OF_TRACK:
             continue
         delta, before = tick - before, tick
+        if delta and status == m.META and first not in USUAL_METAS:
+            written += _variable(delta) + SPACER
+            delta = 0
         written += bytes((delta,)) if 0 <= delta < 0x80 else _variable(delta)
         if payload < 0:
             if status != running:

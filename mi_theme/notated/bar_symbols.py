@@ -111,7 +111,7 @@ def resolution_of(staves: Sequence[Staff]) -> int:
     """Ticks in a quarter, so that all notes, bar lines and symbols between them are on one."""
     places = {place.denominator for staff in staves for note in staff.notes for place in (note.start, note.end)}
     bars = (bar for staff in staves for frame in staff.frames for bar in frame)
-    places |= {place.denominator for bar in bars for place in (bar.start, bar.end, bar.inside, bar.meter.pulse)}
+    places |= {place.denominator for bar in bars for place in (bar.start, bar.end, bar.meter.pulse)}
     return lcm(*places) * FINEST
 
 
@@ -130,7 +130,7 @@ def bar_voices(staff: Staff, resolution: int) -> dict[Fraction, list[BarVoice]]:
     voices = [_bars_of_voice(voice, lines, resolution) for voice in staff.voices] or [{}]
     found: dict[Fraction, list[BarVoice]] = {}
     for index, (bar, (start, end)) in enumerate(zip(bars, lines, strict=True)):
-        rhythm = (end - start, resolution, bar.meter, _shift_of(bar))
+        rhythm = (end - start, resolution, bar.meter, bar.shift)
         found[bar.start] = [
             BarVoice(tuple([note for note, _ in here]), _layout(tuple([span for _, span in here]), *rhythm))
             if (here := voice.get(index, ())) or number == 0
@@ -138,11 +138,6 @@ def bar_voices(staff: Staff, resolution: int) -> dict[Fraction, list[BarVoice]]:
             for number, voice in enumerate(voices)
         ]
     return found
-
-
-def _shift_of(bar: NewBar) -> Fraction:
-    """Where a bar begins in its metre: a pick-up ends it."""
-    return bar.meter.bar - (bar.end - bar.start) if bar.number == 0 and not bar.inside else bar.inside
 
 
 def _ticks(place: Fraction, resolution: int) -> int:
@@ -187,7 +182,7 @@ def _layout(
     meter
         Of the bar.
     shift
-        Quarters of its metre that come before it.
+        How far in a bar of that metre it begins, in quarters.
     """
     stretches, at = list[_Stretch](), 0
     for which, (start, end) in enumerate(spans):

@@ -17,10 +17,15 @@ SHARPS = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)  # letters of the pitch classes wh
 LOWEST = -7  # the step of MIDI's key 0, a C
 MOST_SIGNS = 2  # sharps or flats that one note can have
 RAISED = (9, 11)  # semitones above the tonic: the sixth and seventh that minor raises
+FIFTHS = (0, 2, 4, -1, 1, 3, 5)  # of the letters from C
+MIDDLE_OF_KEY, FARTHEST = (
+    2,
+    7,
+)  # the second degree of major; fifths beyond which another name is nearer: in C from D flat to D sharp
 SAME_MOMENT = 1e-6  # quarters
 
 
-def letter_steps(notes: NDArray[np.void], fifths: int, key: tuple[Tonic, str]) -> NDArray[np.int64]:
+def letter_steps(notes: NDArray[np.void], fifths: int | NDArray[np.int64], key: tuple[Tonic, str]) -> NDArray[np.int64]:
     """The diatonic step of every note: as the score has it, else as it would be written.
 
     The keys that sound around give a first spelling. It is moved a letter up or down
@@ -33,7 +38,7 @@ def letter_steps(notes: NDArray[np.void], fifths: int, key: tuple[Tonic, str]) -
     notes
         Pitched notes of the whole score, by onset and pitch, with the fields of `Score.note_table`.
     fifths
-        The key signature.
+        The key signature, or that of each note, shape (n,).
     key
         Tonic and mode.
 
@@ -46,16 +51,29 @@ def letter_steps(notes: NDArray[np.void], fifths: int, key: tuple[Tonic, str]) -
     found = _surrounded(notes["pitch"], fifths)
     if not given.all():
         found = _leading(notes, np.where(given, notes["step"], found), given, key)
-    steps: NDArray[np.int64] = np.where(given, notes["step"], found)
+    steps: NDArray[np.int64] = np.where(given, notes["step"], _near_home(notes["pitch"], found, fifths))
     return steps
 
 
-def _surrounded(pitch: NDArray[np.int64], fifths: int) -> NDArray[np.int64]:
+def _near_home(
+    pitch: NDArray[np.int64], steps: NDArray[np.int64], fifths: int | NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Notes far from the key on the line of fifths by the other name that they have, twelve fifths nearer."""
+    away = 7 * _signs(pitch, steps) + np.array(FIFTHS)[steps % 7] - (fifths + MIDDLE_OF_KEY)
+    nearer: NDArray[np.int64] = steps + (away > FARTHEST) - (away < -FARTHEST)
+    return nearer
+
+
+def _surrounded(pitch: NDArray[np.int64], fifths: int | NDArray[np.int64]) -> NDArray[np.int64]:
     """As in the keys that sound around each note, on the side of the circle of fifths that the signature is on."""
-    key = np.array([key_alterations(fifths).get(letter, 0) for letter in range(7)])
     found = spelled_steps(pitch)
-    moved = [found + letters for letters in (0, -1, 1)]
-    best = min(moved, key=lambda steps: int(np.abs(_signs(pitch, steps) - key[steps % 7]).sum()))
+    best = found
+    for signs in np.unique(fifths).tolist():
+        key = np.array([key_alterations(signs).get(letter, 0) for letter in range(7)])
+        mine = np.broadcast_to(fifths == signs, pitch.shape)
+        moved = [found + letters for letters in (0, -1, 1)]
+        least = min(moved, key=lambda steps: int(np.abs(_signs(pitch, steps) - key[steps % 7])[mine].sum()))
+        best = np.where(mine, least, best)
     plain = np.array(SHARPS)[pitch % 12] + 7 * (pitch // 12 - 1)
     return np.where((np.abs(_signs(pitch, best)) <= MOST_SIGNS) & (best >= LOWEST), best, plain)
 

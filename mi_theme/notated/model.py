@@ -73,6 +73,8 @@ class NotatedScore:
         In order.
     heading
         What the score says of itself.
+    asides
+        What else it says of itself, as it stands.
     """
 
     bars: tuple[NewBar, ...]
@@ -80,6 +82,7 @@ class NotatedScore:
     keys: tuple[tuple[Fraction, WrittenKey], ...] = ()
     remarks: tuple[ScoreWord, ...] = ()
     heading: TitleBlock = UNTITLED
+    asides: tuple[str, ...] = ()
 
     @property
     def staves(self) -> tuple[Staff, ...]:

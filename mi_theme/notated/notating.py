@@ -3,45 +3,36 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
-
-import numpy as np
 
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
-from mi_theme.notated.part_notes import written_parts, written_place
-from mi_theme.notated.placed_marks import said_marks, staff_marks
-from mi_theme.notated.staves import Head, Staff, StaffNote
-from mi_theme.notated.voice_separation import PartNote, WrittenChord
+from mi_theme.notated.part_notes import notes_of_parts, written_place
+from mi_theme.notated.players import Player, StaffOfPart, players_of, staves_of_player
+from mi_theme.notated.staff_making import StaffMaker
+from mi_theme.notated.written_keys import written_keys
 from mi_theme.notated.written_values import NewBar
-from mi_theme.pitch import MAJOR, Tonic
+from mi_theme.pitch import Tonic
 from mi_theme.quantising import Quantized, quantize
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
-from mi_theme.score.asides import Aside, PlacedAside, asides_of
-from mi_theme.score.marks import Mark, kind_of
-from mi_theme.score.percussion_keys import drum_key
-from mi_theme.score.tonality import estimated_key
+from mi_theme.score.asides import PlacedAside, asides_of
+from mi_theme.score.marks import Mark
 
 __all__ = ["new_bars", "notate"]
 
 MOST_BARS = 200_000  # a score of more is not music but damage
 SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no bar of its own
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
-MOST_SIGNS = 7  # of a key; others are damage
-LEAST_FIT, LEAST_NOTES = 0.7, 8  # correlation and notes from which an estimated key is worth a signature
-CHORD = "<chord/>"  # said of a grace note that sounds with the one before it
 DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
 
-def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
+def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool = False) -> NotatedScore:
     """A score as it is written: what a player did is quantized, what is notation already stays.
 
     Parameters
@@ -50,11 +41,14 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
         Any score.
     key
         Tonic and mode that it is known to be in; else as the score says, or as its notes tell.
+    by_part
+        Whether each part has one staff, for looking at parts; else keyboards have two where their
+        range asks for it, and what one player plays stands together.
 
     Returns
     -------
     NotatedScore
-        All bars, and a staff for each part.
+        All bars, and the staves of each player.
 
     Raises
     ------
@@ -62,66 +56,28 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None) -> NotatedScore:
         Where it goes on for more than 200,000 bars.
     """
     found = quantize(score)
-    keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else tuple(_keys(score))
-    fifths = keys[0][1].fifths if keys and keys[0][0] == 0 else 0
-    parts = written_parts(score, found, key)
-    asides = asides_of(score)
+    keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else written_keys(score)
+    notes, asides = notes_of_parts(score, found, key), asides_of(score)
     bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
-    syllables, said, beside = _syllables(score), said_marks(score), defaultdict[int, tuple[str, ...]](tuple)
-    for placed in asides:
-        beside[placed.note] += (placed.aside.said,)
-    found_parts = []
-    for index, (part, written) in enumerate(zip(score.parts, parts, strict=True)):
-        drums = part.is_percussion
-        voices = tuple(_staff_notes(written, f"p{index}", bars[-1].end, syllables, said.of_notes, drums=drums))
-        of_rows = {
-            row.order: note
-            for chords, notes in zip(written, voices, strict=True)
-            for chord, note in zip(chords, notes, strict=True)
-            for row in (*chord.rows, *chord.graces, *chord.tails)
-        }
-        voices = tuple(
-            tuple(_with_asides(chord, note, beside) for chord, note in zip(chords, notes, strict=True))
-            for chords, notes in zip(written, voices, strict=True)
-        )
-        first = index == min(other for other, one in enumerate(score.parts) if one.track == part.track)
-        staff = Staff(
-            frames=tuple((bar,) for bar in bars),
-            voices=voices,
-            fifths=0 if drums else fifths,
-            labels=(part.name,),
-            percussion=drums,
-            asides=tuple(_asides(asides, part.track, score.ticks_per_quarter)) if first else (),
-            marks=tuple(staff_marks(said.of_parts.get(index, ()), of_rows, score.ticks_per_quarter, bars[-1].end)),
-            part=index,
-        )
-        found_parts.append(WrittenPart(part, (staff,)))
+    maker = StaffMaker(score, bars, keys[0][1].fifths if keys and keys[0][0] == 0 else 0, asides)
+    parts = []
+    for player in players_of(score) if not by_part else _each_part(score):
+        first = player.parts[0]
+        staves = [StaffOfPart(first, notes[first])] if by_part else staves_of_player(score, player, notes)
+        part = replace(score.parts[first], name=player.name)
+        parts.append(WrittenPart(part, tuple(maker.staves(staves, player))))
     return NotatedScore(
         bars=bars,
-        parts=tuple(found_parts),
+        parts=tuple(parts),
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),
+        asides=tuple([placed.aside.said for placed in asides if placed.aside.host == "head"]),
     )
 
 
-def _keys(score: Score) -> Iterator[tuple[Fraction, WrittenKey]]:
-    """What the score says, where it changes; of playing that says none what its notes tell, where they tell it clearly."""
-    quarter, before = score.ticks_per_quarter, None
-    said = sorted((tick, data) for track in score.tracks for tick, data in track.metas(m.KEY_SIGNATURE))
-    for tick, data in said:
-        fifths = data[0] - 256 * (data[0] > 127) if len(data) == 2 else MOST_SIGNS + 1
-        key = WrittenKey(fifths, "minor" if data[1:] == b"\1" else "major")
-        if abs(fifths) <= MOST_SIGNS and key != before:
-            yield Fraction(tick, quarter), key
-            before = key
-    table = score.note_table()
-    drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
-    table = table[~np.isin(table["part"], drums)]
-    if before is None and len(table) >= LEAST_NOTES and (table["step"] < 0).any():
-        tonic, mode, fit = estimated_key(score)
-        if fit >= LEAST_FIT:
-            yield Fraction(0), WrittenKey(tonic.fifths(mode))
+def _each_part(score: Score) -> list[Player]:
+    return [Player(part.name, (index,)) for index, part in enumerate(score.parts)]
 
 
 # Bars
@@ -169,80 +125,6 @@ def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int
                 yield replace(bar, start=start, end=end, signed=False, inside=start - bar.start + shift)
 
 
-# Notes
-
-
-def _asides(asides: Sequence[PlacedAside], track: int, quarter: int) -> Iterator[tuple[Fraction, Aside]]:
-    """What is written beside the notes of a track and hangs on none."""
-    for placed in asides:
-        if placed.track == track and placed.note < 0 and placed.aside.host != "note":
-            yield Fraction(placed.tick, quarter), placed.aside
-
-
-def _staff_notes(
-    voices: Sequence[Sequence[WrittenChord]],
-    name: str,
-    end: Fraction,
-    syllables: dict[int, str],
-    said: Mapping[int, tuple[Mark, ...]],
-    *,
-    drums: bool,
-) -> Iterator[tuple[StaffNote, ...]]:
-    """The voices of a part, up to the last bar line."""
-    numbers = {
-        id(chord): number
-        for number, chord in enumerate(sorted(chain.from_iterable(voices), key=lambda c: (c.start, -c.height)))
-    }
-    for voice in voices:
-        notes = []
-        for chord in voice:
-            graces = tuple(_head(row, drums=drums) for row in chord.graces)
-            heads = tuple(_head(row, drums=drums) for row in chord.rows)
-            tails = tuple(_head(row, drums=drums) for row in chord.tails)
-            played = {row.mark for row in chord.rows}
-            marks = [mark for row in chord.rows for mark in said.get(row.order, ())]
-            if len(played) == 1 and played != {""} and not any(kind_of(mark.name) == "articulations" for mark in marks):
-                marks.append(Mark(played.pop()))
-            sung = next((syllables[row.order] for row in chord.rows if row.order in syllables), "")
-            lyrics = tuple(sung.split("\n")) if sung else ()
-            stop = min(chord.end, end)
-            notes.append(
-                StaffNote(
-                    start=chord.start,
-                    end=stop,
-                    heads=heads,
-                    id=f"{name}n{numbers[id(chord)]}",
-                    marks=tuple(dict.fromkeys(marks)),
-                    graces=graces,
-                    lyrics=lyrics,
-                    tails=tails,
-                )
-            )
-        yield tuple(notes)
-
-
-def _with_asides(chord: WrittenChord, note: StaffNote, beside: Mapping[int, tuple[str, ...]]) -> StaffNote:
-    """A note with what is written beside each of its heads; grace notes that sound together are a chord."""
-    heads = tuple(
-        head._replace(asides=beside.get(row.order, ())) for row, head in zip(chord.rows, note.heads, strict=True)
-    )
-    graces, tails = (
-        tuple(
-            head._replace(asides=(*beside.get(row.order, ()), *[CHORD] * (row.start == before)))
-            for row, head, before in zip(rows, found, [None, *(row.start for row in rows)], strict=False)
-        )
-        for rows, found in ((chord.graces, note.graces), (chord.tails, note.tails))
-    )
-    return note._replace(heads=heads, graces=graces, tails=tails)
-
-
-def _head(row: PartNote, *, drums: bool) -> Head:
-    if drums:
-        drum = drum_key(row.pitch)
-        return Head(drum.step, 0, drum.head or "drum", row.pitch, row.velocity)
-    return Head(row.step, row.pitch - 12 * (row.step // 7 + 1) - MAJOR[row.step % 7], velocity=row.velocity)
-
-
 # Words
 
 
@@ -280,23 +162,3 @@ def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
         before = speed if shown else before
         if at < bars[-1].end:
             yield ScoreWord(at, "tempo" if shown else "pace", speed)
-
-
-def _syllables(score: Score) -> dict[int, str]:
-    """Syllables by the row of their note; those of a track without notes go to the part that begins notes with most of them."""
-    starts, parts = score.spans["start"], score.span_parts
-    rows = [np.flatnonzero(parts == index) for index in range(len(score.parts))]
-    found: dict[int, str] = {}
-    for number, track in enumerate(score.tracks):
-        sung = {tick: text for tick, data in track.metas(m.LYRIC) if (text := m.text_of(data).lstrip("/\\\r\n"))}
-        own = [index for index, part in enumerate(score.parts) if part.track == number] or range(len(score.parts))
-        if not sung or not len(score.parts):
-            continue
-        mine = rows[max(own, key=lambda index: (len({*starts[rows[index]].tolist()} & sung.keys()), -index))]
-        ticks = starts[mine].tolist()
-        for tick, text in sung.items():
-            at = bisect_left(ticks, tick)
-            near = min(range(max(at - 1, 0), min(at + 1, len(ticks))), key=lambda i: abs(ticks[i] - tick))
-            if abs(ticks[near] - tick) <= NEAR_SYLLABLE * score.ticks_per_quarter:
-                found.setdefault(int(mine[near]), text)
-    return found

@@ -6,14 +6,16 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.notated.gates import Gated, gated_values
 from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
+from mi_theme.notated.written_keys import said_keys
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
@@ -22,7 +24,7 @@ from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["note_steps", "written_parts", "written_place"]
+__all__ = ["NotesOfPart", "note_steps", "notes_of_parts", "span_steps", "written_place"]
 
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
@@ -30,8 +32,10 @@ GRID = 48  # parts of a quarter for what is still none
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
 FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
 USUAL_PARTS = {1, 2, 3, 4, 6}  # of a quarter: sixteenths, and triplets of eighths and sixteenths
+SAME_PLACE = 1 / 96  # quarters: how early a note may be for the key signature that begins with it
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
+SHORT_SHARE = 0.6  # of a value: notes that a machine cuts so short are staccato
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
 ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
 ONE_CHORD = Fraction(
@@ -39,10 +43,21 @@ ONE_CHORD = Fraction(
 )  # of the longest value of notes struck together: what is let go so early has a value of its own
 
 
-def written_parts(
-    score: Score, found: Quantized, key: tuple[Tonic, str] | None = None
-) -> list[list[list[WrittenChord]]]:
-    """The chords of each part of a score, in voices.
+class NotesOfPart(NamedTuple):
+    """The notes of a part or a staff; which of them are grace notes, by their `order`; and whether they are notation, or were played."""
+
+    rows: Sequence[PartNote]
+    graces: frozenset[int]
+    kept: bool
+
+    def voices(self) -> list[list[WrittenChord]]:
+        """Chords in voices in which nothing overlaps."""
+        chords = chords_of(self.rows, self.graces).values()
+        return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
+
+
+def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[NotesOfPart]:
+    """The notes of each part of a score as they are written.
 
     Parameters
     ----------
@@ -56,7 +71,7 @@ def written_parts(
     marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
     found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
     return [
-        list(_voices(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion))
+        _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
         for index, mine in found_parts
     ]
 
@@ -75,24 +90,46 @@ def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
 
 def note_steps(score: Score) -> NDArray[np.int64]:
     """The diatonic step of every note as it is written, in the order of `Score.note_table`; of drums -1."""
-    rows = _note_rows(score, quantize(score))
-    steps = _steps(score, rows, None)
-    return steps[np.lexsort((rows["part"], rows["pitch"], score.spans["start"]))]
+    return span_steps(score)[np.lexsort((score.span_parts, _pitches(score), score.spans["start"]))]
+
+
+def span_steps(score: Score, found: Quantized | None = None) -> NDArray[np.int64]:
+    """The diatonic step of every note as it is written, in the order of `Score.spans`; of drums -1.
+
+    Parameters
+    ----------
+    score
+        Any score.
+    found
+        What quantizing it gave, where that is known.
+    """
+    return _steps(score, _note_rows(score, found or quantize(score)), None)
+
+
+def _pitches(score: Score) -> NDArray[np.int64]:
+    found = np.zeros(len(score.spans), np.int64)
+    for index, track in enumerate(score.tracks):
+        mine = score.spans["track"] == index
+        found[mine] = track.events["data1"][score.spans["on"][mine]]
+    return found
 
 
 def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) -> NDArray[np.int64]:
     """The diatonic step of every note; of drums -1."""
     tonic, mode = key or key_of(score)
-    fifths = score.key[0] if score.key and not key else tonic.fifths(mode)
     drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
     pitched = np.flatnonzero(~np.isin(rows["part"], drums))
     order = pitched[np.lexsort((rows["part"][pitched], rows["pitch"][pitched], rows["onset"][pitched]))]
+    signatures = [] if key else [(float(at), written.fifths) for at, written in said_keys(score)]
+    fifths = np.full(len(order), tonic.fifths(mode))
+    for at, signs in signatures:
+        fifths[rows["onset"][order] >= at - SAME_PLACE] = signs
     found = np.full(len(rows), -1, np.int64)
     found[order] = letter_steps(rows[order], fifths, (tonic, mode))
     return found
 
 
-def _voices(
+def _part_notes(
     found: Quantized,
     mine: NDArray[np.int64],
     rows: NDArray[np.void],
@@ -100,28 +137,23 @@ def _voices(
     marked: Sequence[int],
     *,
     drums: bool,
-) -> Iterator[list[WrittenChord]]:
-    """The voices of one part."""
-    kept = found.source.is_notation or _is_notation(found, mine, rows, drums=drums)
-    lasts = (found.played_durations if kept else found.durations)[mine]
-    onsets, marks = found.onsets[mine], _marks(found, mine)
+) -> NotesOfPart:
+    """The notes of one part."""
+    gated = _gated(found, mine, drums=drums)
+    kept = found.source.is_notation or (gated is None and _is_notation(found, mine, rows, drums=drums))
+    onsets, played = found.onsets[mine], found.played_durations[mine]
+    lasts, marks, sure = played if kept else found.durations[mine], _marks(found, mine), set[int]()
+    if gated is not None:
+        known = gated.shares > 0
+        lasts = np.where(known, np.rint(gated.values * found.resolution).astype(np.int64), lasts)
+        short = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
+        marks, sure = np.where(known, MARKS.index("staccato") * short, marks), set(mine[known].tolist())
     columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
     written = []
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
         begin, stop = written_place(start, found.resolution), written_place(end, found.resolution)
         stop = max(stop, begin + Fraction(1, GRID))
-        written.append(
-            PartNote(
-                start=begin,
-                end=stop,
-                pitch=pitch,
-                step=step,
-                velocity=velocity,
-                voice=voice,
-                mark=MARKS[mark],
-                order=order,
-            )
-        )
+        written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
     graces = set(mine[found.kinds[mine] == GRACE].tolist())
     if drums and not kept:
         written = list(_strokes(written, graces, found.meters))
@@ -129,10 +161,17 @@ def _voices(
         graces |= set(mine[np.isin(mine, marked)].tolist()) if found.source.is_notation else graces_of(written)
         written = _untangled(written, graces)
     else:
-        shares = found.played_durations[mine] / np.maximum(lasts, 1)
-        written = list(_filling_bars(_struck_together(written, graces), graces, float(np.median(shares)), found))
-    for chords in chords_of(written, graces).values():
-        yield from in_voices(chords, played=not kept)
+        usual = float(np.median(played / np.maximum(lasts, 1)))
+        written = list(_filling_bars(_struck_together(written, graces | sure), graces | sure, usual, found))
+    return NotesOfPart(written, frozenset(graces), kept)
+
+
+def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated | None:
+    """What gates say of the notes of a part that a machine plays; nothing of any other."""
+    if drums or found.source.is_notation or not found.exact[mine].all():
+        return None
+    gated = gated_values(found.onsets[mine], found.played_durations[mine], found.resolution)
+    return gated if gated.shares.any() else None
 
 
 def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
@@ -204,11 +243,11 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
     return marks
 
 
-def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[PartNote]:
+def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartNote]:
     """Notes of a player; those of a chord that are let go nearly together end together."""
     chords: dict[Fraction, list[PartNote]] = {}
     for row in rows:
-        if row.order in graces:
+        if row.order in sure:
             yield row
         else:
             chords.setdefault(row.start, []).append(row)
@@ -219,7 +258,7 @@ def _struck_together(rows: Sequence[PartNote], graces: set[int]) -> Iterator[Par
             yield row._replace(end=longest) if near else row
 
 
-def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
+def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
     """Ends that no note begins at, put where they can be read.
 
     Notes before a silence last to the bar line, or to the next quarter, where they sound
@@ -230,14 +269,14 @@ def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, foun
     starts = sorted({row.start for row in rows})
     begun = set(starts)
     for row in rows:
+        if row.order in sure or row.end in begun:
+            yield row
+            continue
         line = found.meters.at(row.start).end
         after = bisect_right(starts, row.start)
         following = starts[after] if after < len(starts) else None
         sounds = Fraction(int(found.played_durations[row.order]), found.resolution)
         beat = Fraction(int(row.start) + 1)
-        if row.order in graces or row.end in begun:
-            yield row
-            continue
         free = (end for end in (line, beat) if row.end < end and (following is None or following >= end))
         usual_ends = (
             end for end in free if end - row.start in SIMPLE and abs(sounds / (end - row.start) - usual) <= ALIKE
@@ -255,11 +294,16 @@ def _filling_bars(rows: Iterable[PartNote], graces: set[int], usual: float, foun
 def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:
     """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
     starts = sorted({row.start for row in rows if row.order not in graces})
-    following = dict(pairwise(starts))
-    ends = {}
-    for start in starts:
-        bar = meters.at(start)
-        beat = next((beat for beat in bar.beats if beat > start), bar.end)
-        ends[start] = min(following.get(start, beat), beat)
+    ends, beat, beats = {}, Fraction(0), list[Fraction]()
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        while beat <= start:
+            if not beats:
+                bar = meters.at(max(start, beat))
+                beats = [*bar.beats[1:], bar.end][::-1]
+            beat = beats.pop()
+        ends[start] = beat if following is None else min(following, beat)
     for row in rows:
-        yield row if row.order in graces else row._replace(end=ends[row.start], voice=0)
+        if row.order in graces:
+            yield row
+        else:
+            yield PartNote(row.start, ends[row.start], *row[2:5], 0, *row[6:])

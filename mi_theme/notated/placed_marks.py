@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from mi_theme.notated.staves import StaffMark, StaffNote
+from mi_theme.notated.voice_separation import PartNote
 from mi_theme.score import Score
 from mi_theme.score import messages as m
 from mi_theme.score.marks import Mark, kind_of
 
-__all__ = ["SaidMarks", "said_marks", "staff_marks"]
+__all__ = ["SaidMarks", "dynamics_of_sections", "said_marks", "staff_marks"]
 
+LEVELS = {
+    "ppp": 16,
+    "pp": 33,
+    "p": 49,
+    "mp": 64,
+    "mf": 80,
+    "f": 96,
+    "ff": 112,
+    "fff": 126,
+}  # velocities, as MuseScore has them
+LEAST_CHANGE = 8  # of the mean velocity: half of the way from one to the next
 BESIDE = ("dynamics", "wedge", "slur")  # kinds of marks that stand beside notes; the others belong to one
 
 
@@ -106,3 +120,29 @@ def staff_marks(
             if at > start and (kind_of(mark.name) != "slur" or (first and name)):
                 found.append(StaffMark(mark.name, start, at, first, name))
     yield from sorted(found, key=lambda mark: (mark.start, -mark.end, mark.name))
+
+
+def dynamics_of_sections(rows: Sequence[PartNote], sections: Sequence[Fraction], end: Fraction) -> Iterator[StaffMark]:
+    """A dynamic where a section of played music is louder or softer than what was said before.
+
+    Parameters
+    ----------
+    rows
+        The notes of a part, in order.
+    sections
+        Where sections begin, in quarters, in order.
+    end
+        The last bar line.
+    """
+    said, level = "", 0.0
+    lines = [bisect_left(rows, (place,)) for place in (*sections, end)]
+    for low, high in pairwise(lines if sections else []):
+        inside = rows[low:high]
+        if not inside:
+            continue
+        loudness = sum(row.velocity for row in inside) / len(inside)
+        name = min(LEVELS, key=lambda name: abs(LEVELS[name] - loudness))
+        if name != said and abs(loudness - level) >= LEAST_CHANGE:
+            first = inside[0].start
+            yield StaffMark(name, first, first)
+            said, level = name, loudness

@@ -133,7 +133,7 @@ class Staff:
     marks
         Dynamics, hairpins and slurs, by where they begin.
     part
-        The number of its part in the score.
+        The number of its part in the score; -1 for none. Staves side by side of one part are of one instrument.
     """
 
     frames: Frames
@@ -144,7 +144,7 @@ class Staff:
     blank: bool = False
     asides: tuple[tuple[Fraction, Aside], ...] = ()
     marks: tuple[StaffMark, ...] = ()
-    part: int = 0
+    part: int = -1
 
     @property
     def notes(self) -> Iterator[StaffNote]:

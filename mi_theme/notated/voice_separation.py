@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from mi_theme.score.grace_times import GRACE_VALUE
@@ -77,21 +78,24 @@ def _by_start(voices: dict[int, list[PartNote]]) -> dict[PartNote, list[PartNote
     return {group[0]: group for group in found.values()}
 
 
-def chords_of(rows: Iterable[PartNote], graces: set[int]) -> dict[int, list[WrittenChord]]:
+def chords_of(rows: Iterable[PartNote], graces: Set[int]) -> dict[int, list[WrittenChord]]:
     """For each voice that the input names its chords, in order; a pitch that is there twice is in two of them."""
-    groups: dict[tuple[int, Fraction, Fraction, int], list[PartNote]] = {}
+    rows = list(rows)
+    parts = _parts(rows)
+    groups: dict[tuple[int, int, int, int], list[PartNote]] = {}
     before: list[PartNote] = []
     for row in rows:
         if row.order in graces:
             before.append(row)
             continue
-        copy = 0
-        while any(other.pitch == row.pitch for other in groups.get((row.voice, row.start, row.end, copy), ())):
+        copy, start, end = 0, _ticks(row.start, parts), _ticks(row.end, parts)
+        while any(other.pitch == row.pitch for other in groups.get((row.voice, start, end, copy), ())):
             copy += 1
-        groups.setdefault((row.voice, row.start, row.end, copy), []).append(row)
+        groups.setdefault((row.voice, start, end, copy), []).append(row)
     found: dict[int, list[WrittenChord]] = defaultdict(list)
-    for (voice, start, end, _), members in sorted(groups.items()):
-        found[voice].append(WrittenChord(start, end, tuple(sorted(members, key=lambda row: row.pitch))))
+    for (voice, *_), members in sorted(groups.items(), key=lambda item: item[0]):
+        members.sort(key=lambda row: row.pitch)
+        found[voice].append(WrittenChord(members[0].start, members[0].end, tuple(members)))
     for row, place in _main_places(sorted(before, key=lambda row: row.order)):
         _attach(found, row, place)
     return dict(sorted(found.items()))
@@ -141,29 +145,45 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
     played
         Whether values are a player's, and may be cut.
     """
+    parts = _parts(chords)
+    begun = [(_ticks(chord.start, parts), -chord.height, chord) for chord in chords]
+    ordered = sorted(begun, key=lambda one: one[:2])
+    alone = _alone([(start, _ticks(chord.end, parts)) for start, _, chord in ordered])
     voices: list[list[WrittenChord]] = []
-    alone = set(_alone(chords))
-    for chord in sorted(chords, key=lambda chord: (chord.start, -chord.height)):
-        free = [voice for voice in voices if voice[-1].end <= chord.start]
-        if (chord in alone and voices) or not free:
-            free = free and voices[:1]
+    ends: list[int] = []
+    for place, (start, _, chord) in enumerate(ordered):
+        free = [number for number, end in enumerate(ends) if end <= start]
+        if (alone[place] and voices) or not free:
+            free = free and ([0] if ends[0] <= start else [])
         if free:
-            min(free, key=lambda voice: abs(voice[-1].height - chord.height)).append(chord)
+            number = min(free, key=lambda number: abs(voices[number][-1].height - chord.height))
+            voices[number].append(chord)
+            ends[number] = _ticks(chord.end, parts)
         elif not played or len(voices) < MOST_VOICES:
             voices.append([chord])
+            ends.append(_ticks(chord.end, parts))
         else:
             _squeeze(voices, chord)
+            ends = [_ticks(voice[-1].end, parts) for voice in voices]
     return voices
 
 
-def _alone(chords: Sequence[WrittenChord]) -> Iterator[WrittenChord]:
-    """Those that nothing overlaps."""
-    until = Fraction(-1)
-    ordered = sorted(chords, key=lambda chord: chord.start)
-    for chord, after in zip(ordered, [*ordered[1:], None], strict=True):
-        if until <= chord.start and (after is None or after.start >= chord.end):
-            yield chord
-        until = max(until, chord.end)
+def _parts(written: Iterable[PartNote | WrittenChord]) -> int:
+    """Parts of a quarter in which all of these begin and end."""
+    return lcm(*{place.denominator for one in written for place in one[:2]})
+
+
+def _ticks(place: Fraction, parts: int) -> int:
+    return place.numerator * (parts // place.denominator)
+
+
+def _alone(spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Whether each of these, in order of their beginnings, overlaps no other."""
+    until, found = -1, []
+    for (start, end), (after, _) in zip(spans, [*spans[1:], (spans[-1][1] if spans else 0, 0)], strict=True):
+        found.append(until <= start and after >= end)
+        until = max(until, end)
+    return found
 
 
 def _squeeze(voices: list[list[WrittenChord]], chord: WrittenChord) -> None:

@@ -30,6 +30,11 @@ class NewBar:
     signed: bool = False
     inside: Fraction = Fraction(0)
 
+    @property
+    def shift(self) -> Fraction:
+        """Where it begins in its metre: a pick-up ends it."""
+        return self.meter.bar - (self.end - self.start) if self.number == 0 and not self.inside else self.inside
+
 
 @lru_cache(maxsize=2**14)
 def pieces(start: Fraction, end: Fraction, meter: Meter) -> tuple[tuple[Fraction, Fraction], ...]:

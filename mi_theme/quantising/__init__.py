@@ -9,6 +9,7 @@ from mi_theme.quantising.beattimes import Beats, read_beats
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized, WrittenNote
 from mi_theme.quantising.quantizer import quantize
 from mi_theme.quantising.swingratios import Swing
+from mi_theme.quantising.writtenmusic import WrittenTwin, written_music
 
 beats = find_beats  # as the front door calls it
 
@@ -21,8 +22,10 @@ __all__ = [
     "Quantized",
     "Swing",
     "WrittenNote",
+    "WrittenTwin",
     "beats",
     "find_beats",
     "quantize",
     "read_beats",
+    "written_music",
 ]

@@ -1,4 +1,4 @@
-"""How much accent each chord has: loud, full, low and long ones sound like beats."""
+"""How much accent each chord has: loud, full, low and long ones sound like beats, new harmony like a downbeat."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mi_theme.quantising.beatgrid import Floats, Ints
 from mi_theme.quantising.chords import chords_of
 from mi_theme.quantising.tracking import Onsets
 
-__all__ = ["WEIGHTS", "onsets_of"]
+__all__ = ["WEIGHTS", "changes_of", "onsets_of"]
 
 # of standard deviations: loudness, size, lowness, length of the longest note, time to the next chord; the phenomenal
 # accents of Lerdahl and Jackendoff (1983), "A generative theory of tonal music"
@@ -24,6 +24,7 @@ STEADY = (
 LEAST = 0.7  # and of their sum
 CLIPPED = (-2.0, 2.5)  # standard deviations
 BEAT = 0.5  # seconds of a beat, before one is known
+EARLY, MIDDLE_C = 0.05, 60  # seconds that a note of a beat may come before it; lower notes are bass
 SHORTEST, LONGEST = 0.03, 2.0  # seconds that count as a time to the next chord
 
 
@@ -61,6 +62,28 @@ def onsets_of(seconds: Floats, lasts: Floats, pitch: Ints, velocity: Ints) -> On
     for weight, feature, least in zip(WEIGHTS, features, STEADY, strict=True):
         total += weight * _standard(feature, least)
     return Onsets(at, np.clip(_standard(total, LEAST), *CLIPPED))
+
+
+def changes_of(seconds: Floats, lasts: Floats, pitch: Ints, beats: Floats) -> Floats:
+    """How far the harmony of each beat is from that of the beat before, from 0 to 1.
+
+    One minus the cosine of what pitch classes begin in the beats, long and low notes
+    counting more: harmony changes on downbeats (Goto, 2001, "An audio-based real-time beat
+    tracking system for music with or without drum-sounds").
+
+    Parameters
+    ----------
+    seconds, lasts, pitch
+        Notes in any order, shape (n,).
+    beats
+        Seconds, ascending, shape (m,).
+    """
+    beat = np.clip(np.searchsorted(beats, seconds + EARLY, "right") - 1, 0, len(beats) - 1)
+    weight = np.log1p(10 * np.minimum(lasts, LONGEST)) * (1 + np.clip((MIDDLE_C - pitch) / 24, 0, 1))
+    profile: Floats = np.bincount(beat * 12 + pitch % 12, weight, len(beats) * 12).reshape(-1, 12).astype(float)
+    profile = profile / np.maximum(np.linalg.norm(profile, axis=1, keepdims=True), 1e-9)
+    found: Floats = np.append(0.0, 1 - (profile[1:] * profile[:-1]).sum(axis=1))
+    return found
 
 
 def _standard(column: Floats, least: float) -> Floats:

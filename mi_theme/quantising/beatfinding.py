@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import ScoreError
-from mi_theme.quantising.accents import onsets_of
+from mi_theme.quantising.accents import changes_of, onsets_of
 from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats, smooth
 from mi_theme.quantising.beattimes import Beats
 from mi_theme.quantising.places import places, prices
 from mi_theme.quantising.playing import columns_of
 from mi_theme.quantising.tracking import PAUSE, Onsets, Tracked, tracked
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score, are_numbers
 
 __all__ = ["find_beats"]
 
@@ -30,13 +30,13 @@ CONTRAST = 0.35  # standard deviations of accent between downbeats and others fr
 NO_ONSET = -1.0  # accent of a beat on which nothing begins
 
 
-def find_beats(music: Score | ArrayLike) -> Beats:
+def find_beats(music: MusicSource | ArrayLike) -> Beats:
     """The beats of playing that follows no click.
 
     Parameters
     ----------
     music
-        A score, whose ticks are only taken for time; or onsets in seconds, shape (n,).
+        Music of any kind that `Score.of` takes, whose ticks are only taken for time; or onsets in seconds, shape (n,).
 
     Returns
     -------
@@ -49,7 +49,8 @@ def find_beats(music: Score | ArrayLike) -> Beats:
     ScoreError
         Where the onsets are no finite numbers.
     """
-    onsets = _onsets(music)
+    notes = _notes(music)
+    onsets = onsets_of(*notes)
     if len(onsets.seconds) < FEWEST:
         none = np.zeros(0)
         return Beats(none, none, none.astype(np.int64), none)
@@ -58,11 +59,14 @@ def find_beats(music: Score | ArrayLike) -> Beats:
         return find_beats([])
     seconds, certainty, threes = _joined(stretches, onsets)
     value = VALUES[threes]
-    accent = _accents(seconds, onsets)
+    accent = _standard(_accents(seconds, onsets)) + _standard(changes_of(*notes[:3], seconds))
     return Beats(seconds, np.arange(len(seconds), dtype=float) * value, _numbers(accent), certainty)
 
 
-def _onsets(music: Score | ArrayLike) -> Onsets:
+def _notes(music: MusicSource | ArrayLike) -> tuple[Floats, Floats, Ints, Ints]:
+    """Seconds, lengths, pitches and velocities."""
+    if not are_numbers(music):
+        music = Score.of(music)  # type: ignore[arg-type]
     if isinstance(music, Score):
         spans, quarter = music.spans, music.ticks_per_quarter
         starts, stops = (music.tempos.clock(spans[name] / quarter) for name in ("start", "stop"))
@@ -70,7 +74,7 @@ def _onsets(music: Score | ArrayLike) -> Onsets:
         for index, track in enumerate(music.tracks):
             mine = spans["track"] == index
             velocity[mine] = track.events["data2"][spans["on"][mine]]
-        return onsets_of(starts, stops - starts, columns_of(music)[0], velocity)
+        return starts, stops - starts, columns_of(music)[0], velocity
     try:
         seconds = np.asarray(music, float)
     except (TypeError, ValueError):
@@ -79,7 +83,7 @@ def _onsets(music: Score | ArrayLike) -> Onsets:
         raise ScoreError(f"onsets are one row of seconds, not an array of shape {seconds.shape}")
     seconds = np.unique(seconds)
     same = np.zeros(len(seconds), np.int64)
-    return onsets_of(seconds, np.zeros(len(seconds)), same, same)
+    return seconds, np.zeros(len(seconds)), same, same
 
 
 def _joined(stretches: list[Tracked], onsets: Onsets) -> tuple[Floats, Floats, bool]:
@@ -121,9 +125,14 @@ def _accents(seconds: Floats, onsets: Onsets) -> Floats:
     return np.where(there, onsets.accent[near], NO_ONSET)
 
 
+def _standard(column: Floats) -> Floats:
+    found: Floats = (column - column.mean()) / (column.std() + 1e-9)
+    return found
+
+
 def _numbers(accent: Floats) -> Ints:
-    """The number of each beat in its bar, by accent alone; 0 where that says too little."""
-    accent = (accent - accent.mean()) / (accent.std() + 1e-9)
+    """The number of each beat in its bar, by accent and harmony; 0 where that says too little."""
+    accent = _standard(accent)
     best, chosen = CONTRAST, np.zeros(len(accent), np.int64)
     for count in BARS:
         if len(accent) >= 3 * count:

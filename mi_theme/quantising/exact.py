@@ -19,7 +19,7 @@ FEW = 7  # notes: fewer that are all on the grid are believed without that
 FINER = 2  # an end may be one division finer than all onsets: staccato is written so, gates are finer
 
 
-def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: int) -> Ints:
+def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints, sets: int = len(PLAIN)) -> Ints:
     """Where notes are on the grid, in parts that are on it as a whole; else -1.
 
     Parameters
@@ -31,7 +31,9 @@ def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: int) -> Ints:
     grid
         The beats.
     tick
-        What the file counts in, in ticks of the grid: an onset rounded to it is exact.
+        What the file counts in, in ticks of the grid, for each: an onset rounded to it is exact.
+    sets
+        How many of the sets of parts count.
     """
     beat = np.clip(np.searchsorted(grid.ticks, at, "right") - 1, 0, len(grid) - 1)
     length = np.diff(grid.ticks)[beat]
@@ -39,19 +41,19 @@ def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: int) -> Ints:
     for number in np.unique(part):
         rows = np.flatnonzero(part == number)
         place = np.full(len(rows), -1, np.int64)
-        lasts = length[rows]
+        lasts, width = length[rows], tick[rows]
         units = [(grid.ticks[beat[rows]], lasts)]
         if (lasts != grid.resolution).any():
             units.append((at[rows] // grid.resolution * grid.resolution, np.full(len(rows), grid.resolution)))
-        for size, parts in enumerate(PLAIN, 1):
+        for size, parts in enumerate(PLAIN[:sets], 1):
             for of in parts:
                 for start, whole in units:
                     inside = at[rows] - start
                     nearest = (2 * inside * of + whole) // (2 * whole)
-                    on = np.abs(inside * of - nearest * whole) * 2 <= tick * of
+                    on = np.abs(inside * of - nearest * whole) * 2 <= width * of
                     place = np.where((place < 0) & on, start + nearest * whole // of, place)
             on = place >= 0
-            common = min(sum(_common(int(np.median(whole)) // tick, size) for _, whole in units), 1.0)
+            common = min(sum(_common(int(np.median(whole / width)), size) for _, whole in units), 1.0)
             if (on.all() and (len(rows) < FEW or common ** len(rows) < CHANCE)) or (
                 common <= COMMON and on.mean() >= NEARLY and common ** on.sum() < CHANCE
             ):
@@ -59,7 +61,7 @@ def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: int) -> Ints:
     return found
 
 
-def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: int) -> Ints:
+def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: Ints) -> Ints:
     """Where notes end, in parts where nearly all end as notation would have it; else -1.
 
     Parameters
@@ -71,7 +73,7 @@ def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: int) -> Int
     part
         Of which part each is.
     quarter, tick
-        Ticks of the grid in a quarter, and in one tick of the file.
+        Ticks of the grid in a quarter; and in one tick of the file, for each.
     """
     found = np.full(len(at), -1, np.int64)
     for number in np.unique(part):
@@ -80,7 +82,7 @@ def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: int) -> Int
             step = int(np.gcd.reduce(np.append(at[rows], quarter)))
             fine = finest_end(step)
             near = (2 * ends[rows] + fine) // (2 * fine) * fine
-            on = (np.abs(near - ends[rows]) * 2 <= tick) & (near > at[rows])
+            on = (np.abs(near - ends[rows]) * 2 <= tick[rows]) & (near > at[rows])
             if on.mean() >= NEARLY:
                 found[rows] = np.where(on, near, -1)
     return found

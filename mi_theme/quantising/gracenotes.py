@@ -1,4 +1,4 @@
-"""Notes that have no time of their own: grace notes, and trills played out."""
+"""Notes that have no time of their own: grace notes, trills played out, chords rolled or strummed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 
-__all__ = ["graces", "trills"]
+__all__ = ["TOGETHER", "graces", "strums", "trills"]
 
 SHARE, QUICKEST, QUICK = (
     0.12,
@@ -23,6 +23,8 @@ LOOK = 8  # notes on, to find the next of a voice
 SHAKE, FASTER = 0.13, 0.2  # seconds and share of a beat between the notes of a trill: faster than sixteenths
 SECOND = 2  # semitones between them, at most
 REPEATS = 5  # notes of the shortest trill
+STROKE, ROLLED = 0.05, TOGETHER  # seconds from string to string, at most, and from the first to the last, at least
+STRINGS = 3  # of the smallest chord that is rolled
 
 
 def graces(seconds: Floats, lasts: Floats, pitch: Ints, beat: Floats) -> Ints:
@@ -111,3 +113,32 @@ def _chains(came: list[int]) -> Ints:
             size[first[row]] += 1
     heads = np.array(first, np.int64)
     return np.where(np.array(size, np.int64)[heads] >= REPEATS, heads, -1) if len(came) else heads
+
+
+def strums(seconds: Floats, lasts: Floats, pitch: Ints) -> Ints:
+    """For each note of a part the row of the first note of the rolled chord that it is in, or -1.
+
+    One key after the other, all up or all down, and all sound when the last one has begun:
+    longer than the chord took.
+
+    Parameters
+    ----------
+    seconds
+        Onsets, ascending, shape (n,).
+    lasts
+        Seconds that they sound.
+    pitch
+        MIDI numbers.
+    """
+    found = np.full(len(seconds), -1, np.int64)
+    if len(seconds) < STRINGS:
+        return found
+    gap, way = np.diff(seconds), np.sign(np.diff(pitch))
+    edge = np.append(True, (gap > STROKE) | (way == 0))
+    edge[2:] |= (way[1:] != way[:-1]) & ~edge[1:-1]
+    for rows in np.split(np.arange(len(seconds)), np.flatnonzero(edge)[1:]):
+        took = seconds[rows[-1]] - seconds[rows[0]]
+        held = (seconds[rows] + lasts[rows]).min() > seconds[rows[-1]] + took
+        if len(rows) >= STRINGS and took > ROLLED and held:
+            found[rows] = rows[0]
+    return found

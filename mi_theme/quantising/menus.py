@@ -8,12 +8,15 @@ constants of the other. Triplets cost less than those performances ask for: they
 
 from __future__ import annotations
 
+from math import e, gcd, log2
+
 import numpy as np
 
-__all__ = ["COMPLEXITY", "FINEST", "MENUS", "SIMPLE", "SUBDIVISIONS", "menu_of"]
+__all__ = ["COMPLEXITY", "COMPOUND", "FINEST", "HALF", "MENUS", "PLACES", "PULSES", "SIMPLE", "SUBDIVISIONS", "menu_of"]
 
 FINEST = 80640  # parts of a quarter in which every place of every menu is whole: 2^8 * 3^2 * 5 * 7
 SIMPLE, COMPOUND, HALF = range(3)  # a beat of 2^n pulses; of three; a half note
+PULSES = (2, 3, 4)  # of a beat of each: eighths
 
 # subdivision: cost of a beat that needs it
 MENUS: tuple[dict[int, float], ...] = (
@@ -27,6 +30,18 @@ SUBDIVISIONS = np.array([sorted(menu) for menu in MENUS])
 COMPLEXITY = np.full((len(MENUS), SUBDIVISIONS.max() + 1), UNLISTED)
 for number, menu in enumerate(MENUS):
     COMPLEXITY[number, list(menu)] = list(menu.values())
+
+# log of what the places of a division weigh together, each as one over its reduced denominator to the power of log2(e):
+# with it their costs are log probabilities, and many places are no advantage
+PLACES = np.array(
+    [
+        0.0,
+        *(
+            np.log(sum((gcd(part, of) / of) ** log2(e) for part in range(of)))
+            for of in range(1, SUBDIVISIONS.max() + 1)
+        ),
+    ]
+)
 
 
 def menu_of(quarters: float) -> int:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.hooks import answer
+from mi_theme.hooks import Shown, answer
 from mi_theme.quantising.beatgrid import Floats, Ints
 from mi_theme.quantising.swingratios import Swing
 from mi_theme.score import MeterMap, Score
+from mi_theme.score.sketches import Sketch
 
 __all__ = ["GRACE", "KINDS", "MARKS", "NOTE", "TRILL", "Quantized", "QuantizedBar", "WrittenNote"]
 
@@ -45,7 +46,7 @@ class WrittenNote(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Quantized:
+class Quantized(Sketch, Shown):
     """Music as it would be written, beside how it was played; a row for each row of `Score.spans`.
 
     Attributes

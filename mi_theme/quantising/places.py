@@ -1,4 +1,4 @@
-"""Where chords stand: the cheapest path through subdivisions of beats and places in them, exactly.
+"""Where chords stand in a free tempo: the cheapest path through subdivisions of beats and places in them, exactly.
 
 A state is a beat, into how many parts it is divided, and which of them a chord stands
 on. Each chord has as states the three nearest places of each subdivision; within a beat
@@ -15,18 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
-from mi_theme.quantising.menus import COMPLEXITY, SUBDIVISIONS
+from mi_theme.quantising.menus import COMPLEXITY, PLACES, SUBDIVISIONS
 
-__all__ = ["Placement", "looseness", "places", "prices"]
+__all__ = ["Placement", "places", "prices"]
 
 UNSTEADY, LOOSE, PACED = 0.010, 0.06, 0.035  # seconds; shares of a beat: of a place, of the time between two
-TIGHTEST = 0.002  # seconds: what a file's ticks and a sound card leave of perfection
-STIFFEST = 0.01  # of a pianist's spread
 FELT = 2.0  # seconds: a longer beat is not played more loosely
 SWITCH = 3.0  # when a beat is divided otherwise than the one before
 TOGETHER, APART = 8.0, 0.1  # two chords on one place, when a pianist's are so many seconds apart
 BLOCK = 192  # chords whose costs are held at once
-SAMPLE = 3000  # chords that the looseness of the playing is taken from
 FORBIDDEN = 1e6
 
 
@@ -57,32 +54,7 @@ class _States(NamedTuple):
         return _States(beat[rows][axes], of[rows][axes], part[rows][axes], seconds[rows][axes], cost[rows][axes])
 
 
-def looseness(seconds: Floats, grid: BeatGrid, finest: float = 0.0) -> float:
-    """How loosely somebody plays: 1 as pianists do, 0 as a machine.
-
-    The spread of chords around their places, as a share of what `places` expects; found
-    in two rounds, on a part of the chords.
-
-    Parameters
-    ----------
-    seconds
-        When chords sound, as `BeatGrid.even` has it, shape (n,).
-    grid
-        The beats.
-    finest
-        The shortest part of a beat in ticks.
-    """
-    some = seconds[:SAMPLE]
-    loose = 1.0
-    for _ in range(2):
-        found = places(some, grid, loose, finest)
-        error = some - grid.even(found.ticks(grid))
-        expected = _spread(grid, found.beat, LOOSE)
-        loose = min(max(float(np.sqrt(np.mean(np.minimum(error**2 / expected, 9)))), STIFFEST), 1.0)
-    return loose
-
-
-def places(seconds: Floats, grid: BeatGrid, loose: float = 1.0, finest: float = 0.0) -> Placement:
+def places(seconds: Floats, grid: BeatGrid, finest: float = 0.0) -> Placement:
     """The cheapest places of chords.
 
     Parameters
@@ -91,8 +63,6 @@ def places(seconds: Floats, grid: BeatGrid, loose: float = 1.0, finest: float = 
         When they sound, ascending, as `BeatGrid.even` has it, shape (n,).
     grid
         The beats.
-    loose
-        The spread of the playing as a share of a pianist's.
     finest
         The shortest part of a beat in ticks; 0 for none.
     """
@@ -100,13 +70,13 @@ def places(seconds: Floats, grid: BeatGrid, loose: float = 1.0, finest: float = 
     if not count:
         none = np.zeros(0, np.int64)
         return Placement(none, none, none)
-    before = _states(seconds[:1], grid, loose, finest)
+    before = _states(seconds[:1], grid, finest)
     total = before.cost[0] + _complexity(grid, before)[0]
     back = np.zeros((count, len(total)), np.int8)
     for begin in range(1, count, BLOCK):
         stop = min(begin + BLOCK, count)
-        states = _states(seconds[begin - 1 : stop], grid, loose, finest)
-        steps = _steps(seconds[begin - 1 : stop], grid, states, loose)
+        states = _states(seconds[begin - 1 : stop], grid, finest)
+        steps = _steps(seconds[begin - 1 : stop], grid, states)
         for row, step in enumerate(steps):
             costs = total[:, None] + step
             chosen = costs.argmin(axis=0)
@@ -116,7 +86,7 @@ def places(seconds: Floats, grid: BeatGrid, loose: float = 1.0, finest: float = 
     path[-1] = total.argmin()
     for row in range(count - 1, 0, -1):
         path[row - 1] = back[row, path[row]]
-    return _chosen(seconds, grid, path, loose, finest)
+    return _chosen(seconds, grid, path, finest)
 
 
 def prices(seconds: Floats, grid: BeatGrid, found: Placement) -> Floats:
@@ -132,10 +102,10 @@ def prices(seconds: Floats, grid: BeatGrid, found: Placement) -> Floats:
     if not len(seconds):
         return np.zeros(0)
     columns = Placement(*(column[:, None] for column in found))
-    states = _standing(seconds, grid, _beat_at(seconds, grid), columns, 1.0)
+    states = _standing(seconds, grid, _beat_at(seconds, grid), columns)
     total: Floats = states.cost[:, 0].copy()
     total[0] += _complexity(grid, states)[0, 0]
-    total[1:] += _steps(seconds, grid, states, 1.0)[:, 0, 0]
+    total[1:] += _steps(seconds, grid, states)[:, 0, 0]
     return total
 
 
@@ -144,10 +114,10 @@ def _beat_at(seconds: Floats, grid: BeatGrid) -> Ints:
     return found
 
 
-def _chosen(seconds: Floats, grid: BeatGrid, path: Ints, loose: float, finest: float) -> Placement:
+def _chosen(seconds: Floats, grid: BeatGrid, path: Ints, finest: float) -> Placement:
     blocks = []
     for begin in range(0, len(seconds), BLOCK):
-        states = _states(seconds[begin : begin + BLOCK], grid, loose, finest)
+        states = _states(seconds[begin : begin + BLOCK], grid, finest)
         rows = np.arange(len(states.beat)), path[begin : begin + BLOCK]
         blocks.append((states.beat[rows], states.of[rows], states.part[rows]))
     return Placement(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
@@ -160,7 +130,7 @@ def _spread(grid: BeatGrid, beat: Ints, share: float) -> Floats:
     return found
 
 
-def _states(seconds: Floats, grid: BeatGrid, loose: float, finest: float) -> _States:
+def _states(seconds: Floats, grid: BeatGrid, finest: float) -> _States:
     """The three nearest places of each subdivision."""
     own = _beat_at(seconds, grid)
     start, lasts = grid.seconds[own], np.diff(grid.seconds)[own]
@@ -173,16 +143,19 @@ def _states(seconds: Floats, grid: BeatGrid, loose: float, finest: float) -> _St
     wrong = (beat < 0) | (beat >= len(grid))
     beat, part = np.clip(beat, 0, len(grid) - 1), part % of
     short = (grid.ticks[beat + 1] - grid.ticks[beat] < finest * of) & (of > 1)
-    found = _standing(seconds, grid, own, Placement(beat, of, part), loose)
+    found = _standing(seconds, grid, own, Placement(beat, of, part))
     return found._replace(cost=np.where(wrong | short, FORBIDDEN, found.cost))
 
 
-def _standing(seconds: Floats, grid: BeatGrid, own: Ints, found: Placement, loose: float) -> _States:
+def _standing(seconds: Floats, grid: BeatGrid, own: Ints, found: Placement) -> _States:
     """What it costs that chords, which sound in their `own` beats, stand on places, shapes (n, m)."""
     beat, of, part = found
     at = grid.seconds[beat] + (grid.seconds[beat + 1] - grid.seconds[beat]) * part / of
-    variance = np.maximum(_spread(grid, own, LOOSE) * loose**2, TIGHTEST**2)
-    cost = (seconds[:, None] - at) ** 2 / (2 * variance[:, None]) + np.log2(of / np.gcd(part, of))
+    cost = (
+        (seconds[:, None] - at) ** 2 / (2 * _spread(grid, own, LOOSE)[:, None])
+        + np.log2(of / np.gcd(part, of))
+        + PLACES[of]
+    )
     return _States(beat, of, part, at, cost)
 
 
@@ -191,18 +164,18 @@ def _complexity(grid: BeatGrid, states: _States) -> Floats:
     return found
 
 
-def _steps(seconds: Floats, grid: BeatGrid, states: _States, loose: float) -> NDArray[np.float32]:
+def _steps(seconds: Floats, grid: BeatGrid, states: _States) -> NDArray[np.float32]:
     """What it costs to go from each state of a chord to each of the next, shape (n - 1, m, m)."""
     old, new = states.at(slice(None, -1), np.s_[:, :, None]), states.at(slice(1, None), np.s_[:, None, :])
     later = (new.beat - old.beat).astype(np.int32)
     apart = np.diff(seconds)[:, None, None].astype(np.float32)
     lapse = (new.seconds - old.seconds).astype(np.float32)
     spread = UNSTEADY**2 + _spread(grid, states.beat[1:, 0], PACED)
-    spread = np.maximum(spread * loose**2, 2 * TIGHTEST**2)[:, None, None].astype(np.float32)
+    spread = spread[:, None, None].astype(np.float32)
     cost = np.where(later <= 1, (apart - lapse) ** 2 / (2 * spread), 0)
     same_parts = old.of == new.of
     one = (later == 0) & (old.part == new.part)
-    cost = np.where(one, TOGETHER * np.minimum(1, (apart / (APART * loose)) ** 2), cost)
+    cost = np.where(one, TOGETHER * np.minimum(1, (apart / APART) ** 2), cost)
     opened = _complexity(grid, states)[1:, None, :].astype(np.float32) + np.where(same_parts, 0, np.float32(SWITCH))
     cost += np.where(later > 0, opened, 0)
     back = (later < 0) | ((later == 0) & (~same_parts | (new.part < old.part)))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints, grid_of_score, smooth
+from mi_theme.quantising.menus import PULSES
 from mi_theme.score import Score
 
 __all__ = ["PerformedNotes", "columns_of", "played_by_beats", "played_by_score"]
@@ -17,7 +18,7 @@ class PerformedNotes(NamedTuple):
     """Notes as played, a row for each row of `Score.spans`.
 
     `at` and `ends` are ticks of the grid; `seconds` and `lasts` are onsets and lengths,
-    onsets as if every beat went evenly; `beat` is the length of each note's beat in seconds.
+    onsets as if every beat went evenly; `beat` is the length of two pulses at each note in seconds.
     """
 
     grid: BeatGrid
@@ -35,7 +36,10 @@ class PerformedNotes(NamedTuple):
         """Notes on a grid, by their ticks."""
         seconds = grid.even(at)
         beat = np.clip(np.searchsorted(grid.ticks, at, "right") - 1, 0, len(grid) - 1)
-        return cls(grid, at, ends, seconds, grid.even(ends) - seconds, np.diff(grid.seconds)[beat], *columns)
+        pulses = np.array(PULSES)[grid.menus[beat]]
+        return cls(
+            grid, at, ends, seconds, grid.even(ends) - seconds, np.diff(grid.seconds)[beat] * 2 / pulses, *columns
+        )
 
 
 def columns_of(score: Score) -> tuple[Ints, Ints, NDArray[np.bool_]]:

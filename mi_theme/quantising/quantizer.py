@@ -13,25 +13,27 @@ from mi_theme.errors import ScoreError
 from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats
 from mi_theme.quantising.beattimes import Beats
 from mi_theme.quantising.chords import chords_of
+from mi_theme.quantising.clicked import click_places
 from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
-from mi_theme.quantising.gracenotes import graces, trills
+from mi_theme.quantising.gracenotes import TOGETHER, graces, strums, trills
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
-from mi_theme.quantising.places import looseness, places
+from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
-__all__ = ["quantize"]
+__all__ = ["KEPT", "UNHEARD", "quantize"]
 
-MARGIN = (
-    1.6  # times the spread that is found: what lies between two places is taken to the nearer, so it looks too small
-)
+PIANIST = 0.03  # seconds that a pianist without a click is off: looseness 1
+UNHEARD = 0.001  # seconds beside its place: of a machine whose clock is another, not of a player
+USUAL = 3  # sets of parts that such a clock may have meant
 SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
 RATIOS = (0.5, 0.8)  # of a swing that is given
+KEPT = "_quantized"  # where a score keeps what was found
 
 
 class _Kinds(NamedTuple):
@@ -39,16 +41,20 @@ class _Kinds(NamedTuple):
 
     grace: Ints
     trill: Ints
+    strum: Ints
 
     @property
     def struck(self) -> NDArray[np.bool_]:
         """Notes that have a place of their own."""
-        found: NDArray[np.bool_] = (self.grace < 0) & ((self.trill < 0) | (self.trill == np.arange(len(self.trill))))
+        rows = np.arange(len(self.grace))
+        found: NDArray[np.bool_] = self.grace < 0
+        for first in (self.trill, self.strum):
+            found = found & ((first < 0) | (first == rows))
         return found
 
 
 def quantize(
-    score: Score,
+    score: MusicSource,
     *,
     beats: Beats | None = None,
     swing: str | float | Fraction | None = "auto",
@@ -59,7 +65,7 @@ def quantize(
     Parameters
     ----------
     score
-        Its metre map and ticks are the grid, unless beats are given.
+        Music of any kind that `Score.of` takes. Its metre map and ticks are the grid, unless beats are given.
     beats
         Where the beats are, for playing that followed no click: see `find_beats`.
     swing
@@ -77,8 +83,24 @@ def quantize(
     ------
     ScoreError
         Where `swing` or `finest` make no sense, or the score has no end.
+
+    Notes
+    -----
+    What is found without beats and options is kept with the score.
     """
+    score = Score.of(score)
     ratio, shortest = _ratio(swing), _shortest(finest)
+    if beats is not None or swing != "auto" or finest is not None:
+        return _quantized(score, beats, swing, ratio, shortest)
+    known = score.__dict__.get(KEPT)
+    if not isinstance(known, Quantized):
+        known = _quantized(score, None, swing, ratio, shortest)
+        score.__dict__[KEPT] = known  # as a cached property keeps what it found
+    return known
+
+
+def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | None, shortest: Fraction) -> Quantized:
+    """The same with its options read."""
     if beats is None:
         playing = played_by_score(score)
     else:
@@ -89,16 +111,21 @@ def quantize(
     tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
     nowhere = np.full(len(playing.at), -1, np.int64)
     written = bool(tick) and ratio is None and score.is_notation
-    exact = exact_onsets(playing.at, playing.part, grid, tick) if tick and ratio is None and not written else nowhere
+    ticks = np.full(len(playing.at), tick)
+    exact = exact_onsets(playing.at, playing.part, grid, ticks) if tick and ratio is None and not written else nowhere
     exact = playing.at if written else exact
+    unmoved = exact >= 0
+    if tick and ratio is None and not unmoved.all():  # what no ear tells from a machine is one
+        ticks = ticks + _unheard(playing)
+        exact = np.where(unmoved, exact, exact_onsets(playing.at, playing.part, grid, ticks, USUAL))
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
     even = np.where(exact < 0, evened(playing.seconds, grid, found), playing.seconds)
-    onset, loose = _placed(playing, even, kinds.struck, tick, shortest * grid.resolution)
+    onset, loose = _placed(playing, even, kinds.struck, exact if tick else None, float(shortest * grid.resolution))
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, tick) if tick and not written else nowhere
+    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, ticks) if tick and not written else nowhere
     end = playing.ends if written else end
     duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
@@ -114,13 +141,20 @@ def quantize(
         kinds=kind,
         marks=_marks(playing, duration, kind, end >= 0),
         groups=group,
-        exact=exact >= 0,
+        exact=unmoved,
         errors=np.where(kind == NOTE, even - grid.even(onset), 0.0),
         swing=found,
         looseness=loose,
         beats=None if beats is None else np.column_stack([grid.seconds, grid.ticks]),
         meters=score.meters if beats is None else beats.meters,
     )
+
+
+def _unheard(playing: PerformedNotes) -> Ints:
+    """Twice what no ear hears at each note, in ticks."""
+    grid = playing.grid
+    beat = np.clip(np.searchsorted(grid.ticks, playing.at, "right") - 1, 0, len(grid) - 1)
+    return np.rint(2 * UNHEARD * np.diff(grid.ticks)[beat] / np.diff(grid.seconds)[beat]).astype(np.int64)
 
 
 def _ratio(swing: str | float | Fraction | None) -> float | None:
@@ -156,31 +190,39 @@ def _parts(playing: PerformedNotes, among: NDArray[np.bool_]) -> Iterator[Ints]:
 
 
 def _ornaments(playing: PerformedNotes, exact: Ints) -> _Kinds:
-    grace, trill = (np.full(len(playing.at), -1, np.int64) for _ in range(2))
+    grace, trill, strum = (np.full(len(playing.at), -1, np.int64) for _ in range(3))
     for rows in _parts(playing, (exact < 0) & ~playing.drums):
         seconds, pitch, beat = playing.seconds[rows], playing.pitch[rows], playing.beat[rows]
         shakes = trills(seconds, pitch, beat)
         trill[rows] = np.where(shakes >= 0, rows[shakes], -1)
         plain = rows[shakes < 0]
+        rolls = strums(playing.seconds[plain], playing.lasts[plain], playing.pitch[plain])
+        strum[plain] = np.where(rolls >= 0, plain[rolls], -1)
+        plain = plain[rolls < 0]
         leads = graces(playing.seconds[plain], playing.lasts[plain], playing.pitch[plain], playing.beat[plain])
         grace[plain] = np.where(leads >= 0, plain[leads], -1)
-    return _Kinds(grace, trill)
+    return _Kinds(grace, trill, strum)
 
 
 def _placed(
-    playing: PerformedNotes, even: Floats, struck: NDArray[np.bool_], tick: int, finest: Fraction
+    playing: PerformedNotes, even: Floats, struck: NDArray[np.bool_], exact: Ints | None, finest: float
 ) -> tuple[Ints, float]:
-    """The tick of each note by the place of its chord, and how loosely it is played."""
+    """The tick of each note, and how loosely they are played; `exact` where there is a click."""
     rows = np.flatnonzero(struck)
     found = playing.at.copy()
     if not len(rows):
         return found, 0.0
+    if exact is not None:
+        rows = rows[np.lexsort((playing.pitch[rows], even[rows], playing.part[rows]))]
+        on = exact[rows] >= 0
+        notes = even[rows], playing.lasts[rows], playing.part[rows], playing.drums[rows], on
+        found[rows], spread = click_places(*notes, playing.grid, finest)
+        return found, min(spread / PIANIST, 1.0)
     rows = rows[np.lexsort((playing.pitch[rows], even[rows]))]
     chord = chords_of(even[rows], playing.part[rows] * 128 + playing.pitch[rows], playing.beat[rows])
     seconds = np.maximum.accumulate(np.bincount(chord, even[rows]) / np.bincount(chord))
-    loose = min(MARGIN * looseness(seconds, playing.grid, float(finest)), 1.0) if tick else 1.0
-    found[rows] = places(seconds, playing.grid, loose, float(finest)).ticks(playing.grid)[chord]
-    return found, loose
+    found[rows] = places(seconds, playing.grid, finest).ticks(playing.grid)[chord]
+    return found, 1.0
 
 
 def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact: Ints) -> NDArray[np.int8]:
@@ -189,8 +231,10 @@ def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact:
     quarter, lines = playing.grid.resolution, playing.grid.ticks
     grace = np.where(kinds.grace >= 0, kinds.grace, _flams(playing, playing.drums & (exact < 0), onset))
     for main, rows in _grouped(grace, playing.seconds):
-        onset[rows] = np.maximum(onset[main] - int(GRACE_VALUE * quarter) * np.arange(len(rows), 0, -1), 0)
+        before = np.cumsum(np.diff(playing.seconds[rows[::-1]], prepend=np.inf) < -TOGETHER)[::-1]
+        onset[rows] = np.maximum(onset[main] - int(GRACE_VALUE * quarter) * before, 0)
         kind[rows] = GRACE
+    onset[kinds.strum >= 0] = onset[kinds.strum[kinds.strum >= 0]]
     for first, rows in _grouped(kinds.trill, playing.seconds):
         beat = int(np.searchsorted(lines, onset[first], "right")) - 1
         at, lasts = playing.at[rows] - lines[beat], int(lines[beat + 1] - lines[beat])

@@ -25,6 +25,7 @@ USUAL, WIDTH = (
     0.86,
     0.5,
 )  # seconds, and the spread of its logarithm: towards slow beats, since quick ones explain more onsets
+STEADY = 0.25  # the same spread around the tempo of the piece, once that is found: music has one, mostly
 CURVED, JUMP, SLOPE = (
     36.0,
     5.0,
@@ -81,7 +82,7 @@ class _Model(NamedTuple):
 
 
 def tracked(onsets: Onsets) -> Iterator[Tracked]:
-    """The beats of each stretch without a pause, the better family of both."""
+    """The beats of each stretch without a pause, the better family of both; then again around the tempo that was found."""
     models = [_model(*family) for family in zip(FAMILIES, SELDOM, strict=True)]
     breaks = np.flatnonzero(np.diff(onsets.seconds) > PAUSE) + 1
     for rows in np.split(np.arange(len(onsets.seconds)), breaks):
@@ -89,10 +90,13 @@ def tracked(onsets: Onsets) -> Iterator[Tracked]:
         found = [_path(some, model) for model in models]
         family = int(np.argmax([score for _, score in found]))
         frames, score = found[family]
+        if len(frames) > 1:
+            tempo = float(np.median(np.diff(frames))) * FRAME
+            frames, _ = _path(some, _model(FAMILIES[family], SELDOM[family], tempo, STEADY))
         yield Tracked(_refined(some.seconds[0] + (frames - 1) * FRAME, some.seconds), family, score)
 
 
-def _model(family: dict[float, float], seldom: float) -> _Model:
+def _model(family: dict[float, float], seldom: float, usual: float = USUAL, width: float = WIDTH) -> _Model:
     frames = np.unique(np.rint(np.geomspace(FASTEST, SLOWEST, PERIODS) / FRAME)).astype(np.int64)
     starts = np.cumsum(frames) - frames
     owner = np.repeat(np.arange(len(frames)), frames)
@@ -105,7 +109,7 @@ def _model(family: dict[float, float], seldom: float) -> _Model:
     expected = sum(family.values()) + ANYWHERE + seldom
     d = np.log(period[None, :] / period[:, None])
     cost = np.minimum(CURVED * d**2, JUMP + SLOPE * np.abs(d))
-    prior = -PRIOR * np.log(period / USUAL) ** 2 / (2 * WIDTH**2)
+    prior = -PRIOR * np.log(period / usual) ** 2 / (2 * width**2)
     accent = ACCENT * (beat - OFFBEAT * (1 - beat) * (1 - half))
     said = np.log(density / period[owner])
     return _Model(starts, starts + frames - 1, frames, said, accent, prior[None, :] - cost - expected)

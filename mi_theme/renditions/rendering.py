@@ -7,10 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
+from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS, tempo_at
+from mi_theme.arguments import known_name, renamed, whole_number
 from mi_theme.errors import UnknownName
 from mi_theme.meter import Meter
-from mi_theme.pitch import Tonic
+from mi_theme.pitch import Tonic, key_named
 from mi_theme.renditions.arrangement.arrangements import OPEN_ENDINGS, Arrangement, ending_named
 from mi_theme.renditions.arrangement.arranger import arrangement_of
 from mi_theme.renditions.arrangement.forms import Form, all_forms, form_named
@@ -19,30 +21,32 @@ from mi_theme.renditions.arrangement.styles import Groove, Style, all_grooves, a
 
 if TYPE_CHECKING:
     from mi_theme.renditions.arrangement.films import FilmRendition
-    from mi_theme.score import Part, Score, Track
-    from mi_theme.themes import Theme
+    from mi_theme.score import MusicSource, Part, Score, Track
+    from mi_theme.themes import Adaptation, Theme
 
 __all__ = ["arrange", "render", "stems"]
 
 OWN_FILE = ".toml"
+LARGEST_SEED = 2**63 - 1  # what other programs take as a seed
 T = TypeVar("T")
 
 
+@renamed(bars="length")
 def render(
     *,
     form: str | Form | None = None,
     film: int | str | None = None,
     meter: str | Meter | None = None,
     style: str | Style | None = None,
-    theme: Theme | None = None,
+    theme: Theme | Adaptation | MusicSource | None = None,
     how: str | None = None,
     tempo: float | Fraction | None = None,
     tonic: str | Tonic | None = None,
     mode: str | None = None,
-    bars: int | None = None,
+    length: int | None = None,
     ending: str | None = None,
     seed: int = 0,
-    parts: Iterable[str] | None = None,
+    parts: Iterable[str] | str | None = None,
     keep: str | None = None,
 ) -> Score:
     """A theme arranged for an ensemble.
@@ -62,21 +66,22 @@ def render(
         Name of a style, a `Style`, or a file of one's own; ``jazz-combo`` if
         nothing is said.
     theme
-        What is played; the quotation of this library if nothing is said.
+        What is played: a Theme, or music whose first bars are one (see `Theme.of`); the
+        quotation of this library if nothing is said.
     how
         Strategy of the change of metre; the arranger's first choice if nothing is said.
     tempo
         Quarters a minute in the first section.
     tonic, mode
         In place of the theme's own.
-    bars
-        About how long; sections keep their shares in whole two-bar cells.
+    length
+        About how many bars; sections keep their shares in whole two-bar cells.
     ending
         ``ring``, ``stop``, ``fade`` or ``loop``.
     seed
         Another seed, another arrangement; the same one, the same bytes.
     parts
-        Names of the parts to keep.
+        Names of the parts to keep, or one name.
     keep
         Tempo equation at a change of metre: ``pulse``, ``beat`` or ``bar``.
 
@@ -100,26 +105,27 @@ def render(
         tempo=tempo,
         tonic=tonic,
         mode=mode,
-        bars=bars,
+        length=length,
         ending=ending,
         seed=seed,
         keep=keep,
     )
-    return plan.score(None if parts is None else tuple(parts))
+    return plan.score(parts)
 
 
+@renamed(bars="length")
 def arrange(
     *,
     form: str | Form | None = None,
     film: int | str | None = None,
     meter: str | Meter | None = None,
     style: str | Style | None = None,
-    theme: Theme | None = None,
+    theme: Theme | Adaptation | MusicSource | None = None,
     how: str | None = None,
     tempo: float | Fraction | None = None,
     tonic: str | Tonic | None = None,
     mode: str | None = None,
-    bars: int | None = None,
+    length: int | None = None,
     ending: str | None = None,
     seed: int = 0,
     keep: str | None = None,
@@ -128,7 +134,7 @@ def arrange(
 
     Parameters
     ----------
-    form, film, meter, style, theme, how, tempo, tonic, mode, bars, ending, seed, keep
+    form, film, meter, style, theme, how, tempo, tonic, mode, length, ending, seed, keep
         As in `render`.
 
     Returns
@@ -136,15 +142,18 @@ def arrange(
     Arrangement
         Prints; `Arrangement.score` has its notes.
     """
-    if keep is not None and keep not in KEEPS:
-        raise UnknownName.among("tempo equation", keep, KEEPS)
+    seed = whole_number("a seed", seed, -LARGEST_SEED, LARGEST_SEED)
+    keep = None if keep is None else known_name("tempo equation", keep, KEEPS)
+    how = None if how is None else find(how).name
     filmed = None if film is None else _of_film(film, meter)
     chosen_style, grooves, manner = _style(style or (filmed.style if filmed else "jazz-combo"))
     chosen_ending = ending_named(ending)
     chosen_form = filmed.form if filmed else _form(form, meter)
     chosen_form = chosen_form.open_ended() if chosen_ending in OPEN_ENDINGS else chosen_form
-    own_length = bars is None and not filmed and (form is None or form in all_forms())
-    wanted = round(manner.length * chosen_form.bars) if own_length else bars
+    own_length = (
+        length is None and not filmed and (form is None or (isinstance(form, str) and not form.endswith(OWN_FILE)))
+    )
+    wanted = round(manner.length * chosen_form.bars) if own_length else length
     chosen_form = chosen_form.scaled(wanted) if wanted is not None else chosen_form
     plan = arrangement_of(
         form=chosen_form,
@@ -196,11 +205,13 @@ def _kit(score: Score, part: Part) -> Iterator[Track]:
         yield Track.sorted([Event(0, m.program(part.channel, chosen[0]))])
 
 
-def _theme(theme: Theme | None, tonic: str | Tonic | None, mode: str | None) -> Theme:
+def _theme(theme: Theme | Adaptation | MusicSource | None, tonic: str | Tonic | None, mode: str | None) -> Theme:
+    from mi_theme.themes import Theme
     from mi_theme.themes import theme as quotation
 
-    own = theme or quotation()
-    return replace(own, tonic=Tonic(tonic or own.tonic), mode=mode or own.mode)
+    own = quotation() if theme is None else Theme.of(theme)
+    key, own_mode = key_named(tonic, mode)
+    return replace(own, tonic=key or own.tonic, mode=own_mode or own.mode)
 
 
 def _of_film(film: int | str, meter: str | Meter | None) -> FilmRendition:
@@ -211,19 +222,20 @@ def _of_film(film: int | str, meter: str | Meter | None) -> FilmRendition:
 
 def _form(form: str | Form | None, meter: str | Meter | None) -> Form:
     """A form by name, value or file, in one metre if one is given."""
-    name = form if isinstance(form, str) else "tv"
-    own = name.endswith(OWN_FILE)
-    named = next(iter(_own(all_forms(name), all_forms()).values())) if own else form_named(name)
-    chosen = form if isinstance(form, Form) else named
+    if isinstance(form, str) and form.endswith(OWN_FILE):
+        chosen = next(iter(_own(all_forms(form), all_forms()).values()))
+    else:
+        chosen = form if isinstance(form, Form) else form_named("tv" if form is None else form)
     return chosen.in_meter(meter) if meter else chosen
 
 
 def _style(style: str | Style) -> tuple[Style, tuple[Groove, ...], Manner]:
     """A style by name, value or file, the grooves that it names, and its manner."""
-    name = style if isinstance(style, str) else "jazz-combo"
-    own = name if name.endswith(OWN_FILE) else None
-    named = next(iter(_own(all_styles(own), all_styles()).values())) if own else style_named(name)
-    chosen = style if isinstance(style, Style) else named
+    own = style if isinstance(style, str) and style.endswith(OWN_FILE) else None
+    if own:
+        chosen = next(iter(_own(all_styles(own), all_styles()).values()))
+    else:
+        chosen = style if isinstance(style, Style) else style_named(style)
     grooves = all_grooves(own)
     wanted = [groove for part in chosen.part if part.is_drums for groove in part.grooves]
     if missing := [groove for groove in wanted if groove not in grooves]:

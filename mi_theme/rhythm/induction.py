@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from mi_theme.errors import MiThemeError
+from mi_theme.errors import MiThemeError, ScoreError
+from mi_theme.listings import Listing
 from mi_theme.meter import Meter
+from mi_theme.quantising import WrittenTwin, written_music
+from mi_theme.quantising.writtenmusic import is_on_its_grid
 from mi_theme.rhythm.drum_evidence import drum_evidence
-from mi_theme.rhythm.lines import Floats, Music, lines_of
+from mi_theme.rhythm.lines import Floats, Music, lines_of, music_of
 from mi_theme.rhythm.meter_candidates import QUARTER_TICKS, family
 from mi_theme.rhythm.meter_evidence import ticks_of
 from mi_theme.rhythm.meter_model import candidates, model
-from mi_theme.score import Score
+from mi_theme.score import Score, Track, are_numbers
+from mi_theme.score import messages as m
 
 __all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
 
@@ -56,23 +60,35 @@ class MeterGuess(NamedTuple):
     phase: Fraction
     certainty: float = 0.0
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """The guess as a row of a table."""
+        return {
+            "metre": str(self.meter),
+            "probability": f"{self.probability:.2f}",
+            "bar line at": str(self.phase),
+            "bar certain": f"{self.certainty:.2f}",
+        }
+
 
 def induce_meter(
     music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None
-) -> list[MeterGuess]:
+) -> Listing[MeterGuess]:
     """The metres that music may be in, the likeliest first; what a file says of its metre is not looked at.
 
     Parameters
     ----------
     music
-        A score, a theme (its ostinato), a motif, or onsets in quarters, shape (n,).
+        Music of any kind that `Score.of` takes, a theme (its ostinato), a motif, or
+        onsets in quarters, shape (n,).
     durations, pitches
         Of onsets: quarters and MIDI numbers, shape (n,). Pitches help a little.
 
     Returns
     -------
-    list of MeterGuess
-        Empty for fewer than four notes: nothing can be said. The first one is an
+    Listing of MeterGuess
+        A list that prints as a table. Empty for fewer than four notes, or where they follow
+        no beat of their score: nothing can be said. The first one is an
         answer only where its certainty is `SURE` or more; see `sure_guess`.
 
     Raises
@@ -85,7 +101,7 @@ def induce_meter(
     Looked for: 2/4 3/4 4/4 2/2 3/8 6/8 9/8 3/2 6/4, and additive bars of 5, 7, 8, 9,
     10, 11 and 13 eighths and of 5, 7 and 9 quarters in their groupings; 12/8 comes out
     as 6/8 and 4/2 as one of its halves. Times have to be in notated quarters, not in
-    seconds. Each part of a score is asked alone (a part of chords and voices twice,
+    seconds; a score that is played to its ticks is quantised on its quarters. Each part of a score is asked alone (a part of chords and voices twice,
     its highest and its lowest notes; each its first 1,000 notes) and the mean of the
     answers counts; drums are heard as what they are, see `drum_evidence`. Learned from
     Irish, American and Scottish tunes; see docs/explanation/rhythm.md for how far
@@ -97,11 +113,19 @@ def induce_meter(
     >>> str(induce_meter(ostinato)[0].meter)
     '5/4:3+3+2+2'
     """
+    music = music_of(music)
+    if durations is not None or pitches is not None:
+        _check_columns(music)
+    if isinstance(music, Score):
+        written = _in_quarters(music)
+        if not written.has_beat:
+            return Listing()
+        music = written.score
     drums = drum_evidence(music) if isinstance(music, Score) else None
     lines = [ticks_of(line) for line in lines_of(music, durations, pitches, percussion=drums is None)]
     heard = [model().hear(line) for line in lines if len(line.onsets) >= FEWEST_NOTES]
     if not heard and drums is None:
-        return []
+        return Listing()
     among = candidates()
     views = np.mean([np.stack([one.joint, *one.halves]) for one in heard] or [np.ones((3, len(among.index)))], axis=0)
     cue = np.mean([one.cue for one in heard] or [np.ones(len(among.names))], axis=0)
@@ -111,7 +135,7 @@ def induce_meter(
     views /= views.sum(1, keepdims=True)
     metres = np.bincount(among.index, views[0])
     certainty = certainty_of(views, cue)
-    return [
+    return Listing(
         MeterGuess(
             Meter(among.names[k]),
             round(float(metres[k]), PROBABILITY_DIGITS),
@@ -120,7 +144,30 @@ def induce_meter(
         )
         for k in np.argsort(-metres, kind="stable")
         if metres[k] >= LEAST_PROBABILITY
+    )
+
+
+def _check_columns(music: object) -> None:
+    """Durations and pitches belong to onsets; other music brings its own."""
+    if not are_numbers(music):
+        raise ScoreError(f"durations and pitches go with onsets; a {type(music).__name__} brings its own")
+
+
+def _in_quarters(score: Score) -> WrittenTwin:
+    """The score as it is written, on quarters alone: its own metre would give the answer away."""
+    if is_on_its_grid(score):
+        return written_music(score)
+    bare = [
+        Track.of_array(track.events[~_says_meter(track)], track.payloads) if track.metas(m.TIME_SIGNATURE) else track
+        for track in score.tracks
     ]
+    return written_music(Score(score.ticks_per_quarter, tuple(bare), score.kind, score.source))
+
+
+def _says_meter(track: Track) -> NDArray[np.bool_]:
+    events = track.events
+    found: NDArray[np.bool_] = (events["status"] == m.META) & (events["data1"] == m.TIME_SIGNATURE)
+    return found
 
 
 def certainty_of(views: Floats, cue: Floats) -> Floats:

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
-from mi_theme.score import Score
+from mi_theme.score import MusicSource, Score, are_numbers
 
-__all__ = ["Floats", "Music", "NoteLine", "Themed", "has_voices", "line_of", "lines_of"]
+__all__ = ["Floats", "HeardMusic", "Music", "NoteLine", "Themed", "has_voices", "line_of", "lines_of", "music_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -44,7 +44,21 @@ class Themed(Protocol):
         """
 
 
-Music: TypeAlias = Score | Themed | Tones | ArrayLike
+HeardMusic: TypeAlias = Score | Themed | Tones | ArrayLike
+Music: TypeAlias = MusicSource | HeardMusic
+
+
+def music_of(music: Music) -> HeardMusic:
+    """The same `music` with whatever says a score as a Score; a theme, a motif and onsets stay what they are.
+
+    Returns
+    -------
+    Score, theme, motif or array
+        What `lines_of` takes.
+    """
+    if isinstance(music, Score | Themed | Tones) or are_numbers(music):
+        return music  # type: ignore[return-value]
+    return Score.of(music)  # type: ignore[arg-type]
 
 
 class NoteLine(NamedTuple):
@@ -64,7 +78,7 @@ class NoteLine(NamedTuple):
 
 
 def lines_of(
-    music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None, *, percussion: bool = True
+    music: HeardMusic, durations: ArrayLike | None = None, pitches: ArrayLike | None = None, *, percussion: bool = True
 ) -> list[NoteLine]:
     """The lines of any music: a score gives one a part, anything else is one line.
 
@@ -136,7 +150,7 @@ def _edge(rows: NDArray[np.void], sign: int) -> NDArray[np.void]:
     return rows[order[kept]]
 
 
-def line_of(music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> NoteLine:
+def line_of(music: HeardMusic, durations: ArrayLike | None = None, pitches: ArrayLike | None = None) -> NoteLine:
     """All notes of any music as one line: the union of a score's parts; see `lines_of`.
 
     Parameters

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from mi_theme.errors import ScoreError
+from mi_theme.listings import scrolled
 from mi_theme.meter import Meter
+from mi_theme.quantising import written_music
 from mi_theme.rhythm import offbeats, regularity
 from mi_theme.rhythm.grids import on_grid
-from mi_theme.rhythm.lines import Floats, Music, Themed, line_of
+from mi_theme.rhythm.lines import Floats, HeardMusic, Music, Themed, line_of, music_of
 from mi_theme.score import Score
 
 __all__ = ["MEASURES", "Measure", "Measures", "measure"]
@@ -68,7 +70,7 @@ class Measures:
             + "</tr>"
             for name, values in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return scrolled(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
     def as_dict(self) -> dict[str, dict[str, float | None]]:
         """The values by title, then by measure."""
@@ -99,8 +101,8 @@ def measure(
     Parameters
     ----------
     music
-        A score (all its pitched parts together, or one `part`), a theme or an
-        adaptation (its ostinato), a motif, or onsets in quarters with a bar line at 0.
+        Music of any kind that `Score.of` takes (all its pitched parts together, or one `part`; as it is written,
+        where it is played), a theme or an adaptation (its ostinato), a motif, or onsets in quarters with a bar line at 0.
     meter
         The metre to measure against; scores, themes and adaptations bring their
         own. Without one, what needs a metre is None.
@@ -127,15 +129,16 @@ def measure(
     >>> print(measure([0, 1.5, 3, 4], "5/4:3+3+2+2")["syncopation"])
     0.0
     """
-    onsets, found = _read(music, None if meter is None else Meter(meter), part)
+    onsets, found = _read(music_of(music), None if meter is None else Meter(meter), part)
     title = name or (str(found) if found else "no metre")
     return Measures((title,), tuple((row.name, (_value(row, onsets, found),)) for row in MEASURES))
 
 
-def _read(music: Music, meter: Meter | None, part: str | int | None) -> tuple[Floats, Meter | None]:
+def _read(music: HeardMusic, meter: Meter | None, part: str | int | None) -> tuple[Floats, Meter | None]:
     """Onsets from a bar line, and the metre."""
     if not isinstance(music, Score):
         return line_of(music).onsets, meter or (music.meter if isinstance(music, Themed) else None)
+    music = written_music(music).score
     start = music.meters.bar(1).start  # a pick-up may have a signature of its own
     metres = list(dict.fromkeys([music.meters.at(start).meter, *(m for at, m in music.meters.changes if at > start)]))
     if meter is None and len(metres) > 1:

@@ -38,7 +38,9 @@ FEWEST_IN_HALF = 8  # notes; half of a shorter line is no music to be asked
 STORED = 16  # steps of a stored table to one unit of log probability
 # Set by hand on half of Essen and on melodies of other countries that no table was counted on:
 TEMPERATURE = 2.0  # how much surer the wide model is than it is right: hundreds of notes repeat one another
-ORIGIN = 3.0  # nats that speak for a bar line at time 0, where files begin their first full bar
+ORIGIN = (
+    2.0  # nats that speak for a bar line at time 0 where a note begins there or before: most files begin so, not all
+)
 ADDITIVE = -2.0  # against every additive metre: they are rare
 RARE = {"9/8": -4.0, "3/2": -5.0, "6/4": -5.0}  # against plain metres that are rare, with hardly counted tables
 LONG = {"5/4:3+2": -4.0, "5/4:2+3": -4.0, "7/4": -2.0, "9/4": -4.0}  # against bars that are two of half the length
@@ -174,7 +176,7 @@ class MeterModel:
         _, first, number = np.unique(among.bars, return_index=True, return_inverse=True)
         cue = softmax(cue_evidence(line, cycles)[first] @ weights.cue + weights.cue_biases[first])[number]
         scores = wide_evidence(line, self.robust, cycles) @ weights.wide
-        scores += (weights.wide_biases + HANDICAPS)[among.index] + np.where(among.phases == 0, ORIGIN, 0.0)
+        scores += (weights.wide_biases + HANDICAPS)[among.index] + _origin(line)
         scores += CUE * count / (count + CUE_NOTES) * np.log(cue + 1e-12)[among.index]
         return softmax(scores / TEMPERATURE), cue
 
@@ -191,6 +193,12 @@ class MeterModel:
         have = np.bincount(among.index, shares)
         final: Floats = shares * (np.append(wanted, additive) / np.maximum(have, 1e-300))[among.index]
         return final
+
+
+def _origin(line: Ticks) -> Floats:
+    """What speaks for each candidate because its bar lines would be at time 0; after a rest time 0 may be anything."""
+    found: Floats = np.where(candidates().phases == 0, ORIGIN, 0.0) * bool(line.onsets[0] <= 0)
+    return found
 
 
 def _by_metre(joint: Floats) -> Floats:

@@ -6,20 +6,24 @@ notes of one channel in one track.
 """
 
 from mi_theme.score.messages import text_of
+from mi_theme.score.music_sources import MusicSource, are_numbers
 from mi_theme.score.scores import Score
-from mi_theme.score.timing import Bar, MeterMap, TempoMap, TimingWarning, first_and_last
+from mi_theme.score.timing import Bar, Bars, MeterMap, TempoMap, TimingWarning, first_and_last
 from mi_theme.score.tracks import PERCUSSION, Event, Part, Track
 
 __all__ = [
     "PERCUSSION",
     "Bar",
+    "Bars",
     "Event",
     "MeterMap",
+    "MusicSource",
     "Part",
     "Score",
     "TempoMap",
     "TimingWarning",
     "Track",
+    "are_numbers",
     "first_and_last",
     "text_of",
 ]

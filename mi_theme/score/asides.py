@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HOSTS", "Aside", "PlacedAside", "asides_of"]
 
-HOSTS = ("note", "rest", "place", "until", "left", "right", "part")
+HOSTS = ("note", "rest", "place", "until", "left", "right", "part", "head")
 PAYLOAD = re.compile(r"(note) (\d{1,3}) (<.*)|(\w+) (<.*)", re.DOTALL)
 GROUPS = ("direction", "direction-type", "articulations", "ornaments", "technical", "barline", "bar-style")
 TAG = re.compile(r"<([\w-]+)")
@@ -33,7 +33,7 @@ class Aside(NamedTuple):
     host
         What it hangs on: a ``note``, a ``rest``, a ``place`` where something begins, or one
         ``until`` which something lasts, the ``left`` or the ``right`` bar line of a bar, or
-        the whole ``part``.
+        a ``part``, or the ``head`` of the whole.
     said
         An element of MusicXML, such as ``<slur type="start" number="1"/>``.
     pitch

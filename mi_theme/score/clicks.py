@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.arguments import whole_number
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
@@ -57,8 +58,7 @@ def clicked(
 
 def clicks_of(meters: MeterMap, tempos: TempoMap, until: Fraction, count_in: int = 0) -> Iterator[Click]:
     """The clicks, in order; the music begins after the bars that are counted in, and is clicked `until` so many quarters."""
-    if not 0 <= count_in <= LONGEST_COUNT:
-        raise ScoreError(f"a count-in is 0 to {LONGEST_COUNT} bars, not {count_in}")
+    count_in = whole_number("a count-in in bars", count_in, 0, LONGEST_COUNT)
     lead, first = _lead(meters, count_in), meters.bar(1)
     quick = _is_quick(tempos, first.meter, Fraction(0))
     for number in range(-(-lead // first.meter.bar)):

@@ -7,6 +7,7 @@ and its data; system exclusive is ``F0`` and its data without the closing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
@@ -23,10 +24,12 @@ GROUPING_TEXT = "meter "  # a text event beside a signature: MIDI itself has no 
 UNSTATED = f"{GROUPING_TEXT}none"  # a text event at the beginning of music in which no metre is written
 CHORD_TEXT = "chord "  # a text event that says a chord symbol
 OURS = b"\x7d"  # first byte of sequencer-specific events that are ours: the maker that MIDI leaves to private use
+PLAYER = b"\x7dplayer "  # such an event in the tracks of one player, with its name
 NOTATION = b"\x7dnotation"  # such an event at the beginning of what was read from notation
 MARK_TEXT = "mark "  # a text event that says how notes are played
 RELEASE = 64  # velocity of an end, where nothing says one: the middle
 COMPOSER_TEXT = "composer "  # a text event that says who made it
+LINE_ENDS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 MAX_TEMPO = 0xFFFFFF  # microseconds in a quarter, the most that three bytes hold
 
 
@@ -103,6 +106,22 @@ def text_of(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def one_line(text: str) -> str:
+    """The text with blanks for line ends, so that it is a name or a row of a table.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    return LINE_ENDS.sub(" ", text)
 
 
 def grouping_of(data: bytes) -> Meter | None:

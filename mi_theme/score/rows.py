@@ -20,6 +20,7 @@ __all__ = ["conductor", "tracks_of_passage", "tracks_of_rows"]
 GRID = 10080  # parts of a quarter that floats snap to: 2, 3, 5, 7 and their products
 LEAST_RESOLUTION = 480  # ticks in a quarter: what sequencers use, and no worse
 SNAP = 1e-6  # quarters: a thousandth of a millisecond, rounding of floats and no rhythm
+COLUMNS = ("onset", "duration", "pitch", "velocity", "part", "voice", "step")
 # the least and the most that a column of notes may hold
 RANGES = {"onset": (0, 1e9), "duration": (0, 1e9), "pitch": (0, 127), "velocity": (1, 127), "part": (0, 10_000)}
 
@@ -28,6 +29,8 @@ def tracks_of_rows(
     columns: Sequence[ArrayLike], names: Sequence[str], meter: Meter | str | MeterMap, tempo: float
 ) -> tuple[int, tuple[Track, ...]]:
     """Ticks in a quarter, and tracks, from the columns onset, duration, pitch, velocity, part, voice, step."""
+    if isinstance(names, str):
+        raise ScoreError(f"names are a list, a name for each part: names=[{names!r}]")
     onset, duration, *rest = _columns(columns)
     starts = _on_grid(onset)
     stops = starts + np.maximum(_on_grid(duration), 0)
@@ -78,7 +81,14 @@ def tracks_of_passage(
 def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[np.float64]]:
     """Columns of one length, finite and in range."""
     try:
-        found = np.broadcast_arrays(*(np.atleast_1d(np.asarray(column, float)) for column in columns))
+        given = [np.asarray(column, float) for column in columns]
+        lengths = {name: len(column) for name, column in zip(COLUMNS, given, strict=True) if column.ndim}
+        if len(set(lengths.values())) > 1:
+            said = ", ".join(f"{length} of {name}" for name, length in lengths.items())
+            raise ScoreError(f"columns of notes are all of one length; these are {said}")
+        found = np.broadcast_arrays(*map(np.atleast_1d, given))
+    except ScoreError:
+        raise
     except (ValueError, TypeError, OverflowError) as error:
         raise ScoreError(f"columns of notes are numbers, all of one length: {error}") from None
     if not all(np.isfinite(column).all() for column in found):

@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mi_theme.errors import UnknownName
+from mi_theme.arguments import known_name
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score import messages as m
 from mi_theme.score.sequences import MidiSequence
-from mi_theme.score.timing import MeterMap, first_and_last
+from mi_theme.score.timing import Bars, MeterMap, first_and_last
 from mi_theme.score.tracks import Event, Part, Track
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pandas as pd
+    from music21.stream import Score as StreamScore
     from numpy.typing import ArrayLike, NDArray
 
+    from mi_theme.score.music_sources import MusicSource
     from mi_theme.score.recordings import Recording
 
 __all__ = ["Score"]
@@ -85,6 +87,26 @@ class Score(MidiSequence, Shown):
         columns = (onset, duration, pitch, velocity, part, 0 if voice is None else voice, -1 if step is None else step)
         return cls(*tracks_of_rows(columns, names, meter, tempo))
 
+    @staticmethod
+    def of(value: MusicSource) -> Score:
+        """The score that a value says: the rule of every call that takes music.
+
+        Parameters
+        ----------
+        value
+            A Score, a Theme or an Adaptation (its figure and head), a path, the bytes
+            or the text of a file, an open file, a music21 Stream, a score or performance of partitura, mido, pretty_midi or symusic,
+            or a table of notes: a structured array, a data frame, a dictionary of
+            columns, with the names of `note_table` or of `note_array`.
+
+        Raises
+        ------
+        ScoreError, FileError, OSError
+            Where it says no music, the message says what to do; where a file cannot be read.
+        """
+        score: Score = answer("Score.of", value)
+        return score
+
     def __reduce__(self) -> tuple[object, ...]:
         return Score, (self.ticks_per_quarter, self.tracks, self.kind, self.source)
 
@@ -146,10 +168,9 @@ class Score(MidiSequence, Shown):
         names = [part.name for part in self.parts]
         if isinstance(name, int) and 0 <= name < len(names):
             return name
-        folded = [known.casefold() for known in names]
-        if str(name).casefold() not in folded:
-            raise UnknownName.among("part", str(name), names)
-        return folded.index(str(name).casefold())
+        if isinstance(name, str) and name.isdecimal() and name not in names and int(name) < len(names):
+            return int(name)  # as the command line says it
+        return names.index(known_name("part", name, names))
 
     @cached_property
     def _table(self) -> NDArray[np.void]:
@@ -171,16 +192,10 @@ class Score(MidiSequence, Shown):
         return self._table
 
     def notes(self, part: str | int | None = None) -> NDArray[np.void]:
-        """`note_table`, of one part if one is named.
-
-        Parameters
-        ----------
-        part
-            By name or number (from 0).
-        """
+        """`note_table`, of one `part` if one is named, by its name or its number from 0."""
         return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
 
-    def passage(self, bars: tuple[int, int], part: str | int | None = None) -> Score:
+    def passage(self, bars: Bars, part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 
         Notes that ring on are cut at the last bar line.
@@ -229,12 +244,13 @@ class Score(MidiSequence, Shown):
     # What rooms above answer
 
     def save(self, path: str | PathLike[str], *, exact: bool = False) -> None:
-        """Write a MIDI file, whole or not at all.
+        """Write a file, whole or not at all; the ending of its name says in which form.
 
         Parameters
         ----------
         path
-            Where to.
+            Ending in ``.mid``, ``.musicxml`` or ``.mxl``; or, for its sound as `play` makes it, in
+            ``.wav``, ``.ogg``, ``.flac`` or ``.mp3``.
         exact
             Whether a time that the file cannot hold is an error instead of rounded.
 
@@ -279,25 +295,13 @@ class Score(MidiSequence, Shown):
         tail: float | None = None,
         soundfont: str | PathLike[str] | None = None,
     ) -> None:
-        """Write the sound as Ogg Vorbis, a tenth of the size of WAV.
-
-        Parameters
-        ----------
-        path, rate, channels, tail, soundfont
-            As for `to_wav`; the name ends in .ogg.
-        """
+        """The same as Ogg Vorbis, a tenth of the size: `path` ends in .ogg; `rate`, `channels`, `tail`, `soundfont` as in `to_wav`."""
         answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
     def quantized(
         self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
     ) -> Any:
-        """What would be written for what was played, as `mi_theme.quantising.quantize` has it.
-
-        Parameters
-        ----------
-        beats, swing, finest
-            Beats where there was no click; swing to look for, or its ratio; the shortest part of a beat in quarters.
-        """
+        """What would be written for what was played; `beats`, `swing`, `finest` as `mi_theme.quantising.quantize` takes them."""
         return answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
 
     def play(
@@ -335,20 +339,15 @@ class Score(MidiSequence, Shown):
         return recording
 
     @staticmethod
-    def from_music21(stream: Any) -> Score:
-        """The notes of a music21 Stream, with voices, spelling, part names, metres, tempo, key and lyrics.
-
-        Parameters
-        ----------
-        stream
-            A Score or a Part. Repeats are not played out, tied notes are one.
-        """
+    def from_music21(stream: object) -> Score:
+        """The notes of a music21 `stream`, a Score or a Part: repeats are not played out, tied notes are one."""
         score: Score = answer("Score.from_music21", stream)
         return score
 
-    def to_music21(self) -> Any:
+    def to_music21(self) -> StreamScore:
         """A music21 Score in bars, tied and beamed by the metre; times are rounded to 1/24 of a quarter."""
-        return answer("Score.to_music21", self)
+        stream: StreamScore = answer("Score.to_music21", self)
+        return stream
 
     def note_array(self, part: str | int | None = None) -> NDArray[np.void]:
         """Every note under the field names of partitura, sorted by onset then pitch.

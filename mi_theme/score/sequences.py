@@ -87,13 +87,13 @@ class MidiSequence:
     @property
     def markers(self) -> list[tuple[Fraction, str]]:
         """(position in quarters, text) of the markers."""
-        return [(at, m.text_of(data)) for at, data in self._metas(m.MARKER)]
+        return [(at, m.one_line(m.text_of(data))) for at, data in self._metas(m.MARKER)]
 
     @property
     def texts(self) -> list[tuple[Fraction, str]]:
         """(position in quarters, text) of text and copyright events."""
         found = [*self._metas(m.COPYRIGHT), *self._metas(m.TEXT)]
-        return [(at, m.text_of(data)) for at, data in sorted(found, key=lambda item: item[0])]
+        return [(at, m.one_line(m.text_of(data))) for at, data in sorted(found, key=lambda item: item[0])]
 
     @property
     def key(self) -> tuple[int, bool] | None:

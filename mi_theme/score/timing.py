@@ -12,8 +12,9 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from mi_theme.arguments import number
 from mi_theme.errors import ScoreError
 from mi_theme.meter import DENOMINATORS, Meter
 
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Bar", "MeterMap", "TempoMap", "TimingWarning", "first_and_last", "meter_of_length", "tempo_of"]
+__all__ = ["Bar", "Bars", "MeterMap", "TempoMap", "TimingWarning", "first_and_last", "meter_of_length", "tempo_of"]
 
 Change = tuple[Fraction, Meter]
+#: Some bars, first and last, both included: (5, 8), or "5-8"; 5 alone is bar 5.
+Bars: TypeAlias = tuple[int, int] | int | str
 LARGEST_NUMERATOR = 255  # that a MIDI file can say
 DEFAULT_TEMPO = 500_000  # microseconds in a quarter where a file says nothing: 120 a minute
 
@@ -49,8 +52,8 @@ class Bar:
         return tuple(start for start in starts if start < self.end)
 
 
-def first_and_last(bars: Sequence[int]) -> tuple[int, int]:
-    """The first and the last of some `bars`, as every function takes them.
+def first_and_last(bars: Bars) -> tuple[int, int]:
+    """The first and the last of some `bars`, as every function takes them: (5, 8), "5-8", or 5 alone.
 
     Returns
     -------
@@ -63,7 +66,10 @@ def first_and_last(bars: Sequence[int]) -> tuple[int, int]:
         Where they are no two numbers, or the wrong way round.
     """
     try:
-        first, last = map(index, bars)
+        if isinstance(bars, str):
+            begin, _, end = bars.partition("-")
+            bars = int(begin), int(end or begin)
+        first, last = map(index, bars if isinstance(bars, Iterable) else (bars, bars))
     except (TypeError, ValueError):
         raise ScoreError(f"bars are (first, last), such as bars=(1, 4), not {bars!r}") from None
     if last < first:
@@ -329,9 +335,7 @@ def tempo_of(per_minute: float) -> int:
     ScoreError
         Outside what a MIDI file can say with sense: 4 to 1,000 quarters a minute.
     """
-    if not 4 <= per_minute <= 1000:
-        raise ScoreError(f"a tempo is 4 to 1000 quarters a minute, not {per_minute:g}")
-    return round(6e7 / per_minute)
+    return round(6e7 / number("a tempo in quarters a minute", per_minute, 4, 1000))
 
 
 class TimingWarning(UserWarning):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mi_theme.pitch import Tonic
+from mi_theme.pitch import Tonic, key_named
 
 if TYPE_CHECKING:
     from mi_theme.score import Score
@@ -44,6 +44,7 @@ def key_of(score: Score, tonic: str | Tonic | None = None, mode: str | None = No
     tuple of (Tonic, str)
         Such as G and ``minor``.
     """
+    tonic, mode = key_named(tonic, mode)
     if tonic is None and score.key:
         fifths, minor = score.key
         tonic = _tonic_of_signature(fifths, minor)
@@ -51,7 +52,7 @@ def key_of(score: Score, tonic: str | Tonic | None = None, mode: str | None = No
     if tonic is None:
         tonic, estimated, _ = estimated_key(score)
         mode = mode or estimated
-    return Tonic(tonic), mode or "minor"
+    return tonic, mode or "minor"
 
 
 def _tonic_of_signature(fifths: int, minor: bool) -> Tonic:

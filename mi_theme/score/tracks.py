@@ -174,7 +174,7 @@ class Track:
     def name(self) -> str:
         """What the track name event says, or nothing."""
         names = self.metas(m.TRACK_NAME)
-        return m.text_of(names[0][1]) if names else ""
+        return m.one_line(m.text_of(names[0][1])) if names else ""
 
     @property
     def end(self) -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from math import inf
+from typing import TYPE_CHECKING
 
+from mi_theme.arguments import number, renamed, whole_number
+from mi_theme.listings import Listing
 from mi_theme.search.corpus.folders import search_files
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.alignment_costs import COSTS, AlignmentCosts
@@ -13,18 +16,23 @@ from mi_theme.search.match.evidence import whole_copy
 from mi_theme.search.match.piece_hits import LEAST, hits_in, hits_of_versions, in_order, kept, oftener, with_maps
 from mi_theme.search.match.versions import joined
 from mi_theme.search.music import are_files, sheets_of, spelled, warn_of
-from mi_theme.search.patterns import Pattern
+from mi_theme.search.patterns import Pattern, passage_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from mi_theme.score import Bars
+
 __all__ = ["find", "too_short"]
 
 
+@renamed(pattern="theme")
 def find(
-    pattern: Any,
-    where: Any,
+    theme: object,
+    where: object,
     *,
+    bars: Bars | None = None,
+    part: str | int | None = None,
     max_evalue: float = 0.01,
     top: int | None = None,
     least: float = LEAST,
@@ -34,16 +42,18 @@ def find(
     fast: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
-) -> list[Hit]:
-    """Find a pattern in music: where, how, and how surprising.
+) -> Listing[Hit]:
+    """Find a theme in music: where, how, and how surprising.
 
     Parameters
     ----------
-    pattern
-        A Pattern, or what `Pattern.of` takes: a theme, a motif, a score or a
+    theme
+        What to look for: a Pattern, or what `Pattern.of` takes: a theme, a motif, a score or a
         passage of one, a file, a note table, rows of onset and pitch.
     where
         A Score, a file, a folder, a music21 Stream, a note table, or a list of such.
+    bars, part
+        Of music that is looked for, the bars and the part that are the theme; all of it without them.
     max_evalue
         The most hits as good that chance may bring in all that is searched.
     top
@@ -66,8 +76,8 @@ def find(
 
     Returns
     -------
-    list of Hit
-        Best first; of hits that share many notes only the best.
+    Listing of Hit
+        A list that prints as a table. Best first; of hits that share many notes only the best.
 
     Raises
     ------
@@ -76,11 +86,13 @@ def find(
         folder's files those that cannot be read are passed over with a
         `SearchWarning`.
     """
-    wanted = Pattern.to_search(pattern)
+    max_evalue = number("max_evalue", max_evalue, 0, inf)
+    top = None if top is None else whole_number("top", top, 1)
+    wanted = Pattern.to_search(passage_of(theme, bars, part))
     if are_files(where):
         searched = search_files(
             wanted,
-            where,
+            where,  # type: ignore[arg-type]
             max_evalue=max_evalue,
             top=top,
             least=least,
@@ -91,17 +103,17 @@ def find(
         )
         short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
         warn_of(searched.unread, short)
-        return searched.hits
+        return Listing(searched.hits)
     sheets = [spelled(sheet) for sheet in sheets_of(where)]
     notes = sum(len(sheet.table) for sheet in sheets)
-    found: list[Hit] = []
+    found: Listing[Hit] = Listing()
     for sheet in sheets:
         share = max(notes, 1) / max(len(sheet.table), 1)
         hits = hits_in(wanted, sheet, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         whole = oftener(with_maps(hits, wanted, sheet, max_evalue / share), share)
         left = oftener(hits_of_versions(wanted, sheet, least=least, fast=fast), share)
         found += kept(together(joined(whole, left), sheet.table), max_evalue)
-    found = sorted(found, key=in_order)[:top]
+    found = Listing(sorted(found, key=in_order)[:top])
     warn_of([], "" if found else too_short(wanted, notes, max_evalue))
     return found
 

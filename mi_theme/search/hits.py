@@ -37,6 +37,7 @@ TERMS = {
     "omitted": "notes of the pattern left out",
     "added": "notes put in between",
     "voices": "changes of voice",
+    "choice": "one of several notes of a voice that begin together",
 }
 
 
@@ -46,7 +47,8 @@ class EvidenceTerm(NamedTuple):
     Attributes
     ----------
     term
-        Its name: one of pitch, rhythm, bar map, tempo, uneven, changed, omitted, added, voices.
+        Its name: one of pitch, rhythm, bar map, tempo, uneven, changed, omitted, added, voices,
+        choice.
     means
         What it stands for.
     nats
@@ -188,6 +190,18 @@ class Hit(Shown):
         said += [self.strategy] if self.strategy else []
         said += ["a repetition"] if self.again and self.evalue > REPEATED_FROM else []
         return said + ([f"with {_company(self.doubled)}"] if self.doubled else [])
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The hit as a row of a table."""
+        bar = "" if self.bar is None else str(self.bar)
+        return {
+            "E": self.rarity,
+            "file": self.source or "score",
+            "part": self.part,
+            "bar": bar,
+            "how": ", ".join(self.ways),
+        }
 
     @property
     def every_note(self) -> list[int]:

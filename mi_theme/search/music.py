@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.files.formats import is_stream, score_of
+from mi_theme.files.disk import is_text
 from mi_theme.score import Score
 from mi_theme.search.match.note_alignment import steps_of
 
@@ -29,6 +28,8 @@ class SearchWarning(UserWarning):
 
 def are_files(where: Any) -> bool:
     """Whether this is a folder, a book of tunes, or a list of paths."""
+    if is_text(where):
+        return False
     if isinstance(where, str | PathLike):
         return Path(where).is_dir() or (Path(where).suffix.lower() == ".abc" and Path(where).is_file())
     return isinstance(where, list | tuple) and bool(where) and all(isinstance(place, str | PathLike) for place in where)
@@ -42,23 +43,15 @@ def sheets_of(where: Any) -> Iterator[Sheet]:
     ScoreError, FileError, OSError
         Where it is no music.
     """
-    if isinstance(where, str | bytes | PathLike):
-        from mi_theme.files import read
-
-        where = read(where)
     if isinstance(where, Sheet):
         yield where
-    elif isinstance(where, np.ndarray):
+    elif isinstance(where, np.ndarray) and where.dtype.names and {"onset", "pitch"} <= {*where.dtype.names}:
         yield Sheet(where)
-    elif isinstance(where, Score) or is_stream(where):
-        yield Sheet.of(score_of(where))
-    elif isinstance(where, Sequence):
+    elif isinstance(where, list | tuple):
         for place in where:
             yield from sheets_of(place)
     else:
-        raise ScoreError(
-            f"music to search is a score, a file, a note table or a list of them, not {type(where).__name__}"
-        )
+        yield Sheet.of(Score.of(where))
 
 
 def spelled(sheet: Sheet) -> Sheet:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic
-from mi_theme.score import Score
+from mi_theme.quantising import written_music
+from mi_theme.score import Bars, Score, TimingWarning, are_numbers
 from mi_theme.score.spelling import spelled_steps
 from mi_theme.search.match.alignment_costs import streams_of
 
 if TYPE_CHECKING:
     from mi_theme.themes import Motif
 
-__all__ = ["Pattern"]
+__all__ = ["Pattern", "passage_of"]
 
 PATTERN_GRID = 10080  # parts of a quarter that times are rounded to
 REGISTER = 60  # where degree 1 of a motif is looked for; any will do, hits are transposed
@@ -79,31 +80,27 @@ class Pattern:
         Parameters
         ----------
         value
-            A Theme (its ostinato), a Motif, a Score or a passage of one, a note
-            table, a music21 Stream, rows of (onset, pitch) or (onset, pitch,
-            duration), or the path of a file.
+            A Theme or an Adaptation (its ostinato), a Motif, music of any kind that `Score.of`
+            takes, or rows of (onset, pitch) or (onset, pitch, duration).
 
         Raises
         ------
         ScoreError, FileError, OSError
             Where it says no notes, or the file cannot be read.
         """
-        from mi_theme.files.formats import is_stream, score_of
-        from mi_theme.themes import Motif, Theme
+        from mi_theme.themes import Adaptation, Motif, Theme
 
         if isinstance(value, Pattern):
             return value
+        value = value.theme if isinstance(value, Adaptation) else value
         if isinstance(value, Theme):
             return _of_motif(value.ostinato, value.tonic, value.meter, value.name, value.register)
         if isinstance(value, Motif):
             return _of_motif(value, Tonic("G"), None, value.name)
-        if isinstance(value, str | bytes | PathLike):
-            from mi_theme.files import read
-
-            return _of_score(read(value))
-        if isinstance(value, Score) or is_stream(value):
-            return _of_score(score_of(value))
-        return _of_rows(value)
+        bare = isinstance(value, np.ndarray) and value.dtype.names and {"onset", "pitch"} <= {*value.dtype.names}
+        if bare or are_numbers(value):
+            return _of_rows(value)
+        return _of_score(Score.of(value))
 
     @classmethod
     def to_search(cls, value: Any) -> Pattern:
@@ -155,6 +152,30 @@ class Pattern:
         return len(set(self.onset)) < len(self.onset)
 
 
+def passage_of(music: Any, bars: Bars | None, part: str | int | None) -> Any:
+    """Some bars of a part of some `music`, from its first to its last where no `bars` are named; as it is without them and a `part`.
+
+    Returns
+    -------
+    Score, or what was given
+        A passage.
+
+    Raises
+    ------
+    ScoreError, UnknownName, FileError, OSError
+        Where there are no such bars, or no such part; where it says no music.
+    """
+    if bars is None and part is None:
+        return music
+    score = Score.of(music)
+    numbers = [bar.number for bar in score.bars()]
+    if not numbers:
+        return score
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
+        return score.passage((numbers[0], numbers[-1]) if bars is None else bars, part)
+
+
 def _columns(onset: Iterable[Any], pitch: Iterable[Any], *others: Iterable[Any]) -> list[tuple[Any, ...]]:
     """Onset, pitch, duration, step and voice in the order of onset and pitch, as they are kept."""
     onsets, pitches, durations, steps, voices = ([*column] for column in (onset, pitch, *others))
@@ -202,7 +223,8 @@ def _of_motif(motif: Motif, tonic: Tonic, meter: Meter | None, name: str, regist
 
 
 def _of_score(score: Score) -> Pattern:
-    """The pitched notes of a score."""
+    """The pitched notes of a score, as they are written."""
+    score = written_music(score).score
     drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
     table = score.note_table()
     pattern = _of_table(table[~np.isin(table["part"], drums)])

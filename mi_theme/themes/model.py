@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from mi_theme.adaptation import adapt
 from mi_theme.adaptation.plans import Plan
+from mi_theme.arguments import known_name, renamed, whole_number
 from mi_theme.errors import UnknownName
 from mi_theme.hooks import Shown
 from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.pitch import MODES, Tonic
+from mi_theme.score.sketches import Sketch
 from mi_theme.themes.motifs import Motif, Tone
 from mi_theme.themes.passages import key_of, lowest_part, motif_of
 
 if TYPE_CHECKING:
-    from mi_theme.score import Score
+    from mi_theme.score import Bars, MusicSource, Score
 
 __all__ = ["Adaptation", "Motif", "Rights", "Theme", "Tone"]
 
@@ -38,11 +40,12 @@ class Rights:
 DEFAULT_TONIC = Tonic("G")  # a parameter, not a fact
 NO_RIGHTS = Rights()
 BASS_REGISTER = 33  # MIDI number, A1: where a bass figure lies
+MOST_REPEATS = 10_000  # times that a sketch plays its figure: longer than any music
 HEAD_REGISTER = 67  # MIDI number, G4: where degree 1 of a melody is looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Theme(Shown):
+class Theme(Sketch, Shown):
     """Named motifs in a home metre.
 
     Attributes
@@ -50,7 +53,7 @@ class Theme(Shown):
     name
         What it is called.
     motifs
-        At least an ``ostinato``; a ``head`` where there is a melody.
+        At least an ``ostinato``, which is the first if none has that name; a ``head`` where there is a melody.
     meter
         The metre it stands in.
     grouping
@@ -74,8 +77,8 @@ class Theme(Shown):
     register: int = BASS_REGISTER
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES:
-            raise UnknownName.among("mode", self.mode, MODES)
+        object.__setattr__(self, "meter", Meter(self.meter))
+        object.__setattr__(self, "mode", known_name("mode", self.mode, MODES))
 
     def motif(self, name: str) -> Motif:
         """The motif of that name; without a ``head``, the first three notes of the ostinato are one.
@@ -93,14 +96,16 @@ class Theme(Shown):
         for motif in self.motifs:
             if motif.name == name:
                 return motif
+        if name == "ostinato":
+            return self.ostinato
         if name == "head":
             return self.ostinato.opening(3)
         raise UnknownName.among("motif", name, (motif.name for motif in self.motifs))
 
     @property
     def ostinato(self) -> Motif:
-        """The figure that repeats."""
-        return self.motif("ostinato")
+        """The figure that repeats: the motif of that name, or the first."""
+        return next((motif for motif in self.motifs if motif.name == "ostinato"), self.motifs[0])
 
     @property
     def head(self) -> Motif:
@@ -127,6 +132,7 @@ class Theme(Shown):
         """Where `figure` comes from: ``given``, ``metre`` or ``notes``."""
         return "given" if self.grouping else "metre" if self.meter.grouping else "notes"
 
+    @renamed(to="meter", target="meter")
     def to_meter(
         self,
         meter: str | Meter,
@@ -176,6 +182,7 @@ class Theme(Shown):
         """
         from mi_theme.score import Score
 
+        repeats = whole_number("how often the ostinato is played", repeats, 1, MOST_REPEATS)
         cell = self.bars * self.meter.bar
         head_start = max((repeats - 1) * cell - self.head.upbeat, Fraction(0))
         rows = [(tone, i * cell, self.register, 0) for i in range(repeats) for tone in self.ostinato]
@@ -192,13 +199,32 @@ class Theme(Shown):
         )
 
     @classmethod
+    def of(cls, value: Theme | Adaptation | MusicSource) -> Theme:
+        """The theme that a value says: the rule of every call that takes one.
+
+        Parameters
+        ----------
+        value
+            A Theme, an Adaptation, or music of any kind that `Score.of` takes: of that
+            the first two bars, as `from_score` reads them.
+
+        Raises
+        ------
+        ScoreError, FileError, OSError
+            Where it says no music, or a file cannot be read.
+        """
+        if isinstance(value, Theme):
+            return value
+        return value.theme if isinstance(value, Adaptation) else cls.from_score(value)
+
+    @classmethod
     def from_score(
         cls,
-        score: Score,
-        bars: tuple[int, int] = (1, 2),
+        score: MusicSource,
+        bars: Bars | None = None,
         part: str | int | None = None,
         *,
-        head: tuple[int, int] | None = None,
+        head: Bars | None = None,
         head_part: str | int | None = None,
         tonic: str | Tonic | None = None,
         mode: str | None = None,
@@ -209,10 +235,10 @@ class Theme(Shown):
         Parameters
         ----------
         score
-            Where the passage stands.
+            Where the passage stands: music of any kind that `Score.of` takes.
         bars, part
-            First and last bar of the ostinato, and its part: the lowest-lying
-            pitched part that plays there, if none is named. Of notes that sound
+            First and last bar of the ostinato, bars 1 and 2 if none are named, and its part: the
+            lowest-lying pitched part that plays there, if none is named. Of notes that sound
             together the lowest counts.
         head, head_part
             Bars and part of the melody; without them its first three notes are
@@ -234,17 +260,19 @@ class Theme(Shown):
             Where there are no such bars or parts, or no notes in them.
         """
         from mi_theme.quantising import quantize
-        from mi_theme.score import first_and_last
+        from mi_theme.score import Score, first_and_last
 
-        first, last = first_and_last(bars)
-        score = quantize(score).score()
+        score = quantize(Score.of(score)).score()
+        first, last = (
+            first_and_last(bars) if bars is not None else (1, 1 + any(bar.number == 2 for bar in score.bars()))
+        )
         chosen = lowest_part(score, (first, last)) if part is None else part
         key = key_of(score, tonic, mode)
         ostinato, register = motif_of(score, (first, last), chosen, "ostinato", key, BASS_REGISTER)
         motifs = [ostinato]
         if head:
             singer = chosen if head_part is None else head_part
-            motifs.append(motif_of(score, head, singer, "head", key, HEAD_REGISTER)[0])
+            motifs.append(motif_of(score, first_and_last(head), singer, "head", key, HEAD_REGISTER)[0])
         title = name or score.source.rpartition("/")[2] or "a passage"
         player = score.parts[score.part_index(chosen)].name
         return cls(
@@ -270,7 +298,7 @@ class Theme(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Adaptation(Shown):
+class Adaptation(Sketch, Shown):
     """A theme with the plan that carries it into another metre."""
 
     source: Theme
@@ -309,6 +337,16 @@ class Adaptation(Shown):
     def onsets(self) -> tuple[Fraction, ...]:
         """Onsets of the adapted ostinato, in quarters."""
         return self.motif("ostinato").onsets
+
+    def to_score(self, *, repeats: int = 2, tempo: float = 160.0) -> Score:
+        """The adapted theme as a sketch; see `Theme.to_score`.
+
+        Parameters
+        ----------
+        repeats, tempo
+            As there.
+        """
+        return self.theme.to_score(repeats=repeats, tempo=tempo)
 
     def __str__(self) -> str:
         return str(self.plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mi_theme import catalog
 from mi_theme.meter import Meter
-from mi_theme.pitch import Tonic
+from mi_theme.pitch import Tonic, key_named
 from mi_theme.themes.model import Rights, Theme
 from mi_theme.themes.motifs import Motif
 
@@ -42,7 +42,7 @@ def theme(tonic: str | Tonic | None = None, mode: str | None = None, head_place:
     Parameters
     ----------
     tonic, mode
-        Parameters, not facts; G minor by default.
+        Parameters, not facts; G minor by default. ``"Dm"`` and ``"D minor"`` are both in one.
     head_place
         ``downbeat`` or ``upbeat``.
 
@@ -62,6 +62,7 @@ def theme(tonic: str | Tonic | None = None, mode: str | None = None, head_place:
     places = {motif.name: motif.place for motif in row.motif} | ({"head": head_place} if head_place else {})
     motifs = tuple(Motif(motif.text, motif.name, places[motif.name]) for motif in row.motif)
     rights = Rights(attribution=row.attribution, notice=row.notice, provenance=row.provenance, versions=row.versions)
+    key, own_mode = key_named(tonic, mode)
     return Theme(
-        row.name, motifs, Meter(row.meter), tonic=Tonic(tonic or row.tonic), mode=mode or row.mode, rights=rights
+        row.name, motifs, Meter(row.meter), tonic=key or Tonic(row.tonic), mode=own_mode or row.mode, rights=rights
     )

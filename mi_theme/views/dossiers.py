@@ -18,6 +18,7 @@ from mi_theme.engraving.engravings import notation
 from mi_theme.errors import MissingExtra
 from mi_theme.meter import Grouping, Meter
 from mi_theme.rhythm import measure
+from mi_theme.score import MusicSource
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.version import __version__
 from mi_theme.views.bars import drawn
@@ -37,13 +38,15 @@ METERS = ("4/4", "3/4", "6/8", "7/8:2+2+3", "12/8", "7/4")
 ON_PAPER = 3  # versions that stand under the source
 
 
-def dossier(theme: Theme, meters: Iterable[str | Meter] = METERS, *, lineage: Lineage | None = None) -> str:
+def dossier(
+    theme: Theme | Adaptation | MusicSource, meters: Iterable[str | Meter] = METERS, *, lineage: Lineage | None = None
+) -> str:
     """A page on a theme: its metre, its rhythm, its versions in other metres with their costs, its rights.
 
     Parameters
     ----------
     theme
-        Any theme.
+        A Theme, or music whose first bars are one; see `Theme.of`.
     meters
         Where it is carried to; in the first one every strategy is tried.
     lineage
@@ -59,6 +62,7 @@ def dossier(theme: Theme, meters: Iterable[str | Meter] = METERS, *, lineage: Li
     TextError, StrategyError
         Where a metre is none, or no strategy reaches it.
     """
+    theme = Theme.of(theme)
     targets = [target for target in map(Meter, meters) if target != theme.meter]
     versions = [theme.to_meter(target) for target in targets]
     parts = [_head(theme), _bar(theme), _rhythm(theme, versions)]

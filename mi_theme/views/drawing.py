@@ -7,13 +7,14 @@ from html import escape
 from typing import Any
 
 from mi_theme.adaptation.plans import Plan
+from mi_theme.arguments import known_name
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.credits import Lineage
 from mi_theme.engraving.drawings import Drawing
 from mi_theme.engraving.engravings import notation
-from mi_theme.errors import MiThemeError, ScoreError, UnknownName
+from mi_theme.errors import MiThemeError, ScoreError
 from mi_theme.meter import Grouping, Meter
-from mi_theme.score import Score
+from mi_theme.score import Bars, Score, first_and_last
 from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.lineage_pictures import draw_lineage
@@ -23,7 +24,7 @@ from mi_theme.views.rolls import piano_roll
 
 __all__ = ["KINDS", "draw", "shown"]
 
-Bars = tuple[int, int] | None
+Span = tuple[int, int] | None
 # what is drawn of a thing when nobody says
 USUAL = {
     Theme: "notation",
@@ -37,7 +38,7 @@ USUAL = {
     Lineage: "timeline",
 }
 # kind of picture: type of thing and how it is drawn so
-KINDS: dict[str, dict[type, Callable[[Any, Bars], Drawing]]] = {
+KINDS: dict[str, dict[type, Callable[[Any, Span], Drawing]]] = {
     "notation": {
         Theme: lambda theme, bars: notation(theme, bars=bars),
         Adaptation: lambda adaptation, bars: notation(adaptation, bars=bars),
@@ -70,15 +71,16 @@ KINDS: dict[str, dict[type, Callable[[Any, Bars], Drawing]]] = {
 }
 
 
-def draw(thing: Any, kind: str | None = None, *, bars: tuple[int, int] | None = None) -> Drawing:
+def draw(thing: object, kind: str | None = None, *, bars: Bars | None = None) -> Drawing:
     """A picture of a theme, an adaptation, a plan, a score, a metre or a grouping.
 
     Parameters
     ----------
     thing
-        What to draw; text is taken for a metre, or for a grouping if it has no slash.
+        What to draw: one of these, a hit, a lineage, or music of any kind that `Score.of`
+        takes. Text without letters is a metre (``5/4:3+3+2+2``), or a grouping if it has no slash.
     kind
-        ``notation``, ``roll``, ``map``, ``weights`` or ``necklace``. Without it
+        ``notation``, ``roll``, ``map``, ``weights``, ``necklace``, ``timeline`` or ``graph``. Without it
         themes and adaptations are engraved, plans are bar maps, scores piano
         rolls, metres weights and groupings necklaces.
     bars
@@ -102,16 +104,24 @@ def draw(thing: Any, kind: str | None = None, *, bars: tuple[int, int] | None = 
     >>> mi.draw(mi.theme().to_meter("4/4"), "map").description[:31]
     'Bar map of 5/4:3+3+2+2 to 4/4 a'
     """
-    if isinstance(thing, str):
-        thing = Meter(thing) if "/" in thing else Grouping(thing)
-    if kind is not None and kind not in KINDS:
-        raise UnknownName.among("picture", kind, KINDS)
+    kind = None if kind is None else known_name("picture", kind, KINDS)
+    thing = _subject(thing)
+    span = None if bars is None else first_and_last(bars)
     able = [name for name, types in KINDS.items() if isinstance(thing, tuple(types))]
     if not able or kind not in (None, *able):
         wanted = f"no {kind}" if kind else "no picture"
         raise ScoreError(f"there is {wanted} of a {type(thing).__name__}; " + _offer(able))
     form = next(form for form in USUAL if isinstance(thing, form))
-    return KINDS[kind or USUAL[form]][form](thing, bars)
+    return KINDS[kind or USUAL[form]][form](thing, span)
+
+
+def _subject(thing: object) -> object:
+    """What there are pictures of; text is a metre, a grouping, or the name of a file, which has letters in it."""
+    if isinstance(thing, str) and not any(map(str.isalpha, thing)):
+        return Meter(thing) if "/" in thing else Grouping(thing)
+    if thing is None or isinstance(thing, tuple(USUAL)):
+        return thing
+    return Score.of(thing)  # type: ignore[arg-type]
 
 
 def _offer(able: list[str]) -> str:

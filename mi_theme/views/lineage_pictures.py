@@ -28,7 +28,7 @@ CHOICE = f"""figure {{ margin: 0; text-align: center }}
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LineageDrawing(Drawing):
     """A picture in two widths.
 

@@ -40,6 +40,12 @@ def our_style() -> Iterator[None]:
 class Picture(Figure, Drawing):
     """A matplotlib figure that is a drawing."""
 
+    def _repr_html_(self) -> str:
+        return Drawing._repr_html_(self)
+
+    __str__ = Drawing.__str__
+    __repr__ = Drawing.__repr__
+
     @classmethod
     def blank(cls, width: float, height: float, description: str) -> Picture:
         """An empty sheet, in inches."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score import Bar
 from mi_theme.search.corpus.folders import files_in
-from mi_theme.search.corpus.readers import Reader, Unread
+from mi_theme.search.corpus.readers import Unread, sheets_of_file
 from mi_theme.search.match.alignment_costs import streams_of
 
 Rows = NDArray[np.int64]
@@ -91,19 +91,18 @@ def sheets(places: Sequence[Path], cache: Path) -> Iterator[Sheet | Unread]:
     """Everything in the files, from the cache where it is there, with a word on the progress."""
     files, began, fresh = once(files_in(places)), time.perf_counter(), 0
     cache.mkdir(parents=True, exist_ok=True)
-    with Reader() as reader:
-        for number, path in enumerate(files, 1):
-            kept = cache / f"{_key(path)}.pickle"
-            fresh += not kept.exists()
-            yield from pickle.loads(kept.read_bytes()) if kept.exists() else _kept(list(reader.read(path)), kept)
-            if number == len(files) or number % (20 if sys.stderr.isatty() else 500) == 0:
-                spent = time.perf_counter() - began
-                print(
-                    f"\r{number} of {len(files)} files, {fresh} of them read now, {spent:.0f} s ",
-                    end="",
-                    file=sys.stderr,
-                    flush=True,
-                )
+    for number, path in enumerate(files, 1):
+        kept = cache / f"{_key(path)}.pickle"
+        fresh += not kept.exists()
+        yield from pickle.loads(kept.read_bytes()) if kept.exists() else _kept(list(sheets_of_file(path)), kept)
+        if number == len(files) or number % (20 if sys.stderr.isatty() else 500) == 0:
+            spent = time.perf_counter() - began
+            print(
+                f"\r{number} of {len(files)} files, {fresh} of them read now, {spent:.0f} s ",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
     print(file=sys.stderr)
 
 

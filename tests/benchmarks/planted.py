@@ -39,7 +39,7 @@ from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.search.corpus.batches import Batch, proposed_hits
 from mi_theme.search.corpus.folders import BATCH_FILES
 from mi_theme.search.corpus.proposals import NoteArrays
-from mi_theme.search.corpus.readers import Reader
+from mi_theme.search.corpus.readers import sheets_of_file
 from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 
@@ -84,8 +84,7 @@ def corpus(files: int, cache: str | None) -> list[Sheet]:
     wanted = [path for path in paths if path.suffix in (".mxl", ".xml", ".musicxml")]
     wanted += [path for path in paths if path.suffix == ".abc" and path.parent.name == "ryansMammoth"]
     began = time.perf_counter()
-    with Reader() as reader:
-        sheets = [tune for path in wanted[:files] for tune in reader.read(path) if isinstance(tune, Sheet)]
+    sheets = [tune for path in wanted[:files] for tune in sheets_of_file(path) if isinstance(tune, Sheet)]
     print(f"read {min(files, len(wanted))} files in {time.perf_counter() - began:.0f} s")
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)

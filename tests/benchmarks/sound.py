@@ -100,7 +100,7 @@ def hole(samples: np.ndarray, score: Score) -> float:
 
 def speed(font: Path) -> None:
     """Thirty seconds of music to a WAV file, the best of three."""
-    score = mi.render(style="jazz-combo", bars=15)
+    score = mi.render(style="jazz-combo", length=15)
     with tempfile.TemporaryDirectory() as folder:
         times = []
         for _ in range(3):

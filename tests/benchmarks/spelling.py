@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import mi_theme as mi
-from mi_theme.notated.letters import letter_steps
+from mi_theme.notated.part_notes import note_steps
 from mi_theme.pitch import spelled_in
-from mi_theme.score.tonality import key_of
 
 COMPOSERS = ("mozart", "beethoven", "haydn", "schumann_robert", "monteverdi")
 LONGEST = 8000  # notes
@@ -49,10 +48,8 @@ def by_key(score: mi.Score) -> NDArray[np.int64]:
 
 
 def by_surroundings(score: mi.Score) -> NDArray[np.int64]:
-    """What pictures and files say: the keys that sound around, and where chromatic notes go."""
-    notes, key = score.note_table().copy(), key_of(score)
-    notes["step"] = -1
-    return letter_steps(notes, score.key[0] if score.key else key[0].fifths(key[1]), key)
+    """What pictures and files say of the same music as MIDI: the keys that sound around, and where chromatic notes go."""
+    return note_steps(mi.read(score.to_bytes()))
 
 
 def main(count: int) -> None:

@@ -12,17 +12,22 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.conversion.applying.moved_asides import ENDING, listed, moved_asides
+from mi_theme.conversion.applying.riding import MadeTrack, played_again
 from mi_theme.conversion.parts.edits import edits_under, struck
 from mi_theme.conversion.parts.placements import Edits
 from mi_theme.conversion.scoreplan import ScorePlan
-from mi_theme.conversion.timeline import FINEST_QUARTER, Images, Timeline, least_resolution, ticks_at
+from mi_theme.conversion.spans import shown_target
+from mi_theme.conversion.timeline import FINEST_QUARTER, Images, Timeline, least_resolution, ticks_at, timeline_of
 from mi_theme.errors import ScoreError
 from mi_theme.files import FileWarning
+from mi_theme.quantising import written_music
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m
 
@@ -40,6 +45,15 @@ MOST_STEPS = 16  # that one is divided into
 Ints = NDArray[np.int64]
 
 
+class Added(NamedTuple):
+    """An event that is added: quarters, place in the tick, the row of `Score.spans` that a note is modelled on or -1."""
+
+    at: Fraction
+    place: int
+    event: Event
+    model: int = -1
+
+
 @dataclass
 class TrackPlan:
     """One track on its way: which rows stay, where they go, and what comes to them."""
@@ -48,34 +62,40 @@ class TrackPlan:
     keep: NDArray[np.bool_]
     images: Images
     said: dict[int, bytes] = field(default_factory=dict)  # row: new data
-    added: list[tuple[Fraction, int, Event]] = field(default_factory=list)  # quarters, place in the tick, event
+    added: list[Added] = field(default_factory=list)
 
 
 def convert_events(plan: ScorePlan, score: Score) -> Score:
-    """The score under the plan.
+    """The score under the plan: as it is written, and what was played differently put back.
 
     Raises
     ------
     ScoreError
         Where the plan was made for a score with other bars.
     """
+    written = written_music(plan.score if score == plan.score else score)
+    edits, score = edits_under(plan, score), written.score
     _check(plan, score)
-    edits = edits_under(plan, score)
-    sheets = [_sheet(score, index, edits.timeline) for index in range(len(score.tracks))]
+    others = edits.timeline
+    if written.is_played:  # what belongs to no note was set by hand too
+        played = np.unique(np.rint(score.spans["start"] + written.late * score.ticks_per_quarter).astype(np.int64))
+        others = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played, plan.tempo)
+    sheets = [_sheet(score, index, edits.timeline, others) for index in range(len(score.tracks))]
     for span in score.spans[edits.dropped]:
         sheets[span["track"]].keep[span["on"]] = False
         if span["off"] >= 0:
             sheets[span["track"]].keep[span["off"]] = False
     _strike(score, edits, sheets)
     _move_asides(score, edits, sheets)
-    _resample(score, edits, sheets)
+    _resample(score, others, sheets)
     _retime(plan, score, edits.timeline, sheets)
     _resign(score, edits.timeline, sheets)
     resolution = _resolution(score, edits.timeline, sheets)
     ticks = [ticks_at(sheet.images, edits.timeline.unit, resolution) for sheet in sheets]
-    extra = [np.array([round(at * resolution) for at, _, _ in sheet.added], np.int64) for sheet in sheets]
-    tracks = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
-    return Score(resolution, tuple(tracks), score.kind, score.source)
+    extra = [np.array([round(added.at * resolution) for added in sheet.added], np.int64) for sheet in sheets]
+    made = [_track(sheet, t, e) for sheet, t, e in zip(sheets, ticks, extra, strict=True)]
+    found = Score(resolution, tuple(track for track, *_ in made), score.kind, score.source)
+    return played_again(found, made, written, plan.tempo) if written.is_played else found
 
 
 def _check(plan: ScorePlan, score: Score) -> None:
@@ -87,8 +107,11 @@ def _check(plan: ScorePlan, score: Score) -> None:
         )
 
 
-def _sheet(score: Score, index: int, timeline: Timeline) -> TrackPlan:
-    """A track with every event where the map puts it: ends before what is inserted, all else behind it."""
+def _sheet(score: Score, index: int, timeline: Timeline, others: Timeline) -> TrackPlan:
+    """A track with every event where the map puts it: ends before what is inserted, all else behind it.
+
+    `others` is the map for what is no note.
+    """
     track = score.tracks[index]
     events = track.events
     kind = events["status"] & 0xF0
@@ -97,7 +120,13 @@ def _sheet(score: Score, index: int, timeline: Timeline) -> TrackPlan:
     ends |= (events["status"] == m.META) & (events["data1"] == m.END_OF_TRACK)
     empty = score.spans[(score.spans["track"] == index) & (score.spans["start"] == score.spans["stop"])]
     ends[empty["off"][empty["off"] >= 0]] = False  # a note without length ends where it begins
-    return TrackPlan(track, np.ones(len(events), bool), timeline.images(events["tick"].astype(np.int64), ~ends))
+    images = timeline.images(events["tick"].astype(np.int64), ~ends)
+    if others is not timeline:
+        beside, sounding = others.images(events["tick"].astype(np.int64), ~ends), kind <= m.NOTE_ON
+        common = gcd(timeline.unit, others.unit)
+        num, den = beside.num * (timeline.unit // common), beside.den * (others.unit // common)
+        images = Images(np.where(sounding, images.num, num), np.where(sounding, images.den, den))
+    return TrackPlan(track, np.ones(len(events), bool), images)
 
 
 def _strike(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
@@ -113,8 +142,8 @@ def _strike(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
             note = edits.extras[extra]
             part = score.parts[note.part]
             added = sheets[part.track].added
-            added.append((at, LAST, Event(0, m.note_on(part.channel, note.pitch, note.velocity))))
-            added.append((end, FIRST, Event(0, m.note_off(part.channel, note.pitch))))
+            added.append(Added(at, LAST, Event(0, m.note_on(part.channel, note.pitch, note.velocity)), note.row))
+            added.append(Added(end, FIRST, Event(0, m.note_off(part.channel, note.pitch)), note.row))
 
 
 def _move_asides(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
@@ -127,17 +156,19 @@ def _move_asides(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
         if kept and note >= 0:
             on = score.spans["on"][note]
             sheet.images.num[row], sheet.images.den[row] = sheet.images.num[on], sheet.images.den[on]
+            pitch = int(sheet.track.events["data1"][on])
+            sheet.said[row] = aside._replace(pitch=pitch).message[2:]
         elif aside.host in ENDING:
             _place(sheet, row, edits.timeline.end(Fraction(tick, quarter)) * unit)
     if words := listed(score, moved):
         warnings.warn(f"{score.source or 'the score'}: left out with their notes: {words}", FileWarning, stacklevel=5)
 
 
-def _resample(score: Score, edits: Edits, sheets: list[TrackPlan]) -> None:
+def _resample(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
     """Give curves of bends and controllers more steps where time is stretched."""
     for sheet in sheets:
-        new = _samples(sheet.track, edits.timeline, score.ticks_per_quarter)
-        sheet.added += [(at, FIRST, Event(0, message)) for at, message in new]
+        new = _samples(sheet.track, timeline, score.ticks_per_quarter)
+        sheet.added += [Added(at, FIRST, Event(0, message)) for at, message in new]
 
 
 def _place(sheet: TrackPlan, row: int, value: Fraction) -> None:
@@ -158,7 +189,7 @@ def _retime(plan: ScorePlan, score: Score, timeline: Timeline, sheets: list[Trac
     for span, start in timeline.turns():
         if span.start not in stated:
             speed = round(6e7 / score.tempos.per_minute(span.start))
-            home.added.append((start, FIRST, Event(0, _scaled(speed, plan.tempo if span.how else Fraction(1)))))
+            home.added.append(Added(start, FIRST, Event(0, _scaled(speed, plan.tempo if span.how else Fraction(1)))))
 
 
 def _scaled(speed: int, factor: Fraction) -> bytes:
@@ -178,11 +209,12 @@ def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
         if not grouping:
             stated.add(at)
     home = sheets[_home(score, m.TIME_SIGNATURE)]
-    for span, start in timeline.turns():
+    for span, start in timeline.turns(grouped=score.is_notation):
         if span.source != span.target or (span.start not in stated and span.start > 0):
-            home.added.append((start, FIRST, Event(0, m.time_signature(span.target))))
-            if span.target.grouping:
-                home.added.append((start, FIRST, Event(0, m.grouping_text(span.target))))
+            target = shown_target(span) if span.how and score.is_notation else span.target
+            home.added.append(Added(start, FIRST, Event(0, m.time_signature(target))))
+            if target.grouping:
+                home.added.append(Added(start, FIRST, Event(0, m.grouping_text(target))))
 
 
 def _metas(score: Score, sheets: list[TrackPlan], *kinds: int) -> Iterator[tuple[TrackPlan, int, Fraction]]:
@@ -200,7 +232,7 @@ def _home(score: Score, kind: int) -> int:
 
 def _resolution(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> int:
     """The least that is exact for every message; if no file holds it, for every note; else the finest there is."""
-    added = {at.denominator for sheet in sheets for at, _, _ in sheet.added}
+    added = {added.at.denominator for sheet in sheets for added in sheet.added}
     everything = [s.images.at(s.keep) for s in sheets]
     sounding = [s.images.at(s.keep & ((s.track.events["status"] & 0xF0) <= m.NOTE_ON)) for s in sheets]
     for images in (everything, sounding):
@@ -211,7 +243,7 @@ def _resolution(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> in
     return FINEST_QUARTER
 
 
-def _track(sheet: TrackPlan, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> Track:
+def _track(sheet: TrackPlan, ticks: NDArray[np.int64], extra: NDArray[np.int64]) -> MadeTrack:
     """The rows that stay and those that come, in order; the end of the track last."""
     rows = np.flatnonzero(sheet.keep)
     kept = sheet.track.events[rows].copy()
@@ -219,15 +251,19 @@ def _track(sheet: TrackPlan, ticks: NDArray[np.int64], extra: NDArray[np.int64])
     payloads = list(sheet.track.payloads)
     for row, data in sheet.said.items():
         payloads[sheet.track.events["payload"][row]] = data
-    came = Track.of(event._replace(tick=tick) for tick, (_, _, event) in zip(extra.tolist(), sheet.added, strict=True))
+    came = Track.of(added.event._replace(tick=tick) for tick, added in zip(extra.tolist(), sheet.added, strict=True))
     fresh = came.events.copy()
     fresh["payload"][fresh["payload"] >= 0] += len(payloads)
     events = np.concatenate([kept, fresh])
     ends = (events["status"] == m.META) & (events["data1"] == m.END_OF_TRACK)
     events["tick"][ends] = events["tick"].max(initial=0)
-    place = np.concatenate([rows, np.array([place for _, place, _ in sheet.added], np.int64)])
+    place = np.concatenate([rows, np.array([added.place for added in sheet.added], np.int64)])
     order = np.lexsort((np.where(ends, LAST + 1, place), events["tick"]))
-    return Track.of_array(events[order], (*payloads, *came.payloads))
+    before = np.concatenate([rows, np.full(len(sheet.added), -1, np.int64)])
+    models = np.concatenate(
+        [np.full(len(rows), -1, np.int64), np.array([added.model for added in sheet.added], np.int64)]
+    )
+    return MadeTrack(Track.of_array(events[order], (*payloads, *came.payloads)), before[order], models[order])
 
 
 def _samples(track: Track, timeline: Timeline, quarter: int) -> Iterator[tuple[Fraction, bytes]]:

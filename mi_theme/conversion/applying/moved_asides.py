@@ -20,6 +20,7 @@ __all__ = ["ENDING", "MovedAside", "listed", "moved_asides"]
 
 SPANNING = re.compile(r'<([\w-]+)[^>]* type="(start|stop)"')
 NUMBERED = re.compile(r' number="([^"]*)"')
+OF_NOTES = ("grace", "type", "note", "alter", "accidental", "notehead")  # what is the note itself: the plan lists it
 ENDING = ("until", "right")  # hosts that stand where something ends
 
 
@@ -97,7 +98,7 @@ def _near(note: int, gone: set[int], neighbours: dict[int, tuple[int, int]], *, 
 
 def listed(score: Score, moved: Sequence[MovedAside]) -> str:
     """What is left out, in words: how many of each kind, and in which bar the first; nothing where all is kept."""
-    lost = [one.placed for one in moved if not one.kept]
+    lost = [one.placed for one in moved if not one.kept and one.placed.aside.kind not in OF_NOTES]
     counts = Counter(placed.aside.name for placed in lost)
     firsts = {placed.aside.name: placed for placed in reversed(lost)}
     quarter = score.ticks_per_quarter

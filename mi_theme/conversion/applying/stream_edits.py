@@ -15,6 +15,7 @@ from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.files.notation.barring import Placed
 from mi_theme.files.notation.from_stream import Sung, score_of_sung, sung_of
 from mi_theme.files.notation.to_stream import spelled
+from mi_theme.quantising import written_music
 from mi_theme.score.percussion_keys import drum_key
 
 __all__ = ["StreamEdits", "split", "voiced"]
@@ -46,14 +47,22 @@ class StreamEdits:
         self.rows: dict[int, list[int]] = defaultdict(list)
         for number, note in enumerate(self.sung):
             self.rows[id(note.element)].append(number)
-        spans, tracks = self.score.spans, self.score.tracks
+        music = written_music(plan.score if plan.score == self.score else self.score)
+        spans, tracks = music.score.spans, music.score.tracks
         begins = zip(spans["track"].tolist(), spans["on"].tolist(), strict=True)
         numbers = [int(tracks[track].events["id"][on]) for track, on in begins]  # of each row, in the input
         edits = edits_under(plan, self.score)
         self.timeline = edits.timeline
         self.places: dict[int, Place | None] = {numbers[row]: None for row in edits.placements.dropped}
         self.extras: dict[int, list[tuple[Extra, int, Place]]] = defaultdict(list)
-        for row, number, at, end in struck(self.score, edits):
+        if music.is_played:  # notation has no other place for notes than where they are written
+            rows = zip(numbers, spans["start"].tolist(), spans["stop"].tolist(), strict=True)
+            quarter = music.score.ticks_per_quarter
+            places = ((n, Fraction(start, quarter), Fraction(stop, quarter)) for n, start, stop in rows)
+            self.places = {
+                n: (self.timeline.onset(start), self.timeline.end(stop)) for n, start, stop in places
+            } | dict.fromkeys(numbers[row] for row in edits.dropped.tolist())
+        for row, number, at, end in struck(music.score, edits):
             if row >= 0:
                 self.places[numbers[row]] = at, end
             else:

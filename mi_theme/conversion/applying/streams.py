@@ -13,13 +13,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from mi_theme.adaptation.frames import whole_grouping
-from mi_theme.adaptation.plans import groups_under
 from mi_theme.conversion.applying.stream_edits import StreamEdits, split, voiced
-from mi_theme.conversion.scoreplan import ScorePlan, Span
+from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.conversion.spans import shown_target
 from mi_theme.conversion.timeline import Timeline
 from mi_theme.errors import ScoreError
 from mi_theme.files.notation.barring import SIMPLE, NewBar, Placed, fill
+from mi_theme.files.notation.from_stream import signed_meter
 from mi_theme.files.notation.headings import exact, named_voices
 from mi_theme.meter import Meter
 
@@ -177,7 +177,7 @@ def _stretch_spanners(thing: Placed) -> None:
 def _signatures(part: Any) -> list[tuple[Fraction, Meter]]:
     """The signatures that are printed in a part."""
     printed = part.recurse().getElementsByClass("TimeSignature")
-    return [(exact(s.getOffsetInHierarchy(part)), Meter.of(int(s.numerator), int(s.denominator))) for s in printed]
+    return [(exact(signature.getOffsetInHierarchy(part)), signed_meter(signature)) for signature in printed]
 
 
 def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fraction, Meter]]) -> list[NewBar]:
@@ -187,26 +187,17 @@ def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fracti
     before: Meter | None = None
     spans = list(plan.starts())
     for index, (span, start) in enumerate(spans):
-        meter = _grouped(span) if span.how else _shown_meter(plan, index, printed)
+        meter = shown_target(span) if span.how else _shown_meter(plan, index, printed)
         end, at = start + span.warp.target, start
         while at < end:
             stop = min(at + span.target.bar, end)
             cuts = [at, *sorted({seam for seam in seams if at < seam < stop}), stop]
             for a, b in pairwise(cuts):
-                found.append(NewBar(a, b, number, meter, meter.plain != before))
-                before = meter.plain
+                found.append(NewBar(a, b, number, meter, meter != before))
+                before = meter
             number += 1
             at = stop
     return found
-
-
-def _grouped(span: Span) -> Meter:
-    """The target, in the twos and threes that the map makes where its text leaves them open: notation is beamed by them."""
-    if not span.target.is_open or span.base.target != span.target.bar:
-        return span.target
-    figure = span.figure * int(span.base.source / sum(span.figure))
-    groups = whole_grouping(groups_under(figure, span.base, span.repeats), span.target.pulse)
-    return span.target.grouped(groups) if groups and {*groups} == {2, 3} else span.target
 
 
 def _shown_meter(plan: ScorePlan, index: int, printed: list[tuple[Fraction, Meter]]) -> Meter:

@@ -24,7 +24,7 @@ from mi_theme.conversion.parts.placements import Copied, PartPattern, Placements
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.scoreplan import ScorePlan, Span
-from mi_theme.score import Score
+from mi_theme.quantising import WrittenTwin
 from mi_theme.warp import Warp
 
 __all__ = ["accompany", "takes_all_runs"]
@@ -59,15 +59,15 @@ class Comping(NamedTuple):
     tones: frozenset[int]
 
 
-def accompany(plan: ScorePlan, score: Score, found: Placements) -> None:
+def accompany(plan: ScorePlan, music: WrittenTwin, found: Placements) -> None:
     """Place the notes of accompanying parts that are not carried by the map."""
-    layers = layers_of(score, plan.lead_part, plan.swing) if plan.request.accompaniment == "pattern" else ()
+    layers = layers_of(music, plan.lead_part, plan.swing) if plan.request.accompaniment == "pattern" else ()
     for span, start in plan.starts():
         patterns = []
         if layers and not goes_by_the_map(span):
             for number, what, strokes, made in remade(layers, span):
                 _place(layers[number], strokes, made, start, swing_in(span.target, plan.swing), found)
-                name = score.parts[layers[number].part].name
+                name = music.score.parts[layers[number].part].name
                 patterns.append(PartPattern(name, what, len(strokes), len(made)))
         found.patterns.append(tuple(patterns))
 
@@ -166,7 +166,7 @@ def _place(
             row = int(rows[note.model])
             if note.added:
                 pitch = int(pitches[note.model]) if note.pitch is None else note.pitch
-                found.copied.append(Copied(at, lasts, row, pitch, note.why))
+                found.copied.append(Copied(at, lasts, row, pitch, note.why, bass=note.pitch is not None))
             else:
                 found.moved[row] = at, lasts
                 kept.add(row)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mi_theme.adaptation.swing import swing_in, swung, swung_back
 from mi_theme.conversion.parts.kit_frames import KitMap
-from mi_theme.conversion.parts.placements import Placements
+from mi_theme.conversion.parts.placements import Copied, Placements
 from mi_theme.conversion.parts.strokes import KICKS, KitStroke
 from mi_theme.conversion.reading.grid import span_parts
 from mi_theme.conversion.scoreplan import ScorePlan, Span
@@ -45,7 +45,7 @@ class Company:
     rows: dict[int, NDArray[np.int64]]
     bass: int
     found: Placements
-    copies: dict[int, list[Fraction]]
+    copies: dict[int, list[Copied]]
     swing: Fraction | None
 
     @classmethod
@@ -58,9 +58,9 @@ class Company:
         rows = {n: mine[np.argsort(spans["start"][mine], kind="stable")] for n, mine in rows.items() if len(mine)}
         notes = score.note_table() if rows else None
         heights = {n: float(np.median(notes["pitch"][notes["part"] == n])) for n in rows} if notes is not None else {}
-        copies: dict[int, list[Fraction]] = defaultdict(list)
+        copies: dict[int, list[Copied]] = defaultdict(list)
         for copied in found.copied:
-            copies[copied.row].append(copied.at)
+            copies[copied.row].append(copied)
         return cls(
             starts={n: spans["start"][mine] / score.ticks_per_quarter for n, mine in rows.items()},
             rows=rows,
@@ -83,16 +83,13 @@ class Company:
             return sorted({KitStroke(new, at) for at, mine in met for new in self._images(at, mine, span, start)})
         return None
 
-    def together(
-        self, span: Span, start: Fraction, places: Sequence[Fraction], kit: KitMap
-    ) -> Iterator[tuple[Fraction, Fraction]]:
-        """Where the strokes have gone that fall together with notes of the bass: (old place, new place)."""
+    def together(self, span: Span, start: Fraction, places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
+        """Where the strokes have gone that fall together with notes of the bass."""
         if self.bass < 0 or (kit.by_number and kit.images != tuple(map(span.base, kit.source.beats))):
             return
         for at, mine in self._met(self.bass, span, places):
             images = self._images(at, mine, span, start, again=False)
-            if images:
-                yield at, images[0]
+            yield from (KitStroke(image, at) for image in images)
 
     def _onsets(self, part: int, span: Span) -> NDArray[np.float64]:
         low, high = self._between(part, span)
@@ -124,7 +121,7 @@ class Company:
                 found.add(self.found.moved[row][0] - start)
             elif row not in self.found.dropped and span.warp.keeps(played):
                 found.add(span.warp(played))
-            found.update(place - start for place in self.copies.get(row, ()) if again)
+            found.update(copied.at - start for copied in self.copies.get(row, ()) if again or copied.bass)
         swing = swing_in(span.target, self.swing)
         if swing is None:
             return sorted(found)

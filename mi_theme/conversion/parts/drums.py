@@ -31,14 +31,13 @@ from mi_theme.conversion.parts.strokes import (
     run_end,
     run_strokes,
 )
-from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
+from mi_theme.conversion.reading.grid import GRID, span_parts
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.score import Score
 from mi_theme.score.percussion_keys import HI_HAT, KICK, SNARE
 
 __all__ = ["beat_drums"]
 
-PLAYED_GRID = 12  # parts of a quarter that a performance is read on
 NO_ROOM = "no room in the pattern"
 LOUD, SOFT = 96, 64
 
@@ -83,13 +82,12 @@ def _strokes(plan: ScorePlan, score: Score) -> list[Beaten]:
     if not len(rows) or not plan.spans:
         return found
     quarter, starts = score.ticks_per_quarter, score.spans["start"][rows]
-    grid = GRID if is_written(starts, quarter) else PLAYED_GRID
     begins = [span.start for span in plan.spans]
     limits = np.array([float(at) for at in begins])
     for row, tick in zip(rows.tolist(), starts.tolist(), strict=True):
         at, span = Fraction(tick, quarter), score.spans[row]
         key = int(score.tracks[span["track"]].events["data1"][span["on"]])
-        meant = Fraction(round(at * grid), grid) if plan.swing is None else straightened(at, plan.swing, grid)
+        meant = Fraction(round(at * GRID), GRID) if plan.swing is None else straightened(at, plan.swing, GRID)
         index = max(int(np.searchsorted(limits, float(meant), "right")) - 1, 0)
         place = max(meant - begins[index], Fraction(0))
         found[index][int(parts[row]), key].append(Stroke(place, at - swung_back(meant, plan.swing), row))
@@ -109,12 +107,12 @@ def _redrawn(
         key, mine = name[1], places[name]
         made = runs.get(name) or company.one_rhythm(span, start, mine, key)
         if made is None:
-            apart = dict(company.together(span, start, mine, kit)) if key in KICKS else {}
-            rest = tuple(at for at in mine if at not in apart)
-            made = [*(KitStroke(at, origin) for origin, at in apart.items()), *_by_beats(key, rest, kit, fill, kicks)]
+            made = list(company.together(span, start, mine, kit)) if key in KICKS else []
+            apart = {stroke.origin for stroke in made}
+            made += _by_beats(key, tuple(at for at in mine if at not in apart), kit, fill, kicks)
             made += more_kicks(made, kit) if key in KICKS else []
         kicks.update(stroke.at for stroke in made if key in KICKS and stroke.origin in kit.source.beats)
-        _enter(key, strokes, made, start, kit, swing_in(span.target, plan.swing), found)
+        _enter(key, strokes, made, start, kit, swing_in(span.target, plan.swing), plan.tempo, found)
         yield DrumRun(key, len(mine), len({stroke.at for stroke in made}), name in runs)
 
 
@@ -156,6 +154,7 @@ def _enter(
     start: Fraction,
     kit: KitMap,
     swing: Fraction | None,
+    tempo: Fraction,
     found: Placements,
 ) -> None:
     """New strokes as they are played: the first that comes from an old one is that, others are copies."""
@@ -167,7 +166,7 @@ def _enter(
     for at, origin in sorted(made):
         place = start + (back(at) if back else at)
         for _, differs, row in at_place[origin]:
-            onset = max(place + differs, Fraction(0))
+            onset = max(place + differs / tempo, Fraction(0))
             if row in kept:
                 found.copied.append(Copied(onset, None, row, key, "to fill the bar"))
             else:

@@ -15,27 +15,28 @@ from mi_theme.conversion.parts.accompaniment import accompany
 from mi_theme.conversion.parts.drums import beat_drums
 from mi_theme.conversion.parts.ornaments import attach, simplify
 from mi_theme.conversion.parts.placements import Edits, Extra, Placements
-from mi_theme.conversion.reading.grid import is_written, pitched_rows, span_parts
+from mi_theme.conversion.reading.grid import pitched_rows, span_parts
 from mi_theme.conversion.scoreplan import Change, ScorePlan
 from mi_theme.conversion.timeline import timeline_of
+from mi_theme.quantising import written_music
 from mi_theme.score import Score
 
 __all__ = ["Struck", "edits_under", "struck", "with_changes"]
 
 
 def edits_under(plan: ScorePlan, score: Score) -> Edits:
-    """What is left out and added: as the planner found for its own score, worked out anew for another."""
+    """What is left out and added of a score as it is written: as the planner found for its own, worked out anew for another."""
     if plan.edits is not None and (score is plan.score or score == plan.score):
         return plan.edits
+    music = written_music(score)
+    score = music.score
     starts, parts, pitched = score.spans["start"], span_parts(score), pitched_rows(score)
-    played = None if is_written(starts[pitched], score.ticks_per_quarter) else np.unique(starts)
-    timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, played)
+    timeline = timeline_of(plan.spans, score.ticks_per_quarter, score.quarters, None, plan.tempo)
     placements = Placements()
-    accompany(plan, score, placements)
+    accompany(plan, music, placements)
     beat_drums(plan, score, placements)
-    if played is None:
-        simplify(plan, score, timeline, placements)
-        attach(score, timeline, placements)
+    simplify(plan, score, timeline, placements)
+    attach(score, timeline, placements)
     elsewhere = np.zeros(len(starts), bool)
     elsewhere[[*placements.moved, *placements.dropped]] = True
     cut = np.flatnonzero(timeline.dropped(starts) & ~elsewhere)
@@ -55,7 +56,7 @@ class Struck(NamedTuple):
 
 
 def struck(score: Score, edits: Edits) -> Iterator[Struck]:
-    """Notes that are moved or added one by one, last first, each ended by the next of its key."""
+    """Notes of a score as it is written that are moved or added one by one, last first, each ended by the next of its key."""
     following: dict[tuple[int, int, int], Fraction] = {}
     notes = sorted(_placed(score, edits), key=lambda note: (float(note[0]), *note[1:4], note[5:]), reverse=True)
     for at, track, channel, pitch, lasts, row, extra in notes:
@@ -79,7 +80,7 @@ def _placed(score: Score, edits: Edits) -> Iterator[tuple[Fraction, int, int, in
 
 def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
     """The plan with the list of all notes that it leaves out and adds, and with the edits that do so."""
-    edits = edits_under(plan, score)
+    edits, score = edits_under(plan, score), written_music(score).score
     meters = edits.timeline.target_meters
     changes = list(_left_out(score, edits))
     for extra in edits.extras:
@@ -125,7 +126,7 @@ def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: 
 
 def _beaten(placements: Placements, score: Score, parts: NDArray[np.int64]) -> Iterator[Extra]:
     """Strokes that fill the new bar."""
-    for at, lasts, row, pitch, why in placements.copied:
+    for at, lasts, row, pitch, why, _ in placements.copied:
         if lasts is None:
             lasts = Fraction(int(score.spans["stop"][row] - score.spans["start"][row]), score.ticks_per_quarter)
         yield Extra(at, lasts, row, int(parts[row]), pitch=pitch, velocity=_sound(score, row)[0], why=why)

@@ -33,13 +33,14 @@ class PartPattern(NamedTuple):
 
 
 class Copied(NamedTuple):
-    """A note that is added after the model of another: new onset and length in quarters, row, pitch, reason."""
+    """A note that is added after the model of another: new onset and length in quarters, row, pitch, reason; whether it is the bass of a new beat."""
 
     at: Fraction
     lasts: Fraction | None  # None for as long as its model
     row: int
     pitch: int
     why: str
+    bass: bool = False
 
 
 class StockStroke(NamedTuple):

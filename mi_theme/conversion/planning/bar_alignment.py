@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from mi_theme.adaptation.strategies import STRATEGIES, plainest, proposed
 from mi_theme.conversion.reading.note_groups import figure_of
 from mi_theme.conversion.reading.piece_reading import PieceReading, piece_of
 from mi_theme.errors import MiThemeError, ScoreError
+from mi_theme.listings import Rows
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
 from mi_theme.warp import Warp
@@ -43,8 +45,20 @@ class AlignedBar(NamedTuple):
     matched: int
     strategy: str
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """The bar as a row of a table."""
+        notes = f"{self.matched} of {self.notes}"
+        return {
+            "bar": str(self.bar),
+            "to bar": str(self.to_bar),
+            "notes again": notes,
+            "bar map": str(self.warp),
+            "strategy": self.strategy,
+        }
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Alignment:
     """Two versions side by side."""
 
@@ -65,14 +79,19 @@ class Alignment:
         return named.most_common(1)[0][0] if named else ""
 
     def __str__(self) -> str:
-        lines = [
-            f"{self.source} -> {self.target}, transposed {self.transposed:+d}; {self.matched:.0%} of the notes again; {self.strategy or 'no strategy of ours'}"
-        ]
-        lines += [
-            f"  bar {bar.bar} -> {bar.to_bar}   {bar.matched} of {bar.notes} notes   {bar.warp}   {bar.strategy}".rstrip()
-            for bar in self.bars
-        ]
-        return "\n".join(lines)
+        return f"{self.summary}\n{Rows(self.bars)}"
+
+    def __repr__(self) -> str:
+        return f"<Alignment {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.summary)}</p>{Rows(self.bars)._repr_html_()}"
+
+    @property
+    def summary(self) -> str:
+        """Both metres, the transposition, how much comes again and by which strategy, in a line."""
+        again = f"{self.matched:.0%} of the notes again; {self.strategy or 'no strategy of ours'}"
+        return f"{self.source} -> {self.target}, transposed {self.transposed:+d}; {again}"
 
 
 def alignment(a: Score, b: Score, part_a: str | int | None, part_b: str | int | None) -> Alignment:

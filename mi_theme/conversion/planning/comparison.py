@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation import wording
@@ -15,6 +16,7 @@ from mi_theme.conversion.planning.scorewording import MOST_SHOWN, figure_plan
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.errors import StrategyError
+from mi_theme.listings import scrolled, text_table
 from mi_theme.meter import Meter
 from mi_theme.score import Score
 
@@ -41,7 +43,7 @@ class ComparedStrategy(NamedTuple):
     remark: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """A row a strategy."""
 
@@ -58,16 +60,15 @@ class Comparison:
         return [list(HEADER), *(_cells(row) for row in self.rows)]
 
     def __str__(self) -> str:
-        cells = self.cells()
-        widths = [max(len(row[i]) for row in cells) for i in range(len(HEADER))]
-        lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells)
-        return "\n".join([f"{self.source} -> {self.target}", *lines])
+        header, *rows = self.cells()
+        return f"{self.source} -> {self.target}\n{text_table(header, rows)}"
+
+    def __repr__(self) -> str:
+        return f"<Comparison {self.source} -> {self.target}: {len(self.rows)} strategies>"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         header, *rows = ([f"<td><code>{escape(cell)}</code></td>" for cell in row] for row in self.cells())
-        return "<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in [header, *rows]) + "</table>"
+        return scrolled("<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in [header, *rows]) + "</table>")
 
 
 def comparison(score: Score, request: Request) -> Comparison:

@@ -2,7 +2,8 @@
 
 The strategy says where the groups go; here every onset inside them finds a
 place on the sixteenth grid (thirty-seconds where that is too crowded): the
-lead's onsets first, all others strictly between. Tuplets and ornaments map as
+lead's onsets first, all others strictly between, and where notes only end in
+what is left, for how long a note is held moves no other. Tuplets and ornaments map as
 spans and stay even inside, an anticipation keeps its distance to its beat.
 """
 
@@ -13,13 +14,15 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
+from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.warp import Warp
 
-__all__ = ["fitted", "free_places"]
+__all__ = ["fitted", "free_places", "lilting"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
+LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
 Point = tuple[Fraction, Fraction]
@@ -37,19 +40,47 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
     anchors
         Starts of groups, which stay where `base` puts them.
     """
-    units = _units([mark.at for mark in marks])
+    onsets = [mark for mark in marks if mark.starts]
+    units = _units([mark.at for mark in onsets])
     points = _without_breaks(_anchored(base, anchors), units)
     for mark in marks:
         if mark.before is not None and not base.is_linear:  # which keeps all proportions
             points = _leaning(points, mark, mark.before, marks) or points
-    knots = _knots(marks, units)
+    knots = _knots(onsets, units)
+    ends = [mark.at for mark in marks if not (mark.starts or any(start < mark.at < stop for start, stop in units))]
     grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at, _ in knots) else PLACE_GRIDS
     found = [points[0]]
     for start, stop in pairwise(points):
         if start[0] < stop[0] and start[1] < stop[1]:
-            found += _placed([knot for knot in knots if start[0] < knot[0] < stop[0]], start, stop, grids)
+            inside = [knot for knot in knots if start[0] < knot[0] < stop[0]]
+            over = [at for at in ends if start[0] < at < stop[0]]
+            placed = _placed(inside, start, stop, grids, base.is_linear)
+            found += _ended(placed or _even(inside, start, stop), over, start, stop) if over else placed
         found.append(stop)
     return Warp(found)
+
+
+def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
+    """A map of beats to beats of threes in which a dotted figure is a long and a short: two of three and one, not five of six.
+
+    Parameters
+    ----------
+    base
+        What a strategy proposes, beat for beat.
+    marks
+        In ascending order.
+    source
+        The bars with their beats.
+    """
+    points = dict(base.points)
+    for start, length in zip(source.beats, source.groups, strict=True):
+        inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
+        share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
+        if share:
+            points = {x: y for x, y in points.items() if not start < x < start + length}
+            low, high = base(start), base.end(start + length)
+            points[inside[0]] = low + share * (high - low)
+    return Warp(sorted(points.items()))
 
 
 def free_places(places: Iterable[Fraction]) -> list[Fraction]:
@@ -180,7 +211,9 @@ def _rises(points: list[Point], dropped: Fraction) -> bool:
     return all(min(step) >= 0 < max(step) for step in steps) and dropped == sum(dx for dx, dy in steps if not dy)
 
 
-def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction]) -> list[Point]:
+def _placed(
+    knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids: Sequence[Fraction], alike: bool
+) -> list[Point]:
     """A place for each knot between two fixed points, on the coarsest grid with room; none where even stretching does it."""
     (x0, y0), (x1, y1) = start, stop
     slope = (y1 - y0) / (x1 - x0)
@@ -188,12 +221,34 @@ def _placed(knots: list[tuple[Fraction, bool]], start: Point, stop: Point, grids
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
     leads = [lead for _, lead in knots]
+    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
+        return []  # where all values are halved, they are what they were
     for grid in grids:
         if all((y / grid).denominator == 1 for y in ideals):
             return []
         if found := _slots(ideals, leads, y0, y1, grid):
             return [(x, y) for (x, _), y in zip(knots, found, strict=True)]
     return []
+
+
+def _even(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> list[Point]:
+    """Where even stretching puts knots."""
+    (x0, y0), (x1, y1) = start, stop
+    return [(x, y0 + (x - x0) * (y1 - y0) / (x1 - x0)) for x, _ in knots]
+
+
+def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Point) -> list[Point]:
+    """The places with those of ends between them, on the first grid that has one left."""
+    points = [start, *placed, stop]
+    for at in ends:
+        row = next(index for index, point in enumerate(points) if point[0] >= at)
+        (x0, y0), (x1, y1) = points[row - 1], points[row]
+        ideal = y0 + (at - x0) * (y1 - y0) / (x1 - x0) if x1 > x0 else y1
+        near = (round(ideal / grid) * grid for grid in PLACE_GRIDS)
+        place = next((place for place in near if y0 < place < y1), None)
+        if place is not None and x1 > at:
+            points.insert(row, (at, place))
+    return points[1:-1]
 
 
 def _slots(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -13,21 +14,23 @@ from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
-from mi_theme.adaptation.tempo_equations import default_keep, default_ratio
+from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
-from mi_theme.conversion.planning.fitting import fitted, free_places
+from mi_theme.conversion.planning.fitting import fitted, free_places, lilting
 from mi_theme.conversion.reading.layers import Layer, layers_of
-from mi_theme.conversion.reading.note_groups import figure_of
+from mi_theme.conversion.reading.note_groups import counted_meter, figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import Span
-from mi_theme.errors import ScoreError
+from mi_theme.errors import ScoreError, StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
-__all__ = ["BarRun", "Planner", "planner_of"]
+__all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
+
+MOST_HEARD = 3  # stretches of bars that ways are compared on
 
 
 class BarRun(NamedTuple):
@@ -53,9 +56,10 @@ class Planner:
     piece: PieceReading
     request: Request
     figures: dict[Meter, tuple[tuple[Fraction, ...], str]] = field(default_factory=dict)
+    counts: dict[Meter, Meter] = field(default_factory=dict)
     names: dict[Meter, str] = field(default_factory=dict)
     maps: dict[object, Warp] = field(default_factory=dict)
-    lines: dict[Fraction, Outcome] = field(default_factory=dict)
+    lines: dict[tuple[str, Fraction], Outcome] = field(default_factory=dict)
 
     @cached_property
     def main(self) -> Meter:
@@ -69,32 +73,50 @@ class Planner:
         return piece.main
 
     @cached_property
+    def counted(self) -> Meter:
+        """The main metre as players count it."""
+        return self._counted(self.main)
+
+    def _counted(self, meter: Meter) -> Meter:
+        if meter not in self.counts:
+            same = meter.bar == self.request.target.bar  # as 4/4 is for 2/2, which then only changes its name
+            self.counts[meter] = meter if same else counted_meter(self.piece, meter)
+        return self.counts[meter]
+
+    @cached_property
     def ratio(self) -> Fraction:
         """Target bars for a source bar: as asked for, or what suits the main metre."""
         request = self.request
-        return default_ratio(self.main, request.target, request.how) if request.ratio is None else request.ratio
+        if request.ratio is not None:
+            return request.ratio
+        if request.how is None and not self.steady and moves_in_beats(self.piece, self.main):
+            in_three = default_ratio(self.counted, request.target, "tripla")
+            task = Task(self.figure(self.main)[0], (), Frame(self.counted), Frame(request.target, int(in_three)))
+            if in_three > 1 and first_choices(task)[0] == "tripla":
+                return in_three
+        return default_ratio(self.counted, request.target, request.how)
 
     @cached_property
     def keep(self) -> str:
         """The tempo equation: as asked for, or what suits the main metre."""
-        return self.request.keep or default_keep(self.main, self.request.target, self.ratio, self.name(self.main))
+        return self.request.keep or default_keep(self.counted, self.request.target, self.ratio, self.name(self.main))
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """The accompanying parts, where they may be made anew."""
         keep = self.request.accompaniment == "keep"
-        return () if keep else layers_of(self.piece.score, self.piece.lead, self.piece.swing)
+        return () if keep else layers_of(self.piece.music, self.piece.lead, self.piece.swing)
 
     def figure(self, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
         """Group lengths of a bar, and where they come from."""
         if meter not in self.figures:
             given = self.request.grouping if meter == self.piece.main else None
-            self.figures[meter] = figure_of(self.piece, meter, given)
+            self.figures[meter] = figure_of(self.piece, self._counted(meter) if given is None else meter, given)
         return self.figures[meter]
 
     def task(self, meter: Meter, bars: int = 1, onsets: tuple[Fraction, ...] = (), hemiola: bool = False) -> Task:
         """What a strategy is to do with some bars of a metre."""
-        source = Frame(meter, bars * self.ratio.denominator)
+        source = Frame(self._counted(meter), bars * self.ratio.denominator)
         target = Frame(self.request.target, bars * self.ratio.numerator)
         groups = figure_of_bars(self.figure(meter)[0], source, target)
         figure = (source.length / 3,) * 3 if hemiola else groups
@@ -104,9 +126,41 @@ class Planner:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
             task = self.task(meter)
-            heard = self.piece.is_written and self.piece.lead >= 0
+            heard = self.piece.lead >= 0
             self.names[meter] = self.request.how or first_able(first_choices(task, heard), task)[0]
         return self.names[meter]
+
+    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
+        """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
+        size = self.task(meter).source.bars
+        whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
+        frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
+        keep = {
+            name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
+            for name in names
+        }
+        found: dict[str, float] = {}
+        for name, kept in keep.items():
+            tempo = tempo_factor(self._counted(meter), self.request.target, self.ratio, kept)
+            with suppress(StrategyError):
+                runs = [BarRun(bars, name) for bars in frames]
+                spans = self.spans_of(runs)
+                found[name] = sum(span.heard(tempo) for span in spans) / max(len(spans), 1)
+        return found
+
+    def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
+        """Some frames under one strategy, as if they were the whole line."""
+        kept, self.lines = self.lines, {}
+        try:
+            self.decide_lines(runs)
+            return [
+                self.span(run.bars, run.how)
+                for run in runs
+                if len(run.bars) == self.task(run.bars[0].meter).source.bars
+            ]
+        finally:
+            self.lines = kept
 
     @property
     def thin(self) -> bool:
@@ -133,13 +187,13 @@ class Planner:
             make_line = find(how).make_line
             if make_line:
                 outcomes = make_line([self.task_of(run.bars, how) for run in line])
-                self.lines.update((run.bars[0].start, found) for run, found in zip(line, outcomes, strict=True))
+                self.lines.update(((how, run.bars[0].start), found) for run, found in zip(line, outcomes, strict=True))
 
     def span(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Span:
         """Some bars of one metre as a span."""
         first, meter = bars[0], bars[0].meter
         task = self.task_of(bars, how, hemiola)
-        outcome = self.lines.get(first.start) or proposed(how, task)[0]
+        outcome = self.lines.get((how, first.start)) or proposed(how, task)[0]
         end = first.start + outcome.warp.source
         span = Span(
             first=first.number,
@@ -203,8 +257,8 @@ class Planner:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
         marks = [mark for mark in self.piece.note_places(start, end, bool(self.layers)) if mark.starts]
-        leads = {self.piece.shown(mark.at): mark for mark in marks if mark.lead}
-        free = free_places(self.piece.shown(mark.at) for mark in marks)
+        leads = {mark.at: mark for mark in marks if mark.lead}
+        free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
         return self.task(meter, count, mine, hemiola)._replace(
             others=tuple(at for at in free if at not in leads),
@@ -235,13 +289,16 @@ class Planner:
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         strategy, without_runs = find(span.how), takes_all_runs(self.layers, span)
-        marks = self.piece.note_places(span.start, end, without_runs) if self.piece.is_written else ()
+        marks = self.piece.note_places(span.start, end, without_runs)
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)
         key = (span.base, marks, figure, strategy.fits_notes)
         if key not in self.maps:
-            warp = fitted(span.base, marks, starts_of(figure)) if strategy.fits_notes else span.base
+            base, (source, _) = span.base, span.frames
+            if strategy.beat_for_beat and strategy.fits_notes and span.target.is_compound:
+                base = lilting(base, marks, dataclasses.replace(source, meter=self._counted(span.source)))
+            warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:
                 warp = swung(warp.source, place).then(warp)

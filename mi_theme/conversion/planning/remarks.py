@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from mi_theme.adaptation import adapt
 from mi_theme.adaptation.frames import FAMOUS, Outcome, Task, whole_grouping
 from mi_theme.adaptation.plans import groups_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
-from mi_theme.adaptation.tempo_equations import counted_bars
-from mi_theme.conversion.planning.planner import Planner
+from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
+from mi_theme.conversion.planning.planner import MOST_HEARD, Planner
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import MiThemeError
 from mi_theme.score import messages as m
 
-__all__ = ["other_ways", "remarks"]
+__all__ = ["because", "other_ways", "remarks"]
 
 MOST_ALTERNATIVES = 4
+MOST_RIVALS = 3  # other strategies whose costs are told
+A_THIRD = 0.32  # by which notes may go faster or slower before another tempo is proposed
+NEARLY, ALIKE = 0.9, 0.05  # share of a cost, and points, by which another is told as less
 LIGHT_WALTZ = 100  # beats a minute from which a waltz in four is rather 3+3+2: Chopin's slow ones are below
 WALTZ_IN_ONE = 160  # beats a minute beyond which it is felt in one: a Viennese waltz goes at 180
 
@@ -25,10 +29,12 @@ WALTZ_IN_ONE = 160  # beats a minute beyond which it is felt in one: a Viennese 
 def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
     """What a user should know: what stays, what was inferred, phrases that lose their shape."""
     ratio = planner.ratio
-    if not planner.piece.is_written:
-        yield "a performance: the map bends on the grid only, and the player's timing rides along"
+    if planner.piece.music.is_played:
+        yield "played, and decided as it would be written: the player's timing rides along"
     if place := planner.piece.swing:
         yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
+    if planner.counted != planner.main:
+        yield f"in {planner.main}, counted in {len(planner.counted.beats)}: the tune runs in eighths"
     for how in dict.fromkeys(span.how for span in spans):
         if how and find(how).meets_bars:
             source, target = next(span for span in spans if span.how == how).frames
@@ -39,6 +45,7 @@ def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         main = max(dict.fromkeys(meters), key=meters.count)
         yield f"{few} of {main} make{'s' * (ratio > 1)} {many} of {planner.request.target}"
     yield from _by_tempo(planner, spans)
+    yield from _by_speed(planner, spans)
     bars = sum(span.last - span.first + 1 for span in spans if span.how)
     if ratio < 1 and bars % (4 * ratio.denominator):
         yield f"{bars} bars do not make phrases of four at {ratio.denominator} bars to one: check where phrases end"
@@ -59,11 +66,69 @@ def _by_tempo(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
         yield f"at {speed:.0f} beats a minute 3+3+2 is the lighter way (how 3+3+2)"
 
 
+def _by_speed(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
+    """The tempo that keeps the notes at their speed, where that changes by a third."""
+    mine = [span for span in spans if span.how and not span.warp.is_identity]
+    if not mine:
+        return
+    tempo = tempo_factor(planner.counted, planner.request.target, planner.ratio, planner.keep)
+    before, after = sum(span.warp.source for span in mine), sum(span.warp.target for span in mine) * tempo
+    notes = [(span, at) for span in mine for at, *_ in span.line]
+    kept = sum(span.warp.keeps(at) for span, at in notes)
+    speed = float(before / after) * kept / max(len(notes), 1)
+    if notes and not 1 - A_THIRD < speed < 1 + A_THIRD:
+        now = planner.piece.score.tempos.per_minute(mine[0].start) / float(tempo)
+        word = "slow" if speed < 1 else "fast"
+        yield f"the notes go by {word}er than before: quarter = {now / speed:.0f} for {now:.0f} keeps their speed"
+
+
+def because(planner: Planner, how: str, spans: Sequence[Span]) -> str:
+    """Why a strategy was chosen that nobody asked for: what it does, and what it and others cost the ear."""
+    strategy = find(how)
+    if planner.request.how or strategy.meets_bars:
+        return ""
+    rivals = [name for name, row in STRATEGIES.items() if row.offered and not (row.heavy or row.meets_bars)]
+    mine = [span for span in spans if span.how == how and span.source == planner.main and len(span.line) > 1][
+        :MOST_HEARD
+    ]
+    costs = planner.heard_costs(planner.main, [name for name in rivals if name != how])
+    if not mine or not costs:
+        return f"because {strategy.summary}"
+    tempo = tempo_factor(planner.counted, planner.request.target, planner.ratio, planner.keep)
+    costs[how] = sum(span.heard(tempo) for span in mine) / len(mine)
+    others = sorted((cost, name) for name, cost in costs.items() if name != how and cost > NEARLY * costs[how] - ALIKE)
+    cheaper = sorted((cost, name) for name, cost in costs.items() if cost <= NEARLY * costs[how] - ALIKE)
+    words = f"because {strategy.summary}; it costs the ear {costs[how]:.1f} a bar"
+    if others:
+        words += f", {_named(others[:MOST_RIVALS])}"
+    return words + (f"; {_named(cheaper[:1])}, but {_flaw(planner, cheaper[0][1])}" if cheaper else "")
+
+
+def _named(costs: Sequence[tuple[float, str]]) -> str:
+    return ", ".join(f"{name} {cost:.1f}" for cost, name in costs)
+
+
+def _flaw(planner: Planner, name: str) -> str:
+    """What speaks against a way that costs less."""
+    outcome = proposed(name, planner.task(planner.main))[0]
+    steps = [(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(outcome.warp.points)]
+    stretches = [float(dy / dx) for dx, dy in steps if dx]
+    flaws = {
+        "it plays beats twice": bool(outcome.repeats),
+        "nothing else is heard": outcome.warp.is_linear,
+        "every bar falls silent": any(not dx for dx, _ in steps),
+        "the end of every bar is lost": not all(stretches),
+        "one beat takes all the time": max(stretches) > 2 * min(stretches),
+        "it waits at the end of every bar": find(name).holds == "last",
+    }
+    return next((flaw for flaw, has in flaws.items() if has), "notes are moved about for it")
+
+
 def other_ways(planner: Planner, how: str) -> tuple[str, ...]:
     """Other ways, in words: shapes that players know, fast bars felt in one, other strategies that can."""
-    main, target = planner.main, planner.request.target
-    task, (groups, groups_source) = planner.task(main), planner.figure(main)
-    bars = [bar for bar in planner.piece.bars if bar.meter == main and bar.number and bar.length == main.bar]
+    main, target = planner.counted, planner.request.target
+    task, (groups, groups_source) = planner.task(planner.main), planner.figure(planner.main)
+    bars = [bar for bar in planner.piece.bars if bar.meter == planner.main and bar.number and bar.length == main.bar]
     lines = tuple(planner.piece.line(bar.start, bar.end) for bar in bars[: max(2, task.source.bars)])
     if not lines:
         return ()

@@ -11,7 +11,7 @@ from mi_theme.adaptation.strategies import proposed
 from mi_theme.adaptation.tempo_equations import tempo_factor
 from mi_theme.conversion.parts.edits import with_changes
 from mi_theme.conversion.planning.planner import BarRun, Planner, planner_of
-from mi_theme.conversion.planning.remarks import other_ways, remarks
+from mi_theme.conversion.planning.remarks import because, other_ways, remarks
 from mi_theme.conversion.reading.note_groups import hemiola_bars
 from mi_theme.conversion.request import Choice, Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
@@ -38,17 +38,18 @@ def plan_score(score: Score, request: Request) -> ScorePlan:
     how, spans = planner.name(main), tuple(_spans(planner))
     plan = ScorePlan(
         request=request,
-        source=main,
+        source=planner.counted,
         how=how,
         lead=score.parts[piece.lead].name if piece.lead >= 0 else "",
         lead_part=piece.lead,
         keep=planner.keep,
         ratio=planner.ratio,
-        tempo=tempo_factor(main, request.target, planner.ratio, planner.keep),
+        tempo=tempo_factor(planner.counted, request.target, planner.ratio, planner.keep),
         swing=piece.swing,
         figure_source=planner.figure(main)[1],
         spans=spans,
         notes=(*piece.notes, *remarks(planner, spans)),
+        because=because(planner, how, spans),
         instead=other_ways(planner, how),
         parts=tuple((part.name, part.is_percussion) for part in score.parts),
         score=score,

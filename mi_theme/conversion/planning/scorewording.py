@@ -36,7 +36,8 @@ def explained(plan: ScorePlan) -> str:
 
     def likeness(index: int) -> object:
         span = plan.spans[index]
-        return span.how, span.base, span.source, span.target, span.why
+        base = None if span.how and find(span.how).by_notes else span.base  # which differs from bar to bar
+        return span.how, base, span.source, span.target, span.why
 
     blocks += [_stretch(plan, list(run)) for _, run in groupby(range(len(plan.spans)), key=likeness)]
     return "\n\n".join(blocks)
@@ -54,6 +55,7 @@ def _summary(plan: ScorePlan) -> str:
     lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
     lines.append(f"  lead     {plan.lead or 'none: no part has pitch'}")
     lines.append(f"  tempo    {tempo_words(plan)}")
+    lines += [f"  chosen   {plan.because}"] if plan.because else []
     lines += [f"  asked    {plan.request}"] if str(plan.request) else []
     lines += [f"  note     {note}" for note in plan.notes]
     lines += [f"  note     {_same(plan)}"] if plan.sounds_the_same else []
@@ -122,7 +124,7 @@ def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
         figure=first.figure,
         figure_source=plan.figure_source,
         lines=lines,
-        cost=first.cost,
+        cost=sum(span.heard(plan.tempo) for span in spans) / len(spans),
         repeats=first.repeats,
     )
 

@@ -1,4 +1,4 @@
-"""What a score's notes say of themselves: their parts, the lead, whether they lie on a grid, whether they swing."""
+"""What a score's notes say of themselves: their parts, the lead, whether they swing."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from mi_theme.score import Score
 __all__ = [
     "GRID",
     "find_lead",
-    "is_written",
     "pitched_rows",
     "span_parts",
     "swing_place",
 ]
 
 GRID = 48  # parts of a quarter on which what is written is read: thirty-seconds, and triplets of sixteenths
-WRITTEN_GRIDS = (GRID, 20, 28)  # the same, and quintuplets and septuplets
-WRITTEN_SHARE = 0.9  # share of onsets on such a grid from which a score counts as written, not played
 SWING_RANGE = (0.58, 0.70)  # where the second of two swung eighths falls in its beat
 LEAD_NAMES = ("melody", "lead", "vocal", "voice", "solo", "soprano", "tune", "ostinato")
 
@@ -48,11 +45,6 @@ def find_lead(score: Score) -> int:
     return max(busy or named or pitched, key=lambda i: (heights[i], -i))
 
 
-def is_written(starts: NDArray[np.int64], quarter: int) -> bool:
-    """Whether nearly all of these ticks lie on one of the grids of notation."""
-    return not len(starts) or max(_share_on(starts, quarter, grid) for grid in WRITTEN_GRIDS) >= WRITTEN_SHARE
-
-
 def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
     """The place of swung offbeats, if nearly all offbeats are swung (at .58 to .70 of the beat)."""
     share = (np.unique(starts) % quarter) / quarter
@@ -63,14 +55,6 @@ def swing_place(starts: NDArray[np.int64], quarter: int) -> Fraction | None:
         return None
     place = float(np.median(late))
     return Fraction(2, 3) if abs(place - 2 / 3) < 0.02 else Fraction(round(place * quarter), quarter)
-
-
-def _share_on(starts: NDArray[np.int64], quarter: int, grid: int) -> float:
-    """The share of ticks that are the nearest to a multiple of 1/grid of a quarter; of coarse clocks, to sixteenths or triplets."""
-    found = np.zeros(len(starts), bool)
-    for parts in (grid,) if quarter > 2 * grid else (4, 6):
-        found |= np.abs(starts - np.rint(starts * (parts / quarter)) * quarter / parts) <= 0.5
-    return float(found.mean())
 
 
 def pitched_rows(score: Score) -> NDArray[np.bool_]:

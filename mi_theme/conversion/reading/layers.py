@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.adaptation.swing import straightened_all
-from mi_theme.conversion.reading.grid import GRID, is_written, span_parts
+from mi_theme.conversion.reading.grid import GRID, span_parts
+from mi_theme.quantising import WrittenTwin
 from mi_theme.score import Score
 
 __all__ = ["Layer", "layers_of"]
@@ -62,12 +63,13 @@ class Layer:
 
 
 @lru_cache(maxsize=4)
-def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, ...]:
-    """The pitched parts, the lead last; none of a performance, which has no grid."""
+def layers_of(music: WrittenTwin, lead: int, swing: Fraction | None) -> tuple[Layer, ...]:
+    """The pitched parts, the lead last."""
+    score = music.score
     parts, spans = span_parts(score), score.spans
     pitched = [number for number, part in enumerate(score.parts) if not part.is_percussion]
     quarter = score.ticks_per_quarter
-    if lead not in pitched or not is_written(spans["start"][np.isin(parts, pitched)], quarter):
+    if lead not in pitched:
         return ()
     at, true = _on_grid(spans["start"], quarter, swing)
     stop, _ = _on_grid(spans["stop"], quarter, swing)
@@ -78,7 +80,10 @@ def layers_of(score: Score, lead: int, swing: Fraction | None) -> tuple[Layer, .
         rows = np.flatnonzero(parts == number)
         rows = rows[np.argsort(at[rows], kind="stable")]
         lasts = np.maximum(stop[rows] - at[rows], 1)
-        step = _steps(at[rows], lasts, pitch[rows], None if number == lead else melody)
+        sounds = lasts * np.minimum(
+            music.share[rows], 1
+        )  # a note before a rest is written too long sooner than played so
+        step = _steps(at[rows], sounds, pitch[rows], None if number == lead else melody)
         layer = Layer(
             part=number,
             rows=rows,
@@ -120,7 +125,7 @@ def _tops(at: Ints, pitch: Ints) -> tuple[Ints, Ints]:
     return places, tops
 
 
-def _steps(at: Ints, lasts: Ints, pitch: Ints, melody: tuple[Ints, Ints] | None) -> Ints:
+def _steps(at: Ints, lasts: NDArray[np.float64], pitch: Ints, melody: tuple[Ints, Ints] | None) -> Ints:
     """The step of the figure that each note belongs to; a note held on beyond it belongs to none."""
     places, tops = _tops(at, pitch)
     step = np.zeros(len(places), np.int64)

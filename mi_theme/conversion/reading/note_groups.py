@@ -11,11 +11,16 @@ from mi_theme.conversion.reading.piece_reading import PieceReading
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter, twos_and_threes
 
-__all__ = ["figure_of", "hemiola_bars"]
+__all__ = ["counted_meter", "figure_of", "hemiola_bars", "moves_in_beats"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
-BEATS_SHARE = 0.75  # of the notes, lead twice, that begin on beats where the beats are what is grouped
+BEATS_SHARE = 0.75  # of the notes, lead twice: where more begin on beats the beats are what is grouped
+CUT, RUNNING_SHARE = (
+    2,
+    0.25,
+)  # the lower number of cut time; of the notes, between quarters, where it is counted in four
+FULL_CHORD, CHORDS_SHARE = 3, 0.6  # notes that begin together, and on how many beats, where parts move in chords
 FOUR = 4  # beats that need no groups
 FOUND, GIVEN, STATED = "notes", "given", "metre"
 
@@ -56,6 +61,31 @@ def hemiola_bars(piece: PieceReading, start: Fraction, meter: Meter) -> int:
     return bars if {length / 3, 2 * length / 3} <= onsets and not onsets & between else 0
 
 
+def counted_meter(piece: PieceReading, meter: Meter) -> Meter:
+    """The metre as players count it: cut time in four, where the lead runs in eighths, as reels and hornpipes do in 2/2."""
+    if meter.grouping or meter.denominator != CUT or meter.is_compound:
+        return meter
+    onsets = np.unique(piece.score.spans["start"][piece.part_of == piece.lead])
+    between = float((onsets % piece.score.ticks_per_quarter != 0).mean()) if len(onsets) else 0.0
+    return Meter(f"{2 * meter.numerator}/{2 * CUT}") if between >= RUNNING_SHARE else meter
+
+
+def moves_in_beats(piece: PieceReading, meter: Meter) -> bool:
+    """Whether the lead moves in whole beats, in full chords, as chorales, hymns and marches do."""
+    quarter, spans = piece.score.ticks_per_quarter, piece.score.spans
+    beat = int(meter.groups[0] * meter.pulse * quarter)
+    bars = [bar for bar in piece.bars if bar.meter == meter and bar.length == meter.bar]
+    begins = np.array([int(bar.start * quarter) for bar in bars] or [0], np.int64)
+    ends = np.array([int(bar.end * quarter) for bar in bars] or [0], np.int64)
+    bar = np.maximum(np.searchsorted(begins, spans["start"], "right") - 1, 0)
+    inside = piece.pitched & (spans["start"] >= begins[bar]) & (spans["start"] < ends[bar])
+    on_beat = inside & ((spans["start"] - begins[bar]) % beat == 0)
+    lead = inside & (piece.part_of == piece.lead)
+    _, together = np.unique(spans["start"][on_beat], return_counts=True)
+    chords = int((together >= FULL_CHORD).sum()) * beat / max(int((ends - begins).sum()), 1)
+    return chords >= CHORDS_SHARE and int((lead & on_beat).sum()) >= BEATS_SHARE * int(lead.sum()) > 0
+
+
 def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
     """The groups on whose starts most notes begin, and long ones; the equal beats of the signature, if nothing speaks.
 
@@ -73,7 +103,7 @@ def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...
 
     beat = meter.groups[0]
     on_beats = sum(weights[at] for at in meter.beats) / total
-    if len(set(meter.groups)) == 1 and beat > 1 and on_beats >= BEATS_SHARE and len(meter.beats) > FOUR:
+    if len(set(meter.groups)) == 1 and beat > 1 and on_beats > BEATS_SHARE and len(meter.beats) > FOUR:
         ways = [Grouping(part * beat for part in way) for way in twos_and_threes(len(meter.beats))]
         best = max(ways, key=lambda way: tuple(round(value, 9) for value in mean(way)))
     else:

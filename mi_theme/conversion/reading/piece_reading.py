@@ -1,4 +1,4 @@
-"""What a planner reads off a score: bars, lead, marks of every bar, swing, whether it lies on a grid."""
+"""What a planner reads off a score as it is written: bars, lead, marks of every bar, swing."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 from mi_theme.adaptation.plans import BarNotes
 from mi_theme.adaptation.swing import swung
 from mi_theme.conversion.reading.graces import leaders_of
-from mi_theme.conversion.reading.grid import find_lead, is_written, pitched_rows, span_parts, swing_place
+from mi_theme.conversion.reading.grid import find_lead, pitched_rows, span_parts, swing_place
 from mi_theme.conversion.reading.layers import layers_of
-from mi_theme.conversion.timeline import EARLY
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.meter import Meter
+from mi_theme.notated.part_notes import span_steps
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
+from mi_theme.quantising import WrittenTwin, written_music
 from mi_theme.score import Bar, MeterMap, Score
 
 __all__ = ["NotePlace", "PieceReading", "piece_of"]
 
-MOST_BARS = 1_000_000  # more are not music but damage
-SIXTEENTH = Fraction(1, 4)  # on which a performance is read
+MOST_BARS, MOST_EMPTY = 1_000_000, 20_000  # more are not music but damage; empty ones, about ten hours of silence
+SHORTEST = Fraction(1, 4)  # quarters: how a note of no length is shown
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
 
@@ -52,8 +53,8 @@ class PieceReading:
 
     Attributes
     ----------
-    score
-        The events.
+    music
+        The score as it is written, and how it was played.
     meters
         Its metres, corrected by what the user said.
     lead
@@ -62,10 +63,15 @@ class PieceReading:
         Remarks on how it was read.
     """
 
-    score: Score
+    music: WrittenTwin
     meters: MeterMap
     lead: int
     notes: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> Score:
+        """The events as they are written."""
+        return self.music.score
 
     @cached_property
     def bars(self) -> tuple[Bar, ...]:
@@ -92,11 +98,6 @@ class PieceReading:
         return pitched_rows(self.score)
 
     @cached_property
-    def is_written(self) -> bool:
-        """Whether the pitched notes begin on a grid, as in notation; a performance does not."""
-        return is_written(self.score.spans["start"][self.pitched], self.score.ticks_per_quarter)
-
-    @cached_property
     def swing(self) -> Fraction | None:
         """Where the second of two swung eighths begins in its beat, or None where nothing swings."""
         if self.main.is_compound or self.main.pulse != Fraction(1, 2):
@@ -117,7 +118,7 @@ class PieceReading:
     def _onsets_without_runs(self) -> Columns:
         """Of pitched notes that are in no running figure of an accompanying part."""
         rest = self._placing.copy()
-        for layer in layers_of(self.score, self.lead, self.swing):
+        for layer in layers_of(self.music, self.lead, self.swing):
             rest[layer.rows[layer.step > 0]] = False
         return self._columns(rest)
 
@@ -131,14 +132,15 @@ class PieceReading:
         leads = np.zeros(len(ticks), bool)
         leads[place[parts == self.lead]] = True
         ahead = np.full(len(ticks), -1, np.int64)
-        np.maximum.at(ahead, place, self._anticipated(spans["start"], spans["stop"]))
+        lasts = (spans["stop"] - spans["start"]) * np.minimum(self.music.share[chosen], 1)  # what sounds of it
+        np.maximum.at(ahead, place, self._anticipated(spans["start"], spans["start"] + lasts))
         starts, shared, stops = (np.zeros(len(ticks), np.int64) for _ in range(3))
         starts[place] = 1
         shared[place[parts != self.lead]] = 1
         np.maximum.at(stops, place[parts == self.lead], spans["stop"][parts == self.lead])
         return ticks, leads, ahead, starts, shared, stops
 
-    def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.float64]) -> NDArray[np.int64]:
         """The beat (tick) that each note begins shortly before and sounds through, else -1."""
         quarter = self.score.ticks_per_quarter
         beats = np.array([int(beat * quarter) for bar in self.bars for beat in bar.beats] or [0], np.int64)
@@ -182,17 +184,14 @@ class PieceReading:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
 
     def line(self, start: Fraction, end: Fraction) -> BarNotes:
-        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note.
-
-        Of a performance what is meant: a note a little before the bar line is in the bar.
-        """
-        quarter, early = self.score.ticks_per_quarter, Fraction(0) if self.is_written else EARLY
-        limits = [ceil((at - early) * quarter) for at in (start, end)]
+        """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note."""
+        quarter = self.score.ticks_per_quarter
+        limits = [ceil(at * quarter) for at in (start, end)]
         low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()
         rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
-        top = {self.shown(Fraction(row[0], quarter) - start): row for row in rows}
+        top = {Fraction(row[0], quarter) - start: row for row in rows}
         return BarNotes(
-            (at, self.shown(Fraction(off - on, quarter)) or SIXTEENTH, self._name(pitch, step))
+            (at, Fraction(off - on, quarter) or SHORTEST, self._name(pitch, step))
             for at, (on, off, pitch, step) in sorted(top.items())
         )
 
@@ -205,12 +204,8 @@ class PieceReading:
         rows["start"], rows["stop"] = spans["start"], spans["stop"]
         if len(spans):
             events = self.score.tracks[int(spans["track"][0])].events[spans["on"]]
-            rows["pitch"], rows["step"] = events["data1"], events["step"]
+            rows["pitch"], rows["step"] = events["data1"], span_steps(self.score)[mine]
         return np.sort(rows, order="start", kind="stable")
-
-    def shown(self, value: Fraction) -> Fraction:
-        """What a time means: in a performance, the nearest place on the grid."""
-        return value if self.is_written else Fraction(round(value / SIXTEENTH)) * SIXTEENTH
 
     def _name(self, pitch: int, step: int) -> str:
         step, alteration = spelled_in(self.score.key[0] if self.score.key else 0, pitch, step)
@@ -218,7 +213,7 @@ class PieceReading:
 
 
 def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> PieceReading:
-    """Read a score for planning.
+    """Read a score for planning, as it is written.
 
     Parameters
     ----------
@@ -231,19 +226,32 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     Raises
     ------
     FileError, ScoreError, UnknownName
-        Where the metre is unknown, the score too long, or has no such part.
+        Where the metre is unknown, the score too long, follows no beat, or has no such part.
     """
+    music = written_music(score)
+    if not music.has_beat:
+        raise ScoreError(
+            f"{score.source or 'this score'}: the notes follow no beat of the file, whose ticks are a clock and no bars; "
+            "write it on its own beats first, found or tapped (mi-theme quantize --beats find, or --beats FILE)"
+        )
+    score = music.score
     meters, notes = _meters(score, source)
     shortest = min(meter.bar for _, meter in meters.changes)
-    if score.quarters / shortest > MOST_BARS:
-        raise ScoreError(f"more than {MOST_BARS} bars: {float(score.quarters):g} quarters")
-    return PieceReading(score, meters, find_lead(score) if lead is None else score.part_index(lead), notes)
+    bars, most = score.quarters / shortest, min(MOST_BARS, MOST_EMPTY + len(score.spans))
+    if bars > most or len(meters.changes) > most:
+        said = f"{float(score.quarters):g} quarters and {len(meters.changes)} metres with {len(score.spans)} notes"
+        raise ScoreError(f"{said}: that is damage, and no music")
+    number = find_lead(score) if lead is None else score.part_index(lead)
+    return PieceReading(music, meters, number, notes)
 
 
 def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ...]]:
     """The metres as stated, corrected or inferred, and what to say about it."""
     meters = score.meters
     if source is None:
+        if not meters.stated and score.is_notation:
+            lengths = ", ".join(dict.fromkeys(str(meter) for _, meter in meters.changes))
+            return meters, (f"no metre in the file: its bars are kept as they are, {lengths} by their lengths",)
         return (meters, ()) if meters.stated else _induced(score)
     signatures = {meter.plain for _, meter in meters.changes}
     if source.plain in signatures and meters.stated:

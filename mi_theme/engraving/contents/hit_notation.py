@@ -51,11 +51,10 @@ def staves_of_hit(score: Score, hit: Hit, bars: tuple[int, int] | None) -> tuple
         raise ScoreError(f"this hit is not of this score: there is no note {max(hit.every_note)}")
     rows = table[hit.every_note]
     own = sorted(set(rows["part"].tolist()))
-    parts = None if len(score.parts) <= FEW_PARTS else own
     passage = shown_bars(score, bars or _bars_of(score, hit))
-    staves = staves_of_passage(score, passage, parts)
-    playing = sorted(_playing(score, passage)) if parts is None else own
-    return staves, list(_rings(dict(zip(playing, staves, strict=False)), rows, hit))
+    parts = sorted(_playing(score, passage)) if len(score.parts) <= FEW_PARTS else own
+    staves = staves_of_passage(score, passage, parts or own)
+    return staves, list(_rings({staff.part: staff for staff in staves}, rows, hit))
 
 
 def _bars_of(score: Score, hit: Hit) -> tuple[int, int]:

@@ -12,7 +12,6 @@ from mi_theme.notated.notating import new_bars
 from mi_theme.notated.staves import Staff
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
-from mi_theme.score.tonality import key_of
 
 __all__ = ["shown_bars", "staves_of_passage"]
 
@@ -47,7 +46,7 @@ def _from(score: Score, first: int) -> Iterator[Bar]:
 def staves_of_passage(
     score: Score, bars: Sequence[Bar], parts: Sequence[int] | None = None, key: tuple[Tonic, str] | None = None
 ) -> list[Staff]:
-    """The parts that play in these bars, one staff each.
+    """The parts that play in these bars: as they are read where all are wanted, else one staff each.
 
     Parameters
     ----------
@@ -61,13 +60,15 @@ def staves_of_passage(
         Tonic and mode; without it the key signature's, or as estimated.
     """
     frames = tuple((bar,) for bar in new_bars(bars))
-    written = notate(score, key or key_of(score))
+    written = notate(score, key, by_part=parts is not None)
+    keys = [one.fifths for at, one in written.keys if at <= bars[0].start]
+    fifths = keys[-1] if keys else 0
     found = []
-    for index in range(len(score.parts)) if parts is None else parts:
-        staff = _cut(written.staves[index], bars[0].start, bars[-1].end)
-        if staff.voices or parts is not None:
-            found.append(replace(staff, frames=frames))
-    return found or [Staff(frames, (), written.keys[0][1].fifths)]
+    for staff in written.staves if parts is None else [written.staves[index] for index in parts]:
+        cut = _cut(staff, bars[0].start, bars[-1].end)
+        if cut.voices or parts is not None:
+            found.append(replace(cut, frames=frames, fifths=0 if cut.percussion else fifths))
+    return found or [Staff(frames, (), fifths)]
 
 
 def _cut(staff: Staff, start: Fraction, end: Fraction) -> Staff:

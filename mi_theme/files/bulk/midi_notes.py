@@ -17,6 +17,8 @@ from mi_theme.score.notes import NOTE
 
 __all__ = ["parse_notes"]
 
+SEPARATE_SONGS = b"\0\2"  # the type in the header of a file that symusic takes for an empty one
+
 
 def parse_notes(data: bytes, source: str = "") -> Sheet:
     """The notes, part names and metres of a MIDI file.
@@ -35,6 +37,10 @@ def parse_notes(data: bytes, source: str = "") -> Sheet:
         raise MissingExtra.named("symusic", "fast") from None
     if data[:4] not in (b"MThd", b"RIFF"):
         raise FileError(f"{where}: not a MIDI file")
+    if data[:4] == b"MThd" and data[8:10] == SEPARATE_SONGS:
+        raise FileError(f"{where}: a MIDI file of type 2 (separate songs); types 0 and 1 can be read")
+    if b"MTrk" not in data:
+        raise FileError(f"{where}: no tracks")
     try:
         score: Any = symusic.Score.from_midi(data, ttype="tick")
     except Exception as error:  # each version raises its own kinds

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from mi_theme.files.musicxml.counting import number_of
+from mi_theme.files.musicxml.documents import element_text
 
 __all__ = [
     "BESIDE",
@@ -50,7 +51,6 @@ NOTE_ATTRIBUTES = (
     "time-only",
     "pizzicato",
 )
-POSITION = ("default-", "relative-", "bezier-")  # beginnings of attributes that say where on the paper
 ENDS = frozenset({"wedge", "pedal", "octave-shift", "dashes", "bracket"})  # directions that have an end
 PLAIN_LINES = frozenset({"regular", "none", ""})
 OF_STAFF = frozenset({"clef", "transpose", "staff-details", "measure-style", "for-part", "directive"})
@@ -65,14 +65,6 @@ class StaffAside(NamedTuple):
     staff: str = ""
 
 
-def _text(element: Any) -> str:
-    """An element without what says where on the paper it stands."""
-    for node in element.iter():
-        for name in [name for name in node.attrib if name.startswith(POSITION)]:
-            del node.attrib[name]
-    return str(etree.tostring(element, encoding="unicode", with_tail=False))
-
-
 def asides_of_note(note: Any, more: set[str]) -> Iterator[str]:
     """What hangs on a note or a rest.
 
@@ -85,9 +77,9 @@ def asides_of_note(note: Any, more: set[str]) -> Iterator[str]:
     """
     if "notations" in more:
         for child in note.iterchildren("notations"):
-            yield from (_text(mark) for mark in child if mark.tag not in ("tied", "tuplet"))
+            yield from (element_text(mark) for mark in child if mark.tag not in ("tied", "tuplet"))
     if "grace" in more:
-        yield from (_text(child) for child in note.iterchildren("grace", "type"))
+        yield from (element_text(child) for child in note.iterchildren("grace", "type"))
     for child in note:
         if child.tag not in more or child.tag in ("notations", "grace"):
             continue
@@ -95,7 +87,7 @@ def asides_of_note(note: Any, more: set[str]) -> Iterator[str]:
             child.tag == "lyric" and PLAIN_LYRIC.issuperset(part.tag for part in child)
         ):
             continue
-        yield _text(child)
+        yield element_text(child)
 
 
 def note_attributes(note: Any) -> Iterator[str]:
@@ -126,7 +118,7 @@ def aside_of_cue(note: Any, quarters: Fraction) -> StaffAside:
         length.text = str(quarters)
         sound = next(child for child in note if child.tag in ("pitch", "unpitched", "rest"))
         sound.addnext(length)
-    return StaffAside("place", _text(note), staff)
+    return StaffAside("place", element_text(note), staff)
 
 
 def asides_of_element(element: Any) -> Iterator[StaffAside]:
@@ -153,7 +145,7 @@ def asides_of_element(element: Any) -> Iterator[StaffAside]:
         return
     kinds = [mark for kind in element.iterchildren("direction-type") for mark in kind]
     ends = bool(kinds) and all(mark.tag in ENDS and mark.get("type") == "stop" for mark in kinds)
-    yield StaffAside("until" if ends else "place", _text(element), staff)
+    yield StaffAside("until" if ends else "place", element_text(element), staff)
 
 
 def asides_of_bar_line(line: Any) -> Iterator[StaffAside]:
@@ -168,7 +160,7 @@ def asides_of_bar_line(line: Any) -> Iterator[StaffAside]:
         return
     line.attrib.pop("divisions", None)
     place = line.get("location", "right")
-    yield StaffAside({"left": "left", "middle": "place"}.get(place, "right"), _text(line))
+    yield StaffAside({"left": "left", "middle": "place"}.get(place, "right"), element_text(line))
 
 
 def asides_of_attributes(attributes: Any) -> Iterator[StaffAside]:
@@ -179,6 +171,6 @@ def asides_of_attributes(attributes: Any) -> Iterator[StaffAside]:
             child.tag == "key" and child.find("fifths") is None
         ):
             child.attrib.pop("number", None)
-            yield StaffAside("place", _text(child), staff)
+            yield StaffAside("place", element_text(child), staff)
         elif child.tag == "time" and child.get("symbol") in SYMBOLS:
-            yield StaffAside("place", _text(child), staff)
+            yield StaffAside("place", element_text(child), staff)

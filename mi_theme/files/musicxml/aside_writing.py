@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from lxml import etree
@@ -21,20 +24,18 @@ from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import MAJOR
 
 __all__ = [
-    "NOTE_ORDER",
     "SETTINGS",
+    "at_staff_of",
     "bar_lines",
     "beside",
-    "cues",
-    "element_of",
-    "of_staff",
-    "put_asides",
+    "cue_texts",
+    "element_text",
+    "note_with_asides",
     "put_in_order",
     "settings_at",
     "shift_at",
-    "text_of",
     "transposed",
-    "with_asides",
+    "unwritten",
     "words_left",
 ]
 
@@ -47,25 +48,11 @@ SETTINGS = (
     *("divisions", "key", "time", "staves", "part-symbol", "instruments", "clef", "staff-details"),
     *("transpose", "for-part", "directive", "measure-style"),
 )
-STAFFED = {  # elements that name a staff, and what stands in them before and after
-    "direction": ("direction-type", "offset", "footnote", "level", "voice", "staff", "sound", "listening"),
-    "harmony": (
-        "root",
-        "numeral",
-        "function",
-        "kind",
-        "inversion",
-        "bass",
-        "degree",
-        "frame",
-        "offset",
-        "footnote",
-        "level",
-        "staff",
-    ),
-}
-LINE_ORDER = ("bar-style", "footnote", "level", "wavy-line", "segno", "coda", "fermata", "ending", "repeat")
+DIRECTION_ORDER = ("direction-type", "offset", "footnote", "level", "voice", "staff", "sound", "listening")
 INSIDE = 3  # elements around what stands in a measure
+CUE_VOICE = "9"  # of notes that are not heard: beyond those of a staff
+LENGTH = re.compile(r"\d{1,6}(/[1-9]\d{0,6})?")  # of a cue note, in quarters
+LINE_ORDER = ("bar-style", "footnote", "level", "wavy-line", "segno", "coda", "fermata", "ending", "repeat")
 ON_EVERY_PIECE = ("notehead", "notehead-text", "alter", "note", "instrument")  # of a note that is tied to itself
 WORDS = {"text": "words", "marker": "rehearsal", "chord": "chord"}  # a remark's kind: a word's
 
@@ -84,6 +71,43 @@ def element_of(said: str) -> Any:
     return None if found is None else etree.fromstring(etree.tostring(found))
 
 
+def element_text(element: Any) -> str:
+    """An element that stands in a measure as text, with its line end."""
+    etree.indent(element, "  ", level=INSIDE)
+    return f"{'  ' * INSIDE}{etree.tostring(element, encoding='unicode', with_tail=False)}\n"
+
+
+def at_staff_of(element: Any, staff: int) -> Any:
+    """The element with the number of its staff, where that is not 0 and it can have one."""
+    if staff and element.tag == "direction":
+        put_in_order(element, _numbered(staff), DIRECTION_ORDER)
+    elif staff and element.tag == "harmony":
+        element.append(_numbered(staff))
+    elif staff and element.tag == "attributes":
+        for clef in element.iterfind("clef"):
+            clef.set("number", str(staff))
+    return element
+
+
+def _numbered(staff: int) -> Any:
+    element = etree.Element("staff")
+    element.text = str(staff)
+    return element
+
+
+def note_with_asides(text: str, asides: Iterable[str], tie: str = "") -> str:
+    """The text of a note or a rest, with what is written beside it.
+
+    Parameters
+    ----------
+    text, asides, tie
+        As `put_asides` has them.
+    """
+    note = etree.fromstring(text)
+    put_asides(note, asides, tie)
+    return element_text(note)
+
+
 def put_in_order(parent: Any, child: Any, order: Sequence[str]) -> None:
     """Put a child where the order of tags wants it, behind those of its own kind."""
     rank = order.index(child.tag) if child.tag in order else len(order)
@@ -93,21 +117,6 @@ def put_in_order(parent: Any, child: Any, order: Sequence[str]) -> None:
         parent.append(child)
     else:
         parent.insert(place, child)
-
-
-def with_asides(note: str, asides: Sequence[str], tie: str = "") -> str:
-    """The text of a note or a rest with what is said beside it; see `put_asides`."""
-    if not asides:
-        return note
-    element = etree.fromstring(note)
-    put_asides(element, asides, tie)
-    return text_of(element)
-
-
-def text_of(element: Any) -> str:
-    """An element that stands in a measure, with its line end."""
-    etree.indent(element, "  ", level=INSIDE)
-    return f"{'  ' * INSIDE}{etree.tostring(element, encoding='unicode', with_tail=False)}\n"
 
 
 def put_asides(note: Any, asides: Iterable[str], tie: str = "") -> None:
@@ -132,11 +141,11 @@ def put_asides(note: Any, asides: Iterable[str], tie: str = "") -> None:
             note.attrib.update(element.attrib)
         elif element.tag == "alter":
             _put_alter(note, element)
-        elif element.tag in ("grace", "type", "accidental"):
+        elif element.tag in ("grace", "type", "accidental", "notehead"):
             old = note.find(element.tag)
             if old is not None:
                 note.replace(old, element)
-            elif element.tag == "accidental":
+            elif element.tag in ("accidental", "notehead"):
                 put_in_order(note, element, NOTE_ORDER)
         elif element.tag in NOTE_ORDER:
             for old in note.findall("lyric") if element.tag == "lyric" else ():
@@ -191,40 +200,39 @@ def beside(staff: Staff, bars: Sequence[NewBar]) -> dict[int, list[tuple[Fractio
     return found
 
 
-def of_staff(element: Any, staff: int) -> Any:
-    """The same, said of a staff of several; 0 for the only one.
+def cue_texts(staff: Staff, bar: NewBar, divisions: int, number: int) -> Iterator[tuple[Fraction, Fraction, str]]:
+    """(place from the bar line, quarters after which the next begins, text) of the cue notes that begin in a bar.
 
     Parameters
     ----------
-    element
-        What stands between notes.
-    staff
-        From 1.
+    staff, bar
+        Where.
+    divisions
+        Parts of a quarter that durations count.
+    number
+        Of the staff in its part; 0 where it is the only one.
     """
-    if staff and element.tag == "attributes":
-        for child in element:
-            child.set("number", str(staff))
-    elif staff and element.tag in STAFFED:
-        child = etree.Element("staff")
-        child.text = str(staff)
-        put_in_order(element, child, STAFFED[element.tag])
-    return element
-
-
-def cues(staff: Staff, bar: NewBar) -> Iterator[tuple[Fraction, Fraction, Any]]:
-    """(place from the bar line, quarters, element without its duration) of the cue notes that begin in a bar."""
     for at, aside in staff.asides:
-        element = element_of(aside.said) if aside.kind == "note" and bar.start <= at < bar.end else None
+        cue = aside.kind == "note" and aside.host == "place"
+        element = element_of(aside.said) if cue and bar.start <= at < bar.end else None
         if element is None:
             continue
         said = element.find("duration")
+        length = Fraction(said.text) if said is not None and LENGTH.fullmatch(said.text or "") else Fraction(0)
+        lasts = min(length, bar.end - at)
         if said is not None:
+            said.text = str(int(lasts * divisions))
+        if said is not None and not lasts:
             element.remove(said)
-        length = Fraction(said.text) if said is not None else Fraction(0)
-        if at + length > bar.end:
+        if lasts < length:
             for child in [child for child in element if child.tag in ("type", "dot")]:
                 element.remove(child)
-        yield at - bar.start, min(length, bar.end - at), element
+        voice = etree.Element("voice")
+        voice.text = CUE_VOICE
+        put_in_order(element, voice, NOTE_ORDER)
+        if number:
+            put_in_order(element, _numbered(number), NOTE_ORDER)
+        yield at - bar.start, Fraction(0) if element.find("chord") is not None else lasts, element_text(element)
 
 
 def settings_at(staff: Staff, start: Fraction) -> dict[str, list[Any]]:
@@ -238,10 +246,10 @@ def settings_at(staff: Staff, start: Fraction) -> dict[str, list[Any]]:
     return found
 
 
-def bar_lines(staff: Staff, bars: Sequence[NewBar]) -> dict[tuple[int, str], Any]:
+def bar_lines(staves: Iterable[Staff], bars: Sequence[NewBar]) -> dict[tuple[int, str], Any]:
     """Bar lines that are more than lines, by the index of the bar and the side; what two say of one place stands together."""
     starts, found = [bar.start for bar in bars], dict[tuple[int, str], Any]()
-    for at, aside in staff.asides:
+    for at, aside in chain.from_iterable(staff.asides for staff in staves):
         line = element_of(aside.said) if aside.host in ("left", "right") else None
         if line is None:
             continue
@@ -266,7 +274,8 @@ def said_words(staves: Iterable[Staff]) -> set[tuple[Fraction, str, str]]:
         for at, aside in staff.asides:
             element = _parsed(aside.said) if aside.kind in ("direction", "sound", "harmony") else None
             if element is not None:
-                found |= {(at, kind, said) for kind, said in _words(element)}
+                with suppress(ValueError):  # numbers that are none
+                    found |= {(at, kind, said) for kind, said in _words(element)}
     return found
 
 
@@ -277,6 +286,22 @@ def _words(element: Any) -> Iterator[tuple[str, str]]:
     for remark in remarks_of(element):
         if remark.kind in WORDS:
             yield WORDS[remark.kind], str(remark.said)
+
+
+def unwritten(staves: Iterable[Staff]) -> int:
+    """How many asides cannot be written: they are no MusicXML, or hang on notes that are not there."""
+    said = [
+        aside
+        for staff in staves
+        for note in staff.notes
+        for head in (*note.heads, *note.graces, *note.tails)
+        for aside in head.asides
+    ]
+    placed = [aside for staff in staves for _, aside in staff.asides]
+    lost = sum(aside.host == "note" for aside in placed)
+    return lost + sum(
+        _parsed(text) is None for text in [*said, *(aside.said for aside in placed if aside.host != "note")]
+    )
 
 
 def words_left(remarks: Iterable[ScoreWord], staves: Iterable[Staff]) -> list[ScoreWord]:
@@ -293,7 +318,8 @@ def shift_at(staff: Staff, at: Fraction) -> Shift:
     found = Shift()
     for place, aside in staff.asides:
         if place <= at and aside.kind == "transpose" and (element := _parsed(aside.said)) is not None:
-            found = shift_of(element)
+            with suppress(ValueError):  # numbers that are none
+                found = shift_of(element)
     return found
 
 

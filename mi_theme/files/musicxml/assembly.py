@@ -7,7 +7,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from mi_theme.errors import FileError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.disk import FileWarning, first_line
+from mi_theme.files.musicxml.aside_reading import StaffAside
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
 from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
-from mi_theme.files.musicxml.part_reading import NoteElement, PartReading
+from mi_theme.files.musicxml.part_reading import NoteElement, PartReading, PlacedStaffAside
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
-from mi_theme.score.grace_times import grace_times
+from mi_theme.score.grace_times import UntimedNote, timed_graces
 from mi_theme.score.notes import NOTE
 
 __all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music"]
@@ -129,6 +130,8 @@ def _read_parts(text: bytes, where: str, heading: Heading) -> list[PartReading]:
             current = name
             title = heading.names.get(name, "") or f"Part {len(parts) + 1}"
             parts.append(PartReading(title, heading.instruments.get(name, {})))
+            said = (StaffAside("part", text) for text in heading.of_parts.get(name, ()))
+            parts[-1].asides += [PlacedStaffAside(0, 0, aside) for aside in said]
         parts[-1].read_bar(bar)
     return parts
 
@@ -217,7 +220,7 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
         before = _led_to(held, note.pitch, at, voice) if "stop" in note.ties else None
         if before:
             before.lasts = later(before.lasts, note.lasts)
-            before.asides += [aside for aside in note.asides if aside not in before.asides]
+            before.asides += [aside for aside in note.asides if aside not in before.asides or 'type="st' in aside]
         else:
             before = JoinedNote(at, note.lasts, voice, note, [*note.asides])
             joined.append(before)
@@ -225,28 +228,13 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
             entry = [before]
             held[note.pitch, before.at + before.lasts].append(entry)
             held[note.pitch, before.at + before.lasts, voice].append(entry)
-    _time_graces(joined)
+    if any(note.lasts <= 0 for note in joined):
+        rows = [
+            UntimedNote(Fraction(note.at) / QUARTER, note.voice, note.lasts <= 0, note.written.chord) for note in joined
+        ]
+        for row, (start, length) in timed_graces(rows).items():
+            joined[row].at, joined[row].lasts = _whole(start * QUARTER), _whole(length * QUARTER)
     return joined
-
-
-def _time_graces(notes: Sequence[JoinedNote]) -> None:
-    """Give grace notes time: those before one note sound one after another, in chords where they are written so."""
-    before: dict[int, Ticks] = {}  # by voice: where its note before begins
-    waiting: defaultdict[int, list[JoinedNote]] = defaultdict(list)
-    for note in [*notes, None]:
-        for voice in [note.voice] if note else list(waiting):
-            mine = waiting[voice]
-            if mine and (note is None or note.lasts > 0 or note.at > mine[0].at):
-                numbers = [*accumulate(not (grace.written.chord and number) for number, grace in enumerate(mine))]
-                main = Fraction(mine[0].at) / QUARTER
-                start, each = grace_times(main, Fraction(before.get(voice, 0)) / QUARTER, numbers[-1])
-                for number, grace in zip(numbers, mine, strict=True):
-                    grace.at, grace.lasts = _whole((start + (number - 1) * each) * QUARTER), _whole(each * QUARTER)
-                mine.clear()
-        if note and note.lasts > 0:
-            before[note.voice] = note.at
-        elif note:
-            waiting[note.voice].append(note)
 
 
 def _whole(ticks: Fraction) -> Ticks:

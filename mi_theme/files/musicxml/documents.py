@@ -12,7 +12,7 @@ from lxml import etree
 from mi_theme.errors import FileError
 from mi_theme.files.disk import decoded, unpacked
 
-__all__ = ["Heading", "ScoreInstrument", "bars_of", "text_of_score"]
+__all__ = ["HEAD", "OF_PART", "Heading", "ScoreInstrument", "bars_of", "element_text", "text_of_score"]
 
 SAFE = {
     "resolve_entities": False,
@@ -23,6 +23,9 @@ SAFE = {
     "remove_comments": True,
     "remove_pis": True,
 }
+POSITION = ("default-", "relative-", "bezier-")  # beginnings of attributes that say where on the paper
+OF_PART = ("part-name-display", "part-abbreviation", "part-abbreviation-display", "group")
+HEAD = ("score-part", "part-group", "work", "movement-title", "movement-number", "identification", "credit")
 FIRST_BYTES = 1024  # that are looked at at once for the first element
 CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})  # characters that no XML may hold, and some programs write
 
@@ -38,20 +41,31 @@ class ScoreInstrument:
 
 @dataclass
 class Heading:
-    """What stands before the music: title, composer, rights; names and instruments of the parts."""
+    """What stands before the music: title, composer, rights; names and instruments of the parts; and what else, as it stands."""
 
     title: str = ""
     composer: str = ""
     rights: str = ""
     names: dict[str, str] = field(default_factory=dict)
     instruments: dict[str, dict[str, ScoreInstrument]] = field(default_factory=dict)
+    asides: list[str] = field(default_factory=list)
+    of_parts: dict[str, list[str]] = field(default_factory=dict)
+    _groups: list[str] = field(default_factory=list)  # that begin before the next part
 
     def read(self, element: Any) -> None:
         """Take an element of the heading."""
         if element.tag == "score-part":
             self._read_part(element)
+        elif element.tag == "part-group":
+            if element.get("type") == "start" or not self.of_parts:
+                self._groups.append(element_text(element))
+            else:
+                self.of_parts[next(reversed(self.of_parts))].append(element_text(element))
+        elif element.tag in ("credit", "movement-number"):
+            self.asides.append(element_text(element))
         elif element.tag == "work":
             self.title = plain_text(element.findtext("work-title")) or self.title
+            self.asides += [element_text(child) for child in element if child.tag in ("work-title", "work-number")]
         elif element.tag == "movement-title":
             self.title = plain_text(element.text) or self.title
         elif element.tag == "identification":
@@ -60,16 +74,37 @@ class Heading:
             }
             self.composer = creators.get("composer", "")
             self.rights = plain_text(element.findtext("rights"))
+            self._read_identification(element)
+
+    def _read_identification(self, element: Any) -> None:
+        """Who else had a part in it, its source, and what else it says of itself."""
+        for child in element:
+            if child.tag == "miscellaneous":
+                self.asides += [element_text(field) for field in child]
+            elif child.tag in ("source", "relation") or (
+                child.tag == "creator" and child.get("type", "") != "composer"
+            ):
+                self.asides.append(element_text(child))
 
     def _read_part(self, element: Any) -> None:
         name = element.get("id", "")
         self.names[name] = plain_text(element.findtext("part-name"))
+        self.of_parts[name] = [*self._groups, *(element_text(child) for child in element if child.tag in OF_PART)]
+        self._groups = []
         listed = self.instruments.setdefault(name, {})
         for instrument in element.iterchildren("score-instrument"):
             listed[instrument.get("id", "")] = ScoreInstrument()
         for instrument in element.iterchildren("midi-instrument"):
             numbers = (instrument.findtext(f"midi-{kind}") for kind in ("program", "channel", "unpitched"))
             listed[instrument.get("id", "")] = ScoreInstrument(*(_from_zero(number) for number in numbers))
+
+
+def element_text(element: Any) -> str:
+    """An element without what says where on the paper it stands."""
+    for node in element.iter():
+        for name in [name for name in node.attrib if name.startswith(POSITION)]:
+            del node.attrib[name]
+    return str(etree.tostring(element, encoding="unicode", with_tail=False))
 
 
 def plain_text(text: str | None) -> str:
@@ -126,8 +161,7 @@ def _root(text: bytes) -> Any:
 
 def _partwise(text: bytes, heading: Heading) -> Iterator[tuple[str, Any]]:
     """Each bar is forgotten when the next is asked for; parts without an id are told apart by where they stand."""
-    tags = ("score-part", "work", "movement-title", "identification", "measure")
-    for _, element in etree.iterparse(BytesIO(text), events=("end",), tag=tags, **SAFE):
+    for _, element in etree.iterparse(BytesIO(text), events=("end",), tag=(*HEAD, "measure"), **SAFE):
         if element.tag == "measure":
             home = element.getparent()
             yield home.get("id") or f" {home.getparent().index(home)}", element
@@ -139,7 +173,7 @@ def _partwise(text: bytes, heading: Heading) -> Iterator[tuple[str, Any]]:
 def _timewise(text: bytes, heading: Heading) -> Iterator[tuple[str, Any]]:
     """Bars of all parts stand one after another: they are sorted by part."""
     root = etree.fromstring(text, etree.XMLParser(**SAFE))
-    for element in root.iter("score-part", "work", "movement-title", "identification"):
+    for element in root.iter(*HEAD):
         heading.read(element)
     bars: dict[str, list[Any]] = {}
     for measure in root.iterchildren("measure"):

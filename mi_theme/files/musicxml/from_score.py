@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,9 +13,10 @@ from typing import Any
 from lxml.etree import Element, SubElement, tostring
 
 from mi_theme.errors import FileError
+from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
-from mi_theme.files.musicxml.aside_writing import transposed, words_left
-from mi_theme.files.musicxml.documents import plain_text
+from mi_theme.files.musicxml.aside_writing import element_of, put_in_order, transposed, unwritten, words_left
+from mi_theme.files.musicxml.documents import OF_PART, plain_text
 from mi_theme.files.musicxml.part_writing import PartWriter
 from mi_theme.notated import NotatedScore, notate
 from mi_theme.notated.bar_symbols import BarVoice, bar_voices, resolution_of
@@ -28,8 +30,12 @@ DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">'
 )
+FINEST_PARTS = 96  # of a quarter: what is said at a place that is none of these stands at the part before it
+PART_ORDER = (
+    *("part-name", "part-name-display", "part-abbreviation", "part-abbreviation-display", "group", "score-instrument"),
+    *("player", "midi-device", "midi-instrument"),
+)
 END = "</score-partwise>\n"
-FINEST = 10080  # parts of a quarter: what stands beside notes is put on one of them
 
 
 def write(score: Score, *, exact: bool = False) -> bytes:
@@ -60,11 +66,13 @@ def musicxml_of(score: NotatedScore) -> bytes:
     """
     if not score.staves:
         raise FileError("there are no notes to write as notation")
-    score = replace(
-        score,
-        parts=tuple(part._replace(staves=tuple(map(transposed, part.staves))) for part in score.parts),
-        remarks=tuple(words_left(score.remarks, score.staves)),
-    )
+    if lost := unwritten(score.staves):
+        warnings.warn(
+            f"{lost} signs are no MusicXML, or hang on notes that are not there: left out", FileWarning, stacklevel=4
+        )
+    parts = tuple(part._replace(staves=tuple(transposed(staff) for staff in part.staves)) for part in score.parts)
+    score = replace(score, parts=parts)
+    score = replace(score, remarks=tuple(words_left(score.remarks, score.staves)))
     root = Element("score-partwise", version="4.0")
     _write_heading(root, score)
     listed = SubElement(root, "part-list")
@@ -84,12 +92,12 @@ def musicxml_of(score: NotatedScore) -> bytes:
 
 
 def _places(score: NotatedScore) -> set[int]:
-    """Parts of a quarter in which bar lines, and what is said beside notes, have their places."""
-    places = {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
-    places |= {remark.at.denominator for remark in score.remarks}
-    finest = {at.denominator for staff in score.staves for at, _ in staff.asides}
-    places |= {denominator for denominator in finest if FINEST % denominator == 0}
-    return places | {at.denominator for staff in score.staves for mark in staff.marks for at in (mark.start, mark.end)}
+    """Parts of a quarter in which bar lines have their places, and what is said beside notes, where these are not too fine to matter."""
+    said = {remark.at.denominator for remark in score.remarks}
+    said |= {at.denominator for staff in score.staves for at, _ in staff.asides}
+    said |= {at.denominator for staff in score.staves for mark in staff.marks for at in (mark.start, mark.end)}
+    lines = {place.denominator for bar in score.bars for place in (bar.start, bar.end)}
+    return lines | {parts for parts in said if FINEST_PARTS % parts == 0}
 
 
 def _divisions(music: Iterable[dict[Fraction, list[BarVoice]]], said: set[int], resolution: int) -> int:
@@ -106,32 +114,51 @@ def _divisions(music: Iterable[dict[Fraction, list[BarVoice]]], said: set[int], 
 
 
 def _write_heading(root: Any, score: NotatedScore) -> None:
-    """Title, who made it, rights; and what is said at the beginning."""
-    if title := plain_text(score.heading.title):
+    """Title, who made it, rights; what is said at the beginning; and what else the score says of itself."""
+    said = [element for text in score.asides if (element := element_of(text)) is not None]
+    work = [element for element in said if element.tag in ("work-number", "work-title")]
+    title = plain_text(score.heading.title)
+    if work:
+        SubElement(root, "work").extend(sorted(work, key=lambda element: element.tag))
+    root.extend([element for element in said if element.tag == "movement-number"][:1])
+    if title and title not in [plain_text(element.text) for element in work]:
         SubElement(root, "movement-title").text = title
     identification = SubElement(root, "identification")
     if score.heading.composer:
         SubElement(identification, "creator", type="composer").text = plain_text(score.heading.composer)
+    identification.extend([element for element in said if element.tag == "creator"])
     if score.heading.rights:
         SubElement(identification, "rights").text = plain_text(score.heading.rights)
     SubElement(SubElement(identification, "encoding"), "software").text = "mi_theme"
+    for tag, most in (("source", 1), ("relation", len(said))):
+        identification.extend([element for element in said if element.tag == tag][:most])
+    fields = [element for element in said if element.tag == "miscellaneous-field"]
     opening = [plain_text(str(remark.said)) for remark in score.remarks if remark.kind == "words" and remark.at == 0]
-    if any(opening):
-        fields = SubElement(identification, "miscellaneous")
-        for number, words in enumerate(filter(None, opening), 1):
-            SubElement(fields, "miscellaneous-field", name=f"text {number}").text = words
+    for number, words in enumerate(filter(None, opening), 1):
+        fields.append(Element("miscellaneous-field", name=f"text {number}"))
+        fields[-1].text = words
+    if fields:
+        SubElement(identification, "miscellaneous").extend(fields)
+    root.extend([element for element in said if element.tag == "credit"])
 
 
 def _list_part(listed: Any, name: str, written: WrittenPart) -> None:
     """A part of the list, with its instrument, or one for each drum."""
     part, drums = written.part, written.staves[0].percussion
+    said = [element_of(aside.said) for staff in written.staves for _, aside in staff.asides if aside.host == "part"]
+    said = [one for one in said if one is not None]
+    listed.extend([one for one in said if one.tag == "part-group" and one.get("type") == "start"])
     element = SubElement(listed, "score-part", id=name)
     SubElement(element, "part-name").text = plain_text(part.name)
+    for one in (one for one in said if one.tag in OF_PART):
+        put_in_order(element, one, PART_ORDER)
     notes = written.staves[0].notes if drums else ()
     keys = sorted({head.key for note in notes for head in (*note.heads, *note.graces)})
     instruments = [(f"{name}-I{key + 1}", drum_key(key).name) for key in keys] or [(f"{name}-I1", part.name)]
     for identity, title in instruments:
-        SubElement(SubElement(element, "score-instrument", id=identity), "instrument-name").text = plain_text(title)
+        instrument = Element("score-instrument", id=identity)
+        SubElement(instrument, "instrument-name").text = plain_text(title)
+        put_in_order(element, instrument, PART_ORDER)
     for (identity, _), key in zip(instruments, keys or [-1], strict=True):
         sound = SubElement(element, "midi-instrument", id=identity)
         SubElement(sound, "midi-channel").text = str((PERCUSSION if drums else part.channel) + 1)
@@ -139,3 +166,4 @@ def _list_part(listed: Any, name: str, written: WrittenPart) -> None:
             SubElement(sound, "midi-program").text = str(part.program or 1)
         if key >= 0:
             SubElement(sound, "midi-unpitched").text = str(key + 1)
+    listed.extend([one for one in said if one.tag == "part-group" and one.get("type") == "stop"])

@@ -26,7 +26,7 @@ from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
 
-__all__ = ["NoteElement", "PartReading"]
+__all__ = ["NoteElement", "PartReading", "PlacedStaffAside"]
 
 MOVES = ("note", "backup", "forward", "attributes", "direction", "harmony", "sound", *BESIDE)
 LOUD = 90  # velocity of a note in notation, which MusicXML calls 100 per cent
@@ -136,6 +136,9 @@ class PartReading:
                 length = ticks_of(element.findtext("duration") or "0", self._divisions or self._foreseen(bar))
                 self._now = max(later(self._now, length if tag == "forward" else -length), 0)
                 self._drift = 0
+                if tag == "forward":  # a silence that is not written; like a rest it makes no bar longer
+                    stop = min(self._now, self._bar)
+                    end = stop if end is None else max(end, stop)
             elif tag == "barline":
                 self._note_down(asides_of_bar_line(element), self._now)
             else:

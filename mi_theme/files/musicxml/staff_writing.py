@@ -14,10 +14,10 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from mi_theme.files.musicxml.aside_writing import with_asides
+from mi_theme.files.musicxml.aside_writing import cue_texts, note_with_asides
 from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.notated.bar_symbols import BarVoice, Symbol, TupletRun, accidentals
-from mi_theme.notated.staves import Head, StaffMark, StaffNote
+from mi_theme.notated.staves import Head, Staff, StaffMark, StaffNote
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
 from mi_theme.score.marks import Mark, kind_of
@@ -32,8 +32,7 @@ LONGEST = 8  # quarters in the first of them
 NUMBERED = ("tremolo", "fingering", "string")  # marks that say a number
 GROUPS = ("ornaments", "technical", "articulations", "fermata", "arpeggiate")  # of marks at notes
 MARK_GROUPS = 3  # of these have an element around them
-MOST_SLURS = 16  # that MusicXML can number at a time
-MOVES = ("backup", "forward")
+SLURS_OF_STAFF = 8  # at a time: MusicXML numbers 16 in a part
 BRACKETS = {"start": '<tuplet type="start" bracket="yes"/>', "stop": '<tuplet type="stop"/>'}
 CHORD = ("", "        <chord/>\n")
 GRACE_TYPE, QUARTER_TYPE = "eighth", TYPES.index("quarter")
@@ -93,13 +92,6 @@ class StaffWriter:
         Its number in its part; 0 where it is the only one.
     voices
         How many voices are in the staves above it.
-
-    Parameters
-    ----------
-    marks
-        Of the staff.
-    rests
-        What is written beside rests, with its places in quarters.
     """
 
     def __init__(
@@ -110,19 +102,20 @@ class StaffWriter:
         divisions: int,
         grain: int,
         octaves: int,
-        marks: Sequence[StaffMark] = (),
-        rests: Sequence[tuple[Fraction, str]] = (),
+        written: Staff,
         staff: int = 0,
         voices: int = 0,
     ) -> None:
         self.name, self.fifths, self.divisions, self.grain = name, fifths, divisions, grain
         self.octaves, self.staff, self.voices = octaves, staff, voices
-        self._slurs, self._rests = _slurs(marks), rests
-        self._resting: list[tuple[Fraction, str]] = []  # of the bar that is written
+        self._written = written
+        self._rests = [(at, aside.said) for at, aside in written.asides if aside.host == "rest"]
+        self._resting: list[tuple[int, str]] = []
+        self._slurs = _slurs(written.marks, first=1 + SLURS_OF_STAFF * max(staff - 1, 0))
         self._staff = f"        <staff>{staff}</staff>\n" if staff else ""
         self._texts: dict[tuple[int, str], list[list[SymbolText]]] = {}
         self._kept: list[tuple[TupletRun, ...]] = []  # whose ids are in use
-        self._pitches: dict[Head, str] = {}
+        self._pitches: dict[tuple[int, int, str], str] = {}
 
     def write(
         self, bar: NewBar, voices: Sequence[BarVoice], beside: Sequence[tuple[Fraction, str]] = ()
@@ -133,9 +126,6 @@ class StaffWriter:
         or with a step back to its place: not every program reads an offset.
         """
         sounding = [number for number, voice in enumerate(voices) if voice.notes]
-        self._resting = [
-            ((at - bar.start) * self.divisions, said) for at, said in self._rests if bar.start <= at < bar.end
-        ]
         length = (bar.end - bar.start) * self.divisions
         first = voices[sounding[0]] if sounding else BarVoice((), ())
         starts = {symbol.at for run in first.runs for symbol in run.symbols} or {0}
@@ -147,23 +137,35 @@ class StaffWriter:
                 here[int(place) * self.grain].append(text)
             else:
                 away.append((at, text))
+        ticks = self.divisions * self.grain
+        self._resting = [(int((at - bar.start) * ticks), said) for at, said in self._rests if bar.start <= at < bar.end]
         if not sounding:
             yield from here[0]
             rest = f'      <note>\n        <rest measure="yes"/>\n        <duration>{length}</duration>\n'
             rest += f"        <voice>{self.voices + 1}</voice>\n{self._staff}      </note>\n"
-            yield with_asides(rest, [said for _, said in self._resting])
+            yield note_with_asides(rest, [said for _, said in self._resting]) if self._resting else rest
         signs = accidentals(voices, bar, self.fifths) if sounding else set()
         for number in sounding:
             if number != sounding[0]:
-                yield f"      <backup>\n        <duration>{length}</duration>\n      </backup>\n"
+                yield _step("backup", int(length))
             silent = number != sounding[0]
             yield from self._write_voice(voices[number], bar, signs, number, {} if silent else here, silent=silent)
         for at, text in away:
             back = int(length - at * self.divisions)
-            around = [
-                f"      <{way}>\n        <duration>{back}</duration>\n      </{way}>\n" * (back > 0) for way in MOVES
-            ]
-            yield text.join(around)
+            yield f"{_step('backup', back)}{text}{_step('forward', back)}"
+        if self._written.asides:
+            yield from self._write_cues(bar, int(length))
+
+    def _write_cues(self, bar: NewBar, length: int) -> Iterator[str]:
+        """Notes to be seen and not heard, in a voice of their own."""
+        now = length
+        for at, lasts, text in cue_texts(self._written, bar, self.divisions, self.staff):
+            place = int(at * self.divisions)
+            if "<chord/>" not in text:
+                yield _step("backup" if place < now else "forward", abs(now - place))
+                now = place + int(lasts * self.divisions)
+            yield text
+        yield _step("forward", length - now)
 
     def _write_voice(
         self,
@@ -181,14 +183,15 @@ class StaffWriter:
                 if symbol.at in beside:
                     yield from beside[symbol.at]
                 if symbol.which >= 0:
-                    yield from self._write_notes(symbol, voice, text, bar, signs, name)
+                    yield from self._write_notes(symbol, voice, text, bar, signs, name, silent=silent)
                 elif silent and run.ratio == 1:
                     yield f"      <forward>\n{text.duration}      </forward>\n"
                 else:
                     rest = '      <note print-object="no">\n' if silent else "      <note>\n"
                     rest += f"        <rest/>\n{text.duration}{text.value}{text.tuplet}{self._staff}"
                     rest += f"{_notations((), text.brackets, (), ())}      </note>\n"
-                    yield rest if silent else with_asides(rest, self._said_at(symbol))
+                    said = self._said_at(symbol) if self._resting and not silent else []
+                    yield note_with_asides(rest, said) if said else rest
 
     def _texts_of(self, runs: tuple[TupletRun, ...], voice: str) -> list[list[SymbolText]]:
         """What is written of the symbols of these runs, made once for each layout."""
@@ -206,69 +209,73 @@ class StaffWriter:
         bar: NewBar,
         signs: set[tuple[str, int]],
         number: str,
+        *,
+        silent: bool,
     ) -> Iterator[str]:
         """A note with its grace notes, or a chord."""
         note = voice.notes[symbol.which]
         name = voice.name_of(symbol, bar) if signs else ""
-        if note.graces and symbol.begins:
-            yield from self._write_graces(note.graces, f"{name}g", signs, number)
+        yield from self._write_graces(note.graces if symbol.begins else (), f"{name}g", signs, number)
         first = symbol.begins
+        ties = "".join([f'        <tie type="{tie}"/>\n' for tie in text.ties])
         for place, head in enumerate(note.heads):
             sign = _sign(head, True) if signs and (name, head.step) in signs else ""
-            lines = [f"{_opening(head.velocity)}{CHORD[place > 0]}{self._pitch(head)}{text.duration}"]
-            lines += [f'        <tie type="{tie}"/>\n' for tie in text.ties]
-            lines.append(f"{self._drum(head)}{text.value}{sign}{text.tuplet}{_shape(head, number)}{self._staff}")
-            if place:
-                lines.append(_notations(text.ties, (), (), ()))
-            else:
-                marks, slurs = (note.marks, self._slurs.get(note.id, ())) if first else ((), ())
-                lines.append(f"{text.beams}{_notations(text.ties, text.brackets, marks, slurs)}")
-                lines.append(_lyrics(note) if first and note.lyrics else "")
-            written = "".join([*lines, "      </note>\n"])
-            said = [*head.asides, *self._said_at(symbol)] if self._resting and not place else head.asides
-            yield with_asides(written, said, symbol.tie) if said else written
-        if note.tails and symbol.tie in ("", "t"):
-            yield from self._write_graces(note.tails, f"{name}g", signs, number)
+            marks, slurs = (note.marks, self._slurs.get(note.id, ())) if first and not place else ((), ())
+            written = (
+                f"{_opening(head.velocity)}{CHORD[place > 0]}{self._pitch(head)}{text.duration}{ties}"
+                f"{self._drum(head)}{text.value}{sign}{text.tuplet}{_shape(head, number)}{self._staff}"
+                f"{'' if place else text.beams}{_notations(text.ties, () if place else text.brackets, marks, slurs)}"
+                f"{'' if place or not first else _lyrics(note)}      </note>\n"
+            )
+            said = [*head.asides, *(self._said_at(symbol) if self._resting and not place and not silent else ())]
+            yield note_with_asides(written, said, symbol.tie) if said else written
+        yield from self._write_graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs, number)
 
     def _write_graces(
         self, heads: Sequence[Head], name: str, signs: set[tuple[str, int]], number: str
     ) -> Iterator[str]:
         for head in heads:
             sign = _sign(head, (name, head.step) in signs)
-            written = f'{_opening(head.velocity)}        <grace slash="yes"/>\n{self._pitch(head)}{self._drum(head)}'
-            written += f"        <voice>{number}</voice>\n        <type>{GRACE_TYPE}</type>\n{sign}"
-            yield with_asides(f"{written}{_shape(head, number)}{self._staff}      </note>\n", head.asides)
+            grace = (
+                f'{_opening(head.velocity)}        <grace slash="yes"/>\n{self._pitch(head)}{self._drum(head)}'
+                f"        <voice>{number}</voice>\n        <type>{GRACE_TYPE}</type>\n{sign}"
+                f"{_shape(head, number)}{self._staff}      </note>\n"
+            )
+            yield note_with_asides(grace, head.asides) if head.asides else grace
 
     def _said_at(self, symbol: Symbol) -> list[str]:
-        """What is written beside rests that began in the time of a symbol of the first voice; it is said once."""
-        start, end = symbol.at // self.grain, (symbol.at + symbol.lasts) // self.grain
-        found = [said for at, said in self._resting if start <= at < end]
-        self._resting = [(at, said) for at, said in self._resting if not start <= at < end]
-        return found
+        """What is written beside rests that began in the time of a symbol."""
+        return [said for at, said in self._resting if symbol.at <= at < symbol.at + symbol.lasts]
 
     def _pitch(self, head: Head) -> str:
-        if head not in self._pitches:
+        key = head.step, head.alter, head.shape
+        if key not in self._pitches:
             octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
             kind, show = ("unpitched", "display-") if head.shape else ("pitch", "")
             alter = f"          <alter>{head.alter}</alter>\n" if head.alter else ""
-            self._pitches[head] = (
+            self._pitches[key] = (
                 f"        <{kind}>\n          <{show}step>{LETTERS[head.step % 7]}</{show}step>\n{alter}"
                 f"          <{show}octave>{octave}</{show}octave>\n        </{kind}>\n"
             )
-        return self._pitches[head]
+        return self._pitches[key]
 
     def _drum(self, head: Head) -> str:
         return f'        <instrument id="{self.name}-I{head.key + 1}"/>\n' if head.shape else ""
 
 
-def _slurs(marks: Sequence[StaffMark]) -> dict[str, tuple[tuple[str, int], ...]]:
+def _step(kind: str, divisions: int) -> str:
+    """A step forward or back, where it is one."""
+    return f"      <{kind}>\n        <duration>{divisions}</duration>\n      </{kind}>\n" if divisions else ""
+
+
+def _slurs(marks: Sequence[StaffMark], first: int) -> dict[str, tuple[tuple[str, int], ...]]:
     """(start or stop, number) of the slurs at each note; a number is free again where its slur has ended."""
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     until: dict[int, Fraction] = {}
     for mark in marks:
         if kind_of(mark.name) != "slur":
             continue
-        number = next((n for n in range(1, MOST_SLURS + 1) if until.get(n, mark.start) <= mark.start), 0)
+        number = next((n for n in range(first, first + SLURS_OF_STAFF) if until.get(n, mark.start) <= mark.start), 0)
         if number:
             until[number] = mark.end
             found[mark.first].append(("start", number))

@@ -42,6 +42,9 @@ def parse(data: bytes, source: str = "") -> Score:
         score = _score(music, source)
     except ScoreError as error:
         raise FileError(f"{source or 'MusicXML'}: {error}") from None
+    if not music.meters.stated:
+        words = f"{source or 'MusicXML'}: no metre is written: its bars are kept, each as long as its notes"
+        warnings.warn(words, FileWarning, stacklevel=3)
     if left := sum((part.left for part in music.parts), Counter[str]()):
         counted = ", ".join(f"{count} {what}" for what, count in sorted(left.items()))
         warnings.warn(f"{source or 'MusicXML'}: left out: {counted}", FileWarning, stacklevel=3)
@@ -80,7 +83,7 @@ def _score(music: WrittenMusic, source: str) -> Score:
 
 
 def _tick(at: Ticks, quarter: int) -> int:
-    return int(Fraction(at) * quarter / QUARTER)
+    return round(Fraction(at) * quarter / QUARTER)
 
 
 def _heading(music: WrittenMusic) -> Iterator[Event]:
@@ -93,6 +96,8 @@ def _heading(music: WrittenMusic) -> Iterator[Event]:
     ):
         if text:
             yield Event(0, m.meta(kind, text))
+    for said in heading.asides:
+        yield Event(0, Aside("head", said).message)
 
 
 def _remarks(music: WrittenMusic, kind: str) -> Iterator[tuple[Ticks, str | float]]:
@@ -150,7 +155,9 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
             for index in own.values() if everywhere or not own else [own.get(name, min(own.values()))]:
                 found[index].append(Event(tick, Aside(host, said).message))
         if not own and (
-            lost := sum(host != "right" and not said.startswith(SETTING) for _, _, (host, said, _) in part.asides)
+            lost := sum(
+                host not in ("right", "part") and not said.startswith(SETTING) for _, _, (host, said, _) in part.asides
+            )
         ):
             part.left["signs of parts without notes"] += lost
     return found

@@ -1,8 +1,7 @@
-"""Notation through music21: MusicXML, compressed MusicXML, ABC and kern, and music21's own Streams."""
+"""Notation through music21: MusicXML, and music21's own Streams."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from mi_theme.files.notation.headings import exact, key_of, named_voices, part_n
 from mi_theme.meter import DENOMINATORS, Meter
 from mi_theme.score import PERCUSSION, Event, MeterMap, Score, Track
 from mi_theme.score import messages as m
+from mi_theme.score.grace_times import UntimedNote, timed_graces
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
 from mi_theme.score.timing import tempo_of
 from mi_theme.score.tracks import channel_of
@@ -27,12 +27,11 @@ __all__ = [
     "parts_of",
     "score_of_stream",
     "score_of_sung",
+    "signed_meter",
     "sung_of",
 ]
 
-MOST_BEATS = 255  # of a metre; music21 works for minutes on more
-SIGNATURE = re.compile(r"(?:^|\t|\n|\[)(?:M:|\*M)\s*\(?(\d[\d+]{,99})\)?/")  # of ABC and kern: its beats
-GRACE = Fraction(1, 8)  # what a grace note takes of the time before it
+COMMON = Meter("4/4")
 VELOCITY = 90  # of a note in notation, which says none
 
 
@@ -50,8 +49,8 @@ class Sung:
     element: Any = None  # the note or chord of the stream in which it begins
 
 
-def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
-    """A music21 Score from the bytes of a file of a kind that music21 has a name for.
+def parse_stream(data: bytes, source: str = "") -> Any:
+    """A music21 Score from the bytes of a MusicXML file that is not packed.
 
     What music21 warns of it says itself: filters of warnings and standard error
     belong to the whole program, and to every thread of it.
@@ -61,29 +60,21 @@ def parse_stream(data: bytes, source: str = "", kind: str = "musicxml") -> Any:
     FileError
         Where it is damaged, too large or without notes.
     """
-    from music21 import converter, stream
+    from music21 import converter
 
-    where, restoring = source or "notation", None
-    if kind == "musicxml":
-        from mi_theme.files.notation.normalising import normalised
+    from mi_theme.files.notation.normalising import normalised
 
-        data, restoring = normalised(data, where)
-    text = decoded(data, where)
-    for said in SIGNATURE.findall(text):
-        if sum(int(count) for count in said.split("+") if count) > MOST_BEATS:
-            raise FileError(f"{where}: a metre of {said} beats: there are at most {MOST_BEATS}")
+    where = source or "notation"
+    data, restoring = normalised(data, where)
     try:
-        found: Any = converter.parseData(text, format=kind)
+        found: Any = converter.parseData(decoded(data, where), format="musicxml")
     except MemoryError:
         raise
     except Exception as error:  # music21 and the parsers under it raise whatever they like
         raise FileError(f"{where}: damaged: {first_line(error)}") from None
-    if isinstance(found, stream.Opus):
-        found = next(iter(found.scores), None)
-    if found is None or not found.recurse().notesAndRests:
+    if not found.recurse().notesAndRests:
         raise FileError(f"{where}: there are no notes in it")
-    if restoring:
-        restoring.restore(found)
+    restoring.restore(found)
     bring_in_line(found)
     return found
 
@@ -155,11 +146,11 @@ def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
     meter = Meter("4/4")
     if not measures:
         for signature in part.flatten().getTimeSignatures():
-            meter = _meter(signature, meter)
+            meter = signed_meter(signature, meter)
             yield exact(signature.offset), meter.bar, meter
         return
     for index, measure in enumerate(measures):
-        meter = _meter(measure.timeSignature, meter) if measure.timeSignature else meter
+        meter = signed_meter(measure.timeSignature, meter) if measure.timeSignature else meter
         start = exact(measure.offset)
         stop = exact(measures[index + 1].offset) if index + 1 < len(measures) else None
         alone = len(measures) == 1 and measure.number == 0  # a pick-up to nothing
@@ -170,8 +161,16 @@ def bar_lengths(part: Any) -> Iterator[tuple[Fraction, Fraction, Meter]]:
         )
 
 
-def _meter(signature: Any, before: Meter) -> Meter:
-    """A signature, with the groups that we once knew of it; the metre before where music21 made up one such as 1/6."""
+def signed_meter(signature: Any, before: Meter = COMMON) -> Meter:
+    """A signature, with the groups that we once knew of it; the metre before where music21 made up one such as 1/6.
+
+    Parameters
+    ----------
+    signature
+        A music21 TimeSignature.
+    before
+        The metre before it.
+    """
     if int(signature.denominator) not in DENOMINATORS:
         return before
     plain = Meter.of(int(signature.numerator), int(signature.denominator))
@@ -199,10 +198,14 @@ def sung_of(part: Any) -> Iterator[Sung]:
                 found.append(row)
             if tie in ("start", "continue"):
                 held[pitch].append(row)
-    for at, lasts, *rest in found:
-        grace = lasts <= 0
-        start = max(at - GRACE, Fraction(0)) if grace else at
-        yield Sung(start, GRACE if grace else lasts, *rest)
+    elements = [row[-1] for row in found]
+    rows = [
+        UntimedNote(at, rest[2], lasts <= 0, number > 0 and elements[number - 1] is elements[number])
+        for number, (at, lasts, *rest) in enumerate(found)
+    ]
+    graces = timed_graces(rows)
+    for number, (at, lasts, *rest) in enumerate(found):
+        yield Sung(*graces.get(number, (at, lasts)), *rest)
 
 
 def _sounding(flat: Any) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import FileError
-from mi_theme.files.disk import first_line
+from mi_theme.files.disk import FileWarning, first_line
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.notation.barring import Placed, fill
 from mi_theme.files.notation.finishing import coloured, finished
@@ -19,9 +20,11 @@ from mi_theme.notated.part_notes import note_steps
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
 from mi_theme.score import PERCUSSION, Part, Score
+from mi_theme.score.asides import asides_of
 
 __all__ = ["musicxml", "stream_of_score"]
 
+SETTINGS = ("clef", "transpose", "time", "staff-details", "grace", "type")  # asides that a stream has otherwise
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is not written
 
 
@@ -79,6 +82,8 @@ def stream_of_score(score: Score) -> Any:
     """A music21 Score of a Score's notes, spelled by step or key, rounded to 1/24 of a quarter."""
     from music21 import clef, key, metadata, stream, tempo
 
+    if lost := sum(placed.aside.kind not in SETTINGS for placed in asides_of(score)):
+        warnings.warn(f"{lost} signs beside notes stay behind: music21 gets the notes alone", FileWarning, stacklevel=4)
     found: Any = stream.Score()
     found.metadata = metadata.Metadata(title=Path(score.source).stem or None)
     bars, steps = list(new_bars(score)), note_steps(score)

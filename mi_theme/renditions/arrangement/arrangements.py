@@ -6,16 +6,18 @@ the lead does, phrase by phrase; `Arrangement.score` writes the notes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from mi_theme.errors import UnknownName
-from mi_theme.hooks import answer
+from mi_theme.arguments import known_name
+from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
 from mi_theme.renditions.arrangement.harmony import CELL_BARS, Chord
 from mi_theme.renditions.arrangement.manners import Manner
 from mi_theme.renditions.arrangement.styles import Groove, Style
+from mi_theme.score.sketches import Sketch
 from mi_theme.themes import Adaptation, Motif, Theme
 
 if TYPE_CHECKING:
@@ -36,10 +38,7 @@ def ending_named(name: str | None) -> str:
     UnknownName
         Where it is none of `ENDINGS`.
     """
-    chosen = ENDINGS[0] if name is None else name
-    if chosen not in ENDINGS:
-        raise UnknownName.among("ending", chosen, ENDINGS)
-    return chosen
+    return ENDINGS[0] if name is None else known_name("ending", name, ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +144,8 @@ class Passage:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+@dataclass(frozen=True, slots=True, repr=False)
+class Arrangement(Sketch, Shown):
     """A theme in a form for an ensemble.
 
     Attributes
@@ -195,20 +194,22 @@ class Arrangement:
         """Whether a last downbeat adds a bar."""
         return self.ending not in OPEN_ENDINGS
 
-    def score(self, parts: tuple[str, ...] | None = None) -> Score:
+    def score(self, parts: Iterable[str] | str | None = None) -> Score:
         """The notes, of some parts if they are named.
 
         Parameters
         ----------
         parts
-            Names of parts; None for all.
+            Names of parts, or one name; None for all.
 
         Raises
         ------
         UnknownName
             Where there is no such part.
         """
-        score: Score = answer("Arrangement.score", self, parts)
+        several = isinstance(parts, Iterable) and not isinstance(parts, str)
+        names = None if parts is None else tuple(parts) if several else (parts,)
+        score: Score = answer("Arrangement.score", self, names)
         return score
 
     def as_dict(self) -> dict[str, Any]:
@@ -227,6 +228,9 @@ class Arrangement:
             "note": self.note,
             "sections": [passage.as_dict() for passage in self.passages],
         }
+
+    def __repr__(self) -> str:
+        return f"<Arrangement: form {self.form}, style {self.style.name}, {self.bars} bars, seed {self.seed}>"
 
     def __str__(self) -> str:
         final = " + 1 for the last downbeat" if self.has_final_bar else ""

@@ -65,7 +65,8 @@ def rendition_of_film(key: int | str, meter: str | Meter | None = None) -> FilmR
     else:
         form = Form.of([*((metre, role) for role, metre in plan), (plan[-1][1], "ending")])
         sections = list(form.sections)
-    stated = "its metre is as asked" if meter else "the documents state its metre only"
+    said = ", then ".join(map(str, metres))
+    stated = f"its metre is as asked, {said}" if meter else f"the documents state its metre only, {said}"
     return FilmRendition(
         Form(f"film-{film.number}", tuple(sections), str(film), "metre as given" if meter else "lineage"),
         setting.style,

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mi_theme import catalog
+from mi_theme.arguments import known_name, whole_number
 from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.listings import NamedRows
 from mi_theme.meter import Meter
 
 __all__ = ["ROLES", "Form", "Section", "all_forms", "form_named"]
@@ -96,6 +98,12 @@ class Form:
         return "\n".join([f"{self.name}: {self.about}", *(f"  {section}" for section in self.sections)])
 
     @property
+    def cells(self) -> dict[str, str]:
+        """The form as a row of a table."""
+        metres = " ".join(dict.fromkeys(str(section.meter) for section in self.sections))
+        return {"name": self.name, "bars": str(self.bars), "metres": metres, "about": self.about}
+
+    @property
     def bars(self) -> int:
         """Bars in all."""
         return sum(section.bars for section in self.sections)
@@ -131,8 +139,7 @@ class Form:
         ScoreError
             Outside 4 to 2,000 bars.
         """
-        if not (hasattr(bars, "__index__") and FEWEST_BARS <= bars <= MOST_BARS):
-            raise ScoreError(f"a rendition has {FEWEST_BARS} to {MOST_BARS} bars, not {bars}")
+        bars = whole_number("the length of a rendition in bars", bars, FEWEST_BARS, MOST_BARS)
         cells = bars // CELL_BARS
         kept = _fewest(list(self.sections), cells)
         short = [index for index, section in enumerate(kept) if section.role in ("break", "ending")]
@@ -186,7 +193,7 @@ class FormTable(catalog.Row, frozen=True):
     form: list[FormRow]
 
 
-def all_forms(path: str | Path | None = None) -> dict[str, Form]:
+def all_forms(path: str | Path | None = None) -> NamedRows[Form]:
     """Our forms by name, and those of a user's own file.
 
     Parameters
@@ -196,12 +203,12 @@ def all_forms(path: str | Path | None = None) -> dict[str, Form]:
 
     Returns
     -------
-    dict of str to Form
-        By name; one of the user's replaces ours of that name.
+    NamedRows of Form
+        A dictionary that prints as a table, by name; one of the user's replaces ours of that name.
     """
     rows = list(catalog.load("forms.toml", FormTable).form)
     rows += catalog.load_file(path, FormTable).form if path else []
-    return {row.name: _form_of(row) for row in rows}
+    return NamedRows({row.name: _form_of(row) for row in rows})
 
 
 def form_named(name: str, path: str | Path | None = None) -> Form:
@@ -225,9 +232,7 @@ def form_named(name: str, path: str | Path | None = None) -> Form:
         Where there is none; the nearest is suggested.
     """
     known = all_forms(path)
-    if name not in known:
-        raise UnknownName.among("form", name, known)
-    return known[name]
+    return known[known_name("form", name, known)]
 
 
 def _form_of(row: FormRow) -> Form:

@@ -12,7 +12,9 @@ from pathlib import Path
 from msgspec import field
 
 from mi_theme import catalog
+from mi_theme.arguments import known_name
 from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.listings import NamedRows
 from mi_theme.renditions.arrangement.manners import Manner
 
 __all__ = ["PARTS", "Groove", "Instrument", "Style", "Voice", "all_grooves", "all_styles", "own_manners", "style_named"]
@@ -23,7 +25,7 @@ PARTS = ("ostinato", "double", "lead", "answer", "stabs", "pad", "arpeggio", "ri
 
 
 class Instrument(catalog.Row, frozen=True):
-    """One player.
+    """One part of an ensemble.
 
     Attributes
     ----------
@@ -59,6 +61,9 @@ class Instrument(catalog.Row, frozen=True):
         The pattern, for drums; a seed chooses one of several.
     exempt
         Whether its strokes are accented against the metre on purpose.
+    player
+        Who plays it with other parts on one instrument; these are written on its staves. Nothing for
+        a player of its own.
     """
 
     name: str
@@ -79,6 +84,7 @@ class Instrument(catalog.Row, frozen=True):
     tonic: int = 33
     groove: str | tuple[str, ...] = ""
     exempt: bool = False
+    player: str = ""
 
     def __post_init__(self) -> None:
         if self.plays not in PARTS:
@@ -140,6 +146,12 @@ class Style(catalog.Row, frozen=True):
             Some of `PARTS`.
         """
         return tuple(p for p in self.part if p.plays in kinds)
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The style as a row of a table."""
+        low, _, high = self.tempo
+        return {"name": self.name, "bpm": f"{low}-{high}", "parts": ", ".join(part.name for part in self.part)}
 
     def __str__(self) -> str:
         low, usual, high = self.tempo
@@ -207,7 +219,7 @@ class StyleTable(catalog.Row, frozen=True):
     manner: tuple[Manner, ...] = ()
 
 
-def all_styles(path: str | Path | None = None) -> dict[str, Style]:
+def all_styles(path: str | Path | None = None) -> NamedRows[Style]:
     """Our styles by name, and those of a user's own file.
 
     Parameters
@@ -217,10 +229,10 @@ def all_styles(path: str | Path | None = None) -> dict[str, Style]:
 
     Returns
     -------
-    dict of str to Style
-        By name; one of the user's replaces ours of that name.
+    NamedRows of Style
+        A dictionary that prints as a table, by name; one of the user's replaces ours of that name.
     """
-    return {style.name: style for table in _tables(path) for style in table.style}
+    return NamedRows({style.name: style for table in _tables(path) for style in table.style})
 
 
 def all_grooves(path: str | Path | None = None) -> dict[str, Groove]:
@@ -254,9 +266,7 @@ def style_named(name: str, path: str | Path | None = None) -> Style:
         Where there is none; the nearest is suggested.
     """
     known = all_styles(path)
-    if name not in known:
-        raise UnknownName.among("style", name, known)
-    return known[name]
+    return known[known_name("style", name, known)]
 
 
 def _tables(path: str | Path | None) -> list[StyleTable]:

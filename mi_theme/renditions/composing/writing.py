@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from random import Random
 
-from mi_theme.errors import UnknownName
+from mi_theme.arguments import known_name
 from mi_theme.pitch import MODES
 from mi_theme.renditions.arrangement.arrangements import Arrangement, Passage
 from mi_theme.renditions.arrangement.styles import Instrument
@@ -45,12 +45,9 @@ def score_of(arrangement: Arrangement, parts: tuple[str, ...] | None = None) -> 
 
 def _chosen(tracks: list[tuple[str, list[Event]]], parts: tuple[str, ...] | None) -> list[list[Event]]:
     """The tracks whose names are wanted, in the order of the score."""
-    known = {name.casefold(): name for name, _ in tracks}
-    for name in parts or ():
-        if name.casefold() not in known:
-            raise UnknownName.among("part", name, known.values())
-    wanted = {name.casefold() for name in parts} if parts else set(known)
-    return [events for name, events in tracks if name.casefold() in wanted]
+    known = [name for name, _ in tracks]
+    wanted = {known_name("part", name, known) for name in parts or known}
+    return [events for name, events in tracks if name in wanted]
 
 
 def _part_tracks(grid: SlotGrid) -> Iterator[tuple[str, list[Event]]]:
@@ -131,6 +128,8 @@ def _events(part: Instrument, channel: int, notes: Sequence[Played], grid: SlotG
     events += [] if part.is_drums else _key(grid.arrangement.theme)
     if part.program:
         events.append(Event(0, m.program(channel, part.program)))
+    if part.player:
+        events.append(Event(0, m.meta(m.SEQUENCER, m.PLAYER + part.player.encode())))
     volume, pan = (DRUM_VOLUME, MIDDLE) if part.is_drums else (part.volume, part.pan)
     events += [Event(0, m.control(channel, VOLUME, volume)), Event(0, m.control(channel, PAN, pan))]
     for number, note in enumerate(notes):

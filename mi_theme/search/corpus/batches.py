@@ -26,7 +26,7 @@ __all__ = ["Batch", "SearchSettings", "hits_in_batch", "proposed_hits"]
 
 SMALL_BATCH = 20_000  # notes of a batch that are all aligned
 SIGNIFICANT = 0.01  # a piece with such a hit is looked at note by note
-MARGIN = 1.5  # times as long as expected that a missing beginning or end may last
+MARGIN = 2.0  # times as long as expected that a missing beginning or end may last: in another metre a bar may last twice as long
 OFF_SIMPLE, OFF_COMMON = 0.03, 0.15  # logarithms by which a stretch may be off a simple ratio, off a common one
 COMMON = (1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0)
 ROUNDED = 1e-3  # quarters
@@ -39,7 +39,6 @@ class SearchSettings(NamedTuple):
     pattern: Pattern
     least: float
     invert: bool
-    seconds: float
     fast: bool | None
     max_evalue: float
 

@@ -15,7 +15,7 @@ from mi_theme.errors import FileError
 from mi_theme.files import ENDINGS
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.search.corpus.batches import Batch, SearchSettings, hits_in_batch
-from mi_theme.search.corpus.readers import SECONDS, Reader, Unread
+from mi_theme.search.corpus.readers import Unread, sheets_of_file
 from mi_theme.search.hits import Hit
 from mi_theme.search.match.piece_hits import LEAST, in_order, kept, oftener
 from mi_theme.search.patterns import Pattern
@@ -61,7 +61,6 @@ def search_files(
     top: int | None = None,
     least: float = LEAST,
     invert: bool = False,
-    seconds: float = SECONDS,
     progress: Progress | None = None,
     executor: Executor | None = None,
     fast: bool | None = None,
@@ -83,8 +82,6 @@ def search_files(
         The share that a hit must reach, as a part of the best one's in the same piece.
     invert
         Whether to look for the pattern upside down as well.
-    seconds
-        What reading one tune of ABC or kern may take.
     progress
         Called with the number of files done and of all files.
     executor
@@ -106,7 +103,7 @@ def search_files(
     """
     wanted, paths = Pattern.to_search(pattern), files_in(places)
     batches = [paths[first : first + BATCH_FILES] for first in range(0, len(paths), BATCH_FILES)]
-    settings = SearchSettings(wanted, least, invert, seconds=seconds, fast=fast, max_evalue=max_evalue)
+    settings = SearchSettings(wanted, least, invert, fast=fast, max_evalue=max_evalue)
     complete, parts = True, []
     try:
         for part in _run(settings, batches, executor, lambda count: progress and progress(count, len(paths))):
@@ -140,9 +137,7 @@ def files_in(places: Place | Iterable[Place]) -> list[Path]:
     return found
 
 
-def sheets_in(
-    places: Place | Iterable[Place], *, seconds: float = SECONDS, progress: Progress | None = None
-) -> Iterator[Sheet | Unread]:
+def sheets_in(places: Place | Iterable[Place], *, progress: Progress | None = None) -> Iterator[Sheet | Unread]:
     """Every tune of some files, one after another; what cannot be read comes with the reason.
 
     Raises
@@ -151,11 +146,10 @@ def sheets_in(
         As `files_in`.
     """
     paths = files_in(places)
-    with Reader(seconds) as reader:
-        for number, path in enumerate(paths, 1):
-            yield from reader.read(path)
-            if progress:
-                progress(number, len(paths))
+    for number, path in enumerate(paths, 1):
+        yield from sheets_of_file(path)
+        if progress:
+            progress(number, len(paths))
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -199,28 +193,19 @@ def _run(
             for future in futures:
                 future.cancel()
         return
-    with Reader(settings.seconds) as reader:
-        for number, batch in enumerate(batches):
-            before = number * BATCH_FILES
-            yield _batch(settings, batch, reader, lambda count, before=before: done(before + count))  # type: ignore[misc]
+    for number, batch in enumerate(batches):
+        before = number * BATCH_FILES
+        yield _batch(settings, batch, lambda count, before=before: done(before + count))  # type: ignore[misc]
 
 
-def _batch(
-    settings: SearchSettings,
-    paths: list[Path],
-    reader: Reader | None = None,
-    done: Callable[[int], object] | None = None,
-) -> Searched:
+def _batch(settings: SearchSettings, paths: list[Path], done: Callable[[int], object] | None = None) -> Searched:
     """Some files, read and searched; E-values as for one note."""
-    if reader is None:
-        with Reader(settings.seconds) as own:
-            return _batch(settings, paths, own, done)
     sheets: list[Sheet] = []
     unread: list[Unread] = []
     number = 0
     try:
         for number, path in enumerate(paths, 1):
-            for tune in reader.read(path):
+            for tune in sheets_of_file(path):
                 (unread if isinstance(tune, Unread) else sheets).append(tune)  # type: ignore[arg-type]
             if done:
                 done(number)

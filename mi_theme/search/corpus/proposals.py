@@ -30,16 +30,19 @@ TICKS = 5040  # in a quarter: 2^4 x 9 x 5 x 7
 LATEST = 2**31 // TICKS - 1  # quarters; what begins later in one piece is left out
 PLAINLY = 3_000  # notes a second that numpy does
 TENTHS = 10  # of a nat: what chains count in
-LEAST_WORTH = 8.0  # nats: what a chain must be worth
+LEAST_WORTH = 6.0  # nats: what a chain must be worth
 SHORT_SHARE = 0.5  # of what the pattern is worth: enough for a short one
 FEWEST_CHAINS = 40  # the best ones that are proposed at least
-NOTES_A_CHAIN = 500  # and one for so many notes: a rhythm that bends is not crowded out by what is like it by chance
-PLAIN_SHARE = 0.6  # of what the pattern is worth: the best chain of a piece that is worth as much is never left out
+NOTES_A_CHAIN = 400  # and one for so many notes: a rhythm that bends is not crowded out by what is like it by chance
 LONGEST_FOLLOWED = 64  # notes of a pattern that chains follow; of a longer one the first
 CHAIN_REACH = 3  # notes of the pattern that a link spans at most, as in the kernels
 FASTEST, SLOWEST = 0.5, 2.0  # times the pattern's own that a chain takes
 LOOSE = 1.6  # a chain may go beyond them by that much: its rhythm bends
-THICK, NEAR, BENT = -0.8, -1.5, -2.5  # nats: a link within a voice of chords, a time a little off, one far off
+THICK = -0.8  # nats: a link within a voice of chords
+NEAR, BENT = (
+    -1.0,
+    -1.2,
+)  # nats: a time a little off, one far off; little, or copies in another metre would rank behind chance
 Whole = NDArray[np.int64]
 
 
@@ -167,8 +170,8 @@ def propose(
     least
         What a chain must be worth, in nats; of a short pattern half of what it is worth itself.
     most
-        How many chains, by default one for every 500 notes and 40 at least; beyond
-        them only the best of each piece, where it is most of the pattern.
+        How many chains, by default one for every 400 notes and 40 at least; beyond
+        them only the best of each piece, which is never left out.
     fast
         Whether to use numba; by default where it is installed and there is enough to do.
 
@@ -222,14 +225,13 @@ def _worth(tune: Whole, beat: Whole) -> int:
 
 
 def _apart(arrays: NoteArrays, links: PatternLinks, rows: Whole, most: int) -> list[Proposal]:
-    """The best chains; of those that share time at one transposition the best. Then the plain ones of other pieces."""
-    plain = PLAIN_SHARE * _worth(links.tune, links.beat)
+    """The best chains; of those that share time at one transposition the best. Then the best of each other piece."""
     order = np.lexsort((rows[:, 1], rows[:, 0], -rows[:, 4]))
     taken: dict[tuple[int, int], list[tuple[int, int]]] = {}
     kept: list[Proposal] = []
     pieces: set[int] = set()
     for first, last, head, tail, value in rows[order].tolist():
-        if len(kept) >= most and value < plain:
+        if len(kept) >= most and len(pieces) == len(arrays.starts) - 1:
             break
         piece = int(np.searchsorted(arrays.starts, first, side="right")) - 1
         if len(kept) >= most and piece in pieces:

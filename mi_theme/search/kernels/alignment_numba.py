@@ -10,6 +10,7 @@ __all__ = ["fill"]
 
 APART = 1e-6  # quarters; closer onsets are together
 UNEVEN_FULLY = 7.0  # a time that is a seventh off costs all of `uneven`, one that is less its share (`AlignmentCosts`)
+MOST_PASSED = 10  # notes passed over that are paid for: what fills a long rest is no more in the way than that
 
 
 @compiled
@@ -67,4 +68,4 @@ def _crowd(notes, b, j, texture):  # type: ignore[no-untyped-def]
             continue
         if time[x] - time[b] > APART and time[j] - time[x] > APART and low <= pitch[x] <= high:
             between += 1
-    return between * texture[0]
+    return min(between, MOST_PASSED) * texture[0]

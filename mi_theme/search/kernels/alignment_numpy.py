@@ -12,7 +12,7 @@ __all__ = ["fill"]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 APART = 1e-6  # quarters; closer onsets are together
-UNEVEN_FULLY = 7.0  # as in `alignment_numba`
+UNEVEN_FULLY, MOST_PASSED = 7.0, 10  # as in `alignment_numba`
 
 
 def fill(
@@ -74,5 +74,5 @@ def _crowds(notes: NoteColumns, rows: Rows, j: int, texture: Floats) -> Floats:
     stays = stream[rows] == stream[j]
     passed &= ~stays[:, None] | stays
     between = (passed & (low <= pitch[rows]) & (pitch[rows] <= high)).sum(axis=1)
-    crowd: Floats = between * texture[0]
+    crowd: Floats = np.minimum(between, MOST_PASSED) * texture[0]
     return crowd

@@ -84,7 +84,7 @@ class AlignmentCosts(NamedTuple):
 
 COSTS = AlignmentCosts()
 UNTIMED = AlignmentCosts(
-    uneven=0.05, ratio=0.05, narrowest=0.2, widest=2.0, timed=0.0, worth=0.9
+    uneven=0.05, ratio=0.05, stretched=0.0, narrowest=0.2, widest=2.0, timed=0.0, worth=0.9
 )  # any rhythm will do: for changes of metre
 
 

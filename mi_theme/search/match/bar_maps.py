@@ -13,6 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+from math import log
 from typing import NamedTuple
 
 from mi_theme.adaptation.frames import RATIOS, Frame, Task
@@ -24,10 +25,15 @@ from mi_theme.search.hits import Hit
 from mi_theme.search.patterns import Pattern
 from mi_theme.warp import Warp
 
-__all__ = ["MAPS", "Explanation", "explained", "explanation", "tasks"]
+__all__ = ["FIRST_MAP", "Explanation", "explained", "explanation", "tasks"]
 
 BAR_RATIOS = tuple(sorted(RATIOS, key=lambda ratio: (max(ratio, 1 / ratio), ratio)))
-MAPS = 100  # about so many maps are tried: what the choice of one costs is the logarithm
+MAPS = 100  # about so many different maps are tried of a pattern into a metre (50 to 200)
+#: the r-th of them is taken to be chosen 1/r as often as the first: arrangers' first thoughts come first. This makes it one
+FIRST_MAP = log(sum(1 / number for number in range(1, MAPS + 1)))
+OFF_THE_BAR = (
+    3.0  # nats for a map that begins elsewhere than on a bar line: one of ten does, at one of two places of a bar
+)
 PULSES = (2, 4)  # parts of a quarter that played notes may be meant to fall on
 UNEVEN = Fraction(1, 12)  # quarters that a player may be off
 WRITTEN_GRID = 48  # parts of a quarter; what is on no such grid was played, not written
@@ -35,15 +41,33 @@ SAME = "same"  # the map that changes nothing needs no name
 
 
 class Explanation(NamedTuple):
-    """A bar map, the strategy that makes it (or nothing), and whether bar lines fall on bar lines."""
+    """What turns a rhythm into another.
+
+    Attributes
+    ----------
+    warp, strategy
+        A bar map, and the strategy that makes it, or nothing.
+    on_the_bar
+        Whether bar lines fall on bar lines.
+    number
+        The how many-eth of all different maps that are tried it is, from 1.
+    """
 
     warp: Warp
     strategy: str
     on_the_bar: bool
+    number: int = 1
+
+    @property
+    def choice(self) -> float:
+        """What it costs to have chosen this map among all, and its place, in nats."""
+        return FIRST_MAP + log(self.number) + (0.0 if self.on_the_bar else OFF_THE_BAR)
 
 
-def explained(hit: Hit, pattern: Pattern, onsets: Sequence[Fraction], meters: MeterMap | None) -> Hit:
-    """A hit with the map that explains its rhythm, where pattern and music have metres.
+def explained(
+    hit: Hit, pattern: Pattern, onsets: Sequence[Fraction], meters: MeterMap | None
+) -> tuple[Hit, Explanation | None]:
+    """A hit with the map that explains its rhythm, where pattern and music have metres, and that map.
 
     Parameters
     ----------
@@ -58,10 +82,10 @@ def explained(hit: Hit, pattern: Pattern, onsets: Sequence[Fraction], meters: Me
         The metres of the music.
     """
     if pattern.meter is None or meters is None or not onsets:
-        return hit
+        return hit, None
     pairs = [(pattern.onset[number], at) for number, at in zip(hit.matched, _written(onsets), strict=True)]
     found = explanation(pattern.onset, pattern.meter, pairs, meters)
-    return replace(hit, warp=found.warp, strategy=found.strategy) if found else hit
+    return (replace(hit, warp=found.warp, strategy=found.strategy) if found else hit), found
 
 
 def _written(onsets: Sequence[Fraction]) -> Sequence[Fraction]:
@@ -105,13 +129,15 @@ def explanation(
     target = meters.at(min(at for _, at in pairs)).meter
     missing = set(onsets) - {x for x, _ in pairs}
     best: tuple[tuple[bool, bool], Explanation] | None = None
+    tried: set[Warp] = set()
     for name, warp in _maps(tuple(onsets), meter, target):
+        tried.add(warp)
         line = _bar_line(warp, pairs)
         if line is None:
             continue
         on_the_bar = line < 0 or meters.at(line).start == line
         exact = not any(warp.keeps(at) for at in missing)
-        found = Explanation(warp, "" if name == SAME else name, on_the_bar)
+        found = Explanation(warp, "" if name == SAME else name, on_the_bar, len(tried))
         if best is None or (on_the_bar, exact) > best[0]:
             best = (on_the_bar, exact), found
         if on_the_bar and exact:

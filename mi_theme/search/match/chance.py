@@ -37,6 +37,12 @@ __all__ = [
 
 WIDEST_INTERVAL = 13  # semitones; a wider interval counts as this
 SHORTEST_TIME = 2.0**-10  # quarters; a shorter time counts as this
+USUAL_SIZE = 3000  # notes of a piece, where it is not said
+SMALLEST, LARGEST = (
+    100,
+    10_000,
+)  # notes of the pieces that decoys were looked for in: smaller and larger ones count as these
+NO_FIND = 0.1  # the least E of what chance explains better than a copy: however rare, it is no find
 STEEPEST_RATIO = 6  # half octaves between two times; a steeper ratio counts as this
 
 
@@ -51,11 +57,14 @@ class ChancePlace(NamedTuple):
         Notes of the pattern.
     thick
         The share of the music's notes in voices of chords.
+    size
+        Notes of the piece.
     """
 
     whole: float
     length: int
     thick: float
+    size: int = USUAL_SIZE
 
 
 class ChanceLine(msgspec.Struct, frozen=True):
@@ -65,15 +74,16 @@ class ChanceLine(msgspec.Struct, frozen=True):
     ----------
     height
         Where it begins, at no evidence: weights of 1, ``ChancePlace.whole`` (in units of 30 nats), the
-        logarithm of the length (in units of 10 notes), ``ChancePlace.thick``, and
-        the products of whole and length, whole and thick, length and thick.
+        logarithm of the length (in units of 10 notes), ``ChancePlace.thick``,
+        the products of whole and length, whole and thick, length and thick, and the
+        logarithm of the size (in units of 3,000 notes): a short piece repeats itself more.
     slope
         By how much it changes with each 10 nats: weights of 1, thick, length, whole.
     below
         By how much more it changes where the evidence is less than 0.
     """
 
-    height: tuple[float, float, float, float, float, float, float]
+    height: tuple[float, float, float, float, float, float, float, float]
     slope: tuple[float, float, float, float]
     below: float
 
@@ -88,7 +98,9 @@ class ChanceLine(msgspec.Struct, frozen=True):
 def terms_of_place(place: ChancePlace) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """What the weights of a line's height and of its slope are for."""
     whole, length, thick = place.whole / 30, log(place.length / 10), place.thick
-    return (1.0, whole, length, thick, whole * length, whole * thick, length * thick), (1.0, thick, length, whole)
+    size = log(min(max(place.size, SMALLEST), LARGEST) / USUAL_SIZE)
+    height = (1.0, whole, length, thick, whole * length, whole * thick, length * thick, size)
+    return height, (1.0, thick, length, whole)
 
 
 class Chance(NamedTuple):
@@ -109,9 +121,9 @@ class Chance(NamedTuple):
     notes: int
 
     def evalue(self, nats: float) -> float:
-        """Hits that say at least so much, expected by chance; one at least where chance explains the notes better than a copy."""
+        """Hits that say at least so much, expected by chance; `NO_FIND` at least where the notes speak against a copy."""
         found = self.notes * self.line.rate(nats, self.place)
-        return found if nats >= 0 else max(found, min(self.notes, 1.0))
+        return found if nats >= 0 else max(found, min(self.notes, NO_FIND))
 
 
 class Background(msgspec.Struct, frozen=True):

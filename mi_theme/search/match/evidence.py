@@ -6,7 +6,8 @@ does: each interval and each ratio of two times follows the one before as often
 as in the background (`chance.Background`), so that a step after a step says
 little and a sixth after a fourth much. In the other a copy goes on: it has the
 pattern's next note, at the same transposition and in the same tempo, but for
-what `CopyModel` says that copies do now and then. Pitch is compared with the
+what `CopyModel` says that copies do now and then; where several notes of a voice
+begin together, any of them might be it. Pitch is compared with the
 transposition, not with the interval, so that a changed note costs once.
 """
 
@@ -47,6 +48,8 @@ class CopyModel(NamedTuple):
         A note in another voice than the one before.
     insertion, inserted, near
         Notes of the music between two of the copy: at all; for each; for each near them in pitch.
+    filled
+        The most that those between two notes cost, however many: something else is played in a rest.
     omission, omitted
         Notes of the pattern left out: at all, at the beginning, within and at the end; for each.
     steady
@@ -70,6 +73,7 @@ class CopyModel(NamedTuple):
     insertion: float = -0.5
     inserted: float = -0.9
     near: float = -1.0
+    filled: float = -8.0
     omission: float = -1.5
     omitted: float = -0.7
     steady: tuple[float, ...] = (0.0, -2.5, -4.0, -5.0, -6.0)
@@ -115,11 +119,11 @@ def evidence(
 
 
 def foretold(
-    pattern: Pattern, heard: HeardNotes, found: NoteAlignment, among: int, model: CopyModel = COPY_MODEL
+    pattern: Pattern, heard: HeardNotes, found: NoteAlignment, choice: float, model: CopyModel = COPY_MODEL
 ) -> tuple[EvidenceTerm, ...]:
-    """The same where one of so many maps has every note where it is."""
+    """The same where a map of the bar has every note where it is; less what it costs to have chosen that map, in nats."""
     links = _CopyLinks.of(pattern, heard, found)
-    mapped = {"rhythm": model.timed * float(links.surprise[1:].sum()), "bar map": -float(np.log(among))}
+    mapped = {"rhythm": model.timed * float(links.surprise[1:].sum()), "bar map": -choice}
     return terms_of({**links.tune(model), **links.texture(model), **mapped})
 
 
@@ -172,14 +176,16 @@ class _CopyLinks:
         return {"pitch": float(self.news.sum()), "changed": float(paid.sum())}
 
     def texture(self, model: CopyModel) -> dict[str, float]:
-        """Notes of the pattern left out, other voices, notes of the music between."""
+        """Notes of the pattern left out, other voices, the choice among notes that begin together, notes of the music between."""
         gone = [int(self.own[0]), len(self.pattern) - 1 - int(self.own[-1]), *(np.diff(self.own) - 1).tolist()]
         omitted, voices, added = sum(model.omission + model.omitted * count for count in gone if count), 0.0, 0.0
         for link in np.flatnonzero(np.diff(self.rows) > 1).tolist():
             leaves, between, near = self._passed(link)
             voices += model.voice * leaves
-            added += model.insertion * (between > 0) + model.inserted * between + model.near * near
-        return {"omitted": omitted, "voices": voices, "added": added}
+            put_in = model.insertion * (between > 0) + model.inserted * between + model.near * near
+            added += max(put_in, model.filled)
+        chosen = float(self.heard.choice[self.rows[1:]].sum())
+        return {"omitted": omitted, "voices": voices, "choice": -chosen, "added": added}
 
     def _passed(self, link: int) -> tuple[bool, int, int]:
         """Whether a link changes voice, the notes that it passes over, and those of them near it in pitch."""

@@ -79,8 +79,8 @@ def information_of(rises: Whole, lapse: Real, tables: NewsTables | None = None) 
     return news, np.concatenate([np.zeros(1), rhythm[ratios[:1]], rhythm_after[ratios[:-1], ratios[1:]]])[: len(lapse)]
 
 
-def _before(onset: Real, pitch: Whole, stream: Whole) -> tuple[Whole, NDArray[np.bool_]]:
-    """The note that goes before each in its voice, -1 if none, the nearest in pitch of several; and which begin together."""
+def _before(onset: Real, pitch: Whole, stream: Whole) -> tuple[Whole, Whole]:
+    """The note that goes before each in its voice, -1 if none, the nearest in pitch of several; and how many begin with it there."""
     order = np.lexsort((pitch, onset, stream))
     voice, at = stream[order], onset[order]
     fresh = np.flatnonzero(np.append(True, (np.diff(voice) != 0) | (np.diff(at) > APART))[: len(order)])
@@ -93,9 +93,9 @@ def _before(onset: Real, pitch: Whole, stream: Whole) -> tuple[Whole, NDArray[np
         row = np.where(there, fresh[group - 1] + number, 0)
         far = np.where(there, np.abs(pitch[order[row]] - pitch[order]), nearest)
         found, nearest = np.where(far < nearest, row, found), np.minimum(far, nearest)
-    before, together = np.full(len(order), -1), np.zeros(len(order), bool)
+    before, together = np.full(len(order), -1), np.ones(len(order), np.int64)
     before[order] = np.where(found >= 0, order[found], -1)
-    together[order] = sizes[group] > 1
+    together[order] = sizes[group]
     return before, together
 
 
@@ -115,6 +115,8 @@ class HeardNotes(NamedTuple):
         Of each note; the stream is a number for its voice.
     thick
         Whether many notes of its voice begin together: a piano, or voices that the file does not tell apart.
+    choice
+        The logarithm of how many notes of its voice begin with it: what leads to it might have led to any of them.
     tune, rhythm
         The information of its interval, and of the ratio of times, in nats.
     tables
@@ -126,6 +128,7 @@ class HeardNotes(NamedTuple):
     step: Whole
     stream: Whole
     thick: NDArray[np.bool_]
+    choice: Real
     tune: Real
     rhythm: Real
     tables: NewsTables
@@ -156,7 +159,8 @@ class HeardNotes(NamedTuple):
             pitch,
             steps_of(notes),
             stream,
-            thick=thick_voices(stream, together),
+            thick=thick_voices(stream, together > 1),
+            choice=np.log(together),
             tune=np.where(one, news, float(tables.tune.mean())),
             rhythm=np.where(two, surprise, UNKNOWN),
             tables=tables,

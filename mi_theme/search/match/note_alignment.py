@@ -11,6 +11,7 @@ monophonic lines first. `alignment_numba` (numba) and `alignment_numpy` (numpy) 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,8 @@ from mi_theme.search.patterns import Pattern
 __all__ = ["NoteAlignment", "Region", "align", "apart", "own_score", "steps_of", "surprise_of"]
 
 APART = 1e-6  # quarters; closer onsets are together
-BACK = 128  # score notes back that a link can reach, however many sound at once
+BACK = 128  # score notes back that a link can reach, however many sound at once, for each `REST` of the pattern's longest gap
+REST = 8.0  # quarters
 CHUNK = 100_000  # score notes whose table is held in memory at once
 ALIGNED = 12_000  # notes a second that numpy does
 SHARED = 0.4  # the part of an alignment's notes that a better one may have too
@@ -238,7 +240,8 @@ def _ends(
     """The best alignment that ends at each of some rows, where it is worth `least`."""
     notes = NoteColumns(music.time[rows], music.pitch[rows], music.step[rows], music.stream[rows])
     reach = float(query.gap.max()) * query.costs.widest + 1e-6
-    first = np.maximum(np.searchsorted(notes.time, notes.time - reach), np.arange(len(notes.time)) - BACK)
+    most = BACK * max(1, ceil(float(query.gap[:, 0].max()) / REST))
+    first = np.maximum(np.searchsorted(notes.time, notes.time - reach), np.arange(len(notes.time)) - most)
     best, back, source = fill(notes, first.astype(np.int64), links)
     ends = best - query.costs.tail * np.arange(len(query.gap) - 1, -1, -1)
     last = ends.argmax(axis=1)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.score import MeterMap
-from mi_theme.search.hits import Hit, total
+from mi_theme.search.hits import EvidenceTerm, Hit, total
 from mi_theme.search.match.alignment_costs import COSTS, UNTIMED, AlignmentCosts, Surprise
-from mi_theme.search.match.bar_maps import MAPS, UNEVEN, explained
+from mi_theme.search.match.bar_maps import FIRST_MAP, UNEVEN, Explanation, explained
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import evidence, foretold, whole_copy
 from mi_theme.search.match.expectations import HeardNotes
@@ -40,9 +40,12 @@ __all__ = [
 LEAST = 0.8  # of the best place's share; chosen on the odd fugues, see docs/explanation/search.md
 FLOOR = 0.5  # of the pattern's own score: what is no place at all
 STRETCH_GRID = 10080  # the largest denominator of a stretch
-REPEATED = (
-    2.0  # E within a piece that states the pattern, up to which a hit is a repetition; chosen on motifs and fugues
-)
+# E within a piece that states the pattern up to which a hit is a repetition of it; chosen on motifs and odd fugues
+REPEATED = 2.0  # that reaches `LEAST`
+REPEATED_IN_TIME = 10.0  # whose rhythm and tempo are the pattern's own
+REPEATED_AGAINST = 0.5  # whose notes speak against a copy: a rare one may be an entry that is much changed
+REPEATED_LOOSELY = 0.1  # that only reaches `VARIED` of what others must: notes added, left out or changed
+VARIED = 0.94
 STATED = 0.5  # E of a statement: what chance brings in every other search is none
 USUAL_EVALUE = 0.01  # the threshold of `find`
 EXACT = 1e-3  # quarters
@@ -80,18 +83,37 @@ def hits_in(
         bent = list(regions)
     look = partial(align, pattern, notes, least=min(least, FLOOR), surprise=surprise, invert=invert, fast=fast)
     found = apart([*look(regions, costs=costs), *look(bent, costs=UNTIMED)])
-    found = [alignment for alignment in found if alignment.share >= least * found[0].share]
+    whole = [alignment for alignment in found if alignment.share >= least * found[0].share]
     heard = HeardNotes.of(notes)
     chance = chance_in(pattern, heard, proposed=not everywhere)
-    stated = everywhere and any(_is_statement(pattern, alignment, notes, sheet.meters) for alignment in found)
+    stated = everywhere and any(
+        _is_statement(pattern, alignment, notes)
+        or (
+            _is_statement(pattern, alignment, notes, sheet.meters)
+            and chance.evalue(total(evidence(pattern, heard, alignment))) <= USUAL_EVALUE
+        )
+        for alignment in whole
+    )
+    varied = [alignment for alignment in found[len(whole) :] if alignment.share >= VARIED * least * found[0].share]
     hits = []
-    for alignment in found:
+    for place, alignment in enumerate([*whole, *(varied if stated else ())]):
         reasons = evidence(pattern, heard, alignment)
         number = chance.evalue(total(reasons)) * (1 + invert)
-        hit = _hit(pattern, sheet, rows, heard.step, alignment)
-        again = stated and number <= REPEATED
-        hits.append(replace(hit, evalue=number, score=total(reasons), reasons=reasons, again=again))
+        again = stated and number <= _repeated(reasons, loosely=place >= len(whole))
+        if again or place < len(whole):
+            hit = _hit(pattern, sheet, rows, heard.step, alignment)
+            hits.append(replace(hit, evalue=number, score=total(reasons), reasons=reasons, again=again))
     return hits
+
+
+def _repeated(reasons: Sequence[EvidenceTerm], *, loosely: bool) -> float:
+    """The E up to which a hit is a repetition."""
+    terms = {reason.term for reason in reasons}
+    if total(reasons) < 0:
+        return 0.0 if loosely else REPEATED_AGAINST
+    if loosely:
+        return REPEATED_LOOSELY
+    return REPEATED_IN_TIME if "rhythm" in terms and not terms & {"uneven", "tempo"} else REPEATED
 
 
 def _hit(
@@ -154,7 +176,7 @@ def chance_in(pattern: Pattern, heard: HeardNotes, *, proposed: bool = False) ->
     """
     known = background()
     thick = float(heard.thick.mean()) if len(heard.thick) else 0.0
-    place = ChancePlace(whole_copy(pattern, heard.tables), len(pattern), thick)
+    place = ChancePlace(whole_copy(pattern, heard.tables), len(pattern), thick, max(len(heard.pitch), 1))
     return Chance(known.proposed if proposed else known.aligned, place, len(heard.pitch))
 
 
@@ -164,30 +186,34 @@ def with_maps(
     """Those hits of one piece that chance brings no oftener there, or that are repetitions, with the bar maps of their rhythms.
 
     A rhythm that a strategy makes of the pattern's is evidence, as much as it
-    says less the choice among `MAPS`. What holds more of the pattern, and is no
-    likelier by chance than as a copy, counts for no less than what holds less.
+    says less what the choice of that map costs (`bar_maps.Explanation`).
     """
     rows = sheet.pitched
     heard = HeardNotes.of(sheet.table[rows]) if pattern.meter and hits else None
     chance = chance_in(pattern, heard, proposed=proposed) if heard else None
-    found, least = [], inf
-    for hit in sorted(hits, key=lambda hit: hit.share):
-        number, reasons = hit.evalue, hit.reasons
-        if heard and chance:
-            pairs = zip(hit.matched, np.searchsorted(rows, hit.notes).tolist(), strict=True)
-            alignment = NoteAlignment(hit.score, hit.share, tuple(pairs), float(hit.stretch), inverted=hit.inverted)
-            reasons = max(hit.reasons, foretold(pattern, heard, alignment, MAPS), key=total)
-            number = chance.evalue(total(reasons))
-        if min(hit.evalue, number) <= max_evalue or hit.again:
-            hit = _with_map(hit, pattern, sheet)
-            if hit.strategy and total(reasons) > hit.score:
-                hit = replace(hit, score=total(reasons), reasons=reasons)
-                least = min(least, number)
-        found.append(replace(hit, evalue=min(least, hit.evalue)) if hit.score >= 0 else hit)
+    found = []
+    for hit in hits:
+        alignment = _alignment(hit, rows) if heard else None
+        if heard and chance and alignment:
+            at_best = chance.evalue(total(foretold(pattern, heard, alignment, FIRST_MAP)))
+            if min(hit.evalue, at_best) > max_evalue and not hit.again:
+                continue
+        hit, explanation = _with_map(hit, pattern, sheet)
+        if heard and chance and alignment and explanation and hit.strategy:
+            reasons = foretold(pattern, heard, alignment, explanation.choice)
+            if total(reasons) > hit.score:
+                hit = replace(hit, evalue=chance.evalue(total(reasons)), score=total(reasons), reasons=reasons)
+        found.append(hit)
     return [hit for hit in found if hit.evalue <= max_evalue or hit.again]
 
 
-def _with_map(hit: Hit, pattern: Pattern, sheet: Sheet) -> Hit:
+def _alignment(hit: Hit, rows: NDArray[np.int64]) -> NoteAlignment:
+    """The alignment that a hit tells of, in rows of pitched notes."""
+    pairs = zip(hit.matched, np.searchsorted(rows, hit.notes).tolist(), strict=True)
+    return NoteAlignment(hit.score, hit.share, tuple(pairs), float(hit.stretch), inverted=hit.inverted)
+
+
+def _with_map(hit: Hit, pattern: Pattern, sheet: Sheet) -> tuple[Hit, Explanation | None]:
     """A hit with the bar map that explains its rhythm, where the music says its metre."""
     onsets = [Fraction(at).limit_denominator(STRETCH_GRID) for at in sheet.table["onset"][list(hit.notes)].tolist()]
     return explained(hit, pattern, onsets, sheet.meters if sheet.meters and sheet.meters.stated else None)
@@ -212,8 +238,13 @@ def hits_of_versions(pattern: Pattern, sheet: Sheet, *, least: float, fast: bool
         yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
 
 
-def _is_statement(pattern: Pattern, hit: NoteAlignment, notes: NDArray[np.void], meters: MeterMap | None) -> bool:
-    """Whether a hit is the pattern itself, note for note, at its own pitch, tempo and place in the bar: where it was cut from, say."""
+def _is_statement(
+    pattern: Pattern, hit: NoteAlignment, notes: NDArray[np.void], meters: MeterMap | None = None
+) -> bool:
+    """Whether a hit is the pattern itself, note for note, at its own pitch, tempo and time: where it was cut from, say.
+
+    With metres its place in the bar is enough. A few notes have that by chance.
+    """
     if hit.inverted or len(hit.pairs) < len(pattern):
         return False
     rows = [row for _, row in hit.pairs]

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.arguments import known_name, whole_number
+from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.listings import Listing
+from mi_theme.score import Bars
 from mi_theme.score.notes import NOTE
 from mi_theme.search.music import sheets_of
-from mi_theme.search.patterns import Pattern
+from mi_theme.search.patterns import Pattern, passage_of
 from mi_theme.search.ranking.performances import PerformanceMatch, ThemeShape, chain_in
 from mi_theme.search.ranking.repertoires import RankedPiece, Repertoire
 from mi_theme.search.ranking.tunes import paired, similarities, with_relatives
@@ -52,19 +55,27 @@ class Ranked:
     transposition: int = 0
     pairs: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """The tune as a row of a table."""
+        name = self.source or f"score {self.index}"
+        return {"similarity": f"{self.similarity:.3f}", "key": f"{self.transposition:+d}", "tune": name}
+
     def __str__(self) -> str:
         return f"{self.similarity:.2f}  {self.source or f'score {self.index}'}"
 
 
 def rank(
-    query: Any,
-    scores: Any,
+    query: object,
+    scores: object,
     *,
+    bars: Bars | None = None,
+    part: str | int | None = None,
     how: str = "auto",
     top: int | None = None,
     related: bool = True,
     fast: bool | None = None,
-) -> list[Ranked]:
+) -> Listing[Ranked]:
     """Rank tunes by how much they are like one, in any key and any tempo.
 
     Parameters
@@ -77,6 +88,8 @@ def rank(
         in a list of paths, those that cannot be read are passed over with a
         `SearchWarning`; each tune of a file counts by itself. For many queries
         against the same files, a ``repertoires.Repertoire`` reads them once.
+    bars, part
+        Of the query, the bars and the part that count; all of it without them.
     how
         ``tune`` aligns the whole query with the whole of each tune, top line
         with top line: variants of a folk song. ``theme`` looks for the query
@@ -94,23 +107,23 @@ def rank(
 
     Returns
     -------
-    list of Ranked
-        The most similar first; of equals, in the order of `scores`.
+    Listing of Ranked
+        A list that prints as a table: the most similar first; of equals, in the order of `scores`.
 
     Raises
     ------
     ScoreError, FileError, OSError, UnknownName
         Where something is no music, or cannot be read.
     """
-    if how not in WAYS:
-        raise UnknownName.among("way to rank", how, WAYS)
-    wanted = _piece_of(query)
+    how = known_name("way to rank", how, WAYS)
+    top = None if top is None else whole_number("top", top, 1)
+    wanted = _piece_of(passage_of(query, bars, part))
     if not len(wanted.notes):
         raise ScoreError("there is nothing to compare with: the query has no notes")
     pieces = Repertoire.of(scores).pieces
     if how == "tune" or (how == "auto" and not _is_theme(wanted, pieces)):
-        return _by_tune(wanted, pieces, related)[:top]
-    return _by_theme(wanted, pieces, fast)[:top]
+        return Listing(_by_tune(wanted, pieces, related)[:top])
+    return Listing(_by_theme(wanted, pieces, fast)[:top])
 
 
 def _piece_of(value: Any) -> RankedPiece:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set, ValuesView
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.files.formats import is_stream
+from mi_theme.files.disk import is_text
 from mi_theme.rhythm.lines import has_voices
 from mi_theme.score import Score
 from mi_theme.score.notes import NOTE
@@ -118,7 +118,7 @@ class Repertoire:
         """
         if isinstance(scores, Repertoire):
             return scores
-        if not are_files(scores) and not isinstance(scores, str | PathLike):
+        if is_text(scores) or not (are_files(scores) or isinstance(scores, str | PathLike)):
             return cls(tuple(_of_scores([scores] if _is_one(scores) else scores)))
         pieces, unread = _of_files(scores)
         warn_of(unread)
@@ -127,11 +127,8 @@ class Repertoire:
 
 def _is_one(scores: Any) -> bool:
     """Whether this is one piece, and no list of such."""
-    if not isinstance(scores, Iterable | Score | bytes):
-        raise ScoreError(
-            f"tunes to rank are a list of scores, files or note tables, or a folder, not {type(scores).__name__}"
-        )
-    return isinstance(scores, Score | Sheet | bytes | np.ndarray) or is_stream(scores)
+    several = isinstance(scores, Sequence | Set | ValuesView | Iterator) and not isinstance(scores, bytes | str)
+    return not several or hasattr(scores, "read")
 
 
 def _of_scores(scores: Iterable[Any]) -> Iterator[RankedPiece]:

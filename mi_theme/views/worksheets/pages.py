@@ -13,11 +13,13 @@ from pathlib import Path
 from mi_theme.adaptation import variants, wording
 from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES, find
+from mi_theme.arguments import known_name, renamed, whole_number
 from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.drawings import Drawing, SvgDrawing
 from mi_theme.engraving.svg import page, text
-from mi_theme.errors import ScoreError, StrategyError, UnknownName
+from mi_theme.errors import ScoreError, StrategyError
 from mi_theme.meter import Meter
+from mi_theme.score import MusicSource
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.paper import signed
 from mi_theme.views.worksheets.layout import Block, GridNote, Press
@@ -34,7 +36,7 @@ VARIANT = "not the first that its strategy proposes"
 EMPTY_BARS, MOST_ANSWERS = 3, 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Worksheet(Drawing):
     """Pages to print.
 
@@ -65,15 +67,25 @@ class Worksheet(Drawing):
         body = "\n".join(f"<section>\n{sheet.svg}</section>" for sheet in self.pages)
         return self._page_of(body, PRINTED.format(size=self.paper))
 
-    def save(self, path: str | PathLike[str], dpi: float = 150) -> None:
-        """Write the pages: one HTML file, or a file for each page, ``sheet.svg``, ``sheet-2.svg`` ...
+    def to_pdf(self, paper: str = "") -> bytes:
+        """All pages, for the `paper` that the sheet is made for, or another."""
+        from mi_theme.engraving.paged import pdf_of_sheets
+
+        return pdf_of_sheets(
+            [sheet.svg for sheet in self.pages], paper or self.paper, self.description.partition(". ")[0]
+        )
+
+    def save(self, path: str | PathLike[str], dpi: float = 150, paper: str = "") -> None:
+        """Write the pages: one PDF or HTML file, or a file for each page, ``sheet.svg``, ``sheet-2.svg`` ...
 
         Parameters
         ----------
         path
-            Ending in ``.html``, ``.svg`` or ``.png``.
+            Ending in ``.pdf``, ``.html``, ``.svg`` or ``.png``.
         dpi
             Dots an inch, of PNG.
+        paper
+            Of a PDF; the one that the sheet is made for without it.
 
         Raises
         ------
@@ -81,8 +93,8 @@ class Worksheet(Drawing):
             As for every drawing.
         """
         first = Path(path)
-        if first.suffix.lower() == ".html":
-            Drawing.save(self, path)
+        if first.suffix.lower() in (".html", ".pdf"):
+            Drawing.save(self, path, paper=paper)
             return
         for number, sheet in enumerate(self.pages, 1):
             sheet.save(first if number == 1 else first.with_stem(f"{first.stem}-{number}"), dpi)
@@ -95,9 +107,10 @@ class Worksheet(Drawing):
         return SvgDrawing(page(wide, high * len(self.pages), self.description, parts), self.description)
 
 
+@renamed(to="meter")
 def worksheet(
-    theme: Theme,
-    to: str | Meter,
+    theme: Theme | Adaptation | MusicSource,
+    meter: str | Meter,
     *,
     bar: int = 1,
     teacher: bool = False,
@@ -114,8 +127,9 @@ def worksheet(
     Parameters
     ----------
     theme
-        Whose bar; `Theme.from_score` makes one of any passage.
-    to
+        Whose bar: a Theme, or music whose first bars are one (see `Theme.of`); `Theme.from_score`
+        makes one of any passage.
+    meter
         Target metre.
     bar
         Which bar of the theme, counted from 1.
@@ -131,7 +145,7 @@ def worksheet(
     Returns
     -------
     Worksheet
-        Its pages; saves itself as HTML, SVG or PNG.
+        Its pages; saves itself as PDF, HTML, SVG or PNG.
 
     Raises
     ------
@@ -141,10 +155,9 @@ def worksheet(
     MissingExtra
         Where verovio is not installed and staves are wanted.
     """
-    if paper not in PAPERS:
-        raise UnknownName.among("paper", paper, PAPERS)
-    target, bars = Meter(to), theme.bars
-    if not 1 <= bar <= bars:
+    paper, theme = known_name("paper", paper, PAPERS), Theme.of(theme)
+    target, bars = Meter(meter), theme.bars
+    if whole_number("a bar", bar, 1) > bars:
         raise ScoreError(f"there is no bar {bar}: this theme has bars 1 to {bars}")
     press = Press(PAPERS[paper][0] - 2 * MARGIN, max(theme.meter.pulses, target.pulses), large, staff)
     answers = list(_answers(theme, target, bar))

@@ -1,0 +1,136 @@
+"""What a map costs the ear, whatever strategy made it: one currency for all of them.
+
+The charges are those of the search of `ease`: stretched values, notes on weaker
+places, neighbours that were equal and are not, notes left out. They are counted
+on the lead's notes as they come out, at the tempo at which they come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import log2
+from typing import NamedTuple
+
+from mi_theme.adaptation import place_search as charges
+from mi_theme.adaptation.frames import Frame
+from mi_theme.warp import Warp
+
+__all__ = ["heard_cost"]
+
+LOST = 10.0  # a note left out that is in no run: a syllable, the end of a phrase
+SILENCE = 10.0  # each quarter of silence where there was none: the line breaks off
+ASIDE = 16.0  # a bar line of the source that is a beat, and no bar line
+AGREES = 0.5  # of the charge for two equal notes that are no more, where the longer has the stronger place
+SHORTEST_REST = Fraction(1, 2)
+FEWEST_RUN = 4
+FINE = 3  # the level of sixteenths
+ALIKE = 1.05  # values that differ by less are heard as equal
+Note = tuple[Fraction, Fraction]  # where it begins, how long it sounds
+
+
+class Heard(NamedTuple):
+    """A note that is kept: its value before and after, where it stands now (0 a bar line, 1 a beat), whether it rests after it."""
+
+    old: Fraction
+    new: Fraction
+    level: int
+    rests: bool
+
+
+def heard_cost(notes: Sequence[Note], warp: Warp, source: Frame, target: Frame, tempo: Fraction) -> float:
+    """What becomes of a line under a map, as points a bar of the source.
+
+    Parameters
+    ----------
+    notes
+        Onset and length in quarters from the beginning of the map, ascending.
+    warp
+        The map.
+    source, target
+        The bars on both sides.
+    tempo
+        What the length of a quarter is multiplied with.
+
+    Returns
+    -------
+    float
+        0 where all sounds as before, at the same places of the bar.
+    """
+    ends = [*(at for at, _ in notes[1:]), warp.source][: len(notes)]
+    values = [
+        min(lasts, end - at) if end - at - lasts >= SHORTEST_REST else end - at
+        for (at, lasts), end in zip(notes, ends, strict=True)
+    ]
+    beat = source.groups[0]
+    in_run = _in_runs(values, beat / 2)
+    total = _bar_lines(warp, source, target)
+    kept: list[Heard] = []
+    for number, ((at, _), value) in enumerate(zip(notes, values, strict=True)):
+        if not warp.keeps(at):
+            run = charges.DROPPED_BEAT if at in source.beats else charges.DROPPED
+            total += run if number in in_run else LOST
+            continue
+        image, stop, rest = warp(at), warp.end(at + value), ends[number] - at - value
+        new, old_level, level = (stop - image) * tempo, _level(at, source), _level(image, target)
+        weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
+        total += _stretch(value, new, weight) + _fall(old_level, level)
+        total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
+        kept.append(Heard(value, new, level, rest > 0))
+    silences = (y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
+    total += SILENCE * float(sum(silences, Fraction(0)))
+    total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)
+    return total / source.bars
+
+
+def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
+    if new <= 0:
+        return weight
+    stretch = abs(log2(new / old))
+    return weight * (stretch + charges.SQUARE * stretch**2)
+
+
+def _level(at: Fraction, frame: Frame) -> int:
+    if frame.depth(at) < 2:
+        return frame.depth(at)
+    return next((2 + step for step in range(2) if (at * 2 * 2**step).denominator == 1), 4)
+
+
+def _fall(old: int, new: int) -> float:
+    steps, finer = new - old, charges.OFF_GRID * (old < FINE <= new)
+    return finer + (charges.DEMOTED * steps if steps > 0 else -charges.PROMOTED * steps)
+
+
+def _bar_lines(warp: Warp, source: Frame, target: Frame) -> float:
+    """Bar lines that are none any more."""
+    lines = (warp(bar * source.meter.bar) for bar in range(1, source.bars) if warp.keeps(bar * source.meter.bar))
+    depths = [target.depth(at) for at in lines]
+    joined = source.bars > target.bars and source.bars % target.bars == 0  # as it is meant
+    aside = 0.0 if joined else ASIDE
+    return sum(charges.HIDDEN if depth == 2 else aside for depth in depths if depth)
+
+
+def _beside(one: Heard, two: Heard) -> float:
+    """What two neighbours cost together."""
+    was = (one.old > two.old) - (one.old < two.old)
+    alike = max(one.new, two.new) < ALIKE * min(one.new, two.new)
+    now = 0 if alike else (one.new > two.new) - (one.new < two.new)
+    if was == now:
+        return 0.0
+    if not was:
+        agrees = (two.level - one.level) * now > 0
+        return charges.UNEQUAL * (AGREES if agrees else 1.0)
+    return charges.REVERSED if now else charges.LEVELLED
+
+
+def _in_runs(values: Sequence[Fraction], longest: Fraction) -> set[int]:
+    """The notes of four and more of one short value."""
+    found: set[int] = set()
+    low = 0
+    for high in range(1, len(values) + 1):
+        if high == len(values) or values[high] != values[low]:
+            if high - low >= FEWEST_RUN and values[low] <= longest:
+                found.update(range(low + 1, high))
+            low = high
+    return found

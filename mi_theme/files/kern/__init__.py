@@ -1,0 +1,1 @@
+"""Kern: the notes of Humdrum (Huron, 1995), read spine by spine."""

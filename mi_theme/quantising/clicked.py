@@ -1,0 +1,246 @@
+"""Where notes stand that are played to a click: the cheapest account of beats, pulses and figures, exactly.
+
+To a click each note is early or late by itself, where in a free tempo its neighbours go
+with it (`places`). So every note is held against every division of its pulse and its
+beat, with the notes of its part there (`chains`), and all parts decide together along the
+piece, by dynamic programming (Viterbi, 1967). What the piece does, and how far each part
+is from its places, is counted in each round and holds for the next.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
+from mi_theme.quantising.chains import BeatCells, ChainNotes, Chains, chains_of
+from mi_theme.quantising.habits import AGAIN, END, OF_BEATS, OF_PULSES, Habits
+from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
+
+__all__ = ["click_places"]
+
+ROUNDS = 3
+FIRST = 0.012  # seconds that notes are off at first
+TIGHTEST, LOOSEST = 0.002, 0.06  # of a sound card; of somebody who hardly listens
+EXPECTED = 50.0  # notes that what all parts do counts for in each
+AGAINST = 4.0  # cost of a part that divides a pulse otherwise than the others
+SOUNDED = 0.5  # of its length that a note has sounded when the next one is no chord with it
+NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
+COLUMNS = len(OF_PULSES)
+
+
+class _Row(NamedTuple):
+    """Beats, or their pulses."""
+
+    ticks: Ints
+    seconds: Floats
+    family: Ints
+    owner: Ints
+
+
+class _Path(NamedTuple):
+    """The column of `OF_PULSES` of each pulse; of `OF_BEATS` of each beat, or -1; how often, as `Habits` counts."""
+
+    pulses: Ints
+    beats: Ints
+    in_beats: Floats
+    in_pulses: Floats
+
+
+class _Found(NamedTuple):
+    """The tick of each note, which stand on pulses, and counts as `Habits` takes them."""
+
+    ticks: Ints
+    plain: NDArray[np.bool_]
+    counts: tuple[Floats, Floats, Floats, Floats]
+
+
+def click_places(
+    seconds: Floats, lasts: Floats, part: Ints, drums: NDArray[np.bool_], exact: NDArray[np.bool_],
+    grid: BeatGrid, finest: float = 0.0,
+) -> tuple[Ints, float]:  # fmt: skip
+    """The tick of each note, and how far off notes are that are not exact, in seconds.
+
+    Parameters
+    ----------
+    seconds
+        Onsets as `BeatGrid.even` has them, in the order of parts and beginnings, shape (n,).
+    lasts, part, drums
+        Seconds that each sounds, its part, whether that is percussion.
+    exact
+        Which are on the grid.
+    grid
+        The beats.
+    finest
+        The shortest part of a beat in ticks; 0 for none.
+    """
+    beats = _beats_of(grid)
+    pulses = _pulses_of(beats)
+    gap = np.diff(seconds, append=np.inf)
+    inner = np.append(np.diff(part) == 0, False)
+    sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int64)
+    parts = int(part.max(initial=0)) + 1
+    habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
+    for _ in range(ROUNDS):
+        follows = sounded * (gap > spread[part])
+        together = habits.together[part, follows]
+        joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
+        found = _searched(ChainNotes(seconds, spread[part], joined, parted, part), beats, pulses, habits, finest)
+        ticks = found.ticks
+        plain = found.plain & ~exact
+        spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact, spread)
+        close = np.flatnonzero(inner & (gap < NEAR * spread[part]))
+        pairs = np.zeros((parts, 2, 2))
+        np.add.at(pairs, (part[close], follows[close], (np.diff(ticks, append=0)[close] == 0).astype(np.int64)), 1)
+        habits = Habits.of(parts, (*found.counts, pairs))
+    off = (seconds - grid.even(ticks))[~exact]
+    return ticks, float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
+
+
+def _searched(notes: ChainNotes, beats: _Row, pulses: _Row, habits: Habits, finest: float) -> _Found:
+    """One search with what is known of the piece."""
+    alone = AGAINST - np.log(habits.pulses), np.full(OF_BEATS.shape, np.inf)
+    inside = BeatCells(
+        pulses.ticks, pulses.seconds, pulses.family, np.tile(OF_PULSES, (2, 1)), habits.in_pulses, alone[0], finest
+    )
+    against = BeatCells(beats.ticks, beats.seconds, beats.family, OF_BEATS, habits.in_beats, alone[1], finest)
+    small, large = chains_of(notes, inside), chains_of(notes, against)
+    path = _path(small, large, beats, pulses, habits)
+    whole = path.beats[large.cell] >= 0
+    columns = small.columns(path.pulses), large.columns(np.maximum(path.beats, 0))
+    fine, coarse = small.places(columns[0]), large.places(columns[1])
+    of_fine, of_coarse = OF_PULSES[columns[0]], OF_BEATS[beats.family[large.cell], columns[1]]
+    ticks = np.where(whole, _ticks(beats, large.cell, coarse, of_coarse), _ticks(pulses, small.cell, fine, of_fine))
+    in_pulses = _figures(small, fine, columns[0], of_fine, ~whole, pulses.family, habits.in_pulses.shape)
+    in_beats = _figures(large, coarse, columns[1], of_coarse, whole, beats.family, habits.in_beats.shape)
+    plain = ~whole & ((fine == 0) | (fine == of_fine))
+    return _Found(ticks, plain, (path.in_beats, path.in_pulses, in_pulses, in_beats))
+
+
+def _beats_of(grid: BeatGrid) -> _Row:
+    """The beats; half notes are two."""
+    count = np.where(grid.menus == HALF, 2, 1)
+    owner = np.repeat(np.arange(len(grid)), count)
+    inner = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    ticks = np.append(grid.place(owner, inner, count[owner]), grid.ticks[-1])
+    return _Row(ticks, grid.even(ticks), (grid.menus[owner] == COMPOUND).astype(np.int64), owner)
+
+
+def _pulses_of(beats: _Row) -> _Row:
+    count = np.array(PULSES)[beats.family]
+    owner = np.repeat(np.arange(len(count)), count)
+    inner = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    ticks = np.append(beats.ticks[owner] + np.diff(beats.ticks)[owner] * inner // count[owner], beats.ticks[-1])
+    return _Row(ticks, np.interp(ticks, beats.ticks, beats.seconds), beats.family[owner], owner)
+
+
+def _ticks(level: _Row, cell: Ints, place: Ints, of: Ints) -> Ints:
+    found: Ints = level.ticks[cell] + np.diff(level.ticks)[cell] * place // of
+    return found
+
+
+def _spreads(off: Floats, part: Ints, plain: NDArray[np.bool_], before: Floats) -> Floats:
+    """How far each part is from its places, by what leaves no doubt: what stands on pulses."""
+    if not plain.any():
+        return before
+    common = np.mean(off[plain] ** 2)
+    squares, count = (np.bincount(part[plain], one, len(before)) for one in (off[plain] ** 2, np.ones(plain.sum())))
+    found: Floats = np.clip(np.sqrt((squares + EXPECTED * common) / (count + EXPECTED)), TIGHTEST, LOOSEST)
+    return found
+
+
+def _figures(
+    chains: Chains, place: Ints, column: Ints, of: Ints, among: NDArray[np.bool_], family: Ints, shape: tuple[int, ...]
+) -> Floats:
+    """How often each place follows each in each division."""
+    found = np.zeros(shape)
+    head = np.zeros(len(place), bool)
+    head[chains.first] = True
+    before = np.where(head, -1, np.append(-1, place[:-1]))
+    there = among & (place < of)
+    row = family[chains.cell]
+    new = there & (before != place)
+    np.add.at(found, (row[new], column[new], before[new] + 1, place[new]), 1)
+    ends = there & (np.append(head[1:], True) | np.append((place >= of)[1:], True))
+    np.add.at(found, (row[ends], column[ends], place[ends] + 1, END), 1)
+    return found
+
+
+def _path(small: Chains, large: Chains, beats: _Row, pulses: _Row, habits: Habits) -> _Path:
+    """The cheapest divisions along the piece.
+
+    States are the divisions of the last pulse and, after them, those of beats of either
+    family; as before costs less than anything else.
+    """
+    rows = {cell: row for row, cell in enumerate(small.used.tolist())}
+    begins = np.searchsorted(pulses.owner, np.arange(len(beats.family) + 1)).tolist()
+    costs = [
+        (_costs(beat), (-np.log(after), -np.log(new)))
+        for beat, after, new in zip(habits.beats, habits.after, habits.pulses, strict=True)
+    ]
+    total = np.zeros(COLUMNS + OF_BEATS.size)
+    trace = []
+    for row, beat in enumerate(large.used.tolist()):
+        family = int(beats.family[beat])
+        (beat_again, beat_other), pulse_costs = costs[family]
+        low = COLUMNS + family * OF_BEATS.shape[1]
+        best, rival = int(total.argmin()), COLUMNS + int(total[COLUMNS:].argmin())
+        inner = [(cell, small.cost[rows[cell]]) for cell in range(begins[beat], begins[beat + 1]) if cell in rows]
+        now, steps = _along(total[:COLUMNS] + beat_again[0], total[rival] + beat_other[0], pulse_costs, inner)
+        again, other = total[low : low + OF_BEATS.shape[1]] + beat_again[1:], total[best] + beat_other[1:]
+        came = np.where(again <= other, np.arange(low, low + len(again)), best)
+        total = np.full(len(total), np.inf)
+        total[:COLUMNS] = now
+        total[low : low + len(again)] = np.minimum(again, other) + large.cost[row]
+        trace.append((beat, low, came, rival, steps))
+    return _traced(int(total.argmin()), trace, beats, pulses)
+
+
+def _costs(shares: Floats) -> tuple[Floats, Floats]:
+    """Of doing as before, and of doing so after something else."""
+    return -np.log(AGAIN + (1 - AGAIN) * shares), -np.log(np.maximum((1 - AGAIN) * shares, 1e-12))
+
+
+def _along(
+    total: Floats, entered: float, costs: tuple[Floats, Floats], inner: list[tuple[int, Floats]]
+) -> tuple[Floats, list[tuple[int, Ints]]]:
+    """Pulse after pulse of one beat; -1 where the path comes from a beat that was divided against its pulses."""
+    after, new = costs
+    steps: list[tuple[int, Ints]] = []
+    for cell, said in inner:
+        every = total[:, None] + after
+        came, total = every.argmin(axis=0), every.min(axis=0)
+        if not steps:
+            came = np.where(entered + new < total, -1, came)
+            total = np.minimum(entered + new, total)
+        total = total + said
+        steps.append((cell, came))
+    return total, steps
+
+
+def _traced(
+    state: int, trace: list[tuple[int, int, Ints, int, list[tuple[int, Ints]]]], beats: _Row, pulses: _Row
+) -> _Path:
+    """The path back, and its counts."""
+    small, large = np.zeros(len(pulses.family), np.int64), np.full(len(beats.family), -1, np.int64)
+    in_beats, in_pulses = (
+        np.zeros((len(OF_BEATS), OF_BEATS.shape[1] + 1)),
+        np.zeros((len(OF_BEATS), COLUMNS + 1, COLUMNS)),
+    )
+    for beat, low, came, rival, steps in reversed(trace):
+        family = beats.family[beat]
+        if state >= COLUMNS:
+            large[beat] = state - low
+            in_beats[family, state - low + 1] += 1
+            state = int(came[state - low])
+        else:
+            in_beats[family, 0] += 1
+            for cell, back in reversed(steps):
+                small[cell] = state
+                in_pulses[family, int(back[state]) + 1, state] += 1
+                state = int(back[state])
+                if state < 0:
+                    state = rival
+    return _Path(small, large, in_beats, in_pulses)

@@ -1,0 +1,159 @@
+"""Which way is taken, what it costs the ear, and why: places are in quarters."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import mi_theme as mi
+from mi_theme.adaptation.frames import Frame
+from mi_theme.adaptation.hearing import heard_cost
+from mi_theme.errors import StrategyError
+from mi_theme.warp import Warp
+
+F = Fraction
+
+
+def hymn(rhythm: list[float], bars: int = 4, meter: str = "4/4") -> mi.Score:
+    """Four voices that move together."""
+    length = float(mi.Meter(meter).bar)
+    onset = [bar * length + at for bar in range(bars) for at in rhythm]
+    lasts = np.diff([*onset, bars * length]).tolist()
+    voices = 4
+    pitch = [72 - 7 * voice + (index * 2) % 5 for voice in range(voices) for index in range(len(onset))]
+    part = np.repeat(range(voices), len(onset))
+    return mi.Score.from_notes(
+        onset * voices, lasts * voices, pitch, part=part, meter=meter, names=["Soprano", "Alto", "Tenor", "Bass"]
+    )
+
+
+def soprano(score: mi.Score) -> list[float]:
+    found: list[float] = score.notes("Soprano")["onset"].round(6).tolist()
+    return found
+
+
+def test_a_chorale_goes_to_three_with_two_beats_for_a_bar() -> None:
+    plan = mi.plan(hymn([0, 1, 2, 2.5, 3]), "3/4")
+    assert (plan.how, plan.ratio, plan.keep) == ("tripla", F(2), "bar")
+    assert soprano(plan.apply(hymn([0, 1, 2, 2.5, 3])))[:6] == [0, 2, 3, 4, 5, 6]
+    assert "one bar of 4/4 makes 2 bars of 3/4" in str(plan)
+
+
+@pytest.mark.parametrize("rhythm", [[0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5], [0, 1.5, 2, 3.5]], ids=["a run", "off the beats"])
+def test_what_moves_otherwise_does_not(rhythm: list[float]) -> None:
+    assert mi.plan(hymn(rhythm), "3/4").ratio == 1
+
+
+def test_a_line_alone_keeps_its_bars() -> None:
+    score = mi.Score.from_notes(range(16), [1] * 16, [60 + at % 5 for at in range(16)], meter="4/4")
+    assert mi.plan(score, "3/4").ratio == 1
+
+
+def test_tripla_can_be_asked_for() -> None:
+    score = mi.Score.from_notes([0, 1, 1.5, 2, 3], [1, 0.5, 0.5, 1, 1], 60, meter="4/4")
+    assert mi.convert(score, "3/4", how="tripla").notes()["onset"].tolist() == [0, 2, 2.5, 3, 5]
+    with pytest.raises(StrategyError, match="tripla: two beats of 4/4"):
+        mi.plan(score, "5/4", how="tripla")
+
+
+def test_the_plan_says_why() -> None:
+    text = str(mi.plan(hymn([0, 1, 2, 3]), "7/8"))
+    assert "chosen   because rests and held notes give time first" in text
+    assert "it costs the ear" in text
+    assert "chosen" not in str(mi.plan(hymn([0, 1, 2, 3]), "7/8", how="cut")), "nobody chose"
+
+
+def test_a_chorale_in_three_is_ranked_as_ears_rank_it() -> None:
+    rows = {row.strategy: row.cost for row in mi.compare(hymn([0, 1, 2, 3], bars=8), "3/4").rows}
+    costs = [rows[name] or 0.0 for name in ("tripla", "regroup", "cut", "rebar")]
+    assert costs == sorted(costs)
+    assert costs[0] > 0
+
+
+EVEN = [(F(at), F(1)) for at in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ([(0, 0), (1, 1), (2, 2), (4, 3)], [(0, 0), (4, 3)]),  # beats that stay, and four in the time of three
+        ([(0, 0), (1, 2), (4, 5)], [(0, 0), (4, 4), (4, 5)]),  # a note held, and silence
+        ([(0, 0), (1, 1), (2, 2), (4, 3)], [(0, 0), (3, 3), (4, 3)]),  # notes closer together, and a note lost
+    ],
+)
+def test_what_is_better_costs_less(better: list[tuple[int, int]], worse: list[tuple[int, int]]) -> None:
+    source, target = Frame(mi.Meter("4/4")), Frame(mi.Meter("3/4" if better[-1][1] == 3 else "5/4"))
+    costs = [heard_cost(EVEN, Warp(points), source, target, F(1)) for points in (better, worse)]
+    assert costs[0] < costs[1]
+
+
+def test_what_sounds_the_same_costs_nothing() -> None:
+    frame = Frame(mi.Meter("4/4"))
+    assert heard_cost(EVEN, Warp.identity(F(4)), frame, frame, F(1)) == 0
+
+
+def test_swung_eighths_become_the_long_and_short_of_a_compound_metre() -> None:
+    onset = [bar * 4 + beat + place for bar in range(4) for beat in range(4) for place in (0, 2 / 3)]
+    pitch = [60 + (index * 5) % 7 for index in range(len(onset))]
+    score = mi.Score.from_notes(onset, [0.3] * len(onset), pitch, meter="4/4")
+    made = mi.convert(score, "12/8").notes()["onset"].round(6)
+    assert made.tolist() == [round(1.5 * beat + place, 6) for beat in range(16) for place in (0, 1)]
+
+
+def test_a_strum_lasts_as_many_seconds_as_before() -> None:
+    spread = [0.0, 14 / 480, 29 / 480, 45 / 480]  # at 480 ticks, as it is played
+    onset = [beat + late for beat in range(16) for late in spread]
+    score = mi.Score.from_notes(onset, [0.5] * len(onset), [48, 52, 55, 60] * 16, meter="4/4")
+    plan = mi.plan(score, "12/8")
+    made = plan.apply(score).notes()["onset"].reshape(16, 4)[:-1]  # the last has nothing after it to be read by
+    assert np.allclose((made - made[:, :1]) * float(plan.tempo), spread, atol=0.004)
+
+
+def dance(rhythm: list[float], meter: str, bars: int = 4) -> mi.Score:
+    """A tune alone, each bar in one rhythm."""
+    length = float(mi.Meter(meter).bar)
+    onset = [bar * length + at for bar in range(bars) for at in rhythm]
+    pitch = [67 + (index * 3) % 7 for index in range(len(onset))]
+    return mi.Score.from_notes(onset, np.diff([*onset, bars * length]), pitch, meter=meter)
+
+
+def test_cut_time_in_eighths_is_counted_in_four() -> None:
+    reel = dance([at / 2 for at in range(8)], "2/2")
+    plan = mi.plan(reel, "6/8")
+    assert (plan.how, plan.ratio) == ("long-short", F(2))
+    assert plan.apply(reel).notes()["onset"][:8].tolist() == [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5]
+    assert "counted in 4" in str(plan)
+    assert mi.plan(dance([0, 2], "2/2"), "6/8").ratio == 1, "halves are its beats"
+
+
+def test_a_dotted_figure_is_long_and_short_in_threes() -> None:
+    hornpipe, snap = dance([0, 0.75, 1, 1.75, 2, 2.75, 3, 3.75], "4/4"), dance([0, 0.25, 1, 1.25, 2, 2.25, 3], "4/4")
+    assert mi.convert(hornpipe, "12/8").notes()["onset"][:8].tolist() == [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5]
+    assert mi.convert(snap, "12/8").notes()["onset"][:7].tolist() == [0, 0.5, 1.5, 2, 3, 3.5, 4.5]
+
+
+def test_triplets_by_name() -> None:
+    jig = dance([0, 0.5, 1, 1.5, 2.5], "6/8")
+    plan = mi.plan(jig, "2/4", how="triplets")
+    assert plan.sounds_the_same
+    assert plan.apply(jig).notes()["onset"][:5] == pytest.approx([0, 1 / 3, 2 / 3, 1, 5 / 3], abs=1e-3)
+
+
+def test_a_tempo_is_proposed_where_notes_go_by_a_third_slower() -> None:
+    notes = "\n".join(mi.plan(dance([0, 0.5, 1, 1.5], "2/4"), "3/4").notes)
+    assert "slower than before: quarter = 180 for 120 keeps their speed" in notes
+    assert "their speed" not in "\n".join(mi.plan(dance([0, 1, 2], "3/4"), "4/4").notes)
+
+
+def test_a_rest_in_which_the_left_hand_plays_is_no_rest() -> None:
+    """A broken chord through two hands: six of eight sixteenths are left of the run, on both sides of the bar line."""
+    right = [0.5 + at / 4 for at in range(6)] + [2.5 + at / 4 for at in range(6)]
+    left = [0, 0.25, 2, 2.25]
+    onset = [4 * bar + at for bar in range(4) for at in (*right, *left)]
+    part = ([0] * 12 + [1] * 4) * 4
+    pitch = ([72, 76, 79] * 4 + [48, 52] * 2) * 4
+    score = mi.Score.from_notes(onset, [0.25] * len(onset), pitch, part=part, meter="4/4", names=["Right", "Left"])
+    places = np.unique(mi.convert(score, "3/4").note_table()["onset"])
+    assert places[places < 3].tolist() == [at / 4 for at in range(12)]

@@ -1,0 +1,247 @@
+"""Commands as people type them: each does what was meant, or says in one line how to say it.
+
+Four people: a teacher, a producer, somebody who writes scripts, a scholar of film music.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import mi_theme as mi
+from mi_theme.cli import main
+
+# what is typed, and the file that it makes or, after "says", what it answers
+DONE = """
+render -o song.mid                                              | song.mid
+render tv club -o a.mid                                         | a.mid
+render Club --length 8 -o a.mid                                 | a.mid
+render "Jazz Combo" --bars 8 -o a.musicxml                      | a.musicxml
+render jazz_combo --length 8 --key Dm -o a.mid                  | a.mid
+render bare 7/8 --length 8 -o a.mid                             | a.mid
+render --form Clayton_Mullen --style BARE --length 8 -o a.mxl   | a.mxl
+render --film "ghost protocol" --style bare --length 8 -o a.mid | a.mid
+render --film 4 --style bare --length 8 -o a.mid                | a.mid
+render --theme song.mid --style bare --length 8 -o a.mid        | a.mid
+render --style bare --length 8 --tonic "d minor" -o a.json      | a.json
+render --style bare --length 8 --part ostinato -o a.mid         | a.mid
+render --style bare --length 8 --ending FADE -o new/a.mid --parents | new/a.mid
+render --style bare --length 8 -o a.svg                         | a.svg
+render --style bare --length 8 -o a.csv                         | a.csv
+render --plan                                                   | says form tv
+convert song.mid 4/4                                            | says regroup
+convert song.mid --to 4/4 -o b.mid                              | b.mid
+convert song.mid 4/4 -o b.musicxml                              | b.musicxml
+convert song.mid 4/4 -o b.svg                                   | b.svg
+convert song.mid 4/4 -o b.pdf                                   | b.pdf
+convert song.mid 4/4 -o b.html                                  | b.html
+convert song.mid 4/4 -o plan.json                               | plan.json
+convert song.mid 4/4 --json -o plan.json                        | plan.json
+convert song.mid 4/4 --json                                     | says mi-theme score plan
+convert song.mid 4/4 -o notes.csv                               | notes.csv
+convert song.mid 7/8 --how Regroup -o b.mid                     | b.mid
+convert song.mid 6/4 --how "hold last" -o b.mid                 | b.mid
+convert song.mid 6/4 --how hold_last -o b.mid                   | b.mid
+convert song.mid 4/4 --bars 1-4 -o b.mid                        | b.mid
+convert song.mid 4/4 --part ostinato -o b.mid                   | b.mid
+convert song.mid 4/4 --lead Ostinato -o b.mid                   | b.mid
+convert song.mid 4/4 --drums KEEP -o b.mid                      | b.mid
+convert song.mid 4/4 -o out/deep/b.mid --parents                | out/deep/b.mid
+convert --plan plan.json song.mid -o b.mid                      | b.mid
+convert folder 4/4 -o converted                                 | converted/one.mid
+compare song.mid 4/4                                            | says regroup
+compare song.mid --to 3/4 --json                                | says "strategy"
+adapt 4/4                                                       | says TRIM THE TAIL
+adapt --to 7/8 --how Cut                                        | says 7/8
+adapt 4/4 --key Dm                                              | says D . . D
+adapt 4/4 -o c.mid                                              | c.mid
+adapt 4/4 -o c.svg                                              | c.svg
+adapt 4/4 -o c.pdf                                              | c.pdf
+adapt 4/4 -o c.json                                             | c.json
+adapt 4/4 --all                                                 | says hemiola
+adapt 4/4 --theme song.mid                                      | says 4/4
+draw song.mid -o d.svg                                          | d.svg
+draw song.mid -o d.pdf                                          | d.pdf
+draw song.mid --as Notation -o d.html                           | d.html
+draw song.mid --as notation --bars 3-4 -o d.png                 | d.png
+draw 5/4:3+3+2+2 -o d.svg                                       | d.svg
+draw 3+3+2 -o d.svg                                             | d.svg
+draw -o d.svg                                                   | d.svg
+draw --to 4/4 --how regroup --how cut -o d.svg                  | d.svg
+draw song.mid --to 4/4 --how regroup --how cut -o d.pdf         | d.pdf
+draw --to 4/4 --to 7/8 -o d.pdf --paper LETTER                  | d.pdf
+worksheet 4/4 -o sheet.pdf                                      | sheet.pdf
+worksheet --to 4/4 -o sheet.html --teacher                      | sheet.html
+worksheet 4/4 --theme song.mid -o sheet.pdf --paper Letter      | sheet.pdf
+worksheet 4/4 --rhythm -o sheet.svg                             | sheet.svg
+report -o report.html                                           | report.html
+report --to 4/4 -o report.pdf                                   | report.pdf
+info song.mid                                                   | says bars
+info song.mid --json                                            | says "parts"
+meter 5/4:3+3+2+2                                               | says 3
+which-meter song.mid                                            | says song.mid
+which-meter folder                                              | says metre
+which-meter many                                                | says 15 files
+which-meter many --details                                      | says m14.mid
+quantize song.mid                                               | says on the grid
+quantize song.mid -o q.musicxml                                 | q.musicxml
+quantize song.mid -o q.json                                     | q.json
+find song.mid                                                   | says Ostinato
+find folder                                                     | says Ostinato
+find many                                                       | says more: --all
+find many --all                                                 | says m14.mid
+find song.mid --theme song.mid --bars 1 --part ostinato         | says hit
+find folder --csv                                               | says evalue
+rank song.mid folder                                            | says similarity
+rank song.mid folder --how Tune                                 | says similarity
+lineage                                                         | says Rogue Nation
+lineage 4                                                       | says Film 4
+lineage ghost protocol                                          | says Film 4
+lineage "Ghost Protocol"                                        | says Film 4
+lineage 2011                                                    | says Film 4
+lineage --film 4 --layer seed                                   | says Film 4
+lineage --conflicts                                             | says M
+lineage --readings                                              | says 5 readings
+lineage --draw timeline -o l.svg                                | l.svg
+lineage --draw graph -o l.pdf                                   | l.pdf
+lineage show M17                                                | says Lorne Balfe
+lineage cite M17                                                | says film 7
+annotate song.mid 4 -o annotated.mid                            | annotated.mid
+annotate song.mid ghost protocol -o annotated.mid               | annotated.mid
+forms                                                           | says clayton-mullen
+styles                                                          | says big-band
+strategies                                                      | says regroup
+"""
+# what is typed, and what the one line says to do
+REFUSED = """
+convert song.mid                           | mi-theme convert song.mid 4/4
+convert 4/4 song.mid                       | 4/4
+convert song.mid 4/4 -o nowhere/b.mid      | --parents makes it
+convert song.mid 4/4 -o b.doc              | .mid
+convert song.mid 4/4 --how regrup          | did you mean 'regroup'
+convert song.mid 4/4 -o song.mid           | write the result somewhere else
+convert nothing.mid 4/4                    | nothing.mid
+convert song.mid 4/4 --part tuba           | there are: Ostinato
+convert song.mid 44                        | numerator/denominator
+render club jazz                           | did you mean 'jazz-combo'
+render --style clubb                       | did you mean 'club'
+render --tempo fast                        | not a valid float
+render --film 9                            | 8 (2025)
+render --tonic Dm --mode major             | say one of them
+adapt                                      | mi-theme adapt 4/4
+draw song.mid                              | -o picture.svg
+worksheet 4/4                              | -o sheet.pdf
+worksheet -o sheet.pdf                     | mi-theme worksheet 4/4
+annotate song.mid 4                        | --in-place
+annotate song.mid -o a.mid                 | say which film
+report -o report.doc                       | .html or .pdf
+lineage 9                                  | 8 (2025)
+find song.mid --theme nothing.mid          | neither a file nor a motif
+"""
+
+
+def rows(text: str) -> list[tuple[str, str]]:
+    return [
+        (command.strip(), answer.strip())
+        for command, _, answer in (line.partition("|") for line in text.strip().splitlines())
+    ]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as people have it: a song, a folder of two, one of fifteen."""
+    folder = tmp_path_factory.mktemp("desk")
+    song = mi.render(style="bare", length=8)
+    song.save(folder / "song.mid")
+    (folder / "folder").mkdir()
+    (folder / "many").mkdir()
+    for name in ("one", "two"):
+        song.save(folder / "folder" / f"{name}.mid")
+    for number in range(15):
+        song.save(folder / "many" / f"m{number}.mid")
+    (folder / "plan.json").write_text(mi.plan(song, "4/4").to_json(), "utf-8")
+    return folder
+
+
+def run(line: str) -> Any:
+    return CliRunner().invoke(main, shlex.split(line))
+
+
+def test_there_are_a_hundred_of_them() -> None:
+    assert len(rows(DONE)) + len(rows(REFUSED)) >= 100
+
+
+@pytest.mark.parametrize(("line", "answer"), rows(DONE), ids=lambda text: text)
+def test_it_does_what_was_meant(line: str, answer: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    if line == "render -o song.mid":  # as all of them, but short: the others read it
+        line += " --style bare --length 8"
+    result = run(line)
+    assert result.exit_code == 0, result.output
+    if answer.startswith("says "):
+        assert answer.removeprefix("says ") in result.output
+        return
+    made = (desk / answer).read_bytes()
+    assert made.startswith(
+        {".pdf": b"%PDF", ".mid": b"MThd", ".png": b"\x89PNG", ".mxl": b"PK"}.get(Path(answer).suffix, b"")
+    )
+    if answer.endswith(".json"):
+        assert json.loads(made)
+        assert "{" not in result.output
+
+
+@pytest.mark.parametrize(("line", "answer"), rows(REFUSED), ids=lambda text: text)
+def test_it_says_in_a_line_how(line: str, answer: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    result = run(line)
+    assert result.exit_code in (1, 2), result.output
+    said = [text for text in result.output.splitlines() if text.strip() and not text.startswith(("Usage", "Try"))]
+    assert answer in said[-1]
+    assert len(said) == 1
+
+
+def test_bars_are_counted_alike_by_render_and_info(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    for ending in ("ring", "stop", "fade", "loop"):
+        said = run(f"render bare --length 8 --ending {ending} -o counted.mid").output
+        bars = next(words.split()[0] for words in said.split(": ")[1:] if " bars" in words)
+        assert f"{bars} bars" in run("info counted.mid").output
+
+
+def test_annotate_never_writes_over_its_file_unasked(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    mi.render(style="bare", length=8).save("own.mid")
+    before = Path("own.mid").read_bytes()
+    assert run("annotate own.mid 4").exit_code == 2
+    assert Path("own.mid").read_bytes() == before
+    assert run("annotate own.mid 4 --in-place").exit_code == 0
+    assert Path("own.mid").read_bytes() != before
+
+
+def test_completion_offers_names() -> None:
+    from click.shell_completion import ShellComplete
+
+    def offered(*words: str) -> set[str]:
+        complete = ShellComplete(main, {}, "mi-theme", "_MI_THEME_COMPLETE")
+        return {item.value for item in complete.get_completions([*words[:-1]], words[-1])}
+
+    assert "club" in offered("render", "--style", "cl")
+    assert "clayton-mullen" in offered("render", "--form", "Cl")
+    assert "regroup" in offered("convert", "x.mid", "--how", "re")
+    assert {"4", "8"} <= offered("render", "--film", "")
+
+
+def test_a_table_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from mi_theme.cli import shared
+
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "40")
+    shared.print_table(("name", "about"), [["a", "b" * 100], ["c" * 60, "d"]], most=1)
+    shown = capsys.readouterr()
+    assert max(map(len, shown.out.splitlines())) <= 40
+    assert "... and 1 more" in shown.err
