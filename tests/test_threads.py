@@ -16,7 +16,7 @@ import mi_theme as mi
 READS = 100
 NOTE = "<note><pitch><step>{}</step><octave>4</octave></pitch><duration>1</duration><type>quarter</type></note>"
 XML = f"""<score-partwise><part-list><score-part id="P1"><part-name>P</part-name></score-part></part-list><part id="P1">
-<measure number="1"><attributes><divisions>1</divisions></attributes>{"".join(NOTE.format(step) for step in "CDEF")}</measure>
+<measure number="1"><attributes><divisions>1</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>{"".join(NOTE.format(step) for step in "CDEF")}</measure>
 </part></score-partwise>"""
 UNKNOWN = [
     (10 * k + i, message)

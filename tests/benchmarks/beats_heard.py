@@ -2,8 +2,8 @@
 
 Every style is rendered in 5/4 all through (tv) and in a record's form, whose 4/4 sections
 are taken; the sound goes to librosa's tracker (Ellis 2007), which knows nothing of metre,
-and mir_eval compares its beats with ours, the quarter notes. Both come with the extra
-``listening``. A row for each style and metre, means over seeds:
+and mir_eval compares its beats with ours, the quarter notes. Neither is asked for by the
+project: ``pip install librosa mir_eval``. A row for each style and metre, means over seeds:
 
 F        beats within 70 ms of ours (F-measure; Davies, Degara and Plumbley 2009)
 level    the same, the best of our beats, twice as many, half as many in either phase
@@ -28,7 +28,7 @@ from mi_theme.sound import find_soundfont, record
 RATE = 22050  # librosa's own
 MEASURES = ("F", "level", "steady", "told")
 FORMS = {"5/4": "tv", "4/4": "clayton-mullen"}
-LISTENING = "the beat tracker needs two libraries more: pip install 'mi-theme[listening]'"
+LISTENING = "the beat tracker needs two libraries more: pip install librosa mir_eval"
 
 
 def quarters_in(score: Score, signature: str) -> np.ndarray:
