@@ -7,11 +7,13 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-__all__ = ["QUARTER", "Ticks", "later", "nominal", "number_of", "ticks_of"]
+__all__ = ["FASTEST", "LARGEST_TUPLET", "QUARTER", "SLOWEST", "Ticks", "later", "nominal", "number_of", "ticks_of"]
 
 QUARTER = 10_321_920  # ticks: 2^15 x 9 x 5 x 7, so that common divisions are whole
 FINEST_TICK = 10**12  # parts of a tick: no music has finer ones
 LARGEST_NUMBER = 1e7  # no number of a file is larger
+SLOWEST, FASTEST = 4, 1000  # quarters a minute that a score may have
+LARGEST_TUPLET = 1000  # notes that no tuplet has: programs for notation stop before
 TYPES = (
     "maxima",
     "long",
@@ -74,7 +76,7 @@ def nominal(fields: dict[str, Any], dots: int) -> Ticks | None:
 
 @lru_cache(maxsize=1024)
 def _written_ticks(kind: str, dots: int, normal: int, actual: int) -> Ticks:
-    if not (0 < actual < 1000 and 0 < normal < 1000 and dots < 8):
+    if not (0 < actual < LARGEST_TUPLET and 0 < normal < LARGEST_TUPLET and dots < 8):
         raise ValueError(f"{actual} notes in the time of {normal}, with {dots} dots: no tuplet")
     ticks = LENGTHS[kind] * (2 - Fraction(1, 2**dots)) * normal / actual * QUARTER
     return ticks.numerator if ticks.denominator == 1 else ticks
