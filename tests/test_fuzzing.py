@@ -6,16 +6,24 @@ from random import Random
 
 import fuzzing
 import pytest
+from musicxml_making import measure, partwise, scale
 
 import mi_theme as mi
+from mi_theme.files.musicxml.from_score import write
 
-pytestmark = pytest.mark.filterwarnings("ignore::mi_theme.files.FileWarning")
+pytestmark = pytest.mark.filterwarnings("ignore")
 
-MUTANTS = {"midi": 40, "musicxml": 40, "mxl": 10, "abc": 60, "kern": 60, "text": 100, "plan": 60, "table": 6}
+MUTANTS = {"midi": 12, "musicxml": 40, "mxl": 10, "abc": 25, "kern": 40, "text": 100, "plan": 60, "table": 4}
+
+QUICK = partwise([measure(1, scale(0, 4), ("4", "4"))])
+SUDDEN = fuzzing.midi_of(fuzzing.events([b"\0\x90\x3c\x50", fuzzing.meta(0x51, b"\0\0\0"), b"\1\x80\x3c\0"]))
 
 # kind, input: what was broken once
 FOUND = [
     ("abc", b"X:\nL:1/88\nK:\nc|(3abc{}eF8"),  # a tuplet of 3465 notes was written, which no reader takes
+    ("abc", b"X:1\nK:\nTA(255Bdf(5:abcdef"),  # more parts of a quarter than a number of a file could be
+    ("musicxml", QUICK.replace(b"<divisions>2<", b"<divisions>1e-300<")),
+    ("midi", SUDDEN),  # a tempo of 0 was written as sixty million quarters a minute
 ]
 
 
@@ -62,3 +70,10 @@ def test_many_time_signatures_are_described() -> None:
     changes = score.meters.changes
     assert len(changes) == 20_001
     assert [score.meters.at(at).start for at, _ in changes[::997]] == [at for at, _ in changes[::997]]
+
+
+def test_notation_of_a_day_of_silence_is_refused_at_once() -> None:
+    notes = [b"\0\x90\x3c\x50", b"\1\x80\x3c\0", fuzzing.varlen(2**28 - 1) + b"\x90\x3c\x50", b"\1\x80\x3c\0"]
+    score = mi.read(fuzzing.midi_of(fuzzing.events(notes)))
+    with pytest.raises(mi.MiThemeError, match="more than 20002 bars for 2 notes"):
+        write(score)
