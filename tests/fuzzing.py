@@ -247,7 +247,7 @@ def reads(data: bytes) -> None:
 
 COMMANDS = (
     ("info",), ("convert", "--to", "5/4", "-o", "out.mid"), ("convert", "--to", "7/8:2+2+3", "-o", "out.musicxml", "--explain"), ("which-meter",), ("find",),
-    ("quantize", "-o", "out.musicxml"), ("draw", "-o", "out.svg"), ("compare", "--to", "3/4"), ("worksheet", "--to", "4/4", "-o", "out.html"),
+    ("quantize", "-o", "out.musicxml"), ("draw", "-o", "out.svg"), ("compare", "--to", "3/4"), ("convert", "--from", "4/4", "--to", "3/4", "--how", "cut", "-o", "out.musicxml"),
 )  # fmt: skip
 
 
