@@ -14,7 +14,7 @@ BUILD  := hatchling hatch-fancy-pypi-readme editables
 # what the oldest and the newest packages are tried on; TESTS=tests for all
 TESTS  := $(addprefix tests/test_,bridges.py cli.py lineage_data.py midi.py notation.py sound.py views.py worksheets.py)
 
-.PHONY: demo test test-all test-newest test-oldest sample lock docs dist bench golden pictures clean
+.PHONY: demo test test-all test-newest test-oldest sample lock docs dist bench fuzz golden pictures clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -62,6 +62,10 @@ dist: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/benchmarks/startup.py
+
+# hostile inputs by the thousand: make fuzz N=20000 SEED=7 KINDS="abc kern"
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python tests/fuzzing.py $(or $(N),2000) $(or $(SEED),1) $(KINDS)
 
 golden: $(VENV)/.installed-dev
 	for script in tests/golden/regenerate*.py; do $(BIN)/python $$script || exit 1; done

@@ -25,7 +25,7 @@ from mi_theme.score.marks import Mark
 
 __all__ = ["new_bars", "notate"]
 
-MOST_BARS = 200_000  # a score of more is not music but damage
+MOST_BARS, MOST_EMPTY = 200_000, 20_000  # more are not music but damage; empty ones, about ten hours of silence
 SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no bar of its own
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
 DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
@@ -53,7 +53,7 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool 
     Raises
     ------
     ScoreError
-        Where it goes on for more than 200,000 bars.
+        Where it goes on for more than 200,000 bars, or for 20,000 more than it has notes.
     """
     found = quantize(score)
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else written_keys(score)
@@ -86,11 +86,12 @@ def _each_part(score: Score) -> list[Player]:
 def _bars(score: Score, found: Quantized) -> Iterator[NewBar]:
     """The bars up to the last note; a gate that rings into the next one makes none."""
     last = Fraction(int(found.onsets.max(initial=-1)) + 1, found.resolution)
+    most = min(MOST_BARS, MOST_EMPTY + len(found.onsets))
     bars: list[Bar] = []
     for bar in found.meters.bars(max(last, score.quarters - SLIGHT_END, Fraction(1, found.resolution))):
         bars.append(bar)
-        if len(bars) > MOST_BARS:
-            raise ScoreError(f"more than {MOST_BARS} bars cannot be written as notation")
+        if len(bars) > most:
+            raise ScoreError(f"more than {most} bars for {len(found.onsets)} notes: this cannot be written as notation")
     yield from new_bars(bars)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from mi_theme.errors import TextError
 from mi_theme.meter import Meter
@@ -135,12 +136,17 @@ def grouping_of(data: bytes) -> Meter | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def _signed(numerator: int, power: int) -> Meter:
+    return Meter(f"{numerator}/{2 ** min(power, 9)}")
+
+
 def meters_of(
     signatures: Iterable[tuple[Fraction, bytes]], texts: Iterable[tuple[Fraction, bytes]]
 ) -> Iterator[tuple[Fraction, Meter]]:
     """(position, metre) of time signatures, with the groupings that texts beside them say."""
     groupings = {at: meter for at, data in texts if (meter := grouping_of(data)) and meter.grouping}
     for at, data in signatures:
-        meter = Meter(f"{data[0]}/{2 ** min(data[1], 9)}")
+        meter = _signed(data[0], data[1])
         grouped = groupings.get(at)
         yield at, grouped if grouped and grouped.plain == meter else meter

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from math import ceil, floor, lcm
 from operator import index
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -170,6 +170,12 @@ class MeterMap:
         return tuple(segments)
 
     @cached_property
+    def _grid(self) -> tuple[int, list[int]]:
+        """Parts of a quarter in which each segment begins at a whole number, and these: compared faster than fractions."""
+        parts = lcm(*(start.denominator for start, _, _ in self._segments))
+        return parts, [int(start * parts) for start, _, _ in self._segments]
+
+    @cached_property
     def _starts(self) -> tuple[Change, ...]:
         """The changes, and the bar line after an explicit pick-up."""
         if not self.pickup or any(start == self.pickup for start, _ in self.changes):
@@ -205,7 +211,8 @@ class MeterMap:
         position
             Quarters from the beginning.
         """
-        index = max(bisect_right(self._segments, position, key=lambda segment: segment[0]) - 1, 0)
+        parts, starts = self._grid
+        index = max(bisect_right(starts, floor(Fraction(position) * parts)) - 1, 0)
         start, meter, _ = self._segments[index]
         return self._bar_in(index, int((position - start) // meter.bar))
 

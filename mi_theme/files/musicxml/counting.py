@@ -7,11 +7,25 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-__all__ = ["QUARTER", "Ticks", "later", "nominal", "number_of", "ticks_of"]
+__all__ = [
+    "FASTEST",
+    "LARGEST_COUNT",
+    "LARGEST_TUPLET",
+    "QUARTER",
+    "SLOWEST",
+    "Ticks",
+    "later",
+    "nominal",
+    "number_of",
+    "ticks_of",
+]
 
 QUARTER = 10_321_920  # ticks: 2^15 x 9 x 5 x 7, so that common divisions are whole
 FINEST_TICK = 10**12  # parts of a tick: no music has finer ones
-LARGEST_NUMBER = 1e7  # no number of a file is larger
+LARGEST_NUMBER = 1e7  # no number of a file is larger, and nothing lasts so many quarters
+LARGEST_COUNT = 2.0**53  # parts of a quarter: rare tuplets have many, and so many a float tells apart
+SLOWEST, FASTEST = 4, 1000  # quarters a minute that a score may have
+LARGEST_TUPLET = 1000  # notes that no tuplet has: programs for notation stop before
 TYPES = (
     "maxima",
     "long",
@@ -36,7 +50,10 @@ Ticks = int | Fraction
 @lru_cache(maxsize=4096)
 def ticks_of(duration: str, divisions: float) -> Ticks:
     """A length in ticks, exactly where it is a fraction of a quarter that music uses."""
-    ticks = Fraction(number_of(duration)) / Fraction(divisions) * QUARTER
+    quarters = Fraction(number_of(duration, LARGEST_COUNT)) / Fraction(divisions)
+    if abs(quarters) > LARGEST_NUMBER:
+        raise ValueError(f"{duration} of {divisions:g} parts of a quarter last longer than music")
+    ticks = quarters * QUARTER
     return ticks.numerator if ticks.denominator == 1 else ticks.limit_denominator(QUARTER)
 
 
@@ -46,7 +63,7 @@ def later(at: Ticks, lasts: Ticks) -> Ticks:
     return time if time.denominator < FINEST_TICK else round(time)
 
 
-def number_of(text: str | None) -> float:
+def number_of(text: str | None, largest: float = LARGEST_NUMBER) -> float:
     """A number of a file.
 
     Raises
@@ -55,7 +72,7 @@ def number_of(text: str | None) -> float:
         Where it is none, or too large for music.
     """
     number = float(text or "")
-    if not isfinite(number) or abs(number) > LARGEST_NUMBER:
+    if not isfinite(number) or abs(number) > largest:
         raise ValueError(f"{text} is no number for music")
     return number
 
@@ -74,7 +91,7 @@ def nominal(fields: dict[str, Any], dots: int) -> Ticks | None:
 
 @lru_cache(maxsize=1024)
 def _written_ticks(kind: str, dots: int, normal: int, actual: int) -> Ticks:
-    if not (0 < actual < 1000 and 0 < normal < 1000 and dots < 8):
+    if not (0 < actual < LARGEST_TUPLET and 0 < normal < LARGEST_TUPLET and dots < 8):
         raise ValueError(f"{actual} notes in the time of {normal}, with {dots} dots: no tuplet")
     ticks = LENGTHS[kind] * (2 - Fraction(1, 2**dots)) * normal / actual * QUARTER
     return ticks.numerator if ticks.denominator == 1 else ticks

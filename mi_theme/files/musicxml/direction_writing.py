@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml.etree import Element, SubElement
 
+from mi_theme.files.musicxml.counting import FASTEST, SLOWEST
 from mi_theme.files.musicxml.directions import harmony_element
 from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.meter import Meter
@@ -48,7 +49,7 @@ def by_bar(remarks: Iterable[ScoreWord], bars: Sequence[NewBar]) -> dict[int, li
 def remark_element(remark: ScoreWord, meter: Meter, staff: int = 0) -> Any:
     """A tempo, words or a mark as an element, at a staff where there are several; None where it says nothing."""
     if remark.kind == "pace":
-        return Element("sound", tempo=_decimal(float(remark.said)))
+        return Element("sound", tempo=_decimal(_speed(remark)))
     said = plain_text(str(remark.said))
     if not said:
         return None
@@ -57,7 +58,7 @@ def remark_element(remark: ScoreWord, meter: Meter, staff: int = 0) -> Any:
     direction = Element("direction", placement="below" if remark.kind in BELOW else "above")
     kind = SubElement(direction, "direction-type")
     if remark.kind == "tempo":
-        _write_metronome(SubElement(kind, "metronome"), float(remark.said), meter)
+        _write_metronome(SubElement(kind, "metronome"), _speed(remark), meter)
     elif remark.kind == "dynamics":
         SubElement(SubElement(kind, "dynamics"), said)
     elif remark.kind == "wedge":
@@ -67,8 +68,13 @@ def remark_element(remark: ScoreWord, meter: Meter, staff: int = 0) -> Any:
     if staff:
         SubElement(direction, "staff").text = str(staff)
     if remark.kind == "tempo":
-        SubElement(direction, "sound", tempo=_decimal(float(remark.said)))
+        SubElement(direction, "sound", tempo=_decimal(_speed(remark)))
     return direction
+
+
+def _speed(remark: ScoreWord) -> float:
+    """Quarters a minute, as far as a reader takes them; a MIDI file may say sixty millions."""
+    return min(max(float(remark.said), SLOWEST), FASTEST)
 
 
 def _write_metronome(mark: Any, speed: float, meter: Meter) -> None:

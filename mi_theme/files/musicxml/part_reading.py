@@ -19,7 +19,7 @@ from mi_theme.files.musicxml.aside_reading import (
     asides_of_note,
     note_attributes,
 )
-from mi_theme.files.musicxml.counting import QUARTER, Ticks, later, nominal, number_of, ticks_of
+from mi_theme.files.musicxml.counting import LARGEST_COUNT, QUARTER, Ticks, later, nominal, number_of, ticks_of
 from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
 from mi_theme.files.musicxml.documents import ScoreInstrument, plain_text
 from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of, shift_of
@@ -153,12 +153,12 @@ class PartReading:
         """Divisions that are said only after they are needed; without any, a note of a type tells them."""
         said = bar.getroottree().getroot().find(".//divisions")
         if said is not None:
-            self._divisions = number_of(said.text)
+            self._divisions = number_of(said.text, LARGEST_COUNT)
         else:
             for note in bar.iterchildren("note"):
                 length = nominal({child.tag: child for child in note}, len(note.findall("dot")))
                 if length and note.findtext("duration"):
-                    self._divisions = number_of(note.findtext("duration")) * QUARTER / float(length)
+                    self._divisions = number_of(note.findtext("duration"), LARGEST_COUNT) * QUARTER / float(length)
                     break
         self._divisions = self._divisions or 1.0
         return self._divisions
@@ -268,7 +268,7 @@ class PartReading:
     def _read_attributes(self, attributes: Any) -> None:
         for child in attributes:
             if child.tag == "divisions":
-                self._divisions = number_of(child.text)
+                self._divisions = number_of(child.text, LARGEST_COUNT)
                 if self._divisions <= 0:
                     raise ValueError("a quarter of no divisions")
             elif child.tag == "time" and child.get("number", "1") == "1":
@@ -292,7 +292,7 @@ class PartReading:
         at = self._now
         if offset:
             divisions = self._divisions or self._foreseen(bar)
-            length = number_of(offset)
+            length = number_of(offset, LARGEST_COUNT)
             shift = ticks_of(str(abs(length)), divisions)
             at = max(later(at, shift if length > 0 else -shift), 0)
         if element.tag == "harmony":

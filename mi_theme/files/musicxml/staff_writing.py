@@ -15,6 +15,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from mi_theme.files.musicxml.aside_writing import cue_texts, note_with_asides
+from mi_theme.files.musicxml.counting import LARGEST_TUPLET
 from mi_theme.files.musicxml.documents import plain_text
 from mi_theme.notated.bar_symbols import BarVoice, Symbol, TupletRun, accidentals
 from mi_theme.notated.staves import Head, Staff, StaffMark, StaffNote
@@ -287,17 +288,18 @@ def _symbol_texts(run: TupletRun, voice: str, grain: int) -> Iterator[SymbolText
     """What is written of each symbol of a run."""
     symbols = list(run.symbols)
     tuplet = ""
-    if run.ratio != 1:
+    sayable = run.ratio.denominator < LARGEST_TUPLET  # what no tuplet says has its duration and no note value
+    if run.ratio != 1 and sayable:
         tuplet = (
             f"        <time-modification>\n          <actual-notes>{run.ratio.denominator}</actual-notes>\n"
             f"          <normal-notes>{run.ratio.numerator}</normal-notes>\n        </time-modification>\n"
         )
     for group in run.groups:
-        types = [_type(symbol.value) for symbol in group]
+        types = [_type(symbol.value) if sayable else ("", 0) for symbol in group]
         flags = [max(TYPES.index(kind) - QUARTER_TYPE, 0) if kind else 0 for kind, _ in types]
         words = list(beam_words(flags)) if len(group) > 1 else [[]]
         for symbol, (kind, dots), beams in zip(group, types, words, strict=True):
-            bracketed = run.ratio != 1 and len(symbols) > 1
+            bracketed = bool(tuplet) and len(symbols) > 1
             starts, stops = bracketed and symbol is symbols[0], bracketed and symbol is symbols[-1]
             value = f"        <type>{kind}</type>\n" + "        <dot/>\n" * dots if kind else ""
             yield SymbolText(

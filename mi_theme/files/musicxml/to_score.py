@@ -10,7 +10,7 @@ from fractions import Fraction
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.assembly import JoinedNote, SoundingStaff, WrittenMusic, read_music
-from mi_theme.files.musicxml.counting import QUARTER, Ticks
+from mi_theme.files.musicxml.counting import FASTEST, QUARTER, SLOWEST, Ticks
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
 from mi_theme.score.asides import Aside
@@ -20,7 +20,6 @@ from mi_theme.score.tracks import channel_of
 
 __all__ = ["parse"]
 
-SLOWEST, FASTEST = 4, 1000  # quarters a minute that a score may have
 OF_ALL = ("<transpose", "<key", "<time")  # settings that without a number are of all staves
 SETTING = ("<clef", "<staff-details", *OF_ALL)  # what a staff is set to: without notes it says nothing
 USUAL_TEMPO = 120.0  # quarters a minute, where a file says none

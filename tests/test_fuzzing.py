@@ -1,0 +1,79 @@
+"""A short run of the fuzzer, and the smallest inputs of what it found."""
+
+from __future__ import annotations
+
+from random import Random
+
+import fuzzing
+import pytest
+from musicxml_making import measure, partwise, scale
+
+import mi_theme as mi
+from mi_theme.files.musicxml.from_score import write
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+MUTANTS = {"midi": 12, "musicxml": 40, "mxl": 10, "abc": 25, "kern": 40, "text": 100, "plan": 60, "table": 4}
+
+QUICK = partwise([measure(1, scale(0, 4), ("4", "4"))])
+SUDDEN = fuzzing.midi_of(fuzzing.events([b"\0\x90\x3c\x50", fuzzing.meta(0x51, b"\0\0\0"), b"\1\x80\x3c\0"]))
+
+# kind, input: what was broken once
+FOUND = [
+    ("abc", b"X:\nL:1/88\nK:\nc|(3abc{}eF8"),  # a tuplet of 3465 notes was written, which no reader takes
+    ("abc", b"X:1\nK:\nTA(255Bdf(5:abcdef"),  # more parts of a quarter than a number of a file could be
+    ("musicxml", QUICK.replace(b"<divisions>2<", b"<divisions>1e-300<")),
+    ("midi", SUDDEN),  # a tempo of 0 was written as sixty million quarters a minute
+]
+
+
+@pytest.mark.parametrize("name", list(fuzzing.kinds()))
+def test_mutants(name: str) -> None:
+    assert list(fuzzing.faults(name, fuzzing.kinds()[name], range(MUTANTS[name]))) == []
+
+
+@pytest.mark.parametrize("name", ["midi", "musicxml", "abc", "kern"])
+def test_mutants_are_the_same_each_time_and_many_are_music(name: str) -> None:
+    kind = fuzzing.kinds()[name]
+    made = [[join(pieces) for n in range(60) for pieces, join in [fuzzing.mutant(kind, Random(n))]] for _ in range(2)]
+    assert made[0] == made[1]
+    assert sum(is_music(data) for data in made[0]) > 10
+
+
+def is_music(data: bytes) -> bool:
+    try:
+        return mi.read(data) is not None
+    except mi.MiThemeError:
+        return False
+
+
+@pytest.mark.parametrize(("name", "data"), FOUND)
+def test_what_was_found(name: str, data: bytes) -> None:
+    assert fuzzing.fault_of(name, fuzzing.kinds()[name], data) is None
+
+
+def test_a_fault_is_found_and_made_small() -> None:
+    def door(data: bytes) -> None:
+        if b"7" in data and b"(" in data:
+            raise KeyError(7)
+
+    kind = fuzzing.kinds()["text"]._replace(doors=(door,))
+    found = next(fuzzing.faults("text", kind, range(2000)))
+    assert found.words == "KeyError: 7"
+    assert sorted(found.data) == sorted(b"7(")
+
+
+def test_many_time_signatures_are_described() -> None:
+    signs = [fuzzing.meta(0x58, bytes((3 + i % 5, 2, 24, 8)), 480) for i in range(20_000)]
+    notes = [b"\0\x90\x3c\x50", fuzzing.varlen(480 * 20_000) + b"\x80\x3c\0"]
+    score = mi.read(fuzzing.midi_of(fuzzing.events(signs, notes)))
+    changes = score.meters.changes
+    assert len(changes) == 20_001
+    assert [score.meters.at(at).start for at, _ in changes[::997]] == [at for at, _ in changes[::997]]
+
+
+def test_notation_of_a_day_of_silence_is_refused_at_once() -> None:
+    notes = [b"\0\x90\x3c\x50", b"\1\x80\x3c\0", fuzzing.varlen(2**28 - 1) + b"\x90\x3c\x50", b"\1\x80\x3c\0"]
+    score = mi.read(fuzzing.midi_of(fuzzing.events(notes)))
+    with pytest.raises(mi.MiThemeError, match="more than 20002 bars for 2 notes"):
+        write(score)
