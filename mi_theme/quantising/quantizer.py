@@ -128,8 +128,8 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     kind = _place_ornaments(playing, kinds, onset, exact)
     end = exact_ends(exact, playing.ends, playing.part, grid.resolution, ticks) if tick and not written else nowhere
     end = playing.ends if written else end
-    meters = score.meters if beats is None else beats.meters
-    duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1), meters)
+    known = np.where(end >= 0, end - onset, -1)
+    duration = _written(playing, onset, kind, known, score.meters if beats is None else None)
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
         source=score,
@@ -148,7 +148,7 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
         swing=found,
         looseness=loose,
         beats=None if beats is None else np.column_stack([grid.seconds, grid.ticks]),
-        meters=meters,
+        meters=score.meters if beats is None else beats.meters,
     )
 
 
@@ -273,8 +273,8 @@ def _nearest(at: Ints, step: int) -> Ints:
     return found
 
 
-def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints, meters: MeterMap) -> Ints:
-    """The written duration of each note in ticks; `given` where it is known, else -1."""
+def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints, click: MeterMap | None) -> Ints:
+    """The written duration of each note in ticks; `given` where it is known, else -1; rests where a click was followed."""
     quarter = playing.grid.resolution
     played = np.maximum(playing.ends - playing.at, 0) / quarter
     found = np.full(len(onset), int(GRACE_VALUE * quarter), np.int64)
@@ -283,10 +283,9 @@ def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given
     np.gcd.at(step, playing.part, onset)
     fine = finest_end(step)[playing.part[rows]] / quarter
     quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
-    heard = ~playing.drums[rows]
-    quarters[heard] = rested(
-        onset[rows[heard]] / quarter, played[rows[heard]], quarters[heard], playing.part[rows[heard]], fine[heard], meters
-    )
+    if click is not None:
+        part = np.where(playing.drums[rows], -1, playing.part[rows])
+        quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
     quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
     found[rows] = np.rint(quarters * quarter).astype(np.int64)
     order = np.lexsort((onset, playing.pitch, playing.part))
