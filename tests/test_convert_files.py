@@ -442,7 +442,7 @@ def test_hostile_files_are_refused(data: bytes) -> None:
 def test_hostile_scores_are_converted_or_refused() -> None:
     signature = Event(0, m.time_signature(mi.Meter("1/64")))
     far = Event(2**27, m.note_on(0, 60, 1))
-    with pytest.raises(mi.MiThemeError, match="more than 1000000 bars"):
+    with pytest.raises(mi.MiThemeError, match=r"more than 1000000 bars|that is damage"):
         mi.plan(mi.Score(1, (Track.sorted([signature, far]),)), "4/4")
     empty = mi.Score(480, (Track.sorted([Event(0, m.time_signature(mi.Meter("4/4")))]),))
     with pytest.raises(mi.MiThemeError, match="nothing to convert"):

@@ -112,8 +112,9 @@ def test_a_folder_full_of_quotations_keeps_none_of_them_back(tmp_path: Path) -> 
         rows = sorted([*noise(number, 120), *planted(THEME, number % 5)])
         onsets, pitches = zip(*rows, strict=True)
         mi.Score.from_notes(onsets, np.full(len(rows), 0.5), pitches).save(tmp_path / f"{number:02}.mid")
-    hits = search_files(THEME, tmp_path).hits
-    assert len({hit.source for hit in hits}) >= 54  # of 60; a few lie so deep in the noise that it takes part
+    found = [len({hit.source for hit in search_files(THEME, tmp_path, max_evalue=most).hits}) for most in (1, 0.01)]
+    assert found[0] >= 56  # of 60: none is crowded out by the others
+    assert found[1] >= 48  # some lie so deep in noise of four voices that they say little
 
 
 def test_an_executor_finds_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

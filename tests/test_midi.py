@@ -452,7 +452,7 @@ def test_a_pipe_is_written_to_and_a_directory_is_not(tmp_path: Path) -> None:
 
 def test_the_ending_says_the_form(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"end the name in \.mid"):
-        SCORE.save(tmp_path / "new.wav")
+        SCORE.save(tmp_path / "new.doc")
     with suppress(StopIteration):
         assert not next(tmp_path.iterdir())
     for name in ("a.mid", "b.MIDI", "c.kar", "d"):

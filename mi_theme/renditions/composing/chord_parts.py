@@ -25,7 +25,7 @@ FARTHEST = 7  # semitones from a broken chord's note to the one that stands in f
 def stabs(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """Short chords in the rhythm of the style; silent where a lead is too low to lay them under it."""
     manner = grid.arrangement.manner
-    table = random.choice(manner.comping)
+    table = manner.comping[grid.arrangement.seed % len(manner.comping)]  # each seed begins elsewhere in the row
     top = part.high - 5
     notes: list[PlannedNote] = []
     for bar in grid.played(part.name):
@@ -107,7 +107,8 @@ def pads(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> li
 def arpeggios(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) -> list[PlannedNote]:
     """Broken chords in the figuration of the style; a note that would clash becomes another of the chord."""
     manner = grid.arrangement.manner
-    table = random.choice(manner.figuration)
+    seed, count = grid.arrangement.seed, len(manner.figuration)
+    table = manner.figuration[(seed + seed // count) % count]  # and goes on at another pace than the comping
     notes: list[PlannedNote] = []
     top = part.high - 4
     for bar in grid.played(part.name):
@@ -143,7 +144,7 @@ def colours(grid: SlotGrid, part: Instrument, random: Random, heard: Texture) ->
             count, end = 1, bar.end
         else:
             continue
-        top = part.high - random.choice(COLOUR_TOPS)
+        top = random.choice([part.high - under for under in COLOUR_TOPS if part.high - under != top])
         way = laid(grid, heard, part, bar, [(bar.start, bar.start + round((end - bar.start) * part.gate))], top)
         notes += held(grid, heard, part, bar, way[-count:], (bar.start, end))
     return notes + closing_chords(grid, part, heard, top)

@@ -13,11 +13,11 @@ from mi_theme.score import Score
 
 FOLDER = Path(__file__).parent
 CASES = {
-    "tv-bare": {"form": "tv", "style": "bare", "bars": 16},
-    "clayton-mullen-jazz-combo": {"form": "clayton-mullen", "style": "jazz-combo", "bars": 16, "seed": 1},
-    "limp-bizkit-heavy-rock": {"form": "limp-bizkit", "style": "heavy-rock", "bars": 24, "seed": 2},
-    "seven-eight-orchestra": {"form": "tv", "style": "orchestra", "meter": "7/8", "tonic": "Eb", "bars": 16},
-    "twelve-eight-latin-loop": {"form": "tv", "style": "latin", "meter": "12/8", "bars": 8, "ending": "loop"},
+    "tv-bare": {"form": "tv", "style": "bare", "length": 16},
+    "clayton-mullen-jazz-combo": {"form": "clayton-mullen", "style": "jazz-combo", "length": 16, "seed": 1},
+    "limp-bizkit-heavy-rock": {"form": "limp-bizkit", "style": "heavy-rock", "length": 24, "seed": 2},
+    "seven-eight-orchestra": {"form": "tv", "style": "orchestra", "meter": "7/8", "tonic": "Eb", "length": 16},
+    "twelve-eight-latin-loop": {"form": "tv", "style": "latin", "meter": "12/8", "length": 8, "ending": "loop"},
 }
 
 
