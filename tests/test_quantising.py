@@ -201,6 +201,16 @@ def test_gates_are_closed_and_kept_apart() -> None:
     assert quantize(found.score()).score() == found.score()
 
 
+@pytest.mark.parametrize(("least", "most"), [(0.5, 0.95), (0.6, 0.9), (0.75, 0.8)])
+def test_less_than_anybody_plays_of_a_note_is_a_rest(least: float, most: float) -> None:
+    random = np.random.default_rng(11)
+    written = [(8 * bar + at, lasts, 60 + at) for bar in range(16) for at, lasts in ((0, 1), (1, 1), (2, 1), (3, 1))]
+    written += [(8 * bar + at, lasts, 64) for bar in range(16) for at, lasts in ((4, 1), (6, 2))]
+    rows = [(at, lasts * random.uniform(least, most), pitch) for at, lasts, pitch in sorted(written)]
+    found = [(note.onset, note.duration) for note in quantize(score_of(rows))]
+    assert found == [(at, lasts) for at, lasts, _ in sorted(written)]
+
+
 def test_a_strum_is_one_chord() -> None:
     random = np.random.default_rng(3)
     rows = [

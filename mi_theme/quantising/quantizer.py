@@ -19,9 +19,10 @@ from mi_theme.quantising.gracenotes import TOGETHER, graces, strums, trills
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
+from mi_theme.quantising.rests import rested
 from mi_theme.quantising.swingratios import evened, swings
 from mi_theme.quantising.values import values
-from mi_theme.score import MusicSource, Score
+from mi_theme.score import MeterMap, MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["KEPT", "UNHEARD", "quantize"]
@@ -127,7 +128,8 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     kind = _place_ornaments(playing, kinds, onset, exact)
     end = exact_ends(exact, playing.ends, playing.part, grid.resolution, ticks) if tick and not written else nowhere
     end = playing.ends if written else end
-    duration = _written(playing, onset, kind, np.where(end >= 0, end - onset, -1))
+    known = np.where(end >= 0, end - onset, -1)
+    duration = _written(playing, onset, kind, known, score.meters if beats is None else None)
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
         source=score,
@@ -271,8 +273,8 @@ def _nearest(at: Ints, step: int) -> Ints:
     return found
 
 
-def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints) -> Ints:
-    """The written duration of each note in ticks; `given` where it is known, else -1."""
+def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints, click: MeterMap | None) -> Ints:
+    """The written duration of each note in ticks; `given` where it is known, else -1; rests where a click was followed."""
     quarter = playing.grid.resolution
     played = np.maximum(playing.ends - playing.at, 0) / quarter
     found = np.full(len(onset), int(GRACE_VALUE * quarter), np.int64)
@@ -281,6 +283,9 @@ def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given
     np.gcd.at(step, playing.part, onset)
     fine = finest_end(step)[playing.part[rows]] / quarter
     quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
+    if click is not None:
+        part = np.where(playing.drums[rows], -1, playing.part[rows])
+        quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
     quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
     found[rows] = np.rint(quarters * quarter).astype(np.int64)
     order = np.lexsort((onset, playing.pitch, playing.part))

@@ -80,7 +80,7 @@ def layers_of(music: WrittenTwin, lead: int, swing: Fraction | None) -> tuple[La
         rows = np.flatnonzero(parts == number)
         rows = rows[np.argsort(at[rows], kind="stable")]
         lasts = np.maximum(stop[rows] - at[rows], 1)
-        sounds = lasts * np.minimum(
+        sounds = np.minimum(lasts, _struck_again(at[rows], pitch[rows])) * np.minimum(
             music.share[rows], 1
         )  # a note before a rest is written too long sooner than played so
         step = _steps(at[rows], sounds, pitch[rows], None if number == lead else melody)
@@ -123,6 +123,16 @@ def _tops(at: Ints, pitch: Ints) -> tuple[Ints, Ints]:
     tops = np.zeros(len(places), np.int64)
     np.maximum.at(tops, inverse, pitch)
     return places, tops
+
+
+def _struck_again(at: Ints, pitch: Ints) -> NDArray[np.float64]:
+    """For each note how long it is until its key is struck again: no longer does it sound, whatever is written."""
+    places = np.unique(np.column_stack([pitch, at]), axis=0)
+    following = np.full(len(places), np.inf)
+    same = np.diff(places[:, 0]) == 0
+    following[:-1][same] = np.diff(places[:, 1])[same]
+    width = int(at.max(initial=0)) + 1
+    return following[np.searchsorted(places[:, 0] * width + places[:, 1], pitch * width + at)]
 
 
 def _steps(at: Ints, lasts: NDArray[np.float64], pitch: Ints, melody: tuple[Ints, Ints] | None) -> Ints:

@@ -1,0 +1,92 @@
+"""Rests after notes that sound less of their gaps than anything else that is played.
+
+Who lets notes sound for at least so much of their values leaves a trace: below that share
+there is nearly nothing, and what is there is no shorter touch but a shorter note and a
+rest. Where touch has no such edge, or the share fits no shorter value, nothing is said;
+nor of playing without a click, where short notes are touch.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.quantising.beatgrid import Floats, Ints
+from mi_theme.score import MeterMap
+
+__all__ = ["rested"]
+
+Bools = NDArray[np.bool_]
+LEAST, MOST = 0.3, 0.9  # of the value: shorter is a written rest, longer is legato; between them an edge is looked for
+STEPS = 61  # shares that are weighed
+LONGEST = 1.1  # of the value: what is held on longer says nothing
+ROOM = 0.05  # of the value between the edge and the longest at least
+SHARPER = 3.0  # times as many notes above the edge as below, in as much room
+FEW = 30  # notes: an edge of fewer is chance
+TICKS = 10_080  # in a quarter, to tell places from each other
+PLACES = (1.0, 0.5, 0.25)  # quarters: rests begin on beats sooner than off them
+
+
+def _touch(share: Floats) -> tuple[float, float] | None:
+    """The least and the greatest share of their values that notes sound, or None where there is no edge.
+
+    The likeliest density of two levels, one below the edge and one above it.
+    """
+    share = np.sort(share[share < LONGEST])
+    if len(share) < FEW:
+        return None
+    high = float(np.quantile(share, 0.99))
+    edges = np.linspace(LEAST, MOST, STEPS)
+    edges = edges[edges < high - ROOM]
+    if not len(edges):
+        return None
+    below = np.searchsorted(share, edges) + 0.5
+    above = len(share) + 1 - below
+    dense = above / (high - edges), below / edges
+    likely = above * np.log(dense[0]) + below * np.log(dense[1])
+    best = int(likely.argmax())
+    return (float(edges[best]), high) if dense[0][best] >= SHARPER * dense[1][best] else None
+
+
+def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: Floats, meters: MeterMap) -> Floats:
+    """Values with a rest after them where less sounds than the least share, or nothing follows at once.
+
+    Where touch allows it the rest begins at the next bar line, else at a beat, else between beats.
+
+    Parameters
+    ----------
+    onset, played, written
+        In quarters, shape (n,).
+    part
+        Of which part each is; -1 for drums, which stay as they are.
+    finest
+        Quarters that a value of each note is a multiple of.
+    meters
+        Where bar lines are.
+    """
+    found, edge = written.copy(), _touch((played / written)[part >= 0])
+    if edge is None:
+        return found
+    low, high = edge
+    left = (part >= 0) & (~_filled(onset, written, part) | (played < low * written))
+    middle = played / np.sqrt(low * high)
+    lines = np.array([float(bar.end) for bar in meters.bars(Fraction(float((onset + played).max())) + 1)])
+    line = lines[np.searchsorted(lines, onset + played)]
+    for place in (None, *PLACES):
+        step = np.maximum(place or 1.0, finest)
+        end = line if place is None else np.rint((onset + middle) / step) * step
+        value = end - onset
+        good = left & (value > 0) & (played >= low * value) & (played <= value)
+        found[good] = value[good]
+        left &= ~good
+    return found
+
+
+def _filled(onset: Floats, written: Floats, part: Ints) -> Bools:
+    """Whether another note of the part begins where each ends."""
+    starts, ends = (np.rint(at * TICKS).astype(np.int64) for at in (onset, onset + written))
+    width = int(ends.max(initial=0)) + 1
+    found: Bools = np.isin(part * width + ends, part * width + starts)
+    return found
