@@ -123,8 +123,8 @@ from mi_theme.views import bar_map, drawn, necklace, weight_profile
 print(drawn("5/4:3+3+2+2"))
 
 # %% [markdown]
-# Read it downwards: the number of each eighth, the groups in brackets, two ways to count, then a row of stars for
-# each level of the metre. A pulse with many stars is a place where a drummer would hit and a choir would come in
+# Read it downwards: the number of each eighth, the groups in brackets, two ways to count, a row of stars for each
+# level of the metre, and last the weight of each pulse, of which more below. A pulse with many stars is a place where a drummer would hit and a choir would come in
 # together. A bare 5/4 says nothing about groups, so it is drawn as five equal beats:
 
 # %%
@@ -182,8 +182,8 @@ theme = mi.theme()
 print(theme)
 
 # %% [markdown]
-# Listen: one bar is counted in, and the click goes on, loud on the bar line, clear on each group. In the last two bars
-# the three notes of the melody come in above.
+# Listen: one bar is counted in, and the click goes on, loud on the bar line, clear on each group. In the last bar but
+# one the three notes of the melody come in above.
 
 # %%
 hear(theme.to_score(repeats=3).with_click(count_in=1))

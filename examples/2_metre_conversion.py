@@ -114,7 +114,6 @@ from itertools import combinations, pairwise
 
 from mi_theme.adaptation.costs import figure_cost, order_cost
 from mi_theme.adaptation.frames import Frame
-from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.views import bar_map, drawn, necklace
 
 theme = mi.theme()
@@ -125,11 +124,10 @@ print(drawn("4/4"))
 # ## Every way the library knows
 #
 # A *strategy* is a rule that says where each moment of the old bar goes in the new one. That is a **bar map**. Players
-# have words for most of them. Those marked with a star are baselines, here for comparison; arrangers do not use them.
+# have words for most of them. The baselines are here for comparison; arrangers do not use them.
 
 # %%
-for name, row in STRATEGIES.items():
-    print(f"{name:13}{' ' if row.offered else '*'} {row.players:34} {row.summary}")
+mi.strategies()
 
 # %% [markdown]
 # In every picture that follows the old bar is above and the new one below; a black note is kept, an empty one with a

@@ -123,7 +123,7 @@ print(plan)
 # Read the line *heard* aloud and clap it. The rule is: *hold the first*. Here is every other rule the library knows:
 
 # %%
-print(mi.compare(waltz, meter="4/4"))
+mi.compare(waltz, meter="4/4")
 
 # %% [markdown]
 # `proportional` moves every note and sounds the same: a bar of three stretched over a bar of four is only slower.
@@ -195,8 +195,8 @@ seven = mi.plan(song, meter="7/8:2+2+3")
 print(seven)
 
 # %% [markdown]
-# Count the strokes: the hat has seven instead of eight, still even; one snare has no beat left and is listed as dropped.
-# Nothing happens that the plan does not list. Compare `drums="keep"`, where the kit follows the tune:
+# Count the strokes: the hat has seven instead of eight, still even, and the plan lists the one in each bar that is
+# dropped; kick and snare keep all of theirs. Nothing happens that the plan does not list. Compare `drums="keep"`, where the kit follows the tune:
 
 # %%
 print([float(at) for at in mi.convert(song, "7/8:2+2+3").notes("Kit")["onset"][:11]])
@@ -219,7 +219,7 @@ len(changed.apply(waltz).note_table())
 # Two versions of a piece, and nobody remembers how the second came about: `align` finds the bar map between them.
 
 # %%
-print(mi.align(waltz, in_four))
+mi.align(waltz, in_four)
 
 # %% [markdown]
 # ## Your own file
@@ -229,7 +229,7 @@ print(mi.align(waltz, in_four))
 # %%
 path = folder / "waltz_44.mid"  # your file instead of ours
 score = mi.read(path)
-print(mi.compare(score, meter="5/4:3+3+2+2"))
+mi.compare(score, meter="5/4:3+3+2+2")
 
 # %% [markdown]
 # ## Exercises
@@ -248,7 +248,7 @@ print(mi.compare(score, meter="5/4:3+3+2+2"))
 # %% [markdown]
 # ## Key
 #
-# **1.** `hold-first` keeps beat 3 next to the following bar line, so the eighth in bar 3 is still an upbeat. `hold-last`
+# **1.** `hold-first` keeps beat 3 next to the following bar line: B still leads into bar 2, F sharp into bar 4. `hold-last`
 # gives the melody a long breath at the end of every bar, which suits singers. `rest` sounds like waiting: it can be
 # right in a dance where the dancers turn on the empty beat.
 #

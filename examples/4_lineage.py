@@ -63,7 +63,7 @@ if find_spec("mi_theme") is None:
 import mi_theme as mi
 
 lineage = mi.lineage()
-repr(lineage)
+print(len(mi.films()), "films,", len(lineage.claims()), "claims")
 
 # %% [markdown]
 # ## Sound before symbols
@@ -87,10 +87,10 @@ mi.films()
 # `mi-theme lineage verify FOLDER`.
 
 # %%
-lineage.claim("M10")
+print(lineage.claim("M10"))
 
 # %% [markdown]
-# The note is worth reading: in the document the fraction has lost its stroke. Next to another
+# The last line, a note of ours, is worth reading: in the document the fraction has lost its stroke. Next to another
 # sentence (five crotchets to a bar, claim M05) the digits can only be 5/4.
 
 # %%

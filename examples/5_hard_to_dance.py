@@ -116,7 +116,7 @@ for name, (figure, meter) in figures.items():
 # %%
 equal_beats = mi.measure(theme, "5/4", name="five equal beats")
 in_four_ways = [mi.measure(theme.to_meter("4/4", how=how), name=how) for how in ("regroup", "cut", "square")]
-print(mi.measure(theme).beside(equal_beats, *in_four_ways))
+mi.measure(theme).beside(equal_beats, *in_four_ways)
 
 # %% [markdown]
 # Read the first row of surprises. In its own metre the theme has **no syncopation at all**: every note *is* a beat. For
@@ -221,7 +221,7 @@ print(mi.measure(mine, "4/4")["syncopation"])
 #
 # **2.** The second attack is the culprit: it lets the half bar go by. On the second quarter it costs 1, on the third 0. Moving
 # the *third* attack back to the half bar gives 0 too, because now something sounds there. Accept any that lowers it, with
-# a reason why it is still the tune. Moving the last attack a sixteenth forward makes it worse: what it passes is weak, but
+# a reason why it is still the tune. Moving the last attack a sixteenth earlier makes it worse: what it passes is weak, but
 # its own place is weaker still.
 
 # %%

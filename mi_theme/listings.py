@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 __all__ = ["Cells", "Listing", "NamedRows", "Rows", "csv_table", "html_table", "scrolled", "text_table"]
 
+LEFT = 'style="text-align:left"'  # a notebook sets cells to the right, which suits numbers and no sentence
 MOST_ROWS = 40  # that are shown; the sequence has them all
 
 
@@ -125,8 +126,8 @@ def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     str
         HTML.
     """
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    head = "".join(f'<th scope="col" {LEFT}>{escape(name)}</th>' for name in columns)
+    body = "".join("<tr>" + "".join(f"<td {LEFT}>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return scrolled(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 

@@ -146,6 +146,9 @@ class Claim(catalog.Row, frozen=True):
     superseded_by: Annotated[str, Meta(description="id of the claim that replaces it")] = ""
     note: Annotated[str, Meta(description="what a reader should know; of a conflict, its reason")] = ""
 
+    def __str__(self) -> str:
+        return "\n".join(filter(None, ("  ".join(filter(None, self.cells.values())), self.note)))
+
     @classmethod
     def of_text(cls, text: str) -> Claim:
         """A claim of the reader's own, such as ``"film 4 opening by Giacchino"``.

@@ -16,7 +16,7 @@ from mi_theme.conversion.planning.scorewording import MOST_SHOWN, figure_plan
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.errors import StrategyError
-from mi_theme.listings import scrolled, text_table
+from mi_theme.listings import LEFT, scrolled, text_table
 from mi_theme.meter import Meter
 from mi_theme.score import Score
 
@@ -67,7 +67,7 @@ class Comparison:
         return f"<Comparison {self.source} -> {self.target}: {len(self.rows)} strategies>"
 
     def _repr_html_(self) -> str:
-        header, *rows = ([f"<td><code>{escape(cell)}</code></td>" for cell in row] for row in self.cells())
+        header, *rows = ([f"<td {LEFT}><code>{escape(cell)}</code></td>" for cell in row] for row in self.cells())
         return scrolled("<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in [header, *rows]) + "</table>")
 
 
