@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Protocol, TypeVar
 
-__all__ = ["Cells", "Listing", "NamedRows", "Rows", "csv_table", "html_table", "scrolled", "text_table"]
+__all__ = ["LEFT", "Cells", "Listing", "NamedRows", "Rows", "csv_table", "html_table", "scrolled", "text_table"]
 
 LEFT = 'style="text-align:left"'  # a notebook sets cells to the right, which suits numbers and no sentence
 MOST_ROWS = 40  # that are shown; the sequence has them all

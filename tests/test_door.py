@@ -377,6 +377,18 @@ def test_nothing_in_a_notebook_is_wider_than_its_cell(name: str) -> None:
         assert before.endswith('overflow-x:auto">')
 
 
+def test_a_refusal_in_a_comparison_has_the_room_of_the_numbers_it_has_not() -> None:
+    html = mi.compare(SCORE, meter="4/4")._repr_html_()
+    refused = [row.strategy for row in mi.compare(SCORE, meter="4/4").rows if row.cost is None]
+    assert html.count('colspan="8"') == len(refused) > 0
+    assert html.count("<code") + len(refused) == html.count("<tr>") - 1
+
+
+def test_a_table_in_a_notebook_reads_from_the_left() -> None:
+    html = mi.films()._repr_html_()
+    assert html.count("text-align:left") == html.count("<td") + html.count("<th ") > 8
+
+
 def test_lists_of_answers_stay_lists_and_long_ones_are_cut_with_a_count() -> None:
     hits = mi.find(mi.theme(), SCORE)
     assert isinstance(hits, list)

@@ -167,6 +167,12 @@ def test_two_sentences_are_not_mixed() -> None:
     assert "miscount" not in [conflict.kind for conflict in balanced.conflicts()]
 
 
+def test_a_claim_reads_as_a_line_and_a_note() -> None:
+    line, note = str(mi.lineage().claim("M10")).splitlines()
+    assert line == "M10  films/1-7  opening_metre  5/4  stated  seed  A 72"
+    assert note.startswith("Printed as the digits 54")
+
+
 def test_the_seed_layer_knows_no_third_record() -> None:
     assert [v.id for v in mi.film(3).versions_in("seed")] == ["opening-3", "score-3"]
     assert [v.layer for v in mi.film(3).versions] == ["seed", "seed", "reference"]

@@ -67,8 +67,9 @@ class Comparison:
         return f"<Comparison {self.source} -> {self.target}: {len(self.rows)} strategies>"
 
     def _repr_html_(self) -> str:
-        header, *rows = ([f"<td {LEFT}><code>{escape(cell)}</code></td>" for cell in row] for row in self.cells())
-        return scrolled("<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in [header, *rows]) + "</table>")
+        head = "".join(f'<th scope="col" {LEFT}>{name}</th>' for name in HEADER)
+        rows = "".join(f"<tr>{_html_cells(row)}</tr>" for row in self.rows)
+        return scrolled(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
 
 
 def comparison(score: Score, request: Request) -> Comparison:
@@ -103,6 +104,15 @@ def _rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
             yield ComparedStrategy(name, remark=str(error).partition(" (these can")[0])
         else:
             yield _row(score, plan)
+
+
+def _html_cells(row: ComparedStrategy) -> str:
+    """The row's cells; a refusal is a sentence, and has the room that its numbers would have."""
+    if row.cost is None:
+        return f'<td {LEFT}>{escape(row.strategy)}</td><td {LEFT} colspan="{len(HEADER) - 1}">{escape(row.remark)}</td>'
+    *numbers, bar, remark = map(escape, _cells(row))
+    bar = f'<code style="display:inline-block;min-width:10em">{bar}</code>'
+    return "".join(f"<td {LEFT}>{cell}</td>" for cell in (*numbers, bar, remark))
 
 
 def _row(score: Score, plan: ScorePlan) -> ComparedStrategy:
