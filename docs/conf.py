@@ -71,12 +71,15 @@ pygments_style = "friendly"
 pygments_dark_style = "monokai"
 
 # -- names that are explained elsewhere: nothing is fetched, so nothing can be linked
-ELSEWHERE = "Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike|Sequence|T"
+ELSEWHERE = (
+    r"Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike(\[str\])?|Sequence|T"
+)
 PACKAGES = "click|collections|concurrent|fractions|functools|matplotlib|msgspec|numpy|np|os|pandas|pathlib|pd|typing"
 # types that no user meets
 INNER = (
-    "Array|Assignment|Candidates|Chord|ClaimTables|Dated|DrumRun|F|FilmRow|Floats|Groove|Join|NewBar|PartPattern|Place|Progress"
-    "|QuantizedBar|Real|S|ScoreWord|Staff|T|Ticks|TitleBlock|Tones|Value|WrittenKey"
+    "Array|Assignment|Candidates|Chord|ClaimTables|ColumnTable|Dated|DrumRun|F|FilmRow|Floats|Groove|HasNoteArray"
+    "|HasScore|HeardMusic|Join|Mark|Music|NewBar|P|PartPattern|Place|Progress|QuantizedBar|R|Readable|Real|S"
+    "|ScoreWord|Staff|StaffMark|Stream|StreamScore|T|Ticks|TitleBlock|Tones|Value|WrittenKey|WrittenPart"
 )
 suppress_warnings = ["ref.python"]  # two rooms have Costs: the nearer one is meant
 nitpick_ignore_regex = [

@@ -88,7 +88,7 @@ class WrittenTwin:
 
     @cached_property
     def has_beat(self) -> bool:
-        """Whether it follows the beats of its file; see `~mi_theme.quantising.following.follows_its_beats`."""
+        """Whether it follows the beats of its file."""
         return self.quantized is None or follows_its_beats(self.quantized)
 
 
