@@ -140,9 +140,14 @@ def _standing(notes: ChainNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tu
 
 
 def _advance(
-    notes: ChainNotes, cells: BeatCells, cell: Ints, chains: tuple[Ints, Ints],
-    place: NDArray[np.int8], came: NDArray[np.int8], cost: Floats,
-) -> Floats:  # fmt: skip
+    notes: ChainNotes,
+    cells: BeatCells,
+    cell: Ints,
+    chains: tuple[Ints, Ints],
+    place: NDArray[np.int8],
+    came: NDArray[np.int8],
+    cost: Floats,
+) -> Floats:
     """The cost of every end of each chain, shape (chains, m, 3); `came` is filled."""
     first, size = chains
     column, family = np.arange(cells.divisions.shape[1]), cells.family[cell]

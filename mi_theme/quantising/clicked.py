@@ -58,9 +58,14 @@ class _Found(NamedTuple):
 
 
 def click_places(
-    seconds: Floats, lasts: Floats, part: Ints, drums: NDArray[np.bool_], exact: NDArray[np.bool_],
-    grid: BeatGrid, finest: float = 0.0,
-) -> tuple[Ints, float]:  # fmt: skip
+    seconds: Floats,
+    lasts: Floats,
+    part: Ints,
+    drums: NDArray[np.bool_],
+    exact: NDArray[np.bool_],
+    grid: BeatGrid,
+    finest: float = 0.0,
+) -> tuple[Ints, float]:
     """The tick of each note, and how far off notes are that are not exact, in seconds.
 
     Parameters

@@ -80,9 +80,12 @@ class Habits(NamedTuple):
         )
         size = (MOST + 2, MOST + 2)
         beats, pulses, in_pulses, in_beats, together = counts or (
-            np.zeros(shapes[0]), np.zeros(shapes[1]), np.zeros(shapes[2] + size), np.zeros(shapes[3] + size),
+            np.zeros(shapes[0]),
+            np.zeros(shapes[1]),
+            np.zeros(shapes[2] + size),
+            np.zeros(shapes[3] + size),
             np.zeros((parts, 2, 2)),
-        )  # fmt: skip
+        )
         divided = _learnt(np.exp(-np.tile(PULSE_COSTS, (2, 1))), pulses.sum(axis=1))
         after = pulses[:, 1:] + PIECES * (AGAIN * np.eye(len(OF_PULSES)) + (1 - AGAIN) * divided[:, None])
         return cls(

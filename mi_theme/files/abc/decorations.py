@@ -7,31 +7,72 @@ from mi_theme.files.typed.model import TypedRemark
 __all__ = ["USER_SIGNS", "meaning_of"]
 
 ARTICULATIONS = {
-    "trill": "ornaments/trill-mark", "lowermordent": "ornaments/mordent", "mordent": "ornaments/mordent",
-    "uppermordent": "ornaments/inverted-mordent", "pralltriller": "ornaments/inverted-mordent", "turn": "ornaments/turn",
-    "invertedturn": "ornaments/inverted-turn", "roll": "ornaments/turn", ">": "articulations/accent", "accent": "articulations/accent",
-    "emphasis": "articulations/accent", "fermata": "fermata", "invertedfermata": "fermata", "tenuto": "articulations/tenuto",
-    "staccato": "articulations/staccato", "marcato": "articulations/strong-accent", "^": "articulations/strong-accent",
-    "wedge": "articulations/staccatissimo", "breath": "articulations/breath-mark", "+": "technical/stopped", "plus": "technical/stopped",
-    "snap": "technical/snap-pizzicato", "open": "technical/open-string", "thumb": "technical/thumb-position", "upbow": "technical/up-bow",
-    "downbow": "technical/down-bow", "arpeggio": "arpeggiate", "slide": "articulations/scoop", "tremolo": "",
+    "trill": "ornaments/trill-mark",
+    "lowermordent": "ornaments/mordent",
+    "mordent": "ornaments/mordent",
+    "uppermordent": "ornaments/inverted-mordent",
+    "pralltriller": "ornaments/inverted-mordent",
+    "turn": "ornaments/turn",
+    "invertedturn": "ornaments/inverted-turn",
+    "roll": "ornaments/turn",
+    ">": "articulations/accent",
+    "accent": "articulations/accent",
+    "emphasis": "articulations/accent",
+    "fermata": "fermata",
+    "invertedfermata": "fermata",
+    "tenuto": "articulations/tenuto",
+    "staccato": "articulations/staccato",
+    "marcato": "articulations/strong-accent",
+    "^": "articulations/strong-accent",
+    "wedge": "articulations/staccatissimo",
+    "breath": "articulations/breath-mark",
+    "+": "technical/stopped",
+    "plus": "technical/stopped",
+    "snap": "technical/snap-pizzicato",
+    "open": "technical/open-string",
+    "thumb": "technical/thumb-position",
+    "upbow": "technical/up-bow",
+    "downbow": "technical/down-bow",
+    "arpeggio": "arpeggiate",
+    "slide": "articulations/scoop",
+    "tremolo": "",
     **{str(finger): f"technical/fingering/{finger}" for finger in range(6)},
-}  # fmt: skip
+}
 # what letters mean where no U: says it
 USER_SIGNS = {
-    ".": "staccato", "~": "roll", "H": "fermata", "L": "accent", "M": "lowermordent", "O": "coda", "P": "uppermordent",
-    "S": "segno", "T": "trill", "u": "upbow", "v": "downbow",
-}  # fmt: skip
+    ".": "staccato",
+    "~": "roll",
+    "H": "fermata",
+    "L": "accent",
+    "M": "lowermordent",
+    "O": "coda",
+    "P": "uppermordent",
+    "S": "segno",
+    "T": "trill",
+    "u": "upbow",
+    "v": "downbow",
+}
 DYNAMICS = ("pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz", "fp", "sf")
 WEDGES = {
-    "crescendo(": "crescendo", "<(": "crescendo", "diminuendo(": "diminuendo", ">(": "diminuendo",
-    "crescendo)": "stop", "<)": "stop", "diminuendo)": "stop", ">)": "stop",
-}  # fmt: skip
+    "crescendo(": "crescendo",
+    "<(": "crescendo",
+    "diminuendo(": "diminuendo",
+    ">(": "diminuendo",
+    "crescendo)": "stop",
+    "<)": "stop",
+    "diminuendo)": "stop",
+    ">)": "stop",
+}
 # a sign, words, and what they do
 JUMPS = {
-    "segno": ("segno", "", "segno"), "coda": ("coda", "", "coda"), "D.S.": ("", "D.S.", "dalsegno"), "D.C.": ("", "D.C.", "dacapo"),
-    "dacapo": ("", "D.C.", "dacapo"), "dacoda": ("", "To Coda", "tocoda"), "fine": ("", "Fine", "fine"),
-}  # fmt: skip
+    "segno": ("segno", "", "segno"),
+    "coda": ("coda", "", "coda"),
+    "D.S.": ("", "D.S.", "dalsegno"),
+    "D.C.": ("", "D.C.", "dacapo"),
+    "dacapo": ("", "D.C.", "dacapo"),
+    "dacoda": ("", "To Coda", "tocoda"),
+    "fine": ("", "Fine", "fine"),
+}
 SEEN_ONLY = (
     "editorial",
     "courtesy",

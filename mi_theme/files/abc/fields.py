@@ -25,9 +25,18 @@ __all__ = [
 LETTERS = "FCGDAEB"  # in the order in which sharps come
 # modes, by how many sharps each has more than major
 MODES = {
-    "maj": (0, "major"), "ion": (0, "major"), "": (0, "major"), "mix": (-1, "mixolydian"), "dor": (-2, "dorian"),
-    "m": (-3, "minor"), "min": (-3, "minor"), "aeo": (-3, "minor"), "phr": (-4, "phrygian"), "loc": (-5, "locrian"), "lyd": (1, "lydian"),
-}  # fmt: skip
+    "maj": (0, "major"),
+    "ion": (0, "major"),
+    "": (0, "major"),
+    "mix": (-1, "mixolydian"),
+    "dor": (-2, "dorian"),
+    "m": (-3, "minor"),
+    "min": (-3, "minor"),
+    "aeo": (-3, "minor"),
+    "phr": (-4, "phrygian"),
+    "loc": (-5, "locrian"),
+    "lyd": (1, "lydian"),
+}
 NO_METRE = ("none", "", "free", "frei")
 NAMED_METRES = {"C": ("4/4",), "C|": ("2/2",), "c": ("4/4",), "c|": ("2/2",), "C3": ("3/4",), "O": ("3/4",)}
 SHORT_METRE = Fraction(3, 4)  # of a whole: below it a note without a number is a sixteenth
@@ -35,10 +44,24 @@ KEY = re.compile(r"([A-Ha-h])\s*(#|b(?![a-z])|n\b|s\b)?\s*([A-Za-z]*)")
 ACCIDENTAL = re.compile(r"(\^+|_+|=)(\d*)(/?)(\d*)([A-Ga-g])")
 PAIR = re.compile(r"""(?<![\w#])([a-z][\w-]*)=("(?:\\.|[^"])*"|\S+)""")
 CLEFS = {
-    "treble": ("G", 2), "bass": ("F", 4), "alto": ("C", 3), "tenor": ("C", 4), "soprano": ("C", 1), "mezzosoprano": ("C", 2),
-    "baritone": ("F", 3), "bass3": ("F", 3), "alto1": ("C", 1), "alto2": ("C", 2), "alto4": ("C", 4), "tenor4": ("C", 4), "perc": ("percussion", 0),
-    "G": ("G", 2), "F": ("F", 4), "C": ("C", 3), "P": ("percussion", 0),
-}  # fmt: skip
+    "treble": ("G", 2),
+    "bass": ("F", 4),
+    "alto": ("C", 3),
+    "tenor": ("C", 4),
+    "soprano": ("C", 1),
+    "mezzosoprano": ("C", 2),
+    "baritone": ("F", 3),
+    "bass3": ("F", 3),
+    "alto1": ("C", 1),
+    "alto2": ("C", 2),
+    "alto4": ("C", 4),
+    "tenor4": ("C", 4),
+    "perc": ("percussion", 0),
+    "G": ("G", 2),
+    "F": ("F", 4),
+    "C": ("C", 3),
+    "P": ("percussion", 0),
+}
 CLEF = re.compile(
     r"(?<![\w=])(treble|bass3?|alto[124]?|tenor4?|soprano|mezzosoprano|baritone|perc)([+-]?8va|[+-]?8|)(?!\w)"
 )
@@ -46,13 +69,36 @@ BEAT = re.compile(r"(\d+)\s*/\s*(\d+)")
 LARGEST_SPEED = 10_000  # beats a minute
 
 COMBINING = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",
-    "H": "\u030b", "v": "\u030c", "c": "\u0327", ";": "\u0328",
-}  # fmt: skip
+    "`": "\u0300",
+    "'": "\u0301",
+    "^": "\u0302",
+    "~": "\u0303",
+    "=": "\u0304",
+    "u": "\u0306",
+    ".": "\u0307",
+    '"': "\u0308",
+    "H": "\u030b",
+    "v": "\u030c",
+    "c": "\u0327",
+    ";": "\u0328",
+}
 LIGATURES = {
-    "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "ss": "ß", "/o": "ø", "/O": "Ø",
-    "DH": "Ð", "dh": "ð", "TH": "Þ", "th": "þ", "/d": "đ", "/D": "Đ",
-}  # fmt: skip
+    "aa": "å",
+    "AA": "Å",
+    "ae": "æ",
+    "AE": "Æ",
+    "oe": "œ",
+    "OE": "Œ",
+    "ss": "ß",
+    "/o": "ø",
+    "/O": "Ø",
+    "DH": "Ð",
+    "dh": "ð",
+    "TH": "Þ",
+    "th": "þ",
+    "/d": "đ",
+    "/D": "Đ",
+}
 ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^\w\s]?[A-Za-z]{1,2}|.)|\$([0-4$])")
 
 

@@ -44,9 +44,18 @@ SYMBOL = re.compile(
     r"(?:/([A-G])(##?|bb?|\u266f|\u266d)?)?\)?\s*"
 )
 SPELLINGS = (
-    ("\u266f", "#"), ("\u266d", "b"), ("\u0394", "maj"), ("Maj", "maj"), ("min", "m"), ("mi", "m"), ("ma7", "maj7"), ("M7", "maj7"),
-    ("\u00f8", "m7b5"), ("\u00b0", "dim"), ("aug", "+"),
-)  # fmt: skip
+    ("\u266f", "#"),
+    ("\u266d", "b"),
+    ("\u0394", "maj"),
+    ("Maj", "maj"),
+    ("min", "m"),
+    ("mi", "m"),
+    ("ma7", "maj7"),
+    ("M7", "maj7"),
+    ("\u00f8", "m7b5"),
+    ("\u00b0", "dim"),
+    ("aug", "+"),
+)
 NO_CHORD = ("n.c.", "nc", "n.c", "no chord", "tacet")
 
 

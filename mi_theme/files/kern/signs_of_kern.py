@@ -17,23 +17,81 @@ PITCH = re.compile(r"([a-gA-G])(\1*)(#+|-+|n)?")
 LONGEST = 1024  # quarters
 # what stands in a token, by what MusicXML calls it
 SIGNS = {
-    "'": "articulations/staccato", "~": "articulations/tenuto", "^": "articulations/accent", "`": "articulations/staccatissimo",
-    "T": "ornaments/trill-mark", "t": "ornaments/trill-mark", "M": "ornaments/inverted-mordent", "m": "ornaments/inverted-mordent",
-    "W": "ornaments/mordent", "w": "ornaments/mordent", "S": "ornaments/turn", "$": "ornaments/inverted-turn", ";": "fermata",
-    "u": "technical/down-bow", "v": "technical/up-bow", ":": "arpeggiate", ",": "articulations/breath-mark", "o": "technical/open-string",
-}  # fmt: skip
+    "'": "articulations/staccato",
+    "~": "articulations/tenuto",
+    "^": "articulations/accent",
+    "`": "articulations/staccatissimo",
+    "T": "ornaments/trill-mark",
+    "t": "ornaments/trill-mark",
+    "M": "ornaments/inverted-mordent",
+    "m": "ornaments/inverted-mordent",
+    "W": "ornaments/mordent",
+    "w": "ornaments/mordent",
+    "S": "ornaments/turn",
+    "$": "ornaments/inverted-turn",
+    ";": "fermata",
+    "u": "technical/down-bow",
+    "v": "technical/up-bow",
+    ":": "arpeggiate",
+    ",": "articulations/breath-mark",
+    "o": "technical/open-string",
+}
 MODES = {
-    "ion": "ionian", "dor": "dorian", "phr": "phrygian", "lyd": "lydian", "mix": "mixolydian", "aeo": "aeolian", "loc": "locrian",
-}  # fmt: skip
+    "ion": "ionian",
+    "dor": "dorian",
+    "phr": "phrygian",
+    "lyd": "lydian",
+    "mix": "mixolydian",
+    "aeo": "aeolian",
+    "loc": "locrian",
+}
 SHARPS = "fcgdaeb"
 BREVE, LONG_SIGNS = 8, {"0": 8, "00": 16, "000": 32}  # quarters
 # programs of General MIDI from 0, of the instruments that Humdrum names most
 PROGRAMS = {
-    "piano": 0, "cemba": 6, "clavi": 6, "organ": 19, "accor": 21, "guitr": 24, "liuto": 24, "violn": 40, "viola": 41, "cello": 42,
-    "cbass": 43, "gamba": 42, "arpa": 46, "timpa": 47, "strgs": 48, "vox": 52, "choru": 52, "soprn": 52, "cant": 52, "calto": 52,
-    "alto": 52, "contr": 52, "tenor": 52, "barit": 52, "bass": 52, "feme": 52, "male": 52, "nfant": 52, "tromp": 56, "tromb": 57, "tuba": 58,
-    "cor": 60, "sax": 66, "oboe": 68, "corin": 69, "fagot": 70, "clars": 71, "clarb": 71, "picco": 72, "flt": 73, "flaut": 73, "recrd": 74,
-}  # fmt: skip
+    "piano": 0,
+    "cemba": 6,
+    "clavi": 6,
+    "organ": 19,
+    "accor": 21,
+    "guitr": 24,
+    "liuto": 24,
+    "violn": 40,
+    "viola": 41,
+    "cello": 42,
+    "cbass": 43,
+    "gamba": 42,
+    "arpa": 46,
+    "timpa": 47,
+    "strgs": 48,
+    "vox": 52,
+    "choru": 52,
+    "soprn": 52,
+    "cant": 52,
+    "calto": 52,
+    "alto": 52,
+    "contr": 52,
+    "tenor": 52,
+    "barit": 52,
+    "bass": 52,
+    "feme": 52,
+    "male": 52,
+    "nfant": 52,
+    "tromp": 56,
+    "tromb": 57,
+    "tuba": 58,
+    "cor": 60,
+    "sax": 66,
+    "oboe": 68,
+    "corin": 69,
+    "fagot": 70,
+    "clars": 71,
+    "clarb": 71,
+    "picco": 72,
+    "flt": 73,
+    "flaut": 73,
+    "recrd": 74,
+}
 CLEF = re.compile(r"\*clef([GFC])(v{0,2}|\^{0,2})([1-5])")
 NAMED_METRES = {"c": "4/4", "C": "4/4", "c|": "2/2", "C|": "2/2"}
 

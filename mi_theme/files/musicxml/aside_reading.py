@@ -35,10 +35,25 @@ BESIDE = (
     "bookmark",
     "listening",
 )  # elements of a bar, but for those that are read
-PLAIN_CHILDREN = frozenset({
-    "pitch", "unpitched", "rest", "chord", "duration", "tie", "cue", "instrument", "voice", "type", "dot",
-    "time-modification", "stem", "staff", "beam",
-})  # fmt: skip
+PLAIN_CHILDREN = frozenset(
+    {
+        "pitch",
+        "unpitched",
+        "rest",
+        "chord",
+        "duration",
+        "tie",
+        "cue",
+        "instrument",
+        "voice",
+        "type",
+        "dot",
+        "time-modification",
+        "stem",
+        "staff",
+        "beam",
+    }
+)
 PLAIN_SIGNS = frozenset({"sharp", "flat", "natural", "double-sharp", "sharp-sharp", "flat-flat"})
 PLAIN_LYRIC = frozenset({"syllabic", "text"})
 NOTE_ATTRIBUTES = (

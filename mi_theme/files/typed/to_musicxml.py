@@ -24,9 +24,14 @@ __all__ = ["musicxml_of_typed", "tempo_remark"]
 
 MOST_DIVISIONS = 10**6  # of a quarter: more are no music
 BEATS = {
-    Fraction(8): "breve", Fraction(4): "whole", Fraction(2): "half", Fraction(1): "quarter",
-    Fraction(1, 2): "eighth", Fraction(1, 4): "16th", Fraction(1, 8): "32nd",
-}  # fmt: skip
+    Fraction(8): "breve",
+    Fraction(4): "whole",
+    Fraction(2): "half",
+    Fraction(1): "quarter",
+    Fraction(1, 2): "eighth",
+    Fraction(1, 4): "16th",
+    Fraction(1, 8): "32nd",
+}
 DRUMS, FIRST_DRUM = "10", "1"
 NOTATIONS = ("slur", "ornaments", "technical", "articulations", "fermata", "arpeggiate")  # in the order of MusicXML
 
@@ -341,9 +346,16 @@ def _clef(said: Any) -> Iterator[Any]:
 
 
 WRITERS: dict[str, Callable[[Any], Iterator[Any]]] = {
-    "tempo": _tempo, "chord": _chord, "words": _words, "rehearsal": _rehearsal, "dynamics": _dynamics,
-    "wedge": _wedge, "jump": _jump, "key": _keyed, "clef": _clef,
-}  # fmt: skip
+    "tempo": _tempo,
+    "chord": _chord,
+    "words": _words,
+    "rehearsal": _rehearsal,
+    "dynamics": _dynamics,
+    "wedge": _wedge,
+    "jump": _jump,
+    "key": _keyed,
+    "clef": _clef,
+}
 
 
 @lru_cache(maxsize=1024)
