@@ -118,7 +118,9 @@ class Score(MidiSequence, Shown):
 
     def __repr__(self) -> str:
         metres = " ".join(dict.fromkeys(str(meter) for _, meter in self.meters.changes))
-        shape = f"{len(self.parts)} parts, {len(self.spans)} notes, {float(self.quarters):g} quarters, {metres}"
+        counts = ((len(self.parts), "part"), (len(self.spans), "note"))
+        said = ", ".join(f"{count} {what}{'s' * (count != 1)}" for count, what in counts)
+        shape = f"{said}, {float(self.quarters):g} quarters, {metres}"
         return f"<Score {self.source!r}: {shape}>" if self.source else f"<Score: {shape}>"
 
     @property
