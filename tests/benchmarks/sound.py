@@ -9,6 +9,7 @@ out     how many of its notes stand out: at some moment it is louder in some thi
 hole    the longest silence inside, seconds
 peak    of the whole, dB below full scale, before anything is brought down
 LUFS    loudness, K-weighted, gated as in ITU-R BS.1770
+low     what lies below 60 Hz, high what lies above 5 kHz, in dB of the whole
 """
 
 from __future__ import annotations
@@ -75,7 +76,17 @@ def measured(score: Score, font: Path) -> tuple[str, list[tuple[str, float, floa
     total = sum(heard.values())
     rows = [(name, *part(score, name, energy, total - energy)) for name, energy in heard.items()]
     peak = 20 * np.log10(np.abs(whole).max())
-    return f"peak {peak:5.1f}  LUFS {loudness(whole):5.1f}  hole {hole(whole, score):4.1f}", rows
+    low, high = ends(whole.mean(axis=1))
+    line = f"peak {peak:5.1f}  LUFS {loudness(whole):5.1f}  hole {hole(whole, score):4.1f}"
+    return f"{line}  low {low:6.1f}  high {high:6.1f}", rows
+
+
+def ends(samples: np.ndarray) -> tuple[float, float]:
+    """Energy below 60 Hz and above 5 kHz, dB of all of it."""
+    power = np.abs(np.fft.rfft(samples)) ** 2
+    places = np.fft.rfftfreq(len(samples), 1 / RATE)
+    low, high = (power[part].sum() / power.sum() for part in (places < 60, places > 5000))
+    return float(10 * np.log10(low)), float(10 * np.log10(high))
 
 
 def part(score: Score, name: str, energy: np.ndarray, others: np.ndarray) -> tuple[float, float, int]:
