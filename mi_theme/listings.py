@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 
 __all__ = ["LEFT", "Cells", "Listing", "NamedRows", "Rows", "csv_table", "html_table", "scrolled", "text_table"]
 
-LEFT = 'style="text-align:left"'  # a notebook sets cells to the right, which suits numbers and no sentence
+#: A notebook sets cells to the right, which suits numbers and no sentence.
+LEFT = 'style="text-align:left"'
 MOST_ROWS = 40  # that are shown; the sequence has them all
 
 
