@@ -242,3 +242,13 @@ def test_even_quarters_in_five_are_three_and_two() -> None:
     plan = mi.plan(score, "4/4")
     assert plan.spans[0].figure == (3, 2)
     assert made(score, "4/4")[:5] == [0, 1, 2, 3, 3.5]
+
+
+def test_a_plan_is_read_without_the_ornaments_that_go_with_their_notes() -> None:
+    plain = "X:1\nM:4/4\nL:1/8\nQ:1/4=100\nK:D\nf2 e2 b2 a2|e2 f2 g2 e2|d4 f4|d8|]\n"
+    graced = plain.replace("f2 e2 b2", "{d}f2 e2 {ga}b2").replace("|e2", "|{d}e2").replace("d4 f4", "{c}d4 {e}f4")
+    plans = [mi.plan(mi.read(text.encode()), meter="3/4") for text in (plain, graced)]
+    assert str(plans[0]) == str(plans[1])
+    assert "all 11 notes" in str(plans[1])
+    (done,) = (plan.apply(mi.read(graced.encode())) for plan in plans[1:])
+    assert len(done.notes()) == 11 + 6

@@ -181,7 +181,11 @@ def shape(plan: Plan) -> str:
 def kept(plan: Plan) -> str:
     notes = [note for note in plan.mappings() if note.was is not None]
     kept = [note for note in notes if note.now is not None]
-    phrases = [f"all {len(notes)} notes" if len(kept) == len(notes) else f"{len(kept)} of {len(notes)} notes"]
+    phrases = [
+        ("the note" if len(notes) == 1 else f"all {len(notes)} notes")
+        if len(kept) == len(notes)
+        else f"{len(kept)} of {len(notes)} notes"
+    ]
     if plan.sounds_the_same:
         phrases.append(
             "sounds the same"

@@ -197,8 +197,8 @@ class PieceReading:
 
     @cached_property
     def _lead_rows(self) -> NDArray[np.void]:
-        """(start, stop, pitch, step) of the lead's notes in order."""
-        mine = self.part_of == self.lead
+        """(start, stop, pitch, step) of the lead's notes in order, without the ornaments that go with them."""
+        mine = (self.part_of == self.lead) & (leaders_of(self.score) < 0)
         spans = self.score.spans[mine]
         rows = np.zeros(len(spans), [("start", "<i8"), ("stop", "<i8"), ("pitch", "<i8"), ("step", "<i8")])
         rows["start"], rows["stop"] = spans["start"], spans["stop"]
