@@ -54,13 +54,10 @@ class Grouping(Shown):
     parts: tuple[int, ...]
 
     def __init__(self, parts: str | Iterable[int] | Grouping) -> None:
-        if isinstance(parts, Grouping):
-            lengths = parts.parts
-        else:
-            if not isinstance(parts, Iterable):
-                raise TextError(f"{parts!r} is no grouping: write groups as text, such as '3+3+2'")
-            text = parts if isinstance(parts, str) else "+".join(str(part) for part in parts)
-            lengths = tuple(value for _, value in _integers(text, 0, len(text)))
+        if not isinstance(parts, Iterable):
+            raise TextError(f"{parts!r} is no grouping: write groups as text, such as '3+3+2'")
+        text = parts if isinstance(parts, str) else "+".join(map(str, parts))
+        lengths = tuple(value for _, value in _integers(text, 0, len(text)))
         object.__setattr__(self, "parts", lengths)
 
     @classmethod
@@ -111,6 +108,7 @@ def twos_and_threes(pulses: int) -> Iterator[Grouping]:
     Yields
     ------
     Grouping
+        Each of them once; none for a single pulse.
 
     Examples
     --------
@@ -352,8 +350,7 @@ def _indispensability(count: int) -> tuple[int, ...]:
         return tuple(range(count))[::-1]
     parts = _prime_parts(count)
     if len(parts) < count:
-        outer, inner = _indispensability(len(parts)), _indispensability(parts[0])
-        return _stratified(outer, inner)
+        return _stratified(_indispensability(len(parts)), _indispensability(parts[0]))
     low = count // 4
     before = [rank + (rank >= low) for rank in _indispensability_below(count - 1)]
     return (*before[:-1], low, before[-1])
