@@ -378,3 +378,17 @@ def test_the_heading_and_the_list_of_parts_are_kept() -> None:
             "part-group",
         ]
         assert root.find(".//credit-words").get("default-x") is None
+
+
+def test_each_part_keeps_its_own_keys() -> None:
+    def part(*fifths: int | None) -> list[str]:
+        keys = ["" if said is None else f"<key><fifths>{said}</fifths></key>" for said in fifths]
+        return [measure(i, scale(0, 4), *[("4", "4")][: i == 1], attributes=key) for i, key in enumerate(keys, 1)]
+
+    score = mi.read(partwise(part(2, None, -1), part(0, None, None), part(2, None, -1), part(None, 3, None)))
+    for done in (score, mi.convert(score, meter="3/4")):
+        written = etree.fromstring(write(done))
+        found = [[int(said.text) for said in part.iter("fifths")] for part in written.iter("part")]
+        assert found == [[2, -1], [0, 0], [2, -1], [2, 3, 3]]  # said again where the first part has another
+    again = mi.read(write(score))
+    assert write(again) == write(score)

@@ -29,7 +29,7 @@ __all__ = [
     "bar_lines",
     "beside",
     "cue_texts",
-    "element_text",
+    "measure_text",
     "note_with_asides",
     "put_in_order",
     "settings_at",
@@ -71,7 +71,7 @@ def element_of(said: str) -> Any:
     return None if found is None else etree.fromstring(etree.tostring(found))
 
 
-def element_text(element: Any) -> str:
+def measure_text(element: Any) -> str:
     """An element that stands in a measure as text, with its line end."""
     etree.indent(element, "  ", level=INSIDE)
     return f"{'  ' * INSIDE}{etree.tostring(element, encoding='unicode', with_tail=False)}\n"
@@ -105,7 +105,7 @@ def note_with_asides(text: str, asides: Iterable[str], tie: str = "") -> str:
     """
     note = etree.fromstring(text)
     put_asides(note, asides, tie)
-    return element_text(note)
+    return measure_text(note)
 
 
 def put_in_order(parent: Any, child: Any, order: Sequence[str]) -> None:
@@ -232,7 +232,7 @@ def cue_texts(staff: Staff, bar: NewBar, divisions: int, number: int) -> Iterato
         put_in_order(element, voice, NOTE_ORDER)
         if number:
             put_in_order(element, _numbered(number), NOTE_ORDER)
-        yield at - bar.start, Fraction(0) if element.find("chord") is not None else lasts, element_text(element)
+        yield at - bar.start, Fraction(0) if element.find("chord") is not None else lasts, measure_text(element)
 
 
 def settings_at(staff: Staff, start: Fraction) -> dict[str, list[Any]]:

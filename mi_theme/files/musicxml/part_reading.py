@@ -21,7 +21,7 @@ from mi_theme.files.musicxml.aside_reading import (
 )
 from mi_theme.files.musicxml.counting import LARGEST_COUNT, QUARTER, Ticks, later, nominal, number_of, ticks_of
 from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
-from mi_theme.files.musicxml.documents import ScoreInstrument, plain_text
+from mi_theme.files.musicxml.documents import ScoreInstrument, element_text, plain_text
 from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of, shift_of
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
@@ -102,7 +102,7 @@ class PartReading:
     sounding: list[Ticks] = field(default_factory=list)
     notes: list[NoteElement] = field(default_factory=list)
     remarks: list[PlacedRemark] = field(default_factory=list)
-    keys: list[tuple[int, Ticks, tuple[int, bool]]] = field(default_factory=list)
+    keys: list[tuple[int, Ticks, tuple[int, bool], str]] = field(default_factory=list)
     asides: list[PlacedStaffAside] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
     independent: bool = False
@@ -282,7 +282,7 @@ class PartReading:
                 later_shift = attributes.find("transpose")
                 shift = shift_of(later_shift) if later_shift is not None else shifts.get("", Shift())
                 if key := key_of(child, shift):
-                    self.keys.append((len(self.lengths), self._now, key))
+                    self.keys.append((len(self.lengths), self._now, key, element_text(child)))
             elif child.tag == "measure-style":
                 self.left.update(f"{kind.tag}s" for kind in child.iterchildren("measure-repeat"))
         self._note_down(asides_of_attributes(attributes), self._now)

@@ -16,7 +16,7 @@ from mi_theme.files.musicxml.aside_writing import (
     at_staff_of,
     bar_lines,
     beside,
-    element_text,
+    measure_text,
     put_in_order,
     settings_at,
     shift_at,
@@ -94,17 +94,17 @@ class PartWriter:
             yield f'    <measure number="{name}"{PICKUP if bar.number in (0, number) else ""}>\n'
             number = bar.number
             if (index, "left") in lines:
-                yield element_text(lines[index, "left"])
+                yield measure_text(lines[index, "left"])
             attributes = self._attributes(bar, keys.get(bar.start), first=index == 0)
             if len(attributes):
-                yield element_text(attributes)
+                yield measure_text(attributes)
             length = int((bar.end - bar.start) * self.divisions)
             for place, (writer, voices) in enumerate(zip(self.writers, staves, strict=True)):
                 if place:
                     yield f"      <backup>\n        <duration>{length}</duration>\n      </backup>\n"
                 yield from writer.write(bar, voices[bar.start], list(self._beside(place, index, bar)))
             if (index, "right") in lines:
-                yield element_text(lines[index, "right"])
+                yield measure_text(lines[index, "right"])
             yield "    </measure>\n"
 
     def _attributes(self, bar: NewBar, key: WrittenKey | None, *, first: bool) -> Any:
@@ -142,8 +142,8 @@ class PartWriter:
         """The key signature that is written, where it changes or the instrument does."""
         staff = self.part.staves[0]
         fifths = self.writers[0].fifths
-        if "key" in settings:
-            fifths = 0
+        if "key" in settings:  # of this part alone
+            fifths = int(settings["key"][0].findtext("fifths") or 0)
         elif self.key and not staff.percussion and (changes or "transpose" in settings):
             fifths = self.key.fifths - shift_at(staff, bar.start).fifths
             fifths -= 12 * ((fifths > MOST_SIGNS) - (fifths < -MOST_SIGNS))  # the same key by its other name
@@ -159,7 +159,7 @@ class PartWriter:
             said.append((remark.at - bar.start, remark_element(remark, bar.meter, staff), 0))
         for at, element, at_staff in sorted(said, key=lambda one: one[0]):
             if element is not None:
-                yield at, element_text(at_staff_of(element, at_staff))
+                yield at, measure_text(at_staff_of(element, at_staff))
 
 
 def _octaves(part: WrittenPart) -> int:

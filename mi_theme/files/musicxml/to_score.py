@@ -119,12 +119,25 @@ def _keys(music: WrittenMusic, quarter: int) -> Iterator[Event]:
     """The key signatures of the first part that has some, where they change."""
     for part, lines in zip(music.parts, music.starts, strict=True):
         before = None
-        for bar, at, key in part.keys:
+        for bar, at, key, _ in part.keys:
             if key != before:
                 yield Event(_tick(lines[bar] + at, quarter), m.key_signature(*key))
             before = key
         if part.keys:
             return
+
+
+def _own_keys(music: WrittenMusic) -> Iterator[tuple[int, Ticks, str]]:
+    """(part, place, element) of the keys of parts that have others than the first: where they change, and where the first does."""
+    said = [
+        {lines[bar] + at: (key[0], text) for bar, at, key, text in part.keys}
+        for part, lines in zip(music.parts, music.starts, strict=True)
+    ]
+    first = next((keys for keys in said if keys), {})
+    for number, keys in enumerate(said):
+        if keys and [(at, key) for at, (key, _) in keys.items()] != [(at, key) for at, (key, _) in first.items()]:
+            for place in sorted({*keys, *(at for at in first if at > min(keys))}):
+                yield number, place, keys[max(at for at in keys if at <= place)][1]
 
 
 def _words(music: WrittenMusic, quarter: int) -> Iterator[Event]:
@@ -148,8 +161,8 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
             ]
     for number, (part, lines) in enumerate(zip(music.parts, music.starts, strict=True)):
         own = homes.get(number, {})
-        for bar, place, (host, said, name) in part.asides:
-            tick = _tick(lines[bar + 1] if host == "right" else lines[bar] + place, quarter)
+        for bar, inside, (host, said, name) in part.asides:
+            tick = _tick(lines[bar + 1] if host == "right" else lines[bar] + inside, quarter)
             everywhere = host in ("left", "right") or (not name and said.startswith(OF_ALL))
             for index in own.values() if everywhere or not own else [own.get(name, min(own.values()))]:
                 found[index].append(Event(tick, Aside(host, said).message))
@@ -159,6 +172,10 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
             )
         ):
             part.left["signs of parts without notes"] += lost
+    for number, place, key in _own_keys(music):
+        for index in homes.get(number, {}).values():
+            if not music.staves[index].is_percussion:
+                found[index].append(Event(_tick(place, quarter), Aside("place", key).message))
     return found
 
 
