@@ -18,9 +18,9 @@ from typing import Any, TextIO, cast
 
 import click
 
-from mi_theme.cli.shared import INTERRUPTED, NAMES, error_words
+from mi_theme.cli.shared import INTERRUPTED, NAMES
 from mi_theme.cli.terminal import ReadableOutput
-from mi_theme.errors import FileError, MiThemeError, UnknownName
+from mi_theme.errors import FileError, MiThemeError, UnknownName, error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.version import __version__
 
@@ -50,6 +50,7 @@ COMMANDS = {
     "play": ("sound_commands", "Play a file, with a click if wanted."),
     "info": ("info_commands", "Say what is in a file."),
     "lineage": ("lineage_commands", "Who made which version for which film, on whose word."),
+    "mcp": ("mcp_commands", "Serve the tools to chat models, by the Model Context Protocol."),
     "annotate": ("lineage_commands", "Write what is known of a film into a MIDI file."),
 }
 
