@@ -25,7 +25,7 @@ from mi_theme.score.recordings import Recording
 
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
-    "version", "errors", "arguments", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
+    "version", "errors", "arguments", "executors", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
     "renditions", "search", "sound", "engraving", "views", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`
@@ -33,7 +33,7 @@ OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python
 HEAVY = {
     "mido": (), "symusic": ("files", "search"), "music21": ("files", "conversion", "search", "rhythm", "views"),
     "verovio": ("engraving",), "resvg_py": ("engraving",), "typst": ("engraving",), "matplotlib": ("views",), "midirenderer": ("sound",),
-    "soundfile": ("sound",), "numba": ("search",), "lxml": ("files", "engraving"), "pandas": ("score",), "dask": ("search",),
+    "soundfile": ("sound",), "numba": ("search",), "lxml": ("files", "engraving"), "pandas": ("score",), "distributed": ("executors",), "dask": (),
 }  # fmt: skip
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
