@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 from mi_theme.conversion import convert
 from mi_theme.conversion.request import Options, Request, with_options
 from mi_theme.errors import FileError, MiThemeError
-from mi_theme.executors import Failed, Progress, one_by_one
+from mi_theme.executors import Failed, one_by_one
+from mi_theme.executors.batched_work import Progress
 from mi_theme.files import ENDINGS, read
 from mi_theme.files.walks import files_under
 from mi_theme.meter import Meter

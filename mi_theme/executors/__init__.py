@@ -8,15 +8,13 @@ Whatever goes through a folder goes through `in_batches` or `one_by_one`: here, 
 [1, 2, 3]
 """
 
-from mi_theme.executors.batched_work import BATCH_FILES, Failed, Progress, in_batches, one_by_one
+from mi_theme.executors.batched_work import Failed, in_batches, one_by_one
 from mi_theme.executors.clusters import dask_workers, workers_for
 from mi_theme.executors.local_processes import LocalProcesses
 
 __all__ = [
-    "BATCH_FILES",
     "Failed",
     "LocalProcesses",
-    "Progress",
     "dask_workers",
     "in_batches",
     "one_by_one",

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mi_theme.errors import FileError, MiThemeError
-from mi_theme.executors import Failed, Progress, one_by_one
+from mi_theme.executors import Failed, one_by_one
+from mi_theme.executors.batched_work import Progress
 from mi_theme.files import read
 from mi_theme.files.walks import files_under
 from mi_theme.meter import Meter

@@ -9,7 +9,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mi_theme.executors import BATCH_FILES, Failed, Progress, in_batches, one_by_one
+from mi_theme.executors import Failed, in_batches, one_by_one
+from mi_theme.executors.batched_work import BATCH_FILES, Progress
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.walks import Place, files_in
 from mi_theme.search.corpus.batches import Batch, SearchSettings, hits_in_batch
