@@ -66,7 +66,7 @@ def plan_options(command: F) -> F:
             "--runs",
             type=OneOf(["thin", "keep"]),
             default="thin",
-            help="For ease: a run may lose a note and stay even; or every note is kept.",
+            help="A run may lose a note, or play some again, and stay even; or every note is kept, and none added.",
         ),
         click.option("--part", "--lead", shell_complete=parts_in, help="The part that decides, by name or number."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),

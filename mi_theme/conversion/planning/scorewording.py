@@ -225,7 +225,7 @@ def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
     if {group * meter.pulse for meter in (source, target) for group in meter.groups} != {unit}:
         return
     longer = span.base(unit) - unit
-    if longer > 0 and longer % unit == 0:
+    if longer > 0 and longer % unit == 0 and not span.repeats:
         yield f"downbeat {'one beat' if longer == unit else f'{longer / unit} beats'} longer"
     for beat in range(1, len(source.beats)):
         image = span.base(beat * unit) / unit
