@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, overload
 
 from mi_theme.adaptation.frames import known_ratio
@@ -143,7 +144,7 @@ class ScorePlan(Shown):
         """Notes that are added."""
         return tuple(change for change in self.changes if change.kind == "added")
 
-    @property
+    @cached_property
     def cost(self) -> float:
         """What the plan costs the ear, a converted bar: see `~mi_theme.adaptation.hearing.heard_cost`."""
         bars = [(span.last - span.first + 1, span.heard(self.tempo)) for span in self.spans if span.how]

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mi_theme.conversion.scoreplan import ScorePlan
-from mi_theme.engraving.contents.conversion_notation import staves_of_plan
+from mi_theme.engraving.contents.conversion_notation import FacingScores, staves_of_plan
 from mi_theme.engraving.contents.hit_notation import score_of_hit, staves_of_hit
 from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join, staves_of_versions
-from mi_theme.engraving.drawings import SvgDrawing
+from mi_theme.engraving.drawings import EngravedNote, SvgDrawing
 from mi_theme.engraving.engraver import SPACE, Engraved, engraved
 from mi_theme.engraving.overlays import legend, legend_width, links
 from mi_theme.engraving.svg import page, text, text_width
@@ -41,7 +41,7 @@ JOIN_WORDS = {  # what is said of notes that are joined, by the kind of the join
 
 
 def notation(
-    *things: Theme | Adaptation | Score | ScorePlan | Hit,
+    *things: Theme | Adaptation | Score | ScorePlan | FacingScores | Hit,
     bars: tuple[int, int] | None = None,
     hit: Hit | None = None,
     width: float = WIDTH,
@@ -59,8 +59,8 @@ def notation(
     Parameters
     ----------
     *things
-        One theme, one score, one plan for a score, one hit in a file, or
-        adaptations of one theme.
+        One theme, one score, one plan for a score (or both sides of it, where many
+        pages are drawn), one hit in a file, or adaptations of one theme.
     bars
         First and last bar, inclusive; without it the first ones, as many as can
         be read at a glance.
@@ -93,7 +93,7 @@ def _content(things: Sequence[object], bars: tuple[int, int] | None, hit: Hit | 
     if len(things) != 1:
         raise ScoreError("draw one theme, one score, one plan, one hit, or adaptations of one theme")
     match things[0]:
-        case ScorePlan() as plan:
+        case ScorePlan() | FacingScores() as plan:
             return staves_of_plan(plan, bars)
         case Hit() as found:
             return staves_of_hit(score_of_hit(found), found, bars)
@@ -131,7 +131,19 @@ def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, descri
     whole, height = left + music.width + EDGE, music.height + top + EDGE + foot
     parts += legend(list(kinds), left, height - EDGE)
     whole = max(whole, left + legend_width(list(kinds)) + EDGE)
-    return SvgDrawing(page(whole, height, description, parts), description)
+    places = tuple(_places(staves, music, left, top))
+    return SvgDrawing(page(whole, height, description, parts), description, places)
+
+
+def _places(staves: Sequence[Staff], music: Engraved, left: float, top: float) -> Iterator[EngravedNote]:
+    """Where the notes of each staff stand on the picture, with the top and bottom of their staff."""
+    for number, staff in enumerate(staves):
+        for note in sorted(staff.notes, key=lambda note: note.start):
+            if box := music.notes.get(note.id):
+                ends = min(
+                    (system[number] for system in music.systems), key=lambda ends: abs(sum(ends) - box.top - box.bottom)
+                )
+                yield EngravedNote(number, note.start, left + box.x, top + ends[0], top + ends[1])
 
 
 def _head_room(music: Engraved) -> float:
