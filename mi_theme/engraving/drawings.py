@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from fractions import Fraction
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
 
 from mi_theme.engraving.fonts import letters as font_files
 from mi_theme.errors import FileError, MissingExtra
 
-__all__ = ["FONTS", "Drawing", "EngravedNote", "SvgDrawing", "described", "readable"]
+__all__ = ["FONTS", "Drawing", "SvgDrawing", "described", "readable"]
 
 FONTS = "DejaVu Sans, Verdana, sans-serif"  # of one width: what fits in one fits in the others
 ENDINGS = (".svg", ".png", ".pdf", ".html")
@@ -121,16 +119,6 @@ class Drawing:
         return f"<{type(self).__name__}: {self.description.partition('. ')[0]:.120}>"
 
 
-class EngravedNote(NamedTuple):
-    """Where an engraved note stands: its staff from 0, its onset in quarters, and in pixels its x and what its staff spans."""
-
-    staff: int
-    onset: Fraction
-    x: float
-    top: float
-    bottom: float
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class SvgDrawing(Drawing):
     """A picture that is SVG from the beginning.
@@ -141,13 +129,10 @@ class SvgDrawing(Drawing):
         The text of the picture.
     description
         What is on it.
-    notes
-        Where its notes stand, staff by staff in the order of their onsets.
     """
 
     svg: str
     description: str = ""
-    notes: tuple[EngravedNote, ...] = ()
 
     def to_svg(self) -> str:
         """The picture as SVG: the same text every time, the description inside."""

@@ -11,7 +11,7 @@ from mi_theme.engraving.contents.conversion_notation import FacingScores, staves
 from mi_theme.engraving.contents.hit_notation import score_of_hit, staves_of_hit
 from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join, staves_of_versions
-from mi_theme.engraving.drawings import EngravedNote, SvgDrawing
+from mi_theme.engraving.drawings import SvgDrawing
 from mi_theme.engraving.engraver import SPACE, Engraved, engraved
 from mi_theme.engraving.overlays import legend, legend_width, links
 from mi_theme.engraving.svg import page, text, text_width
@@ -131,19 +131,7 @@ def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, descri
     whole, height = left + music.width + EDGE, music.height + top + EDGE + foot
     parts += legend(list(kinds), left, height - EDGE)
     whole = max(whole, left + legend_width(list(kinds)) + EDGE)
-    places = tuple(_places(staves, music, left, top))
-    return SvgDrawing(page(whole, height, description, parts), description, places)
-
-
-def _places(staves: Sequence[Staff], music: Engraved, left: float, top: float) -> Iterator[EngravedNote]:
-    """Where the notes of each staff stand on the picture, with the top and bottom of their staff."""
-    for number, staff in enumerate(staves):
-        for note in sorted(staff.notes, key=lambda note: note.start):
-            if box := music.notes.get(note.id):
-                ends = min(
-                    (system[number] for system in music.systems), key=lambda ends: abs(sum(ends) - box.top - box.bottom)
-                )
-                yield EngravedNote(number, note.start, left + box.x, top + ends[0], top + ends[1])
+    return SvgDrawing(page(whole, height, description, parts), description)
 
 
 def _head_room(music: Engraved) -> float:
