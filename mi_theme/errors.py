@@ -107,3 +107,25 @@ class MissingExtra(MiThemeError):
             The extra that brings it.
         """
         return cls(f"this needs {package}: pip install {package}, or mi_theme with its extra [{extra}]")
+
+
+def error_words(error: MiThemeError | OSError, file: str = "") -> str:
+    """What went wrong in one line that names the file once.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+    file
+        The file that is meant, for a message that does not name it.
+
+    Returns
+    -------
+    str
+        A line.
+    """
+    words = str(error)
+    if isinstance(error, OSError):
+        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or words
+    words = " ".join(words.split())
+    return words if file in words else f"{file}: {words}"

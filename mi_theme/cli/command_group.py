@@ -18,9 +18,9 @@ from typing import Any, TextIO, cast
 
 import click
 
-from mi_theme.cli.shared import INTERRUPTED, NAMES, error_words
+from mi_theme.cli.shared import INTERRUPTED, NAMES
 from mi_theme.cli.terminal import ReadableOutput
-from mi_theme.errors import FileError, MiThemeError, UnknownName
+from mi_theme.errors import FileError, MiThemeError, UnknownName, error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.version import __version__
 

@@ -14,7 +14,6 @@ from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.cli.shared import (
     OneOf,
     bars_option,
-    error_words,
     goes_to,
     json_option,
     parts_in,
@@ -25,7 +24,7 @@ from mi_theme.cli.shared import (
     write_score,
 )
 from mi_theme.cli.terminal import commanding
-from mi_theme.errors import FileError, MiThemeError
+from mi_theme.errors import FileError, MiThemeError, error_words
 from mi_theme.meter import Meter
 
 if TYPE_CHECKING:

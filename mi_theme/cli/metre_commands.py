@@ -12,7 +12,6 @@ import click
 from mi_theme.cli.shared import (
     OneOf,
     ThemeChoice,
-    error_words,
     goes_to,
     json_option,
     print_json,
@@ -23,7 +22,7 @@ from mi_theme.cli.shared import (
     write_score,
     write_text,
 )
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, error_words
 
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
