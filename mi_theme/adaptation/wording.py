@@ -11,7 +11,20 @@ from mi_theme.adaptation.plans import NoteMapping, Plan
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
 
-__all__ = ["basis", "changed", "drawn", "duration_name", "explained", "heard", "kept", "place_name", "shape", "title"]
+__all__ = [
+    "basis",
+    "changed",
+    "drawn",
+    "duration_name",
+    "explained",
+    "headline",
+    "heard",
+    "kept",
+    "matters",
+    "place_name",
+    "shape",
+    "title",
+]
 
 DURATION_NAMES = {
     Fraction(1, 16): "sixty-fourth",
@@ -33,11 +46,16 @@ MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 def explained(plan: Plan) -> str:
     """The whole explanation, a line a matter."""
+    return "\n".join([headline(plan), *(f"  {word:8} {text}" for word, text in matters(plan))])
+
+
+def matters(plan: Plan) -> list[tuple[str, str]]:
+    """What is said under the headline: a word for each matter, and its text."""
     rows = [("was", drawn(plan, before=True)), ("now", drawn(plan, before=False) + shape(plan))]
     rows += [("kept", kept(plan)), ("changed", changed(plan)), ("added", _added(plan)), ("heard", heard(plan))]
     rows += [("why", "; ".join(map(str, plan.reasons)))]
     rows += [("instead", " | ".join(plan.instead)), ("basis", basis(plan))]
-    return "\n".join([_headline(plan), *(f"  {word:8} {text}" for word, text in rows if text)])
+    return [(word, text) for word, text in rows if text]
 
 
 def duration_name(duration: Fraction) -> str:
@@ -86,7 +104,8 @@ def _amount(duration: Fraction) -> str:
     return name if name[0].isdigit() else f"a{'n' * (name[0] in 'aeiou')} {name}"
 
 
-def _headline(plan: Plan) -> str:
+def headline(plan: Plan) -> str:
+    """The bars, the metres, what is equal to what, and the strategy in players' words."""
     count = len(plan.lines)
     bars = f"bars 1-{count}" if count > 1 else "bar 1"
     figure = "+".join(str(group / plan.source.pulse) for group in plan.figure)
