@@ -97,7 +97,18 @@ def comparison(score: Score, request: Request) -> Comparison:
 
 
 def compared_rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
-    """The rows of a `comparison`, each when it is there: one for each strategy, in the order of their table."""
+    """The rows of a `comparison`, each as soon as it is made, in the order of the table of strategies.
+
+    Parameters
+    ----------
+    score, request
+        As for `comparison`.
+
+    Yields
+    ------
+    ComparedStrategy
+        One for each strategy.
+    """
     for name in STRATEGIES:
         try:
             plan = plan_score(score, dataclasses.replace(request, how=name))
