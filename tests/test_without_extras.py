@@ -56,6 +56,7 @@ NEEDS = {
     "draw -o t.png": "notation",
     "worksheet --to 4/4 -o s.svg": "notation",
     "studio --no-browser": "studio",
+    "mcp .": "mcp",
 }
 SCRIPT = """
 import json, sys

@@ -51,6 +51,7 @@ COMMANDS = {
     "play": ("sound_commands", "Play a file, with a click if wanted."),
     "info": ("info_commands", "Say what is in a file."),
     "lineage": ("lineage_commands", "Who made which version for which film, on whose word."),
+    "mcp": ("mcp_commands", "Serve the tools to chat models, by the Model Context Protocol."),
     "annotate": ("lineage_commands", "Write what is known of a film into a MIDI file."),
 }
 
