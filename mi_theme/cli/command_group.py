@@ -34,6 +34,7 @@ COMMANDS = {
     "sound": ("sound_commands", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
     "convert": ("convert_commands", "Carry a piece into another metre, and show the plan."),
     "compare": ("convert_commands", "Every strategy side by side on a piece."),
+    "studio": ("studio_commands", "Open a page to see, hear and change a conversion."),
     "quantize": (
         "quantize_commands",
         "Write what was played: onsets and values on the beats and their parts.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
+from typing import NamedTuple
 
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
@@ -21,7 +22,7 @@ from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_SHOWN", "explained", "figure_plan"]
+__all__ = ["MOST_SHOWN", "PlanParagraph", "explained", "figure_plan", "paragraphs"]
 
 MOST_SHOWN = 4  # bars drawn of a stretch
 MOST_LISTED = 12  # parts and bars named in a stretch
@@ -30,20 +31,34 @@ DETACHED = Fraction(1, 2)  # the least share of a note that sounds
 EVEN_SHARES = Fraction(1, 10)  # how much the shares may differ in notes that are all detached alike
 
 
+class PlanParagraph(NamedTuple):
+    """A headline, and under it rows of a word and what is said about it."""
+
+    headline: str
+    rows: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  {word:8} {text}" for word, text in self.rows)])
+
+
 def explained(plan: ScorePlan) -> str:
     """The whole plan: a summary, then every stretch."""
-    blocks = [_summary(plan)]
+    return "\n\n".join(map(str, paragraphs(plan)))
+
+
+def paragraphs(plan: ScorePlan) -> list[PlanParagraph]:
+    """The same for who sets it: a summary, then a paragraph for each stretch of bars that are alike."""
 
     def likeness(index: int) -> object:
         span = plan.spans[index]
         base = None if span.how and find(span.how).by_notes else span.base  # which differs from bar to bar
         return span.how, base, span.source, span.target, span.why
 
-    blocks += [_stretch(plan, list(run)) for _, run in groupby(range(len(plan.spans)), key=likeness)]
-    return "\n\n".join(blocks)
+    stretches = groupby(range(len(plan.spans)), key=likeness)
+    return [_summary(plan), *(_stretch(plan, list(run)) for _, run in stretches)]
 
 
-def _summary(plan: ScorePlan) -> str:
+def _summary(plan: ScorePlan) -> PlanParagraph:
     lost, more = len(plan.dropped), len(plan.added)
     counts = (
         f"{lost or 'no'} note{'s' * (lost != 1)} left out, {more or 'none'} added"
@@ -52,14 +67,14 @@ def _summary(plan: ScorePlan) -> str:
     )
     converted = sum(span.last - span.first + 1 for span in plan.spans if span.how)
     bars = sum(span.last - span.first + 1 for span in plan.spans)
-    lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
-    lines.append(f"  lead     {plan.lead or 'none: no part has pitch'}")
-    lines.append(f"  tempo    {tempo_words(plan)}")
-    lines += [f"  chosen   {plan.because}"] if plan.because else []
-    lines += [f"  asked    {plan.request}"] if str(plan.request) else []
-    lines += [f"  note     {note}" for note in plan.notes]
-    lines += [f"  note     {_same(plan)}"] if plan.sounds_the_same else []
-    return "\n".join(lines)
+    rows = [("lead", plan.lead or "none: no part has pitch"), ("tempo", tempo_words(plan))]
+    rows += [("chosen", plan.because), ("asked", str(plan.request))]
+    rows += [("note", note) for note in plan.notes]
+    rows += [("note", _same(plan))] if plan.sounds_the_same else []
+    return PlanParagraph(
+        f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}",
+        tuple(row for row in rows if row[1]),
+    )
 
 
 def _same(plan: ScorePlan) -> str:
@@ -76,12 +91,12 @@ def tempo_words(plan: ScorePlan) -> str:
     return equation_words(plan.source, plan.target, plan.ratio, plan.keep) + change
 
 
-def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
+def _stretch(plan: ScorePlan, indices: Sequence[int]) -> PlanParagraph:
     spans = [plan.spans[index] for index in indices]
     first, last = spans[0].first, spans[-1].last
     bars = f"bar {first}" if first == last else f"bars {first}-{last}"
     if not spans[0].how:
-        return f"{bars}   {spans[0].source}   as before ({spans[0].why})"
+        return PlanParagraph(f"{bars}   {spans[0].source}   as before ({spans[0].why})", ())
     figure = figure_plan(plan, spans)
     rows = [
         ("was", wording.drawn(figure, before=True)),
@@ -99,7 +114,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
         ("instead", " | ".join(plan.instead)),
         ("basis", f"{wording.basis(figure)}; our reconstruction, not a transcription"),
     ]
-    return "\n".join([_headline(plan, figure, bars), *(f"  {word:8} {text}" for word, text in rows if text)])
+    return PlanParagraph(_headline(plan, figure, bars), tuple(row for row in rows if row[1]))
 
 
 def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
@@ -124,7 +139,7 @@ def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
         figure=first.figure,
         figure_source=plan.figure_source,
         lines=lines,
-        cost=sum(span.heard(plan.tempo) for span in spans) / len(spans),
+        cost=sum(plan.heard[span.first] for span in spans) / len(spans),
         repeats=first.repeats,
     )
 
