@@ -157,3 +157,19 @@ def test_a_rest_in_which_the_left_hand_plays_is_no_rest() -> None:
     score = mi.Score.from_notes(onset, [0.25] * len(onset), pitch, part=part, meter="4/4", names=["Right", "Left"])
     places = np.unique(mi.convert(score, "3/4").note_table()["onset"])
     assert places[places < 3].tolist() == [at / 4 for at in range(12)]
+
+
+def dotted(bars: int = 4) -> mi.Score:
+    """A hornpipe: nothing but dotted pairs."""
+    onset = [bar * 4 + beat + place for bar in range(bars) for beat in range(4) for place in (0, 0.75)]
+    return mi.Score.from_notes(
+        onset, [0.75, 0.25] * 4 * bars, [60 + (index * 5) % 7 for index in range(len(onset))], meter="4/4"
+    )
+
+
+def test_a_dotted_run_loses_a_pair_and_stays_dotted() -> None:
+    plan = mi.plan(dotted(), "3/4")
+    places = plan.apply(dotted()).notes()["onset"] % 3
+    assert places[:6].tolist() == [0, 0.75, 1, 1.75, 2, 2.75]
+    assert len(plan.dropped) == 8
+    assert len(mi.plan(dotted(), "3/4", runs="keep").dropped) == 0

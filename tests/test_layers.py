@@ -26,7 +26,7 @@ from mi_theme.score.recordings import Recording
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
     "version", "errors", "arguments", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
-    "renditions", "search", "sound", "engraving", "views", "toolserver", "cli",
+    "renditions", "search", "sound", "engraving", "views", "frontend", "toolserver", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`
 # a heavy package: the rooms that may use it, inside functions

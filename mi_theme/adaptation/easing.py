@@ -149,7 +149,7 @@ def _knots(
     frame, length = task.source, task.source.length
     beat, others = frame.groups[0], {*task.others, *task.shared}
     values = [b - a for a, b in pairwise([*places, length])]
-    runs = _runs(places, values, silent, beat / 2) if task.thin else set()
+    runs = _runs(places, values, silent, beat) if task.thin else {}
     knots = []
     for at, value in zip(places, values, strict=True):
         weight = HELD if value > beat else BEAT if value == beat else SHORT
@@ -164,26 +164,29 @@ def _knots(
             level=_level(at, frame.meter.bar, frame.beats),
             middle=at % frame.meter.bar == frame.meter.bar / 2,
             shared=shared,
-            run=at in runs and at not in task.whole and not (shared and at in frame.beats),
+            run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(at, 0),
             whole=at in task.whole,
             fixed=0 if at == 0 else fixed.get(at),
         )
-        knots.append(knot._replace(run=False) if knot.fixed is not None else knot)
+        knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
 
 
 def _runs(
-    places: Sequence[Fraction], values: Sequence[Fraction], silent: set[Fraction], longest: Fraction
-) -> set[Fraction]:
-    """All but the first note of every four and more of one short value."""
-    found: set[Fraction] = set()
-    low = 0
-    for high in range(1, len(places) + 1):
-        goes_on = high < len(places) and values[high] == values[low] and places[high] not in silent
-        if not goes_on or places[low] in silent:
-            if high - low >= FEWEST_RUN and values[low] <= longest and places[low] not in silent:
-                found.update(places[low + 1 : high])
-            low = high
+    places: Sequence[Fraction], values: Sequence[Fraction], silent: set[Fraction], beat: Fraction
+) -> dict[Fraction, int]:
+    """Of every run all but its first note, with how many notes of it are one figure: one, or two of a dotted pair."""
+    found: dict[Fraction, int] = {}
+    for unit in (1, 2):
+        low = 0
+        for high in range(1, len(places) + 1):
+            again = high - low < unit or (high < len(places) and values[high] == values[high - unit])
+            if high == len(places) or not again or places[high] in silent or places[high - 1] in silent:
+                figure = values[low : low + unit]
+                fits = sum(figure) <= beat / 2 * unit and (unit == 1 or figure[0] != figure[-1])
+                if high - low >= FEWEST_RUN and fits and places[low] not in silent:
+                    found.update((place, found.get(place, unit)) for place in places[low + 1 : high])
+                low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
     return found
 
 

@@ -43,8 +43,8 @@ class Knot(NamedTuple):
     """A place of the source that finds one in the target; in sixteenths from the beginning of the frame.
 
     ``value`` is the time to the next knot, ``weight`` what its stretch costs, ``level`` 0 for a bar
-    line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, ``whole`` that a
-    tuplet or a trill begins here, which only halves and doubles.
+    line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, and with how many
+    of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles.
     """
 
     at: Fraction
@@ -53,7 +53,7 @@ class Knot(NamedTuple):
     level: int
     middle: bool
     shared: bool
-    run: bool
+    run: int
     whole: bool = False
     fixed: int | None = None
 
@@ -88,6 +88,8 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
             skipped = knots[last + 1 : number]
             if not all(knot.run for knot in skipped):
                 break
+            if skipped and len(skipped) % max(knot.run for knot in skipped):
+                continue  # half a dotted pair
             dropped = sum(DROPPED_BEAT if knot.level < 2 else DROPPED for knot in skipped)
             earlier = [pair for pair in costs if pair[1] == last]
             if not earlier:
@@ -179,7 +181,7 @@ def _neighbours(knots: Sequence[Knot], pair: tuple[int, int], slots: int) -> Arr
     first, second = (knots[number] if number >= 0 else None for number in pair)
     if first is None or second is None or REST in (first.weight, second.weight):
         return _pair_costs(slots, 2, False)
-    return _pair_costs(slots, (first.value > second.value) - (first.value < second.value), second.run)
+    return _pair_costs(slots, (first.value > second.value) - (first.value < second.value), second.run == 1)
 
 
 @lru_cache(maxsize=64)

@@ -20,8 +20,10 @@ __all__ = [
     "drawn",
     "duration_name",
     "explained",
+    "headline",
     "heard",
     "kept",
+    "matters",
     "place_name",
     "shape",
     "title",
@@ -66,12 +68,17 @@ def explained(plan: Plan) -> str:
 
 
 def blocks(plan: Plan) -> list[PlanBlock]:
-    """The same in one block, for tables."""
+    """The same for tables; the plan of a figure is one block, that of a score has many."""
+    return [PlanBlock.of(headline(plan), matters(plan))]
+
+
+def matters(plan: Plan) -> list[tuple[str, str]]:
+    """What is said under the headline: a word for each matter, and its text."""
     rows = [("was", drawn(plan, before=True)), ("now", drawn(plan, before=False) + shape(plan))]
     rows += [("kept", kept(plan)), ("changed", changed(plan)), ("added", _added(plan)), ("heard", heard(plan))]
     rows += [("why", "; ".join(map(str, plan.reasons)))]
     rows += [("instead", " | ".join(plan.instead)), ("basis", basis(plan))]
-    return [PlanBlock.of(_headline(plan), rows)]
+    return [(word, text) for word, text in rows if text]
 
 
 def duration_name(duration: Fraction) -> str:
@@ -120,7 +127,8 @@ def _amount(duration: Fraction) -> str:
     return name if name[0].isdigit() else f"a{'n' * (name[0] in 'aeiou')} {name}"
 
 
-def _headline(plan: Plan) -> str:
+def headline(plan: Plan) -> str:
+    """The bars, the metres, what is equal to what, and the strategy in players' words."""
     count = len(plan.lines)
     bars = f"bars 1-{count}" if count > 1 else "bar 1"
     figure = "+".join(str(group / plan.source.pulse) for group in plan.figure)
