@@ -21,7 +21,7 @@ from mi_theme.cli.shared import (
     write_score,
     write_text,
 )
-from mi_theme.errors import FileError, error_words
+from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
     from mi_theme.themes import Theme

@@ -114,9 +114,12 @@ def click_places(
 
 def _among_chords(joins: NDArray[np.bool_], inner: NDArray[np.bool_]) -> Ints:
     """Whether notes near each one begin with the next: what surrounds it is chords, and no single line."""
-    sums = [np.concatenate([np.zeros(AROUND + 1), np.cumsum(one), np.full(AROUND, one.sum())]) for one in (joins, inner)]
+    sums = [
+        np.concatenate([np.zeros(AROUND + 1), np.cumsum(one), np.full(AROUND, one.sum())]) for one in (joins, inner)
+    ]
     with_others, others = (
-        total[2 * AROUND + 1 :] - total[: -2 * AROUND - 1] - one for total, one in zip(sums, (joins, inner), strict=True)
+        total[2 * AROUND + 1 :] - total[: -2 * AROUND - 1] - one
+        for total, one in zip(sums, (joins, inner), strict=True)
     )
     found: Ints = (with_others > FULL * others).astype(np.int64)
     return found
