@@ -61,7 +61,9 @@ if TYPE_CHECKING:
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
     from mi_theme.search import Ranked as Ranked
+    from mi_theme.search import RecurringMotif as RecurringMotif
     from mi_theme.search import find as find
+    from mi_theme.search import motifs as motifs
     from mi_theme.search import rank as rank
     from mi_theme.sound import Recording as Recording
     from mi_theme.themes import Adaptation as Adaptation
@@ -92,7 +94,7 @@ _ROOMS = {
     "themes": ("Adaptation", "Motif", "Theme", "theme"),
     "credits": ("Film", "Lineage", "film", "films", "lineage"),
     "renditions": ("Arrangement", "Form", "Style", "arrange", "forms", "render", "styles"),
-    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "find", "rank"),
+    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "RecurringMotif", "find", "motifs", "rank"),
     "engraving": ("Drawing",),
     "sound": ("Recording",),
     "views": ("Worksheet", "draw", "worksheet"),
