@@ -186,7 +186,7 @@ class Planner:
         task, strategy = self.task(bar.meter), find(self.name(bar.meter))
         first, more = task.figure[0], task.target.length - task.source.length
         even = len(set(task.figure)) == 1 and not task.target.meter.is_additive
-        if not (self.thin and even and self.ratio == 1 and 0 < more <= bar.length - first):
+        if not (self.thin and even and self.ratio.denominator == 1 and 0 < more <= bar.length - first):
             return False
         if not (strategy.holds == "first" or strategy.alternatives):
             return False
