@@ -18,8 +18,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from mi_theme.errors import FileError, MiThemeError, error_words
-from mi_theme.files.disk import first_line
+from mi_theme.errors import FileError, error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.studio.settings import StudioSettings
 from mi_theme.studio.workbench import Workbench
@@ -77,6 +76,7 @@ def main() -> None:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 if order.verb == "open":
+                    bench = None  # where this one cannot be read, there is none
                     bench = Workbench(order.name, order.data, tell)
                 if bench is None:
                     raise FileError("no file is open")
@@ -87,19 +87,7 @@ def main() -> None:
             else:
                 _send(answers, b"b", made)
         except Exception as error:  # whatever it is, the page gets a line and the server goes on
-            _send(answers, b"e", msgspec.json.encode(_words(error)))
-
-
-def _words(error: Exception) -> str:
-    """What went wrong, in one line."""
-    match error:
-        case MiThemeError() | OSError():
-            return error_words(error)
-        case RecursionError():
-            return "the input is nested too deeply"
-        case MemoryError():
-            return "the input needs more memory than there is"
-    return f"this should not happen ({type(error).__name__}: {first_line(error)}); please tell"
+            _send(answers, b"e", msgspec.json.encode(error_words(error)))
 
 
 def _remarks(caught: Sequence[warnings.WarningMessage]) -> list[str]:
