@@ -27,8 +27,7 @@ export function menu(words, choices, value, onchange) {
 }
 
 /**
- * Put the controls of a player into an element. `options.from` says, when asked, where to begin if nothing was played yet.
- * Answers { start, stop, loop } for other controls, and `element`.
+ * Put the controls of a player into an element. Answers { start, stop, loop, quarters } for other controls.
  */
 export function transport(element, player) {
   const setting = { countIn: true, repeat: "all" };
@@ -60,9 +59,10 @@ export function transport(element, player) {
     shown.textContent = words;
     tempo.setAttribute("aria-valuetext", words);
   };
-  tempo.addEventListener("input", quarters);
-  tempo.addEventListener("change", () => player.setRate(tempo.value / 100));
-  tempo.addEventListener("input", () => (player.rate = player.state === "playing" ? player.rate : tempo.value / 100));
+  tempo.addEventListener("input", () => {
+    player.setRate(tempo.value / 100);
+    quarters();
+  });
   element.classList.add("mi-transport");
   element.append(
     html("div", { class: "mi-buttons" }, button, stop),
@@ -84,5 +84,5 @@ export function transport(element, player) {
   });
   quarters();
   alone(player);
-  return { element, start, stop: () => player.stop(), loop, button, quarters };
+  return { start, stop: () => player.stop(), loop, quarters };
 }
