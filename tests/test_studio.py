@@ -43,7 +43,7 @@ def score() -> mi.Score:
     )
 
 
-def long_score(notes: int = 20_000) -> mi.Score:
+def long_score(notes: int = 6_000) -> mi.Score:
     pitches = 60 + np.abs(np.arange(notes) * 7 % 24 - 12)
     return mi.Score.from_notes(np.arange(notes) / 2, 0.5, pitches, meter="5/4:3+3+2+2")
 

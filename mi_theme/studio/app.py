@@ -23,7 +23,7 @@ from mi_theme.studio.worker import Order
 __all__ = ["application"]
 
 LONGEST_NAME = 120  # letters of the name of a file
-VERBS = ("plan", "draw", "map", "compare", "save")
+VERBS = ("plan", "draw", "map", "live", "compare", "save")
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +31,8 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     settings: StudioSettings
     number: int = 0
+    last: int = 0
+    width: int = 0
     ending: str = ""
 
 
@@ -84,7 +86,7 @@ def application(pieces: OpenPieces) -> Starlette:
             raise HTTPException(400, f"this is no question that the studio knows: {error}") from None
         if verb == "plan":
             piece.settings = asked.settings
-        order = Order(verb, settings=asked.settings, number=asked.number, ending=asked.ending)
+        order = Order(verb, **msgspec.structs.asdict(asked))
         return _stream(_lines(piece, order))
 
     async def closed(request: Request) -> Response:

@@ -23,11 +23,11 @@ BARS_FOR_A_BAR = {str(ratio): ratio for ratio in sorted(RATIOS)}
 ENDINGS = {
     ".mid": ("audio/midi", "MIDI"),
     ".musicxml": ("application/vnd.recordare.musicxml+xml", "MusicXML"),
-    ".mxl": ("application/vnd.recordare.musicxml", "compressed MusicXML"),
-    ".pdf": ("application/pdf", "PDF: before and after"),
-    ".svg": ("image/svg+xml", "SVG: before and after"),
-    ".json": ("application/json", "the plan"),
-    ".ogg": ("audio/ogg", "Ogg: its sound"),
+    ".mxl": ("application/vnd.recordare.musicxml", "MusicXML, compressed"),
+    ".pdf": ("application/pdf", "PDF, before and after"),
+    ".svg": ("image/svg+xml", "SVG, before and after"),
+    ".json": ("application/json", "Plan (JSON)"),
+    ".ogg": ("audio/ogg", "Sound (Ogg)"),
 }
 
 

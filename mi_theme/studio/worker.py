@@ -37,13 +37,15 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     verb
-        ``open``, ``plan``, ``draw``, ``map``, ``compare`` or ``save``.
+        ``open``, ``plan``, ``draw``, ``map``, ``live``, ``compare`` or ``save``.
     name, data
         Of the file to open; no data for the quoted theme.
     settings
         Of the conversion.
-    number
-        Of a page or a bar.
+    number, last
+        Of a page or a bar, and of the last of some bars.
+    width
+        Of a page, in pixels; as wide as is usual for 0.
     ending
         Of a file to save.
     """
@@ -53,6 +55,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: bytes | None = None
     settings: StudioSettings | None = None
     number: int = 0
+    last: int = 0
+    width: int = 0
     ending: str = ""
 
 
@@ -104,8 +108,9 @@ def _answer(bench: Workbench, order: Order) -> dict[str, Any] | bytes:
         return bench.saved(settings, order.ending)
     verbs = {
         "plan": lambda: bench.planned(settings),
-        "draw": lambda: bench.drawn(settings, order.number),
+        "draw": lambda: bench.drawn(settings, order.number, order.width),
         "map": lambda: bench.mapped(settings, order.number),
+        "live": lambda: bench.live(settings, order.number, order.last),
         "compare": lambda: bench.compared(settings),
     }
     return verbs[order.verb]()
