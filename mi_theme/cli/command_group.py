@@ -101,10 +101,8 @@ class Commands(click.Group):
             except OSError as error:
                 _silence()
                 _fail(error_words(error))
-            except RecursionError:
-                _fail("the input is nested too deeply")
-            except MemoryError:
-                _fail("the input needs more memory than there is")
+            except (RecursionError, MemoryError) as error:
+                _fail(error_words(error))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what is interrupted says so, and ends as the shell expects."""
