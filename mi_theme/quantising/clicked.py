@@ -89,7 +89,7 @@ def click_places(
     gap = np.diff(seconds, append=np.inf)
     inner = np.append(np.diff(part) == 0, False)
     sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int64)
-    again = inner & (np.diff(pitch, append=-1) == 0) & (gap >= lasts)
+    again = inner & ~drums & (np.diff(pitch, append=-1) == 0) & (gap >= lasts)  # of drums those are flams
     parts = int(part.max(initial=0)) + 1
     habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
     joins = inner & (sounded == 0) & (gap < 2 * FIRST)
@@ -114,9 +114,12 @@ def click_places(
 
 def _among_chords(joins: NDArray[np.bool_], inner: NDArray[np.bool_]) -> Ints:
     """Whether notes near each one begin with the next: what surrounds it is chords, and no single line."""
-    sums = [np.concatenate([np.zeros(AROUND + 1), np.cumsum(one), np.full(AROUND, one.sum())]) for one in (joins, inner)]
+    sums = [
+        np.concatenate([np.zeros(AROUND + 1), np.cumsum(one), np.full(AROUND, one.sum())]) for one in (joins, inner)
+    ]
     with_others, others = (
-        total[2 * AROUND + 1 :] - total[: -2 * AROUND - 1] - one for total, one in zip(sums, (joins, inner), strict=True)
+        total[2 * AROUND + 1 :] - total[: -2 * AROUND - 1] - one
+        for total, one in zip(sums, (joins, inner), strict=True)
     )
     found: Ints = (with_others > FULL * others).astype(np.int64)
     return found

@@ -25,7 +25,12 @@ PULSE_COSTS = np.array([0.0, 1.5, 4.5, 3.5, 7.0, 7.0])
 BEAT_COSTS = np.array(  # by pulses, then as above
     [[0.0, 3.5, 8.0, 9.0, 10.0, np.inf, np.inf, np.inf], [0.0, 4.0, 5.5, 9.0, 10.0, 8.0, np.inf, np.inf]]
 )
-PIECES, VISITS, FIGURES, CHORDS = 20.0, 3.0, 10.0, 10.0  # beats, changes, places, pairs of notes that the tables count for
+PIECES, VISITS, FIGURES, CHORDS = (
+    20.0,
+    3.0,
+    10.0,
+    10.0,
+)  # beats, changes, places, pairs of notes that the tables count for
 
 MOST = int(OF_BEATS.max())
 END, START = MOST + 1, 0  # places lead to an end and come from a start; from place k is row k + 1
