@@ -39,7 +39,14 @@ class Heard(NamedTuple):
     rests: bool
 
 
-def heard_cost(notes: Sequence[Note], warp: Warp, source: Frame, target: Frame, tempo: Fraction) -> float:
+def heard_cost(
+    notes: Sequence[Note],
+    warp: Warp,
+    source: Frame,
+    target: Frame,
+    tempo: Fraction,
+    repeats: Sequence[tuple[Fraction, Fraction, Fraction]] = (),
+) -> float:
     """What becomes of a line under a map, as points a bar of the source.
 
     Parameters
@@ -52,6 +59,9 @@ def heard_cost(notes: Sequence[Note], warp: Warp, source: Frame, target: Frame, 
         The bars on both sides.
     tempo
         What the length of a quarter is multiplied with.
+    repeats
+        Stretches (start, stop, shift) that are played again, in what would be silence without
+        them; a note that is played again costs as one left out of a run.
 
     Returns
     -------
@@ -78,8 +88,10 @@ def heard_cost(notes: Sequence[Note], warp: Warp, source: Frame, target: Frame, 
         total += _stretch(value, new, weight) + _fall(old_level, level)
         total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
         kept.append(Heard(value, new, level, rest > 0))
-    silences = (y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
-    total += SILENCE * float(sum(silences, Fraction(0)))
+    silences = sum((y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1), Fraction(0))
+    filled = sum((stop - start for start, stop, _ in repeats), Fraction(0))
+    total += SILENCE * float(max(silences - filled, Fraction(0)))
+    total += charges.DROPPED * sum(start <= at < stop for at, _ in notes for start, stop, _ in repeats)
     total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)
     return total / source.bars
 

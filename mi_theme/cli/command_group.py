@@ -34,6 +34,7 @@ COMMANDS = {
     "sound": ("sound_commands", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
     "convert": ("convert_commands", "Carry a piece into another metre, and show the plan."),
     "compare": ("convert_commands", "Every strategy side by side on a piece."),
+    "studio": ("studio_commands", "Open a page to see, hear and change a conversion."),
     "quantize": (
         "quantize_commands",
         "Write what was played: onsets and values on the beats and their parts.",
@@ -44,7 +45,8 @@ COMMANDS = {
     "draw": ("draw_commands", "Draw a file, a metre (5/4:3+3+2+2), a grouping (3+3+2+2), or the theme."),
     "worksheet": ("draw_commands", "A sheet to print: a bar as it is, and three empty ones in another metre."),
     "meter": ("metre_commands", "Draw a bar: its pulses, groups and weights."),
-    "which-meter": ("metre_commands", "Say which metre files are in, whatever they state; folders too."),
+    "which-meter": ("rhythm_commands", "Say which metre files are in, whatever they state; folders too."),
+    "measure": ("rhythm_commands", "Measure rhythm: syncopation, evenness and the like, in numbers; folders too."),
     "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
     "rank": ("find_commands", "Rank tunes by how much they are like one, in any key and tempo."),
     "play": ("sound_commands", "Play a file, with a click if wanted."),

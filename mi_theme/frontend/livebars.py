@@ -28,7 +28,7 @@ LIVE_METERS = (
 )  # fmt: skip
 FORMAT, VERSION = "mi-theme live bar", 1  # of the JSON; one more where a front end could not read it
 REPEATS = 2  # of the figure, the head above it the last time: as `Theme.to_score` plays
-NOTATION_WIDTH = 900.0  # pixels: the figure stands in one system, which screens make smaller
+NOTATION_WIDTH = 560.0  # pixels: what is longer goes on below, so that a phone shows it readably
 
 
 @dataclass(frozen=True, slots=True)

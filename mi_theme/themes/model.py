@@ -366,6 +366,8 @@ def _adapted(motif: Motif, plan: Plan) -> Motif:
     where that leaves it on the pulses; a pick-up, or a motif that would fall
     between them, keeps its values and its longest note gives the time.
     """
+    if motif.name == "ostinato":
+        motif = _until_bars_meet(motif, plan)
     adapted = motif.warped(plan.warp)
     if motif.name == "ostinato":
         repeated = _with_repeats(adapted, motif, plan) if plan.repeats else adapted.tones
@@ -375,6 +377,15 @@ def _adapted(motif: Motif, plan: Plan) -> Motif:
         bars = motif.length / plan.warp.source
         return motif.lengthened((plan.warp.target - plan.warp.source) * bars) or adapted
     return adapted
+
+
+def _until_bars_meet(motif: Motif, plan: Plan) -> Motif:
+    """The figure as often as it comes before old and new bar lines meet again: no rest is left where it floats over them."""
+    times = (motif.length / plan.warp.source).denominator
+    if times == 1:
+        return motif
+    tones = [tone._replace(onset=tone.onset + time * motif.length) for time in range(times) for tone in motif.tones]
+    return Motif(tones, motif.name, motif.place, length=times * motif.length)
 
 
 def _with_repeats(adapted: Motif, motif: Motif, plan: Plan) -> list[Tone]:
