@@ -13,8 +13,9 @@ from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
 
 __all__ = [
-    "PlanParagraph",
+    "PlanBlock",
     "basis",
+    "blocks",
     "changed",
     "drawn",
     "duration_name",
@@ -23,7 +24,6 @@ __all__ = [
     "heard",
     "kept",
     "matters",
-    "paragraphs",
     "place_name",
     "shape",
     "title",
@@ -47,14 +47,14 @@ TOLD_PARTS = 8  # parts of an eighth that durations are told in
 MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 
-class PlanParagraph(NamedTuple):
+class PlanBlock(NamedTuple):
     """Some bars of a plan in words: a `headline`, and for each matter a row of a word (was, now, kept ...) and a text."""
 
     headline: str
     rows: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, headline: str, rows: Iterable[tuple[str, str]]) -> PlanParagraph:
+    def of(cls, headline: str, rows: Iterable[tuple[str, str]]) -> PlanBlock:
         """Without the rows that say nothing."""
         return cls(headline, tuple(row for row in rows if row[1]))
 
@@ -64,12 +64,12 @@ class PlanParagraph(NamedTuple):
 
 def explained(plan: Plan) -> str:
     """The whole explanation, a line a matter."""
-    return "\n\n".join(map(str, paragraphs(plan)))
+    return "\n\n".join(map(str, blocks(plan)))
 
 
-def paragraphs(plan: Plan) -> list[PlanParagraph]:
-    """The same for tables; the plan of a figure is one paragraph, that of a score has many."""
-    return [PlanParagraph.of(headline(plan), matters(plan))]
+def blocks(plan: Plan) -> list[PlanBlock]:
+    """The same for tables; the plan of a figure is one block, that of a score has many."""
+    return [PlanBlock.of(headline(plan), matters(plan))]
 
 
 def matters(plan: Plan) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from html import escape
 
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.plans import Plan
-from mi_theme.adaptation.wording import PlanParagraph
+from mi_theme.adaptation.wording import PlanBlock
 from mi_theme.conversion.planning import scorewording
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.listings import LEFT, scrolled
@@ -32,17 +32,16 @@ def plan_html(plan: Plan | ScorePlan) -> str:
     str
         HTML.
     """
-    paragraphs = wording.paragraphs(plan) if isinstance(plan, Plan) else scorewording.paragraphs(plan)
-    return "".join(map(_table, paragraphs))
+    blocks = wording.blocks(plan) if isinstance(plan, Plan) else scorewording.blocks(plan)
+    return "".join(map(_table, blocks))
 
 
-def _table(paragraph: PlanParagraph) -> str:
-    headline = f'<p {LEFT}><b style="white-space:pre-wrap">{escape(paragraph.headline)}</b></p>'
-    if not paragraph.rows:
+def _table(block: PlanBlock) -> str:
+    headline = f'<p {LEFT}><b style="white-space:pre-wrap">{escape(block.headline)}</b></p>'
+    if not block.rows:
         return headline
     rows = (
-        f'<tr><th scope="row" {WORD}>{word}</th><td {TEXT}>{_cell(word, text)}</td></tr>'
-        for word, text in paragraph.rows
+        f'<tr><th scope="row" {WORD}>{word}</th><td {TEXT}>{_cell(word, text)}</td></tr>' for word, text in block.rows
     )
     return headline + scrolled(f'<table style="width:100%;table-layout:fixed"><tbody>{"".join(rows)}</tbody></table>')
 
