@@ -187,6 +187,6 @@ def test_figures_in_the_overview_are_those_of_the_pages_they_come_from() -> None
 
 
 def test_strategies_are_counted_as_they_are() -> None:
-    words = {18: "eighteen", 19: "nineteen", 20: "twenty", 21: "twenty-one", 22: "twenty-two"}
+    words = {18: "eighteen", 19: "nineteen", 20: "twenty", 21: "twenty-one", 22: "twenty-two", 23: "twenty-three"}
     for page in ("README.md", "CHANGELOG.md"):
         assert f"{words[len(STRATEGIES)]} strategies" in (ROOT / page).read_text("utf-8")

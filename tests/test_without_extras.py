@@ -55,6 +55,8 @@ NEEDS = {
     "draw 5/4:3+3+2+2 -o m.svg": "plot",
     "draw -o t.png": "notation",
     "worksheet --to 4/4 -o s.svg": "notation",
+    "studio --no-browser": "studio",
+    "mcp .": "mcp",
 }
 SCRIPT = """
 import json, sys

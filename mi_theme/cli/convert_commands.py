@@ -14,7 +14,6 @@ from mi_theme.cli.many_files import Workers, progress_bar, workers_options
 from mi_theme.cli.shared import (
     OneOf,
     bars_option,
-    error_words,
     goes_to,
     json_option,
     parts_in,
@@ -24,7 +23,7 @@ from mi_theme.cli.shared import (
     say,
     write_score,
 )
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, error_words
 from mi_theme.meter import Meter
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def plan_options(command: F) -> F:
             "--runs",
             type=OneOf(["thin", "keep"]),
             default="thin",
-            help="For ease: a run may lose a note and stay even; or every note is kept.",
+            help="A run may lose a note, or play some again, and stay even; or every note is kept, and none added.",
         ),
         click.option("--part", "--lead", shell_complete=parts_in, help="The part that decides, by name or number."),
         click.option("--from", "source", help="Its own metre, where the file does not say it: 5/4:3+3+2+2 ..."),

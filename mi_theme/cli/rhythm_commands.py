@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.many_files import Workers, progress_bar, workers_options
-from mi_theme.cli.shared import error_words, json_option, parts_in, print_json, print_table, say
-from mi_theme.errors import FileError
+from mi_theme.cli.shared import json_option, parts_in, print_json, print_table, say
+from mi_theme.errors import FileError, error_words
 from mi_theme.listings import csv_table
 
 if TYPE_CHECKING:
