@@ -48,6 +48,10 @@ COMMANDS = {
     "which-meter": ("rhythm_commands", "Say which metre files are in, whatever they state; folders too."),
     "measure": ("rhythm_commands", "Measure rhythm: syncopation, evenness and the like, in numbers; folders too."),
     "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
+    "index": (
+        "index_commands",
+        "Make a corpus ready, so that find answers in milliseconds: build, update, info, check, query.",
+    ),
     "rank": ("find_commands", "Rank tunes by how much they are like one, in any key and tempo."),
     "play": ("sound_commands", "Play a file, with a click if wanted."),
     "info": ("info_commands", "Say what is in a file."),
