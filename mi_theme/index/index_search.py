@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.index.query_lines import lines_of
+from mi_theme.index.query_lines import TENTHS, lines_of
 from mi_theme.index.seed_search import SeedHit, seed_hits
 from mi_theme.index.stored_corpus import StoredCorpus
 from mi_theme.meter import Meter
@@ -40,6 +40,7 @@ from mi_theme.search.patterns import Pattern
 __all__ = ["search_index"]
 
 LIKE = 0.35  # of the pattern: what a scan must find again in a piece that has a significant hit
+MOST_PIECES = 60  # that are aligned, the likeliest first
 Place = tuple[int, int]
 Wanted = list[NDArray[np.bool_]]
 
@@ -113,9 +114,14 @@ def _likely_places(
     rarest = max(settings.max_evalue, STATED * min(1.0, settings.max_evalue / USUAL_EVALUE))
     found: dict[Place, list[SeedHit]] = {}
     for line in lines_of(pattern):
-        least = line.needed(pattern, notes, rarest)
+        least, lowest = line.needed(pattern, notes, rarest), dict[Place, float]()
         for hit in seed_hits(line, corpus.shards, wanted, least=least, fast=settings.fast) if least < inf else ():
-            found.setdefault((hit.shard, hit.piece), []).append(hit)
+            place = hit.shard, hit.piece
+            if place not in lowest:
+                thick, size = corpus.shards[hit.shard].texture(hit.piece)
+                lowest[place] = line.needed_in(pattern, notes, rarest, thick, size)
+            if hit.worth >= TENTHS * lowest[place] and len(found) < MOST_PIECES:
+                found.setdefault(place, []).append(hit)
     return found
 
 

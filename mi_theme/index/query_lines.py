@@ -16,7 +16,7 @@ from mi_theme.search.match.evidence import COPY_MODEL, whole_copy
 from mi_theme.search.match.expectations import information_of
 from mi_theme.search.patterns import PATTERN_GRID, Pattern
 
-__all__ = ["QueryLine", "lines_of"]
+__all__ = ["TENTHS", "QueryLine", "lines_of"]
 
 TENTHS = 10
 SLACK = 3.0  # nats that a piece may make of a pattern more than the background does
@@ -81,15 +81,29 @@ class QueryLine(NamedTuple):
         max_evalue
             The most hits as good that chance may bring.
         """
-        whole, tune, known = whole_copy(pattern), float(self.news.sum()), background()
-        places = [ChancePlace(whole, len(pattern), thick, size) for thick in THICKNESS for size in SIZES]
-        lowest = min(_nats(Chance(known.proposed, place, notes), max_evalue, whole) for place in places)
-        return max(lowest - max(whole - tune, 0.0) - SLACK, LIKE * tune, min(LEAST_WORTH, SHORT_SHARE * tune))
+        tune = float(self.news.sum())
+        lowest = min(self.needed_in(pattern, notes, max_evalue, thick, size) for thick in THICKNESS for size in SIZES)
+        return max(lowest, LIKE * tune, min(LEAST_WORTH, SHORT_SHARE * tune))
+
+    def needed_in(self, pattern: Pattern, notes: int, max_evalue: float, thick: float, size: int) -> float:
+        """The same in a piece of so many notes, of which so many are in voices of chords.
+
+        Parameters
+        ----------
+        pattern, notes, max_evalue
+            As for `needed`.
+        thick, size
+            As `ChancePlace` has them.
+        """
+        whole = whole_copy(pattern)
+        place = ChancePlace(whole, len(pattern), thick, size)
+        nats = _nats(Chance(background().proposed, place, notes), max_evalue)
+        return nats - max(whole - float(self.news.sum()), 0.0) - SLACK
 
 
-def _nats(chance: Chance, max_evalue: float, whole: float) -> float:
+def _nats(chance: Chance, max_evalue: float) -> float:
     """The least evidence that is no likelier; inf where not even so much as a whole copy and more is."""
-    low, high = 0.0, whole + SLACK
+    low, high = 0.0, chance.place.whole + SLACK
     if chance.evalue(high) > max_evalue:
         return float("inf")
     for _ in range(30):

@@ -13,10 +13,11 @@ from mi_theme.index.seed_windows import SeedWindow, windows
 from mi_theme.index.seeds import span_of
 from mi_theme.index.shards import Shard
 from mi_theme.search.kernels.choosing import kernels
+from mi_theme.search.kernels.kernel_inputs import ExtendedLine
 
 __all__ = ["MOST_PLACES", "SeedHit", "seed_hits"]
 
-MOST_PLACES = 100  # that are aligned, the best first
+MOST_PLACES = 1000  # that are looked at, the best first
 MOST_SEEDS = 4_000_000  # that are looked at, the rarest first
 PLAINLY = 100_000  # seeds a second that numpy extends
 
@@ -74,22 +75,22 @@ def seed_hits(
         first, last = span_of(intervals)
         return sum(int(shard.postings.seed_start[last]) - int(shard.postings.seed_start[first]) for shard in shards)
 
-    looked_up = windows(line.height.tolist(), count)
+    looked_up, way = windows(line.height.tolist(), count), line.extended(0, least)
     seen, tables = 0, list[NDArray[np.int64]]()
     for window in looked_up:
         seen += count(window.intervals)
         if tables and seen > MOST_SEEDS:
             break
-        tables += [_extended(line, window, number, shard, least, fast) for number, shard in enumerate(shards)]
+        way = way._replace(span=window.notes)
+        tables += [_extended(line, way, window, number, shard, fast) for number, shard in enumerate(shards)]
     return _apart(np.concatenate(tables), shards, wanted, most)
 
 
 def _extended(
-    line: QueryLine, window: SeedWindow, number: int, shard: Shard, least: float, fast: bool | None
+    line: QueryLine, way: ExtendedLine, window: SeedWindow, number: int, shard: Shard, fast: bool | None
 ) -> NDArray[np.int64]:
     """Of a window in a shard: worth, shard, first note, its row, last note, its row."""
     places = shard.postings.places(*span_of(window.intervals))
-    way = line.extended(window.notes, least)
     found = kernels(fast, "extension", len(places) / PLAINLY).extended(shard.lines.height, places, window.number, way)
     rows = [shard.lines.row_of(found[:, column]) for column in (3, 5)]
     shards = np.full(len(found), number)

@@ -18,7 +18,8 @@ __all__ = ["SeedWindow", "windows"]
 
 MOST_CHANGES = 2  # that windows are laid out for
 FEWEST = 4  # notes of a window, where the pattern has so many
-CHEAP = 30_000  # places of a further window that is looked up all the same
+MORE = 2  # further windows that are looked up where they are rare
+RARE = 30_000  # places of such a window
 
 
 class SeedWindow(NamedTuple):
@@ -46,8 +47,9 @@ def windows(height: Sequence[int], count: Callable[[tuple[int, ...]], int]) -> l
     every = [SeedWindow(first, notes, tuple(rise[first : first + notes - 1])) for first in range(length - notes + 1)]
     counts = [count(window.intervals) for window in every]
     chosen = _rarest(counts, notes, changes + 1)
-    cheap = [number for number, many in enumerate(counts) if many <= CHEAP and number not in chosen]
-    return [every[number] for number in sorted([*chosen, *cheap], key=lambda number: (counts[number], number))]
+    others = sorted((many, number) for number, many in enumerate(counts) if many <= RARE and number not in chosen)
+    further = [number for _, number in others[:MORE]]
+    return [every[number] for number in sorted([*chosen, *further], key=lambda number: (counts[number], number))]
 
 
 def _rarest(counts: Sequence[int], notes: int, many: int) -> list[int]:

@@ -287,6 +287,22 @@ class Shard:
         found: NDArray[np.int64] = rows - np.diff(self.lines.piece_line)  # without those between lines
         return found
 
+    def texture(self, number: int) -> tuple[float, int]:
+        """The share of a piece's notes in voices of more than one line, and how many notes it has.
+
+        Parameters
+        ----------
+        number
+            Of the piece.
+        """
+        lines = self.lines
+        own = slice(int(lines.piece_line[number]), int(lines.piece_line[number + 1]))
+        sizes = np.diff(lines.line_start[own.start : own.stop + 1]) - 1
+        voice = lines.line_part[own].astype(np.int64) << 16 | lines.line_voice[own]
+        same = np.append(np.diff(voice) == 0, False)[: len(voice)]
+        thick = same | np.append(False, same)[: len(voice)]
+        return float(sizes[thick].sum() / max(sizes.sum(), 1)), int(sizes.sum())
+
     def piece(self, number: int) -> StoredPiece:
         """What is known of a piece."""
         begin, end = self.file["row_start"][number : number + 2].tolist()
