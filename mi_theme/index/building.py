@@ -186,7 +186,7 @@ class _IndexWriter:
                 if progress:
                     progress(told, len(names))
                 if monotonic() - last > COMMIT_SECONDS:
-                    self._commit()
+                    self._commit(sweep=False)
                     last = monotonic()
             self._put_together(everything=self.generation is None or self.generation.number == 0)
         except KeyboardInterrupt:
@@ -271,8 +271,8 @@ class _IndexWriter:
         except BrokenExecutor:
             return [merged(self.folder, group) for group in groups]
 
-    def _commit(self) -> None:
-        """Make what is done the state of the index."""
+    def _commit(self, *, sweep: bool = True) -> None:
+        """Make what is done the state of the index; while workers write, what no generation names yet may be theirs."""
         rows = self._counting()
         files, files_sum, count = FileTable.write(self.folder, self.files.values())
         self.generation = Generation(
@@ -288,7 +288,8 @@ class _IndexWriter:
             shards=tuple(rows),
         ).written(self.folder)
         self.shards = {(-1, number): row for number, row in enumerate(rows)}
-        swept(self.folder, self.generation)
+        if sweep:
+            swept(self.folder, self.generation)
 
     def _changes(
         self,
