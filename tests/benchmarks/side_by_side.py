@@ -237,28 +237,39 @@ def thinking(music: Music) -> Iterator[Task]:
     wanted = mi.Score.of(music.midi[0]).note_table()
     tune = mi.Score.from_notes(*(wanted[wanted["part"] == 0][name][:8] for name in ("onset", "duration", "pitch")))
     theirs = list(music.streams[0].parts[0].flatten().notes)[:8]
+
+    def read_and_searched() -> object:
+        read = (music21.converter.parse(path, forceSource=True) for path in music.midi)
+        return [search.noteNameRhythmicSearch(p.flatten().notes.stream(), theirs) for s in read for p in s.parts]
+
+    yield Task(
+        "a theme found in files",
+        {"mi_theme": lambda: mi.find(tune, music.midi), "music21": read_and_searched},
+        "ours in every key and tempo, with notes changed; music21 for these names and values",
+    )
     flat = [part.flatten().notes.stream() for source in music.streams for part in source.parts]
     yield Task(
-        "a theme found",
+        "a theme found in a score that is read",
         {
-            "mi_theme": lambda: mi.find(tune, music.midi),
-            "music21": lambda: [search.noteNameRhythmicSearch(part, theirs) for part in flat],
+            "mi_theme": lambda: mi.find(tune, music.scores[0]),
+            "music21": lambda: [search.noteNameRhythmicSearch(part, theirs) for part in flat[:4]],
         },
-        "ours reads the files and looks in every key and tempo; music21 has read them, and looks for these names and values",
+        "the same two questions",
     )
-    names = [str(number) for number in range(len(flat))]
 
     def similar() -> object:
-        segments = {
-            name: search.segment.translateMonophonicPartToSegments(part) for name, part in zip(names, flat, strict=True)
-        }
-        own = segments[names[0]][0][0]
-        return [search.segment.getDifflibOrPyLev(own).ratio() for _ in segments]
+        heads = [search.segment.translateMonophonicPartToSegments(part)[0][0] for part in flat]
+        own = search.segment.getDifflibOrPyLev(heads[0])
+        ratios = []
+        for head in heads:
+            own.set_seq1(head)
+            ratios.append(own.ratio())
+        return ratios
 
     yield Task(
         "tunes ranked",
         {"mi_theme": lambda: mi.rank(music.midi[0], music.midi), "music21": similar},
-        "music21 cuts into segments and compares each with itself: less than ranking",
+        "music21 compares the first segments of parts that it has read, as text",
     )
     yield Task(
         "the metre told from the notes",
