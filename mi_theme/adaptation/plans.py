@@ -225,7 +225,7 @@ def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat
     """
     length = sum(figure)
     images = [warp(start) for start in starts_of(figure) if warp.keeps(start)]
-    images += [warp(start) + shift for start, _, shift in repeats if start < length]
+    images = sorted([*images, *(warp(start) + shift for start, _, shift in repeats if start < length)])
     end = warp.target if length == warp.source else warp(length)
     return tuple(b - a for a, b in zip(images, [*images[1:], end], strict=True))
 

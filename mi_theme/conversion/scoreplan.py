@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, overload
 
 from mi_theme.adaptation.frames import known_ratio
@@ -146,10 +147,15 @@ class ScorePlan(Shown):
         """Notes that are added."""
         return tuple(change for change in self.changes if change.kind == "added")
 
+    @cached_property
+    def heard(self) -> dict[int, float]:
+        """What each stretch that is converted costs the ear, a bar, by the number of its first bar: see `Span.heard`."""
+        return {span.first: span.heard(self.tempo) for span in self.spans if span.how}
+
     @property
     def cost(self) -> float:
         """What the plan costs the ear, a converted bar: see `~mi_theme.adaptation.hearing.heard_cost`."""
-        bars = [(span.last - span.first + 1, span.heard(self.tempo)) for span in self.spans if span.how]
+        bars = [(span.last - span.first + 1, self.heard[span.first]) for span in self.spans if span.how]
         return round(sum(n * cost for n, cost in bars) / max(sum(n for n, _ in bars), 1), 6)
 
     @property
