@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from mi_theme.conversion.scoreplan import ScorePlan
-from mi_theme.engraving.contents.conversion_notation import staves_of_plan
+from mi_theme.engraving.contents.conversion_notation import FacingScores, staves_of_plan
 from mi_theme.engraving.contents.hit_notation import score_of_hit, staves_of_hit
 from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join, staves_of_versions
@@ -68,7 +68,7 @@ class NotationDrawing(SvgDrawing):
 
 
 def notation(
-    *things: Theme | Adaptation | Score | ScorePlan | Hit,
+    *things: Theme | Adaptation | Score | ScorePlan | FacingScores | Hit,
     bars: tuple[int, int] | None = None,
     hit: Hit | None = None,
     width: float = WIDTH,
@@ -87,8 +87,8 @@ def notation(
     Parameters
     ----------
     *things
-        One theme, one score, one plan for a score, one hit in a file, or
-        adaptations of one theme.
+        One theme, one score, one plan for a score (or both sides of it, where many
+        pages are drawn), one hit in a file, or adaptations of one theme.
     bars
         First and last bar, inclusive; without it the first ones, as many as can
         be read at a glance.
@@ -124,7 +124,7 @@ def _content(things: Sequence[object], bars: tuple[int, int] | None, hit: Hit | 
     if len(things) != 1:
         raise ScoreError("draw one theme, one score, one plan, one hit, or adaptations of one theme")
     match things[0]:
-        case ScorePlan() as plan:
+        case ScorePlan() | FacingScores() as plan:
             return staves_of_plan(plan, bars)
         case Hit() as found:
             return staves_of_hit(score_of_hit(found), found, bars)

@@ -26,11 +26,14 @@ export function menu(words, choices, value, onchange) {
   return html("label", { class: "mi-control" }, html("span", {}, words), select);
 }
 
+const CLICKING = [["beats", "beats"], ["groups", "groups of the figure"], ["off", "off"]];
+
 /**
- * Put the controls of a player into an element. Answers { start, stop, loop, quarters } for other controls.
+ * Put the controls of a player into an element; `repeat` says what is repeated to begin with, `clicks` which there are.
+ * Answers { start, stop, loop, quarters } for other controls.
  */
-export function transport(element, player) {
-  const setting = { countIn: true, repeat: "all" };
+export function transport(element, player, { repeat: again = "all", clicks = CLICKING } = {}) {
+  const setting = { countIn: true, repeat: again };
   const button = html("button", { type: "button", class: "mi-play" }, html("span", { "aria-hidden": "true", class: "mi-sign" }), html("span", { class: "mi-word" }, "Play"));
   const stop = html("button", { type: "button", class: "mi-stop" }, "Stop");
   const loop = () => {
@@ -47,7 +50,7 @@ export function transport(element, player) {
 
   const count = html("input", { type: "checkbox", checked: true });
   count.addEventListener("change", () => (setting.countIn = count.checked));
-  const click = menu("Click", [["beats", "beats"], ["groups", "groups of the figure"], ["off", "off"]], player.clicking, (kind) => player.setClick(kind));
+  const click = menu("Click", clicks, player.clicking, (kind) => player.setClick(kind));
   const repeat = menu("Repeat", [["all", "all of it"], ["two", "two bars"], ["once", "play once"]], setting.repeat, (kind) => {
     setting.repeat = kind;
     if (player.state === "playing") start(false);
