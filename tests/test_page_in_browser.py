@@ -254,7 +254,7 @@ def test_a_table_that_scrolls_says_so(browser: Chrome, page: Path) -> None:
 
 
 STATES = """
-return [...document.querySelectorAll(".wide")].map((wide) => [
+return [...document.querySelectorAll(".wide, .engraved")].map((wide) => [
   wide.scrollWidth > wide.clientWidth + 1, !wide.previousElementSibling.hidden, wide.tabIndex === 0]);
 """
 
