@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BEAT", "HELD", "REST", "SHORT", "SLOT", "Grid", "Knot", "Pulls", "Solved", "solved"]
+__all__ = ["BEAT", "HELD", "REST", "SHORT", "SLOT", "Grid", "Knot", "Pulls", "Solved", "runs_in", "solved"]
 
 SLOT = Fraction(1, 4)
 REST, HELD, BEAT, SHORT = 0.4, 0.8, 1.6, 3.0  # what a stretched rest costs, a note longer than a beat, a beat, less
@@ -31,6 +31,7 @@ HIDDEN = 20.0  # a bar line of the source on no beat
 UNEQUAL, UNEQUAL_RUN = 2.0, 3.5  # equal neighbours that are so no more, alone and in a run
 LEVELLED, REVERSED = 1.0, 4.0  # unequal ones that become equal, or the shorter the longer
 DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
+FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
 MOST_DROPPED = 3  # in a row
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
@@ -43,8 +44,8 @@ class Knot(NamedTuple):
     """A place of the source that finds one in the target; in sixteenths from the beginning of the frame.
 
     ``value`` is the time to the next knot, ``weight`` what its stretch costs, ``level`` 0 for a bar
-    line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, ``whole`` that a
-    tuplet or a trill begins here, which only halves and doubles.
+    line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, and with how many
+    of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles.
     """
 
     at: Fraction
@@ -53,7 +54,7 @@ class Knot(NamedTuple):
     level: int
     middle: bool
     shared: bool
-    run: bool
+    run: int
     whole: bool = False
     fixed: int | None = None
 
@@ -73,6 +74,30 @@ class Grid(NamedTuple):
     fine: bool
 
 
+def runs_in(values: Sequence[Fraction | int], beat: Fraction) -> dict[int, int]:
+    """Of every run all but its first note, by number, with how many notes are one figure: one, or two of a dotted pair.
+
+    Parameters
+    ----------
+    values
+        Of notes in order; 0 for a rest, which ends a run.
+    beat
+        A run goes at two notes a beat or more.
+    """
+    found: dict[int, int] = {}
+    for unit in (1, 2):
+        low = 0
+        for high in range(1, len(values) + 1):
+            again = high - low < unit or (high < len(values) and values[high] == values[high - unit])
+            if high == len(values) or not again or not (values[high] and values[high - 1]):
+                figure = values[low : low + unit]
+                fits = 2 * sum(figure) <= beat * unit and all(figure) and (unit == 1 or figure[0] != figure[-1])
+                if high - low >= FEWEST_RUN and fits:
+                    found.update((number, found.get(number, unit)) for number in range(low + 1, high))
+                low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
+    return found
+
+
 @lru_cache(maxsize=4096)
 def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
     """The cheapest places."""
@@ -88,6 +113,8 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
             skipped = knots[last + 1 : number]
             if not all(knot.run for knot in skipped):
                 break
+            if skipped and len(skipped) % max(knot.run for knot in skipped):
+                continue  # half a dotted pair
             dropped = sum(DROPPED_BEAT if knot.level < 2 else DROPPED for knot in skipped)
             earlier = [pair for pair in costs if pair[1] == last]
             if not earlier:
@@ -179,7 +206,7 @@ def _neighbours(knots: Sequence[Knot], pair: tuple[int, int], slots: int) -> Arr
     first, second = (knots[number] if number >= 0 else None for number in pair)
     if first is None or second is None or REST in (first.weight, second.weight):
         return _pair_costs(slots, 2, False)
-    return _pair_costs(slots, (first.value > second.value) - (first.value < second.value), second.run)
+    return _pair_costs(slots, (first.value > second.value) - (first.value < second.value), second.run == 1)
 
 
 @lru_cache(maxsize=64)

@@ -2,11 +2,13 @@
 
 python tests/benchmarks/arranging.py [tunes of a kind, 20 without it]
 
-Shares of the lead's onsets on beats and on eighths, as shares of the source's; chord
+Shares of the lead's onsets on beats and on eighths, as shares of the source's and, after
+the bar, as shares of what there is room for: a bar of 3/4 has three beats and six
+eighths, so of eight notes that all stay three at most stand on a beat. Chord
 changes on beats and on bar lines. The tunes are reels, hornpipes, jigs, slip jigs and
 tunes in 2/4 of Ryan's Mammoth Collection (1883), taken evenly from each kind. They have
 no chords: each half bar of four beats, each bar of any other metre, gets
-the chord of I, IV or V that has most of its notes.
+the chord of I, IV or V that has most of its notes; a pick-up has none.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 import numpy as np
 
 import mi_theme as mi
+from mi_theme.score import Bar
 
 KINDS = {  # the signature as it is written, and what the name of the tune has in it
     "reel": (r"(C|4/4|C\|)", "reel"),
@@ -68,18 +71,22 @@ def tunes(count: int) -> dict[str, list[mi.Score]]:
 def with_chords(score: mi.Score) -> mi.Score:
     """The tune with a part of chords under it."""
     notes = score.notes(0)
-    meter = score.meters.changes[0][1]
     weights = np.bincount(notes["pitch"] % 12, notes["duration"], minlength=12)
     tonic = int(np.argmax([np.corrcoef(np.roll(PROFILE, shift), weights)[0, 1] for shift in range(12)]))
-    step = float(meter.bar) / (2 if len(meter.beats) == 4 else 1)
     bars = [bar for bar in score.meters.bars(score.quarters) if bar.number]
+    halves = [2 if bar.meter.bar == 4 else 1 for bar in bars]
+    stretches = [
+        (bar.start + bar.length * half / many, bar.length / many)
+        for bar, many in zip(bars, halves, strict=True)
+        for half in range(many)
+    ]
     rows: list[tuple[float, float, int]] = []
-    for begin in (float(bar.start) + at for bar in bars for at in np.arange(0, float(bar.length), step)):
-        mine = notes[(notes["onset"] >= begin) & (notes["onset"] < begin + step)]
+    for begin, step in stretches:
+        mine = notes[(notes["onset"] >= float(begin)) & (notes["onset"] < float(begin + step))]
         if len(mine):
             degrees = set(((mine["pitch"] - tonic) % 12).tolist())
             triad = max(TRIADS, key=lambda triad: len(triad & degrees))
-            rows += [(float(begin), step, 48 + (degree + tonic) % 12) for degree in triad]
+            rows += [(float(begin), float(step), 48 + (degree + tonic) % 12) for degree in triad]
     chords = np.array(rows)
     return mi.Score.from_notes(
         np.concatenate([notes["onset"], chords[:, 0]]),
@@ -95,11 +102,7 @@ def shares(score: mi.Score) -> tuple[float, float, float, float]:
     """Of the lead's onsets those on beats and on eighths; of the chords' those on beats and on bar lines."""
     bars = list(score.meters.bars(score.quarters))
     cut_time = str(bars[-1].meter) == "2/2"  # a reel in cut time is counted in quarters here
-    beats = np.array(
-        [float(bar.start + at) for bar in bars for at in range(4)]
-        if cut_time
-        else [float(beat) for bar in bars for beat in bar.beats]
-    )
+    beats = np.array([float(beat) for bar in bars for beat in beats_of(bar, cut_time)])
     lines = np.array([float(bar.start) for bar in bars])
     lead, chords = (np.unique(score.notes(part)["onset"].round(4)) for part in ("Melody", "Chords"))
 
@@ -110,25 +113,44 @@ def shares(score: mi.Score) -> tuple[float, float, float, float]:
     return on(lead, beats), eighths, on(chords, beats), on(chords, lines)
 
 
+def beats_of(bar: Bar, cut_time: bool) -> list[Any]:
+    """Where the beats of a bar fall: quarters in cut time."""
+    return [bar.start + at for at in range(int(bar.length))] if cut_time else list(bar.beats)
+
+
+def room(score: mi.Score) -> tuple[float, float]:
+    """What shares of the lead's onsets could stand on beats and on eighths if each bar were written best."""
+    lead = np.unique(score.notes("Melody")["onset"].round(4))
+    on_beats = on_eighths = 0.0
+    for bar in score.meters.bars(score.quarters):
+        mine = ((lead >= float(bar.start)) & (lead < float(bar.end))).sum()
+        on_beats += min(mine, len(bar.beats))
+        on_eighths += min(mine, float(bar.length) * 2)
+    return on_beats / len(lead), on_eighths / len(lead)
+
+
 def table(count: int) -> Iterator[str]:
     found = tunes(count)
-    yield f"{'tunes':10} {'to':5} {'':5} {'n':>3}  {'how':10} {'beats':>11}  {'eighths':>11}  {'kept':>5}  {'chords on beats':>15}  {'bar lines':>11}"
+    yield f"{'tunes':10} {'to':5} {'':5} {'n':>3}  {'how':10} {'beats':>18}  {'eighths':>18}  {'kept':>5}  {'chords on beats':>15}  {'bar lines':>11}"
     for kind, to, options in DIRECTIONS:
-        before, after, kept, hows = [], [], [], []
+        before, after, rooms, kept, hows = [], [], [], [], []
         for score in found[kind]:
             plan = mi.plan(score, to, **options)
             before.append(shares(score))
-            after.append(shares(plan.apply(score)))
+            result = plan.apply(score)
+            after.append(shares(result))
+            rooms.append(room(result))
             notes = len(score.notes("Melody"))
             kept.append(1 - sum(change.part == "Melody" for change in plan.dropped) / notes)
             hows.append(plan.how)
         if not after:
             continue
-        old, new = np.mean(before, 0), np.mean(after, 0)
+        old, new, most = np.mean(before, 0), np.mean(after, 0), np.mean(rooms, 0)
         how = max(set(hows), key=hows.count)
         yield (
             f"{kind:10} {to:5} {options.get('runs', ''):5} {len(after):3}  {how:10} "
-            f"{new[0]:4.2f} = {new[0] / old[0]:4.2f}  {new[1]:4.2f} = {new[1] / old[1]:4.2f}  {np.mean(kept):5.2f}  "
+            f"{new[0]:4.2f} = {new[0] / old[0]:4.2f} | {new[0] / most[0]:4.2f}  "
+            f"{new[1]:4.2f} = {new[1] / old[1]:4.2f} | {new[1] / most[1]:4.2f}  {np.mean(kept):5.2f}  "
             f"{new[2]:7.2f} = {new[2] / old[2]:5.2f}  {new[3]:4.2f} = {new[3] / old[3]:4.2f}"
         )
 

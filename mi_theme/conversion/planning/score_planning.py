@@ -35,7 +35,9 @@ def plan_score(score: Score, request: Request) -> ScorePlan:
     """
     planner = planner_of(score, request)
     piece, main = planner.piece, planner.main
-    how, spans = planner.name(main), tuple(_spans(planner))
+    spans = tuple(_spans(planner))
+    ways = [span.how for span in spans if span.how and span.source == main] or [planner.name(main)]
+    how = request.how or max(dict.fromkeys(ways), key=ways.count)
     plan = ScorePlan(
         request=request,
         source=planner.counted,
@@ -61,10 +63,6 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
     """The plan once more with one choice more."""
     if plan.score is None:
         raise ScoreError("this plan comes without its score: read it with ScorePlan.from_json(text, score) to edit it")
-    for bar in (choice.first, choice.last):
-        if not any(span.first <= bar <= span.last for span in plan.spans):
-            ends = f"they go from {plan.spans[0].first} to {plan.spans[-1].last}"
-            raise ScoreError(f"there are no bars {choice.first} to {choice.last}: {ends}")
     request = dataclasses.replace(plan.request, choices=(*plan.request.choices, choice))
     return plan_score(plan.score, request)
 
