@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from fractions import Fraction as F
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,6 @@ def test_the_answers() -> None:
     assert (one.onset, one.duration) == (0, 1)
     assert {note.onset for note in mi.quantize(SCORES["ten at one moment"])} == {0}
     assert [note.onset for note in mi.quantize(SCORES["a minute of silence"])] == [0, 120]
-    assert [note.onset for note in mi.quantize(SCORES["drums alone"])] == [F(i, 2) for i in range(128)]
-    assert [note.onset for note in mi.quantize(SCORES["tempo 1,000"])] == [F(i, 2) for i in range(128)]
-    assert [note.onset for note in mi.quantize(SCORES["notes of no length"])] == [F(i, 2) for i in range(16)]
+    assert [note.onset for note in mi.quantize(SCORES["drums alone"])] == [Fraction(i, 2) for i in range(128)]
+    assert [note.onset for note in mi.quantize(SCORES["tempo 1,000"])] == [Fraction(i, 2) for i in range(128)]
+    assert [note.onset for note in mi.quantize(SCORES["notes of no length"])] == [Fraction(i, 2) for i in range(16)]
