@@ -173,3 +173,67 @@ def test_a_dotted_run_loses_a_pair_and_stays_dotted() -> None:
     assert places[:6].tolist() == [0, 0.75, 1, 1.75, 2, 2.75]
     assert len(plan.dropped) == 8
     assert len(mi.plan(dotted(), "3/4", runs="keep").dropped) == 0
+
+
+def line(values: list[float], bars: int = 4, meter: str = "4/4") -> mi.Score:
+    """One part in these values, bar after bar."""
+    length = float(mi.Meter(meter).bar)
+    onset = [bar * length + sum(values[:index]) for bar in range(bars) for index in range(len(values))]
+    pitch = [60 + (index * 5) % 7 for index in range(len(onset))]
+    return mi.Score.from_notes(onset, values * bars, pitch, meter=meter)
+
+
+@pytest.mark.parametrize(
+    ("meter", "to", "step", "again"),
+    [
+        ("4/4", "5/4", 0.5, (2, 3)),
+        ("4/4", "5/4", 0.25, (4, 7)),
+        ("3/4", "4/4", 0.5, (2, 3)),
+        ("3/4", "5/4", 0.5, (2, 5)),
+    ],
+)
+def test_a_run_goes_on_where_a_bar_gains_beats(meter: str, to: str, step: float, again: tuple[int, int]) -> None:
+    length = mi.Meter(meter).bar
+    score = line([step] * int(length / F(step)), meter=meter)
+    plan = mi.plan(score, to)
+    assert plan.how == "run-on"
+    notes = plan.apply(score).notes()
+    assert np.diff(notes["onset"]).tolist() == [step] * (len(notes) - 1)
+    first, last = again
+    played = notes["pitch"].tolist()
+    assert played[: last + 1] == score.notes()["pitch"].tolist()[: last + 1]
+    assert played[last + 1 : 2 * last + 2 - first] == played[first : last + 1]
+
+
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        ([1.0, 1, 1, 1], [0, 2, 3, 4]),
+        ([0.5] + [0.25] * 14, [0, 1.5, 1.75, 2, 2.25]),
+        ([0.5, 0.5, 1, 1, 1], [0, 1, 2, 3]),
+    ],
+    ids=["beats", "a longer note before a run", "no run"],
+)
+def test_what_does_not_run_is_held(values: list[float], first: list[float]) -> None:
+    score = line(values)
+    plan = mi.plan(score, "5/4")
+    assert plan.how == "hold-first"
+    assert plan.apply(score).notes()["onset"].tolist()[: len(first)] == first
+
+
+def test_a_run_with_words_gets_no_notes() -> None:
+    assert mi.plan(line([0.5] * 8), "5/4", runs="keep").how == "hold-first"
+
+
+def test_what_is_held_through_a_repeat_is_held_on() -> None:
+    onset = [*np.arange(0, 8, 0.5), 0, 2, 4, 6]
+    score = mi.Score.from_notes(
+        onset,
+        [0.5] * 16 + [2] * 4,
+        [72 + index % 5 for index in range(16)] + [48] * 4,
+        part=[0] * 16 + [1] * 4,
+        meter="4/4",
+    )
+    bass = mi.convert(score, "5/4").notes(1)
+    assert bass["onset"].tolist() == [0, 3, 5, 8]
+    assert bass["duration"].tolist() == [3, 2, 3, 2]

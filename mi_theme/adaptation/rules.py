@@ -35,6 +35,7 @@ __all__ = [
     "regroup",
     "rest",
     "rotate",
+    "run_on",
     "snapped",
     "square",
     "tripla",
@@ -116,6 +117,16 @@ def add_group(task: Task) -> list[Outcome]:
     (outcome,) = rest(task)
     repeats = tuple((source - last, source, last * (i + 1)) for i in range(int(count)))
     return [outcome._replace(repeats=repeats)]
+
+
+def run_on(task: Task) -> list[Outcome]:
+    """A run goes on: what follows the first group is played before it once more, and what is held is held on."""
+    _needs_longer(task, "run-on")
+    source, first, more = task.source.length, task.figure[0], task.target.length - task.source.length
+    if first + more > source:
+        raise StrategyError(f"run-on: {more} quarters more are not in the bar after its first group; try hold-first")
+    (outcome,) = priced(task, Warp([(0, 0), (first, first), (first, first + more), (source, task.target.length)]))
+    return [outcome._replace(repeats=((first, first + more, -more),))]
 
 
 def square(task: Task) -> list[Outcome]:

@@ -175,6 +175,12 @@ STRATEGIES: dict[str, Strategy] = {
         Strategy("hold-last", "let it ring", "the last group is stretched", rules.hold_last, holds="last"),
         Strategy("hold-first", "long one", "the first group is stretched", rules.hold_first, holds="first"),
         Strategy("add-group", "one more of those", "the last group is played again", rules.add_group),
+        Strategy(
+            "run-on",
+            "keep it running",
+            "a run keeps its speed: what follows the first group is played twice",
+            rules.run_on,
+        ),
         Strategy("square", "square it", "every group becomes as long as every other", rules.square),
         Strategy(
             "long-short",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from mi_theme.adaptation.costs import order_cost
 from mi_theme.adaptation.frames import FAMOUS
@@ -12,7 +13,9 @@ from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
 
 __all__ = [
+    "PlanBlock",
     "basis",
+    "blocks",
     "changed",
     "drawn",
     "duration_name",
@@ -44,9 +47,29 @@ TOLD_PARTS = 8  # parts of an eighth that durations are told in
 MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 
+class PlanBlock(NamedTuple):
+    """Some bars of a plan in words: a `headline`, and for each matter a row of a word (was, now, kept ...) and a text."""
+
+    headline: str
+    rows: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, headline: str, rows: Iterable[tuple[str, str]]) -> PlanBlock:
+        """Without the rows that say nothing."""
+        return cls(headline, tuple(row for row in rows if row[1]))
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  {word:8} {text}" for word, text in self.rows)])
+
+
 def explained(plan: Plan) -> str:
     """The whole explanation, a line a matter."""
-    return "\n".join([headline(plan), *(f"  {word:8} {text}" for word, text in matters(plan))])
+    return "\n\n".join(map(str, blocks(plan)))
+
+
+def blocks(plan: Plan) -> list[PlanBlock]:
+    """The same for tables; the plan of a figure is one block, that of a score has many."""
+    return [PlanBlock.of(headline(plan), matters(plan))]
 
 
 def matters(plan: Plan) -> list[tuple[str, str]]:

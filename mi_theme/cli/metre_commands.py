@@ -1,12 +1,11 @@
-"""``mi-theme adapt``, ``report``, ``strategies``, ``meter`` and ``which-meter``."""
+"""``mi-theme adapt``, ``report``, ``strategies`` and ``meter``."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,14 +23,12 @@ from mi_theme.cli.shared import (
     write_score,
     write_text,
 )
-from mi_theme.errors import FileError, error_words
+from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
 
-FEW_FILES = 12  # that have a row each
-
-__all__ = ["adapt", "meter", "report", "strategies", "which_meter"]
+__all__ = ["adapt", "meter", "report", "strategies"]
 
 
 @click.command()
@@ -201,60 +198,3 @@ def meter(text: str, as_json: bool) -> None:
     from mi_theme.views.bars import drawn
 
     click.echo(drawn(found))
-
-
-@click.command("which-meter")
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--details", is_flag=True, help=f"A row for each file, however many there are; without it for {FEW_FILES} at most."
-)
-@json_option
-@click.pass_context
-def which_meter(ctx: click.Context, paths: tuple[str, ...], details: bool, as_json: bool) -> None:
-    """Say which metre files are in, whatever they state; folders too.
-
-    Of many files it is said how many are in which metre; --details has a row for each.
-    """
-    from mi_theme.rhythm import which_meters
-
-    rows: list[dict[str, Any]] = []
-    failed = False
-    for file, found in which_meters(paths):
-        if isinstance(found, list):
-            rows.append(_guess_row(file, found))
-        else:
-            say(error_words(found, file))
-            failed = True
-    if as_json:
-        print_json(rows)
-    elif len(rows) > FEW_FILES and not details:
-        counts = Counter(row["meter"] or "not sure" for row in rows)
-        print_table(("metre", "files"), ([meter, str(count)] for meter, count in counts.most_common()))
-        say(f"{len(rows)} files; a row for each: --details, or --json")
-    elif rows:
-        print_table(
-            ("file", "metre", "bar line at", "bar certain", "guesses (of each signature)"),
-            ([row["file"], *_guess_words(row)] for row in rows),
-        )
-    if not rows and not failed:
-        raise FileError(f"{', '.join(paths)}: there are no scores")
-    ctx.exit(int(failed))
-
-
-def _guess_row(file: str, found: list[Any]) -> dict[str, Any]:
-    from mi_theme.rhythm import sure_guess
-
-    sure = sure_guess(found)
-    guesses = [
-        {"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase), "certainty": g.certainty}
-        for g in found
-    ]
-    return {"file": file, "meter": str(sure.meter) if sure else None, "guesses": guesses}
-
-
-def _guess_words(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    guesses = ", ".join(f"{guess['meter']} {guess['probability']:.2f}" for guess in row["guesses"][:3])
-    certainty = f"{row['guesses'][0]['certainty']:.2f}" if row["guesses"] else "-"
-    if not row["meter"]:
-        return "not sure", "-", certainty, guesses or "too few notes"
-    return row["meter"], row["guesses"][0]["phase"], certainty, guesses

@@ -62,8 +62,8 @@ def plan(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> 
         For ``best``, what two notes that fill a beat become: ``even``, ``long-short``,
         or ``auto``, what suits the whole tune.
     runs
-        For ``ease``: ``thin`` lets a run of the lead lose a note rather than its
-        even values, if there are no words under it; ``keep`` keeps every note.
+        ``thin`` lets a run of the lead lose a note, or play some again, rather than its
+        even values, if there are no words under it; ``keep`` keeps every note and adds none.
 
     Returns
     -------

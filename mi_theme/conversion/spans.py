@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from mi_theme.adaptation.frames import Frame, Reason, whole_grouping
 from mi_theme.adaptation.hearing import heard_cost
-from mi_theme.adaptation.place_search import DROPPED
 from mi_theme.adaptation.plans import BarNotes, Repeat, groups_under
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError
@@ -104,11 +103,10 @@ class Span:
         Returns
         -------
         float
-            Points; what is played again costs as a note left out of a run.
+            Points.
         """
         notes = [(at, lasts) for at, lasts, _ in self.line]
-        again = sum(start <= at < stop for at, _ in notes for start, stop, _ in self.repeats)
-        return heard_cost(notes, self.warp, *self.frames, tempo) + DROPPED * again / self.frames[0].bars
+        return heard_cost(notes, self.warp, *self.frames, tempo, self.repeats)
 
 
 def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:

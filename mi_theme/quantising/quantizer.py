@@ -217,7 +217,7 @@ def _placed(
     if exact is not None:
         rows = rows[np.lexsort((playing.pitch[rows], even[rows], playing.part[rows]))]
         on = exact[rows] >= 0
-        notes = even[rows], playing.lasts[rows], playing.part[rows], playing.drums[rows], on
+        notes = even[rows], playing.lasts[rows], playing.part[rows], playing.pitch[rows], playing.drums[rows], on
         found[rows], spread = click_places(*notes, playing.grid, finest)
         return found, min(spread / PIANIST, 1.0)
     rows = rows[np.lexsort((playing.pitch[rows], even[rows]))]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mi_theme.arguments import known_name
 from mi_theme.hooks import Shown, answer
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from mi_theme.score.music_sources import MusicSource
+    from mi_theme.score.quantized_music import BeatTimes, QuantizedMusic, SwingShare
     from mi_theme.score.recordings import Recording
 
 __all__ = ["Score"]
@@ -301,10 +302,11 @@ class Score(MidiSequence, Shown):
         answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
     def quantized(
-        self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
-    ) -> Any:
+        self, *, beats: BeatTimes | None = None, swing: SwingShare = "auto", finest: Fraction | str | None = None
+    ) -> QuantizedMusic[Score]:
         """What would be written for what was played; `beats`, `swing`, `finest` as `mi_theme.quantising.quantize` takes them."""
-        return answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
+        found: QuantizedMusic[Score] = answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
+        return found
 
     def play(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.conversion.planning.comparison import compared_rows
 from mi_theme.conversion.planning.score_planning import plan_score
-from mi_theme.conversion.planning.scorewording import figure_plan, paragraphs
+from mi_theme.conversion.planning.scorewording import blocks, figure_plan
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.engraving import notation
 from mi_theme.engraving.contents.conversion_notation import FacingScores
@@ -114,7 +114,7 @@ class Workbench:
             "dropped": len(plan.dropped),
             "added": len(plan.added),
             "same": plan.sounds_the_same,
-            "said": [[paragraph.headline, paragraph.rows] for paragraph in paragraphs(plan)],
+            "said": [[block.headline, block.rows] for block in blocks(plan)],
             "spans": [[span.first, span.last, span.how, span.why] for span in plan.spans],
             "meets": [[round(clock(at), 6) for clock, at in zip(seconds, pair, strict=True)] for pair in meets],
             "first": next((bar.number for bar in after.bars()), 1),

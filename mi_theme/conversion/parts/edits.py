@@ -41,7 +41,8 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     elsewhere[[*placements.moved, *placements.dropped]] = True
     cut = np.flatnonzero(timeline.dropped(starts) & ~elsewhere)
     dropped = np.unique(np.concatenate([cut, np.array(list(placements.dropped), np.int64)]))
-    extras = (*_repeated(plan, score, parts, pitched), *_beaten(placements, score, parts))
+    more = (*_repeated(plan, score, parts, pitched), *_beaten(placements, score, parts))
+    extras = {(extra.at, extra.part, extra.pitch): extra for extra in more}.values()  # two voices' one note is one
     in_order = sorted(extras, key=lambda extra: (extra.at, extra.part, extra.pitch))
     return Edits(timeline, placements, dropped, tuple(in_order))
 
@@ -120,7 +121,7 @@ def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: 
                 on, off = (Fraction(int(spans[name][row]), quarter) - span.start for name in ("start", "stop"))
                 if off <= stop:  # a note that is held on anyway is not struck again
                     velocity, pitch = _sound(score, row)
-                    at, why = begin + span.warp(on) + shift, "the last group again"
+                    at, why = begin + span.warp(on) + shift, "the last group again" if shift > 0 else "the run goes on"
                     yield Extra(at, off - on, row, int(parts[row]), pitch=pitch, velocity=velocity, why=why)
 
 

@@ -18,11 +18,12 @@ from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.warp import Warp
 
-__all__ = ["fitted", "free_places", "lilting"]
+__all__ = ["first_held", "fitted", "free_places", "lilting"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
 LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
+FEWEST_RUN = 4  # notes, the one before it among them
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
 Point = tuple[Fraction, Fraction]
@@ -81,6 +82,28 @@ def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
             low, high = base(start), base.end(start + length)
             points[inside[0]] = low + share * (high - low)
     return Warp(sorted(points.items()))
+
+
+def first_held(base: Warp, marks: Sequence[NotePlace], first: Fraction) -> Warp:
+    """A map that holds the first group, where a run sets out after a longer first note: that note alone is held.
+
+    Parameters
+    ----------
+    base
+        What a strategy proposes.
+    marks
+        In ascending order.
+    first
+        The length of the group that is held.
+    """
+    lead = [mark.at for mark in marks if mark.lead and mark.starts and mark.at < 2 * first]
+    if len(lead) < FEWEST_RUN or lead[0] or not lead[1] < first or 2 * first > base.source:
+        return base
+    steps = {b - a for a, b in pairwise([*lead[1:], 2 * first])}
+    if len(steps) > 1 or max(steps) >= lead[1] or base(first) == first:
+        return base
+    points = [(x, y) for x, y in base.points if not 0 < x < first]
+    return Warp(sorted({*points, (lead[1], base(first) - (first - lead[1])), (first, base(first))}))
 
 
 def free_places(places: Iterable[Fraction]) -> list[Fraction]:

@@ -16,7 +16,7 @@ from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
-from mi_theme.conversion.planning.fitting import fitted, free_places, lilting
+from mi_theme.conversion.planning.fitting import first_held, fitted, free_places, lilting
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import counted_meter, figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
@@ -30,6 +30,9 @@ from mi_theme.warp import Warp
 
 __all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
 
+RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
+LEADING = 0.7  # share of a run that must be the lead's; other parts' notes may fill its rests
+SHAKEN = Fraction(1, 8)  # quarters: notes as short are a trill
 MOST_HEARD = 3  # stretches of bars that ways are compared on
 
 
@@ -175,7 +178,22 @@ class Planner:
     def how_for(self, bar: Bar) -> str:
         """The strategy for a bar: the user's last choice for it, or that of its metre."""
         chosen = [choice.how for choice in self.request.choices if choice.first <= bar.number <= choice.last]
-        return chosen[-1] if chosen else self.name(bar.meter)
+        name = chosen[-1] if chosen else self.name(bar.meter)
+        return name if self.request.how or chosen or not self._runs(bar) else RUN_ON
+
+    def _runs(self, bar: Bar) -> bool:
+        """Whether a bar becomes longer, and the lead runs through what would be held: it would go at two speeds."""
+        task, strategy = self.task(bar.meter), find(self.name(bar.meter))
+        first, more = task.figure[0], task.target.length - task.source.length
+        even = len(set(task.figure)) == 1 and not task.target.meter.is_additive
+        if not (self.thin and even and self.ratio.denominator == 1 and 0 < more <= bar.length - first):
+            return False
+        if not (strategy.holds == "first" or strategy.alternatives):
+            return False
+        marks = [mark for mark in self.piece.note_places(bar.start, bar.end) if mark.starts and mark.at < first + more]
+        step = (first + more) / max(len(marks), 1)
+        runs = all(mark.at == number * step for number, mark in enumerate(marks))
+        return runs and sum(mark.lead for mark in marks) >= LEADING * len(marks) and SHAKEN < step <= first / 2
 
     def decide_lines(self, runs: Sequence[BarRun]) -> None:
         """What strategies that hear a whole line make of each of its runs; one metre's runs are one line."""
@@ -298,6 +316,8 @@ class Planner:
             base, (source, _) = span.base, span.frames
             if strategy.beat_for_beat and strategy.fits_notes and span.target.is_compound:
                 base = lilting(base, marks, dataclasses.replace(source, meter=self._counted(span.source)))
+            if strategy.holds == "first":
+                base = first_held(base, marks, span.figure[0])
             warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:

@@ -35,7 +35,9 @@ def plan_score(score: Score, request: Request) -> ScorePlan:
     """
     planner = planner_of(score, request)
     piece, main = planner.piece, planner.main
-    how, spans = planner.name(main), tuple(_spans(planner))
+    spans = tuple(_spans(planner))
+    ways = [span.how for span in spans if span.how and span.source == main] or [planner.name(main)]
+    how = request.how or max(dict.fromkeys(ways), key=ways.count)
     plan = ScorePlan(
         request=request,
         source=planner.counted,

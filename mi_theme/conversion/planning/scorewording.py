@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
-from typing import NamedTuple
 
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.frames import Reason
@@ -22,7 +21,7 @@ from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_SHOWN", "PlanParagraph", "explained", "figure_plan", "paragraphs"]
+__all__ = ["MOST_SHOWN", "blocks", "explained", "figure_plan"]
 
 MOST_SHOWN = 4  # bars drawn of a stretch
 MOST_LISTED = 12  # parts and bars named in a stretch
@@ -31,34 +30,24 @@ DETACHED = Fraction(1, 2)  # the least share of a note that sounds
 EVEN_SHARES = Fraction(1, 10)  # how much the shares may differ in notes that are all detached alike
 
 
-class PlanParagraph(NamedTuple):
-    """A headline, and under it rows of a word and what is said about it."""
-
-    headline: str
-    rows: tuple[tuple[str, str], ...]
-
-    def __str__(self) -> str:
-        return "\n".join([self.headline, *(f"  {word:8} {text}" for word, text in self.rows)])
-
-
 def explained(plan: ScorePlan) -> str:
     """The whole plan: a summary, then every stretch."""
-    return "\n\n".join(map(str, paragraphs(plan)))
+    return "\n\n".join(map(str, blocks(plan)))
 
 
-def paragraphs(plan: ScorePlan) -> list[PlanParagraph]:
-    """The same for who sets it: a summary, then a paragraph for each stretch of bars that are alike."""
+def blocks(plan: ScorePlan) -> list[wording.PlanBlock]:
+    """The same block by block, for tables."""
 
     def likeness(index: int) -> object:
         span = plan.spans[index]
         base = None if span.how and find(span.how).by_notes else span.base  # which differs from bar to bar
         return span.how, base, span.source, span.target, span.why
 
-    stretches = groupby(range(len(plan.spans)), key=likeness)
-    return [_summary(plan), *(_stretch(plan, list(run)) for _, run in stretches)]
+    runs = groupby(range(len(plan.spans)), key=likeness)
+    return [_summary(plan), *(_stretch(plan, list(run)) for _, run in runs)]
 
 
-def _summary(plan: ScorePlan) -> PlanParagraph:
+def _summary(plan: ScorePlan) -> wording.PlanBlock:
     lost, more = len(plan.dropped), len(plan.added)
     counts = (
         f"{lost or 'no'} note{'s' * (lost != 1)} left out, {more or 'none'} added"
@@ -67,14 +56,10 @@ def _summary(plan: ScorePlan) -> PlanParagraph:
     )
     converted = sum(span.last - span.first + 1 for span in plan.spans if span.how)
     bars = sum(span.last - span.first + 1 for span in plan.spans)
+    headline = f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"
     rows = [("lead", plan.lead or "none: no part has pitch"), ("tempo", tempo_words(plan))]
-    rows += [("chosen", plan.because), ("asked", str(plan.request))]
-    rows += [("note", note) for note in plan.notes]
-    rows += [("note", _same(plan))] if plan.sounds_the_same else []
-    return PlanParagraph(
-        f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}",
-        tuple(row for row in rows if row[1]),
-    )
+    rows += [("chosen", plan.because), ("asked", str(plan.request)), *(("note", note) for note in plan.notes)]
+    return wording.PlanBlock.of(headline, [*rows, ("note", _same(plan) if plan.sounds_the_same else "")])
 
 
 def _same(plan: ScorePlan) -> str:
@@ -91,12 +76,12 @@ def tempo_words(plan: ScorePlan) -> str:
     return equation_words(plan.source, plan.target, plan.ratio, plan.keep) + change
 
 
-def _stretch(plan: ScorePlan, indices: Sequence[int]) -> PlanParagraph:
+def _stretch(plan: ScorePlan, indices: Sequence[int]) -> wording.PlanBlock:
     spans = [plan.spans[index] for index in indices]
     first, last = spans[0].first, spans[-1].last
     bars = f"bar {first}" if first == last else f"bars {first}-{last}"
     if not spans[0].how:
-        return PlanParagraph(f"{bars}   {spans[0].source}   as before ({spans[0].why})", ())
+        return wording.PlanBlock(f"{bars}   {spans[0].source}   as before ({spans[0].why})")
     figure = figure_plan(plan, spans)
     rows = [
         ("was", wording.drawn(figure, before=True)),
@@ -114,7 +99,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> PlanParagraph:
         ("instead", " | ".join(plan.instead)),
         ("basis", f"{wording.basis(figure)}; our reconstruction, not a transcription"),
     ]
-    return PlanParagraph(_headline(plan, figure, bars), tuple(row for row in rows if row[1]))
+    return wording.PlanBlock.of(_headline(plan, figure, bars), rows)
 
 
 def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
@@ -240,7 +225,7 @@ def _beats_heard(span: Span, unit: Fraction) -> Iterator[str]:
     if {group * meter.pulse for meter in (source, target) for group in meter.groups} != {unit}:
         return
     longer = span.base(unit) - unit
-    if longer > 0 and longer % unit == 0:
+    if longer > 0 and longer % unit == 0 and not span.repeats:
         yield f"downbeat {'one beat' if longer == unit else f'{longer / unit} beats'} longer"
     for beat in range(1, len(source.beats)):
         image = span.base(beat * unit) / unit

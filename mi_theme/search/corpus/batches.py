@@ -22,7 +22,18 @@ from mi_theme.search.match.versions import PatternVersion, in_place, joined, ove
 from mi_theme.search.music import spelled
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["Batch", "SearchSettings", "hits_in_batch", "proposed_hits"]
+__all__ = [
+    "MARGIN",
+    "ROUNDED",
+    "SMALL_BATCH",
+    "Batch",
+    "SearchSettings",
+    "completed",
+    "hits_in_batch",
+    "likely_stretches",
+    "placed_versions",
+    "proposed_hits",
+]
 
 SMALL_BATCH = 20_000  # notes of a batch that are all aligned
 SIGNIFICANT = 0.01  # a piece with such a hit is looked at note by note
@@ -93,11 +104,28 @@ def _proposed(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, l
     found = proposed_hits(settings.pattern, batch, least=settings.least, invert=settings.invert, fast=settings.fast)
     sheets = {sheet.source: sheet for sheet in batch.sheets}
     by_piece = groupby(sorted(found, key=attrgetter("source")), key=attrgetter("source"))
-    return {source: _completed(list(hits), settings, sheets[source], notes) for source, hits in by_piece}
+    return {source: completed(list(hits), settings, sheets[source], notes) for source, hits in by_piece}
 
 
-def _completed(hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
-    """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them."""
+def completed(hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
+    """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them.
+
+    Parameters
+    ----------
+    hits
+        Of what was proposed in it; E-values as for the piece.
+    settings
+        What is looked for.
+    sheet
+        The piece.
+    notes
+        How many are searched in all.
+
+    Returns
+    -------
+    list of Hit
+        E-values as for one note.
+    """
     own, most = len(sheet.table), settings.max_evalue / notes
     known = oftener(with_maps(hits, settings.pattern, sheet, most * own, proposed=True), 1 / own)
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
@@ -123,14 +151,24 @@ def _left(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, list[
             hits = proposed_hits(version.pattern, some, least=settings.least, fast=settings.fast)
             for sheet in some.sheets:
                 own = [hit for hit in hits if hit.source == sheet.source]
-                found.setdefault(sheet.source, []).extend(_in_place(own, version, settings, sheet, notes))
+                found.setdefault(sheet.source, []).extend(placed_versions(own, version, settings, sheet, notes))
     return found
 
 
-def _in_place(
+def placed_versions(
     hits: list[Hit], version: PatternVersion, settings: SearchSettings, sheet: Sheet, notes: int
 ) -> list[Hit]:
-    """The hits of a version in a piece; where one is significant, every note of it is aligned."""
+    """The hits of a version in a piece; where one is significant, every note of it is aligned.
+
+    Parameters
+    ----------
+    hits
+        Of what was proposed in it; E-values as for the piece.
+    version
+        What a strategy leaves of the pattern.
+    settings, sheet, notes
+        As for `completed`.
+    """
     own = len(sheet.table)
     found = [*in_place(oftener(hits, 1 / own), version, settings.pattern, sheet.table, sheet.meters)]
     if min((hit.evalue for hit in found), default=1.0) * notes > SIGNIFICANT:
@@ -163,12 +201,18 @@ def _regions(pattern: Pattern, batch: Batch, proposals: Iterable[Proposal]) -> d
         start = batch.arrays.onset[ends[0]] / TICKS - MARGIN * before - ROUNDED
         stop = batch.arrays.onset[ends[1]] / TICKS + MARGIN * after + ROUNDED
         first, last = np.searchsorted(batch.onsets[piece], (start, stop)).tolist()
-        found.setdefault(piece, []).extend(Region(first, last, likely) for likely in _likely(stretch))
+        found.setdefault(piece, []).extend(Region(first, last, likely) for likely in likely_stretches(stretch))
     return found
 
 
-def _likely(stretch: float) -> set[float]:
-    """What a stretch measured from end to end may be: a simple ratio very near, or as measured; and a common one."""
+def likely_stretches(stretch: float) -> set[float]:
+    """What a stretch measured from end to end may be: a simple ratio very near, or as measured; and a common one.
+
+    Parameters
+    ----------
+    stretch
+        Times in the music for one in the pattern.
+    """
     near, common = (min(ratios, key=lambda ratio: abs(log(ratio / stretch))) for ratios in (SIMPLE, COMMON))
     found = {near if abs(log(near / stretch)) < OFF_SIMPLE else round(stretch, 2)}
     return found | {common} if abs(log(common / stretch)) < OFF_COMMON else found

@@ -27,6 +27,8 @@ from mi_theme.search.patterns import Pattern
 
 __all__ = [
     "LEAST",
+    "STATED",
+    "USUAL_EVALUE",
     "chance_in",
     "hits_in",
     "hits_of_versions",
