@@ -52,6 +52,7 @@ function cursorOver(picture, way) {
 const hints = new Map();
 const watch = new ResizeObserver((entries) => {
   for (const { target } of entries) {
+    if (!target.clientWidth) continue; // folded away
     const scrolls = target.scrollWidth > target.clientWidth + 1;
     target.classList.toggle("scrolls", scrolls);
     if (scrolls) target.tabIndex = 0;

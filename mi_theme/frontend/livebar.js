@@ -13,7 +13,7 @@ const LEAST = 15; // pixels that a pulse of a map takes at least
  */
 export function mount(element, tables, { onchange = () => {}, choice = {}, player = new Player(), glyphs = true } = {}) {
   const live = html("div", { class: "mi mi-live" });
-  const state = { meter: null, how: null, heard: "after" };
+  const state = { meter: null, how: null, wanted: null, heard: "after" };
   const names = { meter: named("meter"), way: named("way"), heard: named("heard") };
   if (glyphs && tables.glyphs) live.append(parsed(tables.glyphs));
 
@@ -49,11 +49,10 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
     const row = tables.meters.find((each) => each.meter === meter) ?? tables.meters[0];
     if (!row) return;
     const able = row.ways.filter((each) => each.able).map((each) => each.how);
-    const wanted = how ?? (state.followed ? state.how : null);
+    if (how) state.wanted = how; // what somebody chose is kept from metre to metre, wherever it can be
     const changed = row.meter !== state.meter;
     state.meter = row.meter;
-    state.how = able.includes(wanted) ? wanted : row.first;
-    if (how) state.followed = true; // a strategy that somebody chose is kept from metre to metre
+    state.how = able.includes(state.wanted) ? state.wanted : row.first;
     if (changed) showWays(row);
     check(meters, state.meter);
     check(ways, state.how);
