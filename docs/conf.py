@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import mi_theme
-from mi_theme.views.dossiers import dossier
+from mi_theme.frontend.dossiers import dossier
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

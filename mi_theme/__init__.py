@@ -67,7 +67,9 @@ if TYPE_CHECKING:
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
     from mi_theme.search import Ranked as Ranked
+    from mi_theme.search import RecurringMotif as RecurringMotif
     from mi_theme.search import find as find
+    from mi_theme.search import motifs as motifs
     from mi_theme.search import rank as rank
     from mi_theme.sound import Recording as Recording
     from mi_theme.themes import Adaptation as Adaptation
@@ -98,7 +100,7 @@ _ROOMS = {
     "themes": ("Adaptation", "Motif", "Theme", "theme"),
     "credits": ("Film", "Lineage", "film", "films", "lineage"),
     "renditions": ("Arrangement", "Form", "Style", "arrange", "forms", "render", "styles"),
-    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "find", "rank"),
+    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "RecurringMotif", "find", "motifs", "rank"),
     "index": ("Index", "IndexChanges", "build_index", "open_index", "update_index"),
     "engraving": ("Drawing",),
     "sound": ("Recording",),

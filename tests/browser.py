@@ -127,3 +127,38 @@ def press(browser: webdriver.Chrome, *keys: str) -> None:
 
     for key in keys:
         ActionChains(browser).send_keys(key).perform()
+
+
+def watch_sound(browser: webdriver.Chrome) -> None:
+    """From the next page on, keep what is played in ``window.sounds``: contexts, and each start of a source by its time."""
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LISTENER})
+
+
+LISTENER = """
+if (!window.sounds) {
+  window.sounds = { contexts: [], strings: [], beeps: [] };
+  const Real = window.AudioContext;
+  window.AudioContext = class extends Real {
+    constructor(...given) {
+      super(...given);
+      window.sounds.contexts.push(this);
+    }
+    createBufferSource() {
+      const made = super.createBufferSource(), start = made.start.bind(made);
+      made.start = (when) => {
+        window.sounds.strings.push([when, made.playbackRate.value]);
+        start(when);
+      };
+      return made;
+    }
+    createOscillator() {
+      const made = super.createOscillator(), start = made.start.bind(made);
+      made.start = (when) => {
+        window.sounds.beeps.push(when);
+        start(when);
+      };
+      return made;
+    }
+  };
+}
+"""

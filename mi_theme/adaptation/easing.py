@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
-from mi_theme.adaptation.place_search import BEAT, HELD, REST, SHORT, SLOT, Grid, Knot, Pulls, solved
+from mi_theme.adaptation.place_search import BEAT, HELD, REST, SHORT, SLOT, Grid, Knot, Pulls, runs_in, solved
 from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
@@ -28,7 +28,6 @@ __all__ = ["eased_outcomes", "with_others"]
 CUT = 2  # the lower number of cut time
 MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
-FEWEST_RUN = 4  # notes of one value that make a run
 MOST_SKELETONS = 6  # ways of the beats that are weighed where a kit needs one for all bars
 GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as before as long as it can
 ALIKE = 0.8  # a beat that no other bar puts there
@@ -123,8 +122,9 @@ def _beats_of(frame: Frame, skeleton: Warp, figure: Sequence[Fraction]) -> froze
 
 
 def _fixed_of(task: Task, skeleton: Warp) -> dict[Fraction, int]:
-    """Where the groups of an uneven figure begin, or all beats under a kit: these are decided before notes are."""
-    if len(set(task.figure)) == 1 and not task.steady:
+    """Where the groups of an uneven figure begin, or threes among others, or all beats under a kit: these are decided before notes are."""
+    threes = task.source.meter.is_compound and not task.target.meter.is_compound
+    if len(set(task.figure)) == 1 and not (task.steady or threes):
         return {}
     places = {start: skeleton(start) / SLOT for start in starts_of(task.figure)}
     return {start: int(place) for start, place in places.items() if place.denominator == 1}
@@ -149,9 +149,10 @@ def _knots(
     frame, length = task.source, task.source.length
     beat, others = frame.groups[0], {*task.others, *task.shared}
     values = [b - a for a, b in pairwise([*places, length])]
-    runs = _runs(places, values, silent, beat) if task.thin else {}
+    sounding = [0 if at in silent else value for at, value in zip(places, values, strict=True)]
+    runs = runs_in(sounding, beat) if task.thin else {}
     knots = []
-    for at, value in zip(places, values, strict=True):
+    for number, (at, value) in enumerate(zip(places, values, strict=True)):
         weight = HELD if value > beat else BEAT if value == beat else SHORT
         weight = SHORT if at in task.whole else weight
         if at in silent:  # where other parts go on in a rest, it is none
@@ -164,30 +165,12 @@ def _knots(
             level=_level(at, frame.meter.bar, frame.beats),
             middle=at % frame.meter.bar == frame.meter.bar / 2,
             shared=shared,
-            run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(at, 0),
+            run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(number, 0),
             whole=at in task.whole,
             fixed=0 if at == 0 else fixed.get(at),
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
-
-
-def _runs(
-    places: Sequence[Fraction], values: Sequence[Fraction], silent: set[Fraction], beat: Fraction
-) -> dict[Fraction, int]:
-    """Of every run all but its first note, with how many notes of it are one figure: one, or two of a dotted pair."""
-    found: dict[Fraction, int] = {}
-    for unit in (1, 2):
-        low = 0
-        for high in range(1, len(places) + 1):
-            again = high - low < unit or (high < len(places) and values[high] == values[high - unit])
-            if high == len(places) or not again or places[high] in silent or places[high - 1] in silent:
-                figure = values[low : low + unit]
-                fits = sum(figure) <= beat / 2 * unit and (unit == 1 or figure[0] != figure[-1])
-                if high - low >= FEWEST_RUN and fits and places[low] not in silent:
-                    found.update((place, found.get(place, unit)) for place in places[low + 1 : high])
-                low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
-    return found
 
 
 def _level(at: Fraction, bar: Fraction, beats: Sequence[Fraction] | frozenset[Fraction]) -> int:

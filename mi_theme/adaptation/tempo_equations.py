@@ -25,6 +25,9 @@ __all__ = [
 
 #: The tempo equations at a change of metre: what lasts as long as before.
 KEEPS = ("pulse", "beat", "bar")
+NEARLY_TWICE = Fraction(
+    7, 4
+)  # from here on a bar is rather two: 7/8 is made of two bars of 2/4, 7/4 becomes two of 4/4
 SLOWEST_TEMPO, FASTEST_TEMPO = 20, 400  # quarters a minute that make sense to play
 
 
@@ -65,7 +68,7 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
         return ratio
     nearest = min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
     threes = source.is_compound and (additive or (target.is_compound and beats <= nearest))
-    if how is not None or (beats == 1 and not additive) or (Fraction(1, 2) < bars < 2 and not threes):
+    if how is not None or (beats == 1 and not additive) or (1 / NEARLY_TWICE < bars < NEARLY_TWICE and not threes):
         return Fraction(1)
     return nearest
 

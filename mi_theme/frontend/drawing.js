@@ -33,7 +33,7 @@ export function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-const MAP = { left: 34, right: 10, height: 176, above: 48, below: 114, box: 26 };
+const MAP = { left: 34, right: 10, height: 150, above: 32, below: 92, box: 26 };
 
 /**
  * The map of a bar: the source above, the target below, a band for each group, a line for each note that is kept.

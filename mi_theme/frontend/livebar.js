@@ -1,19 +1,21 @@
 // The live bar: pick a metre and a strategy, see and hear what becomes of the bar.
 
 const SPLIT = 560; // pixels from which two maps stand side by side
+const LEAST = 15; // pixels that a pulse of a map takes at least
 
 /**
  * Put a live bar into an element.
  *
  * `tables` is the JSON of `mi_theme.frontend.live_bar`; `options.onchange` is called with { meter, how, way } at each
- * choice, `options.choice` is { meter, how } to begin with, `options.player` a Player to use. Answers
+ * choice, `options.choice` is { meter, how } to begin with, `options.player` a Player to use; `options.glyphs` is false where
+ * the page has the glyphs of the tables already. Answers
  * { player, choice, choose({ meter, how }), play(), stop(), destroy() }.
  */
-export function mount(element, tables, { onchange = () => {}, choice = {}, player = new Player() } = {}) {
+export function mount(element, tables, { onchange = () => {}, choice = {}, player = new Player(), glyphs = true } = {}) {
   const live = html("div", { class: "mi mi-live" });
   const state = { meter: null, how: null, heard: "after" };
   const names = { meter: named("meter"), way: named("way"), heard: named("heard") };
-  if (tables.glyphs) live.append(parsed(tables.glyphs));
+  if (glyphs && tables.glyphs) live.append(parsed(tables.glyphs));
 
   const meters = html("fieldset", { class: "mi-choices mi-meters" }, html("legend", {}, "Metre"));
   for (const { meter } of tables.meters) {
@@ -32,7 +34,7 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
   const controls = html("div", {});
   const handle = transport(controls, player);
   live.append(
-    meters, ways, unable, title, paper, maps, heard, controls, status,
+    meters, ways, unable, title, paper, heard, controls, maps, status,
     html("details", { class: "mi-plan", open: true }, html("summary", {}, "The plan in words"), words),
     html("p", { class: "mi-foot" }, midi), note,
   );
@@ -140,9 +142,15 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
     maps.classList.toggle("mi-beside", beside);
     maps.replaceChildren(
       ...chosen.maps.map((table) => {
-        const map = barMap(table, beside ? Math.floor((room - 16) / 2) : room);
+        const place = beside ? Math.floor((room - 16) / 2) : room;
+        const pulses = ({ bars, bar, pulse }) => (bars * bar) / pulse;
+        const width = Math.max(place, LEAST * Math.max(pulses(table.source), pulses(table.target)));
+        const map = barMap(table, width);
         shown.push(follow(map, table, before ? 0 : 1));
-        return html("figure", {}, map.picture, html("figcaption", {}, barsWords(table)));
+        const wider = width > place;
+        const scrolls = wider ? { tabindex: 0, role: "group", "aria-label": `${barsWords(table)}, wider than the screen` } : {};
+        return html("div", {}, html("div", { class: "mi-scroll", ...scrolls }, map.picture),
+          html("p", { class: "mi-caption" }, barsWords(table) + (wider ? ": scrolls sideways →" : "")));
       }),
     );
     for (const move of shown) move(null);

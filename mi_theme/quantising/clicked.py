@@ -89,7 +89,7 @@ def click_places(
     gap = np.diff(seconds, append=np.inf)
     inner = np.append(np.diff(part) == 0, False)
     sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int64)
-    again = inner & (np.diff(pitch, append=-1) == 0) & (gap >= lasts)
+    again = inner & ~drums & (np.diff(pitch, append=-1) == 0) & (gap >= lasts)  # of drums those are flams
     parts = int(part.max(initial=0)) + 1
     habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
     joins = inner & (sounded == 0) & (gap < 2 * FIRST)

@@ -1,6 +1,6 @@
 // The studio: opens pieces, asks for their plans, shows and plays them. Everything about music comes from the server.
 
-import { html, Player, transport } from "./frontend.js";
+import { html, mount, Player, transport } from "./frontend.js";
 import { ask, Refusal } from "./asking.js";
 import { across, BarsView, barAt } from "./bars.js";
 import { History, settingsPanel } from "./settings.js";
@@ -71,6 +71,7 @@ async function open(path, body) {
   Object.assign(state, { key, opened: result, plan: null, page: 0, trial: null, history: new History(key, settings) });
   location.hash = key;
   bars.chosen = null;
+  closeLive();
   $("empty").hidden = true;
   $("name").textContent = `${result.name} · ${result.notes} notes, ${result.bars[1] - Math.max(result.bars[0], 1) + 1} bars, ${result.meters.slice(0, 3).join(", ")}`;
   document.title = `${result.name}: mi_theme studio`;
@@ -164,7 +165,8 @@ function showPlan() {
 
 /** A page of bars, and the map of the bar that is chosen on it. */
 async function turn(page) {
-  const answer = await work(piecePath("draw"), { body: about({ number: Math.max(page, 0) }) });
+  const width = Math.round($("paper").clientWidth - 26) || 0;
+  const answer = await work(piecePath("draw"), { body: about({ number: Math.max(page, 0), width }) });
   if (!answer || !state.plan) {
     if (page > 0 && !wanted && answer === undefined && !state.drawn) await turn(0);
     return;
@@ -184,6 +186,36 @@ async function map() {
 function chooseBar(bar, more) {
   if (!more && !state.trial) player.seek(secondsOf(bar));
   map();
+}
+
+// The chosen bars in every metre
+
+let liveBar = null;
+
+async function live() {
+  const [first, last] = bars.chosen;
+  const answer = await work(piecePath("live"), { body: about({ number: first, last: Math.min(last, first + 3) }) });
+  if (!answer) return;
+  const use = html("button", { type: "button" }, "Take this for the whole piece");
+  const { meter, how } = { ...state.history.now, how: state.plan.how };
+  closeLive();
+  $("live-bar").hidden = false;
+  liveBar = mount($("live-bar"), answer.result, { choice: { meter, how } });
+  use.addEventListener("click", () => change({ ...liveBar.choice, choices: [] }));
+  const shut = html("button", { type: "button" }, "Close");
+  shut.addEventListener("click", () => {
+    closeLive();
+    $("live").focus();
+  });
+  $("live-bar").prepend(html("div", { class: "live-head" }, html("h3", {}, answer.result.name), html("div", { class: "buttons" }, use, shut)));
+  $("live-bar").scrollIntoView({ block: "nearest" });
+}
+
+function closeLive() {
+  liveBar?.destroy();
+  liveBar = null;
+  $("live-bar").replaceChildren();
+  $("live-bar").hidden = true;
 }
 
 // Hearing
@@ -295,6 +327,7 @@ function wire() {
   $("later").addEventListener("click", () => turn(state.page + 1));
   $("go").addEventListener("change", () => bars.drawn && turn(bars.pageOf(Number($("go").value))));
   $("compare").addEventListener("click", compare);
+  $("live").addEventListener("click", live);
   for (const { ending, name } of choices.endings) {
     const button = html("button", { type: "button", "data-ending": ending }, name);
     button.addEventListener("click", () => save(ending));
