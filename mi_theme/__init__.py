@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from mi_theme.engraving import Drawing as Drawing
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read
+    from mi_theme.frontend import widget as widget
+    from mi_theme.index import Index as Index
+    from mi_theme.index import IndexChanges as IndexChanges
+    from mi_theme.index import build_index as build_index
+    from mi_theme.index import open_index as open_index
+    from mi_theme.index import update_index as update_index
     from mi_theme.meter import Grouping as Grouping
     from mi_theme.meter import Meter as Meter
     from mi_theme.pitch import Degree as Degree
@@ -61,7 +67,9 @@ if TYPE_CHECKING:
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
     from mi_theme.search import Ranked as Ranked
+    from mi_theme.search import RecurringMotif as RecurringMotif
     from mi_theme.search import find as find
+    from mi_theme.search import motifs as motifs
     from mi_theme.search import rank as rank
     from mi_theme.sound import Recording as Recording
     from mi_theme.themes import Adaptation as Adaptation
@@ -92,10 +100,12 @@ _ROOMS = {
     "themes": ("Adaptation", "Motif", "Theme", "theme"),
     "credits": ("Film", "Lineage", "film", "films", "lineage"),
     "renditions": ("Arrangement", "Form", "Style", "arrange", "forms", "render", "styles"),
-    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "find", "rank"),
+    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "RecurringMotif", "find", "motifs", "rank"),
+    "index": ("Index", "IndexChanges", "build_index", "open_index", "update_index"),
     "engraving": ("Drawing",),
     "sound": ("Recording",),
     "views": ("Worksheet", "draw", "worksheet"),
+    "frontend": ("widget",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -110,6 +120,7 @@ methods.update(
         "Score.from_music21": "files.notation.from_stream:score_of_stream",
         "Score.to_music21": "files.notation.to_stream:stream_of_score",
         "Score.quantized": "quantising:quantize",
+        "Score.passage": "quantising.passagecutting:passage",
         "Quantized.score": "quantising.quantizedscore:written",
         "Score.play": "sound:record",
         "Score.to_sound": "sound.recorder:save_sound",
@@ -121,6 +132,7 @@ methods.update(
         "ScorePlan.words": "conversion.planning.scorewording:explained",
         "ScorePlan.apply": "conversion.applying.application:applied",
         "ScorePlan.replace": "conversion.planning.score_planning:replanned",
+        "find.index": "index.opening:index_at",
         "Arrangement.score": "renditions.composing.writing:score_of",
     }
 )

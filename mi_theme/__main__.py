@@ -2,4 +2,5 @@
 
 from mi_theme.cli import main
 
-main(prog_name="mi-theme")
+if __name__ == "__main__":
+    main(prog_name="mi-theme")

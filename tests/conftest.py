@@ -19,11 +19,20 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-PROGRAMS = {"musescore3": ("musescore3", "mscore3"), "midicsv": ("midicsv",)}
+if TYPE_CHECKING:
+    from selenium import webdriver
+
+PROGRAMS = {
+    "musescore3": ("musescore3", "mscore3"),
+    "midicsv": ("midicsv",),
+    "chromium": ("chromium",),
+    "chromedriver": ("chromedriver",),
+}
 LONGEST = 60  # seconds of computing after which a single test counts as hanging; no test bounds the time on the wall
 SYSTEM = os.environ.get("MI_THEME_SYSTEM") != "0"  # whether programs of the system are looked for
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -61,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for name in (name for marker in item.iter_markers("tool") for name in marker.args):
         if tool(name) is None:
-            wanted = os.environ.get("CI") and (SYSTEM or name not in PROGRAMS)
+            wanted = os.environ.get("CI") and (SYSTEM or name not in {*PROGRAMS, "pyodide"})
             (pytest.fail if wanted else pytest.skip)(f"{name} is not installed")
 
 
@@ -69,6 +78,8 @@ def tool(name: str) -> str | None:
     """The path of a program, or the name of a package, that is there."""
     if name in PROGRAMS:
         return next(filter(None, map(shutil.which, PROGRAMS[name])), None) if SYSTEM else None
+    if name == "pyodide":  # a folder with its npm package, and Node to run it; see test_pyodide.py
+        return os.environ.get("MI_THEME_PYODIDE") if SYSTEM and shutil.which("node") else None
     return name if find_spec(name) else None
 
 
@@ -82,6 +93,15 @@ def same_sounds() -> None:
     """Every machine has the soundfont that a package brings, and no other."""
     os.environ["MI_THEME_SYSTEM"] = "0"
     os.environ.pop("MI_THEME_SOUNDFONT", None)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A browser for all tests of a process; see ``tests/browser.py``."""
+    from browser import chromium
+
+    with chromium(tmp_path_factory.mktemp("browser")) as started:
+        yield started
 
 
 @pytest.fixture

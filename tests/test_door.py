@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -101,6 +103,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "induce_meter": lambda music: mi.induce_meter(music),
     "find": lambda music: mi.find(music, SCORE),
     "find in": lambda music: mi.find(mi.theme(), music),
+    "motifs": lambda music: mi.motifs(music),
     "rank": lambda music: mi.rank(music, [SCORE]),
     "rank among": lambda music: mi.rank(SCORE, music),
     "render": lambda music: arrange(theme=music, style="bare", length=8),
@@ -375,6 +378,18 @@ def test_nothing_in_a_notebook_is_wider_than_its_cell(name: str) -> None:
         assert all(needed in piece.partition(">")[0] for piece in html.split(tag)[1:])
     for before in html.split("<table")[:-1]:
         assert before.endswith('overflow-x:auto">')
+
+
+@pytest.mark.parametrize("name", ["Plan", "ScorePlan"])
+def test_a_plan_in_a_notebook_says_what_it_says_as_text_row_by_row(name: str) -> None:
+    value = SHOWN[name]
+    html = re.sub(r"<img[^>]*>", "", value._repr_html_())  # type: ignore[attr-defined]
+    said = re.sub(r"\W+", " ", unescape(re.sub(r"<[^>]*>", " ", html)))
+    assert said.split() == re.sub(r"\W+", " ", str(value)).split()
+    assert html.count('<th scope="row"') == len(re.findall(r"^  \w", str(value), re.M)) > 6
+    assert "<pre" not in html
+    hostile = mi.Score.from_notes([0, 1, 2], 1, 60, meter="3/4", names=["<script>alert(1)</script>"])
+    assert "<script" not in mi.plan(hostile, "4/4")._repr_html_()
 
 
 def test_a_refusal_in_a_comparison_has_the_room_of_the_numbers_it_has_not() -> None:

@@ -145,6 +145,16 @@ def test_rounded_septuplets_are_septuplets(lengths: list[int], divisions: int, f
     assert mi.read(converted(data, "4/4"))
 
 
+@pytest.mark.parametrize(("count", "wanted"), [(8, [k / 4 for k in range(8)]), (7, [k / 5 for k in range(7)])])
+def test_divisions_that_cannot_say_sixteenths_round_them(count: int, wanted: list[float]) -> None:
+    """A bar that sixteenths fill is one of sixteenths; what fills no bar is as the file counts it."""
+    pitch = "<pitch><step>C</step><octave>5</octave></pitch>"
+    run = f"<note>{pitch}<duration>1</duration><voice>1</voice><type>16th</type></note>" * count
+    sign = "<attributes><divisions>5</divisions><time><beats>2</beats><beat-type>4</beat-type></time></attributes>"
+    table = mi.read(partwise([f'<measure number="1">{sign}{run}</measure>'])).note_table()
+    np.testing.assert_allclose(table["onset"], wanted, atol=1e-4)
+
+
 def test_divisions_that_are_said_late_are_those_of_the_notes() -> None:
     late = f'<measure number="1"><attributes><time><beats>4</beats><beat-type>4</beat-type></time></attributes>{scale(0, 4)}'
     data = partwise([f"{late}<attributes><divisions>2</divisions></attributes></measure>", measure(2, scale(0, 4))])

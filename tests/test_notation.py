@@ -467,7 +467,8 @@ def test_everything_draws_itself_in_a_notebook():
         html = thing._repr_html_()
         assert html.startswith("<img")
         assert 'alt="' in html
-        assert "<pre" in html
+        assert ("<table" in html) is (thing not in (THEME, THEME.to_score()))  # plans are tables, the rest are words
+        assert ("<pre" in html) is (thing in (THEME, THEME.to_score()))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ VALUES = {
         mi.EvidenceTerm("pitch", "the notes are the same", 12.5),
         mi.measure(SCORE), mi.induce_meter([0, 1.5, 3, 4, 5, 6.5, 8, 9])[0], mi.plan(SCORE, "4/4"), mi.compare(SCORE, "4/4"),
         mi.align(SCORE, mi.convert(SCORE, "4/4")), mi.forms()["tv"], mi.film(4), mi.lineage(), mi.arrange(length=8),
-        mi.quantize(SCORE), mi.Beats.of([0, 0.5, 1, 1.5], [1, 2, 3, 4]),
+        mi.IndexChanges(3, 1, 0, 2, 0, ()), mi.quantize(SCORE), mi.Beats.of([0, 0.5, 1, 1.5], [1, 2, 3, 4]),
+        mi.motifs(mi.render(length=8))[0],
     )
 }  # fmt: skip
 NAMES = vars(mi) | {
@@ -57,7 +58,13 @@ NAMES = vars(mi) | {
 SHORT_REPRS = (
     mi.Score, Track, Strategy, mi.Quantized, mi.Beats, mi.ScorePlan, mi.Comparison, mi.Alignment, mi.Film, mi.Lineage, mi.Arrangement,
 )  # too large, or made of functions  # fmt: skip
-OTHERS = (mi.Drawing, mi.Worksheet, mi.Recording, mi.Style)  # pictures, sound, and rows of tables of other packages
+OTHERS = (
+    mi.Drawing,
+    mi.Worksheet,
+    mi.Recording,
+    mi.Style,
+    mi.Index,
+)  # pictures, sound, rows of tables of other packages, open files
 EVALUATED = [kind for kind in VALUES if kind not in SHORT_REPRS]
 by_name = pytest.mark.parametrize("value", VALUES.values(), ids=lambda value: type(value).__name__)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from mi_theme.adaptation.costs import order_cost
 from mi_theme.adaptation.frames import FAMOUS
@@ -11,7 +12,22 @@ from mi_theme.adaptation.plans import NoteMapping, Plan
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.meter import EIGHTH, Meter
 
-__all__ = ["basis", "changed", "drawn", "duration_name", "explained", "heard", "kept", "place_name", "shape", "title"]
+__all__ = [
+    "PlanBlock",
+    "basis",
+    "blocks",
+    "changed",
+    "drawn",
+    "duration_name",
+    "explained",
+    "headline",
+    "heard",
+    "kept",
+    "matters",
+    "place_name",
+    "shape",
+    "title",
+]
 
 DURATION_NAMES = {
     Fraction(1, 16): "sixty-fourth",
@@ -31,13 +47,38 @@ TOLD_PARTS = 8  # parts of an eighth that durations are told in
 MOST_CELLS = 32  # a bar drawn finer than this is listed instead
 
 
+class PlanBlock(NamedTuple):
+    """Some bars of a plan in words: a `headline`, and for each matter a row of a word (was, now, kept ...) and a text."""
+
+    headline: str
+    rows: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, headline: str, rows: Iterable[tuple[str, str]]) -> PlanBlock:
+        """Without the rows that say nothing."""
+        return cls(headline, tuple(row for row in rows if row[1]))
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  {word:8} {text}" for word, text in self.rows)])
+
+
 def explained(plan: Plan) -> str:
     """The whole explanation, a line a matter."""
+    return "\n\n".join(map(str, blocks(plan)))
+
+
+def blocks(plan: Plan) -> list[PlanBlock]:
+    """The same for tables; the plan of a figure is one block, that of a score has many."""
+    return [PlanBlock.of(headline(plan), matters(plan))]
+
+
+def matters(plan: Plan) -> list[tuple[str, str]]:
+    """What is said under the headline: a word for each matter, and its text."""
     rows = [("was", drawn(plan, before=True)), ("now", drawn(plan, before=False) + shape(plan))]
     rows += [("kept", kept(plan)), ("changed", changed(plan)), ("added", _added(plan)), ("heard", heard(plan))]
     rows += [("why", "; ".join(map(str, plan.reasons)))]
     rows += [("instead", " | ".join(plan.instead)), ("basis", basis(plan))]
-    return "\n".join([_headline(plan), *(f"  {word:8} {text}" for word, text in rows if text)])
+    return [(word, text) for word, text in rows if text]
 
 
 def duration_name(duration: Fraction) -> str:
@@ -86,7 +127,8 @@ def _amount(duration: Fraction) -> str:
     return name if name[0].isdigit() else f"a{'n' * (name[0] in 'aeiou')} {name}"
 
 
-def _headline(plan: Plan) -> str:
+def headline(plan: Plan) -> str:
+    """The bars, the metres, what is equal to what, and the strategy in players' words."""
     count = len(plan.lines)
     bars = f"bars 1-{count}" if count > 1 else "bar 1"
     figure = "+".join(str(group / plan.source.pulse) for group in plan.figure)

@@ -18,9 +18,9 @@ from typing import Any, TextIO, cast
 
 import click
 
-from mi_theme.cli.shared import INTERRUPTED, NAMES, error_words
+from mi_theme.cli.shared import INTERRUPTED, NAMES
 from mi_theme.cli.terminal import ReadableOutput
-from mi_theme.errors import FileError, MiThemeError, UnknownName
+from mi_theme.errors import FileError, MiThemeError, UnknownName, error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.version import __version__
 
@@ -34,6 +34,7 @@ COMMANDS = {
     "sound": ("sound_commands", "Make sound of a score: WAV, OGG, FLAC or MP3, with a click if wanted."),
     "convert": ("convert_commands", "Carry a piece into another metre, and show the plan."),
     "compare": ("convert_commands", "Every strategy side by side on a piece."),
+    "studio": ("studio_commands", "Open a page to see, hear and change a conversion."),
     "quantize": (
         "quantize_commands",
         "Write what was played: onsets and values on the beats and their parts.",
@@ -44,12 +45,19 @@ COMMANDS = {
     "draw": ("draw_commands", "Draw a file, a metre (5/4:3+3+2+2), a grouping (3+3+2+2), or the theme."),
     "worksheet": ("draw_commands", "A sheet to print: a bar as it is, and three empty ones in another metre."),
     "meter": ("metre_commands", "Draw a bar: its pulses, groups and weights."),
-    "which-meter": ("metre_commands", "Say which metre files are in, whatever they state; folders too."),
+    "which-meter": ("rhythm_commands", "Say which metre files are in, whatever they state; folders too."),
+    "measure": ("rhythm_commands", "Measure rhythm: syncopation, evenness and the like, in numbers; folders too."),
     "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
+    "motifs": ("motif_commands", "What recurs in a piece: exactly, transposed, varied, slower or faster."),
+    "index": (
+        "index_commands",
+        "Make a corpus ready, so that find answers in milliseconds: build, update, info, check, query.",
+    ),
     "rank": ("find_commands", "Rank tunes by how much they are like one, in any key and tempo."),
     "play": ("sound_commands", "Play a file, with a click if wanted."),
     "info": ("info_commands", "Say what is in a file."),
     "lineage": ("lineage_commands", "Who made which version for which film, on whose word."),
+    "mcp": ("mcp_commands", "Serve the tools to chat models, by the Model Context Protocol."),
     "annotate": ("lineage_commands", "Write what is known of a film into a MIDI file."),
 }
 
@@ -97,10 +105,8 @@ class Commands(click.Group):
             except OSError as error:
                 _silence()
                 _fail(error_words(error))
-            except RecursionError:
-                _fail("the input is nested too deeply")
-            except MemoryError:
-                _fail("the input needs more memory than there is")
+            except (RecursionError, MemoryError) as error:
+                _fail(error_words(error))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what is interrupted says so, and ends as the shell expects."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,10 +10,10 @@ import click
 
 from mi_theme.adaptation.frames import FEELS
 from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.cli.many_files import Workers, progress_bar, workers_options
 from mi_theme.cli.shared import (
     OneOf,
     bars_option,
-    error_words,
     goes_to,
     json_option,
     parts_in,
@@ -24,8 +23,7 @@ from mi_theme.cli.shared import (
     say,
     write_score,
 )
-from mi_theme.cli.terminal import commanding
-from mi_theme.errors import FileError, MiThemeError
+from mi_theme.errors import FileError, error_words
 from mi_theme.meter import Meter
 
 if TYPE_CHECKING:
@@ -34,9 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["compare", "convert"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-NOTATION = (".musicxml", ".xml", ".mxl")
 PICTURE_NAMES = ("svg", "png", "pdf", "html")
-WRITTEN = (*NOTATION, ".mid", ".midi", ".kar")
 
 
 def plan_options(command: F) -> F:
@@ -93,6 +89,7 @@ def target_option(**more: Any) -> Callable[[F], F]:
 @click.option("--plan", "plan_file", type=click.Path(), help="Apply a plan saved with --json instead of making one.")
 @click.option("-o", "--out", help="Write the result here; - for MIDI to standard output.")
 @click.option("--explain", is_flag=True, help="Say what happens to each bar.")
+@workers_options
 @json_option
 def convert(
     source_file: str,
@@ -103,6 +100,7 @@ def convert(
     out: str | None,
     explain: bool,
     as_json: bool,
+    where: Workers,
     **options: Any,
 ) -> None:
     """Carry a piece into another metre, and show the plan.
@@ -122,7 +120,7 @@ def convert(
     if Path(source_file).is_dir():
         if plan_file:
             raise click.UsageError("a plan is for one file, not for a folder")
-        _convert_folder(Path(source_file), out, wanted)
+        _convert_folder(source_file, out, wanted, where)
         return
     plan = _convert_file(source_file, out, wanted, plan_file)
     if as_json and not goes_to(out, ".json"):
@@ -207,42 +205,17 @@ def _counted(plan: ScorePlan) -> str:
     return f"{plan.source} -> {plan.target} by {plan.how}, {len(plan.dropped)} notes left out, {len(plan.added)} added"
 
 
-def _convert_folder(folder: Path, out: str | None, options: dict[str, Any]) -> None:
+def _convert_folder(folder: str, out: str | None, options: dict[str, Any], where: Workers) -> None:
     """Every file of a folder; one that fails is named and passed over."""
-    from rich.console import Console
-    from rich.progress import track
+    from mi_theme.conversion.converted_files import convert_files
 
     if not out or out == "-":
         raise click.UsageError("a folder is converted into a folder: say which with -o")
-    _check_place(str(folder), out)
-    places = _places(folder, Path(out))
-    failed = []
-    for path, place in track(places.items(), "converting", console=Console(file=commanding(sys.stderr))):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _convert_file(str(path), str(place), options)
-        except (MiThemeError, OSError) as error:
-            failed.append(error_words(error, str(path)))
-    say(f"{len(places) - len(failed)} of {len(places)} files converted into {out}")
+    with where.executor() as executor, progress_bar("converting") as progress:
+        done = list(convert_files(folder, out, progress=progress, executor=executor, **options))
+    failed = [error_words(file.error, str(file.source)) for file in done if file.error]
+    say(f"{len(done) - len(failed)} of {len(done)} files converted into {out}")
     for words in failed:
         say(f"  left out: {words}")
     if failed:
         raise click.exceptions.Exit(1)
-
-
-def _places(folder: Path, out: Path) -> dict[Path, Path]:
-    """Where each score of a folder goes: under its own name, what cannot be written again as MusicXML."""
-    from mi_theme.files import ENDINGS
-
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
-    files = sorted(path for path in found if not path.resolve().is_relative_to(out.resolve()))
-    if not files:
-        raise FileError(f"{folder}: there are no scores in it ({', '.join(ENDINGS)})")
-    places: dict[Path, Path] = {}
-    for path in sorted(files, key=lambda path: path.suffix.lower() not in WRITTEN):
-        place = out / path.relative_to(folder)
-        if path.suffix.lower() not in WRITTEN:
-            plain = place.with_suffix(".musicxml")
-            place = place.with_name(f"{place.name}.musicxml") if plain in places.values() else plain
-        places[path] = place
-    return {path: places[path] for path in files}

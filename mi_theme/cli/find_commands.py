@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from math import isnan
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mi_theme.cli.many_files import Workers, counted, progress_bar, workers_options
 from mi_theme.cli.shared import (
     INTERRUPTED,
     MOST_ROWS,
@@ -29,7 +28,10 @@ from mi_theme.cli.terminal import commanding, readable
 from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mi_theme.files.bulk.sheets import Sheet
+    from mi_theme.index import Index
     from mi_theme.search import Hit, Pattern, Ranked
     from mi_theme.search.corpus.folders import Searched
     from mi_theme.search.corpus.readers import Unread
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["find", "rank"]
 
 MOTIFS = ("ostinato", "head")
-PATIENCE = 5.0  # seconds after which it is said how far a search is, where there is no terminal for a bar
 NAMED = 100  # files that could not be read, by name; a folder with more of them is no folder of music
 COLUMNS = (
     "source",
@@ -86,6 +87,7 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
     metavar="DIR",
     help="Write each hit as a MIDI file: the bars around it, the theme beside.",
 )
+@workers_options
 @csv_option
 @json_option
 @click.pass_context
@@ -103,8 +105,9 @@ def find(
     midi_out: str | None,
     as_csv: bool,
     as_json: bool,
+    where: Workers,
 ) -> None:
-    """Find a theme in a score or a folder: where, how, and how surprising.
+    """Find a theme in a score, a folder or an index: where, how, and how surprising.
 
     In any key and tempo, in another metre, with notes missing or changed, within
     other voices. E says how many hits as good chance would bring. Ctrl-C ends the
@@ -112,7 +115,7 @@ def find(
     """
     _check(paths, max_evalue, midi_out, as_csv and as_json)
     pattern = _pattern(theme, bars, part)
-    searched = _searched(pattern, paths, max_evalue=max_evalue, top=top, invert=invert)
+    searched = _searched(pattern, paths, where, max_evalue=max_evalue, top=top, invert=invert)
     if as_json:
         print_json([hit.to_dict() for hit in searched.hits])
     elif as_csv:
@@ -123,9 +126,7 @@ def find(
             _print_reasons(searched.hits)
     if midi_out and searched.hits:
         _write_excerpts(pattern, searched.hits, paths, Path(midi_out))
-    say(
-        f"{_counted(len(searched.hits), 'hit')} in {_counted(searched.files, 'file')}, {_counted(searched.notes, 'note')}"
-    )
+    say(f"{counted(len(searched.hits), 'hit')} in {counted(searched.files, 'file')}, {counted(searched.notes, 'note')}")
     if any(hit.evalue >= 1 for hit in searched.hits):
         say("where E is 1 or more chance brings as good: there only the order says something")
     if not searched.hits:
@@ -145,6 +146,7 @@ def find(
     help="Whole tune against whole tune, or a theme within each piece; auto looks at the music.",
 )
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="At most that many.")
+@workers_options
 @csv_option
 @json_option
 @click.pass_context
@@ -158,6 +160,7 @@ def rank(
     top: int,
     as_csv: bool,
     as_json: bool,
+    where: Workers,
 ) -> None:
     """Rank tunes by how much they are like one, in any key and tempo.
 
@@ -168,8 +171,9 @@ def rank(
     _check([query, *paths], 0.0, None, as_csv and as_json)
     from mi_theme.search import rank as ranked
 
-    music, unread, complete = _all_music(paths)
-    found = ranked(query, music, bars=bars, part=part, how=how, top=top)
+    with where.executor() as executor:
+        music, unread, complete = _all_music(paths, executor)
+        found = ranked(query, music, bars=bars, part=part, how=how, top=top, executor=executor)
     rows = [{"rank": place, **_ranked_row(row)} for place, row in enumerate(found, 1)]
     if as_json:
         print_json(rows)
@@ -177,7 +181,7 @@ def rank(
         _print_csv(("rank", "similarity", "transposition", "source"), rows)
     else:
         _show(("rank", "similarity", "key", "tune"), ([str(value) for value in row.values()] for row in rows))
-    say(f"{_counted(len(music), 'tune')} ranked: 1 is the query itself, 0 nothing in common")
+    say(f"{counted(len(music), 'tune')} ranked: 1 is the query itself, 0 nothing in common")
     _finish(ctx, unread, complete)
 
 
@@ -218,11 +222,13 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
 # Searching
 
 
-def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searched:
+def _searched(pattern: Pattern, paths: Sequence[str], where: Workers, **options: Any) -> Searched:
     """All that is found: one score is aligned to its last note, files are scanned first."""
     from mi_theme.files import read
     from mi_theme.search import find as found
+    from mi_theme.search.corpus.batches import SearchSettings
     from mi_theme.search.corpus.folders import Searched, search_files
+    from mi_theme.search.match.piece_hits import LEAST
     from mi_theme.search.music import SearchWarning
 
     if _is_one_score(paths):
@@ -230,8 +236,19 @@ def _searched(pattern: Pattern, paths: Sequence[str], **options: Any) -> Searche
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SearchWarning)  # it is said by the command
             return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
-    with _progress("searching") as progress:
-        return search_files(pattern, paths, progress=progress, partial=True, **options)
+    if known := _index_of(paths):
+        return known.search(
+            SearchSettings(pattern, LEAST, options["invert"], None, options["max_evalue"]), top=options["top"]
+        )
+    with where.executor() as executor, progress_bar("searching") as progress:
+        return search_files(pattern, paths, progress=progress, executor=executor, partial=True, **options)
+
+
+def _index_of(paths: Sequence[str]) -> Index | None:
+    """The index that is to be searched, if this is one."""
+    from mi_theme.index.opening import index_at
+
+    return index_at(paths[0]) if len(paths) == 1 else None
 
 
 def _is_one_score(paths: Sequence[str]) -> bool:
@@ -241,7 +258,7 @@ def _is_one_score(paths: Sequence[str]) -> bool:
     return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
 
 
-def _all_music(paths: Sequence[str]) -> tuple[list[Sheet], list[Unread], bool]:
+def _all_music(paths: Sequence[str], executor: Executor | None) -> tuple[list[Sheet], list[Unread], bool]:
     """Every tune of the files, what could not be read, and whether that is all."""
     from mi_theme.search.corpus.folders import sheets_in
     from mi_theme.search.corpus.readers import Unread
@@ -249,33 +266,12 @@ def _all_music(paths: Sequence[str]) -> tuple[list[Sheet], list[Unread], bool]:
     music: list[Sheet] = []
     unread: list[Unread] = []
     try:
-        with _progress("reading") as progress:
-            for piece in sheets_in(paths, progress=progress):
+        with progress_bar("reading") as progress:
+            for piece in sheets_in(paths, progress=progress, executor=executor):
                 unread.append(piece) if isinstance(piece, Unread) else music.append(piece)
     except KeyboardInterrupt:
         return music, unread, False
     return music, unread, True
-
-
-@contextmanager
-def _progress(word: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(file=commanding(sys.stderr))
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(word, total=None)
-        told = monotonic()
-
-        def advance(done: int, total: int) -> None:
-            nonlocal told
-            bar.update(task, completed=done, total=total)
-            if not console.is_terminal and monotonic() - told > PATIENCE:
-                told = monotonic()
-                say(f"{word}: {done} of {total}")
-
-        yield advance
 
 
 def _finish(ctx: click.Context, unread: Sequence[Unread], complete: bool) -> None:
@@ -303,7 +299,7 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 def _print_hits(hits: Sequence[Hit], most: int | None) -> None:
     files = len({hit.source for hit in hits})
     if files > 1:
-        say(f"{_counted(len(hits), 'hit')} in {_counted(files, 'piece')}")
+        say(f"{counted(len(hits), 'hit')} in {counted(files, 'piece')}")
     _show(("E", "file", "part", "bar", "how"), [[*hit.cells.values()] for hit in hits[:most]])
     if most and len(hits) > most:
         say(f"... and {len(hits) - most} more: --all shows them, --json and --csv have them")
@@ -350,10 +346,6 @@ def _cell(value: Any) -> Any:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 # Excerpts
 
 
@@ -368,7 +360,7 @@ def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str],
             if hit.source == sheet.source:
                 excerpt(pattern, sheet, hit).save(folder / f"{number:03} {_name(hit)}.mid")
                 wrote += 1
-    say(f"wrote {_counted(wrote, 'excerpt')} into {folder}")
+    say(f"wrote {counted(wrote, 'excerpt')} into {folder}")
 
 
 def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
@@ -380,6 +372,9 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
 
     if _is_one_score(paths):
         yield Sheet.of(read(paths[0]))
+        return
+    if known := _index_of(paths):
+        yield from known.sheets_of(dict.fromkeys(hit.source for hit in hits))
         return
     for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
         yield from (tune for tune in sheets_of_file(file) if isinstance(tune, Sheet))

@@ -1,18 +1,18 @@
-"""``mi-theme adapt``, ``report``, ``strategies``, ``meter`` and ``which-meter``."""
+"""``mi-theme adapt``, ``report``, ``strategies`` and ``meter``."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mi_theme.cli.shared import (
+    NAMES,
     OneOf,
     ThemeChoice,
-    error_words,
     goes_to,
     json_option,
     print_json,
@@ -28,9 +28,7 @@ from mi_theme.errors import FileError
 if TYPE_CHECKING:
     from mi_theme.themes import Theme
 
-FEW_FILES = 12  # that have a row each
-
-__all__ = ["adapt", "meter", "report", "strategies", "which_meter"]
+__all__ = ["adapt", "meter", "report", "strategies"]
 
 
 @click.command()
@@ -76,7 +74,7 @@ def adapt(
         from mi_theme.views import draw
 
         pictures = dict.fromkeys(("svg", "png", "pdf", "html"), lambda: draw(adaptation))
-        write_score(adaptation.theme.to_score(), out, json=adaptation.plan.as_dict, **pictures)
+        write_score(adaptation.to_score(), out, json=adaptation.plan.as_dict, **pictures)
         say(f"wrote {'standard output' if out == '-' else out}")
     if goes_to(out, ".json" if as_json else ""):
         return
@@ -102,7 +100,15 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 
 @click.command()
 @click.option(
-    "--to", "targets", multiple=True, metavar="METRE", help="A metre to show it in; may be given several times."
+    "--meters",
+    "--to",
+    "targets",
+    multiple=True,
+    metavar="METRES",
+    help="Metres to show it in, such as 4/4,7/8:2+2+3; may be given several times.",
+)
+@click.option(
+    "--film", metavar="FILM", shell_complete=NAMES["film"], help="Of the lineage only this film: number, title or year."
 )
 @click.option("--paper", type=OneOf(["a4", "letter"]), default="a4", help="What a PDF is printed on.")
 @click.option(
@@ -111,19 +117,27 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 @theme_options
 def report(
     targets: tuple[str, ...],
+    film: str | None,
     paper: str,
     out: str,
     choice: ThemeChoice,
 ) -> None:
-    """A dossier of the theme, or of your own, as one page of HTML or PDF: metre, rhythm, versions, lineage, rights."""
-    from mi_theme.credits import lineage
-    from mi_theme.views.dossiers import METERS, dossier
+    """A dossier of the theme, or of your own, as one page of HTML or PDF: metre, rhythm, versions, lineage, rights.
 
+    The HTML plays every version, and has a bar to change; it needs nothing but itself.
+    """
+    from mi_theme.credits import lineage
+    from mi_theme.frontend.dossiers import dossier
+
+    if film and choice.file:
+        raise click.UsageError("--film is about the quoted theme: leave out --theme")
     theme = choice.theme()
     ending = Path(out).suffix.lower()
     if out != "-" and ending not in (".html", ".htm", ".pdf"):
         raise FileError(f"{out}: a dossier is a page, so end the name in .html or .pdf")
-    page = dossier(theme, targets or METERS, lineage=None if choice.file else lineage())
+    meters = [meter for text in targets for meter in re.split(r"[\s,;]+", text) if meter]
+    told = None if choice.file else lineage()
+    page = dossier(theme, meters or None, lineage=told, film=film, live=ending != ".pdf")
     if ending == ".pdf":
         from mi_theme.engraving.paged import pdf_of_html
         from mi_theme.files.disk import replace_file
@@ -184,60 +198,3 @@ def meter(text: str, as_json: bool) -> None:
     from mi_theme.views.bars import drawn
 
     click.echo(drawn(found))
-
-
-@click.command("which-meter")
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--details", is_flag=True, help=f"A row for each file, however many there are; without it for {FEW_FILES} at most."
-)
-@json_option
-@click.pass_context
-def which_meter(ctx: click.Context, paths: tuple[str, ...], details: bool, as_json: bool) -> None:
-    """Say which metre files are in, whatever they state; folders too.
-
-    Of many files it is said how many are in which metre; --details has a row for each.
-    """
-    from mi_theme.rhythm import which_meters
-
-    rows: list[dict[str, Any]] = []
-    failed = False
-    for file, found in which_meters(paths):
-        if isinstance(found, list):
-            rows.append(_guess_row(file, found))
-        else:
-            say(error_words(found, file))
-            failed = True
-    if as_json:
-        print_json(rows)
-    elif len(rows) > FEW_FILES and not details:
-        counts = Counter(row["meter"] or "not sure" for row in rows)
-        print_table(("metre", "files"), ([meter, str(count)] for meter, count in counts.most_common()))
-        say(f"{len(rows)} files; a row for each: --details, or --json")
-    elif rows:
-        print_table(
-            ("file", "metre", "bar line at", "bar certain", "guesses (of each signature)"),
-            ([row["file"], *_guess_words(row)] for row in rows),
-        )
-    if not rows and not failed:
-        raise FileError(f"{', '.join(paths)}: there are no scores")
-    ctx.exit(int(failed))
-
-
-def _guess_row(file: str, found: list[Any]) -> dict[str, Any]:
-    from mi_theme.rhythm import sure_guess
-
-    sure = sure_guess(found)
-    guesses = [
-        {"meter": str(g.meter), "probability": g.probability, "phase": str(g.phase), "certainty": g.certainty}
-        for g in found
-    ]
-    return {"file": file, "meter": str(sure.meter) if sure else None, "guesses": guesses}
-
-
-def _guess_words(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    guesses = ", ".join(f"{guess['meter']} {guess['probability']:.2f}" for guess in row["guesses"][:3])
-    certainty = f"{row['guesses'][0]['certainty']:.2f}" if row["guesses"] else "-"
-    if not row["meter"]:
-        return "not sure", "-", certainty, guesses or "too few notes"
-    return row["meter"], row["guesses"][0]["phase"], certainty, guesses

@@ -30,7 +30,6 @@ __all__ = [
     "OneOf",
     "ThemeChoice",
     "bars_option",
-    "error_words",
     "goes_to",
     "is_midi",
     "json_option",
@@ -212,15 +211,6 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, most: i
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
     if len(shown) < len(table):
         say(f"... and {len(table) - len(shown)} more")
-
-
-def error_words(error: MiThemeError | OSError, file: str = "") -> str:
-    """What went wrong in one line that names the file once."""
-    words = str(error)
-    if isinstance(error, OSError):
-        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or words
-    words = " ".join(words.split())
-    return words if file in words else f"{file}: {words}"
 
 
 def goes_to(out: str | None, ending: str) -> bool:

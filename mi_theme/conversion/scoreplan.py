@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, overload
 
 from mi_theme.adaptation.frames import known_ratio
+from mi_theme.adaptation.plans import FIGURE_SOURCES
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.codec import plain, value_of
@@ -116,6 +118,8 @@ class ScorePlan(Shown):
         known_ratio(self.ratio)
         if self.keep not in KEEPS:
             raise UnknownName.among("tempo equation", self.keep, KEEPS)
+        if self.figure_source not in FIGURE_SOURCES:
+            raise UnknownName.among("source of a figure", self.figure_source, FIGURE_SOURCES)
         if self.tempo <= 0:
             raise ScoreError(f"a tempo is multiplied with more than nothing, not {self.tempo}")
         if self.swing is not None and not 0 < self.swing < 1:
@@ -143,10 +147,15 @@ class ScorePlan(Shown):
         """Notes that are added."""
         return tuple(change for change in self.changes if change.kind == "added")
 
+    @cached_property
+    def heard(self) -> dict[int, float]:
+        """What each stretch that is converted costs the ear, a bar, by the number of its first bar: see `Span.heard`."""
+        return {span.first: span.heard(self.tempo) for span in self.spans if span.how}
+
     @property
     def cost(self) -> float:
         """What the plan costs the ear, a converted bar: see `~mi_theme.adaptation.hearing.heard_cost`."""
-        bars = [(span.last - span.first + 1, span.heard(self.tempo)) for span in self.spans if span.how]
+        bars = [(span.last - span.first + 1, self.heard[span.first]) for span in self.spans if span.how]
         return round(sum(n * cost for n, cost in bars) / max(sum(n for n, _ in bars), 1), 6)
 
     @property

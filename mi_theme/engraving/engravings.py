@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NamedTuple
 
 from mi_theme.conversion.scoreplan import ScorePlan
-from mi_theme.engraving.contents.conversion_notation import staves_of_plan
+from mi_theme.engraving.contents.conversion_notation import FacingScores, staves_of_plan
 from mi_theme.engraving.contents.hit_notation import score_of_hit, staves_of_hit
 from mi_theme.engraving.contents.passage_notation import shown_bars, staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join, staves_of_versions
@@ -22,7 +24,7 @@ from mi_theme.score import Score
 from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
 
-__all__ = ["notation", "notation_words"]
+__all__ = ["DrawnNote", "NotationDrawing", "notation", "notation_words"]
 
 WIDTH = 680.0  # pixels
 LETTER, LEADING = 14, 17  # pixels: size of labels, from line to line
@@ -40,12 +42,38 @@ JOIN_WORDS = {  # what is said of notes that are joined, by the kind of the join
 }
 
 
+class DrawnNote(NamedTuple):
+    """Where a note stands: its staff from above, its onset in quarters, and in pixels its middle and its staves' top and bottom."""
+
+    staff: int
+    onset: Fraction
+    x: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NotationDrawing(SvgDrawing):
+    """Engraved music, and where on it each note stands.
+
+    Attributes
+    ----------
+    svg, description
+        As of every picture.
+    places
+        Of the notes that are drawn, staff by staff; each tied note once.
+    """
+
+    places: tuple[DrawnNote, ...] = ()
+
+
 def notation(
-    *things: Theme | Adaptation | Score | ScorePlan | Hit,
+    *things: Theme | Adaptation | Score | ScorePlan | FacingScores | Hit,
     bars: tuple[int, int] | None = None,
     hit: Hit | None = None,
     width: float = WIDTH,
-) -> SvgDrawing:
+    labels: bool = True,
+) -> NotationDrawing:
     """Music engraved.
 
     A theme or a score alone is a system with a staff for each part. Of an
@@ -59,8 +87,8 @@ def notation(
     Parameters
     ----------
     *things
-        One theme, one score, one plan for a score, one hit in a file, or
-        adaptations of one theme.
+        One theme, one score, one plan for a score (or both sides of it, where many
+        pages are drawn), one hit in a file, or adaptations of one theme.
     bars
         First and last bar, inclusive; without it the first ones, as many as can
         be read at a glance.
@@ -68,11 +96,13 @@ def notation(
         What was found in the score.
     width
         Pixels, at most; longer music goes on in a system below.
+    labels
+        Whether words stand before the staves, and below what the lines mean.
 
     Returns
     -------
-    SvgDrawing
-        With its description in words.
+    NotationDrawing
+        With its description in words, and the places of its notes.
 
     Raises
     ------
@@ -82,7 +112,8 @@ def notation(
         Where verovio is not installed.
     """
     staves, joined = _content(things, bars, hit)
-    return _sheet(staves, joined, width, notation_words(staves, joined))
+    words = notation_words(staves, joined)
+    return _sheet(staves if labels else [replace(staff, labels=()) for staff in staves], joined, width, words)
 
 
 def _content(things: Sequence[object], bars: tuple[int, int] | None, hit: Hit | None) -> tuple[list[Staff], list[Join]]:
@@ -93,7 +124,7 @@ def _content(things: Sequence[object], bars: tuple[int, int] | None, hit: Hit | 
     if len(things) != 1:
         raise ScoreError("draw one theme, one score, one plan, one hit, or adaptations of one theme")
     match things[0]:
-        case ScorePlan() as plan:
+        case ScorePlan() | FacingScores() as plan:
             return staves_of_plan(plan, bars)
         case Hit() as found:
             return staves_of_hit(score_of_hit(found), found, bars)
@@ -113,7 +144,7 @@ def _staves_of_theme(theme: Theme, bars: tuple[int, int] | None) -> list[Staff]:
     return staves_of_passage(score, shown_bars(score, bars), range(len(score.parts))[::-1], (theme.tonic, theme.mode))
 
 
-def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, description: str) -> SvgDrawing:
+def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, description: str) -> NotationDrawing:
     """Labels to the left, staves to the right, lines between them, what the lines mean below."""
     cut = {
         label: label[: LONGEST_LABEL - 1] + "…"
@@ -124,20 +155,38 @@ def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, descri
     staves = [replace(staff, labels=tuple(cut.get(label, label) for label in staff.labels)) for staff in staves]
     left = EDGE + max((text_width(label, LETTER, bold=True) for staff in staves for label in staff.labels), default=0)
     music = engraved(staves, width - left - EDGE, WIDE_GAP if any(join.below for join in joined) else GAP)
-    kinds = dict.fromkeys(join.kind for join in joined)
+    worded = any(staff.labels for staff in staves)
+    kinds = dict.fromkeys(join.kind for join in joined if worded)
     top, foot = _head_room(music), LEADING + EDGE if kinds else 0
     parts = [f'<g transform="translate({left:g} {top:g})">', music.svg, *links(music, joined), "</g>"]
     parts += _labels(staves, music, top)
-    whole, height = left + music.width + EDGE, music.height + top + EDGE + foot
+    whole, height = left + music.width + EDGE, (music.height if worded else _foot(music)) + top + EDGE + foot
     parts += legend(list(kinds), left, height - EDGE)
     whole = max(whole, left + legend_width(list(kinds)) + EDGE)
-    return SvgDrawing(page(whole, height, description, parts), description)
+    places = tuple(_places(staves, music, left, top))
+    return NotationDrawing(page(whole, height, description, parts), description, places)
+
+
+def _places(staves: Sequence[Staff], music: Engraved, right: float, down: float) -> Iterator[DrawnNote]:
+    """Where the notes stand on the picture, which begins so many pixels before and above the music."""
+    for number, staff in enumerate(staves):
+        for note in staff.notes:
+            if box := music.notes.get(note.id):
+                middle = (box.top + box.bottom) / 2
+                lines = min((system[number] for system in music.systems), key=lambda rows: abs(sum(rows) / 2 - middle))
+                yield DrawnNote(number, note.start, box.x + right, lines[0] + down, lines[1] + down)
 
 
 def _head_room(music: Engraved) -> float:
     """How far down the music goes, so that above its highest sign there is the edge and no more."""
     tops = [box.top for box in music.notes.values()] + [staff[0] - 2 * SPACE for staff in music.systems[0]]
     return EDGE + SPACE - min(tops)
+
+
+def _foot(music: Engraved) -> float:
+    """How far down the last staff and what hangs from it goes."""
+    lows = [box.bottom for box in music.notes.values()] + [staff[1] for staff in music.systems[-1]]
+    return max(lows) + 2 * SPACE
 
 
 def _labels(staves: Sequence[Staff], music: Engraved, down: float) -> Iterator[str]:

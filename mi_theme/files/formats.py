@@ -26,12 +26,14 @@ __all__ = [
     "FORMATS",
     "Format",
     "format_of",
+    "parsed",
     "read",
     "read_notes",
     "read_sheet",
     "read_stream",
     "save",
     "save_stream",
+    "written",
 ]
 
 HEAD = 65536  # bytes in which a file shows what it is: kern may have many lines of comments first
@@ -52,6 +54,8 @@ class Format(NamedTuple):
         Room and function that make a Score of bytes and a name.
     sheets
         The same for a `Sheet`, fast.
+    notes
+        The same for the table of a sheet alone, where that is less work.
     writer
         The same that makes bytes of a Score.
     translator
@@ -66,6 +70,7 @@ class Format(NamedTuple):
     begins: bytes
     reader: str
     sheets: str
+    notes: str = ""
     writer: str = ""
     translator: str = ""
     notation: bool = True
@@ -77,7 +82,8 @@ FORMATS = (
         endings=(".mid", ".midi", ".kar"),
         begins=rb"(?s)MThd|RIFF.{4}RMID",
         reader="files.midi:parse",
-        sheets="files.bulk.midi_notes:parse_notes",
+        sheets="files.bulk.midi_notes:parse_sheet",
+        notes="files.bulk.midi_notes:parse_notes",
         writer="files.midi:write",
         notation=False,
     ),
@@ -167,7 +173,24 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     OSError
         Where it cannot be opened.
     """
-    data, name = bytes_of(source)
+    return parsed(*bytes_of(source))
+
+
+def parsed(data: bytes, name: str = "") -> Score:
+    """A score of the bytes of a file that nobody opens here: one that was sent.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        What the file is called, for messages and titles.
+
+    Raises
+    ------
+    FileError
+        Where it is damaged, too large or of an unknown kind.
+    """
     row = format_of(data, name)
     score: Score = function_at(row.reader)(_notation(data, row, name), name)
     return score
@@ -233,7 +256,12 @@ def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
     MissingExtra
         Where it is MIDI and symusic is not installed.
     """
-    return read_sheet(path).table
+    data, name = bytes_of(path)
+    row = format_of(data, name)
+    if row.notes:
+        notes: NDArray[np.void] = function_at(row.notes)(data, name)
+        return notes
+    return _sheet_of(data, row, name).table
 
 
 def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
@@ -250,7 +278,10 @@ def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
         As `read_notes`; where it cannot be opened.
     """
     data, name = bytes_of(path)
-    row = format_of(data, name)
+    return _sheet_of(data, format_of(data, name), name)
+
+
+def _sheet_of(data: bytes, row: Format, name: str) -> Sheet:
     sheet: Sheet = function_at(row.sheets)(_notation(data, row, name), name)
     return sheet
 
@@ -274,16 +305,39 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
         Where the ending is unknown; with `exact`, where ticks must be rounded.
     """
     ending = Path(path).suffix.lower() or ".mid"
+    if ending in SOUND_ENDINGS:
+        answer("Score.to_sound", score, path, ending)
+        return
+    replace_file(path, written(score, ending, str(path), exact=exact))
+
+
+def written(score: Score, ending: str, name: str = "", *, exact: bool = False) -> bytes:
+    """The bytes of the file that `save` writes.
+
+    Parameters
+    ----------
+    score
+        What to write.
+    ending
+        Of the file's name, with its dot.
+    name
+        The whole name, for messages.
+    exact
+        Whether a time that the file cannot hold is an error instead of rounded.
+
+    Raises
+    ------
+    FileError
+        As `save`; where the ending is that of sound.
+    """
     row = next((row for row in FORMATS if ending in row.endings and row.writer), None)
     if row is None:
-        if ending in SOUND_ENDINGS:
-            answer("Score.to_sound", score, path, ending)
-            return
         raise FileError(
-            f"{path}: scores are saved as music, so end the name in .mid, .musicxml or .mxl, "
+            f"{name or ending}: scores are saved as music, so end the name in .mid, .musicxml or .mxl, "
             f"or as sound, in {', '.join(SOUND_ENDINGS)}"
         )
-    replace_file(path, function_at(row.writer)(score, exact=exact))
+    made: bytes = function_at(row.writer)(score, exact=exact)
+    return made
 
 
 def save_stream(stream: Any, path: str | PathLike[str]) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
 from mi_theme.quantising.chains import BeatCells, ChainNotes, Chains, chains_of
-from mi_theme.quantising.habits import AGAIN, END, OF_BEATS, OF_PULSES, Habits
+from mi_theme.quantising.habits import AGAIN, ASIDE, END, OF_BEATS, OF_PULSES, Habits
 from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
 
 __all__ = ["click_places"]
@@ -27,7 +27,10 @@ TIGHTEST, LOOSEST = 0.002, 0.06  # of a sound card; of somebody who hardly liste
 EXPECTED = 50.0  # notes that what all parts do counts for in each
 AGAINST = 4.0  # cost of a part that divides a pulse otherwise than the others
 SOUNDED = 0.5  # of its length that a note has sounded when the next one is no chord with it
+STRUCK_AGAIN = 30.0  # cost of a key that is let go and struck again at one place
+AROUND, FULL = 6, 0.2  # notes before and after one; the share of them that begin together where there are chords
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
+Steps = NDArray[np.int8]  # the state before each, small as there is one for every pulse
 COLUMNS = len(OF_PULSES)
 
 
@@ -61,6 +64,7 @@ def click_places(
     seconds: Floats,
     lasts: Floats,
     part: Ints,
+    pitch: Ints,
     drums: NDArray[np.bool_],
     exact: NDArray[np.bool_],
     grid: BeatGrid,
@@ -72,8 +76,8 @@ def click_places(
     ----------
     seconds
         Onsets as `BeatGrid.even` has them, in the order of parts and beginnings, shape (n,).
-    lasts, part, drums
-        Seconds that each sounds, its part, whether that is percussion.
+    lasts, part, pitch, drums
+        Seconds that each sounds, its part and MIDI number, whether that is percussion.
     exact
         Which are on the grid.
     grid
@@ -86,27 +90,46 @@ def click_places(
     gap = np.diff(seconds, append=np.inf)
     inner = np.append(np.diff(part) == 0, False)
     sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int64)
+    again = inner & ~drums & (np.diff(pitch, append=-1) == 0) & (gap >= lasts)  # of drums those are flams
     parts = int(part.max(initial=0)) + 1
     habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
+    joins = inner & (sounded == 0) & (gap < 2 * FIRST)
     for _ in range(ROUNDS):
         follows = sounded * (gap > spread[part])
-        together = habits.together[part, follows]
+        chordal = _among_chords(joins, inner)
+        together = habits.together[part, follows, chordal]
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
+        joined[again] = STRUCK_AGAIN
         found = _searched(ChainNotes(seconds, spread[part], joined, parted, part), beats, pulses, habits, finest)
         ticks = found.ticks
         plain = found.plain & ~exact
         spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact, spread)
         close = np.flatnonzero(inner & (gap < NEAR * spread[part]))
-        pairs = np.zeros((parts, 2, 2))
-        np.add.at(pairs, (part[close], follows[close], (np.diff(ticks, append=0)[close] == 0).astype(np.int64)), 1)
+        joins = inner & (np.diff(ticks, append=0) == 0)
+        pairs = np.zeros((parts, 2, 2, 2))
+        np.add.at(pairs, (part[close], follows[close], chordal[close], joins[close].astype(np.int64)), 1)
         habits = Habits.of(parts, (*found.counts, pairs))
     off = (seconds - grid.even(ticks))[~exact]
     return ticks, float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
 
 
+def _among_chords(joins: NDArray[np.bool_], inner: NDArray[np.bool_]) -> Ints:
+    """Whether notes near each one begin with the next: what surrounds it is chords, and no single line."""
+    sums = [
+        np.concatenate([np.zeros(AROUND + 1), np.cumsum(one), np.full(AROUND, one.sum())]) for one in (joins, inner)
+    ]
+    with_others, others = (
+        total[2 * AROUND + 1 :] - total[: -2 * AROUND - 1] - one
+        for total, one in zip(sums, (joins, inner), strict=True)
+    )
+    found: Ints = (with_others > FULL * others).astype(np.int64)
+    return found
+
+
 def _searched(notes: ChainNotes, beats: _Row, pulses: _Row, habits: Habits, finest: float) -> _Found:
     """One search with what is known of the piece."""
     alone = AGAINST - np.log(habits.pulses), np.full(OF_BEATS.shape, np.inf)
+    alone[1][:, list(ASIDE)] = alone[0][:, list(ASIDE.values())]
     inside = BeatCells(
         pulses.ticks, pulses.seconds, pulses.family, np.tile(OF_PULSES, (2, 1)), habits.in_pulses, alone[0], finest
     )
@@ -199,7 +222,7 @@ def _path(small: Chains, large: Chains, beats: _Row, pulses: _Row, habits: Habit
         total = np.full(len(total), np.inf)
         total[:COLUMNS] = now
         total[low : low + len(again)] = np.minimum(again, other) + large.cost[row]
-        trace.append((beat, low, came, rival, steps))
+        trace.append((beat, low, came.astype(np.int8), rival, steps))
     return _traced(int(total.argmin()), trace, beats, pulses)
 
 
@@ -210,10 +233,10 @@ def _costs(shares: Floats) -> tuple[Floats, Floats]:
 
 def _along(
     total: Floats, entered: float, costs: tuple[Floats, Floats], inner: list[tuple[int, Floats]]
-) -> tuple[Floats, list[tuple[int, Ints]]]:
+) -> tuple[Floats, list[tuple[int, Steps]]]:
     """Pulse after pulse of one beat; -1 where the path comes from a beat that was divided against its pulses."""
     after, new = costs
-    steps: list[tuple[int, Ints]] = []
+    steps: list[tuple[int, Steps]] = []
     for cell, said in inner:
         every = total[:, None] + after
         came, total = every.argmin(axis=0), every.min(axis=0)
@@ -221,12 +244,12 @@ def _along(
             came = np.where(entered + new < total, -1, came)
             total = np.minimum(entered + new, total)
         total = total + said
-        steps.append((cell, came))
+        steps.append((cell, came.astype(np.int8)))
     return total, steps
 
 
 def _traced(
-    state: int, trace: list[tuple[int, int, Ints, int, list[tuple[int, Ints]]]], beats: _Row, pulses: _Row
+    state: int, trace: list[tuple[int, int, Steps, int, list[tuple[int, Steps]]]], beats: _Row, pulses: _Row
 ) -> _Path:
     """The path back, and its counts."""
     small, large = np.zeros(len(pulses.family), np.int64), np.full(len(beats.family), -1, np.int64)

@@ -15,13 +15,22 @@ import numpy as np
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 
-__all__ = ["AGAIN", "END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "START", "Habits"]
+__all__ = ["AGAIN", "ASIDE", "END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "START", "Habits"]
 
 OF_PULSES = np.array([1, 2, 3, 4, 6, 8])
-OF_BEATS = np.array([[3, 5, 7, 9, 9], [2, 4, 5, 7, 8]])  # against the pulses; the last 9 fills the row
+# against the pulses, a 9 fills the row; and with them, of one part while others are against them
+OF_BEATS = np.array([[3, 5, 7, 9, 9, 2, 4], [2, 4, 5, 7, 8, 3, 6]])
+ASIDE = {5: 0, 6: 1}  # which columns of `OF_BEATS` are of one part alone: which of `OF_PULSES` each is
 PULSE_COSTS = np.array([0.0, 1.5, 4.5, 3.5, 7.0, 7.0])
-BEAT_COSTS = np.array([[0.0, 3.5, 8.0, 9.0, 10.0, np.inf], [0.0, 4.0, 5.5, 9.0, 10.0, 8.0]])  # by pulses, then as above
-PIECES, FIGURES, CHORDS = 20.0, 10.0, 10.0  # beats, places, pairs of notes that the tables count for
+BEAT_COSTS = np.array(  # by pulses, then as above
+    [[0.0, 3.5, 8.0, 9.0, 10.0, np.inf, np.inf, np.inf], [0.0, 4.0, 5.5, 9.0, 10.0, 8.0, np.inf, np.inf]]
+)
+PIECES, VISITS, FIGURES, CHORDS = (
+    20.0,
+    3.0,
+    10.0,
+    10.0,
+)  # beats, changes, places, pairs of notes that the tables count for
 
 MOST = int(OF_BEATS.max())
 END, START = MOST + 1, 0  # places lead to an end and come from a start; from place k is row k + 1
@@ -56,7 +65,8 @@ class Habits(NamedTuple):
     in_pulses, in_beats
         For each division the cost of a place after a place, shapes (2, 6, m, m) and (2, 5, m, m).
     together
-        For each part that its next note begins with the one before, in both cases of `FOLLOWING`.
+        For each part that its next note begins with the one before, in both cases of `FOLLOWING`, in a
+        single line and among chords, shape (parts, 2, 2).
     """
 
     beats: Floats
@@ -70,7 +80,7 @@ class Habits(NamedTuple):
     def of(cls, parts: int, counts: tuple[Floats, Floats, Floats, Floats, Floats] | None = None) -> Habits:
         """Of the tables, and what was counted of a piece.
 
-        Pulses are counted after each division, at first after none; pairs as (parts, 2, apart or together).
+        Pulses are counted after each division, at first after none; pairs as (parts, 2, 2, apart or together).
         """
         shapes = (
             (2, OF_BEATS.shape[1] + 1),
@@ -84,17 +94,17 @@ class Habits(NamedTuple):
             np.zeros(shapes[1]),
             np.zeros(shapes[2] + size),
             np.zeros(shapes[3] + size),
-            np.zeros((parts, 2, 2)),
+            np.zeros((parts, 2, 2, 2)),
         )
         divided = _learnt(np.exp(-np.tile(PULSE_COSTS, (2, 1))), pulses.sum(axis=1))
-        after = pulses[:, 1:] + PIECES * (AGAIN * np.eye(len(OF_PULSES)) + (1 - AGAIN) * divided[:, None])
+        after = pulses[:, 1:] + VISITS * (AGAIN * np.eye(len(OF_PULSES)) + (1 - AGAIN) * divided[:, None])
         return cls(
             _learnt(np.exp(-BEAT_COSTS), beats),
             divided,
             after / after.sum(axis=-1, keepdims=True),
             _figures(np.tile(OF_PULSES, (2, 1)), in_pulses),
             _figures(OF_BEATS, in_beats),
-            (together[..., 1] + CHORDS * np.array(FOLLOWING)) / (together.sum(axis=-1) + CHORDS),
+            (together[..., 1] + CHORDS * np.array(FOLLOWING)[:, None]) / (together.sum(axis=-1) + CHORDS),
         )
 
 

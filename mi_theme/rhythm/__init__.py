@@ -12,7 +12,8 @@ from mi_theme.rhythm.cycles import (
     off_beatness,
     swap_distance,
 )
-from mi_theme.rhythm.induction import MeterGuess, induce_meter, sure_guess, which_meters
+from mi_theme.rhythm.heard_files import measure_files, which_meters
+from mi_theme.rhythm.induction import MeterGuess, induce_meter, sure_guess
 from mi_theme.rhythm.measures import MEASURES, Measures, measure
 from mi_theme.rhythm.offbeats import indispensability, keith, metric_complexity, syncopation, wnbd
 from mi_theme.rhythm.regularity import InnerMeter, inner_meter, ioi_entropy, npvi
@@ -32,6 +33,7 @@ __all__ = [
     "is_euclidean",
     "keith",
     "measure",
+    "measure_files",
     "metric_complexity",
     "npvi",
     "off_beatness",

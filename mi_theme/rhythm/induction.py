@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from os import PathLike, fspath
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mi_theme.errors import MiThemeError, ScoreError
+from mi_theme.errors import ScoreError
 from mi_theme.listings import Listing
 from mi_theme.meter import Meter
 from mi_theme.quantising import WrittenTwin, written_music
@@ -24,7 +22,7 @@ from mi_theme.rhythm.meter_model import candidates, model
 from mi_theme.score import Score, Track, are_numbers
 from mi_theme.score import messages as m
 
-__all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess", "which_meters"]
+__all__ = ["SURE", "MeterGuess", "induce_meter", "sure_guess"]
 
 FEWEST_NOTES = 4  # notes; fewer say nothing of metre
 SURE = 0.9  #: certainty from which a guess is an answer: of melodies it was not trained on, 2.4 in 100 were wrong then
@@ -222,38 +220,3 @@ def _phase(joint: Floats, index: int) -> Fraction:
     among = candidates()
     mine = np.flatnonzero(among.index == index)
     return Fraction(int(among.phases[mine[joint[mine].argmax()]]), QUARTER_TICKS)
-
-
-def which_meters(
-    paths: Iterable[str | PathLike[str]],
-) -> Iterator[tuple[str, list[MeterGuess] | MiThemeError | OSError]]:
-    """The guesses for each score file, or why it cannot be read; folders are gone through in order of their names.
-
-    Parameters
-    ----------
-    paths
-        Files and folders.
-
-    Yields
-    ------
-    tuple of (str, list of MeterGuess or error)
-        The path, and what was found.
-    """
-    from mi_theme.files import read
-
-    for path in paths:
-        for file in _files(Path(fspath(path))):
-            try:
-                yield str(file), induce_meter(read(file))
-            except (MiThemeError, OSError) as error:
-                yield str(file), error
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """The path itself, or the MIDI files in a folder and its folders."""
-    from mi_theme.files import ENDINGS
-
-    if not path.is_dir():
-        yield path
-    else:
-        yield from sorted(found for found in path.rglob("*") if found.suffix.lower() in ENDINGS)

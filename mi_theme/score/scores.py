@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mi_theme.arguments import known_name
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
-from mi_theme.score import messages as m
 from mi_theme.score.sequences import MidiSequence
-from mi_theme.score.timing import Bars, MeterMap, first_and_last
-from mi_theme.score.tracks import Event, Part, Track
+from mi_theme.score.timing import Bars, MeterMap
+from mi_theme.score.tracks import Part, Track
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from mi_theme.score.music_sources import MusicSource
+    from mi_theme.score.quantized_music import BeatTimes, QuantizedMusic, SwingShare
     from mi_theme.score.recordings import Recording
 
 __all__ = ["Score"]
@@ -200,7 +200,8 @@ class Score(MidiSequence, Shown):
     def passage(self, bars: Bars, part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 
-        Notes that ring on are cut at the last bar line.
+        In which bar a note begins is decided as it would be written; it stays as it was played, but not before the
+        first bar line. Notes that ring on are cut at the last one.
 
         Parameters
         ----------
@@ -214,13 +215,8 @@ class Score(MidiSequence, Shown):
         ScoreError, UnknownName
             Where there are no such bars, or no such part.
         """
-        from mi_theme.score.rows import tracks_of_passage
-
-        first, last = map(self.bar, first_and_last(bars))
-        tempo = self.tempos.per_minute(first.start)
-        quarter, (head, *others) = tracks_of_passage(self.notes(part), self.parts, self.meters, (first, last), tempo)
-        signs = [Event(0, m.key_signature(*self.key))] if self.key else []
-        return Score(quarter, (Track.sorted([*head, *signs]), *others), source=self.source)
+        cut: Score = answer("Score.passage", self, bars, part)
+        return cut
 
     def with_click(self, count_in: int = 0, *, during: bool = True) -> Score:
         """The score with a click part: accents on bar lines, beats (groups) clear, pulses soft.
@@ -301,10 +297,11 @@ class Score(MidiSequence, Shown):
         answer("Score.to_sound", self, path, ".ogg", rate=rate, channels=channels, tail=tail, soundfont=soundfont)
 
     def quantized(
-        self, *, beats: Any = None, swing: str | float | Fraction | None = "auto", finest: Fraction | str | None = None
-    ) -> Any:
+        self, *, beats: BeatTimes | None = None, swing: SwingShare = "auto", finest: Fraction | str | None = None
+    ) -> QuantizedMusic[Score]:
         """What would be written for what was played; `beats`, `swing`, `finest` as `mi_theme.quantising.quantize` takes them."""
-        return answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
+        found: QuantizedMusic[Score] = answer("Score.quantized", self, beats=beats, swing=swing, finest=finest)
+        return found
 
     def play(
         self,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from mi_theme.arguments import number, renamed, whole_number
+from mi_theme.files.disk import is_text
+from mi_theme.hooks import answer
 from mi_theme.listings import Listing
-from mi_theme.search.corpus.folders import search_files
+from mi_theme.search.corpus.batches import SearchSettings
+from mi_theme.search.corpus.folders import Searched, search_files
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.alignment_costs import COSTS, AlignmentCosts
 from mi_theme.search.match.chance import Chance, ChancePlace, background
@@ -23,7 +27,43 @@ if TYPE_CHECKING:
 
     from mi_theme.score import Bars
 
-__all__ = ["find", "too_short"]
+__all__ = ["Searchable", "find", "searchable", "too_short"]
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """What a pattern can be looked for in at once, whatever stands behind it: an index of a corpus."""
+
+    def search(self, settings: SearchSettings, *, top: int | None = None) -> Searched:
+        """Find a pattern.
+
+        Parameters
+        ----------
+        settings
+            What is looked for, and how.
+        top
+            At most that many hits.
+        """
+
+
+def searchable(where: Any) -> Searchable | None:
+    """What can be searched at once, if this is such a thing, or the path of an index.
+
+    Parameters
+    ----------
+    where
+        Anything.
+
+    Raises
+    ------
+    FileError
+        Where it is the path of an index that cannot be opened.
+    """
+    if isinstance(where, Searchable):
+        return where
+    is_path = isinstance(where, str | PathLike) and not is_text(where)
+    found: Searchable | None = answer("find.index", where) if is_path else None
+    return found
 
 
 @renamed(pattern="theme")
@@ -51,7 +91,8 @@ def find(
         What to look for: a Pattern, or what `Pattern.of` takes: a theme, a motif, a score or a
         passage of one, a file, a note table, rows of onset and pitch.
     where
-        A Score, a file, a folder, a music21 Stream, a note table, or a list of such.
+        A Score, a file, a folder, a music21 Stream, a note table, or a list of such; or an index of a corpus
+        (`build_index`), or its path.
     bars, part
         Of music that is looked for, the bars and the part that are the theme; all of it without them.
     max_evalue
@@ -89,6 +130,10 @@ def find(
     max_evalue = number("max_evalue", max_evalue, 0, inf)
     top = None if top is None else whole_number("top", top, 1)
     wanted = Pattern.to_search(passage_of(theme, bars, part))
+    if known := searchable(where):
+        searched = known.search(SearchSettings(wanted, least, invert, fast, max_evalue), top=top)
+        warn_of([], "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True))
+        return Listing(searched.hits)
     if are_files(where):
         searched = search_files(
             wanted,

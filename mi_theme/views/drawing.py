@@ -19,6 +19,7 @@ from mi_theme.search import Hit
 from mi_theme.themes import Adaptation, Theme
 from mi_theme.views.lineage_pictures import draw_lineage
 from mi_theme.views.maps import bar_map
+from mi_theme.views.plan_tables import plan_html
 from mi_theme.views.profiles import necklace, weight_profile
 from mi_theme.views.rolls import piano_roll
 
@@ -138,6 +139,9 @@ def shown(thing: Any) -> str:
         picture = draw(thing).as_image()
     except MiThemeError as error:
         picture = f"<p>No picture: {escape(str(error))}</p>"
+    plan = thing.plan if isinstance(thing, Adaptation) else thing
+    if isinstance(plan, Plan | ScorePlan):
+        return picture + plan_html(plan)
     return f'{picture}<pre style="overflow-x: auto">{escape(str(thing))}</pre>'
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, StringIO
+from threading import RLock
 from typing import Any
 
 import matplotlib
@@ -24,13 +25,14 @@ STYLE: Any = {
     "svg.fonttype": "path",
     "path.simplify": False,
 }
+DRAWING = RLock()  # matplotlib has one set of settings for all threads: they take turns
 NOTHING = {"Date": None, "Creator": None}  # what would differ between two runs or two machines
 
 
 @contextmanager
 def our_style() -> Iterator[None]:
     """matplotlib's own defaults and `STYLE`, whatever the reader's settings are, for as long as a ``with`` lasts."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
+    with DRAWING, matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # of a name in letters that we do not have
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)

@@ -69,6 +69,10 @@ def found(place: Path) -> list[str]:
     assert_type(measures, mi.Measures)
     assert_type(measures["syncopation"], float | None)
     assert_type(mi.quantize(place).score(), mi.Score)
+    written = mi.read(place).quantized(beats=mi.beats(place), finest="1/8")
+    assert_type(written.score(), mi.Score)
+    assert_type(written.source, mi.Score)
+    written = mi.quantize(place)  # the value that the method gives
     assert_type(mi.beats(place), mi.Beats)
     assert_type(mi.Pattern.of(place), mi.Pattern)
     return [hit.part for hit in hits] + [row.source for row in ranked] + [str(first.bar), str(guesses[0].phase)]

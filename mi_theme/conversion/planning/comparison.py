@@ -20,7 +20,7 @@ from mi_theme.listings import LEFT, scrolled, text_table
 from mi_theme.meter import Meter
 from mi_theme.score import Score
 
-__all__ = ["ComparedStrategy", "Comparison", "comparison"]
+__all__ = ["ComparedStrategy", "Comparison", "compared_rows", "comparison"]
 
 HEADER = ("strategy", "kept", "moved", "dropped", "added", "syncopation", "cost", "bar", "remark")
 
@@ -93,10 +93,22 @@ def comparison(score: Score, request: Request) -> Comparison:
         Where the request fits no strategy.
     """
     source = planner_of(score, request).main
-    return Comparison(source, request.target, tuple(_rows(score, request)))
+    return Comparison(source, request.target, tuple(compared_rows(score, request)))
 
 
-def _rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
+def compared_rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
+    """The rows of a `comparison`, each as soon as it is made, in the order of the table of strategies.
+
+    Parameters
+    ----------
+    score, request
+        As for `comparison`.
+
+    Yields
+    ------
+    ComparedStrategy
+        One for each strategy.
+    """
     for name in STRATEGIES:
         try:
             plan = plan_score(score, dataclasses.replace(request, how=name), told=False)

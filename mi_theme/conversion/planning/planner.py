@@ -345,9 +345,10 @@ def planner_of(score: Score, request: Request) -> Planner:
         Where there are no such bars or parts, or the score is empty or says no metre.
     """
     piece = piece_of(score, request.source, request.lead)
-    numbers, bars = [bar.number for bar in piece.bars], request.bars
+    numbers = [bar.number for bar in piece.bars]
     if not numbers:
         raise ScoreError(f"{score.source or 'this score'} is empty: there is nothing to convert")
-    if bars and not (numbers[0] <= bars[0] and bars[1] <= numbers[-1]):
-        raise ScoreError(f"there are no bars {bars[0]} to {bars[1]}: they go from {numbers[0]} to {numbers[-1]}")
+    for first, last in [*filter(None, [request.bars]), *(choice[:2] for choice in request.choices)]:
+        if not numbers[0] <= first <= last <= numbers[-1]:
+            raise ScoreError(f"there are no bars {first} to {last}: they go from {numbers[0]} to {numbers[-1]}")
     return Planner(piece, request)

@@ -71,10 +71,6 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
     """The plan once more with one choice more."""
     if plan.score is None:
         raise ScoreError("this plan comes without its score: read it with ScorePlan.from_json(text, score) to edit it")
-    for bar in (choice.first, choice.last):
-        if not any(span.first <= bar <= span.last for span in plan.spans):
-            ends = f"they go from {plan.spans[0].first} to {plan.spans[-1].last}"
-            raise ScoreError(f"there are no bars {choice.first} to {choice.last}: {ends}")
     request = dataclasses.replace(plan.request, choices=(*plan.request.choices, choice))
     return plan_score(plan.score, request)
 

@@ -21,7 +21,7 @@ from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_SHOWN", "explained", "figure_plan"]
+__all__ = ["MOST_SHOWN", "blocks", "explained", "figure_plan"]
 
 MOST_SHOWN = 4  # bars drawn of a stretch
 MOST_LISTED = 12  # parts and bars named in a stretch
@@ -32,18 +32,22 @@ EVEN_SHARES = Fraction(1, 10)  # how much the shares may differ in notes that ar
 
 def explained(plan: ScorePlan) -> str:
     """The whole plan: a summary, then every stretch."""
-    blocks = [_summary(plan)]
+    return "\n\n".join(map(str, blocks(plan)))
+
+
+def blocks(plan: ScorePlan) -> list[wording.PlanBlock]:
+    """The same block by block, for tables."""
 
     def likeness(index: int) -> object:
         span = plan.spans[index]
         base = None if span.how and find(span.how).by_notes else span.base  # which differs from bar to bar
         return span.how, base, span.source, span.target, span.why
 
-    blocks += [_stretch(plan, list(run)) for _, run in groupby(range(len(plan.spans)), key=likeness)]
-    return "\n\n".join(blocks)
+    runs = groupby(range(len(plan.spans)), key=likeness)
+    return [_summary(plan), *(_stretch(plan, list(run)) for _, run in runs)]
 
 
-def _summary(plan: ScorePlan) -> str:
+def _summary(plan: ScorePlan) -> wording.PlanBlock:
     lost, more = len(plan.dropped), len(plan.added)
     counts = (
         f"{lost or 'no'} note{'s' * (lost != 1)} left out, {more or 'none'} added"
@@ -52,14 +56,10 @@ def _summary(plan: ScorePlan) -> str:
     )
     converted = sum(span.last - span.first + 1 for span in plan.spans if span.how)
     bars = sum(span.last - span.first + 1 for span in plan.spans)
-    lines = [f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"]
-    lines.append(f"  lead     {plan.lead or 'none: no part has pitch'}")
-    lines.append(f"  tempo    {tempo_words(plan)}")
-    lines += [f"  chosen   {plan.because}"] if plan.because else []
-    lines += [f"  asked    {plan.request}"] if str(plan.request) else []
-    lines += [f"  note     {note}" for note in plan.notes]
-    lines += [f"  note     {_same(plan)}"] if plan.sounds_the_same else []
-    return "\n".join(lines)
+    headline = f"{plan.source} -> {plan.target} by {plan.how}: {converted} of {bars} bars, {counts}"
+    rows = [("lead", plan.lead or "none: no part has pitch"), ("tempo", tempo_words(plan))]
+    rows += [("chosen", plan.because), ("asked", str(plan.request)), *(("note", note) for note in plan.notes)]
+    return wording.PlanBlock.of(headline, [*rows, ("note", _same(plan) if plan.sounds_the_same else "")])
 
 
 def _same(plan: ScorePlan) -> str:
@@ -76,12 +76,12 @@ def tempo_words(plan: ScorePlan) -> str:
     return equation_words(plan.source, plan.target, plan.ratio, plan.keep) + change
 
 
-def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
+def _stretch(plan: ScorePlan, indices: Sequence[int]) -> wording.PlanBlock:
     spans = [plan.spans[index] for index in indices]
     first, last = spans[0].first, spans[-1].last
     bars = f"bar {first}" if first == last else f"bars {first}-{last}"
     if not spans[0].how:
-        return f"{bars}   {spans[0].source}   as before ({spans[0].why})"
+        return wording.PlanBlock(f"{bars}   {spans[0].source}   as before ({spans[0].why})")
     figure = figure_plan(plan, spans)
     rows = [
         ("was", wording.drawn(figure, before=True)),
@@ -99,7 +99,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> str:
         ("instead", " | ".join(plan.instead)),
         ("basis", f"{wording.basis(figure)}; our reconstruction, not a transcription"),
     ]
-    return "\n".join([_headline(plan, figure, bars), *(f"  {word:8} {text}" for word, text in rows if text)])
+    return wording.PlanBlock.of(_headline(plan, figure, bars), rows)
 
 
 def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
@@ -124,7 +124,7 @@ def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
         figure=first.figure,
         figure_source=plan.figure_source,
         lines=lines,
-        cost=sum(span.heard(plan.tempo) for span in spans) / len(spans),
+        cost=sum(plan.heard[span.first] for span in spans) / len(spans),
         repeats=first.repeats,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, groupby
 from math import gcd
@@ -14,10 +14,12 @@ from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.engraving.contents.passage_notation import staves_of_passage
 from mi_theme.engraving.contents.version_notation import Join
 from mi_theme.errors import ScoreError
+from mi_theme.notated import notate
+from mi_theme.notated.model import NotatedScore
 from mi_theme.notated.staves import Frames, Staff, StaffNote
 from mi_theme.score import Bar, Score, first_and_last
 
-__all__ = ["staves_of_plan"]
+__all__ = ["FacingScores", "staves_of_plan"]
 
 MOST_BARS = 8  # drawn when nobody says which
 
@@ -31,7 +33,62 @@ class FacingBars(NamedTuple):
     start: Fraction
 
 
-def staves_of_plan(plan: ScorePlan, bars: tuple[int, int] | None) -> tuple[list[Staff], list[Join]]:
+@dataclass(frozen=True, eq=False)
+class FacingScores:
+    """A score and its conversion, both as they are written: worked out once, drawn page after page.
+
+    Attributes
+    ----------
+    plan
+        What leads from one to the other.
+    after
+        The conversion.
+    passages
+        All bars, in the fewest that begin together on both sides.
+    written
+        Before and after, the staff of the lead.
+    """
+
+    plan: ScorePlan
+    after: Score
+    passages: tuple[FacingBars, ...]
+    written: tuple[NotatedScore, NotatedScore]
+
+    @classmethod
+    def of(cls, plan: ScorePlan, after: Score | None = None) -> FacingScores:
+        """Both sides of a plan.
+
+        Parameters
+        ----------
+        plan
+            With its score.
+        after
+            What the plan makes of it, where it is made already.
+
+        Raises
+        ------
+        ScoreError
+            Where the plan comes from JSON without its score.
+        """
+        if plan.score is None:
+            raise ScoreError("this plan has no score to draw: give it one, plan.with_score(score)")
+        after = plan.apply(plan.score) if after is None else after
+        both = [notate(score, by_part=True, parts=[score.part_index(plan.lead)]) for score in (plan.score, after)]
+        return cls(plan, after, tuple(_passages(plan, plan.score, after)), (both[0], both[1]))
+
+    @property
+    def pages(self) -> list[tuple[int, int]]:
+        """First and last source bar of each page: as many whole passages as are read at a glance, one at least."""
+        found: list[tuple[int, int]] = []
+        for first, last in ((passage.before[0].number, passage.before[-1].number) for passage in self.passages):
+            if found and last - found[-1][0] < MOST_BARS:
+                found[-1] = (found[-1][0], last)
+            else:
+                found.append((first, last))
+        return found
+
+
+def staves_of_plan(plan: ScorePlan | FacingScores, bars: tuple[int, int] | None) -> tuple[list[Staff], list[Join]]:
     """The lead of a score as it is and as the plan makes it, and what joins the two.
 
     Raises
@@ -39,16 +96,15 @@ def staves_of_plan(plan: ScorePlan, bars: tuple[int, int] | None) -> tuple[list[
     ScoreError
         Where the plan comes from JSON without its score, or there are no such bars.
     """
-    if plan.score is None:
-        raise ScoreError("this plan has no score to draw: give it one, plan.with_score(score)")
-    after = plan.apply(plan.score)
-    passages = _chosen(list(_passages(plan, plan.score, after)), bars)
+    facing = FacingScores.of(plan) if isinstance(plan, ScorePlan) else plan
+    plan, passages = facing.plan, _chosen(facing.passages, bars)
     labels = (
         (plan.source.signature, plan.lead, "as it was"),
         (plan.target.signature, plan.how, f"cost {plan.cost:.2f}"),
     )
-    above = _staff(plan.score, plan.lead, [passage.before for passage in passages], "a", labels[0])
-    below = _staff(after, plan.lead, [passage.after for passage in passages], "b", labels[1])
+    sides = (plan.score, facing.after)
+    frames = [passage.before for passage in passages], [passage.after for passage in passages]
+    above, below = map(_staff, sides, facing.written, (plan.lead,) * 2, frames, "ab", labels)
     return [above, below], list(_joins(passages, above, below))
 
 
@@ -75,7 +131,7 @@ def _cut(bars: Sequence[Bar], parts: int) -> list[list[Bar]]:
     return [list(bars[i : i + size]) for i in range(0, len(bars), size)]
 
 
-def _chosen(passages: list[FacingBars], bars: tuple[int, int] | None) -> list[FacingBars]:
+def _chosen(passages: Sequence[FacingBars], bars: tuple[int, int] | None) -> Sequence[FacingBars]:
     """The passages with the bars that are wanted; the first few where nobody says."""
     if bars is None:
         last = passages[0].before[0].number + MOST_BARS if passages else 0
@@ -88,10 +144,17 @@ def _chosen(passages: list[FacingBars], bars: tuple[int, int] | None) -> list[Fa
     return found
 
 
-def _staff(score: Score, lead: str, frames: Sequence[Sequence[Bar]], name: str, labels: tuple[str, ...]) -> Staff:
+def _staff(
+    score: Score,
+    written: NotatedScore,
+    lead: str,
+    frames: Sequence[Sequence[Bar]],
+    name: str,
+    labels: tuple[str, ...],
+) -> Staff:
     """The lead in these bars; the names of its notes begin with that of the staff."""
     bars = list(chain.from_iterable(frames))
-    (staff,) = staves_of_passage(score, bars, [score.part_index(lead)])
+    (staff,) = staves_of_passage(score, bars, [score.part_index(lead)], written=written)
     voices = tuple(tuple(note._replace(id=name + note.id) for note in voice) for voice in staff.voices)
     sizes = [len(frame) for frame in frames]
     return replace(staff, frames=_framed(staff.frames, sizes), voices=voices, labels=labels)

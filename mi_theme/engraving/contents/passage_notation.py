@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import takewhile
 
 from mi_theme.notated import notate
+from mi_theme.notated.model import NotatedScore
 from mi_theme.notated.notating import new_bars
 from mi_theme.notated.staves import Staff
 from mi_theme.pitch import Tonic
@@ -44,7 +45,11 @@ def _from(score: Score, first: int) -> Iterator[Bar]:
 
 
 def staves_of_passage(
-    score: Score, bars: Sequence[Bar], parts: Sequence[int] | None = None, key: tuple[Tonic, str] | None = None
+    score: Score,
+    bars: Sequence[Bar],
+    parts: Sequence[int] | None = None,
+    key: tuple[Tonic, str] | None = None,
+    written: NotatedScore | None = None,
 ) -> list[Staff]:
     """The parts that play in these bars: as they are read where all are wanted, else one staff each.
 
@@ -58,13 +63,16 @@ def staves_of_passage(
         Which parts; all that play without it.
     key
         Tonic and mode; without it the key signature's, or as estimated.
+    written
+        The score as it is written, where many passages are drawn of it: by part, if `parts` are named.
     """
     frames = tuple((bar,) for bar in new_bars(bars))
-    written = notate(score, key, by_part=parts is not None)
+    written = written or notate(score, key, by_part=parts is not None, parts=parts)
     keys = [one.fifths for at, one in written.keys if at <= bars[0].start]
     fifths = keys[-1] if keys else 0
     found = []
-    for staff in written.staves if parts is None else [written.staves[index] for index in parts]:
+    of_parts = {staff.part: staff for staff in written.staves}
+    for staff in written.staves if parts is None else [of_parts[index] for index in parts]:
         cut = _cut(staff, bars[0].start, bars[-1].end)
         if cut.voices or parts is not None:
             found.append(replace(cut, frames=frames, fifths=0 if cut.percussion else fifths))

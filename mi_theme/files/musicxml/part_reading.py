@@ -115,7 +115,7 @@ class PartReading:
     _turns: list[tuple[Ticks, dict[str, Shift]]] = field(default_factory=list)  # of the shifts, inside this bar
     _now: Ticks = 0
     _before: Ticks = 0  # where the note before began, for chords
-    _drift: Ticks = 0  # what rounded tuplets have gained on the file's own clock
+    _drift: Ticks = 0  # what rounded values have gained on the file's own clock
 
     def read_bar(self, bar: Any) -> None:
         """Go through one bar; its length is where its last note or rest ends."""
@@ -167,16 +167,16 @@ class PartReading:
         """Take a note or rest; where it ends."""
         fields = {child.tag: child for child in note}
         length: Ticks = self._length(bar, note, fields)
+        lasts = self._exact(length, bar, fields, note)
         rest = fields.get("rest")
         if rest is not None:
-            length = self._length_of_rest(length, rest.get("measure") == "yes", fields)
+            whole = rest.get("measure") == "yes"
+            length, lasts = (self._length_of_rest(one, whole, fields) for one in (length, lasts))
         if "chord" in fields:
             at = self._before
-            lasts = self._exact(length, fields, note) if self._drift or "time-modification" in fields else length
         else:
-            at, lasts = later(self._now, self._drift) if self._drift else self._now, length
-            if "time-modification" in fields:
-                lasts = self._exact(length, fields, note)
+            at = later(self._now, self._drift) if self._drift else self._now
+            if lasts != length:
                 self._drift = later(self._drift, lasts - length)
             self._before = at
             self._now = later(self._now, length)
@@ -199,13 +199,30 @@ class PartReading:
             return 0
         return nominal(fields, len(note.findall("dot"))) or 0
 
-    def _exact(self, length: Ticks, fields: dict[str, Any], note: Any) -> Ticks:
-        """The length that a note of a tuplet is meant to have, where the file's own is it but for rounding."""
+    def _exact(self, length: Ticks, bar: Any, fields: dict[str, Any], note: Any) -> Ticks:
+        """The length that a note is meant to have, as it is written: where its divisions cannot say that, the file rounds it."""
+        if "type" not in fields or "grace" in fields:
+            return length
         written = nominal(fields, len(note.findall("dot"))) if "dot" in fields else nominal(fields, 0)
         if written is None or written == length:
             return length
         rounding = Fraction(written - length) * Fraction(self._divisions or 1)
-        return written if abs(rounding) < QUARTER else length
+        near = abs(rounding) < QUARTER
+        return written if near and ("time-modification" in fields or self._is_rounded(bar)) else length
+
+    def _is_rounded(self, bar: Any) -> bool:
+        """Whether values as written fill the bar, from each step back to the next."""
+        end = Fraction(0)
+        for element in (*bar.iterchildren("note", "backup"), None):
+            if element is None or element.tag == "backup":
+                if end != self._bar:
+                    return False
+                end = Fraction(0)
+            elif element.find("chord") is None and element.find("grace") is None:
+                fields = {child.tag: child for child in element}
+                written = nominal(fields, len(element.findall("dot")))
+                end += self._length(bar, element, fields) if written is None else written
+        return True
 
     def _length_of_rest(self, lasts: Ticks, whole_bar: bool, fields: dict[str, Any]) -> Ticks:
         """A rest written as a whole stands for a bar, however long that is."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.search.corpus.proposals import TICKS, NoteArrays, Proposal, propose
+from mi_theme.search.corpus.proposals import LEAST_WORTH, TICKS, NoteArrays, Proposal, propose
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
@@ -22,7 +22,18 @@ from mi_theme.search.match.versions import PatternVersion, in_place, joined, ove
 from mi_theme.search.music import spelled
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["Batch", "SearchSettings", "hits_in_batch", "proposed_hits"]
+__all__ = [
+    "MARGIN",
+    "ROUNDED",
+    "SMALL_BATCH",
+    "Batch",
+    "SearchSettings",
+    "completed",
+    "hits_in_batch",
+    "likely_stretches",
+    "placed_versions",
+    "proposed_hits",
+]
 
 SMALL_BATCH = 20_000  # notes of a batch that are all aligned
 SIGNIFICANT = 0.01  # a piece with such a hit is looked at note by note
@@ -88,22 +99,57 @@ def _aligned(settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
     return oftener(with_maps(found, settings.pattern, sheet, settings.max_evalue * own / notes), 1 / own)
 
 
+def _scanned(settings: SearchSettings, sheet: Sheet, notes: int, share: float) -> list[Hit]:
+    """The hits of a piece where a scan finds something like the pattern; E-values as for one note."""
+    batch = Batch._of_spelled([sheet])
+    proposals = _both_ways(
+        settings.pattern, batch, settings.invert, settings.fast, share * whole_copy(settings.pattern)
+    )
+    regions = _regions(settings.pattern, batch, proposals).get(0, [])
+    options = {"least": settings.least, "invert": settings.invert, "fast": settings.fast}
+    found = hits_in(settings.pattern, sheet, regions=regions, everywhere=True, **options)  # type: ignore[arg-type]
+    own = max(len(sheet.table), 1)
+    return oftener(with_maps(found, settings.pattern, sheet, settings.max_evalue * own / notes), 1 / own)
+
+
 def _proposed(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, list[Hit]]:
     """The hits among what is proposed, piece by piece."""
     found = proposed_hits(settings.pattern, batch, least=settings.least, invert=settings.invert, fast=settings.fast)
     sheets = {sheet.source: sheet for sheet in batch.sheets}
     by_piece = groupby(sorted(found, key=attrgetter("source")), key=attrgetter("source"))
-    return {source: _completed(list(hits), settings, sheets[source], notes) for source, hits in by_piece}
+    return {source: completed(list(hits), settings, sheets[source], notes) for source, hits in by_piece}
 
 
-def _completed(hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
-    """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them."""
+def completed(
+    hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int, *, share: float | None = None
+) -> list[Hit]:
+    """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them.
+
+    Parameters
+    ----------
+    hits
+        Of what was proposed in it; E-values as for the piece.
+    settings
+        What is looked for.
+    sheet
+        The piece.
+    notes
+        How many are searched in all.
+    share
+        Where not every note shall be aligned, but what a scan of the piece finds that is worth so much of the pattern.
+
+    Returns
+    -------
+    list of Hit
+        E-values as for one note.
+    """
     own, most = len(sheet.table), settings.max_evalue / notes
     known = oftener(with_maps(hits, settings.pattern, sheet, most * own, proposed=True), 1 / own)
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
         return known
     kept: list[Hit] = []
-    for hit in sorted([*known, *_aligned(settings, sheet, notes)], key=in_order):
+    more = _aligned(settings, sheet, notes) if share is None else _scanned(settings, sheet, notes, share)
+    for hit in sorted([*known, *more], key=in_order):
         if not any(overlap(hit, other) for other in kept):
             kept.append(hit)
     return kept
@@ -123,14 +169,24 @@ def _left(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, list[
             hits = proposed_hits(version.pattern, some, least=settings.least, fast=settings.fast)
             for sheet in some.sheets:
                 own = [hit for hit in hits if hit.source == sheet.source]
-                found.setdefault(sheet.source, []).extend(_in_place(own, version, settings, sheet, notes))
+                found.setdefault(sheet.source, []).extend(placed_versions(own, version, settings, sheet, notes))
     return found
 
 
-def _in_place(
+def placed_versions(
     hits: list[Hit], version: PatternVersion, settings: SearchSettings, sheet: Sheet, notes: int
 ) -> list[Hit]:
-    """The hits of a version in a piece; where one is significant, every note of it is aligned."""
+    """The hits of a version in a piece; where one is significant, every note of it is aligned.
+
+    Parameters
+    ----------
+    hits
+        Of what was proposed in it; E-values as for the piece.
+    version
+        What a strategy leaves of the pattern.
+    settings, sheet, notes
+        As for `completed`.
+    """
     own = len(sheet.table)
     found = [*in_place(oftener(hits, 1 / own), version, settings.pattern, sheet.table, sheet.meters)]
     if min((hit.evalue for hit in found), default=1.0) * notes > SIGNIFICANT:
@@ -143,14 +199,22 @@ def proposed_hits(
     pattern: Pattern, batch: Batch, *, least: float = LEAST, invert: bool = False, fast: bool | None = None
 ) -> list[Hit]:
     """The hits in some tunes among what is proposed; E-values as for the piece of each."""
-    proposals = propose(pattern, batch.arrays, fast=fast)
-    if invert:
-        upside_down = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))  # at any pitch
-        proposals += propose(upside_down, batch.arrays, fast=fast)
+    proposals = _both_ways(pattern, batch, invert, fast)
     options = {"least": least, "invert": invert, "fast": fast, "surprise": background().surprise}
     found: list[Hit] = []
     for piece, regions in _regions(pattern, batch, proposals).items():
         found += hits_in(pattern, batch.sheets[piece], regions=regions, **options)  # type: ignore[arg-type]
+    return found
+
+
+def _both_ways(
+    pattern: Pattern, batch: Batch, invert: bool, fast: bool | None, least: float = LEAST_WORTH
+) -> list[Proposal]:
+    """What is proposed, upside down as well where that is asked for."""
+    found = propose(pattern, batch.arrays, least=least, fast=fast)
+    if invert:
+        upside_down = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))  # at any pitch
+        found += propose(upside_down, batch.arrays, least=least, fast=fast)
     return found
 
 
@@ -163,12 +227,18 @@ def _regions(pattern: Pattern, batch: Batch, proposals: Iterable[Proposal]) -> d
         start = batch.arrays.onset[ends[0]] / TICKS - MARGIN * before - ROUNDED
         stop = batch.arrays.onset[ends[1]] / TICKS + MARGIN * after + ROUNDED
         first, last = np.searchsorted(batch.onsets[piece], (start, stop)).tolist()
-        found.setdefault(piece, []).extend(Region(first, last, likely) for likely in _likely(stretch))
+        found.setdefault(piece, []).extend(Region(first, last, likely) for likely in likely_stretches(stretch))
     return found
 
 
-def _likely(stretch: float) -> set[float]:
-    """What a stretch measured from end to end may be: a simple ratio very near, or as measured; and a common one."""
+def likely_stretches(stretch: float) -> set[float]:
+    """What a stretch measured from end to end may be: a simple ratio very near, or as measured; and a common one.
+
+    Parameters
+    ----------
+    stretch
+        Times in the music for one in the pattern.
+    """
     near, common = (min(ratios, key=lambda ratio: abs(log(ratio / stretch))) for ratios in (SIMPLE, COMMON))
     found = {near if abs(log(near / stretch)) < OFF_SIMPLE else round(stretch, 2)}
     return found | {common} if abs(log(common / stretch)) < OFF_COMMON else found

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
 from operator import attrgetter
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mi_theme.errors import FileError
-from mi_theme.files import ENDINGS
+from mi_theme.executors import Failed, in_batches, one_by_one
+from mi_theme.executors.batched_work import BATCH_FILES, Progress
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.walks import Place, files_in
 from mi_theme.search.corpus.batches import Batch, SearchSettings, hits_in_batch
 from mi_theme.search.corpus.readers import Unread, sheets_of_file
 from mi_theme.search.hits import Hit
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 __all__ = ["Searched", "files_in", "search_files", "sheets_in"]
-
-BATCH_FILES = 200  # files that are read, scanned and forgotten at once
-
-Place = str | PathLike[str]
-Progress = Callable[[int, int], None]
 
 
 class Searched(NamedTuple):
@@ -102,11 +96,13 @@ def search_files(
         Where the pattern says no notes, or there are no such files.
     """
     wanted, paths = Pattern.to_search(pattern), files_in(places)
-    batches = [paths[first : first + BATCH_FILES] for first in range(0, len(paths), BATCH_FILES)]
     settings = SearchSettings(wanted, least, invert, fast=fast, max_evalue=max_evalue)
     complete, parts = True, []
     try:
-        for part in _run(settings, batches, executor, lambda count: progress and progress(count, len(paths))):
+        work = functools.partial(_batch, settings)
+        for part in in_batches(work, paths, executor=executor, size=BATCH_FILES, progress=progress):
+            if isinstance(part, Failed):
+                part = Searched([], 0, 0, [Unread(str(part.item), part.reason)])
             parts.append(part)
             if not part.complete:
                 raise KeyboardInterrupt
@@ -122,80 +118,32 @@ def search_files(
     return Searched(hits, sum(part.files for part in parts), notes, unread, complete)
 
 
-def files_in(places: Place | Iterable[Place]) -> list[Path]:
-    """Every file of a known kind, sorted within each folder; hidden ones and pipes are left out, folders that are closed to us are not.
-
-    Raises
-    ------
-    FileError
-        Where a place does not exist, or there is no file of a known kind.
-    """
-    roots = [places] if isinstance(places, str | PathLike) else list(places)
-    found = list(dict.fromkeys(chain.from_iterable(_files(Path(root)) for root in roots)))
-    if not found:
-        raise FileError(f"{', '.join(map(str, roots[:3]))}: no files that end in {' '.join(ENDINGS)}")
-    return found
-
-
-def sheets_in(places: Place | Iterable[Place], *, progress: Progress | None = None) -> Iterator[Sheet | Unread]:
+def sheets_in(
+    places: Place | Iterable[Place], *, progress: Progress | None = None, executor: Executor | None = None
+) -> Iterator[Sheet | Unread]:
     """Every tune of some files, one after another; what cannot be read comes with the reason.
 
+    Parameters
+    ----------
+    places
+        As for `search_files`.
+    progress, executor
+        As for `executors.in_batches`.
+
     Raises
     ------
     FileError
-        As `files_in`.
+        As `walks.files_in`.
     """
-    paths = files_in(places)
-    for number, path in enumerate(paths, 1):
-        yield from sheets_of_file(path)
-        if progress:
-            progress(number, len(paths))
+    for path, tunes in one_by_one(_tunes, files_in(places), executor=executor, progress=progress):
+        if isinstance(tunes, Failed):
+            yield Unread(str(path), tunes.reason)
+        else:
+            yield from tunes
 
 
-def _files(root: Path) -> Iterator[Path]:
-    if not root.exists():
-        raise FileError(f"{root}: no such file or folder")
-    if not root.is_dir():
-        yield root
-        return
-    closed: list[Path] = []
-    found = [
-        Path(folder, name)
-        for folder, _, names in os.walk(root, onerror=lambda error: closed.append(Path(error.filename)))
-        for name in names
-        if Path(name).suffix.lower() in ENDINGS
-    ]
-    for path in sorted([*found, *closed]):
-        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if not hidden and not _is_special(path):
-            yield path
-
-
-def _is_special(path: Path) -> bool:
-    """Whether this is a pipe, a socket or a device; what cannot be looked at is left to the reader, which says why."""
-    try:
-        return not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode)
-    except OSError:
-        return False
-
-
-def _run(
-    settings: SearchSettings, batches: Sequence[list[Path]], executor: Executor | None, done: Callable[[int], object]
-) -> Iterator[Searched]:
-    """Batch by batch, in order, here or elsewhere."""
-    if executor:
-        futures = [executor.submit(_batch, settings, batch) for batch in batches]
-        try:
-            for number, future in enumerate(futures):
-                yield future.result()
-                done(sum(map(len, batches[: number + 1])))
-        finally:
-            for future in futures:
-                future.cancel()
-        return
-    for number, batch in enumerate(batches):
-        before = number * BATCH_FILES
-        yield _batch(settings, batch, lambda count, before=before: done(before + count))  # type: ignore[misc]
+def _tunes(path: Path) -> list[Sheet | Unread]:
+    return list(sheets_of_file(path))
 
 
 def _batch(settings: SearchSettings, paths: list[Path], done: Callable[[int], object] | None = None) -> Searched:

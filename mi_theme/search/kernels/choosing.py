@@ -18,6 +18,8 @@ __all__ = ["compiled", "kernels"]
 #: each task, and its kernels: compiled, and in numpy
 KERNELS = {
     "alignment": ("alignment_numba", "alignment_numpy"),
+    "extension": ("extension_numba", "extension_numpy"),
+    "layering": ("layering_numba", "layering_numpy"),
     "performances": ("performances_numba", "performances_numpy"),
     "proposals": ("proposals_numba", "proposals_numpy"),
 }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 __all__ = [
     "AlignmentLinks",
     "ChainSearch",
+    "ExtendedLine",
     "NoteColumns",
     "PatternLinks",
     "PlayedNotes",
@@ -167,3 +168,30 @@ class ChainSearch(NamedTuple):
     missed: float
     heads: int
     beam: float
+
+
+class ExtendedLine(NamedTuple):
+    """A pattern's line as seeds are extended along it, in tenths of a nat.
+
+    Attributes
+    ----------
+    pitch
+        Of each note, shape (notes,).
+    earned
+        What the interval into each earns; 0 for the first, shape (notes,).
+    left
+        The sum of these from each on, shape (notes + 1,).
+    prices
+        Another note, near or not; a note put in, left out; a beginning or an end that is missing, and for each of its notes.
+    span
+        Notes of the seed.
+    least
+        What must be reached.
+    """
+
+    pitch: Rows
+    earned: Rows
+    left: Rows
+    prices: Rows
+    span: int
+    least: int

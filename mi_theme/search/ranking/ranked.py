@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mi_theme.arguments import known_name, whole_number
 from mi_theme.errors import ScoreError
+from mi_theme.executors import Failed, one_by_one
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.listings import Listing
 from mi_theme.score import Bars
 from mi_theme.score.notes import NOTE
-from mi_theme.search.music import sheets_of
+from mi_theme.search.corpus.readers import Unread
+from mi_theme.search.music import sheets_of, warn_of
 from mi_theme.search.patterns import Pattern, passage_of
 from mi_theme.search.ranking.performances import PerformanceMatch, ThemeShape, chain_in
 from mi_theme.search.ranking.repertoires import RankedPiece, Repertoire
 from mi_theme.search.ranking.tunes import paired, similarities, with_relatives
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["Ranked", "rank"]
 
@@ -75,6 +82,7 @@ def rank(
     top: int | None = None,
     related: bool = True,
     fast: bool | None = None,
+    executor: Executor | None = None,
 ) -> Listing[Ranked]:
     """Rank tunes by how much they are like one, in any key and any tempo.
 
@@ -104,6 +112,8 @@ def rank(
         others: a variant of a variant is a variant too. Tunes only.
     fast
         Whether to use numba; by default where it is installed. Themes only.
+    executor
+        Where files are read and themes looked for, as `concurrent.futures` has it; here if None.
 
     Returns
     -------
@@ -120,10 +130,10 @@ def rank(
     wanted = _piece_of(passage_of(query, bars, part))
     if not len(wanted.notes):
         raise ScoreError("there is nothing to compare with: the query has no notes")
-    pieces = Repertoire.of(scores).pieces
+    pieces = Repertoire.of(scores, executor=executor).pieces
     if how == "tune" or (how == "auto" and not _is_theme(wanted, pieces)):
         return Listing(_by_tune(wanted, pieces, related)[:top])
-    return Listing(_by_theme(wanted, pieces, fast)[:top])
+    return Listing(_by_theme(wanted, pieces, fast, executor)[:top])
 
 
 def _piece_of(value: Any) -> RankedPiece:
@@ -147,9 +157,17 @@ def _is_theme(wanted: RankedPiece, pieces: Sequence[RankedPiece]) -> bool:
     return sum(within) > len(within) / 2
 
 
-def _by_theme(wanted: RankedPiece, pieces: Sequence[RankedPiece], fast: bool | None) -> list[Ranked]:
+def _by_theme(
+    wanted: RankedPiece, pieces: Sequence[RankedPiece], fast: bool | None, executor: Executor | None
+) -> list[Ranked]:
     theme = ThemeShape.of(wanted.notes)
-    chains = [chain_in(theme, piece.performance, fast=fast) for piece in pieces]
+    chains: list[PerformanceMatch] = []
+    failed: list[Unread] = []
+    for piece, chain in one_by_one(partial(_chain, theme, fast), pieces, executor=executor):
+        if isinstance(chain, Failed):
+            failed.append(Unread(piece.source, chain.reason))
+        chains.append(PerformanceMatch(-inf, ()) if isinstance(chain, Failed) else chain)
+    warn_of(failed)
     order = sorted(range(len(chains)), key=lambda row: -chains[row].score)
     own = chain_in(theme, wanted.performance, fast=fast).score
     return [
@@ -162,6 +180,10 @@ def _by_theme(wanted: RankedPiece, pieces: Sequence[RankedPiece], fast: bool | N
         )
         for place, row in enumerate(order)
     ]
+
+
+def _chain(theme: ThemeShape, fast: bool | None, piece: RankedPiece) -> PerformanceMatch:
+    return chain_in(theme, piece.performance, fast=fast)
 
 
 def _share(said: float, own: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set, ValuesView
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,6 +23,9 @@ from mi_theme.search.corpus.readers import Unread
 from mi_theme.search.music import are_files, sheets_of, warn_of
 from mi_theme.search.ranking.performances import Performance
 from mi_theme.search.ranking.tunes import Tune
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["RankedPiece", "Repertoire"]
 
@@ -101,7 +104,7 @@ class Repertoire:
     pieces: tuple[RankedPiece, ...]
 
     @classmethod
-    def of(cls, scores: Any) -> Repertoire:
+    def of(cls, scores: Any, *, executor: Executor | None = None) -> Repertoire:
         """Read and prepare what `rank` takes.
 
         Parameters
@@ -110,6 +113,8 @@ class Repertoire:
             A list of scores, files, music21 Streams, note tables, or one such; a
             folder, or a Repertoire. Files of a folder or of a list of paths that cannot be read
             are passed over with a `SearchWarning`.
+        executor
+            Where files are read, as `concurrent.futures` has it; here if None.
 
         Raises
         ------
@@ -120,7 +125,7 @@ class Repertoire:
             return scores
         if is_text(scores) or not (are_files(scores) or isinstance(scores, str | PathLike)):
             return cls(tuple(_of_scores([scores] if _is_one(scores) else scores)))
-        pieces, unread = _of_files(scores)
+        pieces, unread = _of_files(scores, executor)
         warn_of(unread)
         return cls(tuple(pieces))
 
@@ -142,9 +147,9 @@ def _of_scores(scores: Iterable[Any]) -> Iterator[RankedPiece]:
             yield from map(RankedPiece.of, sheets_of(score))
 
 
-def _of_files(places: Any) -> tuple[list[RankedPiece], list[Unread]]:
+def _of_files(places: Any, executor: Executor | None) -> tuple[list[RankedPiece], list[Unread]]:
     pieces: list[RankedPiece] = []
     unread: list[Unread] = []
-    for sheet in sheets_in(places):
+    for sheet in sheets_in(places, executor=executor):
         unread.append(sheet) if isinstance(sheet, Unread) else pieces.append(RankedPiece.of(sheet))
     return pieces, unread

@@ -1,0 +1,112 @@
+"""Processes of this machine that are made anew where one is killed, and none of which outlives its maker."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing import connection, get_context
+from time import sleep
+from typing import Any, TypeVar
+
+from mi_theme.arguments import whole_number
+
+__all__ = ["LocalProcesses", "cores"]
+
+R = TypeVar("R")
+TIDYING = 0.5  # seconds that a worker has to leave nothing behind
+
+
+class LocalProcesses(Executor):
+    """Processes of this machine, which are made anew where one is killed, and end with the one that made them, however that ends.
+
+    They start when there is something to do. Each holds the end of a line to their maker: when the line
+    is cut, by `shutdown` or because the maker is gone, they end at once.
+
+    Parameters
+    ----------
+    workers
+        How many; as many as this process may use cores, by default.
+    patience
+        Seconds for which `in_batches` works here before it starts them: what is done by then pays no start of processes.
+    """
+
+    def __init__(self, workers: int | None = None, *, patience: float = 0.0) -> None:
+        self.workers = cores() if workers is None else whole_number("workers", workers, 1)
+        self.patience = patience
+        self._pool: ProcessPoolExecutor | None = None
+        self._line: connection.Connection | None = None
+
+    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+        """Call `fn` with `args` and `kwargs` in a process, as `concurrent.futures.Executor` has it; a broken pool is replaced."""
+        with _no_interrupts():  # processes inherit this: Ctrl-C is for their maker, who ends them
+            if self._pool:
+                with suppress(BrokenExecutor):
+                    return self._pool.submit(fn, *args, **kwargs)
+            self.shutdown()
+            context = get_context("spawn")  # a fork would inherit the locks of every thread
+            ours, theirs = context.Pipe()
+            self._line = ours
+            self._pool = ProcessPoolExecutor(self.workers, context, _end_with, (theirs,))
+            return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
+        """End the processes, whatever they are at.
+
+        Parameters
+        ----------
+        wait, cancel_futures
+            As `concurrent.futures.Executor` has them.
+        """
+        pool, line = self._pool, self._line
+        self._pool = self._line = None
+        if line:
+            line.close()
+        if pool:
+            pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C waiting, for this thread and for processes that it starts."""
+    mask: Callable[..., Any] | None = getattr(signal, "pthread_sigmask", None)
+    if not mask:
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it lets signals through when it is started
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        mask(signal.SIG_SETMASK, before)
+
+
+def _end_with(line: connection.Connection) -> None:
+    """In a worker: leave Ctrl-C to the maker, and end when the line to it is cut."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_watch, args=(line,), daemon=True).start()
+
+
+def _leave(*signalled: object) -> None:
+    raise SystemExit(1)
+
+
+def _watch(line: connection.Connection) -> None:
+    """Wait for the end; the work in hand may tidy up, such as a file that is half written."""
+    connection.wait([line])
+    _thread.interrupt_main(signal.SIGTERM)
+    sleep(TIDYING)
+    os._exit(1)

@@ -1,0 +1,11 @@
+"""The loops of `layering_numpy`, compiled with numba."""
+
+from __future__ import annotations
+
+from mi_theme.search.kernels import layering_numpy
+from mi_theme.search.kernels.choosing import compiled
+
+__all__ = ["layered", "outer_lines"]
+
+layered = compiled(layering_numpy.layered)
+outer_lines = compiled(layering_numpy.outer_lines)

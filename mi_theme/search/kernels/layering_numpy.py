@@ -1,0 +1,80 @@
+"""Thick voices taken apart into lines, note by note; `layering_numba` compiles these loops as they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["layered", "outer_lines"]
+
+MOST_LAYERS = 16  # lines that a voice is taken apart into
+FRESH = 10  # semitones: a note farther than that from every line begins one
+SOUNDING = 7  # semitones that a line is farther off while its last note sounds
+
+
+def layered(onset, stop, pitch, starts):  # type: ignore[no-untyped-def]
+    """The line of each note: of those of its voice the one whose last note is nearest, from the top down.
+
+    Parameters
+    ----------
+    onset, stop, pitch
+        Of each note, voice by voice, within each by onset, then pitch; shape (n,).
+    starts
+        Where each voice begins, and the end of the last.
+    """
+    layer = np.zeros(len(onset), np.int64)
+    last, ends, used = np.zeros(MOST_LAYERS, np.int64), np.zeros(MOST_LAYERS, np.int64), np.zeros(MOST_LAYERS, np.int64)
+    for voice in range(len(starts) - 1):
+        count, first = 0, starts[voice]
+        while first < starts[voice + 1]:
+            after = first + 1
+            while after < starts[voice + 1] and onset[after] == onset[first]:
+                after += 1
+            for note in range(after - 1, first - 1, -1):
+                best, nearest = -1, FRESH
+                for line in range(count):
+                    far = abs(pitch[note] - last[line])
+                    if ends[line] > onset[note]:
+                        far += SOUNDING
+                    if used[line] <= first and (far < nearest or (count == MOST_LAYERS and best < 0)):
+                        best, nearest = line, far
+                if best < 0:
+                    best = min(count, MOST_LAYERS - 1)
+                    count = min(count + 1, MOST_LAYERS)
+                layer[note], last[best], ends[best], used[best] = best, pitch[note], stop[note], first + 1
+                double = note + 1  # unisons stay in their order
+                while double < after and pitch[double] == pitch[note] and layer[double] < layer[double - 1]:
+                    layer[double - 1], layer[double] = layer[double], layer[double - 1]
+                    double += 1
+            first = after
+        used[:] = 0
+    return layer
+
+
+def outer_lines(onset, stop, pitch, starts):  # type: ignore[no-untyped-def]
+    """Whether each note is in the top line of its part, and whether in the bottom line.
+
+    The highest of the notes that begin together is in the top line, unless a
+    higher one of that line sounds on beyond its middle; the lowest likewise.
+
+    Parameters
+    ----------
+    onset, stop, pitch
+        Of each note, part by part, within each by onset, then pitch; shape (n,).
+    starts
+        Where each part begins, and the end of the last.
+    """
+    top, bottom = np.zeros(len(onset), np.bool_), np.zeros(len(onset), np.bool_)
+    for part in range(len(starts) - 1):
+        first = starts[part]
+        above, above_ends, below, below_ends = -1, -1, 1000, -1
+        while first < starts[part + 1]:
+            after = first + 1
+            while after < starts[part + 1] and onset[after] == onset[first]:
+                after += 1
+            high, low = after - 1, first
+            if pitch[high] >= above or 2 * above_ends <= onset[high] + stop[high]:
+                top[high], above, above_ends = True, pitch[high], stop[high]
+            if pitch[low] <= below or 2 * below_ends <= onset[low] + stop[low]:
+                bottom[low], below, below_ends = True, pitch[low], stop[low]
+            first = after
+    return top, bottom

@@ -1,0 +1,84 @@
+"""The studio as a server on the loopback address: started, shown in a browser, ended by Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+
+from mi_theme.errors import FileError, MissingExtra
+
+__all__ = ["serve"]
+
+LOOPBACK = "127.0.0.1"
+PATIENCE = 1  # seconds that open answers are waited for at the end
+
+
+def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: int = 0, browser: bool = True) -> None:
+    """Serve the studio until it is interrupted.
+
+    Parameters
+    ----------
+    piece
+        Name and bytes of a file that is open from the beginning.
+    say
+        Takes the address, and what else there is to say.
+    port
+        Where; a free one for 0.
+    browser
+        Whether the page is opened in a browser.
+
+    Raises
+    ------
+    MissingExtra
+        Without starlette or uvicorn.
+    FileError
+        Where the port is taken.
+    KeyboardInterrupt
+        Where it was ended by Ctrl-C.
+    """
+    try:
+        import uvicorn
+
+        from mi_theme.studio.app import application
+        from mi_theme.studio.guard import Guard
+    except ImportError as error:
+        raise MissingExtra.named(error.name or "starlette", "studio") from error
+    from mi_theme.studio.open_pieces import OpenPieces
+
+    listening = _listening(port)
+    port = listening.getsockname()[1]
+    pieces = OpenPieces()
+    opened = f"#{pieces.add(*piece).key}" if piece else ""
+    guard = Guard(application(pieces), port)
+    say(f"studio: {guard.address}{opened} (Ctrl-C ends it)")
+    if browser:
+        shown = guard.address_once() + opened
+        threading.Thread(target=webbrowser.open, args=[shown], daemon=True).start()
+    config = uvicorn.Config(
+        guard,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        ws="none",
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=PATIENCE,
+        limit_concurrency=100,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that takes connections of this machine only."""
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((LOOPBACK, port))
+        found.listen(128)
+    except (OSError, OverflowError) as error:
+        found.close()
+        raise FileError(f"port {port} cannot be used: {error}") from None
+    return found

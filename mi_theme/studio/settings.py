@@ -1,0 +1,86 @@
+"""What a page asks for: the settings of a conversion as it sends them, and what there is to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import msgspec
+
+from mi_theme.adaptation.frames import FEELS, RATIOS
+from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.arguments import known_name
+from mi_theme.conversion.request import ACCOMPANIMENTS, DRUMS, RUNS, Choice, Request
+
+__all__ = ["ENDINGS", "StudioSettings", "choices"]
+
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+Edits = Annotated[tuple[tuple[int, int, Text], ...], msgspec.Meta(max_length=2000)]  # more than a score has bars edited
+METERS = ("4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "5/4:3+3+2+2", "5/8:3+2", "7/8:2+2+3", "7/8:3+2+2", "7/4", "8/8:3+3+2", "11/8:3+3+3+2")  # fmt: skip
+BARS_FOR_A_BAR = {str(ratio): ratio for ratio in sorted(RATIOS)}
+#: What can be saved: the ending of the file, and what it is.
+ENDINGS = {
+    ".mid": ("audio/midi", "MIDI"),
+    ".musicxml": ("application/vnd.recordare.musicxml+xml", "MusicXML"),
+    ".mxl": ("application/vnd.recordare.musicxml", "MusicXML, compressed"),
+    ".pdf": ("application/pdf", "PDF, before and after"),
+    ".svg": ("image/svg+xml", "SVG, before and after"),
+    ".json": ("application/json", "Plan (JSON)"),
+    ".ogg": ("audio/ogg", "Sound (Ogg)"),
+}
+
+
+class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `mi_theme.conversion.plan` takes, as text, and strategies for single bars.
+
+    Attributes
+    ----------
+    meter, how, source, part, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
+        As there; a ratio as text, nothing for what suits.
+    choices
+        First bar, last bar, strategy; the last of those for a bar counts.
+    """
+
+    meter: Text
+    how: Text | None = None
+    source: Text | None = None
+    part: Text | None = None
+    drums: Text = "pulse"
+    accompaniment: Text = "pattern"
+    bars: tuple[int, int] | None = None
+    ratio: Text | None = None
+    keep: Text | None = None
+    grouping: Text | None = None
+    feel: Text = "auto"
+    runs: Text = "thin"
+    choices: Edits = ()
+
+    def request(self) -> Request:
+        """The same, checked.
+
+        Raises
+        ------
+        TextError, UnknownName, StrategyError, ScoreError
+            As `Request.of`.
+        """
+        options: dict[str, Any] = {name: getattr(self, name) for name in self.__struct_fields__[1:-1]}
+        if self.ratio:
+            options["ratio"] = BARS_FOR_A_BAR[known_name("ratio of bars", self.ratio, BARS_FOR_A_BAR)]
+        return replace(Request.of(self.meter, options), choices=tuple(Choice(*choice) for choice in self.choices))  # type: ignore[arg-type]
+
+
+def choices() -> dict[str, Any]:
+    """Everything that there is to choose from, for the page: plain values."""
+    offered = [row for row in STRATEGIES.values() if row.offered]
+    return {
+        "meters": METERS,
+        "strategies": [{"name": row.name, "players": row.players, "summary": row.summary} for row in offered],
+        "drums": DRUMS,
+        "accompaniment": ACCOMPANIMENTS,
+        "keep": KEEPS,
+        "feel": FEELS,
+        "runs": RUNS,
+        "ratio": list(BARS_FOR_A_BAR),
+        "endings": [{"ending": ending, "name": name} for ending, (_, name) in ENDINGS.items()],
+    }

@@ -1,0 +1,87 @@
+"""Processes that work, seen from the server: started, asked, stopped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from asyncio import IncompleteReadError, create_subprocess_exec, wait_for
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from time import monotonic
+
+import msgspec
+
+from mi_theme.studio.worker import LENGTH, Order, frame
+
+__all__ = ["Worker"]
+
+LONGEST_WORK = 120.0  # seconds for one answer, after which a process is stopped
+BEAT = 0.5  # seconds between two signs of life
+ENDED = "the process that worked on this piece ended: it needed more memory than there is, or met a fault; try it again"
+
+
+class Worker:
+    """A process that works on one piece, one order after the other."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    async def start(self) -> None:
+        """Start the process, if it does not run; it loads what it needs while nobody waits."""
+        if self.runs:
+            return
+        code = "from mi_theme.studio.worker import main; main()"
+        self._process = await create_subprocess_exec(
+            sys.executable,
+            "-P",  # no module of the folder that one happens to be in
+            "-c",
+            code,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            start_new_session=os.name != "nt",  # Ctrl-C is for the server, which ends its workers
+        )
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a process that can be asked."""
+        return self._process is not None and self._process.returncode is None
+
+    async def answers(self, order: Order) -> AsyncIterator[tuple[str, bytes]]:
+        """What the process tells, letter and content, up to the result, the bytes or the error; now and then ``w``, wait.
+
+        A process that ends or takes too long gives an error, and is gone; so it is where nobody waits for the rest.
+        """
+        await self.start()
+        process, began, letter = self._process, monotonic(), ""
+        if process is None or process.stdin is None or process.stdout is None:
+            return
+        try:
+            process.stdin.write(frame(msgspec.msgpack.encode(order)))
+            head = b""
+            while letter not in ("r", "b", "e"):
+                if monotonic() - began > LONGEST_WORK:
+                    raise TimeoutError(f"this took more than {LONGEST_WORK:g} seconds and was stopped")
+                try:
+                    head = head or await wait_for(process.stdout.readexactly(LENGTH.size), BEAT)
+                    content = await wait_for(process.stdout.readexactly(LENGTH.unpack(head)[0]), BEAT)
+                except TimeoutError:
+                    yield "w", b""
+                    continue
+                head, letter = b"", chr(content[0])
+                yield letter, content[1:]
+        except TimeoutError as error:
+            yield "e", msgspec.json.encode(str(error))
+        except (IncompleteReadError, ConnectionError):
+            yield "e", msgspec.json.encode(ENDED)
+        finally:
+            if letter not in ("r", "b", "e"):
+                self.stop()
+
+    def stop(self) -> None:
+        """End the process at once; it keeps nothing."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
