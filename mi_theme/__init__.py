@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mi_theme.engraving import Drawing as Drawing
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read
+    from mi_theme.frontend import widget as widget
     from mi_theme.index import Index as Index
     from mi_theme.index import IndexChanges as IndexChanges
     from mi_theme.index import build_index as build_index
@@ -66,7 +67,9 @@ if TYPE_CHECKING:
     from mi_theme.search import Hit as Hit
     from mi_theme.search import Pattern as Pattern
     from mi_theme.search import Ranked as Ranked
+    from mi_theme.search import RecurringMotif as RecurringMotif
     from mi_theme.search import find as find
+    from mi_theme.search import motifs as motifs
     from mi_theme.search import rank as rank
     from mi_theme.sound import Recording as Recording
     from mi_theme.themes import Adaptation as Adaptation
@@ -97,11 +100,12 @@ _ROOMS = {
     "themes": ("Adaptation", "Motif", "Theme", "theme"),
     "credits": ("Film", "Lineage", "film", "films", "lineage"),
     "renditions": ("Arrangement", "Form", "Style", "arrange", "forms", "render", "styles"),
-    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "find", "rank"),
+    "search": ("Doubling", "EvidenceTerm", "Hit", "Pattern", "Ranked", "RecurringMotif", "find", "motifs", "rank"),
     "index": ("Index", "IndexChanges", "build_index", "open_index", "update_index"),
     "engraving": ("Drawing",),
     "sound": ("Recording",),
     "views": ("Worksheet", "draw", "worksheet"),
+    "frontend": ("widget",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -116,6 +120,7 @@ methods.update(
         "Score.from_music21": "files.notation.from_stream:score_of_stream",
         "Score.to_music21": "files.notation.to_stream:stream_of_score",
         "Score.quantized": "quantising:quantize",
+        "Score.passage": "quantising.passagecutting:passage",
         "Quantized.score": "quantising.quantizedscore:written",
         "Score.play": "sound:record",
         "Score.to_sound": "sound.recorder:save_sound",

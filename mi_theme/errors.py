@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+LONGEST_WORDS = 200  # letters of a message that nobody wrote for readers
 FEW = 8  # names that are all told, beside the nearest
 
 
@@ -109,13 +110,13 @@ class MissingExtra(MiThemeError):
         return cls(f"this needs {package}: pip install {package}, or mi_theme with its extra [{extra}]")
 
 
-def error_words(error: MiThemeError | OSError, file: str = "") -> str:
+def error_words(error: Exception, file: str = "") -> str:
     """What went wrong in one line that names the file once.
 
     Parameters
     ----------
     error
-        What was raised.
+        What was raised; of what should not be raised its type is told.
     file
         The file that is meant, for a message that does not name it.
 
@@ -124,8 +125,16 @@ def error_words(error: MiThemeError | OSError, file: str = "") -> str:
     str
         A line.
     """
-    words = str(error)
-    if isinstance(error, OSError):
-        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or words
-    words = " ".join(words.split())
+    words = " ".join(str(error).split())
+    match error:
+        case OSError(filename=name, strerror=said) if said:
+            words = f"{name}: {said}" if name else said
+        case MiThemeError() | OSError():
+            pass
+        case RecursionError():
+            words = "the input is nested too deeply"
+        case MemoryError():
+            words = "the input needs more memory than there is"
+        case _:
+            words = f"this should not happen ({type(error).__name__}: {words[:LONGEST_WORDS]}); please tell"
     return words if file in words else f"{file}: {words}"

@@ -516,3 +516,17 @@ def test_every_metre_is_reached_or_refused_in_words(meter: str, how: str | None,
         assert "basis" in str(adaptation)
         assert Plan.from_json(adaptation.plan.to_json()) == adaptation.plan
         assert adaptation.theme.meter == mi.Meter(meter)
+
+
+@pytest.mark.parametrize("how", ["float", "rebar"])
+@pytest.mark.parametrize("target", ["4/4", "3/4", "7/8:2+2+3"])
+def test_what_floats_is_played_without_a_rest(target: str, how: str) -> None:
+    """Two times the figure until bar lines meet: every onset of the source in its place, none more than once."""
+    adaptation = THEME.to_meter(target, how)
+    assert len(adaptation.theme.ostinato) == len(THEME.ostinato)
+    cycle, times = adaptation.plan.warp.source, (THEME.ostinato.length / adaptation.plan.warp.source).denominator
+    assert adaptation.written_out.ostinato.length == times * THEME.ostinato.length >= cycle
+    played = adaptation.to_score(repeats=2).notes("Ostinato")["onset"].tolist()
+    once = [float(onset) for onset in THEME.ostinato.onsets]
+    rounds = range(2 * times)
+    assert played == [onset + float(THEME.ostinato.length) * number for number in rounds for onset in once]

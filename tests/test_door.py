@@ -103,6 +103,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "induce_meter": lambda music: mi.induce_meter(music),
     "find": lambda music: mi.find(music, SCORE),
     "find in": lambda music: mi.find(mi.theme(), music),
+    "motifs": lambda music: mi.motifs(music),
     "rank": lambda music: mi.rank(music, [SCORE]),
     "rank among": lambda music: mi.rank(SCORE, music),
     "render": lambda music: arrange(theme=music, style="bare", length=8),

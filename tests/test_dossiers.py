@@ -5,6 +5,9 @@ from __future__ import annotations
 import builtins
 import re
 import sys
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +16,7 @@ from lxml import html
 import mi_theme as mi
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.cli import main
-from mi_theme.views.dossiers import METERS, dossier
+from mi_theme.frontend.dossiers import METERS, dossier
 from mi_theme.views.ways import ways
 
 OWN = mi.Theme("Bells & <whistles>", (mi.Motif("1:3 2:1 3:2", "ostinato"),), mi.Meter("3/4"), mode="major")
@@ -28,17 +31,92 @@ def page() -> str:
 def test_nothing_is_fetched(page: str) -> None:
     tree = html.fromstring(page)
     for attribute in ("src", "href", "action", "srcset"):
-        assert all(value.startswith("data:") for value in tree.xpath(f"//@{attribute}"))
+        assert all(value.startswith(("data:", "#")) for value in tree.xpath(f"//@{attribute}"))
     assert "url(" not in page
     assert "@import" not in page
-    assert not tree.xpath("//script | //link | //iframe")
+    assert not tree.xpath("//link | //iframe | //script[@src] | //@style | //@onclick")
+
+
+def test_no_script_but_its_own_may_run(page: str) -> None:
+    tree = html.fromstring(page)
+    (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    for kind, path in (("script-src", "//script[@type='module']"), ("style-src", "//style")):
+        (text,) = tree.xpath(f"{path}/text()")
+        assert rules[kind] == f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+    assert len(tree.xpath("//script")) == 2  # and the tables, which are data
 
 
 @pytest.mark.tool("matplotlib")
+@pytest.mark.tool("verovio")
 def test_every_picture_has_words(page: str) -> None:
-    pictures = html.fromstring(page).xpath("//img")
-    assert len(pictures) == 4 + len(METERS)  # weights, notes, necklaces, versions
+    tree = html.fromstring(page)
+    pictures = tree.xpath("//img")
+    assert len(pictures) == 3 + len(METERS)  # weights, necklaces, time line; a map for each version
     assert all(len(picture.get("alt")) > 40 for picture in pictures)
+    engraved = tree.xpath("//*[name()='svg'][@role='img']")
+    assert len(engraved) == 1 + len(METERS)
+    assert all(len(picture.get("aria-label")) > 40 for picture in engraved)
+
+
+@pytest.mark.tool("matplotlib")
+@pytest.mark.tool("verovio")
+def test_a_page_is_small_enough_to_send(page: str) -> None:
+    assert len(page.encode()) < 3_000_000
+
+
+def test_every_version_can_be_heard_and_taken_away(page: str, tmp_path: Path) -> None:
+    """The files on the page are the bytes that the command writes."""
+    tree = html.fromstring(page)
+    buttons = tree.xpath("//button[@data-meter]")
+    links = tree.xpath("//a[@download]/@href")
+    assert [button.get("data-meter") for button in buttons] == ["", *METERS]
+    assert len(links) == len(buttons)
+    for meter, link in zip(METERS[:3], links[1:], strict=False):
+        out = tmp_path / "a.mid"
+        assert CliRunner().invoke(main, ["adapt", meter, "-o", str(out)]).exit_code == 0
+        assert b64decode(link.partition("base64,")[2]) == out.read_bytes()
+
+
+def test_the_lineage_stands_with_its_claims_and_sources(page: str) -> None:
+    tree = html.fromstring(page)
+    lineage = mi.lineage()
+    for film in lineage.films():
+        (told,) = tree.xpath(f"//details[@id='film-{film.number}']")
+        text = " ".join(told.text_content().split())
+        assert all(claim.id in text for claim in film.claims)
+        assert len(told.xpath(".//ol/li")) >= 3
+    goals = {link.removeprefix("#") for link in tree.xpath("//section[@id='lineage']//a/@href")}
+    assert goals
+    assert all(tree.xpath(f"//*[@id='{goal}']") for goal in goals)
+
+
+def test_one_film_alone(tmp_path: Path) -> None:
+    out = tmp_path / "film.html"
+    done = CliRunner().invoke(main, ["report", "--film", "ghost protocol", "--meters", "4/4, 3/4", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    tree = html.fromstring(out.read_text("utf-8"))
+    assert tree.xpath("//details[starts-with(@id, 'film-')]/@id") == ["film-4"]
+    assert {row.text_content() for row in tree.xpath("//table[@class='films']//tbody//th")} == {"4"}
+    assert tree.xpath("//button/@data-meter") == ["", "4/4", "3/4"]
+    for wrong in (["--film", "nine"], ["--film", "3", "--theme", "a.mid"]):
+        assert CliRunner().invoke(main, ["report", *wrong]).exit_code in (1, 2)
+
+
+HOSTILE = "</script><script>document.title='run'</script><!-- \u202e\u2028\x00\x1b[31m&lt;img src=x onerror=run()>"
+
+
+def test_a_hostile_title_is_shown_not_run() -> None:
+    theme = mi.Theme(HOSTILE, (mi.Motif("1:3 2:1 3:2", "ostinato"),), mi.Meter("3/4"), mode="major")
+    page = dossier(theme, ["4/4"])
+    tree = html.fromstring(page)
+    assert len(tree.xpath("//script")) == 2
+    assert not tree.xpath("//img[@onerror] | //img[@src='x']")
+    shown = HOSTILE.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
+    assert tree.xpath("//h1/bdi")[0].text_content() == shown
+    assert tree.xpath("//title")[0].text_content() == f"\u2068{shown}\u2069: a dossier"
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]", page)
 
 
 @pytest.mark.tool("matplotlib")
@@ -95,7 +173,7 @@ def test_without_the_extra_the_pictures_are_words(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delitem(sys.modules, "mi_theme.views.pictures", raising=False)
     monkeypatch.setattr(builtins, "__import__", refusing)
     page = dossier(OWN, ["4/4"])
-    assert "<img" not in page
+    assert "<img" not in page.partition("<script")[0]
     assert "extra [plot]" in page
     assert "Necklace of" in page
 

@@ -50,7 +50,11 @@ def test_every_way_is_the_librarys(live: LiveBar) -> None:
 
 
 def test_what_is_heard_is_what_the_command_writes(live: LiveBar, tmp_path: Path) -> None:
-    for meter, way in (("4/4", live.way("4/4")), ("7/8:2+2+3", live.way("7/8:2+2+3", "cut"))):
+    for meter, way in (
+        ("4/4", live.way("4/4")),
+        ("7/8:2+2+3", live.way("7/8:2+2+3", "cut")),
+        ("3/4", live.way("3/4", "float")),
+    ):
         out = tmp_path / "a.mid"
         assert CliRunner().invoke(main, ["adapt", meter, "--how", way.how, "-o", str(out)]).exit_code == 0
         assert way.midi == out.read_bytes()

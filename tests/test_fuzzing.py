@@ -9,17 +9,45 @@ import pytest
 from musicxml_making import measure, partwise, scale
 
 import mi_theme as mi
+from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.from_score import write
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-MUTANTS = {"midi": 12, "musicxml": 40, "mxl": 10, "abc": 25, "kern": 40, "text": 100, "plan": 60, "table": 4}
+MUTANTS = {
+    "midi": 12,
+    "musicxml": 40,
+    "mxl": 10,
+    "abc": 25,
+    "kern": 40,
+    "text": 100,
+    "plan": 60,
+    "table": 4,
+    "theme": 12,
+    "beats": 60,
+    "lineage": 20,
+}
 
 QUICK = partwise([measure(1, scale(0, 4), ("4", "4"))])
 SUDDEN = fuzzing.midi_of(fuzzing.events([b"\0\x90\x3c\x50", fuzzing.meta(0x51, b"\0\0\0"), b"\1\x80\x3c\0"]))
 
+#: three half notes, and a metre that begins anew after the first three eighths
+CUT_SHORT = fuzzing.midi_of(
+    fuzzing.events(
+        [fuzzing.meta(0x58, b"\4\2\x18\x08", delta) for delta in (0, 720)],
+        [
+            piece
+            for key in (60, 62, 64)
+            for piece in (bytes((0, 0x90, key, 80)), fuzzing.varlen(480) + bytes((0x80, key, 0)))
+        ],
+    )
+)
+NOWHERE = mi.theme().to_meter("4/4").plan.to_json().replace('"figure_source": "metre"', '"figure_source": ""').encode()
+
 # kind, input: what was broken once
 FOUND = [
+    ("plan", NOWHERE),  # a plan was read whose words had none for where its figure came from
+    ("plan", NOWHERE.replace(b'"figure_source": ""', b'"figure_source": "metre", "figure": []')),
     ("abc", b"X:\nL:1/88\nK:\nc|(3abc{}eF8"),  # a tuplet of 3465 notes was written, which no reader takes
     ("abc", b"X:1\nK:\nTA(255Bdf(5:abcdef"),  # more parts of a quarter than a number of a file could be
     ("musicxml", QUICK.replace(b"<divisions>2<", b"<divisions>1e-300<")),
@@ -50,6 +78,31 @@ def is_music(data: bytes) -> bool:
 @pytest.mark.parametrize(("name", "data"), FOUND)
 def test_what_was_found(name: str, data: bytes) -> None:
     assert fuzzing.fault_of(name, fuzzing.kinds()[name], data) is None
+
+
+def test_a_bar_that_is_cut_short_is_compared() -> None:
+    """The picture of a strategy may show a bar that the map takes less than a whole bar of."""
+    score = mi.read(CUT_SHORT)
+    assert [str(at) for at, _ in score.meters.changes] == ["0", "3/2"]
+    assert {row.strategy for row in mi.compare(score, "3/4").rows if row.cost is not None}
+
+
+@pytest.mark.parametrize("name", ["theme", "beats", "lineage"])
+def test_what_mutants_are_made_of_is_taken(name: str) -> None:
+    kind = fuzzing.kinds()[name]
+    for seed in kind.seeds:
+        assert fuzzing.fault_of(name, kind, seed) is None
+        for door in kind.doors:
+            door(seed)
+
+
+@pytest.mark.parametrize("speed", [b"\0\0\1", b"\0\xc3\x50", b"\xff\xff\xff"])
+def test_a_tempo_that_no_reader_takes_is_said(speed: bytes) -> None:
+    notes = [b"\0\x90\x3c\x50", b"\1\x80\x3c\0"]
+    score = mi.read(fuzzing.midi_of(fuzzing.events([fuzzing.meta(0x51, speed), *notes])))
+    with pytest.warns(FileWarning, match="1 tempos below 4 or above 1000 quarters a minute are written as that"):
+        written = mi.read(write(score))
+    assert written.tempos.per_minute(0) in (pytest.approx(4), pytest.approx(1000))
 
 
 def test_a_fault_is_found_and_made_small() -> None:

@@ -9,7 +9,7 @@ import pytest
 import mi_theme as mi
 from mi_theme.engraving.paged import PAPER_SIZES, pdf_of_html
 from mi_theme.errors import UnknownName
-from mi_theme.views.dossiers import dossier
+from mi_theme.frontend.dossiers import dossier
 
 pytestmark = [pytest.mark.tool("typst"), pytest.mark.tool("verovio"), pytest.mark.tool("matplotlib")]
 POINT = 25.4 / 72  # millimetres

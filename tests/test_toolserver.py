@@ -330,7 +330,7 @@ def test_over_standard_input_and_output(opened: Path) -> None:
 
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mcp", None)
-    monkeypatch.delitem(sys.modules, "mi_theme.toolserver.serving", raising=False)
+    monkeypatch.delitem(sys.modules, "mi_theme.toolserver.protocol", raising=False)
     monkeypatch.delitem(sys.modules, "mcp.server", raising=False)
     with pytest.raises(mi.MiThemeError, match=r"\[mcp\]"):
         server()

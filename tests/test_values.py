@@ -33,6 +33,7 @@ VALUES = {
         mi.measure(SCORE), mi.induce_meter([0, 1.5, 3, 4, 5, 6.5, 8, 9])[0], mi.plan(SCORE, "4/4"), mi.compare(SCORE, "4/4"),
         mi.align(SCORE, mi.convert(SCORE, "4/4")), mi.forms()["tv"], mi.film(4), mi.lineage(), mi.arrange(length=8),
         mi.IndexChanges(3, 1, 0, 2, 0, ()), mi.quantize(SCORE), mi.Beats.of([0, 0.5, 1, 1.5], [1, 2, 3, 4]),
+        mi.motifs(mi.render(length=8))[0],
     )
 }  # fmt: skip
 NAMES = vars(mi) | {

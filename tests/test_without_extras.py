@@ -34,7 +34,7 @@ WORKS = [
     "mi.plan(sc, '4/4')._repr_html_()", "mi.measure(sc)._repr_html_()",
     "render --bars 4 -o r.mid --count-in 1", "forms", "styles", "convert a.mid --to 4/4 -o b.mid",
     "convert a.musicxml --to 4/4 -o b.musicxml", "compare a.mid --to 4/4", "quantize a.mid -o q.mid", "adapt --to 4/4", "report", "strategies",
-    "meter 5/4:3+3+2+2", "which-meter a.mid", "which-meter .", "measure a.mid", "info a.mid", "info a.musicxml", "lineage",
+    "meter 5/4:3+3+2+2", "which-meter a.mid", "which-meter .", "measure a.mid", "motifs a.mid", "info a.mid", "info a.musicxml", "lineage",
     "annotate a.mid --film 3 -o c.mid", "mi.arrange(length=4), mi.forms(), mi.styles(), mi.strategies()", "find a.mid", "rank a.mid a.mid",
 ]  # fmt: skip
 NEEDS = {
@@ -57,6 +57,7 @@ NEEDS = {
     "worksheet --to 4/4 -o s.svg": "notation",
     "studio --no-browser": "studio",
     "mcp .": "mcp",
+    "mi.widget(th)": "widget",
 }
 SCRIPT = """
 import json, sys

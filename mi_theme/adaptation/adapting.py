@@ -124,15 +124,19 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
         return ["tripla", "regroup"]
     if longer and uneven and (target.is_additive or target.is_open) and not _as_many_groups(task):
         return ["add-group", "regroup", "hold-last"]
+    eased = ["ease"] * (heard and not uneven and task.target.bars == 1 and _loses_time(task))
     if target.is_additive and not uneven and len(task.target.beats) == len(task.figure):
-        return ["regroup", "hold-first"]
+        return [*eased, "regroup", "hold-first"]
     if longer and not uneven:
         held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
         return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
-    simple = not (source.is_compound or target.is_compound)
-    fewer = task.target.length < task.source.length and len(task.target.beats) != len(task.source.beats)
-    eased = heard and simple and fewer and not uneven and task.source.bars == task.target.bars == 1
-    return ["ease"] * eased + ["regroup", "square", "cut", "rest"]
+    return [*eased, "regroup", "square", "cut", "rest"]
+
+
+def _loses_time(task: Task) -> bool:
+    """Whether bars become shorter other than beat for beat, and their beats no threes."""
+    shorter = task.target.length < task.source.length and not task.target.meter.is_compound
+    return shorter and (len(task.target.beats) != len(task.source.beats) or task.source.meter.is_compound)
 
 
 def _in_pairs(task: Task) -> bool:

@@ -11,13 +11,13 @@ kit all bars lose the same time, wherever that is cheapest for all of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
-from mi_theme.adaptation.place_search import BEAT, HELD, REST, SHORT, SLOT, Grid, Knot, Pulls, solved
+from mi_theme.adaptation.place_search import BEAT, HELD, REST, SHORT, SLOT, Grid, Knot, Pulls, runs_in, solved
 from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
@@ -28,7 +28,6 @@ __all__ = ["eased_outcomes", "with_others"]
 CUT = 2  # the lower number of cut time
 MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
-FEWEST_RUN = 4  # notes of one value that make a run
 MOST_SKELETONS = 6  # ways of the beats that are weighed where a kit needs one for all bars
 GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as before as long as it can
 ALIKE = 0.8  # a beat that no other bar puts there
@@ -123,8 +122,9 @@ def _beats_of(frame: Frame, skeleton: Warp, figure: Sequence[Fraction]) -> froze
 
 
 def _fixed_of(task: Task, skeleton: Warp) -> dict[Fraction, int]:
-    """Where the groups of an uneven figure begin, or all beats under a kit: these are decided before notes are."""
-    if len(set(task.figure)) == 1 and not task.steady:
+    """Where the groups of an uneven figure begin, or threes among others, or all beats under a kit: these are decided before notes are."""
+    threes = task.source.meter.is_compound and not task.target.meter.is_compound
+    if len(set(task.figure)) == 1 and not (task.steady or threes):
         return {}
     places = {start: skeleton(start) / SLOT for start in starts_of(task.figure)}
     return {start: int(place) for start, place in places.items() if place.denominator == 1}
@@ -135,27 +135,37 @@ def _lead_knots(task: Task, fixed: dict[Fraction, int]) -> tuple[Knot, ...]:
     length, lasts = task.source.length, dict(zip(task.onsets, task.lasts, strict=False))
     onsets = [at for at in sorted({*task.onsets, *task.whole}) if 0 <= at < length]
     silent = ({Fraction(0), *fixed} if task.steady else {Fraction(0)}) - set(onsets)
+    held: set[Fraction] = set()
     for at, following in pairwise([*onsets, length]):
         end = at + Fraction(round(lasts.get(at, following - at) / SLOT)) * SLOT
+        held.update(beat for beat in silent if at < beat < end)
         if at < end <= following - 2 * SLOT:
             silent.add(end)
-    return _knots(task, sorted({*onsets, *silent}), silent, fixed)
+    return _knots(task, sorted({*onsets, *silent}), silent, fixed, held)
 
 
 def _knots(
-    task: Task, places: Sequence[Fraction], silent: set[Fraction], fixed: dict[Fraction, int]
+    task: Task,
+    places: Sequence[Fraction],
+    silent: set[Fraction],
+    fixed: dict[Fraction, int],
+    held: Collection[Fraction] = (),
 ) -> tuple[Knot, ...]:
-    """Places with what they weigh."""
+    """Places with what they weigh; a note is one value, though it is held over beats that have places too."""
     frame, length = task.source, task.source.length
     beat, others = frame.groups[0], {*task.others, *task.shared}
-    values = [b - a for a, b in pairwise([*places, length])]
-    runs = _runs(places, values, silent, beat) if task.thin else {}
+    struck = [at for at in places if at not in held]
+    wholes = [b - a for a, b in pairwise([*struck, length])]
+    sounding = [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)]
+    runs = {struck[number]: unit for number, unit in runs_in(sounding, beat).items()} if task.thin else {}
+    lasting, whole = dict(zip(struck, wholes, strict=True)), beat
     knots = []
-    for at, value in zip(places, values, strict=True):
-        weight = HELD if value > beat else BEAT if value == beat else SHORT
+    for at, following in pairwise([*places, length]):
+        value, whole = following - at, lasting.get(at, whole)
+        weight = HELD if whole > beat else BEAT if whole == beat else SHORT
         weight = SHORT if at in task.whole else weight
-        if at in silent:  # where other parts go on in a rest, it is none
-            weight = SHORT if any(at < other < at + value for other in others) else REST
+        if at in silent and at not in held:  # where other parts go on in a rest, it is none
+            weight = SHORT if any(at < other < following for other in others) else REST
         shared = at in others
         knot = Knot(
             at=at / SLOT,
@@ -170,24 +180,6 @@ def _knots(
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
-
-
-def _runs(
-    places: Sequence[Fraction], values: Sequence[Fraction], silent: set[Fraction], beat: Fraction
-) -> dict[Fraction, int]:
-    """Of every run all but its first note, with how many notes of it are one figure: one, or two of a dotted pair."""
-    found: dict[Fraction, int] = {}
-    for unit in (1, 2):
-        low = 0
-        for high in range(1, len(places) + 1):
-            again = high - low < unit or (high < len(places) and values[high] == values[high - unit])
-            if high == len(places) or not again or places[high] in silent or places[high - 1] in silent:
-                figure = values[low : low + unit]
-                fits = sum(figure) <= beat / 2 * unit and (unit == 1 or figure[0] != figure[-1])
-                if high - low >= FEWEST_RUN and fits and places[low] not in silent:
-                    found.update((place, found.get(place, unit)) for place in places[low + 1 : high])
-                low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
-    return found
 
 
 def _level(at: Fraction, bar: Fraction, beats: Sequence[Fraction] | frozenset[Fraction]) -> int:

@@ -19,13 +19,13 @@ from mi_theme.warp import Warp
 
 __all__ = ["heard_cost"]
 
-LOST = 10.0  # a note left out that is in no run: a syllable, the end of a phrase
+LOST = 10.0  # a note left out that is in no run, or played again: a syllable, the end of a phrase
 SILENCE = 10.0  # each quarter of silence where there was none: the line breaks off
-ASIDE = 16.0  # a bar line of the source that is a beat, and no bar line
+ASIDE = 24.0  # a bar line of the source that is a beat, and no bar line
 AGREES = 0.5  # of the charge for two equal notes that are no more, where the longer has the stronger place
 SHORTEST_REST = Fraction(1, 2)
-FEWEST_RUN = 4
 FINE = 3  # the level of sixteenths
+FINER = 2.4  # a tune in eighths that is to be read in sixteenths: people even jigs out rather than dot them
 ALIKE = 1.05  # values that differ by less are heard as equal
 Note = tuple[Fraction, Fraction]  # where it begins, how long it sounds
 
@@ -61,7 +61,7 @@ def heard_cost(
         What the length of a quarter is multiplied with.
     repeats
         Stretches (start, stop, shift) that are played again, in what would be silence without
-        them; a note that is played again costs as one left out of a run.
+        them; a note that is played again costs as one that is left out.
 
     Returns
     -------
@@ -73,8 +73,8 @@ def heard_cost(
         min(lasts, end - at) if end - at - lasts >= SHORTEST_REST else end - at
         for (at, lasts), end in zip(notes, ends, strict=True)
     ]
-    beat = source.groups[0]
-    in_run = _in_runs(values, beat / 2)
+    beat, deeper = source.groups[0], _deeper(source, target)
+    in_run = charges.runs_in(values, beat)
     total = _bar_lines(warp, source, target)
     kept: list[Heard] = []
     for number, ((at, _), value) in enumerate(zip(notes, values, strict=True)):
@@ -83,7 +83,7 @@ def heard_cost(
             total += run if number in in_run else LOST
             continue
         image, stop, rest = warp(at), warp.end(at + value), ends[number] - at - value
-        new, old_level, level = (stop - image) * tempo, _level(at, source), _level(image, target)
+        new, old_level, level = (stop - image) * tempo, max(_level(at, source) + deeper, 0), _level(image, target)
         weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
         total += _stretch(value, new, weight) + _fall(old_level, level)
         total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
@@ -91,7 +91,8 @@ def heard_cost(
     silences = sum((y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1), Fraction(0))
     filled = sum((stop - start for start, stop, _ in repeats), Fraction(0))
     total += SILENCE * float(max(silences - filled, Fraction(0)))
-    total += charges.DROPPED * sum(start <= at < stop for at, _ in notes for start, stop, _ in repeats)
+    again = [number for number, (at, _) in enumerate(notes) if any(start <= at < stop for start, stop, _ in repeats)]
+    total += sum(charges.DROPPED if in_run.keys() & {number, number - 1} else LOST for number in again)
     total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)
     return total / source.bars
 
@@ -109,8 +110,15 @@ def _level(at: Fraction, frame: Frame) -> int:
     return next((2 + step for step in range(2) if (at * 2 * 2**step).denominator == 1), 4)
 
 
+def _deeper(source: Frame, target: Frame) -> int:
+    """By how many levels all notes stand deeper, as it is meant: 1 where bars become beats, -1 where beats become bars."""
+    if len(target.beats) == source.bars > target.bars:
+        return 1
+    return -1 if len(source.beats) == target.bars > source.bars else 0
+
+
 def _fall(old: int, new: int) -> float:
-    steps, finer = new - old, charges.OFF_GRID * (old < FINE <= new)
+    steps, finer = new - old, FINER * (old < FINE <= new)
     return finer + (charges.DEMOTED * steps if steps > 0 else -charges.PROMOTED * steps)
 
 
@@ -134,15 +142,3 @@ def _beside(one: Heard, two: Heard) -> float:
         agrees = (two.level - one.level) * now > 0
         return charges.UNEQUAL * (AGREES if agrees else 1.0)
     return charges.REVERSED if now else charges.LEVELLED
-
-
-def _in_runs(values: Sequence[Fraction], longest: Fraction) -> set[int]:
-    """The notes of four and more of one short value."""
-    found: set[int] = set()
-    low = 0
-    for high in range(1, len(values) + 1):
-        if high == len(values) or values[high] != values[low]:
-            if high - low >= FEWEST_RUN and values[low] <= longest:
-                found.update(range(low + 1, high))
-            low = high
-    return found

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BEAT", "HELD", "REST", "SHORT", "SLOT", "Grid", "Knot", "Pulls", "Solved", "solved"]
+__all__ = ["BEAT", "HELD", "REST", "SHORT", "SLOT", "Grid", "Knot", "Pulls", "Solved", "runs_in", "solved"]
 
 SLOT = Fraction(1, 4)
 REST, HELD, BEAT, SHORT = 0.4, 0.8, 1.6, 3.0  # what a stretched rest costs, a note longer than a beat, a beat, less
@@ -31,7 +31,8 @@ HIDDEN = 20.0  # a bar line of the source on no beat
 UNEQUAL, UNEQUAL_RUN = 2.0, 3.5  # equal neighbours that are so no more, alone and in a run
 LEVELLED, REVERSED = 1.0, 4.0  # unequal ones that become equal, or the shorter the longer
 DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
-MOST_DROPPED = 3  # in a row
+FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
+MOST_DROPPED = 4  # in a row: a beat of sixteenths
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
 
@@ -71,6 +72,30 @@ class Grid(NamedTuple):
     levels: tuple[int, ...]
     shortest: Fraction
     fine: bool
+
+
+def runs_in(values: Sequence[Fraction | int], beat: Fraction) -> dict[int, int]:
+    """Of every run all but its first note, by number, with how many notes are one figure: one, or two of a dotted pair.
+
+    Parameters
+    ----------
+    values
+        Of notes in order; 0 for a rest, which ends a run.
+    beat
+        A run goes at two notes a beat or more.
+    """
+    found: dict[int, int] = {}
+    for unit in (1, 2):
+        low = 0
+        for high in range(1, len(values) + 1):
+            again = high - low < unit or (high < len(values) and values[high] == values[high - unit])
+            if high == len(values) or not again or not (values[high] and values[high - 1]):
+                figure = values[low : low + unit]
+                fits = 2 * sum(figure) <= beat * unit and all(figure) and (unit == 1 or figure[0] != figure[-1])
+                if high - low >= FEWEST_RUN and fits:
+                    found.update((number, found.get(number, unit)) for number in range(low + 1, high))
+                low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -11,14 +11,16 @@ from typing import Any, NamedTuple
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Reason, starts_of, whole_grouping
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.codec import plain, value_of
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, ScoreError, UnknownName
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp
 
-__all__ = ["BarNotes", "NoteMapping", "Plan", "groups_under", "variant_words"]
+__all__ = ["FIGURE_SOURCES", "BarNotes", "NoteMapping", "Plan", "groups_under", "variant_words"]
 
 FORMAT, VERSION = "mi-theme plan", 1  # of the JSON of a plan: one more where old text can no longer be read
+
+FIGURE_SOURCES = ("given", "metre", "notes")  # where the groups of a figure come from
 
 Repeat = tuple[Fraction, Fraction, Fraction]
 
@@ -86,10 +88,16 @@ class Plan(Shown):
     remark: str = ""
     reasons: tuple[Reason, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.figure_source not in FIGURE_SOURCES:
+            raise UnknownName.among("source of a figure", self.figure_source, FIGURE_SOURCES)
+        if not self.figure or min(self.figure) <= 0:
+            raise ScoreError("a figure has groups, each longer than nothing")
+
     @property
     def bars(self) -> tuple[int, int]:
-        """Source bars and target bars in one cycle of the map."""
-        return int(self.warp.source / self.source.bar), int(self.warp.target / self.target.bar)
+        """Source bars and target bars in one cycle of the map; a bar that is cut short is one."""
+        return max(int(self.warp.source / self.source.bar), 1), max(int(self.warp.target / self.target.bar), 1)
 
     @property
     def groups(self) -> tuple[Fraction, ...]:

@@ -48,6 +48,7 @@ COMMANDS = {
     "which-meter": ("rhythm_commands", "Say which metre files are in, whatever they state; folders too."),
     "measure": ("rhythm_commands", "Measure rhythm: syncopation, evenness and the like, in numbers; folders too."),
     "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
+    "motifs": ("motif_commands", "What recurs in a piece: exactly, transposed, varied, slower or faster."),
     "index": (
         "index_commands",
         "Make a corpus ready, so that find answers in milliseconds: build, update, info, check, query.",
@@ -104,10 +105,8 @@ class Commands(click.Group):
             except OSError as error:
                 _silence()
                 _fail(error_words(error))
-            except RecursionError:
-                _fail("the input is nested too deeply")
-            except MemoryError:
-                _fail("the input needs more memory than there is")
+            except (RecursionError, MemoryError) as error:
+                _fail(error_words(error))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what is interrupted says so, and ends as the shell expects."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mi_theme.cli.shared import (
+    NAMES,
     OneOf,
     ThemeChoice,
     goes_to,
@@ -72,7 +74,7 @@ def adapt(
         from mi_theme.views import draw
 
         pictures = dict.fromkeys(("svg", "png", "pdf", "html"), lambda: draw(adaptation))
-        write_score(adaptation.theme.to_score(), out, json=adaptation.plan.as_dict, **pictures)
+        write_score(adaptation.to_score(), out, json=adaptation.plan.as_dict, **pictures)
         say(f"wrote {'standard output' if out == '-' else out}")
     if goes_to(out, ".json" if as_json else ""):
         return
@@ -98,7 +100,15 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 
 @click.command()
 @click.option(
-    "--to", "targets", multiple=True, metavar="METRE", help="A metre to show it in; may be given several times."
+    "--meters",
+    "--to",
+    "targets",
+    multiple=True,
+    metavar="METRES",
+    help="Metres to show it in, such as 4/4,7/8:2+2+3; may be given several times.",
+)
+@click.option(
+    "--film", metavar="FILM", shell_complete=NAMES["film"], help="Of the lineage only this film: number, title or year."
 )
 @click.option("--paper", type=OneOf(["a4", "letter"]), default="a4", help="What a PDF is printed on.")
 @click.option(
@@ -107,19 +117,27 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 @theme_options
 def report(
     targets: tuple[str, ...],
+    film: str | None,
     paper: str,
     out: str,
     choice: ThemeChoice,
 ) -> None:
-    """A dossier of the theme, or of your own, as one page of HTML or PDF: metre, rhythm, versions, lineage, rights."""
-    from mi_theme.credits import lineage
-    from mi_theme.views.dossiers import METERS, dossier
+    """A dossier of the theme, or of your own, as one page of HTML or PDF: metre, rhythm, versions, lineage, rights.
 
+    The HTML plays every version, and has a bar to change; it needs nothing but itself.
+    """
+    from mi_theme.credits import lineage
+    from mi_theme.frontend.dossiers import dossier
+
+    if film and choice.file:
+        raise click.UsageError("--film is about the quoted theme: leave out --theme")
     theme = choice.theme()
     ending = Path(out).suffix.lower()
     if out != "-" and ending not in (".html", ".htm", ".pdf"):
         raise FileError(f"{out}: a dossier is a page, so end the name in .html or .pdf")
-    page = dossier(theme, targets or METERS, lineage=None if choice.file else lineage())
+    meters = [meter for text in targets for meter in re.split(r"[\s,;]+", text) if meter]
+    told = None if choice.file else lineage()
+    page = dossier(theme, meters or None, lineage=told, film=film, live=ending != ".pdf")
     if ending == ".pdf":
         from mi_theme.engraving.paged import pdf_of_html
         from mi_theme.files.disk import replace_file

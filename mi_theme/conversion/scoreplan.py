@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, overload
 
 from mi_theme.adaptation.frames import known_ratio
+from mi_theme.adaptation.plans import FIGURE_SOURCES
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.codec import plain, value_of
@@ -117,6 +118,8 @@ class ScorePlan(Shown):
         known_ratio(self.ratio)
         if self.keep not in KEEPS:
             raise UnknownName.among("tempo equation", self.keep, KEEPS)
+        if self.figure_source not in FIGURE_SOURCES:
+            raise UnknownName.among("source of a figure", self.figure_source, FIGURE_SOURCES)
         if self.tempo <= 0:
             raise ScoreError(f"a tempo is multiplied with more than nothing, not {self.tempo}")
         if self.swing is not None and not 0 < self.swing < 1:

@@ -108,7 +108,7 @@ def pdf_of_html(page: str, paper: str) -> bytes:
     Parameters
     ----------
     page
-        HTML, as `mi_theme.views.dossiers.dossier` writes it.
+        HTML, as `mi_theme.frontend.dossiers.dossier` writes it.
     paper
         ``a4`` or ``letter``.
 

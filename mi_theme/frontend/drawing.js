@@ -33,7 +33,7 @@ export function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-const MAP = { left: 34, right: 10, height: 176, above: 48, below: 114, box: 26 };
+const MAP = { left: 34, right: 10, height: 150, above: 32, below: 92, box: 26 };
 
 /**
  * The map of a bar: the source above, the target below, a band for each group, a line for each note that is kept.
@@ -119,6 +119,32 @@ export function moveCursor(line, rows, seconds, right) {
   line.setAttribute("x2", place);
   line.setAttribute("y1", top - 10);
   line.setAttribute("y2", bottom + 10);
+}
+
+const LEAST_SCALE = 0.75; // of its size, below which notation is not made smaller: it scrolls
+
+/** Notation no smaller than can be read; answers its width in pixels of its own. */
+export function readable(picture) {
+  const { width } = picture.viewBox.baseVal;
+  picture.style.minWidth = `${Math.round(LEAST_SCALE * width)}px`;
+  picture.style.maxWidth = `${Math.round(1.7 * width)}px`;
+  return width;
+}
+
+/** Say of an element whether it scrolls sideways, and let the keys reach it where it does. */
+export function saysWhetherItScrolls(element, hint) {
+  const scrolls = element.scrollWidth > element.clientWidth + 1;
+  if (scrolls) element.tabIndex = 0;
+  else element.removeAttribute("tabindex");
+  hint.hidden = !scrolls;
+  return scrolls;
+}
+
+/** Scroll an element sideways so that a place in it, in pixels, is seen. */
+export function keepInView(element, place) {
+  const { scrollLeft, clientWidth, scrollWidth } = element;
+  if (scrollWidth <= clientWidth + 1 || (place >= scrollLeft + 12 && place <= scrollLeft + clientWidth - 24)) return;
+  element.scrollTo({ left: Math.max(place - clientWidth / 4, 0), behavior: "auto" });
 }
 
 const ROLL = { left: 4, top: 6, foot: 6 };

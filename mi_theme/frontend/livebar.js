@@ -1,19 +1,21 @@
 // The live bar: pick a metre and a strategy, see and hear what becomes of the bar.
 
 const SPLIT = 560; // pixels from which two maps stand side by side
+const LEAST = 15; // pixels that a pulse of a map takes at least
 
 /**
  * Put a live bar into an element.
  *
  * `tables` is the JSON of `mi_theme.frontend.live_bar`; `options.onchange` is called with { meter, how, way } at each
- * choice, `options.choice` is { meter, how } to begin with, `options.player` a Player to use. Answers
+ * choice, `options.choice` is { meter, how } to begin with, `options.player` a Player to use; `options.glyphs` is false where
+ * the page has the glyphs of the tables already. Answers
  * { player, choice, choose({ meter, how }), play(), stop(), destroy() }.
  */
-export function mount(element, tables, { onchange = () => {}, choice = {}, player = new Player() } = {}) {
+export function mount(element, tables, { onchange = () => {}, choice = {}, player = new Player(), glyphs = true } = {}) {
   const live = html("div", { class: "mi mi-live" });
-  const state = { meter: null, how: null, heard: "after" };
+  const state = { meter: null, how: null, wanted: null, heard: "after" };
   const names = { meter: named("meter"), way: named("way"), heard: named("heard") };
-  if (tables.glyphs) live.append(parsed(tables.glyphs));
+  if (glyphs && tables.glyphs) live.append(parsed(tables.glyphs));
 
   const meters = html("fieldset", { class: "mi-choices mi-meters" }, html("legend", {}, "Metre"));
   for (const { meter } of tables.meters) {
@@ -22,7 +24,8 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
   const ways = html("fieldset", { class: "mi-choices mi-ways" }, html("legend", {}, "Strategy"));
   const unable = html("details", { class: "mi-unable" });
   const title = html("p", { class: "mi-now" });
-  const paper = html("div", { class: "mi-paper" });
+  const paper = html("div", { class: "mi-paper", role: "group", "aria-label": "Notation" });
+  const wider = html("p", { class: "mi-caption", hidden: true }, "wider than the screen: scrolls sideways →");
   const maps = html("div", { class: "mi-maps" });
   const heard = html("fieldset", { class: "mi-choices mi-heard" }, html("legend", {}, "Hear"));
   const status = html("p", { class: "mi-status", role: "status", "aria-live": "polite" });
@@ -32,7 +35,7 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
   const controls = html("div", {});
   const handle = transport(controls, player);
   live.append(
-    meters, ways, unable, title, paper, maps, heard, controls, status,
+    meters, ways, unable, title, paper, wider, heard, controls, maps, status,
     html("details", { class: "mi-plan", open: true }, html("summary", {}, "The plan in words"), words),
     html("p", { class: "mi-foot" }, midi), note,
   );
@@ -47,11 +50,10 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
     const row = tables.meters.find((each) => each.meter === meter) ?? tables.meters[0];
     if (!row) return;
     const able = row.ways.filter((each) => each.able).map((each) => each.how);
-    const wanted = how ?? (state.followed ? state.how : null);
+    if (how) state.wanted = how; // what somebody chose is kept from metre to metre, wherever it can be
     const changed = row.meter !== state.meter;
     state.meter = row.meter;
-    state.how = able.includes(wanted) ? wanted : row.first;
-    if (how) state.followed = true; // a strategy that somebody chose is kept from metre to metre
+    state.how = able.includes(state.wanted) ? state.wanted : row.first;
     if (changed) showWays(row);
     check(meters, state.meter);
     check(ways, state.how);
@@ -126,23 +128,34 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
     shown = [];
     if (chosen.notation) {
       const picture = parsed(chosen.notation);
-      const { width } = picture.viewBox.baseVal;
-      picture.style.maxWidth = `${Math.round(1.7 * width)}px`;
+      const width = readable(picture);
       const line = svg("line", { class: "mi-cursor", hidden: true });
       picture.append(line);
       paper.replaceChildren(picture);
       const rows = chosen.cursors[before ? 0 : 1];
-      shown.push((seconds) => line.toggleAttribute("hidden", seconds === null) || (seconds !== null && moveCursor(line, rows, seconds, width - 12)));
+      shown.push((seconds) => {
+        line.toggleAttribute("hidden", seconds === null);
+        if (seconds === null) return;
+        moveCursor(line, rows, seconds, width - 12);
+        keepInView(paper, (line.getAttribute("x1") / width) * picture.clientWidth);
+      });
     }
     paper.hidden = !chosen.notation;
+    saysWhetherItScrolls(paper, wider);
     const room = maps.clientWidth || 320;
     const beside = room >= SPLIT && chosen.maps.length > 1 && chosen.maps[0].target.bars === 1;
     maps.classList.toggle("mi-beside", beside);
     maps.replaceChildren(
       ...chosen.maps.map((table) => {
-        const map = barMap(table, beside ? Math.floor((room - 16) / 2) : room);
+        const place = beside ? Math.floor((room - 16) / 2) : room;
+        const pulses = ({ bars, bar, pulse }) => (bars * bar) / pulse;
+        const width = Math.max(place, LEAST * Math.max(pulses(table.source), pulses(table.target)));
+        const map = barMap(table, width);
         shown.push(follow(map, table, before ? 0 : 1));
-        return html("figure", {}, map.picture, html("figcaption", {}, barsWords(table)));
+        const wider = width > place;
+        const scrolls = wider ? { tabindex: 0, role: "group", "aria-label": `${barsWords(table)}, wider than the screen` } : {};
+        return html("div", {}, html("div", { class: "mi-scroll", ...scrolls }, map.picture),
+          html("p", { class: "mi-caption" }, barsWords(table) + (wider ? ": scrolls sideways →" : "")));
       }),
     );
     for (const move of shown) move(null);
@@ -165,6 +178,7 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
       line.setAttribute("x2", place);
       line.setAttribute("y1", levels[level] - 6);
       line.setAttribute("y2", levels[level] + 32);
+      keepInView(line.ownerSVGElement.parentElement, place);
     };
   }
 

@@ -23,7 +23,7 @@ __all__ = ["LIVE_METERS", "LiveBar", "LiveMeter", "LiveWay", "live_bar"]
 
 #: The metres that a live bar offers if none are named: simple, compound, and unequal ones in several groupings.
 LIVE_METERS = (
-    "2/4", "3/4", "4/4", "6/8", "9/8", "12/8", "5/8:3+2", "5/8:2+3", "7/8:2+2+3", "7/8:3+2+2", "8/8:3+3+2",
+    "4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "5/8:3+2", "5/8:2+3", "7/8:2+2+3", "7/8:3+2+2", "8/8:3+3+2",
     "9/8:2+2+2+3", "10/8:3+3+2+2", "11/8:3+3+3+2", "7/4",
 )  # fmt: skip
 FORMAT, VERSION = "mi-theme live bar", 1  # of the JSON; one more where a front end could not read it
@@ -50,7 +50,7 @@ class LiveWay:
     piece
         What is heard.
     notation
-        Source above, version below, as SVG that takes its glyphs from `LiveBar.glyphs`; empty without verovio.
+        Source above, version below, as SVG that takes its signs from the ``glyphs`` of its live bar; empty without verovio.
     cursors
         Where on it a line stands that moves with the music: of the source as it is played, and of the version.
     midi
@@ -115,6 +115,8 @@ class LiveBar:
         The theme as it is: heard, and as a file.
     meters
         The targets that some strategy reaches.
+    notation
+        The theme as it is, as SVG, the head above the figure; empty without verovio.
     glyphs
         SVG, once for a page: the signs that the notation of all ways is made of.
     players
@@ -128,6 +130,7 @@ class LiveBar:
     piece: Piece
     midi: bytes
     meters: tuple[LiveMeter, ...]
+    notation: str = ""
     glyphs: str = ""
     players: tuple[tuple[str, str], ...] = ()
     note: str = ""
@@ -162,6 +165,7 @@ class LiveBar:
             "piece": self.piece.as_dict(),
             "midi": b64encode(self.midi).decode(),
             "meters": [meter.as_dict() for meter in self.meters],
+            "notation": self.notation,
             "glyphs": self.glyphs,
             "players": dict(self.players),
             "note": self.note,
@@ -207,12 +211,14 @@ def live_bar(
     glyphs, source = Glyphs(), theme.to_score(repeats=REPEATS, tempo=tempo)
     targets = dict.fromkeys(target for target in map(Meter, meters) if target != theme.meter)
     found = [meter for target in targets for meter in _meters(theme, target, names, glyphs, source)]
+    drawing = _drawn(theme)
     return LiveBar(
         theme.name,
         str(theme.meter),
         piece_of(source, groups=theme.figure),
         source.to_bytes(),
         tuple(found),
+        glyphs.shared(drawing) if drawing else "",
         glyphs.defs(),
         tuple((name, STRATEGIES[name].players) for name in names if name in STRATEGIES),
         theme.rights.versions,
@@ -236,10 +242,10 @@ def _way(theme: Theme, target: Meter, how: str, glyphs: Glyphs, source: Score) -
         version = theme.to_meter(target, how)
     except StrategyError as error:
         return LiveWay(how, False, str(error).partition(" (these can")[0])
-    plan, score = version.plan, version.theme.to_score(repeats=REPEATS, tempo=source.tempos.per_minute())
+    plan, score = version.plan, version.to_score(repeats=REPEATS, tempo=source.tempos.per_minute())
     drawing = _drawn(version)
     tempo = source.tempos.per_minute()
-    rounds = [Round(shown.bars * shown.meter.bar, REPEATS, tempo) for shown in (theme, version.theme)]
+    rounds = [Round(shown.bars * shown.meter.bar, REPEATS, tempo) for shown in (theme, version.written_out)]
     words = [f"{plan.source.signature} to {target}: {title(plan).lower()}"]
     words += [str(plan.grouping)] * bool(plan.grouping) + [f"cost {plan.cost:.2f}", f"kept {kept(plan)}"]
     return LiveWay(
@@ -258,9 +264,9 @@ def _way(theme: Theme, target: Meter, how: str, glyphs: Glyphs, source: Score) -
     )
 
 
-def _drawn(version: Adaptation) -> NotationDrawing | None:
-    """Source above, version below; nothing without verovio."""
+def _drawn(thing: Theme | Adaptation) -> NotationDrawing | None:
+    """A theme; of a version the source above it; nothing without verovio."""
     try:
-        return notation(version, width=NOTATION_WIDTH, labels=False)
+        return notation(thing, width=NOTATION_WIDTH, labels=False)
     except MissingExtra:
         return None

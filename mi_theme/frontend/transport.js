@@ -29,8 +29,8 @@ export function menu(words, choices, value, onchange) {
 const CLICKING = [["beats", "beats"], ["groups", "groups of the figure"], ["off", "off"]];
 
 /**
- * Put the controls of a player into an element; `options` say what is repeated to begin with, and which clicks there are.
- * Answers { start, stop, loop } for other controls, and `element`.
+ * Put the controls of a player into an element; `repeat` says what is repeated to begin with, `clicks` which there are.
+ * Answers { start, stop, loop, quarters } for other controls.
  */
 export function transport(element, player, { repeat: again = "all", clicks = CLICKING } = {}) {
   const setting = { countIn: true, repeat: again };
@@ -62,9 +62,10 @@ export function transport(element, player, { repeat: again = "all", clicks = CLI
     shown.textContent = words;
     tempo.setAttribute("aria-valuetext", words);
   };
-  tempo.addEventListener("input", quarters);
-  tempo.addEventListener("change", () => player.setRate(tempo.value / 100));
-  tempo.addEventListener("input", () => (player.rate = player.state === "playing" ? player.rate : tempo.value / 100));
+  tempo.addEventListener("input", () => {
+    player.setRate(tempo.value / 100);
+    quarters();
+  });
   element.classList.add("mi-transport");
   element.append(
     html("div", { class: "mi-buttons" }, button, stop),
@@ -86,5 +87,5 @@ export function transport(element, player, { repeat: again = "all", clicks = CLI
   });
   quarters();
   alone(player);
-  return { element, start, stop: () => player.stop(), loop, button, quarters };
+  return { start, stop: () => player.stop(), loop, quarters };
 }

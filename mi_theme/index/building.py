@@ -186,7 +186,7 @@ class _IndexWriter:
             ):
                 self._take(number, contents)
                 if monotonic() - last > COMMIT_SECONDS:
-                    self._commit()
+                    self._commit(sweep=False)
                     last = monotonic()
             self._put_together(everything=self.generation is None or self.generation.number == 0)
         except KeyboardInterrupt:
@@ -257,8 +257,8 @@ class _IndexWriter:
                 raise FileError(f"{self.folder}: shards could not be put together: {made.reason}")
             yield made
 
-    def _commit(self) -> None:
-        """Make what is done the state of the index."""
+    def _commit(self, *, sweep: bool = True) -> None:
+        """Make what is done the state of the index; while workers write, what no generation names yet may be theirs."""
         rows = self._counting()
         files, files_sum, count = FileTable.write(self.folder, self.files.values())
         self.generation = Generation(
@@ -274,7 +274,8 @@ class _IndexWriter:
             shards=tuple(rows),
         ).written(self.folder)
         self.shards = {(-1, number): row for number, row in enumerate(rows)}
-        swept(self.folder, self.generation)
+        if sweep:
+            swept(self.folder, self.generation)
 
     def _changes(
         self,

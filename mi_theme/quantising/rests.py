@@ -25,6 +25,8 @@ LONGEST = 1.1  # of the value: what is held on longer says nothing
 ROOM = 0.05  # of the value between the edge and the longest at least
 SHARPER = 3.0  # times as many notes above the edge as below, in as much room
 FEW = 30  # notes: an edge of fewer is chance
+SURE = 1.0  # log of how much likelier a shorter value makes it that all notes of a chord are so short
+NEARLY = 0.02  # of a beat by which a note may be longer than the touch of others says
 TICKS = 10_080  # in a quarter, to tell places from each other
 PLACES = (1.0, 0.5, 0.25)  # quarters: rests begin on beats sooner than off them
 
@@ -53,7 +55,9 @@ def _touch(share: Floats) -> tuple[float, float] | None:
 def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: Floats, meters: MeterMap) -> Floats:
     """Values with a rest after them where less sounds than the least share, or nothing follows at once.
 
-    Where touch allows it the rest begins at the next bar line, else at a beat, else between beats.
+    Notes of all parts that begin and end together are let go together, where one value fits them all. A rest is
+    also told where that is `SURE`: notes that could all be of a shorter value would hardly all have been so short
+    by chance. Where touch allows it the rest begins at the next bar line, else at a beat, else between beats.
 
     Parameters
     ----------
@@ -70,17 +74,34 @@ def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: F
     if edge is None:
         return found
     low, high = edge
-    left = (part >= 0) & (~_filled(onset, written, part) | (played < low * written))
-    middle = played / np.sqrt(low * high)
+    filled = _filled(onset, written, part)
+    alone = (part >= 0) & (~filled | (played < low * written))
     lines = np.array([float(bar.end) for bar in meters.bars(Fraction(float((onset + played).max())) + 1)])
-    line = lines[np.searchsorted(lines, onset + played)]
-    for place in (None, *PLACES):
-        step = np.maximum(place or 1.0, finest)
-        end = line if place is None else np.rint((onset + middle) / step) * step
-        value = end - onset
-        good = left & (value > 0) & (played >= low * value) & (played <= value)
-        found[good] = value[good]
-        left &= ~good
+    _, chord = np.unique(
+        np.rint(np.column_stack([onset, np.where(filled, onset + written, 0)]) * TICKS), axis=0, return_inverse=True
+    )
+    chord = np.where(part >= 0, chord.ravel(), chord.max(initial=0) + 1)
+    least, most = np.full(chord.max() + 1, np.inf), np.zeros(chord.max() + 1)
+    np.minimum.at(least, chord, played)
+    np.maximum.at(most, chord, played)
+    beat = np.ceil((onset + most[chord] / high) / PLACES[0] - NEARLY) * PLACES[0] - onset
+    sure = (beat > 0) & (beat < written) & (low * beat <= least[chord])
+    likely = np.bincount(chord, np.log(written / np.where(sure, beat, written)))
+    sure &= likely[chord] > SURE
+    found[sure] = beat[sure]
+    alone &= ~sure
+    together = (np.bincount(chord, alone) > 0)[chord] & (np.bincount(chord) > 1)[chord]
+    for left, shortest, longest in ((together, least[chord], most[chord]), (alone, played, played)):
+        middle = np.sqrt(shortest * longest / (low * high))
+        undecided = left & (part >= 0) & (found == written)
+        line = lines[np.searchsorted(lines, onset + longest)]
+        for place in (None, *PLACES):
+            step = np.maximum(place or 1.0, finest)
+            end = line if place is None else np.rint((onset + middle) / step) * step
+            value = end - onset
+            good = undecided & (value > 0) & (shortest >= low * value) & (longest <= value)
+            found[good] = value[good]
+            undecided &= ~good
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any, Protocol, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, Union
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+if TYPE_CHECKING:  # a theme in another metre needs no arrays
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["ColumnTable", "HasNoteArray", "HasScore", "MusicSource", "Readable", "Stream", "are_numbers"]
 
@@ -60,9 +61,9 @@ MusicSource: TypeAlias = Union[
     bytes,
     Readable,
     Stream,
-    NDArray[np.void],
+    "NDArray[np.void]",
     ColumnTable,
-    Mapping[str, ArrayLike],
+    "Mapping[str, ArrayLike]",
 ]
 
 

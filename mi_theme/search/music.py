@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.disk import is_text
 from mi_theme.score import Score
+from mi_theme.score.notes import NOTE
 from mi_theme.search.match.note_alignment import steps_of
 
 if TYPE_CHECKING:
@@ -46,12 +48,25 @@ def sheets_of(where: Any) -> Iterator[Sheet]:
     if isinstance(where, Sheet):
         yield where
     elif isinstance(where, np.ndarray) and where.dtype.names and {"onset", "pitch"} <= {*where.dtype.names}:
-        yield Sheet(where)
+        yield Sheet(_whole(where))
     elif isinstance(where, list | tuple):
         for place in where:
             yield from sheets_of(place)
     else:
         yield Sheet.of(Score.of(where))
+
+
+def _whole(table: NDArray[np.void]) -> NDArray[np.void]:
+    """A note table with all its columns, for one part where none is named."""
+    fields, known = NOTE.names or (), table.dtype.names or ()
+    if {*fields} <= {*known}:
+        return table
+    notes = np.zeros(len(table), NOTE)
+    notes["step"], notes["id"] = -1, np.arange(len(table))
+    for name in fields:
+        if name in known:
+            notes[name] = table[name]
+    return notes
 
 
 def spelled(sheet: Sheet) -> Sheet:

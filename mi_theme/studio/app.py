@@ -23,7 +23,7 @@ from mi_theme.studio.worker import Order
 __all__ = ["application"]
 
 LONGEST_NAME = 120  # letters of the name of a file
-VERBS = ("plan", "draw", "map", "compare", "save")
+VERBS = ("plan", "draw", "map", "live", "compare", "save")
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +31,8 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     settings: StudioSettings
     number: int = 0
+    last: int = 0
+    width: int = 0
     ending: str = ""
 
 
@@ -59,11 +61,20 @@ def application(pieces: OpenPieces) -> Starlette:
             data = await _body(request)
             name = PurePath(request.query_params.get("name", "").replace("\\", "/")).name[-LONGEST_NAME:] or "a file"
             piece = pieces.add(name, data)
-        return _told(piece, piece.opening)
+        return _stream(opening(piece))
+
+    async def opening(piece: OpenPiece) -> AsyncIterator[bytes]:
+        done = False
+        try:
+            async for line in _lines(piece, piece.opening):
+                done = done or line.startswith(b'{"about"')
+                yield line
+        finally:
+            await pieces.settle(piece, opened=done)
 
     async def again(request: Request) -> Response:
         piece = _piece(request)
-        return _told(piece, piece.opening)
+        return _stream(_lines(piece, piece.opening))
 
     async def worked(request: Request) -> Response:
         piece, verb = _piece(request), request.path_params["verb"]
@@ -75,8 +86,8 @@ def application(pieces: OpenPieces) -> Starlette:
             raise HTTPException(400, f"this is no question that the studio knows: {error}") from None
         if verb == "plan":
             piece.settings = asked.settings
-        order = Order(verb, settings=asked.settings, number=asked.number, ending=asked.ending)
-        return _told(piece, order)
+        order = Order(verb, **msgspec.structs.asdict(asked))
+        return _stream(_lines(piece, order))
 
     async def closed(request: Request) -> Response:
         pieces.close(request.path_params["key"])
@@ -139,27 +150,27 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _told(piece: OpenPiece, order: Order) -> Response:
+async def _lines(piece: OpenPiece, order: Order) -> AsyncIterator[bytes]:
     """What a process tells, a line of JSON each: progress, then a result, an error, or a file with its bytes behind it."""
+    async for letter, content in piece.answers(order):
+        if letter == "w":
+            yield b"\n"
+        elif letter == "p":
+            yield b'{"progress":' + content + b"}\n"
+        elif letter == "e":
+            yield b'{"error":' + content + b"}\n"
+        elif letter == "r":
+            about = msgspec.json.encode({"key": piece.key, "settings": piece.settings})
+            yield b'{"about":' + about + b',"result":' + content + b"}\n"
+        else:
+            stem = PurePath(piece.name).stem.replace(" ", "_")
+            kind = ENDINGS[order.ending][0]
+            made = {"file": f"{stem}_converted{order.ending}", "type": kind, "size": len(content)}
+            yield msgspec.json.encode(made) + b"\n" + content
 
-    async def lines() -> AsyncIterator[bytes]:
-        async for letter, content in piece.answers(order):
-            if letter == "w":
-                yield b"\n"
-            elif letter == "p":
-                yield b'{"progress":' + content + b"}\n"
-            elif letter == "e":
-                yield b'{"error":' + content + b"}\n"
-            elif letter == "r":
-                about = msgspec.json.encode({"key": piece.key, "settings": piece.settings})
-                yield b'{"about":' + about + b',"result":' + content + b"}\n"
-            else:
-                stem = PurePath(piece.name).stem.replace(" ", "_")
-                kind = ENDINGS[order.ending][0]
-                made = {"file": f"{stem}_converted{order.ending}", "type": kind, "size": len(content)}
-                yield msgspec.json.encode(made) + b"\n" + content
 
-    return StreamingResponse(lines(), media_type="application/x-ndjson")
+def _stream(lines: AsyncIterator[bytes]) -> Response:
+    return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:

@@ -27,18 +27,19 @@ class OpenPiece:
         Of the file; no data for the quoted theme.
     settings
         The last that were planned: what a page that comes back begins with.
+    worker
+        Its process.
     """
 
     def __init__(self, name: str, data: bytes | None, worker: Worker) -> None:
-        self.key, self.name, self.data, self.settings = token_urlsafe(12), name, data, None
-        self._worker, self._lock, self._open = worker, Lock(), False
-
-    settings: StudioSettings | None
+        self.key, self.name, self.data, self.worker = token_urlsafe(12), name, data, worker
+        self.settings: StudioSettings | None = None
+        self._lock, self._open = Lock(), False
 
     async def answers(self, order: Order) -> AsyncIterator[tuple[str, bytes]]:
         """As `Worker.answers`, one order after the other; a new process is given the file first."""
         async with self._lock:
-            if order.verb != "open" and not (self._open and self._worker.runs):
+            if order.verb != "open" and not (self._open and self.worker.runs):
                 async for letter, content in self._told(self.opening):
                     if letter == "e":
                         yield letter, content
@@ -54,14 +55,10 @@ class OpenPiece:
         return Order("open", self.name, self.data)
 
     async def _told(self, order: Order) -> AsyncIterator[tuple[str, bytes]]:
-        self._open = self._open and self._worker.runs
-        async for letter, content in self._worker.answers(order):
+        self._open = self._open and self.worker.runs
+        async for letter, content in self.worker.answers(order):
             self._open = self._open or (order.verb == "open" and letter == "r")
             yield letter, content
-
-    def close(self) -> None:
-        """End its process."""
-        self._worker.stop()
 
 
 class OpenPieces:
@@ -72,7 +69,16 @@ class OpenPieces:
         self._spare = Worker()
 
     async def prepare(self) -> None:
-        """Start the process that waits for the next piece."""
+        """Start the processes that will be asked next: those of the pieces that are open, else one for the next piece."""
+        for worker in [piece.worker for piece in self._open.values()] or [self._spare]:
+            await worker.start()
+
+    async def settle(self, piece: OpenPiece, *, opened: bool) -> None:
+        """Begin a process for the piece after this one; one that could not be read is closed, and its process waits."""
+        if not opened and piece.key in self._open:
+            del self._open[piece.key]
+            self._spare.stop()
+            self._spare = piece.worker
         await self._spare.start()
 
     def add(self, name: str, data: bytes | None) -> OpenPiece:
@@ -80,7 +86,7 @@ class OpenPieces:
         piece, self._spare = OpenPiece(name, data, self._spare), Worker()
         self._open[piece.key] = piece
         while len(self._open) > MOST_PIECES:
-            self._open.popitem(last=False)[1].close()
+            self._open.popitem(last=False)[1].worker.stop()
         return piece
 
     def get(self, key: str) -> OpenPiece | None:
@@ -96,7 +102,7 @@ class OpenPieces:
     def close(self, key: str) -> None:
         """Close one, if it is open."""
         if piece := self._open.pop(key, None):
-            piece.close()
+            piece.worker.stop()
 
     def close_all(self) -> None:
         """End every process."""

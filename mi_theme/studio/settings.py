@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from typing import Annotated, Any
 
 import msgspec
@@ -11,23 +10,24 @@ import msgspec
 from mi_theme.adaptation.frames import FEELS, RATIOS
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.arguments import known_name
 from mi_theme.conversion.request import ACCOMPANIMENTS, DRUMS, RUNS, Choice, Request
-from mi_theme.errors import ScoreError
 
 __all__ = ["ENDINGS", "StudioSettings", "choices"]
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 Edits = Annotated[tuple[tuple[int, int, Text], ...], msgspec.Meta(max_length=2000)]  # more than a score has bars edited
 METERS = ("4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "5/4:3+3+2+2", "5/8:3+2", "7/8:2+2+3", "7/8:3+2+2", "7/4", "8/8:3+3+2", "11/8:3+3+3+2")  # fmt: skip
+BARS_FOR_A_BAR = {str(ratio): ratio for ratio in sorted(RATIOS)}
 #: What can be saved: the ending of the file, and what it is.
 ENDINGS = {
     ".mid": ("audio/midi", "MIDI"),
     ".musicxml": ("application/vnd.recordare.musicxml+xml", "MusicXML"),
-    ".mxl": ("application/vnd.recordare.musicxml", "compressed MusicXML"),
-    ".pdf": ("application/pdf", "PDF: before and after"),
-    ".svg": ("image/svg+xml", "SVG: before and after"),
-    ".json": ("application/json", "the plan"),
-    ".ogg": ("audio/ogg", "Ogg: its sound"),
+    ".mxl": ("application/vnd.recordare.musicxml", "MusicXML, compressed"),
+    ".pdf": ("application/pdf", "PDF, before and after"),
+    ".svg": ("image/svg+xml", "SVG, before and after"),
+    ".json": ("application/json", "Plan (JSON)"),
+    ".ogg": ("audio/ogg", "Sound (Ogg)"),
 }
 
 
@@ -66,10 +66,7 @@ class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         options: dict[str, Any] = {name: getattr(self, name) for name in self.__struct_fields__[1:-1]}
         if self.ratio:
-            try:
-                options["ratio"] = Fraction(self.ratio)
-            except (ValueError, ZeroDivisionError):
-                raise ScoreError(f"{self.ratio!r} is no ratio: write {_ratios()}") from None
+            options["ratio"] = BARS_FOR_A_BAR[known_name("ratio of bars", self.ratio, BARS_FOR_A_BAR)]
         return replace(Request.of(self.meter, options), choices=tuple(Choice(*choice) for choice in self.choices))  # type: ignore[arg-type]
 
 
@@ -84,10 +81,6 @@ def choices() -> dict[str, Any]:
         "keep": KEEPS,
         "feel": FEELS,
         "runs": RUNS,
-        "ratio": [str(ratio) for ratio in sorted(RATIOS)],
+        "ratio": list(BARS_FOR_A_BAR),
         "endings": [{"ending": ending, "name": name} for ending, (_, name) in ENDINGS.items()],
     }
-
-
-def _ratios() -> str:
-    return ", ".join(map(str, sorted(RATIOS)))

@@ -1,8 +1,8 @@
 // The studio: opens pieces, asks for their plans, shows and plays them. Everything about music comes from the server.
 
-import { html, Player, transport } from "./frontend.js";
+import { html, mount, Player, transport } from "./frontend.js";
 import { ask, Refusal } from "./asking.js";
-import { across, BarsView, barAt } from "./bars.js";
+import { across, BarsView, barAt, keepGlyphs } from "./bars.js";
 import { History, settingsPanel } from "./settings.js";
 
 const PATIENCE = 1500; // milliseconds of work after which a newer wish ends it; before, it waits
@@ -24,6 +24,7 @@ let running = null; // { controller, since }
 async function work(path, options = {}) {
   const controller = new AbortController();
   const mine = (running = { controller, since: performance.now() });
+  busy();
   const shown = setTimeout(() => ($("work").hidden = running !== mine), QUIET);
   const onprogress = (words, done, of) => {
     $("doing").textContent = of ? `${words} (${done} of ${of})` : words;
@@ -37,7 +38,7 @@ async function work(path, options = {}) {
     say("");
     return answer;
   } catch (error) {
-    if (error.name === "AbortError") {
+    if (controller.signal.aborted) {
       if (controller.signal.reason === "cancelled") say("Cancelled: what is shown is as it was before.");
       return undefined;
     }
@@ -51,7 +52,13 @@ async function work(path, options = {}) {
       running = null;
       $("work").hidden = true;
     }
+    busy();
   }
+}
+
+/** Whether something is being worked out, for who listens to the page. */
+function busy() {
+  document.querySelector("main").setAttribute("aria-busy", String(Boolean(running) || converting || opening));
 }
 
 function say(words) {
@@ -63,14 +70,27 @@ const piecePath = (verb) => `pieces/${state.key}/${verb}`;
 
 // Opening
 
+let opening = false;
+
 async function open(path, body) {
+  opening = true;
   player.stop();
-  const answer = await work(path, { body });
-  if (!answer) return;
+  try {
+    const answer = await work(path, { body });
+    if (answer) await show(answer);
+  } finally {
+    opening = false;
+    busy();
+  }
+}
+
+/** A piece that was opened. */
+async function show(answer) {
   const { about: { key, settings }, result } = answer;
   Object.assign(state, { key, opened: result, plan: null, page: 0, trial: null, history: new History(key, settings) });
   location.hash = key;
   bars.chosen = null;
+  closeLive();
   $("empty").hidden = true;
   $("name").textContent = `${result.name} · ${result.notes} notes, ${result.bars[1] - Math.max(result.bars[0], 1) + 1} bars, ${result.meters.slice(0, 3).join(", ")}`;
   document.title = `${result.name}: mi_theme studio`;
@@ -106,7 +126,7 @@ function take(file) {
 
 // Converting
 
-let wanted = false;
+let wanted = false, converting = false;
 
 /** Plan, sound, notation and map for the settings as they are; a newer wish comes after, or instead. */
 async function convert() {
@@ -129,8 +149,8 @@ async function convert() {
     await turn(state.page);
   }
   converting = false;
+  busy();
 }
-let converting = false;
 
 function change(some) {
   if (state.history.change(some)) convert();
@@ -164,7 +184,8 @@ function showPlan() {
 
 /** A page of bars, and the map of the bar that is chosen on it. */
 async function turn(page) {
-  const answer = await work(piecePath("draw"), { body: about({ number: Math.max(page, 0) }) });
+  const width = Math.round($("paper").clientWidth - 26) || 0;
+  const answer = await work(piecePath("draw"), { body: about({ number: Math.max(page, 0), width }) });
   if (!answer || !state.plan) {
     if (page > 0 && !wanted && answer === undefined && !state.drawn) await turn(0);
     return;
@@ -184,6 +205,37 @@ async function map() {
 function chooseBar(bar, more) {
   if (!more && !state.trial) player.seek(secondsOf(bar));
   map();
+}
+
+// The chosen bars in every metre
+
+let liveBar = null;
+
+async function live() {
+  const [first, last] = bars.chosen;
+  const answer = await work(piecePath("live"), { body: about({ number: first, last: Math.min(last, first + 3) }) });
+  if (!answer) return;
+  const use = html("button", { type: "button" }, "Take this for the whole piece");
+  const { meter, how } = { ...state.history.now, how: state.plan.how };
+  closeLive();
+  $("live-bar").hidden = false;
+  keepGlyphs(answer.result.glyphs);
+  liveBar = mount($("live-bar"), { ...answer.result, glyphs: "" }, { choice: { meter, how } });
+  use.addEventListener("click", () => change({ ...liveBar.choice, choices: [] }));
+  const shut = html("button", { type: "button" }, "Close");
+  shut.addEventListener("click", () => {
+    closeLive();
+    $("live").focus();
+  });
+  $("live-bar").prepend(html("div", { class: "live-head" }, html("h3", {}, answer.result.name), html("div", { class: "buttons" }, use, shut)));
+  $("live-bar").scrollIntoView({ block: "nearest" });
+}
+
+function closeLive() {
+  liveBar?.destroy();
+  liveBar = null;
+  $("live-bar").replaceChildren();
+  $("live-bar").hidden = true;
 }
 
 // Hearing
@@ -295,6 +347,7 @@ function wire() {
   $("later").addEventListener("click", () => turn(state.page + 1));
   $("go").addEventListener("change", () => bars.drawn && turn(bars.pageOf(Number($("go").value))));
   $("compare").addEventListener("click", compare);
+  $("live").addEventListener("click", live);
   for (const { ending, name } of choices.endings) {
     const button = html("button", { type: "button", "data-ending": ending }, name);
     button.addEventListener("click", () => save(ending));
@@ -317,7 +370,8 @@ function keys(event) {
     $("redo").click();
   } else if (event.key === " " && !typing && !event.target.closest?.("button, summary, a, input")) {
     event.preventDefault();
-    handle.button.click();
+    if (player.state === "playing" || player.state === "counting") player.pause();
+    else handle.start();
   }
 }
 

@@ -18,18 +18,19 @@ from mi_theme.engraving import notation
 from mi_theme.engraving.contents.conversion_notation import FacingScores
 from mi_theme.errors import ScoreError
 from mi_theme.files.formats import SOUND_ENDINGS, parsed, written
-from mi_theme.frontend import piece_of
+from mi_theme.frontend import live_bar, piece_of
 from mi_theme.frontend.map_tables import Round, map_tables
 from mi_theme.frontend.shared_notation import Glyphs
 from mi_theme.score import Score
 from mi_theme.studio.settings import ENDINGS, StudioSettings
-from mi_theme.themes import theme
+from mi_theme.themes import Theme, theme
 
 __all__ = ["Workbench"]
 
 KEPT_PLANS = 8  # of one piece: to go back and forth, and to compare by ear
 MOST_NOTES = 100_000  # of a piece that a page shows
-WIDTH = 900.0  # pixels of a page of notation
+WIDTH, NARROWEST = 900.0, 320.0  # pixels of a page of notation
+MOST_LIVE = 4  # bars that are carried into every metre at once
 PICTURES = (".pdf", ".svg")
 UNPLAYED = Round(Fraction(0), 0, 120.0)  # where music is when is told by the score's own tempos
 
@@ -120,7 +121,7 @@ class Workbench:
             "piece": piece_of(after).as_dict(),
         }
 
-    def drawn(self, settings: StudioSettings, page: int) -> dict[str, Any]:
+    def drawn(self, settings: StudioSettings, page: int, width: int = 0) -> dict[str, Any]:
         """A page of notation, the lead before and after, and where on it the music is when."""
         made = self._conversion(settings)
         self.tell("writing both sides", 0, 0)
@@ -129,7 +130,8 @@ class Workbench:
             raise ScoreError(f"there is no page {page + 1}: there are {len(pages)}")
         first, last = pages[page]
         self.tell(f"engraving bars {first} to {last}", 0, 0)
-        drawing = notation(made.facing, bars=(first, last), width=WIDTH)
+        room = min(max(width, NARROWEST), WIDTH) if width else WIDTH
+        drawing = notation(made.facing, bars=(first, last), width=room)
         cursors = [
             [
                 (round(score.tempos.seconds(place.onset), 4), *(round(at, 1) for at in place[2:]))
@@ -158,6 +160,17 @@ class Workbench:
             for score, begin, length in sides
         )
         return {"bars": bars, "why": "", "map": table.as_dict() | {"played": played, "heard": heard}}
+
+    def live(self, settings: StudioSettings, first: int, last: int) -> dict[str, Any]:
+        """Some bars of the lead in every metre by every strategy: the tables of a live bar."""
+        plan = self._conversion(settings).plan
+        if plan.lead_part < 0 or not first <= last < first + MOST_LIVE:
+            raise ScoreError(f"a live bar is made of 1 to {MOST_LIVE} bars of a part that has pitch")
+        self.tell("carrying the bars into every metre", 0, 0)
+        name = f"{self.name}, " + (f"bars {first} to {last}" if last > first else f"bar {first}")
+        bars = Theme.from_score(self.score, (first, last), plan.lead_part, name=name)
+        tempo = self.score.tempos.per_minute(self.score.bar(first).start)
+        return live_bar(bars, tempo=tempo).as_dict()
 
     def compared(self, settings: StudioSettings) -> dict[str, Any]:
         """A row for each strategy."""

@@ -18,8 +18,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from mi_theme.errors import FileError, MiThemeError, error_words
-from mi_theme.files.disk import first_line
+from mi_theme.errors import FileError, error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.studio.settings import StudioSettings
 from mi_theme.studio.workbench import Workbench
@@ -38,13 +37,15 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     verb
-        ``open``, ``plan``, ``draw``, ``map``, ``compare`` or ``save``.
+        ``open``, ``plan``, ``draw``, ``map``, ``live``, ``compare`` or ``save``.
     name, data
         Of the file to open; no data for the quoted theme.
     settings
         Of the conversion.
-    number
-        Of a page or a bar.
+    number, last
+        Of a page or a bar, and of the last of some bars.
+    width
+        Of a page, in pixels; as wide as is usual for 0.
     ending
         Of a file to save.
     """
@@ -54,6 +55,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: bytes | None = None
     settings: StudioSettings | None = None
     number: int = 0
+    last: int = 0
+    width: int = 0
     ending: str = ""
 
 
@@ -77,6 +80,7 @@ def main() -> None:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 if order.verb == "open":
+                    bench = None  # where this one cannot be read, there is none
                     bench = Workbench(order.name, order.data, tell)
                 if bench is None:
                     raise FileError("no file is open")
@@ -87,19 +91,7 @@ def main() -> None:
             else:
                 _send(answers, b"b", made)
         except Exception as error:  # whatever it is, the page gets a line and the server goes on
-            _send(answers, b"e", msgspec.json.encode(_words(error)))
-
-
-def _words(error: Exception) -> str:
-    """What went wrong, in one line."""
-    match error:
-        case MiThemeError() | OSError():
-            return error_words(error)
-        case RecursionError():
-            return "the input is nested too deeply"
-        case MemoryError():
-            return "the input needs more memory than there is"
-    return f"this should not happen ({type(error).__name__}: {first_line(error)}); please tell"
+            _send(answers, b"e", msgspec.json.encode(error_words(error)))
 
 
 def _remarks(caught: Sequence[warnings.WarningMessage]) -> list[str]:
@@ -116,8 +108,9 @@ def _answer(bench: Workbench, order: Order) -> dict[str, Any] | bytes:
         return bench.saved(settings, order.ending)
     verbs = {
         "plan": lambda: bench.planned(settings),
-        "draw": lambda: bench.drawn(settings, order.number),
+        "draw": lambda: bench.drawn(settings, order.number, order.width),
         "map": lambda: bench.mapped(settings, order.number),
+        "live": lambda: bench.live(settings, order.number, order.last),
         "compare": lambda: bench.compared(settings),
     }
     return verbs[order.verb]()

@@ -314,6 +314,13 @@ class Adaptation(Sketch, Shown):
         return replace(self.source, motifs=motifs, meter=self.plan.target, grouping=grouping)
 
     @property
+    def written_out(self) -> Theme:
+        """`theme`, its figure as often as it comes before old and new bar lines meet: no rest is left where it floats over them."""
+        figure = self.source.ostinato
+        whole = _adapted(figure.times((figure.length / self.plan.warp.source).denominator), self.plan)
+        return replace(self.theme, motifs=tuple(whole if m.name == whole.name else m for m in self.theme.motifs))
+
+    @property
     def meter(self) -> Meter:
         """The target metre."""
         return self.plan.target
@@ -339,14 +346,8 @@ class Adaptation(Sketch, Shown):
         return self.motif("ostinato").onsets
 
     def to_score(self, *, repeats: int = 2, tempo: float = 160.0) -> Score:
-        """The adapted theme as a sketch; see `Theme.to_score`.
-
-        Parameters
-        ----------
-        repeats, tempo
-            As there.
-        """
-        return self.theme.to_score(repeats=repeats, tempo=tempo)
+        """The adapted theme, `written_out`, as a sketch; `repeats` and `tempo` are those of `Theme.to_score`."""
+        return self.written_out.to_score(repeats=repeats, tempo=tempo)
 
     def __str__(self) -> str:
         return str(self.plan)
@@ -366,8 +367,6 @@ def _adapted(motif: Motif, plan: Plan) -> Motif:
     where that leaves it on the pulses; a pick-up, or a motif that would fall
     between them, keeps its values and its longest note gives the time.
     """
-    if motif.name == "ostinato":
-        motif = _until_bars_meet(motif, plan)
     adapted = motif.warped(plan.warp)
     if motif.name == "ostinato":
         repeated = _with_repeats(adapted, motif, plan) if plan.repeats else adapted.tones
@@ -377,15 +376,6 @@ def _adapted(motif: Motif, plan: Plan) -> Motif:
         bars = motif.length / plan.warp.source
         return motif.lengthened((plan.warp.target - plan.warp.source) * bars) or adapted
     return adapted
-
-
-def _until_bars_meet(motif: Motif, plan: Plan) -> Motif:
-    """The figure as often as it comes before old and new bar lines meet again: no rest is left where it floats over them."""
-    times = (motif.length / plan.warp.source).denominator
-    if times == 1:
-        return motif
-    tones = [tone._replace(onset=tone.onset + time * motif.length) for time in range(times) for tone in motif.tones]
-    return Motif(tones, motif.name, motif.place, length=times * motif.length)
 
 
 def _with_repeats(adapted: Motif, motif: Motif, plan: Plan) -> list[Tone]:

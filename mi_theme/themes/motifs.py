@@ -124,6 +124,17 @@ class Motif:
         count = max(-(-self.length // meter.bar), 1)
         return tuple(BarNotes(tuple(bars.get(index, ()))) for index in range(int(count)))
 
+    def times(self, count: int) -> Motif:
+        """The motif so often, one time after another.
+
+        Parameters
+        ----------
+        count
+            At least 1.
+        """
+        tones = (tone._replace(onset=tone.onset + n * self.length) for n in range(count) for tone in self.tones)
+        return Motif(tones, self.name, self.place, length=count * self.length)
+
     def warped(self, warp: Warp) -> Motif:
         """The motif under a bar map; notes that begin in a dropped span are left out.
 

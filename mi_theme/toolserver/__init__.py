@@ -45,7 +45,7 @@ def server(folders: Iterable[str | PathLike[str]] = (), *, seconds: float = SECO
         Where the package mcp is not installed.
     """
     try:
-        from mi_theme.toolserver.serving import tool_server
+        from mi_theme.toolserver.protocol import tool_server
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "pydantic", "anyio"):
             raise

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
+from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.files.disk import is_text, place_of
 from mi_theme.score import Score
@@ -57,8 +58,8 @@ Metre = Annotated[
 How = Annotated[
     str | None,
     Field(
-        description="Strategy: regroup, best, ease, cut, rest, hold-last, hold-first, add-group, square, long-short, even, triplets, "
-        "rotate, in-one, tripla, float, rebar, or groups such as 3+3+2; without it an arranger's first choice."
+        description=f"Strategy: {', '.join(name for name, strategy in STRATEGIES.items() if strategy.offered)}, or groups "
+        "such as 3+3+2; without it an arranger's first choice."
     ),
 ]
 Bars = Annotated[str | None, Field(description="One bar or a range, such as 5 or 5-12.")]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from mi_theme.errors import MiThemeError, error_words
-from mi_theme.files.disk import first_line
+from mi_theme.errors import error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.toolserver.opened_folders import OpenedFolders
 from mi_theme.toolserver.tools import TOOLS, Answer, Toolbox
@@ -38,16 +37,8 @@ def worked(name: str, folders: OpenedFolders, seconds: float, arguments: dict[st
         warnings.simplefilter("always")
         try:
             answer = TOOLS[name].runs(Toolbox(folders, seconds), **arguments)
-        except (MiThemeError, OSError) as error:
-            return Answer(folders.shown(error_words(error)), refused=True)
-        except RecursionError:
-            return Answer("the input is nested too deeply", refused=True)
-        except MemoryError:
-            return Answer("the input needs more memory than there is", refused=True)
         except Exception as error:
-            return Answer(
-                f"this should not happen ({type(error).__name__}: {first_line(error)}); please tell", refused=True
-            )
+            return Answer(folders.shown(error_words(error)), refused=True)
     said = [
         " ".join(str(warning.message).split()) for warning in caught if not issubclass(warning.category, TimingWarning)
     ]

@@ -25,8 +25,16 @@ __all__ = ["plan_score", "replanned"]
 FARTHEST = Fraction(3, 2)  # from the main metre's bar, or its reverse, to one that is carried over with it
 
 
-def plan_score(score: Score, request: Request) -> ScorePlan:
+def plan_score(score: Score, request: Request, *, told: bool = True) -> ScorePlan:
     """The plan for a score.
+
+    Parameters
+    ----------
+    score, request
+        What is to be converted, and what was asked for.
+    told
+        Whether it says why this way was chosen, and what else could be done: nobody
+        reads that where a score is only converted, and other ways have to be tried for it.
 
     Raises
     ------
@@ -51,8 +59,8 @@ def plan_score(score: Score, request: Request) -> ScorePlan:
         figure_source=planner.figure(main)[1],
         spans=spans,
         notes=(*piece.notes, *remarks(planner, spans)),
-        because=because(planner, how, spans),
-        instead=other_ways(planner, how),
+        because=because(planner, how, spans) if told else "",
+        instead=other_ways(planner, how) if told else (),
         parts=tuple((part.name, part.is_percussion) for part in score.parts),
         score=score,
     )
@@ -63,10 +71,6 @@ def replanned(plan: ScorePlan, choice: Choice) -> ScorePlan:
     """The plan once more with one choice more."""
     if plan.score is None:
         raise ScoreError("this plan comes without its score: read it with ScorePlan.from_json(text, score) to edit it")
-    for bar in (choice.first, choice.last):
-        if not any(span.first <= bar <= span.last for span in plan.spans):
-            ends = f"they go from {plan.spans[0].first} to {plan.spans[-1].last}"
-            raise ScoreError(f"there are no bars {choice.first} to {choice.last}: {ends}")
     request = dataclasses.replace(plan.request, choices=(*plan.request.choices, choice))
     return plan_score(plan.score, request)
 

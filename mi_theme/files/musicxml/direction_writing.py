@@ -17,7 +17,7 @@ from mi_theme.notated.staves import StaffMark
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score.marks import kind_of
 
-__all__ = ["by_bar", "marks_in_words", "remark_element"]
+__all__ = ["by_bar", "marks_in_words", "remark_element", "unreadable_tempos"]
 
 DOTTED_BEAT = 3  # pulses: a beat of so many is counted with a dotted note
 UNITS = {2: "half", 4: "quarter", 8: "eighth", 16: "16th"}
@@ -70,6 +70,11 @@ def remark_element(remark: ScoreWord, meter: Meter, staff: int = 0) -> Any:
     if remark.kind == "tempo":
         SubElement(direction, "sound", tempo=_decimal(_speed(remark)))
     return direction
+
+
+def unreadable_tempos(remarks: Iterable[ScoreWord]) -> int:
+    """How many tempos are written slower or faster than they are."""
+    return sum(remark.kind in ("tempo", "pace") and _speed(remark) != float(remark.said) for remark in remarks)
 
 
 def _speed(remark: ScoreWord) -> float:

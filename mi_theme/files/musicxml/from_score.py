@@ -16,6 +16,8 @@ from mi_theme.errors import FileError
 from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.musicxml.aside_writing import element_of, put_in_order, transposed, unwritten, words_left
+from mi_theme.files.musicxml.counting import FASTEST, SLOWEST
+from mi_theme.files.musicxml.direction_writing import unreadable_tempos
 from mi_theme.files.musicxml.documents import OF_PART, plain_text
 from mi_theme.files.musicxml.part_writing import PartWriter
 from mi_theme.notated import NotatedScore, notate
@@ -70,6 +72,9 @@ def musicxml_of(score: NotatedScore) -> bytes:
         warnings.warn(
             f"{lost} signs are no MusicXML, or hang on notes that are not there: left out", FileWarning, stacklevel=4
         )
+    if beyond := unreadable_tempos(score.remarks):
+        words = f"{beyond} tempos below {SLOWEST} or above {FASTEST} quarters a minute are written as that: no reader takes more"
+        warnings.warn(words, FileWarning, stacklevel=4)
     parts = tuple(part._replace(staves=tuple(transposed(staff) for staff in part.staves)) for part in score.parts)
     score = replace(score, parts=parts)
     score = replace(score, remarks=tuple(words_left(score.remarks, score.staves)))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
+
+from mi_theme.files.disk import FileWarning
+from mi_theme.files.musicxml.counting import FASTEST, SLOWEST
 
 __all__ = ["exact", "key_of", "named_voices", "part_name", "program_of", "tempos_of"]
 
@@ -44,7 +48,10 @@ def tempos_of(stream: Any) -> list[tuple[Fraction, float]]:
     """(position, quarters a minute) of the metronome marks; the first holds from the beginning."""
     marks = stream.flatten().getElementsByClass("MetronomeMark")
     said = [(exact(mark.offset), float(speed)) for mark in marks if (speed := mark.getQuarterBPM())]
-    said = [(max(at, Fraction(0)), min(max(speed, 4), 1000)) for at, speed in said]
+    if any(not SLOWEST <= speed <= FASTEST for _, speed in said):
+        words = f"tempos below {SLOWEST} or above {FASTEST} quarters a minute are taken as that"
+        warnings.warn(words, FileWarning, stacklevel=4)
+    said = [(max(at, Fraction(0)), min(max(speed, SLOWEST), FASTEST)) for at, speed in said]
     (_, first), *later = sorted(dict(reversed(said)).items()) or [(Fraction(0), 120.0)]
     return [(Fraction(0), first), *later]
 
