@@ -212,9 +212,12 @@ def _placed(
     """The tick of each note, and how loosely they are played; `exact` where there is a click."""
     rows = np.flatnonzero(struck)
     found = playing.at.copy()
-    if not len(rows):
+    if not len(rows) or (exact is not None and (exact[rows] >= 0).all()):
         return found, 0.0
     if exact is not None:
+        if (exact[rows] >= 0).all():  # nothing to look for: what is exact stays
+            found[rows] = exact[rows]
+            return found, 0.0
         rows = rows[np.lexsort((playing.pitch[rows], even[rows], playing.part[rows]))]
         on = exact[rows] >= 0
         notes = even[rows], playing.lasts[rows], playing.part[rows], playing.pitch[rows], playing.drums[rows], on
@@ -278,16 +281,18 @@ def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given
     quarter = playing.grid.resolution
     played = np.maximum(playing.ends - playing.at, 0) / quarter
     found = np.full(len(onset), int(GRACE_VALUE * quarter), np.int64)
-    rows = np.flatnonzero(kind != GRACE)
-    step = np.full(playing.part.max(initial=0) + 1, quarter)
-    np.gcd.at(step, playing.part, onset)
-    fine = finest_end(step)[playing.part[rows]] / quarter
-    quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
-    if click is not None:
-        part = np.where(playing.drums[rows], -1, playing.part[rows])
-        quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
-    quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
-    found[rows] = np.rint(quarters * quarter).astype(np.int64)
+    asked = np.isin(playing.part, playing.part[given < 0])  # parts that end as notation would have it are not
+    rows = np.flatnonzero((kind != GRACE) & asked)
+    if len(rows):
+        step = np.full(playing.part.max() + 1, quarter)
+        np.gcd.at(step, playing.part, onset)
+        fine = finest_end(step)[playing.part[rows]] / quarter
+        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
+        if click is not None:
+            part = np.where(playing.drums[rows], -1, playing.part[rows])
+            quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
+        quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
+        found[rows] = np.rint(quarters * quarter).astype(np.int64)
     order = np.lexsort((onset, playing.pitch, playing.part))
     same = (np.diff(playing.part[order]) == 0) & (np.diff(playing.pitch[order]) == 0)
     room = np.where(same & (np.diff(onset[order]) > 0), np.diff(onset[order]), found.max(initial=0))
