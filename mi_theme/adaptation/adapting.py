@@ -134,8 +134,8 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
 
 
 def _loses_time(task: Task) -> bool:
-    """Whether a bar, or two, becomes shorter other than beat for beat, and its beats no threes."""
-    shorter = task.target.length < task.source.length and not task.target.meter.is_compound and task.source.bars <= 2
+    """Whether bars become shorter other than beat for beat, and their beats no threes."""
+    shorter = task.target.length < task.source.length and not task.target.meter.is_compound
     return shorter and (len(task.target.beats) != len(task.source.beats) or task.source.meter.is_compound)
 
 

@@ -32,7 +32,7 @@ UNEQUAL, UNEQUAL_RUN = 2.0, 3.5  # equal neighbours that are so no more, alone a
 LEVELLED, REVERSED = 1.0, 4.0  # unequal ones that become equal, or the shorter the longer
 DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
 FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
-MOST_DROPPED = 3  # in a row
+MOST_DROPPED = 4  # in a row: a beat of sixteenths
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
 

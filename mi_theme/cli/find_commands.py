@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from mi_theme.files.bulk.sheets import Sheet
+    from mi_theme.index import Index
     from mi_theme.search import Hit, Pattern, Ranked
     from mi_theme.search.corpus.folders import Searched
     from mi_theme.search.corpus.readers import Unread
@@ -106,7 +107,7 @@ def find(
     as_json: bool,
     where: Workers,
 ) -> None:
-    """Find a theme in a score or a folder: where, how, and how surprising.
+    """Find a theme in a score, a folder or an index: where, how, and how surprising.
 
     In any key and tempo, in another metre, with notes missing or changed, within
     other voices. E says how many hits as good chance would bring. Ctrl-C ends the
@@ -225,7 +226,9 @@ def _searched(pattern: Pattern, paths: Sequence[str], where: Workers, **options:
     """All that is found: one score is aligned to its last note, files are scanned first."""
     from mi_theme.files import read
     from mi_theme.search import find as found
+    from mi_theme.search.corpus.batches import SearchSettings
     from mi_theme.search.corpus.folders import Searched, search_files
+    from mi_theme.search.match.piece_hits import LEAST
     from mi_theme.search.music import SearchWarning
 
     if _is_one_score(paths):
@@ -233,8 +236,19 @@ def _searched(pattern: Pattern, paths: Sequence[str], where: Workers, **options:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SearchWarning)  # it is said by the command
             return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
+    if known := _index_of(paths):
+        return known.search(
+            SearchSettings(pattern, LEAST, options["invert"], None, options["max_evalue"]), top=options["top"]
+        )
     with where.executor() as executor, progress_bar("searching") as progress:
         return search_files(pattern, paths, progress=progress, executor=executor, partial=True, **options)
+
+
+def _index_of(paths: Sequence[str]) -> Index | None:
+    """The index that is to be searched, if this is one."""
+    from mi_theme.index.opening import index_at
+
+    return index_at(paths[0]) if len(paths) == 1 else None
 
 
 def _is_one_score(paths: Sequence[str]) -> bool:
@@ -358,6 +372,9 @@ def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
 
     if _is_one_score(paths):
         yield Sheet.of(read(paths[0]))
+        return
+    if known := _index_of(paths):
+        yield from known.sheets_of(dict.fromkeys(hit.source for hit in hits))
         return
     for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
         yield from (tune for tune in sheets_of_file(file) if isinstance(tune, Sheet))

@@ -130,7 +130,8 @@ export class Player {
     if ((this.state !== "playing" && this.state !== "counting") || !this._anchors) return this._place;
     const now = this.context.currentTime - (this.context.outputLatency || 0);
     const anchor = this._anchors.findLast((each) => each.time <= now) ?? this._anchors[0];
-    return Math.min(anchor.song + (now - anchor.time) * this.rate, this.loop ? Infinity : this.piece.length);
+    const since = this.state === "counting" ? now - anchor.time : Math.max(now - anchor.time, 0); // it sounds a moment later
+    return Math.min(anchor.song + since * this.rate, this.loop ? Infinity : this.piece.length);
   }
 
   /** Let go of the sound card; the player is of no use any more. */

@@ -29,7 +29,7 @@ TABLE_ENDING, PLACES_ENDING = ".files.jsonl", ".places"
 OURS = (".shard", ".pieces.jsonl", TABLE_ENDING, PLACES_ENDING)
 
 
-class FileRow(msgspec.Struct, frozen=True, omit_defaults=True):
+class FileRow(msgspec.Struct, frozen=True):
     """A file, as an index knows it.
 
     Attributes

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.index.query_lines import TENTHS, lines_of
 from mi_theme.index.seed_search import SeedHit, seed_hits
-from mi_theme.index.seed_windows import needed
 from mi_theme.index.stored_corpus import StoredCorpus
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
@@ -28,7 +29,6 @@ from mi_theme.search.corpus.batches import (
     placed_versions,
 )
 from mi_theme.search.corpus.folders import Searched
-from mi_theme.search.corpus.proposals import LEAST_WORTH, SHORT_SHARE
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
@@ -39,6 +39,8 @@ from mi_theme.search.patterns import Pattern
 
 __all__ = ["search_index"]
 
+LIKE = 0.35  # of the pattern: what a scan must find again in a piece that has a significant hit
+MOST_PIECES = 60  # that are aligned, the likeliest first
 Place = tuple[int, int]
 Wanted = list[NDArray[np.bool_]]
 
@@ -97,7 +99,7 @@ def _proposed(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, no
     whole = {}
     for place, seeds in places.items():
         hits = _aligned(corpus, place, seeds, settings.pattern, settings)
-        whole[place] = completed(hits, settings, corpus.sheet(*place)[0], notes)
+        whole[place] = completed(hits, settings, corpus.sheet(*place)[0], notes, share=LIKE)
     left = _left(corpus, settings, wanted, notes)
     return {
         place: together(joined(whole.get(place, []), left.get(place, []), notes), corpus.sheet(*place)[0].table)
@@ -110,12 +112,16 @@ def _likely_places(
 ) -> dict[Place, list[SeedHit]]:
     """What seeds propose, piece by piece: what is worth no more than chance brings anyway is left out."""
     rarest = max(settings.max_evalue, STATED * min(1.0, settings.max_evalue / USUAL_EVALUE))
-    least = max(needed(pattern, notes, rarest), min(LEAST_WORTH, SHORT_SHARE * whole_copy(pattern)))
-    if least == float("inf"):
-        return {}
     found: dict[Place, list[SeedHit]] = {}
-    for hit in seed_hits(pattern, corpus.shards, wanted, least=least, fast=settings.fast):
-        found.setdefault((hit.shard, hit.piece), []).append(hit)
+    for line in lines_of(pattern):
+        least, lowest = line.needed(pattern, notes, rarest), dict[Place, float]()
+        for hit in seed_hits(line, corpus.shards, wanted, least=least, fast=settings.fast) if least < inf else ():
+            place = hit.shard, hit.piece
+            if place not in lowest:
+                thick, size = corpus.shards[hit.shard].texture(hit.piece)
+                lowest[place] = line.needed_in(pattern, notes, rarest, thick, size)
+            if hit.worth >= TENTHS * lowest[place] and len(found) < MOST_PIECES:
+                found.setdefault(place, []).append(hit)
     return found
 
 

@@ -57,8 +57,10 @@ class NotesOfPart(NamedTuple):
         return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
 
 
-def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[NotesOfPart]:
-    """The notes of each part of a score as they are written.
+def notes_of_parts(
+    score: Score, found: Quantized, key: tuple[Tonic, str] | None, wanted: Iterable[int]
+) -> dict[int, NotesOfPart]:
+    """The notes of the parts of a score as they are written, by the number of the part.
 
     Parameters
     ----------
@@ -66,15 +68,17 @@ def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None
         The score, and what quantizing it gave.
     key
         Tonic and mode by which notes are spelled; those of the score without it.
+    wanted
+        Numbers of the parts that are asked for.
     """
     rows = _note_rows(score, found)
     steps = _steps(score, rows, key)
     marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
-    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
-    return [
-        _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
+    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in wanted)
+    return {
+        index: _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
         for index, mine in found_parts
-    ]
+    }
 
 
 def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
@@ -150,10 +154,10 @@ def _part_notes(
         short = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
         marks, sure = np.where(known, MARKS.index("staccato") * short, marks), set(mine[known].tolist())
     columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
-    written, briefest = [], 2 * found.resolution // GRID
+    written, least = [], 2 * found.resolution // GRID
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
         begin, stop = written_place(start, found.resolution), written_place(end, found.resolution)
-        if end - start <= briefest:
+        if end - start <= least:
             stop = max(stop, begin + LEAST)
         written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
     graces = set(mine[found.kinds[mine] == GRACE].tolist())

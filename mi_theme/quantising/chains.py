@@ -105,7 +105,8 @@ def chains_of(notes: ChainNotes, cells: BeatCells) -> Chains:
     first = np.flatnonzero(np.append(True, (np.diff(notes.part) != 0) | (np.diff(cell) != 0)))
     size = np.diff(np.append(first, count))
     place, came = np.zeros((count, width, 3), np.int8), np.zeros((count, width, 3), np.int8)
-    last, total = np.zeros((len(first), width), np.int8), np.zeros((len(first), width))
+    last, total = np.zeros((len(first), width), np.int8), np.zeros((len(first), width + 1))
+    alone = np.zeros(len(first), np.int64)
     begin = 0
     while begin < len(first):
         stop = max(int(np.searchsorted(first, first[begin] + BLOCK)), begin + 1)
@@ -113,14 +114,15 @@ def chains_of(notes: ChainNotes, cells: BeatCells) -> Chains:
         place[rows], cost = _standing(notes, cells, cell, rows)
         heads, sizes = first[begin:stop], size[begin:stop]
         ends = _advance(notes, cells, cell, (heads, sizes), place, came, cost)
-        last[begin:stop], total[begin:stop] = ends.argmin(axis=2), ends.min(axis=2)
+        last[begin:stop], total[begin:stop, :-1] = ends.argmin(axis=2), ends.min(axis=2)
+        own = total[begin:stop, :-1] + cells.alone[cells.family[cell[heads]]]
+        alone[begin:stop], total[begin:stop, -1] = own.argmin(axis=1), own.min(axis=1)
         begin = stop
     used, of = np.unique(cell[first], return_inverse=True)
-    own = total + cells.alone[cells.family[cell[first]]]
-    total = np.column_stack([total, own.min(axis=1)])
-    best = np.minimum(total[:, :-1], total[:, -1:])
-    summed: Floats = np.column_stack([np.bincount(of, column, len(used)) for column in best.T])
-    return Chains(cell, first, size, place, came, last, own.argmin(axis=1), total, used, summed)
+    summed = np.empty((len(used), width))
+    for column in range(width):
+        summed[:, column] = np.bincount(of, np.minimum(total[:, column], total[:, -1]), len(used))
+    return Chains(cell, first, size, place, came, last, alone, total, used, summed)
 
 
 def _standing(notes: ChainNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tuple[Ints, Floats]:

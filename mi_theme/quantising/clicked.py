@@ -34,6 +34,7 @@ STRUCK_AGAIN = 30.0  # cost of a key that is let go and struck again at one plac
 ORNAMENT, LEAST_GAP = 5.0, 0.015
 AROUND, FULL = 6, 0.2  # notes before and after one; the share of them that begin together where there are chords
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
+Steps = NDArray[np.int8]  # the state before each, small as there is one for every pulse
 COLUMNS = len(OF_PULSES)
 
 
@@ -245,7 +246,7 @@ def _path(small: Chains, large: Chains, beats: _Row, pulses: _Row, habits: Habit
         total = np.full(len(total), np.inf)
         total[:COLUMNS] = now
         total[low : low + len(again)] = np.minimum(again, other) + large.cost[row]
-        trace.append((beat, low, came, rival, steps))
+        trace.append((beat, low, came.astype(np.int8), rival, steps))
     return _traced(int(total.argmin()), trace, beats, pulses)
 
 
@@ -256,10 +257,10 @@ def _costs(shares: Floats) -> tuple[Floats, Floats]:
 
 def _along(
     total: Floats, entered: float, costs: tuple[Floats, Floats], inner: list[tuple[int, Floats]]
-) -> tuple[Floats, list[tuple[int, Ints]]]:
+) -> tuple[Floats, list[tuple[int, Steps]]]:
     """Pulse after pulse of one beat; -1 where the path comes from a beat that was divided against its pulses."""
     after, new = costs
-    steps: list[tuple[int, Ints]] = []
+    steps: list[tuple[int, Steps]] = []
     for cell, said in inner:
         every = total[:, None] + after
         came, total = every.argmin(axis=0), every.min(axis=0)
@@ -267,12 +268,12 @@ def _along(
             came = np.where(entered + new < total, -1, came)
             total = np.minimum(entered + new, total)
         total = total + said
-        steps.append((cell, came))
+        steps.append((cell, came.astype(np.int8)))
     return total, steps
 
 
 def _traced(
-    state: int, trace: list[tuple[int, int, Ints, int, list[tuple[int, Ints]]]], beats: _Row, pulses: _Row
+    state: int, trace: list[tuple[int, int, Steps, int, list[tuple[int, Steps]]]], beats: _Row, pulses: _Row
 ) -> _Path:
     """The path back, and its counts."""
     small, large = np.zeros(len(pulses.family), np.int64), np.full(len(beats.family), -1, np.int64)

@@ -166,8 +166,9 @@ class Workbench:
         plan = self._conversion(settings).plan
         if plan.lead_part < 0 or not first <= last < first + MOST_LIVE:
             raise ScoreError(f"a live bar is made of 1 to {MOST_LIVE} bars of a part that has pitch")
-        self.tell(f"carrying bars {first} to {last} into every metre", 0, 0)
-        bars = Theme.from_score(self.score, (first, last), plan.lead_part, name=f"{self.name}, bars {first} to {last}")
+        self.tell("carrying the bars into every metre", 0, 0)
+        name = f"{self.name}, " + (f"bars {first} to {last}" if last > first else f"bar {first}")
+        bars = Theme.from_score(self.score, (first, last), plan.lead_part, name=name)
         tempo = self.score.tempos.per_minute(self.score.bar(first).start)
         return live_bar(bars, tempo=tempo).as_dict()
 
