@@ -76,9 +76,9 @@ def live_score(
         piece_of(piece),
         piece.to_bytes(),
         tuple(found),
-        glyphs.defs(),
-        tuple((name, STRATEGIES[name].players) for name in names if name in STRATEGIES),
-        "Our reconstruction, not a transcription; shown are the first bars, the plan is for all of them.",
+        glyphs=glyphs.defs(),
+        players=tuple((name, STRATEGIES[name].players) for name in names if name in STRATEGIES),
+        note="Our reconstruction, not a transcription; shown are the first bars, the plan is for all of them.",
     )
 
 
