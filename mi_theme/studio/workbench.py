@@ -29,7 +29,7 @@ from mi_theme.themes import theme
 __all__ = ["Workbench"]
 
 KEPT_PLANS = 8  # of one piece: to go back and forth, and to compare by ear
-MOST_NOTES = 100_000  # of a piece that a page shows
+MOST_NOTES, MOST_BARS = 100_000, 10_000  # of a piece that a page shows: more than any symphony has
 WIDTH, NARROWEST = 900.0, 320.0  # pixels of a page of notation
 PICTURES = (".pdf", ".svg")
 
@@ -75,8 +75,10 @@ class Workbench:
         self.name, self.tell = name, tell
         tell("reading the file", 0, 0)
         self.score = theme().to_score(repeats=2) if data is None else parsed(data, name)
-        if len(self.score.spans) > MOST_NOTES:
-            raise ScoreError(f"{name}: {len(self.score.spans)} notes; the studio takes pieces of {MOST_NOTES} notes")
+        notes, bars = len(self.score.spans), self.score.meters.at(self.score.quarters).number
+        if notes > MOST_NOTES or bars > MOST_BARS:
+            most = f"the studio takes pieces of {MOST_NOTES} notes and {MOST_BARS} bars"
+            raise ScoreError(f"{name}: {notes} notes in {bars} bars; {most}")
         self._made: OrderedDict[StudioSettings, Conversion] = OrderedDict()
 
     def opened(self) -> dict[str, Any]:
