@@ -167,15 +167,8 @@ def _stored(
     row = np.arange(len(order)) + line  # a row between lines after each
     line_piece, part = piece[order][fresh], columns["part"][order][fresh]
     count = len(order) + len(fresh)
-    at = columns["at"][order]
-    gap = np.diff(at, prepend=0)
-    gap[fresh] = at[fresh]
-    lasts = columns["lasts"][order]
-    height, step = np.full(count, BETWEEN, np.uint8), np.full(count, -1, np.int8)
-    gaps, lengths = np.zeros(count, np.uint16), np.zeros(count, np.uint16)
-    height[row], step[row] = columns["pitch"][order], np.clip(columns["step"][order], -1, 127)
-    gaps[row], lengths[row] = np.minimum(gap, FAR), np.minimum(lasts, FAR)
-    far, long = gap >= FAR, lasts >= FAR
+    rows = _row_columns(columns, (order, row, fresh), count)
+    height = rows.pop("height")
     pitched = np.array([p not in drums[n] for n, p in zip(line_piece.tolist(), part.tolist(), strict=True)], bool)
     outer, outer_start, outer_row = _outer(columns, piece, (order, row, line), pitched, kernel)
     outer_height = np.where(outer >= 0, height[np.maximum(outer, 0)], BETWEEN).astype(np.uint8) if count else height
@@ -186,16 +179,9 @@ def _stored(
     ]
     return NoteLines(
         height=np.concatenate([height, outer_height]),
-        gap=gaps,
-        length=lengths,
-        step=step,
         outer=np.where(outer >= 0, outer - base, 0).astype(np.uint16),
         outer_start=outer_start,
         outer_row=outer_row,
-        far_row=row[far],
-        far_gap=gap[far],
-        long_row=row[long],
-        long_length=lasts[long],
         line_start=np.append(row[fresh], count),
         line_part=part.astype(np.uint16),
         line_voice=columns["voice"][order][fresh].astype(np.uint16),
@@ -204,7 +190,23 @@ def _stored(
         piece_ticks=ticks.astype(np.int32),
         kept_start=np.cumsum([0, *map(len, kept)]),
         kept=np.frombuffer(b"".join(kept), np.uint8),
+        **rows,
     )
+
+
+def _row_columns(columns: Columns, places: tuple[Whole, Whole, Whole], count: int) -> Columns:
+    """What each row holds: height, step and times, and the times that are too long for it."""
+    order, row, fresh = places
+    at, lasts = columns["at"][order], columns["lasts"][order]
+    gap = np.diff(at, prepend=0)
+    gap[fresh] = at[fresh]
+    height, step = np.full(count, BETWEEN, np.uint8), np.full(count, -1, np.int8)
+    gaps, lengths = np.zeros(count, np.uint16), np.zeros(count, np.uint16)
+    height[row], step[row] = columns["pitch"][order], np.clip(columns["step"][order], -1, 127)
+    gaps[row], lengths[row] = np.minimum(gap, FAR), np.minimum(lasts, FAR)
+    far, long = gap >= FAR, lasts >= FAR
+    times = {"far_row": row[far], "far_gap": gap[far], "long_row": row[long], "long_length": lasts[long]}
+    return {"height": height, "step": step, "gap": gaps, "length": lengths, **times}
 
 
 def _outer(
