@@ -130,6 +130,20 @@ print(drawn("4/4"))
 mi.strategies()
 
 # %% [markdown]
+# Where notebooks have widgets, the next cell is a *live bar*: click a metre and a strategy, look, press Play. (Where they have
+# none it shows one plan as a picture and a table, or says what is missing.) Vote first, click afterwards; what follows goes through
+# the ways one by one.
+
+# %%
+try:
+    live = mi.widget(theme)
+except mi.MiThemeError as missing:
+    live = print(missing)
+live
+
+# %% [markdown]
+# What you clicked is there in Python: `live.meter`, `live.how`, and `live.plan` for the whole plan.
+#
 # In every picture that follows the old bar is above and the new one below; a black note is kept, an empty one with a
 # cross is left out, a hatched one is added; grey bands lead from each group to what becomes of it.
 #

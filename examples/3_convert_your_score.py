@@ -126,6 +126,16 @@ print(plan)
 mi.compare(waltz, meter="4/4")
 
 # %% [markdown]
+# Where notebooks have widgets you can click through them and listen; `live.plan` is then the plan of what you clicked.
+
+# %%
+try:
+    live = mi.widget(waltz, "4/4")
+except mi.MiThemeError as missing:
+    live = print(missing)
+live
+
+# %% [markdown]
 # `proportional` moves every note and sounds the same: a bar of three stretched over a bar of four is only slower.
 #
 # When the waltz is fast it is felt *in one*: a bar becomes a beat, and four bars become one bar of 12/8. Nothing is heard
@@ -230,6 +240,9 @@ mi.align(waltz, in_four)
 path = folder / "waltz_44.mid"  # your file instead of ours
 score = mi.read(path)
 mi.compare(score, meter="5/4:3+3+2+2")
+
+# %% [markdown]
+# `mi.widget(score)` shows it as a live bar, `mi.widget(score, bars="9-12")` other bars than the first four.
 
 # %% [markdown]
 # ## Exercises

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mi_theme.engraving import Drawing as Drawing
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read
+    from mi_theme.frontend import widget as widget
     from mi_theme.index import Index as Index
     from mi_theme.index import IndexChanges as IndexChanges
     from mi_theme.index import build_index as build_index
@@ -104,6 +105,7 @@ _ROOMS = {
     "engraving": ("Drawing",),
     "sound": ("Recording",),
     "views": ("Worksheet", "draw", "worksheet"),
+    "frontend": ("widget",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -118,6 +120,7 @@ methods.update(
         "Score.from_music21": "files.notation.from_stream:score_of_stream",
         "Score.to_music21": "files.notation.to_stream:stream_of_score",
         "Score.quantized": "quantising:quantize",
+        "Score.passage": "quantising.passagecutting:passage",
         "Quantized.score": "quantising.quantizedscore:written",
         "Score.play": "sound:record",
         "Score.to_sound": "sound.recorder:save_sound",

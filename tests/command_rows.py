@@ -50,6 +50,16 @@ ROWS = (
     Row("render -o out.mid", ("out.mid",)),
     Row("render tv club 7/8 --seed 2 -o out.musicxml --stems stems", ("out.musicxml", "stems/")),
     Row("render --film 3 --plan"),
+    *(
+        Row(f"index {words}", fails=True)
+        for words in (
+            "build nowhere -o out.idx",
+            "update music",
+            "info music",
+            "check music",
+            "query music 'select 1'",
+        )
+    ),  # what an index makes holds times and places, which differ: test_index.py has its faults
     Row("forms"),
     Row("styles --json"),
     Row("sound tune.mid -o out.wav --rate 8000 --tail 0", ("out.wav",), "midirenderer"),

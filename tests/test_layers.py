@@ -34,7 +34,7 @@ HEAVY = {
     "mido": (), "symusic": ("files", "search"), "music21": ("files", "conversion", "search", "rhythm", "views"), "verovio": ("engraving",), "resvg_py": ("engraving",), "typst": ("engraving",),
     "matplotlib": ("views",), "midirenderer": ("sound",), "soundfile": ("sound",), "numba": ("search",), "lxml": ("files", "engraving"), "pandas": ("score",),
     "dask": (), "mcp": ("toolserver",), "mcp_types": ("toolserver",), "pydantic": ("toolserver",), "anyio": ("toolserver",), "distributed": ("executors",),
-    "starlette": ("studio",), "uvicorn": ("studio",),
+    "duckdb": ("index",), "starlette": ("studio",), "uvicorn": ("studio",), "anywidget": ("frontend",), "traitlets": ("frontend",),
 }  # fmt: skip
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 

@@ -64,3 +64,12 @@ def test_eight_threads_write_one_file_and_it_is_whole(ending: str, tmp_path: Pat
         list(pool.map(lambda _: score.save(path), range(24)))
     assert path.read_bytes() == wanted
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.tool("verovio")
+def test_a_picture_is_drawn_in_any_thread() -> None:
+    """verovio has a place for its data in each thread; a notebook's widgets live in another than its cells."""
+    version = mi.theme().to_meter("4/4")
+    wanted = mi.draw(version).to_svg()
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda _: mi.draw(version).to_svg(), range(4))) == [wanted] * 4

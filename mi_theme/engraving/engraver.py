@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
@@ -116,6 +117,7 @@ def _drawn(notes: str, options: dict[str, Any]) -> str:
     except ImportError as error:
         raise MissingExtra.named("verovio", "notation") from error
     verovio.enableLog(verovio.LOG_OFF)
+    verovio.setDefaultResourcePath(str(Path(str(verovio.__file__)).parent / "data"))  # each thread has one of its own
     kit = verovio.toolkit()
     kit.setOptions(options)
     if not kit.loadData(notes):

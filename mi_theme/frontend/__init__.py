@@ -5,7 +5,9 @@ JavaScript beside them shows and plays tables and knows no rule of music.
 """
 
 from mi_theme.frontend.bundle import script, script_json, style
+from mi_theme.frontend.live_scores import live_score
 from mi_theme.frontend.livebars import LiveBar, live_bar
 from mi_theme.frontend.pieces import Piece, piece_of
+from mi_theme.frontend.widgets import widget
 
-__all__ = ["LiveBar", "Piece", "live_bar", "piece_of", "script", "script_json", "style"]
+__all__ = ["LiveBar", "Piece", "live_bar", "live_score", "piece_of", "script", "script_json", "style", "widget"]

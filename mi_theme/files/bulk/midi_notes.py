@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.errors import FileError, MissingExtra, TextError
-from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.bulk.sheets import Sheet, SheetHeading
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
 from mi_theme.score.notes import NOTE
@@ -35,7 +35,7 @@ def parse_sheet(data: bytes, source: str = "") -> Sheet:
     score = _parsed(data, source)
     names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(score.tracks))
     drums = frozenset(index for index, track in enumerate(score.tracks) if track.is_drum)
-    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), source, drums)
+    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), source, drums, _heading(score))
 
 
 def parse_notes(data: bytes, source: str = "") -> NDArray[np.void]:
@@ -71,6 +71,13 @@ def _parsed(data: bytes, source: str) -> Any:
     if score.ticks_per_quarter <= 0:
         raise FileError(f"{where}: no ticks in a quarter")
     return score
+
+
+def _heading(score: Any) -> SheetHeading:
+    tempos, keys = score.tempos, score.key_signatures
+    tempo = round(6e7 / tempos[0].mspq, 3) if len(tempos) and tempos[0].mspq > 0 else None
+    key = (int(keys[0].key), bool(keys[0].tonality)) if len(keys) and -7 <= keys[0].key <= 7 else None
+    return SheetHeading(tempo, key)
 
 
 def _meters(score: Any) -> Iterator[tuple[Fraction, Meter]]:
