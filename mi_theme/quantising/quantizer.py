@@ -216,9 +216,6 @@ def _placed(
     if not len(rows) or (exact is not None and (exact[rows] >= 0).all()):
         return found, led, 0.0
     if exact is not None:
-        if (exact[rows] >= 0).all():  # nothing to look for: what is exact stays
-            found[rows] = exact[rows]
-            return found, 0.0
         rows = rows[np.lexsort((playing.pitch[rows], even[rows], playing.part[rows]))]
         on = exact[rows] >= 0
         notes = even[rows], playing.lasts[rows], playing.part[rows], playing.pitch[rows], playing.drums[rows], on
