@@ -151,8 +151,8 @@ def _part_notes(
     if gated is not None:
         known = gated.shares > 0
         lasts = np.where(known, np.rint(gated.values * found.resolution).astype(np.int64), lasts)
-        short = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
-        marks, sure = np.where(known, MARKS.index("staccato") * short, marks), set(mine[known].tolist())
+        staccato = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
+        marks, sure = np.where(known, MARKS.index("staccato") * staccato, marks), set(mine[known].tolist())
     columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
     written, least = [], 2 * found.resolution // GRID
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):

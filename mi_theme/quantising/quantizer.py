@@ -213,9 +213,12 @@ def _placed(
     """The tick of each note, the row that each grace note leads to or -1, and how loosely they are played; `exact` where there is a click."""
     rows = np.flatnonzero(struck)
     found, led = playing.at.copy(), np.full(len(playing.at), -1, np.int64)
-    if not len(rows) or (exact is not None and (exact[rows] >= 0).all()):
+    if not len(rows):
         return found, led, 0.0
     if exact is not None:
+        if (exact[rows] >= 0).all():  # nothing to look for: what is exact stays
+            found[rows] = exact[rows]
+            return found, led, 0.0
         rows = rows[np.lexsort((playing.pitch[rows], even[rows], playing.part[rows]))]
         on = exact[rows] >= 0
         notes = even[rows], playing.lasts[rows], playing.part[rows], playing.pitch[rows], playing.drums[rows], on
