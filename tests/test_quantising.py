@@ -211,9 +211,7 @@ def test_less_than_anybody_plays_of_a_note_is_a_rest(least: float, most: float) 
     assert found == [(at, lasts) for at, lasts, _ in sorted(written)]
 
 
-@pytest.mark.parametrize(
-    ("stroke", "loose", "lasts"), [(0.025, 0.005, 0.8), (0.013, 0.008, 0.45), (0.04, 0.016, 0.45)]
-)
+@pytest.mark.parametrize(("stroke", "loose", "lasts"), [(0.025, 0.005, 0.8), (0.013, 0.008, 0.45), (0.04, 0.016, 0.45)])
 def test_a_strum_is_one_chord(stroke: float, loose: float, lasts: float) -> None:
     """Up and down by turns, by a hand that is not steady, one chord soon after the other."""
     random = np.random.default_rng(3)
