@@ -11,7 +11,7 @@ const $ = (id) => document.getElementById(id);
 const state = { key: null, opened: null, plan: null, history: null, page: 0, side: 1, trial: null };
 const player = new Player();
 const bars = new BarsView(
-  { paper: $("paper"), strip: $("strip"), edit: $("edit"), map: $("map"), rolls: $("rolls"), span: $("span"), earlier: $("earlier"), later: $("later") },
+  { paper: $("paper"), legend: $("legend"), strip: $("strip"), edit: $("edit"), map: $("map"), rolls: $("rolls"), span: $("span"), earlier: $("earlier"), later: $("later") },
   [],
   { choose: chooseBar, edit: (first, last, how) => change({ choices: [...state.history.now.choices, [first, last, how]] }) },
 );
