@@ -173,7 +173,23 @@ def test_a_dotted_run_loses_a_pair_and_stays_dotted() -> None:
     places = plan.apply(dotted()).notes()["onset"] % 3
     assert places[:6].tolist() == [0, 0.75, 1, 1.75, 2, 2.75]
     assert len(plan.dropped) == 8
-    assert len(mi.plan(dotted(), "3/4", runs="keep").dropped) == 0
+    every = mi.plan(dotted(), "3/4", runs="keep")
+    assert not every.dropped
+    assert {0.0, 0.75, 1.0, 1.75, 2.0} <= set(
+        (every.apply(dotted()).notes()["onset"] % 3).tolist()
+    )  # no four against three
+
+
+def test_a_triplet_is_not_squeezed_as_a_rest() -> None:
+    third = F(1, 3)
+    onset = [
+        bar * 4 + at for bar in range(4) for at in (0, third, 2 * third, 1, 1 + third, 1 + 2 * third, 2, 3, F(15, 4))
+    ]
+    score = mi.Score.from_notes(
+        [float(at) for at in onset], [float(third)] * len(onset), [60 + i % 7 for i in range(len(onset))], meter="4/4"
+    )
+    places = mi.convert(score, "7/8").notes()["onset"]
+    assert np.allclose(places[:6], np.arange(6) / 3)
 
 
 def line(values: list[float], bars: int = 4, meter: str = "4/4") -> mi.Score:

@@ -15,8 +15,9 @@ import pytest
 from planted_notes import THEME, noise, planted
 
 import mi_theme as mi
+from mi_theme.errors import FileError, ScoreError
 from mi_theme.executors import LocalProcesses, dask_workers
-from mi_theme.index import building, index_search
+from mi_theme.index import building, find_each, index_search
 
 FILES = 450  # three batches
 
@@ -80,6 +81,29 @@ def test_an_update_takes_workers_too(where: Any, folder: Path, tmp_path: Path) -
         changes = mi.update_index(tmp_path / "index", folder, executor=executor)
     assert (changes.added, changes.unchanged, len(changes.unread)) == (FILES - 10, 10, 1)
     assert mi.open_index(tmp_path / "index").files == FILES
+
+
+@pytest.mark.parametrize("where", [local, cluster])
+def test_many_themes_are_found_by_workers_though_one_is_killed(where: Any, folder: Path, tmp_path: Path) -> None:
+    files = [folder / f"{number:03}.mid" for number in (3, 5, 93, 101, 183)]
+    mi.build_index(files, tmp_path / "index")
+    themes = [mi.read(path).note_table()[:9] for path in files]
+    alone = [mi.find(theme, mi.open_index(tmp_path / "index")) for theme in themes]
+    with where() as (executor, kill):
+        found, seen = [], list[int]()
+        for hits in find_each(
+            themes, tmp_path / "index", executor=executor, progress=lambda done, _: seen.append(done)
+        ):
+            found.append(hits)
+            if len(found) == 2:
+                kill()
+    assert found == alone
+    assert seen[-1] == len(themes)
+    assert any(alone)
+    with pytest.raises(ScoreError, match="nothing to look for"):
+        list(find_each([[(0, 60)]], tmp_path / "index"))
+    with pytest.raises(FileError):
+        list(find_each(themes, folder))
 
 
 class Prompt(Executor):

@@ -139,7 +139,7 @@ def _lead_knots(task: Task, fixed: dict[Fraction, int]) -> tuple[Knot, ...]:
     for at, following in pairwise([*onsets, length]):
         end = at + Fraction(round(lasts.get(at, following - at) / SLOT)) * SLOT
         held.update(beat for beat in silent if at < beat < end)
-        if at < end <= following - 2 * SLOT:
+        if at < end <= following - 2 * SLOT and at not in task.whole:  # whose other notes go on to the next
             silent.add(end)
     return _knots(task, sorted({*onsets, *silent}), silent, fixed, held)
 
@@ -177,9 +177,17 @@ def _knots(
             run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(at, 0),
             whole=at in task.whole,
             fixed=0 if at == 0 else fixed.get(at),
+            over=_held_over(at, following, frame),
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
+
+
+def _held_over(at: Fraction, stop: Fraction, frame: Frame) -> int:
+    """By how many levels the strongest place between two is stronger than the first."""
+    inside = (place * SLOT for place in range(int(at / SLOT) + 1, int(-(-stop // SLOT))))
+    strongest = min((_level(place, frame.meter.bar, frame.beats) for place in inside), default=3)
+    return max(_level(at, frame.meter.bar, frame.beats) - strongest, 0)
 
 
 def _level(at: Fraction, bar: Fraction, beats: Sequence[Fraction] | frozenset[Fraction]) -> int:

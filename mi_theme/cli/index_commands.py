@@ -101,7 +101,7 @@ def check(ctx: click.Context, path: str) -> None:
     damaged = known.damaged()
     for part in damaged:
         say(f"{path}: damaged: {part}")
-    other, gone = known.changed()
+    other, gone = known.changed() if not damaged else ([], [])
     if other or gone:
         say(
             f"{counted(len(other), 'file')} changed since and {counted(len(gone), 'file')} gone: mi-theme index update {path}"

@@ -72,11 +72,11 @@ def live_score(
             first = plan_score(piece, Request(target)).how
             found.append(LiveMeter(str(target), first if first in able else able[0], ways))
     return LiveBar(
-        whole.source or "Score",
-        str(next(iter(piece.bars())).meter),
-        piece_of(piece),
-        piece.to_bytes(),
-        tuple(found),
+        name=whole.source or "Score",
+        meter=str(next(iter(piece.bars())).meter),
+        piece=piece_of(piece),
+        midi=piece.to_bytes(),
+        meters=tuple(found),
         glyphs=glyphs.defs(),
         players=tuple((name, STRATEGIES[name].players) for name in names if name in STRATEGIES),
         note="Our reconstruction, not a transcription; shown are the first bars, the plan is for all of them.",
@@ -104,18 +104,18 @@ def _way(piece: Score, target: Meter, how: str, glyphs: Glyphs) -> LiveWay:
     rows = [row for block in said[1:] for row in (("bars", block.headline), *block.rows)]
     lost = f"{len(plan.dropped)} notes left out, {len(plan.added)} added"
     return LiveWay(
-        how,
-        True,
-        f"{plan.source.signature} to {target}: {STRATEGIES[how].players}, cost {plan.cost:.2f}, {lost}.",
-        _shape(plan),
-        plan.cost,
-        said[0].headline,
-        (*said[0].rows, *rows),
-        tuple(_maps(plan, piece, after)),
-        piece_of(after),
-        picture,
-        cursors,
-        after.to_bytes(),
+        how=how,
+        able=True,
+        words=f"{plan.source.signature} to {target}: {STRATEGIES[how].players}, cost {plan.cost:.2f}, {lost}.",
+        shape=_shape(plan),
+        cost=plan.cost,
+        headline=said[0].headline,
+        matters=(*said[0].rows, *rows),
+        maps=tuple(_maps(plan, piece, after)),
+        piece=piece_of(after),
+        notation=picture,
+        cursors=cursors,
+        midi=after.to_bytes(),
     )
 
 

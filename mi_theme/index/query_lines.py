@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,10 @@ __all__ = ["TENTHS", "QueryLine", "lines_of"]
 
 TENTHS = 10
 SLACK = 3.0  # nats that a piece may make of a pattern more than the background does
+MORE_SLACK, LARGE = (
+    3.0,
+    3e6,
+)  # and so many at most, one for a corpus e times smaller than a large one: there is time to look at more
 LIKE = 0.4  # of what the intervals of a line say: an alignment asks for half of what they and the times do
 THICKNESS, SIZES = (0.0, 1.0), (100, 10_000)
 ADDED = COPY_MODEL.insertion + COPY_MODEL.inserted
@@ -98,7 +103,8 @@ class QueryLine(NamedTuple):
         whole = whole_copy(pattern)
         place = ChancePlace(whole, len(pattern), thick, size)
         nats = _nats(Chance(background().proposed, place, notes), max_evalue)
-        return nats - max(whole - float(self.news.sum()), 0.0) - SLACK
+        slack = SLACK + min(max(log(LARGE / notes), 0.0), MORE_SLACK)
+        return nats - max(whole - float(self.news.sum()), 0.0) - slack
 
 
 def _nats(chance: Chance, max_evalue: float) -> float:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.errors import FileError
 from mi_theme.index.query_lines import QueryLine
 from mi_theme.index.seed_windows import SeedWindow, windows
 from mi_theme.index.seeds import span_of
@@ -91,6 +92,8 @@ def _extended(
 ) -> NDArray[np.int64]:
     """Of a window in a shard: worth, shard, first note, its row, last note, its row."""
     places = shard.postings.places(*span_of(window.intervals))
+    if len(places) and int(places.max()) >= len(shard.lines.height):
+        raise FileError(f"{shard.file.path}: damaged (entry); build the index again")
     found = kernels(fast, "extension", len(places) / PLAINLY).extended(shard.lines.height, places, window.number, way)
     rows = [shard.lines.row_of(found[:, column]) for column in (3, 5)]
     shards = np.full(len(found), number)

@@ -30,6 +30,8 @@ from mi_theme.score.tonality import tonic_of_signature
 
 __all__ = ["Shard", "ShardRow", "StoredPiece", "merged", "number_of_hash", "piece_row", "shard_of"]
 
+#: arrays that are as large as the music, and whose every value can be borne: `Shard.damaged` looks at them
+LARGE = ("height", "gap", "length", "step", "outer", "entry", "kept")
 ENDING, ROWS_ENDING = ".shard", ".pieces.jsonl"
 
 
@@ -241,6 +243,8 @@ class Shard:
             raise FileError(f"{error.filename}: missing; build the index again") from None
         if len(file["row_start"]) != row.pieces + 1 or int(file["row_start"][-1]) != len(rows):
             raise FileError(f"{path}: not what the table of contents says; build the index again")
+        if damaged := file.damaged(but=LARGE):
+            raise FileError(f"{path}: damaged ({damaged[0]}); build the index again")
         return cls(row, file, rows)
 
     @property
@@ -306,7 +310,10 @@ class Shard:
     def piece(self, number: int) -> StoredPiece:
         """What is known of a piece."""
         begin, end = self.file["row_start"][number : number + 2].tolist()
-        return msgspec.json.decode(self.rows[begin:end].tobytes(), type=StoredPiece)
+        try:
+            return msgspec.json.decode(self.rows[begin:end].tobytes(), type=StoredPiece)
+        except msgspec.MsgspecError:
+            raise FileError(f"{self.rows_path}: damaged; build the index again") from None
 
     def sheet(self, number: int, source: str) -> tuple[Sheet, NDArray[np.int64]]:
         """A piece as it was read, and the row of each stored note in its table.

@@ -60,8 +60,15 @@ class StoredCorpus:
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
         self.generation = Generation.read(self.path)
-        self.table = FileTable(self.path, self.generation)
-        self.shards = [Shard.open(self.path, row) for row in self.generation.shards]
+        while True:
+            try:
+                self.table = FileTable(self.path, self.generation)
+                self.shards = [Shard.open(self.path, row) for row in self.generation.shards]
+                break
+            except FileError:
+                before, self.generation = self.generation, Generation.read(self.path)
+                if before == self.generation:  # else a writer has just put another in its place
+                    raise
         self._ready: OrderedDict[tuple[int, int], tuple[Sheet, NDArray[np.int64]]] = OrderedDict()
         self._ready_notes = 0
 

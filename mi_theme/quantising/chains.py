@@ -27,12 +27,14 @@ class ChainNotes(NamedTuple):
 
     `spread` is how far each may be from its place, in seconds; `joined` and `parted` are
     what it costs that the next note begins with it, or later; infinite and 0 for the last of a part.
+    `ornament` is what it costs that it is a grace note of the next one, however far before that; infinite where it is none.
     """
 
     seconds: Floats
     spread: Floats
     joined: Floats
     parted: Floats
+    ornament: Floats
     part: Ints
 
 
@@ -138,7 +140,9 @@ def _standing(notes: ChainNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tu
     after = np.append(notes.seconds[1:], np.inf)[rows] - cells.seconds[here + 1]
     next_there = (after >= 0) & (after < AT_LINE * notes.spread[rows]) & np.isfinite(notes.joined[rows])
     met = next_there[:, None, None] & (place == of[:, :, None])
-    return place, cost + np.where(met, np.where(next_there, notes.joined[rows], 0.0)[:, None, None], 0.0)
+    joined = cost + np.where(next_there, notes.joined[rows], 0.0)[:, None, None]
+    led = np.where(cost < BLOCKED, notes.ornament[rows][:, None, None], np.inf)
+    return place, np.where(met, np.minimum(joined, led), cost)
 
 
 def _advance(
@@ -159,7 +163,11 @@ def _advance(
         row = first[chain] + step
         old, new = place[row - 1][:, :, :, None], place[row][:, :, None, :]
         figure = cells.figures[family[row][:, None, None, None], column[:, None, None], old + 1, new]
-        joined, parted = (one[row - 1][:, None, None, None] for one in (notes.joined, notes.parted))
+        joined, parted, led = (
+            one[row - 1][:, None, None, None] for one in (notes.joined, notes.parted, notes.ornament)
+        )
+        stood = cost[row - 1 - first[0]][..., None]
+        joined = np.minimum(joined, np.where(stood < BLOCKED, led - stood, np.inf))
         every = np.where(new < old, BLOCKED, np.where(new == old, joined, figure + parted)) + total[chain][..., None]
         came[row] = every.argmin(axis=2)
         total[chain] = every.min(axis=2) + cost[row - first[0]]

@@ -16,6 +16,7 @@ from mi_theme.search.corpus.proposals import LEAST_WORTH, TICKS, NoteArrays, Pro
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
+from mi_theme.search.match.metric_places import ANYWHERE, MetricConditions
 from mi_theme.search.match.note_alignment import Region
 from mi_theme.search.match.piece_hits import LEAST, hits_in, in_order, oftener, with_maps
 from mi_theme.search.match.versions import PatternVersion, in_place, joined, overlap, versions
@@ -52,6 +53,7 @@ class SearchSettings(NamedTuple):
     invert: bool
     fast: bool | None
     max_evalue: float
+    conditions: MetricConditions = ANYWHERE
 
 
 class Batch(NamedTuple):
@@ -84,11 +86,12 @@ def hits_in_batch(settings: SearchSettings, batch: Batch) -> list[Hit]:
     else:
         whole = _proposed(settings, batch, notes)
     left = _left(settings, batch, notes)
-    tables = {sheet.source: sheet.table for sheet in batch.sheets}
+    sheets = {sheet.source: sheet for sheet in batch.sheets}
     return [
         hit
         for source in sorted({*whole, *left})
-        for hit in together(joined(whole.get(source, []), left.get(source, []), notes), tables[source])
+        for hit in together(joined(whole.get(source, []), left.get(source, []), notes), sheets[source].table)
+        if settings.conditions.are_met(hit, sheets[source])
     ]
 
 
