@@ -51,7 +51,7 @@ ROWS = (
     Row("render tv club 7/8 --seed 2 -o out.musicxml --stems stems", ("out.musicxml", "stems/")),
     Row("render --film 3 --plan"),
     *(
-        Row(f"index {words}", fails=True)
+        Row(f"index {words}", code=1)
         for words in (
             "build nowhere -o out.idx",
             "update music",
