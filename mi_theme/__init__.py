@@ -120,6 +120,7 @@ methods.update(
         "Score.from_music21": "files.notation.from_stream:score_of_stream",
         "Score.to_music21": "files.notation.to_stream:stream_of_score",
         "Score.quantized": "quantising:quantize",
+        "Score.passage": "quantising.passagecutting:passage",
         "Quantized.score": "quantising.quantizedscore:written",
         "Score.play": "sound:record",
         "Score.to_sound": "sound.recorder:save_sound",

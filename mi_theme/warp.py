@@ -12,9 +12,10 @@ stay, the last two become one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby, pairwise
+from math import gcd, lcm
 
 from mi_theme.errors import MapError
 
@@ -22,6 +23,7 @@ __all__ = ["Warp", "fraction_of"]
 
 Point = tuple[Fraction, Fraction]
 Span = tuple[Fraction, Fraction]
+Step = tuple[int, int]  # in parts of a quarter
 Number = Fraction | int
 
 
@@ -47,15 +49,23 @@ class Warp:
     ('7/2', '15/2', '4')
     """
 
-    points: tuple[Point, ...]
+    points: tuple[Point, ...] = field(compare=False)
+    _whole: tuple[
+        int, tuple[int, ...], tuple[int, ...]
+    ]  # parts of a quarter, the points in them: compared and hashed fast
 
     def __init__(self, points: str | Iterable[tuple[Number, Number]] | Warp) -> None:
         if isinstance(points, Warp):
-            found = points.points
+            found, whole = points.points, points._whole
         else:
-            pairs = _read(points) if isinstance(points, str) else points
-            found = _canonical([(Fraction(x), Fraction(y)) for x, y in pairs])
+            pairs = _read(points) if isinstance(points, str) else [(_exact(x), _exact(y)) for x, y in points]
+            parts = lcm(*(value.denominator for pair in pairs for value in pair))
+            steps = _canonical([(_parts_of(x, parts), _parts_of(y, parts)) for x, y in pairs])
+            found = tuple((Fraction(x, parts), Fraction(y, parts)) for x, y in steps)
+            common = gcd(parts, *(value for step in steps for value in step))
+            whole = parts // common, tuple(x // common for x, _ in steps), tuple(y // common for _, y in steps)
         object.__setattr__(self, "points", found)
+        object.__setattr__(self, "_whole", whole)
 
     @classmethod
     def identity(cls, length: Number) -> Warp:
@@ -134,7 +144,7 @@ class Warp:
 
         An onset inside a dropped span has the cut as its image; ask `keeps`.
         """
-        return self._image(Fraction(position), after=True)
+        return self._image(_exact(position), after=True)
 
     def end(self, position: Number) -> Fraction:
         """Image of an end: before anything inserted at that place.
@@ -144,7 +154,7 @@ class Warp:
         position
             Quarters into the source.
         """
-        return self._image(Fraction(position), after=False)
+        return self._image(_exact(position), after=False)
 
     def keeps(self, position: Number) -> bool:
         """Whether an onset at this position survives.
@@ -154,8 +164,12 @@ class Warp:
         position
             Quarters into the source.
         """
-        place = Fraction(position) % self.source
-        return not any(start <= place < stop for start, stop in self.dropped)
+        parts, xs, ys = self._whole
+        position = _exact(position)
+        over = position.denominator
+        place = position.numerator * parts % (xs[-1] * over)
+        row = next(row for row in range(len(xs) - 2, -1, -1) if xs[row] * over <= place)
+        return ys[row] < ys[row + 1]
 
     def slope(self, position: Number) -> Fraction:
         """How much time is stretched just after this position; 0 where it is dropped.
@@ -219,14 +233,21 @@ class Warp:
         width, height = self.source, self.target
         return Warp((x + i * width, y + i * height) for i in range(count) for x, y in self.points)
 
-    def _image(self, position: Fraction, after: bool) -> Fraction:
-        cycle, place = divmod(position, self.source)
-        if place == 0 and not after:
-            cycle, place = cycle - 1, self.source
-        low, high = _crossings(self)(place)
-        if place == 0:  # what is inserted at the end of the cycle before comes first
-            low = Fraction(0)
-        return cycle * self.target + (high if after else low)
+    def _image(self, position: Number, after: bool) -> Fraction:
+        """In whole numbers: parts of a quarter over the position's denominator."""
+        parts, xs, ys = self._whole
+        over = position.denominator
+        cycle, place = divmod(position.numerator * parts, xs[-1] * over)
+        if after:
+            row = next(row for row in range(len(xs) - 2, -1, -1) if xs[row] * over <= place)
+        else:
+            if place == 0:
+                cycle, place = cycle - 1, xs[-1] * over
+            row = next(row for row in range(len(xs)) if xs[row + 1] * over >= place)
+        dx, dy = xs[row + 1] - xs[row], ys[row + 1] - ys[row]
+        if dx == 0:
+            return Fraction(cycle * ys[-1] + ys[row + after], parts)
+        return Fraction((cycle * ys[-1] + ys[row]) * over * dx + dy * (place - xs[row] * over), parts * over * dx)
 
 
 def _crossings(warp: Warp) -> Callable[[Fraction], Span]:
@@ -276,7 +297,15 @@ def _read(text: str) -> list[Point]:
         raise MapError(f"{shown!r}: a map is written as points source>target, such as '0>0 3>3 5>4'") from None
 
 
-def _canonical(points: list[Point]) -> tuple[Point, ...]:
+def _exact(value: Number) -> Number:
+    return value if isinstance(value, Fraction | int) else Fraction(value)
+
+
+def _parts_of(value: Number, parts: int) -> int:
+    return value.numerator * (parts // value.denominator)
+
+
+def _canonical(points: list[Step]) -> list[Step]:
     """Check the points and write them the one way that all equal maps share.
 
     Points on a straight line are left out; where something is dropped and
@@ -289,28 +318,28 @@ def _canonical(points: list[Point]) -> tuple[Point, ...]:
     if 0 in points[-1]:
         raise MapError("a map needs some source and some target time")
     steps = _merged((x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(points))
-    found = [(Fraction(0), Fraction(0))]
+    found = [(0, 0)]
     for dx, dy in steps:
         found.append((found[-1][0] + dx, found[-1][1] + dy))
-    return tuple(found)
+    return found
 
 
-def _merged(steps: Iterable[Point]) -> list[Point]:
+def _merged(steps: Iterable[Step]) -> list[Step]:
     """Join steps of one slope; write each run of drops and insertions as one of either."""
-    merged: list[Point] = []
+    merged: list[Step] = []
     for kept, run in groupby((step for step in steps if any(step)), key=all):
         if kept:
             merged += _straightened(run)
         else:
             drops, inserts = zip(*run, strict=True)
-            pair = (sum(drops, Fraction(0)), Fraction(0)), (Fraction(0), sum(inserts, Fraction(0)))
+            pair = (sum(drops), 0), (0, sum(inserts))
             merged += [step for step in pair if any(step)]
     return merged
 
 
-def _straightened(steps: Iterable[Point]) -> list[Point]:
+def _straightened(steps: Iterable[Step]) -> list[Step]:
     """Join neighbouring steps of one slope."""
-    joined: list[Point] = []
+    joined: list[Step] = []
     for dx, dy in steps:
         if joined and joined[-1][1] * dx == joined[-1][0] * dy:
             last = joined.pop()

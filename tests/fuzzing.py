@@ -463,7 +463,18 @@ def span(pieces: Pieces, at: int) -> int:
 
 def mutant(kind: Kind, number: random.Random) -> tuple[Pieces, Callable[[Pieces], bytes]]:
     """The pieces of a hostile input, and what joins them."""
-    pieces = kind.cut(number.choice(kind.seeds))
+    pieces = changed(kind.cut(number.choice(kind.seeds)), kind, number)
+    if number.randrange(8):
+        return pieces, kind.join
+    noisy = [bytes((byte,)) for byte in kind.join(pieces)]
+    for _ in range(number.choice((1, 2, 10))):
+        if noisy:
+            noisy[number.randrange(len(noisy))] = bytes((number.choice((0, 1, 127, 128, 255, number.randrange(256))),))
+    return noisy[: number.choice((len(noisy), number.randrange(len(noisy) + 1)))], b"".join
+
+
+def changed(pieces: Pieces, kind: Kind, number: random.Random) -> Pieces:
+    """The pieces with some left out, doubled, moved or put in."""
     for _ in range(number.choice((1, 1, 2, 3, 5, 8))):
         if not pieces:
             break
@@ -489,13 +500,7 @@ def mutant(kind: Kind, number: random.Random) -> tuple[Pieces, Callable[[Pieces]
             case 5:
                 values = [i for i, p in enumerate(pieces) if isinstance(p, str) and p[:1] != "<"] or [at]
                 pieces[number.choice(values)] = number.choice(kind.words)
-    if number.randrange(8):
-        return pieces, kind.join
-    noisy = [bytes((byte,)) for byte in kind.join(pieces)]
-    for _ in range(number.choice((1, 2, 10))):
-        if noisy:
-            noisy[number.randrange(len(noisy))] = bytes((number.choice((0, 1, 127, 128, 255, number.randrange(256))),))
-    return noisy[: number.choice((len(noisy), number.randrange(len(noisy) + 1)))], b"".join
+    return pieces
 
 
 def fault_of(name: str, kind: Kind, data: bytes, seconds: float = SECONDS) -> Fault | None:

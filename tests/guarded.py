@@ -19,6 +19,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ CHANGES = ("os.rename", "os.mkdir", "os.chmod", "os.chown", "os.link", "os.symli
 REMOVES = ("os.remove", "os.rmdir", "shutil.rmtree")
 STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
 PAIRS = ("os.rename", "os.link", "os.symlink")
+SERVED = 1.0  # seconds that what listens is left alone
 #: where temporary files go, and what matplotlib keeps of the fonts that it finds
 OWN_PLACES = tuple(os.environ.get(name, os.devnull) for name in ("TMPDIR", "MPLCONFIGDIR"))
 FONT_LISTS = ("fc-list", "system_profiler")  # programs that matplotlib asks which fonts there are
@@ -104,7 +106,7 @@ class Guard:
                 for path in paths:
                     self.may_write(event, path)
                 self.act(paths[-1], refused=event in CHANGES)
-            elif event in STARTS and arguments[0] not in FONT_LISTS:
+            elif event in STARTS and not self.may_start(arguments[0]):
                 self.forbid(f"{event} {arguments[:2]!r:.100}")
             elif event.startswith("socket."):
                 self.socket(event, arguments)
@@ -144,6 +146,10 @@ class Guard:
             case "scribble":
                 Path(os.fsdecode(path)).write_bytes(bytes(range(256)) * 4)
 
+    def may_start(self, program: Any) -> bool:
+        """Programs that list fonts; of what serves, interpreters that do its work, which are not guarded."""
+        return program in FONT_LISTS or (self.orders.sockets and program == sys.executable)
+
     def is_input(self, path: Any) -> bool:
         """Whether this is one of the files of the folder."""
         full = os.path.realpath(os.fsdecode(path))
@@ -170,6 +176,8 @@ class Guard:
     def socket(self, event: str, arguments: tuple[Any, ...]) -> None:
         address = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], tuple) else None
         if self.orders.sockets and (address is None or address[0] in HERE):
+            if event == "socket.bind" and address:
+                threading.Timer(SERVED, os.kill, (os.getpid(), signal.SIGINT)).start()
             return
         self.forbid(f"{event} {arguments[1:]!r:.100}")
 

@@ -216,3 +216,41 @@ def test_whatever_runs_evenly_runs_evenly_after(step: float, to: str, tones: lis
             assert set(np.diff(mine).round(6)) <= {step}
             assert mine[0] == float(start)
     assert ScorePlan.from_json(plan.to_json()) == plan
+
+
+def rag(bars: int = 4) -> mi.Score:
+    """A tune over bass and chord in every beat of 2/4."""
+    left = [row for bar in range(bars) for beat in (0, 1) for row in stride(2 * bar + beat, (48, 43)[beat])]
+    return midi("2/4", (0, melody(bars, [(0, 0.25), (0.25, 0.5), (0.75, 0.25), (1, 1)], 2)), (1, left))
+
+
+def stride(at: float, low: int) -> Notes:
+    return [(at, 0.5, low), *((at + 0.5, 0.5, pitch) for pitch in (55, 60, 64))]
+
+
+def test_a_stride_bass_waltzes() -> None:
+    plan = mi.plan(rag(), "3/4")
+    made = plan.apply(rag())
+    assert sorted(set(onsets(made, 1)))[:3] == [0, 1, 2]
+    assert [sorted(made.notes(1)["pitch"][made.notes(1)["onset"] == at].tolist()) for at in (0, 1)] == [
+        [48],
+        [55, 60, 64],
+    ]
+    six = mi.convert(rag(), "6/8").notes(1)
+    assert [len(six[six["onset"] == at / 2]) for at in range(6)] == [1, 3, 3, 1, 3, 3]
+
+
+def test_the_bass_goes_with_the_groups_of_the_tune() -> None:
+    """3/4 in 5/4 as 2+2+1: the second bass is on beat 3, where the tune's second beat is."""
+    plan = mi.plan(waltz(), "5/4", how="regroup")
+    low = plan.apply(waltz()).notes(1)
+    assert str(plan.spans[0].base) == "0>0 2>4 3>5"
+    assert [at for at, pitch in zip(low["onset"], low["pitch"], strict=True) if pitch < 50][:4] == [0, 2, 5, 7]
+
+
+def test_a_figure_has_room_in_two_groups_together() -> None:
+    """Where the second of two beats falls between the strokes, both beats keep as many as there is room for."""
+    tune = [(0, 1.5), (1.5, 0.25), (1.75, 0.25), (2, 1)]
+    bass = [(at / 2, 0.5, (48, 55, 52, 55)[at % 4]) for at in range(32)]
+    made = mi.convert(midi("4/4", (0, melody(4, tune, 4)), (1, bass)), "3/4")
+    assert onsets(made, 1) == [at / 2 for at in range(24)]

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from test_convert_music import melody, midi
 
 import mi_theme as mi
 from mi_theme.adaptation.frames import Frame
@@ -172,7 +173,23 @@ def test_a_dotted_run_loses_a_pair_and_stays_dotted() -> None:
     places = plan.apply(dotted()).notes()["onset"] % 3
     assert places[:6].tolist() == [0, 0.75, 1, 1.75, 2, 2.75]
     assert len(plan.dropped) == 8
-    assert len(mi.plan(dotted(), "3/4", runs="keep").dropped) == 0
+    every = mi.plan(dotted(), "3/4", runs="keep")
+    assert not every.dropped
+    assert {0.0, 0.75, 1.0, 1.75, 2.0} <= set(
+        (every.apply(dotted()).notes()["onset"] % 3).tolist()
+    )  # no four against three
+
+
+def test_a_triplet_is_not_squeezed_as_a_rest() -> None:
+    third = F(1, 3)
+    onset = [
+        bar * 4 + at for bar in range(4) for at in (0, third, 2 * third, 1, 1 + third, 1 + 2 * third, 2, 3, F(15, 4))
+    ]
+    score = mi.Score.from_notes(
+        [float(at) for at in onset], [float(third)] * len(onset), [60 + i % 7 for i in range(len(onset))], meter="4/4"
+    )
+    places = mi.convert(score, "7/8").notes()["onset"]
+    assert np.allclose(places[:6], np.arange(6) / 3)
 
 
 def line(values: list[float], bars: int = 4, meter: str = "4/4") -> mi.Score:
@@ -237,3 +254,18 @@ def test_what_is_held_through_a_repeat_is_held_on() -> None:
     bass = mi.convert(score, "5/4").notes(1)
     assert bass["onset"].tolist() == [0, 3, 5, 8]
     assert bass["duration"].tolist() == [3, 2, 3, 2]
+
+
+def test_a_note_that_is_held_over_a_beat_is_no_run() -> None:
+    """Under a kit every beat has a place, but the long note after three short ones stays."""
+    tune = [(0, 1), (1, 0.5), (1.5, 0.5), (2, 0.5), (2.5, 1.5)]
+    kit = [(bar * 4 + at / 2, 0.25, 42) for bar in range(4) for at in range(8)]
+    kit += [(bar * 4 + at, 0.25, 38) for bar in range(4) for at in (1, 3)]
+    song = midi("4/4", (0, melody(4, tune, 4)), (9, sorted(kit)))
+    assert not [change for change in mi.plan(song, "3/4").dropped if change.part == "Tune 1"]
+
+
+def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
+    plan = mi.plan(line([0.5, 0.5, 0.5], meter="3/8"), "3/4")
+    assert (plan.keep, plan.tempo) == ("beat", F(1, 2))
+    assert plan.sounds_the_same

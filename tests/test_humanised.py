@@ -230,3 +230,24 @@ def test_a_tempo_at_which_nothing_is_near_its_place_is_told() -> None:
     assert len(mi.quantize(score)) == 64
     with pytest.raises(mi.MiThemeError, match="follow no beat"):  # a second early or late
         mi.convert(score, "3/4")
+
+
+def test_a_passage_is_cut_as_it_is_written() -> None:
+    """Early downbeats belong to their bars, and nothing is quantised twice."""
+    exact = mi.render(form="clayton-mullen", style="solo-piano", seed=1, length=16)
+    for seed in range(3):
+        played = humanised(exact, np.random.default_rng(seed), 0.02, (0.5, 0.95))
+        for bars in ((1, 2), (3, 6), (8, 8)):
+            wanted, found = exact.passage(bars), played.passage(bars)
+            assert noted(written_music(found).score) == noted(wanted)
+            assert written_music(found).quantized is not None
+            assert [note.onset for note in mi.quantize(found)] == [
+                Fraction(row["start"], wanted.ticks_per_quarter) for row in wanted.spans
+            ]
+            assert mi.Theme.from_score(found) == mi.Theme.from_score(wanted)
+        assert mi.Theme.from_score(played, (3, 4)) == mi.Theme.from_score(exact, (3, 4))
+
+
+def noted(score: mi.Score) -> list[tuple[float, int]]:
+    table = score.note_table()
+    return sorted(zip(np.round(table["onset"], 4).tolist(), table["pitch"].tolist(), strict=True))

@@ -33,8 +33,8 @@ OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python
 HEAVY = {
     "mido": (), "symusic": ("files", "search"), "music21": ("files", "conversion", "search", "rhythm", "views"), "verovio": ("engraving",), "resvg_py": ("engraving",), "typst": ("engraving",),
     "matplotlib": ("views",), "midirenderer": ("sound",), "soundfile": ("sound",), "numba": ("search",), "lxml": ("files", "engraving"), "pandas": ("score",),
-    "dask": (), "anywidget": ("frontend",), "traitlets": ("frontend",), "mcp": ("toolserver",), "mcp_types": ("toolserver",), "pydantic": ("toolserver",), "anyio": ("toolserver",), "distributed": ("executors",),
-    "starlette": ("studio",), "uvicorn": ("studio",),
+    "dask": (), "mcp": ("toolserver",), "mcp_types": ("toolserver",), "pydantic": ("toolserver",), "anyio": ("toolserver",), "distributed": ("executors",),
+    "duckdb": ("index",), "starlette": ("studio",), "uvicorn": ("studio",), "anywidget": ("frontend",), "traitlets": ("frontend",),
 }  # fmt: skip
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 

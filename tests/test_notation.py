@@ -502,3 +502,16 @@ def test_html_is_a_page_with_the_picture(tmp_path):
     page = (tmp_path / "theme.html").read_text("utf-8")
     assert page.startswith("<!DOCTYPE html>")
     assert draw(THEME).to_svg() in page
+
+
+def test_pages_of_a_plan_are_drawn_as_each_alone() -> None:
+    """Both sides written once give the pictures that every page gives for itself, and the pages are all bars."""
+    from mi_theme.engraving.contents.conversion_notation import FacingScores
+
+    onsets = [3 * bar + at for bar in range(20) for at in (0, 1, 2)]
+    score = mi.Score.from_notes(onsets, 1, [60 + at % 11 for at in onsets], meter="3/4")
+    plan = mi.plan(score, "4/4")
+    facing = FacingScores.of(plan)
+    assert facing.pages == [(1, 8), (9, 16), (17, 20)]
+    for bars in facing.pages:
+        assert notation(facing, bars=bars).to_svg() == notation(plan, bars=bars).to_svg()

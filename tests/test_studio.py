@@ -85,7 +85,7 @@ def refused(answer: Answer) -> str:
 def test_nothing_is_had_without_the_token(served: Studio, path: str, token: str) -> None:
     answer = served.ask(path, x_studio_token=token)
     assert answer.status == 403
-    assert "token" in refused(answer)
+    assert "token" in (answer.body.decode() if path == "/" else refused(answer))
 
 
 def test_the_token_in_the_address_lets_in_to_the_page_and_to_nothing_else(served: Studio) -> None:
@@ -262,6 +262,8 @@ def test_a_piece_with_too_many_notes_is_refused(served: Studio) -> None:
     notes = MOST_NOTES + 1
     data = mi.Score.from_notes(np.arange(notes) / 8, 0.125, 60 + np.arange(notes) % 20).to_bytes()
     assert str(MOST_NOTES) in refused(served.open("large.mid", data))
+    gap = mi.Score.from_notes([0, 500_000], 1, 60).to_bytes()
+    assert "125001 bars" in refused(served.open("gap.mid", gap))
 
 
 # What it answers
@@ -307,6 +309,19 @@ def test_a_map_is_that_of_its_bar_and_says_when_it_sounds(served: Studio) -> Non
     assert told["map"]["played"][0][:2] == [5.0, 7.5]
     assert told["map"]["heard"][0][:2] == [4.0, 6.0]
     assert served.work(key, "map", 1, bars=[3, 4]).last["result"]["why"] == "not asked for"
+
+
+def test_some_bars_are_carried_into_every_metre(served: Studio) -> None:
+    from mi_theme.frontend.live_scores import live_score
+    from mi_theme.frontend.livebars import LIVE_METERS
+
+    key = opened(served)
+    body = {"settings": {"meter": "4/4"}, "number": 2, "last": 2}
+    told = served.ask(f"/pieces/{key}/live", json.dumps(body).encode()).last["result"]
+    wanted = live_score(score(), LIVE_METERS, bars=(2, 2)).as_dict()
+    assert told["name"] == "song.mid, bar 2"
+    assert told["meters"] == json.loads(json.dumps(wanted["meters"]))
+    assert "4 bars" in refused(served.ask(f"/pieces/{key}/live", json.dumps(body | {"last": 6}).encode()))
 
 
 def test_every_strategy_is_compared_one_by_one(served: Studio) -> None:

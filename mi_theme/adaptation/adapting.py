@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, known_ratio, whole_grouping
+from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, known_ratio
 from mi_theme.adaptation.groupings import readings
-from mi_theme.adaptation.plans import BarNotes, Plan, groups_under, variant_words
+from mi_theme.adaptation.plans import BarNotes, Plan, shape_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
@@ -134,8 +134,8 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
 
 
 def _loses_time(task: Task) -> bool:
-    """Whether a bar, or two, becomes shorter other than beat for beat, and its beats no threes."""
-    shorter = task.target.length < task.source.length and not task.target.meter.is_compound and task.source.bars <= 2
+    """Whether bars become shorter other than beat for beat, and their beats no threes."""
+    shorter = task.target.length < task.source.length and not task.target.meter.is_compound
     return shorter and (len(task.target.beats) != len(task.source.beats) or task.source.meter.is_compound)
 
 
@@ -208,7 +208,7 @@ def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str,
     searching = [name for name in able if STRATEGIES[name].alternatives]
     thoughts = [(plan.how, outcome) for outcome in outcomes[1:]]
     thoughts += [(name, outcome) for name in searching for outcome in able[name]]
-    known = [(name, outcome) for name, outcome in thoughts if _shape(outcome, task) in FAMOUS]
+    known = [(name, outcome) for name, outcome in thoughts if shape_under(task.figure, outcome, task.target) in FAMOUS]
     others = [(name, found[0]) for name, found in able.items() if found and name != plan.how]
     if task.source.meter.bar == task.target.meter.bar:  # nothing floats over bars of its own length
         others = [(name, outcome) for name, outcome in others if not STRATEGIES[name].meets_bars]
@@ -218,8 +218,3 @@ def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str,
         if (outcome.warp, outcome.repeats) != (plan.warp, plan.repeats)
     ]
     return tuple(dict.fromkeys(variant_words(plan, name, outcome) for name, outcome in different))[:MOST_ALTERNATIVES]
-
-
-def _shape(outcome: Outcome, task: Task) -> tuple[int, ...]:
-    grouping = whole_grouping(groups_under(task.figure, outcome.warp, outcome.repeats), task.target.meter.pulse)
-    return tuple(grouping or ())

@@ -11,7 +11,7 @@ kit all bars lose the same time, wherever that is cheapest for all of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -135,28 +135,37 @@ def _lead_knots(task: Task, fixed: dict[Fraction, int]) -> tuple[Knot, ...]:
     length, lasts = task.source.length, dict(zip(task.onsets, task.lasts, strict=False))
     onsets = [at for at in sorted({*task.onsets, *task.whole}) if 0 <= at < length]
     silent = ({Fraction(0), *fixed} if task.steady else {Fraction(0)}) - set(onsets)
+    held: set[Fraction] = set()
     for at, following in pairwise([*onsets, length]):
         end = at + Fraction(round(lasts.get(at, following - at) / SLOT)) * SLOT
-        if at < end <= following - 2 * SLOT:
+        held.update(beat for beat in silent if at < beat < end)
+        if at < end <= following - 2 * SLOT and at not in task.whole:  # whose other notes go on to the next
             silent.add(end)
-    return _knots(task, sorted({*onsets, *silent}), silent, fixed)
+    return _knots(task, sorted({*onsets, *silent}), silent, fixed, held)
 
 
 def _knots(
-    task: Task, places: Sequence[Fraction], silent: set[Fraction], fixed: dict[Fraction, int]
+    task: Task,
+    places: Sequence[Fraction],
+    silent: set[Fraction],
+    fixed: dict[Fraction, int],
+    held: Collection[Fraction] = (),
 ) -> tuple[Knot, ...]:
-    """Places with what they weigh."""
+    """Places with what they weigh; a note is one value, though it is held over beats that have places too."""
     frame, length = task.source, task.source.length
     beat, others = frame.groups[0], {*task.others, *task.shared}
-    values = [b - a for a, b in pairwise([*places, length])]
-    sounding = [0 if at in silent else value for at, value in zip(places, values, strict=True)]
-    runs = runs_in(sounding, beat) if task.thin else {}
+    struck = [at for at in places if at not in held]
+    wholes = [b - a for a, b in pairwise([*struck, length])]
+    sounding = [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)]
+    runs = {struck[number]: unit for number, unit in runs_in(sounding, beat).items()} if task.thin else {}
+    lasting, whole = dict(zip(struck, wholes, strict=True)), beat
     knots = []
-    for number, (at, value) in enumerate(zip(places, values, strict=True)):
-        weight = HELD if value > beat else BEAT if value == beat else SHORT
+    for at, following in pairwise([*places, length]):
+        value, whole = following - at, lasting.get(at, whole)
+        weight = HELD if whole > beat else BEAT if whole == beat else SHORT
         weight = SHORT if at in task.whole else weight
-        if at in silent:  # where other parts go on in a rest, it is none
-            weight = SHORT if any(at < other < at + value for other in others) else REST
+        if at in silent and at not in held:  # where other parts go on in a rest, it is none
+            weight = SHORT if any(at < other < following for other in others) else REST
         shared = at in others
         knot = Knot(
             at=at / SLOT,
@@ -165,12 +174,20 @@ def _knots(
             level=_level(at, frame.meter.bar, frame.beats),
             middle=at % frame.meter.bar == frame.meter.bar / 2,
             shared=shared,
-            run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(number, 0),
+            run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(at, 0),
             whole=at in task.whole,
             fixed=0 if at == 0 else fixed.get(at),
+            over=_held_over(at, following, frame),
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
+
+
+def _held_over(at: Fraction, stop: Fraction, frame: Frame) -> int:
+    """By how many levels the strongest place between two is stronger than the first."""
+    inside = (place * SLOT for place in range(int(at / SLOT) + 1, int(-(-stop // SLOT))))
+    strongest = min((_level(place, frame.meter.bar, frame.beats) for place in inside), default=3)
+    return max(_level(at, frame.meter.bar, frame.beats) - strongest, 0)
 
 
 def _level(at: Fraction, bar: Fraction, beats: Sequence[Fraction] | frozenset[Fraction]) -> int:

@@ -24,15 +24,17 @@ SQUARE = 0.8  # of the square of a stretch: else one of two equal notes would pa
 ODD_VALUE = 0.6  # a value that needs a tie
 TOO_SHORT = 2.0  # a value shorter than all in the bar; half of it where the bar has sixteenths
 DEMOTED, PROMOTED = 1.0, 0.15  # each step from bar line to beat, eighth, sixteenth, and back
+SYNCOPATED = 4.0  # each level by which a sixteenth is held over a stronger place, where it was not: on an eighth it may
+SIXTEENTHS = 3  # their level
 MIDDLE, SHARED = 0.5, 1.0  # more for the middle of the bar, and for where other parts begin
-LIMPS = 6.0  # a tuplet or a trill in three quarters of its time
+LIMPS = 8.0  # a tuplet or a trill in three quarters of its time
 OFF_GRID = 0.6  # a sixteenth place in a bar of eighths
 HIDDEN = 20.0  # a bar line of the source on no beat
 UNEQUAL, UNEQUAL_RUN = 2.0, 3.5  # equal neighbours that are so no more, alone and in a run
 LEVELLED, REVERSED = 1.0, 4.0  # unequal ones that become equal, or the shorter the longer
 DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
 FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
-MOST_DROPPED = 3  # in a row
+MOST_DROPPED = 4  # in a row: a beat of sixteenths
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
 
@@ -45,7 +47,8 @@ class Knot(NamedTuple):
 
     ``value`` is the time to the next knot, ``weight`` what its stretch costs, ``level`` 0 for a bar
     line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, and with how many
-    of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles.
+    of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles,
+    ``over`` by how many levels what it is held over is stronger than its own place.
     """
 
     at: Fraction
@@ -57,6 +60,7 @@ class Knot(NamedTuple):
     run: int
     whole: bool = False
     fixed: int | None = None
+    over: int = 0
 
 
 class Solved(NamedTuple):
@@ -123,6 +127,8 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
             best = np.array([table.min(axis=0) for table in tables])
             which = best.argmin(axis=0)
             sums = best.min(axis=0) + _value_costs(knots[last], grid)[step] + place[None, :] + dropped
+            if knots[last].weight != REST:
+                sums = sums + SYNCOPATED * np.maximum(_held_over(grid.levels) - knots[last].over, 0)
             if not np.isfinite(sums).any():
                 continue
             costs[last, number] = sums
@@ -161,6 +167,16 @@ def _steps(slots: int) -> NDArray[np.int64]:
     """From each place to each other: how far, 0 for back and for nothing."""
     places = np.arange(slots)
     found: NDArray[np.int64] = np.maximum(places[None, :] - places[:, None], 0)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _held_over(levels: tuple[int, ...]) -> NDArray[np.int64]:
+    """From each sixteenth to each other place: by how many levels the strongest between them is stronger."""
+    found = np.zeros((len(levels), len(levels)), np.int64)
+    for place, level in enumerate(levels[:-2]):
+        if level == SIXTEENTHS:
+            found[place, place + 2 :] = level - np.minimum.accumulate(levels[place + 1 : -1])
     return found
 
 

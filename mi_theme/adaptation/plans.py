@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Reason, starts_of, whole_grouping
@@ -16,7 +17,7 @@ from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp
 
-__all__ = ["FIGURE_SOURCES", "BarNotes", "NoteMapping", "Plan", "groups_under", "variant_words"]
+__all__ = ["FIGURE_SOURCES", "BarNotes", "NoteMapping", "Plan", "groups_under", "shape_under", "variant_words"]
 
 FORMAT, VERSION = "mi-theme plan", 1  # of the JSON of a plan: one more where old text can no longer be read
 
@@ -228,6 +229,31 @@ def groups_under(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat
     images = sorted([*images, *(warp(start) + shift for start, _, shift in repeats if start < length)])
     end = warp.target if length == warp.source else warp(length)
     return tuple(b - a for a, b in zip(images, [*images[1:], end], strict=True))
+
+
+def shape_under(figure: tuple[Fraction, ...], outcome: Outcome, target: Frame) -> tuple[int, ...]:
+    """The groups that a proposed map makes, in pulses of the target; none where they are not whole.
+
+    Parameters
+    ----------
+    figure
+        Group lengths in quarters.
+    outcome
+        The map, and what is played again.
+    target
+        The bars that it fills.
+
+    Returns
+    -------
+    tuple of int
+        As in a `Grouping`.
+    """
+    return _shape(figure, outcome.warp, outcome.repeats, target.meter.pulse)
+
+
+@lru_cache(maxsize=4096)
+def _shape(figure: tuple[Fraction, ...], warp: Warp, repeats: tuple[Repeat, ...], pulse: Fraction) -> tuple[int, ...]:
+    return tuple(whole_grouping(groups_under(figure, warp, repeats), pulse) or ())
 
 
 def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:

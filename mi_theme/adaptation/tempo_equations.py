@@ -98,8 +98,9 @@ def threes_ratio(source: Meter, target: Meter) -> Fraction | None:
 def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: str | None = None) -> str:
     """What lasts as long as before where nobody says it.
 
-    The beat between simple and compound metres of as many beats: there each beat
-    becomes a beat, as a quarter of 4/4 a dotted quarter of 12/8. Else the pulse:
+    The beat between metres of as many beats that are simple and compound, or written in
+    other values: there each beat becomes a beat, as a quarter of 4/4 a dotted quarter of
+    12/8, an eighth of 3/8 a quarter of 3/4. Else the pulse:
     where beats are more or fewer, as from 9/8 to 4/4 or 6/8 to 3/4, pulses are
     grouped in another way, and go on at their speed while they are. The bar where
     bars become beats, or beats bars; and the pulse under new bar lines, where nothing
@@ -124,7 +125,8 @@ def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: s
         return "bar"
     plain = not (source.is_additive or target.is_additive or (strategy and strategy.meets_bars))
     as_many = len(source.beats) == len(target.beats) * ratio or bool(strategy and strategy.beat_for_beat)
-    return "beat" if plain and as_many and source.is_compound != target.is_compound else "pulse"
+    rewritten = ratio == 1 and as_many and (source.pulse, source.groups[0]) != (target.pulse, target.groups[0])
+    return "beat" if plain and as_many and (source.is_compound != target.is_compound or rewritten) else "pulse"
 
 
 def tempo_factor(source: Meter, target: Meter, ratio: Fraction | int, keep: str) -> Fraction:

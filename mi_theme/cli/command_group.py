@@ -49,6 +49,10 @@ COMMANDS = {
     "measure": ("rhythm_commands", "Measure rhythm: syncopation, evenness and the like, in numbers; folders too."),
     "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
     "motifs": ("motif_commands", "What recurs in a piece: exactly, transposed, varied, slower or faster."),
+    "index": (
+        "index_commands",
+        "Make a corpus ready, so that find answers in milliseconds: build, update, info, check, query.",
+    ),
     "rank": ("find_commands", "Rank tunes by how much they are like one, in any key and tempo."),
     "play": ("sound_commands", "Play a file, with a click if wanted."),
     "info": ("info_commands", "Say what is in a file."),

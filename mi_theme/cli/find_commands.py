@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mi_theme.cli.many_files import Workers, counted, progress_bar, workers_options
+from mi_theme.cli.searching import is_one_score, rhythms_there, searched_there, sheets_there
 from mi_theme.cli.shared import (
     INTERRUPTED,
     MOST_ROWS,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from mi_theme.files.bulk.sheets import Sheet
     from mi_theme.search import Hit, Pattern, Ranked
-    from mi_theme.search.corpus.folders import Searched
     from mi_theme.search.corpus.readers import Unread
+    from mi_theme.search.match.metric_places import RhythmPlace
 
 __all__ = ["find", "rank"]
 
@@ -79,6 +79,17 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for 
 @click.option("--top", type=click.IntRange(1), help="At most that many hits.")
 @click.option("--all", "every", is_flag=True, help=f"A row for each hit; without it for the {MOST_ROWS} best.")
 @click.option("--invert", is_flag=True, help="Look for the theme upside down as well.")
+@click.option(
+    "--in", "meter", metavar="METER", help="Only hits that begin in a bar of this metre, such as 5/4 or 7/8:2+2+3."
+)
+@click.option(
+    "--begins-on", type=click.FloatRange(1), metavar="BEAT", help="Only hits whose first note is on this beat."
+)
+@click.option(
+    "--rhythm",
+    metavar="GROUPS",
+    help="Only hits in a bar of this rhythm from the downbeat on, such as 3+3+2+2; without --theme every voice that has it.",
+)
 @click.option("--explain", is_flag=True, help="Say of each hit why: the terms of its evidence, in nats.")
 @click.option(
     "--midi-out",
@@ -100,21 +111,31 @@ def find(
     top: int | None,
     every: bool,
     invert: bool,
+    meter: str | None,
+    begins_on: float | None,
+    rhythm: str | None,
     explain: bool,
     midi_out: str | None,
     as_csv: bool,
     as_json: bool,
     where: Workers,
 ) -> None:
-    """Find a theme in a score or a folder: where, how, and how surprising.
+    """Find a theme in a score, a folder or an index: where, how, and how surprising.
 
     In any key and tempo, in another metre, with notes missing or changed, within
     other voices. E says how many hits as good chance would bring. Ctrl-C ends the
     search with what was found so far.
     """
+    from mi_theme.search.match.metric_places import MetricConditions
+
     _check(paths, max_evalue, midi_out, as_csv and as_json)
+    conditions = MetricConditions.of(meter, begins_on, rhythm)
+    if rhythm and theme is None:
+        rows, unread, complete = rhythms_there(conditions, paths, where, top)
+        _print_places(rows, None if every or top else MOST_ROWS, as_csv=as_csv, as_json=as_json)
+        _finish(ctx, unread, complete)
     pattern = _pattern(theme, bars, part)
-    searched = _searched(pattern, paths, where, max_evalue=max_evalue, top=top, invert=invert)
+    searched = searched_there(pattern, paths, where, conditions, max_evalue=max_evalue, top=top, invert=invert)
     if as_json:
         print_json([hit.to_dict() for hit in searched.hits])
     elif as_csv:
@@ -129,7 +150,7 @@ def find(
     if any(hit.evalue >= 1 for hit in searched.hits):
         say("where E is 1 or more chance brings as good: there only the order says something")
     if not searched.hits:
-        _say_if_too_short(pattern, searched.notes, max_evalue, in_files=not _is_one_score(paths))
+        _say_if_too_short(pattern, searched.notes, max_evalue, in_files=not is_one_score(paths))
     _finish(ctx, searched.unread, searched.complete)
 
 
@@ -221,29 +242,6 @@ def _pattern(theme: str | None, bars: tuple[int, int] | None, part: str | None) 
 # Searching
 
 
-def _searched(pattern: Pattern, paths: Sequence[str], where: Workers, **options: Any) -> Searched:
-    """All that is found: one score is aligned to its last note, files are scanned first."""
-    from mi_theme.files import read
-    from mi_theme.search import find as found
-    from mi_theme.search.corpus.folders import Searched, search_files
-    from mi_theme.search.music import SearchWarning
-
-    if _is_one_score(paths):
-        score = read(paths[0])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SearchWarning)  # it is said by the command
-            return Searched(found(pattern, score, **options), 1, len(score.note_table()), [])
-    with where.executor() as executor, progress_bar("searching") as progress:
-        return search_files(pattern, paths, progress=progress, executor=executor, partial=True, **options)
-
-
-def _is_one_score(paths: Sequence[str]) -> bool:
-    """Whether this is a single file, or a tune of a book, and no book of tunes."""
-    from mi_theme.files.disk import place_of
-
-    return len(paths) == 1 and place_of(Path(paths[0]))[0].is_file() and not paths[0].lower().endswith(".abc")
-
-
 def _all_music(paths: Sequence[str], executor: Executor | None) -> tuple[list[Sheet], list[Unread], bool]:
     """Every tune of the files, what could not be read, and whether that is all."""
     from mi_theme.search.corpus.folders import sheets_in
@@ -289,6 +287,19 @@ def _print_hits(hits: Sequence[Hit], most: int | None) -> None:
     _show(("E", "file", "part", "bar", "how"), [[*hit.cells.values()] for hit in hits[:most]])
     if most and len(hits) > most:
         say(f"... and {len(hits) - most} more: --all shows them, --json and --csv have them")
+
+
+def _print_places(places: Sequence[RhythmPlace], most: int | None, *, as_csv: bool, as_json: bool) -> None:
+    """Bars that have a rhythm."""
+    if as_json:
+        print_json([place.to_dict() for place in places])
+    elif as_csv:
+        _print_csv(("source", "part", "bar", "bars", "meter", "onset"), (place.to_dict() for place in places))
+    elif places:
+        _show([*places[0].cells], [[*place.cells.values()] for place in places[:most]])
+    if most and len(places) > most and not (as_json or as_csv):
+        say(f"... and {len(places) - most} more: --all shows them, --json and --csv have them")
+    say(f"{counted(len(places), 'place')} in {counted(len({place.source for place in places}), 'piece')}")
 
 
 def _print_reasons(hits: Sequence[Hit]) -> None:
@@ -341,26 +352,12 @@ def _write_excerpts(pattern: Pattern, hits: Sequence[Hit], paths: Sequence[str],
 
     folder.mkdir(parents=True, exist_ok=True)
     wrote = 0
-    for sheet in _sheets(hits, paths):
+    for sheet in sheets_there(hits, paths):
         for number, hit in enumerate(hits, 1):
             if hit.source == sheet.source:
                 excerpt(pattern, sheet, hit).save(folder / f"{number:03} {_name(hit)}.mid")
                 wrote += 1
     say(f"wrote {counted(wrote, 'excerpt')} into {folder}")
-
-
-def _sheets(hits: Sequence[Hit], paths: Sequence[str]) -> Iterator[Sheet]:
-    """The notes of every piece that has a hit, read as they were for the search."""
-    from mi_theme.files import read
-    from mi_theme.files.bulk.sheets import Sheet
-    from mi_theme.files.disk import place_of
-    from mi_theme.search.corpus.readers import sheets_of_file
-
-    if _is_one_score(paths):
-        yield Sheet.of(read(paths[0]))
-        return
-    for file in dict.fromkeys(place_of(Path(hit.source))[0] for hit in hits):
-        yield from (tune for tune in sheets_of_file(file) if isinstance(tune, Sheet))
 
 
 def _name(hit: Hit) -> str:

@@ -100,8 +100,10 @@ def convert(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) 
     Score or music21 Stream
         A Stream of a Stream; of anything else a Score.
     """
+    from mi_theme.conversion.planning.score_planning import plan_score
+
     music: MusicSource = score if is_stream(score) else Score.of(score)
-    return plan(music, meter, **options).apply(music)
+    return plan_score(Score.of(music), Request.of(meter, options), told=False).apply(music)
 
 
 @renamed(to="meter", lead="part")

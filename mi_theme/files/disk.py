@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import zipfile
 from contextlib import suppress
 from html.entities import html5
@@ -73,10 +74,13 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     if not isinstance(source, str | PathLike):
         raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
     path, number = place_of(Path(fspath(source)))
-    if path.exists() and not (path.is_file() or path.is_dir()):
+    known = path.stat()
+    if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
         raise FileError(f"{path}: a pipe or a device, and no file: save what comes out of it first")
     with path.open("rb") as file:
-        data = file.read(LARGEST_FILE + 1)
+        data = file.read(min(known.st_size, LARGEST_FILE) + 1)  # room for all it may have would be made ready each time
+        if len(data) > known.st_size:  # it has grown
+            data += file.read(LARGEST_FILE)
     if len(data) > LARGEST_FILE:
         raise FileError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB")
     if not number:

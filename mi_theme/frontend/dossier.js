@@ -44,23 +44,24 @@ function cursorOver(picture, way) {
   picture.append(line);
   return (seconds) => {
     line.toggleAttribute("hidden", seconds === null);
-    if (seconds !== null) moveCursor(line, way.cursors[1], seconds, picture.viewBox.baseVal.width - 12);
+    if (seconds === null) return;
+    const { width } = picture.viewBox.baseVal;
+    moveCursor(line, way.cursors[1], seconds, width - 12);
+    keepInView(picture.parentElement, (line.getAttribute("x1") / width) * picture.clientWidth);
   };
 }
 
-/** A table that is wider than the screen says so, and can be moved with the keys. */
+/** What is wider than the screen says so, and can be moved with the keys. */
 const hints = new Map();
 const watch = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    const scrolls = target.scrollWidth > target.clientWidth + 1;
-    target.classList.toggle("scrolls", scrolls);
-    if (scrolls) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-    hints.get(target).hidden = !scrolls;
+    if (target.clientWidth) target.classList.toggle("scrolls", saysWhetherItScrolls(target, hints.get(target)));
   }
 });
-for (const wide of document.querySelectorAll(".wide")) {
-  const hint = html("p", { class: "hint", hidden: true }, "This table is wider than the screen: it scrolls sideways →");
+for (const picture of document.querySelectorAll(".engraved .mi-notation")) readable(picture);
+for (const wide of document.querySelectorAll(".wide, .engraved")) {
+  const what = wide.classList.contains("wide") ? "table" : "music";
+  const hint = html("p", { class: "hint", hidden: true }, `This ${what} is wider than the screen: it scrolls sideways →`);
   wide.before(hint);
   hints.set(wide, hint);
   watch.observe(wide);

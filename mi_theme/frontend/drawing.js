@@ -121,6 +121,32 @@ export function moveCursor(line, rows, seconds, right) {
   line.setAttribute("y2", bottom + 10);
 }
 
+const LEAST_SCALE = 0.75; // of its size, below which notation is not made smaller: it scrolls
+
+/** Notation no smaller than can be read; answers its width in pixels of its own. */
+export function readable(picture) {
+  const { width } = picture.viewBox.baseVal;
+  picture.style.minWidth = `${Math.round(LEAST_SCALE * width)}px`;
+  picture.style.maxWidth = `${Math.round(1.7 * width)}px`;
+  return width;
+}
+
+/** Say of an element whether it scrolls sideways, and let the keys reach it where it does. */
+export function saysWhetherItScrolls(element, hint) {
+  const scrolls = element.scrollWidth > element.clientWidth + 1;
+  if (scrolls) element.tabIndex = 0;
+  else element.removeAttribute("tabindex");
+  hint.hidden = !scrolls;
+  return scrolls;
+}
+
+/** Scroll an element sideways so that a place in it, in pixels, is seen. */
+export function keepInView(element, place) {
+  const { scrollLeft, clientWidth, scrollWidth } = element;
+  if (scrollWidth <= clientWidth + 1 || (place >= scrollLeft + 12 && place <= scrollLeft + clientWidth - 24)) return;
+  element.scrollTo({ left: Math.max(place - clientWidth / 4, 0), behavior: "auto" });
+}
+
 const ROLL = { left: 4, top: 6, foot: 6 };
 
 /**

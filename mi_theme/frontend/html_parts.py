@@ -57,7 +57,7 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], ki
     )
     label = escape(caption, quote=True)
     return (
-        f'<div class="wide" role="group" aria-label="{label}"><table class="{kind}"><caption>{shown(caption)}</caption>'
+        f'<div class="wide" role="group" tabindex="0" aria-label="{label}"><table class="{kind}"><caption>{shown(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
     )
 

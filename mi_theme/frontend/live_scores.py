@@ -10,9 +10,10 @@ from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.conversion.planning.score_planning import plan_score
 from mi_theme.conversion.planning.scorewording import blocks, figure_plan
 from mi_theme.conversion.request import Request
-from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.engraving import notation
 from mi_theme.engraving.contents.conversion_notation import FacingScores
+from mi_theme.engraving.engravings import NotationDrawing
 from mi_theme.errors import MissingExtra, ScoreError, StrategyError
 from mi_theme.frontend.livebars import NOTATION_WIDTH, LiveBar, LiveMeter, LiveWay
 from mi_theme.frontend.map_tables import MapTable, Round, map_tables
@@ -21,7 +22,7 @@ from mi_theme.frontend.shared_notation import Glyphs
 from mi_theme.meter import Meter
 from mi_theme.score import Bars, MusicSource, Score, first_and_last
 
-__all__ = ["SHOWN_BARS", "live_score"]
+__all__ = ["SHOWN_BARS", "cursors_of_plan", "live_score", "map_of_span"]
 
 #: Bars of a score that are shown if none are named.
 SHOWN_BARS = 4
@@ -125,18 +126,61 @@ def _shape(plan: ScorePlan) -> str:
 
 def _maps(plan: ScorePlan, before: Score, after: Score) -> Iterator[MapTable]:
     """The map of each stretch that is carried over, and when it sounds on either side."""
-    for span, start in plan.starts():
-        if span.how:
-            table = map_tables(figure_plan(plan, [span]), UNPLAYED, UNPLAYED)[0]
-            sides = (before, span.start, span.warp.source), (after, start, span.warp.target)
-            played, heard = (
-                ((*_seconds(score, at, length), 0, int(length * table.unit)),) for score, at, length in sides
-            )
-            yield replace(table, first=span.first, played=played, heard=heard)
+    return (map_of_span(plan, span, start, before, after) for span, start in plan.starts() if span.how)
+
+
+def map_of_span(plan: ScorePlan, span: Span, start: Fraction, before: Score, after: Score) -> MapTable:
+    """The map of a stretch of a score that is carried over, with when it sounds on either side.
+
+    Parameters
+    ----------
+    plan, span
+        The plan, and one of its stretches.
+    start
+        Where its target bars begin, in quarters.
+    before, after
+        The score, and what the plan makes of it.
+
+    Returns
+    -------
+    MapTable
+        Its first bar has the number that it has in the score.
+    """
+    table = map_tables(figure_plan(plan, [span]), UNPLAYED, UNPLAYED)[0]
+    sides = (before, span.start, span.warp.source), (after, start, span.warp.target)
+    played, heard = (((*_seconds(score, at, length), 0, int(length * table.unit)),) for score, at, length in sides)
+    return replace(table, first=span.first, played=played, heard=heard)
 
 
 def _seconds(score: Score, at: Fraction, length: Fraction) -> tuple[float, float]:
     return round(score.tempos.seconds(at), 6), round(score.tempos.seconds(at + length), 6)
+
+
+def cursors_of_plan(drawing: NotationDrawing, before: Score, after: Score) -> tuple[Cursor, Cursor]:
+    """Where on the notation of a plan the music is when: of each side rows of seconds, x, top and bottom of its staff.
+
+    Parameters
+    ----------
+    drawing
+        The lead before and after, one staff below the other.
+    before, after
+        The score, and what the plan makes of it.
+
+    Returns
+    -------
+    tuple of (before, after)
+        In the order of time.
+    """
+    places = sorted(drawing.places)
+    above, below = (
+        tuple(
+            (round(score.tempos.seconds(place.onset), 4), *(round(at, 1) for at in place[2:]))
+            for place in places
+            if place.staff == staff
+        )
+        for staff, score in enumerate((before, after))
+    )
+    return above, below
 
 
 def _drawn(plan: ScorePlan, after: Score, glyphs: Glyphs) -> tuple[str, tuple[Cursor, Cursor]]:
@@ -145,13 +189,4 @@ def _drawn(plan: ScorePlan, after: Score, glyphs: Glyphs) -> tuple[str, tuple[Cu
         drawing = notation(FacingScores.of(plan, after), width=NOTATION_WIDTH)
     except MissingExtra:
         return "", ((), ())
-    places = sorted(drawing.places)
-    before, now = (
-        tuple(
-            (round(score.tempos.seconds(place.onset), 4), *(round(at, 1) for at in place[2:]))
-            for place in places
-            if place.staff == staff
-        )
-        for staff, score in enumerate((plan.score or after, after))
-    )
-    return glyphs.shared(drawing), (before, now)
+    return glyphs.shared(drawing), cursors_of_plan(drawing, plan.score or after, after)

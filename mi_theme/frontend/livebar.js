@@ -13,7 +13,7 @@ const LEAST = 15; // pixels that a pulse of a map takes at least
  */
 export function mount(element, tables, { onchange = () => {}, choice = {}, player = new Player(), glyphs = true } = {}) {
   const live = html("div", { class: "mi mi-live" });
-  const state = { meter: null, how: null, heard: "after" };
+  const state = { meter: null, how: null, wanted: null, heard: "after" };
   const names = { meter: named("meter"), way: named("way"), heard: named("heard") };
   if (glyphs && tables.glyphs) live.append(parsed(tables.glyphs));
 
@@ -24,7 +24,8 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
   const ways = html("fieldset", { class: "mi-choices mi-ways" }, html("legend", {}, "Strategy"));
   const unable = html("details", { class: "mi-unable" });
   const title = html("p", { class: "mi-now" });
-  const paper = html("div", { class: "mi-paper" });
+  const paper = html("div", { class: "mi-paper", role: "group", "aria-label": "Notation" });
+  const wider = html("p", { class: "mi-caption", hidden: true }, "wider than the screen: scrolls sideways →");
   const maps = html("div", { class: "mi-maps" });
   const heard = html("fieldset", { class: "mi-choices mi-heard" }, html("legend", {}, "Hear"));
   const status = html("p", { class: "mi-status", role: "status", "aria-live": "polite" });
@@ -34,7 +35,7 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
   const controls = html("div", {});
   const handle = transport(controls, player);
   live.append(
-    meters, ways, unable, title, paper, heard, controls, maps, status,
+    meters, ways, unable, title, paper, wider, heard, controls, maps, status,
     html("details", { class: "mi-plan", open: true }, html("summary", {}, "The plan in words"), words),
     html("p", { class: "mi-foot" }, midi), note,
   );
@@ -49,11 +50,10 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
     const row = tables.meters.find((each) => each.meter === meter) ?? tables.meters[0];
     if (!row) return;
     const able = row.ways.filter((each) => each.able).map((each) => each.how);
-    const wanted = how ?? (state.followed ? state.how : null);
+    if (how) state.wanted = how; // what somebody chose is kept from metre to metre, wherever it can be
     const changed = row.meter !== state.meter;
     state.meter = row.meter;
-    state.how = able.includes(wanted) ? wanted : row.first;
-    if (how) state.followed = true; // a strategy that somebody chose is kept from metre to metre
+    state.how = able.includes(state.wanted) ? state.wanted : row.first;
     if (changed) showWays(row);
     check(meters, state.meter);
     check(ways, state.how);
@@ -128,15 +128,20 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
     shown = [];
     if (chosen.notation) {
       const picture = parsed(chosen.notation);
-      const { width } = picture.viewBox.baseVal;
-      picture.style.maxWidth = `${Math.round(1.7 * width)}px`;
+      const width = readable(picture);
       const line = svg("line", { class: "mi-cursor", hidden: true });
       picture.append(line);
       paper.replaceChildren(picture);
       const rows = chosen.cursors[before ? 0 : 1];
-      shown.push((seconds) => line.toggleAttribute("hidden", seconds === null) || (seconds !== null && moveCursor(line, rows, seconds, width - 12)));
+      shown.push((seconds) => {
+        line.toggleAttribute("hidden", seconds === null);
+        if (seconds === null) return;
+        moveCursor(line, rows, seconds, width - 12);
+        keepInView(paper, (line.getAttribute("x1") / width) * picture.clientWidth);
+      });
     }
     paper.hidden = !chosen.notation;
+    saysWhetherItScrolls(paper, wider);
     const room = maps.clientWidth || 320;
     const beside = room >= SPLIT && chosen.maps.length > 1 && chosen.maps[0].target.bars === 1;
     maps.classList.toggle("mi-beside", beside);
@@ -173,6 +178,7 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
       line.setAttribute("x2", place);
       line.setAttribute("y1", levels[level] - 6);
       line.setAttribute("y2", levels[level] + 32);
+      keepInView(line.ownerSVGElement.parentElement, place);
     };
   }
 

@@ -50,7 +50,7 @@ class LiveWay:
     piece
         What is heard.
     notation
-        Source above, version below, as SVG that takes its glyphs from `LiveBar.glyphs`; empty without verovio.
+        Source above, version below, as SVG that takes its signs from the ``glyphs`` of its live bar; empty without verovio.
     cursors
         Where on it a line stands that moves with the music: of the source as it is played, and of the version.
     midi

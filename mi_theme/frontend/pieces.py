@@ -128,16 +128,14 @@ def piece_of(score: Score, *, groups: Sequence[Fraction] = ()) -> Piece:
 
 def _notes(score: Score) -> Iterator[PlayedNote]:
     """The notes by onset, as the file has them."""
-    ticks, spans = score.ticks_per_quarter, score.spans
+    spans, clock = score.spans, score.tempos.clock
+    onsets, ends = (clock(spans[name] / score.ticks_per_quarter).round(DIGITS).tolist() for name in ("start", "stop"))
     rows = []
-    for span, part in zip(spans, score.span_parts.tolist(), strict=True):
+    for span, part, onset, end in zip(spans, score.span_parts.tolist(), onsets, ends, strict=True):
         event = score.tracks[span["track"]].events[span["on"]]
         start, stop = int(span["start"]), int(span["stop"])
-        onset, end = (_rounded(score.tempos.seconds(Fraction(tick, ticks))) for tick in (start, stop))
-        row = PlayedNote(
-            onset, _rounded(end - onset), int(event["data1"]), int(event["data2"]), part, start, stop - start
-        )
-        rows.append(row)
+        row = (onset, _rounded(end - onset), int(event["data1"]), int(event["data2"]), part, start, stop - start)
+        rows.append(PlayedNote(*row))
     yield from sorted(rows)
 
 

@@ -6,6 +6,7 @@ const EVERY = 50; // milliseconds between two looks ahead
 const LEAD = 0.06; // seconds from the command to the first sound
 const FADE = 0.015; // seconds in which sound that is cut fades
 const RING = 0.4; // seconds that a piece rings after its end
+const VOLUME = 0.7; // of all together: a band and its drums stay below full scale
 const CLICKS = [[900, 0.1], [1300, 0.3], [1900, 0.5]]; // frequency and loudness by weight: pulse, group, bar line
 const LONGEST = { pluck: 2.6, bass: 3.2 }; // seconds that a string rings
 
@@ -130,7 +131,8 @@ export class Player {
     if ((this.state !== "playing" && this.state !== "counting") || !this._anchors) return this._place;
     const now = this.context.currentTime - (this.context.outputLatency || 0);
     const anchor = this._anchors.findLast((each) => each.time <= now) ?? this._anchors[0];
-    return Math.min(anchor.song + (now - anchor.time) * this.rate, this.loop ? Infinity : this.piece.length);
+    const since = this.state === "counting" ? now - anchor.time : Math.max(now - anchor.time, 0); // it sounds a moment later
+    return Math.min(anchor.song + since * this.rate, this.loop ? Infinity : this.piece.length);
   }
 
   /** Let go of the sound card; the player is of no use any more. */
@@ -146,7 +148,10 @@ export class Player {
     if (!this.context && Context) {
       this.context = new Context();
       this._out = this.context.createDynamicsCompressor();
-      this._out.connect(this.context.destination);
+      const volume = this.context.createGain();
+      volume.gain.value = VOLUME;
+      this._out.connect(volume);
+      volume.connect(this.context.destination);
     }
     return this.context;
   }

@@ -7,7 +7,7 @@ leaves files that no table of contents names; its batch can be given to another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -21,28 +21,10 @@ from mi_theme.index.line_making import taken_apart
 from mi_theme.index.shards import ShardRow, number_of_hash, piece_row, shard_of
 from mi_theme.search.corpus.readers import Unread, sheets_of_file
 
-__all__ = ["BatchContents", "FileBatch", "content_of", "index_batch"]
+__all__ = ["BatchContents", "content_of", "index_batch"]
 
 MOST_NOTES = 2_000_000  # of a shard that a worker writes, and of a piece
 HASH_BYTES = 16
-
-
-class FileBatch(NamedTuple):
-    """Files to be indexed.
-
-    Attributes
-    ----------
-    folder
-        The index.
-    files
-        Their paths.
-    fast
-        Whether to use numba; by default where it is installed.
-    """
-
-    folder: str
-    files: tuple[str, ...]
-    fast: bool | None = None
 
 
 class BatchContents(NamedTuple):
@@ -54,10 +36,13 @@ class BatchContents(NamedTuple):
         A row for each file.
     shards
         The shards that were written.
+    failed
+        Why they could not all be written (number and words of the system, path); None where they could.
     """
 
     files: tuple[FileRow, ...]
     shards: tuple[ShardRow, ...]
+    failed: tuple[int, str, str] | None = None
 
 
 class _ReadPiece(NamedTuple):
@@ -66,46 +51,54 @@ class _ReadPiece(NamedTuple):
     tune: int
 
 
-def index_batch(batch: FileBatch) -> BatchContents:
+def index_batch(
+    folder: str, batch: Sequence[str], done: Callable[[int], object] | None = None, *, fast: bool | None = None
+) -> BatchContents:
     """Read some files and write their pieces as shards.
 
     Parameters
     ----------
+    folder
+        The index.
     batch
-        The files.
+        The paths of the files.
+    done
+        Called with how many are read.
+    fast
+        Whether to use numba; by default where it is installed.
 
     Returns
     -------
     BatchContents
         What cannot be read is in it with the reason; of files with the same content the first is indexed.
-
-    Raises
-    ------
-    OSError
-        Where the shards cannot be written.
     """
     files: list[FileRow] = []
     shards: list[ShardRow] = []
     pieces: list[_ReadPiece] = []
     known: dict[str, FileRow] = {}
-    for name in batch.files:
-        row, read = _read(Path(name), known)
-        files.append(row)
-        if pieces and sum(len(piece.sheet.table) for piece in [*pieces, *read]) > MOST_NOTES:
-            shards.append(_written(batch, pieces))
-            pieces = []
-        pieces += read
-    if pieces:
-        shards.append(_written(batch, pieces))
+    try:
+        for number, name in enumerate(batch, 1):
+            row, read = _read(Path(name), known)
+            files.append(row)
+            if pieces and sum(len(piece.sheet.table) for piece in [*pieces, *read]) > MOST_NOTES:
+                shards.append(_written(Path(folder), pieces, fast))
+                pieces = []
+            pieces += read
+            if done:
+                done(number)
+        if pieces:
+            shards.append(_written(Path(folder), pieces, fast))
+    except OSError as error:
+        return BatchContents((), (), (error.errno or 0, error.strerror or str(error), folder))
     return BatchContents(tuple(files), tuple(shards))
 
 
-def _written(batch: FileBatch, pieces: Sequence[_ReadPiece]) -> ShardRow:
+def _written(folder: Path, pieces: Sequence[_ReadPiece], fast: bool | None) -> ShardRow:
     sheets = [piece.sheet for piece in pieces]
     rows = [msgspec.json.encode(piece_row(*piece)) for piece in pieces]
     hashes = np.array([number_of_hash(piece.content) for piece in pieces], np.uint64)
     notes = sum(len(sheet.table) for sheet in sheets)
-    return shard_of(Path(batch.folder), taken_apart(sheets, fast=batch.fast), rows, hashes, notes)
+    return shard_of(folder, taken_apart(sheets, fast=fast), rows, hashes, notes)
 
 
 def content_of(path: Path) -> str:

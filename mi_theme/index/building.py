@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, as_completed
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
 
 from mi_theme.errors import FileError
+from mi_theme.executors import Failed, in_batches, one_by_one
+from mi_theme.executors.batched_work import Progress
+from mi_theme.files.walks import Place, files_in
 from mi_theme.index.array_files import VERSION
-from mi_theme.index.batch_indexing import BatchContents, FileBatch, index_batch
+from mi_theme.index.batch_indexing import BatchContents, index_batch
 from mi_theme.index.generations import CONTENTS, KIND, FileRow, FileTable, Generation, is_ours, swept
 from mi_theme.index.seeds import LARGEST
 from mi_theme.index.shards import Shard, ShardRow, merged, number_of_hash
 from mi_theme.index.write_lock import LOCK, sole_writer
-from mi_theme.search.corpus.folders import files_in
 from mi_theme.version import __version__
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["IndexChanges", "built", "updated"]
 
-BATCH_FILES = 200  # files of a batch, as in a folder that is searched
 COMMIT_SECONDS = 60.0  # after which what is done so far is made the state of the index
 FULL_SHARD = 12_000_000  # heights of a shard that no other is put to
 MANY_SHARDS = 8  # small ones that are put together
-Place = str | PathLike[str]
-Progress = Callable[[int, int], None]
 
 
 class IndexChanges(NamedTuple):
@@ -177,16 +179,14 @@ class _IndexWriter:
             del self.files[name]
         before = dict(self.files)
         wanted = [name for name in names if not _is_as_it_was(before.get(name), name)]
-        complete, told = True, len(names) - len(wanted)
-        last = monotonic()
+        complete, last, known = True, monotonic(), len(names) - len(wanted)
         try:
-            for number, contents in self._read(wanted):
+            for number, contents in enumerate(
+                self._read(wanted, lambda count, _: progress and progress(known + count, len(names)))
+            ):
                 self._take(number, contents)
-                told += len(contents.files)
-                if progress:
-                    progress(told, len(names))
                 if monotonic() - last > COMMIT_SECONDS:
-                    self._commit()
+                    self._commit(sweep=False)
                     last = monotonic()
             self._put_together(everything=self.generation is None or self.generation.number == 0)
         except KeyboardInterrupt:
@@ -205,27 +205,16 @@ class _IndexWriter:
         inside = tuple(root.rstrip(os.sep) + os.sep for root in roots)
         return [name for name in self.files if name not in there and (name.startswith(inside) or name in roots)]
 
-    def _read(self, names: Sequence[str]) -> Iterator[tuple[int, BatchContents]]:
-        """Each batch's number and table of contents, as they are ready."""
-        batches = [
-            FileBatch(str(self.folder.absolute()), tuple(names[first : first + BATCH_FILES]), self.fast)
-            for first in range(0, len(names), BATCH_FILES)
-        ]
-        if self.executor is None:
-            for number, batch in enumerate(batches):
-                yield number, index_batch(batch)
-            return
-        futures = {self.executor.submit(index_batch, batch): number for number, batch in enumerate(batches)}
-        try:
-            for future in as_completed(futures):
-                number = futures[future]
-                try:
-                    yield number, future.result()
-                except BrokenExecutor:  # a worker was lost: its batch is read here
-                    yield number, index_batch(batches[number])
-        finally:
-            for future in futures:
-                future.cancel()
+    def _read(self, names: Sequence[str], progress: Progress) -> Iterator[BatchContents]:
+        """The table of contents of each batch, in order."""
+        work = partial(index_batch, str(self.folder.absolute()), fast=self.fast)
+        for found in in_batches(work, names, executor=self.executor, progress=progress):
+            if isinstance(found, Failed):
+                yield BatchContents((FileRow(found.item, reason=found.reason),), ())
+            elif found.failed:
+                raise OSError(*found.failed)
+            else:
+                yield found
 
     def _take(self, number: int, contents: BatchContents) -> None:
         for row in contents.files:
@@ -262,17 +251,14 @@ class _IndexWriter:
             done = rows
         self.shards = {(-1, number): row for number, row in enumerate(done)}
 
-    def _merged(self, groups: Sequence[list[ShardRow]]) -> list[ShardRow]:
-        if self.executor is None:
-            return [merged(self.folder, group) for group in groups]
-        futures = [self.executor.submit(merged, self.folder, group) for group in groups]
-        try:
-            return [future.result() for future in futures]
-        except BrokenExecutor:
-            return [merged(self.folder, group) for group in groups]
+    def _merged(self, groups: Sequence[list[ShardRow]]) -> Iterator[ShardRow]:
+        for _, made in one_by_one(partial(merged, self.folder.absolute()), groups, executor=self.executor):
+            if isinstance(made, Failed):
+                raise FileError(f"{self.folder}: shards could not be put together: {made.reason}")
+            yield made
 
-    def _commit(self) -> None:
-        """Make what is done the state of the index."""
+    def _commit(self, *, sweep: bool = True) -> None:
+        """Make what is done the state of the index; while workers write, what no generation names yet may be theirs."""
         rows = self._counting()
         files, files_sum, count = FileTable.write(self.folder, self.files.values())
         self.generation = Generation(
@@ -288,7 +274,8 @@ class _IndexWriter:
             shards=tuple(rows),
         ).written(self.folder)
         self.shards = {(-1, number): row for number, row in enumerate(rows)}
-        swept(self.folder, self.generation)
+        if sweep:
+            swept(self.folder, self.generation)
 
     def _changes(
         self,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
-from secrets import token_hex
 from zlib import crc32
 
 import msgspec
@@ -29,7 +29,7 @@ TABLE_ENDING, PLACES_ENDING = ".files.jsonl", ".places"
 OURS = (".shard", ".pieces.jsonl", TABLE_ENDING, PLACES_ENDING)
 
 
-class FileRow(msgspec.Struct, frozen=True, omit_defaults=True):
+class FileRow(msgspec.Struct, frozen=True):
     """A file, as an index knows it.
 
     Attributes
@@ -175,6 +175,8 @@ class FileTable:
             self._rows = np.memmap(self.path, np.uint8, "r") if generation.files_count else np.zeros(0, np.uint8)
         except FileNotFoundError as error:
             raise FileError(f"{error.filename}: missing; build the index again") from None
+        if damaged := self._places.damaged():
+            raise FileError(f"{self._places.path}: damaged ({damaged[0]}); build the index again")
         if len(self._places["start"]) != generation.files_count or len(self._rows) != self._places.facts["table"]:
             raise FileError(f"{self.path}: not what the table of contents says; build the index again")
         self._sum = generation.files_sum
@@ -182,7 +184,7 @@ class FileTable:
     def __iter__(self) -> Iterator[FileRow]:
         decoder = msgspec.json.Decoder(FileRow)
         for line in self._rows.tobytes().splitlines():
-            yield decoder.decode(line)
+            yield self._decoded(line, decoder)
 
     def of(self, content: str) -> list[FileRow]:
         """The files of some content, by path.
@@ -199,9 +201,15 @@ class FileTable:
 
     def _row(self, start: int) -> FileRow:
         stop = start
-        while self._rows[stop] != ord("\n"):
+        while stop < len(self._rows) and self._rows[stop] != ord("\n"):
             stop += 1
-        return msgspec.json.decode(self._rows[start:stop].tobytes(), type=FileRow)
+        return self._decoded(self._rows[start:stop].tobytes(), msgspec.json.Decoder(FileRow))
+
+    def _decoded(self, line: bytes, decoder: msgspec.json.Decoder[FileRow]) -> FileRow:
+        try:
+            return decoder.decode(line)
+        except msgspec.MsgspecError:
+            raise FileError(f"{self.path}: damaged; build the index again") from None
 
     def damaged(self) -> list[str]:
         """What of it is not as it was written."""
@@ -225,12 +233,12 @@ class FileTable:
             Its name, its checksum, and how many rows it has.
         """
         ordered = sorted(rows, key=lambda row: row.file)
-        name = token_hex(8)
         said = [msgspec.json.encode(row) + b"\n" for row in ordered]
         start = np.cumsum([0, *map(len, said)])[:-1]
         hashes = np.array([number_of_hash(row.hash or "0") for row in ordered], np.uint64)
         order = np.argsort(hashes, kind="stable")
         table = b"".join(said)
+        name = blake2b(table, digest_size=8).hexdigest()
         replace_file(folder / f"{name}{TABLE_ENDING}", table)
         write_arrays(
             folder / f"{name}{PLACES_ENDING}",

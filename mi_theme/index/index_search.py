@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.index.query_lines import TENTHS, lines_of
 from mi_theme.index.seed_search import SeedHit, seed_hits
-from mi_theme.index.seed_windows import needed
+from mi_theme.index.shards import Shard
 from mi_theme.index.stored_corpus import StoredCorpus
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
@@ -28,17 +30,19 @@ from mi_theme.search.corpus.batches import (
     placed_versions,
 )
 from mi_theme.search.corpus.folders import Searched
-from mi_theme.search.corpus.proposals import LEAST_WORTH, SHORT_SHARE
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
+from mi_theme.search.match.metric_places import ANYWHERE, MetricConditions, RhythmPlace, rhythm_places
 from mi_theme.search.match.note_alignment import Region
 from mi_theme.search.match.piece_hits import STATED, USUAL_EVALUE, hits_in, in_order, kept, oftener
 from mi_theme.search.match.versions import PatternVersion, joined, versions
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["search_index"]
+__all__ = ["rhythms_in", "search_index"]
 
+LIKE = 0.25  # of the pattern: what a scan must find again in a piece that has a significant hit
+MOST_PIECES = 60  # that are aligned, the likeliest first
 Place = tuple[int, int]
 Wanted = list[NDArray[np.bool_]]
 
@@ -61,7 +65,7 @@ def search_index(corpus: StoredCorpus, settings: SearchSettings, *, top: int | N
         A piece that several files hold has its hits under the name of each.
     """
     notes = max(corpus.notes, 1)
-    wanted = [shard.counts for shard in corpus.shards]
+    wanted = [shard.counts & _in_meter(shard, settings.conditions) for shard in corpus.shards]
     if notes <= SMALL_BATCH:
         found = _all_aligned(corpus, settings)
     else:
@@ -97,12 +101,47 @@ def _proposed(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, no
     whole = {}
     for place, seeds in places.items():
         hits = _aligned(corpus, place, seeds, settings.pattern, settings)
-        whole[place] = completed(hits, settings, corpus.sheet(*place)[0], notes)
+        whole[place] = completed(hits, settings, corpus.sheet(*place)[0], notes, share=LIKE)
     left = _left(corpus, settings, wanted, notes)
-    return {
-        place: together(joined(whole.get(place, []), left.get(place, []), notes), corpus.sheet(*place)[0].table)
-        for place in sorted({*whole, *left})
-    }
+    found = {}
+    for place in sorted({*whole, *left}):
+        sheet, _ = corpus.sheet(*place)
+        hits = together(joined(whole.get(place, []), left.get(place, []), notes), sheet.table)
+        found[place] = [hit for hit in hits if settings.conditions.are_met(hit, sheet)]
+    return found
+
+
+def _in_meter(shard: Shard, conditions: MetricConditions) -> NDArray[np.bool_]:
+    """The pieces that state the metre that is asked for."""
+    if conditions == ANYWHERE:
+        return np.ones(shard.row.pieces, bool)
+    kinds = [any(conditions.takes(Meter(meter)) for meter in meters) for meters in shard.meters]
+    found: NDArray[np.bool_] = np.array(kinds, bool)[shard.file["piece_meters"]]
+    return found
+
+
+def rhythms_in(corpus: StoredCorpus, conditions: MetricConditions, top: int | None = None) -> Iterator[RhythmPlace]:
+    """Where voices have a rhythm, piece by piece; only pieces in the metre that is asked for are looked at.
+
+    Parameters
+    ----------
+    corpus
+        Where.
+    conditions
+        The rhythm, and in which metre.
+    top
+        At most that many.
+    """
+    told = 0
+    for number, shard in enumerate(corpus.shards):
+        for piece in np.flatnonzero(shard.counts & _in_meter(shard, conditions)).tolist():
+            sheet, _ = shard.sheet(piece, "")
+            for place in rhythm_places(sheet, conditions):
+                for source in corpus.sources(number, piece):
+                    yield place._replace(source=source)
+                    told += 1
+                    if told == top:
+                        return
 
 
 def _likely_places(
@@ -110,12 +149,16 @@ def _likely_places(
 ) -> dict[Place, list[SeedHit]]:
     """What seeds propose, piece by piece: what is worth no more than chance brings anyway is left out."""
     rarest = max(settings.max_evalue, STATED * min(1.0, settings.max_evalue / USUAL_EVALUE))
-    least = max(needed(pattern, notes, rarest), min(LEAST_WORTH, SHORT_SHARE * whole_copy(pattern)))
-    if least == float("inf"):
-        return {}
     found: dict[Place, list[SeedHit]] = {}
-    for hit in seed_hits(pattern, corpus.shards, wanted, least=least, fast=settings.fast):
-        found.setdefault((hit.shard, hit.piece), []).append(hit)
+    for line in lines_of(pattern):
+        least, lowest = line.needed(pattern, notes, rarest), dict[Place, float]()
+        for hit in seed_hits(line, corpus.shards, wanted, least=least, fast=settings.fast) if least < inf else ():
+            place = hit.shard, hit.piece
+            if place not in lowest:
+                thick, size = corpus.shards[hit.shard].texture(hit.piece)
+                lowest[place] = line.needed_in(pattern, notes, rarest, thick, size)
+            if hit.worth >= TENTHS * lowest[place] and len(found) < MOST_PIECES:
+                found.setdefault(place, []).append(hit)
     return found
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from os import PathLike
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mi_theme.executors.batched_work import Progress
+from mi_theme.files.walks import Place
 from mi_theme.index.building import IndexChanges, built, updated
 from mi_theme.index.corpus_index import Index
 from mi_theme.index.stored_corpus import is_index
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 __all__ = ["build_index", "index_at", "open_index", "update_index"]
-
-Place = str | PathLike[str]
-Progress = Callable[[int, int], None]
 
 
 def open_index(path: Place) -> Index:

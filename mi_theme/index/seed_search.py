@@ -8,16 +8,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.index.seed_windows import SeedWindow, extended_line, windows
+from mi_theme.errors import FileError
+from mi_theme.index.query_lines import QueryLine
+from mi_theme.index.seed_windows import SeedWindow, windows
 from mi_theme.index.seeds import span_of
 from mi_theme.index.shards import Shard
-from mi_theme.search.corpus.proposals import line_of
 from mi_theme.search.kernels.choosing import kernels
-from mi_theme.search.patterns import Pattern
+from mi_theme.search.kernels.kernel_inputs import ExtendedLine
 
 __all__ = ["MOST_PLACES", "SeedHit", "seed_hits"]
 
-MOST_PLACES = 400  # that are aligned, the best first
+MOST_PLACES = 1000  # that are looked at, the best first
 MOST_SEEDS = 4_000_000  # that are looked at, the rarest first
 PLAINLY = 100_000  # seeds a second that numpy extends
 
@@ -34,7 +35,7 @@ class SeedHit(NamedTuple):
     rows
         The stored rows of its first and its last note.
     numbers
-        Their numbers in the pattern's line.
+        Their numbers among the pattern's onsets.
     """
 
     worth: int
@@ -45,7 +46,7 @@ class SeedHit(NamedTuple):
 
 
 def seed_hits(
-    pattern: Pattern,
+    line: QueryLine,
     shards: Sequence[Shard],
     wanted: Sequence[NDArray[np.bool_]],
     *,
@@ -53,12 +54,12 @@ def seed_hits(
     most: int = MOST_PLACES,
     fast: bool | None = None,
 ) -> list[SeedHit]:
-    """What is like a pattern, best first.
+    """What is like a line of a pattern, best first.
 
     Parameters
     ----------
-    pattern
-        What is looked for.
+    line
+        What is looked up.
     shards, wanted
         Where, and which pieces of each.
     least
@@ -68,34 +69,35 @@ def seed_hits(
     fast
         Whether to use numba; by default where it is installed and there is enough to do.
     """
-    _, height = line_of(pattern)
-    if len(height) < 2 or not shards:
+    if len(line.height) < 2 or not shards:
         return []
 
     def count(intervals: tuple[int, ...]) -> int:
         first, last = span_of(intervals)
         return sum(int(shard.postings.seed_start[last]) - int(shard.postings.seed_start[first]) for shard in shards)
 
-    looked_up = windows(height.tolist(), count)
+    looked_up, way = windows(line.height.tolist(), count), line.extended(0, least)
     seen, tables = 0, list[NDArray[np.int64]]()
     for window in looked_up:
         seen += count(window.intervals)
         if tables and seen > MOST_SEEDS:
             break
-        tables += [_extended(pattern, window, number, shard, least, fast) for number, shard in enumerate(shards)]
+        way = way._replace(span=window.notes)
+        tables += [_extended(line, way, window, number, shard, fast) for number, shard in enumerate(shards)]
     return _apart(np.concatenate(tables), shards, wanted, most)
 
 
 def _extended(
-    pattern: Pattern, window: SeedWindow, number: int, shard: Shard, least: float, fast: bool | None
+    line: QueryLine, way: ExtendedLine, window: SeedWindow, number: int, shard: Shard, fast: bool | None
 ) -> NDArray[np.int64]:
     """Of a window in a shard: worth, shard, first note, its row, last note, its row."""
     places = shard.postings.places(*span_of(window.intervals))
-    line = extended_line(pattern, window.notes, least)
-    found = kernels(fast, "extension", len(places) / PLAINLY).extended(shard.lines.height, places, window.number, line)
+    if len(places) and int(places.max()) >= len(shard.lines.height):
+        raise FileError(f"{shard.file.path}: damaged (entry); build the index again")
+    found = kernels(fast, "extension", len(places) / PLAINLY).extended(shard.lines.height, places, window.number, way)
     rows = [shard.lines.row_of(found[:, column]) for column in (3, 5)]
     shards = np.full(len(found), number)
-    return np.stack([found[:, 1], shards, found[:, 2], rows[0], found[:, 4], rows[1]], axis=1)
+    return np.stack([found[:, 1], shards, line.number[found[:, 2]], rows[0], line.number[found[:, 4]], rows[1]], axis=1)
 
 
 def _apart(

@@ -26,9 +26,12 @@ from mi_theme.index.seeds import LARGEST, Postings
 from mi_theme.index.stored_notes import NoteLines, table_of_rows
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
+from mi_theme.score.tonality import tonic_of_signature
 
 __all__ = ["Shard", "ShardRow", "StoredPiece", "merged", "number_of_hash", "piece_row", "shard_of"]
 
+#: arrays that are as large as the music, and whose every value can be borne: `Shard.damaged` looks at them
+LARGE = ("height", "gap", "length", "step", "outer", "entry", "kept")
 ENDING, ROWS_ENDING = ".shard", ".pieces.jsonl"
 
 
@@ -56,7 +59,7 @@ class ShardRow(msgspec.Struct, frozen=True, omit_defaults=True):
     dropped: tuple[int, ...] = ()
 
 
-class StoredPiece(msgspec.Struct, frozen=True, omit_defaults=True):
+class StoredPiece(msgspec.Struct, frozen=True):
     """What is known of a piece, as its row of JSON says it.
 
     Attributes
@@ -70,7 +73,7 @@ class StoredPiece(msgspec.Struct, frozen=True, omit_defaults=True):
     parts, drums
         The names of its parts, and the numbers of those without pitch.
     meter
-        The metre it begins in, with its groups; empty where none is stated.
+        The metre of its first whole bar, with its groups; empty where none is stated.
     meters
         Every (position in quarters, metre) as text.
     pickup, stated, whole
@@ -120,12 +123,21 @@ def piece_row(sheet: Sheet, content: str, tune: int) -> StoredPiece:
         notes=len(sheet.table),
         parts=sheet.names,
         drums=tuple(sorted(sheet.drums)),
-        meter=str(meters.changes[0][1]) if meters.stated else "",
+        meter=str(meters.bar(1).meter) if meters.stated else "",
         meters=tuple((str(at), str(meter)) for at, meter in meters.changes),
         pickup=str(meters.pickup),
         stated=meters.stated,
         whole=meters.whole,
+        tempo=sheet.heading.tempo,
+        key=_key_words(sheet.heading.key),
+        title=sheet.heading.title,
+        composer=sheet.heading.composer,
     )
+
+
+def _key_words(key: tuple[int, bool] | None) -> str:
+    """Such as G minor."""
+    return f"{tonic_of_signature(*key)} {'minor' if key[1] else 'major'}" if key else ""
 
 
 def number_of_hash(content: str) -> int:
@@ -231,7 +243,14 @@ class Shard:
             raise FileError(f"{error.filename}: missing; build the index again") from None
         if len(file["row_start"]) != row.pieces + 1 or int(file["row_start"][-1]) != len(rows):
             raise FileError(f"{path}: not what the table of contents says; build the index again")
+        if damaged := file.damaged(but=LARGE):
+            raise FileError(f"{path}: damaged ({damaged[0]}); build the index again")
         return cls(row, file, rows)
+
+    @property
+    def rows_path(self) -> Path:
+        """Where its rows of JSON are."""
+        return self.file.path.with_name(f"{self.row.name}{ROWS_ENDING}")
 
     @cached_property
     def lines(self) -> NoteLines:
@@ -261,6 +280,10 @@ class Shard:
         """Every set of metres that one of its pieces states; ``file["piece_meters"]`` says which one has."""
         return [tuple(kind) for kind in self.file.facts["meters"]]
 
+    def piece_kinds(self) -> NDArray[np.int64]:
+        """How many of its pieces that count state each of `meters`."""
+        return np.bincount(self.file["piece_meters"][self.counts], minlength=len(self.meters))
+
     @cached_property
     def piece_notes(self) -> NDArray[np.int64]:
         """The notes of each piece."""
@@ -268,10 +291,29 @@ class Shard:
         found: NDArray[np.int64] = rows - np.diff(self.lines.piece_line)  # without those between lines
         return found
 
+    def texture(self, number: int) -> tuple[float, int]:
+        """The share of a piece's notes in voices of more than one line, and how many notes it has.
+
+        Parameters
+        ----------
+        number
+            Of the piece.
+        """
+        lines = self.lines
+        own = slice(int(lines.piece_line[number]), int(lines.piece_line[number + 1]))
+        sizes = np.diff(lines.line_start[own.start : own.stop + 1]) - 1
+        voice = lines.line_part[own].astype(np.int64) << 16 | lines.line_voice[own]
+        same = np.append(np.diff(voice) == 0, False)[: len(voice)]
+        thick = same | np.append(False, same)[: len(voice)]
+        return float(sizes[thick].sum() / max(sizes.sum(), 1)), int(sizes.sum())
+
     def piece(self, number: int) -> StoredPiece:
         """What is known of a piece."""
         begin, end = self.file["row_start"][number : number + 2].tolist()
-        return msgspec.json.decode(self.rows[begin:end].tobytes(), type=StoredPiece)
+        try:
+            return msgspec.json.decode(self.rows[begin:end].tobytes(), type=StoredPiece)
+        except msgspec.MsgspecError:
+            raise FileError(f"{self.rows_path}: damaged; build the index again") from None
 
     def sheet(self, number: int, source: str) -> tuple[Sheet, NDArray[np.int64]]:
         """A piece as it was read, and the row of each stored note in its table.

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.errors import FileError, MissingExtra
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.disk import place_of
 from mi_theme.index.generations import CONTENTS, FileRow, FileTable, Generation
-from mi_theme.index.shards import Shard, StoredPiece
+from mi_theme.index.shards import Shard, StoredPiece, number_of_hash
 from mi_theme.search.music import spelled
 
 __all__ = ["StoredCorpus", "is_index"]
 
+#: how DuckDB reads the rows of JSON
+FILE_COLUMNS = (
+    "format='newline_delimited', columns={file: 'VARCHAR', size: 'BIGINT', modified: 'BIGINT', hash: 'VARCHAR', "
+    "tunes: 'BIGINT', notes: 'BIGINT', reason: 'VARCHAR', unread: 'JSON[]'}"
+)
+PIECE_KINDS = {
+    "hash": "VARCHAR", "tune": "BIGINT", "notes": "BIGINT", "parts": "VARCHAR[]", "drums": "BIGINT[]", "meter": "VARCHAR",
+    "meters": "VARCHAR[][]", "pickup": "VARCHAR", "stated": "BOOLEAN", "whole": "BOOLEAN", "tempo": "DOUBLE", "key": "VARCHAR",
+    "title": "VARCHAR", "composer": "VARCHAR",
+}  # fmt: skip
+PIECE_COLUMNS = f"format='newline_delimited', columns={{{', '.join(f'{n}: {k!r}' for n, k in PIECE_KINDS.items())}}}"
+PIECE_NAMES = ", ".join(f"null::{kind} as {name}" for name, kind in PIECE_KINDS.items())
 KEPT_NOTES = 3_000_000  # of pieces that stay ready
 
 
@@ -44,8 +60,15 @@ class StoredCorpus:
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
         self.generation = Generation.read(self.path)
-        self.table = FileTable(self.path, self.generation)
-        self.shards = [Shard.open(self.path, row) for row in self.generation.shards]
+        while True:
+            try:
+                self.table = FileTable(self.path, self.generation)
+                self.shards = [Shard.open(self.path, row) for row in self.generation.shards]
+                break
+            except FileError:
+                before, self.generation = self.generation, Generation.read(self.path)
+                if before == self.generation:  # else a writer has just put another in its place
+                    raise
         self._ready: OrderedDict[tuple[int, int], tuple[Sheet, NDArray[np.int64]]] = OrderedDict()
         self._ready_notes = 0
 
@@ -120,6 +143,82 @@ class StoredCorpus:
             self._ready_notes -= len(old.table)
         return found
 
+    def sheets_of(self, sources: Iterable[str]) -> Iterator[Sheet]:
+        """The pieces of some names, spelled; those that the index does not know are left out.
+
+        Parameters
+        ----------
+        sources
+            As hits have them.
+        """
+        wanted = {source: place_of(Path(source)) for source in sources}
+        files = {str(path) for path, _ in wanted.values()} | {*wanted}
+        contents = {row.file: row.hash for row in self.table if row.file in files}
+        for source, (path, tune) in wanted.items():
+            content, tune = (contents[source], 0) if source in contents else (contents.get(str(path), ""), tune)
+            for place in self._places(content) if content else ():
+                if self.piece(*place).tune == tune:
+                    yield replace(self.sheet(*place)[0], source=source)
+
+    def _places(self, content: str) -> Iterator[tuple[int, int]]:
+        """Where the pieces of some content are."""
+        for number, shard in enumerate(self.shards):
+            same = shard.file["piece_hash"] == np.uint64(number_of_hash(content))
+            yield from ((number, int(piece)) for piece in np.flatnonzero(same & shard.counts))
+
+    def changed(self) -> tuple[list[str], list[str]]:
+        """The files that are not as they were when they were read, and those that are there no longer, by size and time."""
+        other, gone = [], []
+        for row in self.table:
+            try:
+                about = Path(row.file).stat()
+            except OSError:
+                gone.append(row.file)
+                continue
+            if (about.st_size, about.st_mtime_ns) != (row.size, row.modified):
+                other.append(row.file)
+        return other, gone
+
+    def sql(self, query: str) -> list[dict[str, Any]]:
+        """Ask the tables of files and of pieces, with DuckDB.
+
+        Parameters
+        ----------
+        query
+            SQL on the tables ``files`` (`FileRow`) and ``pieces`` (`StoredPiece`), which have the column ``hash`` in common.
+
+        Returns
+        -------
+        list of dict
+            The rows.
+
+        Raises
+        ------
+        MissingExtra
+            Without DuckDB.
+        FileError
+            Where DuckDB cannot answer; the message is its own.
+        """
+        try:
+            import duckdb
+        except ImportError:
+            raise MissingExtra.named("duckdb", "index") from None
+        with duckdb.connect() as base:
+            try:
+                base.execute(
+                    f"create view files as select * from read_json({_names([self.table.path])}, {FILE_COLUMNS})"
+                )
+                rows = [shard.rows_path for shard in self.shards]
+                whole = f"read_json({_names(rows)}, {PIECE_COLUMNS})" if rows else f"(select {PIECE_NAMES} where false)"
+                base.execute(
+                    f"create view pieces as select distinct on (hash, tune) * from {whole} where hash in (select hash from files)"
+                )
+                found = base.execute(query)
+                names = [column[0] for column in found.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            except duckdb.Error as error:
+                raise FileError(f"{self.path}: {' '.join(str(error).split())}") from None
+
     def damaged(self) -> list[str]:
         """Parts of the index that are not as they were written; everything is read."""
         return [*self.table.damaged(), *(part for shard in self.shards for part in shard.damaged())]
@@ -129,3 +228,9 @@ class StoredCorpus:
         return (
             (number, int(piece)) for number, shard in enumerate(self.shards) for piece in np.flatnonzero(shard.counts)
         )
+
+
+def _names(paths: Sequence[Path]) -> str:
+    """Paths as a list that DuckDB reads."""
+    quoted = ("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"[{', '.join(quoted)}]"

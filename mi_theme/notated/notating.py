@@ -32,7 +32,13 @@ DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they 
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
 
 
-def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool = False) -> NotatedScore:
+def notate(
+    score: Score,
+    key: tuple[Tonic, str] | None = None,
+    *,
+    by_part: bool = False,
+    parts: Sequence[int] | None = None,
+) -> NotatedScore:
     """A score as it is written: what a player did is quantized, what is notation already stays.
 
     Parameters
@@ -44,6 +50,8 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool 
     by_part
         Whether each part has one staff, for looking at parts; else keyboards have two where their
         range asks for it, and what one player plays stands together.
+    parts
+        With `by_part` the parts that are wanted; all of them without it.
 
     Returns
     -------
@@ -57,18 +65,19 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool 
     """
     found = quantize(score)
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else written_keys(score)
-    notes, asides = notes_of_parts(score, found, key), asides_of(score)
+    wanted = range(len(score.parts)) if parts is None else parts
+    notes, asides = notes_of_parts(score, found, key, wanted), asides_of(score)
     bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
     maker = StaffMaker(score, bars, keys[0][1].fifths if keys and keys[0][0] == 0 else 0, asides)
-    parts = []
-    for player in players_of(score) if not by_part else _each_part(score):
+    made = []
+    for player in players_of(score) if not by_part else _each_part(score, wanted):
         first = player.parts[0]
         staves = [StaffOfPart(first, notes[first])] if by_part else staves_of_player(score, player, notes)
         part = replace(score.parts[first], name=player.name)
-        parts.append(WrittenPart(part, tuple(maker.staves(staves, player))))
+        made.append(WrittenPart(part, tuple(maker.staves(staves, player))))
     return NotatedScore(
         bars=bars,
-        parts=tuple(parts),
+        parts=tuple(made),
         keys=keys,
         remarks=tuple(_remarks(score, found, bars)),
         heading=_heading(score),
@@ -76,8 +85,8 @@ def notate(score: Score, key: tuple[Tonic, str] | None = None, *, by_part: bool 
     )
 
 
-def _each_part(score: Score) -> list[Player]:
-    return [Player(part.name, (index,)) for index, part in enumerate(score.parts)]
+def _each_part(score: Score, wanted: Sequence[int]) -> list[Player]:
+    return [Player(score.parts[index].name, (index,)) for index in wanted]
 
 
 # Bars

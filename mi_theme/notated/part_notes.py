@@ -29,6 +29,7 @@ __all__ = ["NotesOfPart", "note_steps", "notes_of_parts", "span_steps", "written
 FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
 ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
 GRID = 48  # parts of a quarter for what is still none
+LEAST = Fraction(1, GRID)  # quarters that a note lasts
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
 FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
 USUAL_PARTS = {1, 2, 3, 4, 6}  # of a quarter: sixteenths, and triplets of eighths and sixteenths
@@ -56,8 +57,10 @@ class NotesOfPart(NamedTuple):
         return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
 
 
-def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None = None) -> list[NotesOfPart]:
-    """The notes of each part of a score as they are written.
+def notes_of_parts(
+    score: Score, found: Quantized, key: tuple[Tonic, str] | None, wanted: Iterable[int]
+) -> dict[int, NotesOfPart]:
+    """The notes of the parts of a score as they are written, by the number of the part.
 
     Parameters
     ----------
@@ -65,15 +68,17 @@ def notes_of_parts(score: Score, found: Quantized, key: tuple[Tonic, str] | None
         The score, and what quantizing it gave.
     key
         Tonic and mode by which notes are spelled; those of the score without it.
+    wanted
+        Numbers of the parts that are asked for.
     """
     rows = _note_rows(score, found)
     steps = _steps(score, rows, key)
     marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
-    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in range(len(score.parts)))
-    return [
-        _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
+    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in wanted)
+    return {
+        index: _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
         for index, mine in found_parts
-    ]
+    }
 
 
 def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
@@ -146,13 +151,14 @@ def _part_notes(
     if gated is not None:
         known = gated.shares > 0
         lasts = np.where(known, np.rint(gated.values * found.resolution).astype(np.int64), lasts)
-        short = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
-        marks, sure = np.where(known, MARKS.index("staccato") * short, marks), set(mine[known].tolist())
+        staccato = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
+        marks, sure = np.where(known, MARKS.index("staccato") * staccato, marks), set(mine[known].tolist())
     columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
-    written = []
+    written, least = [], 2 * found.resolution // GRID
     for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
         begin, stop = written_place(start, found.resolution), written_place(end, found.resolution)
-        stop = max(stop, begin + Fraction(1, GRID))
+        if end - start <= least:
+            stop = max(stop, begin + LEAST)
         written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
     graces = set(mine[found.kinds[mine] == GRACE].tolist())
     if drums and not kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby, takewhile
 from typing import NamedTuple
 
@@ -71,7 +71,7 @@ def _common_words(names: Sequence[str]) -> str:
     return " ".join(word for word, *_ in words).strip(" -_:,(") or PLAIN_NAME
 
 
-def staves_of_player(score: Score, player: Player, parts: Sequence[NotesOfPart]) -> list[StaffOfPart]:
+def staves_of_player(score: Score, player: Player, parts: Mapping[int, NotesOfPart]) -> list[StaffOfPart]:
     """The staves that a player reads, from top to bottom.
 
     One part stands on one staff, or on two where it is for a keyboard and goes high and low;

@@ -72,7 +72,8 @@ class StaffMaker:
             if len(player.parts) > len(found):
                 made = replace(made, labels=(player.name,))
             if first and not (self.score.is_notation or any(kind_of(mark.name) == "dynamics" for mark in made.marks)):
-                rows = sorted(row for other in found if other.part == staff.part for row in other.notes.rows)
+                mine = chain.from_iterable(other.notes.rows for other in found if other.part == staff.part)
+                rows = sorted(mine, key=lambda row: row.start.numerator / row.start.denominator)
                 made = replace(made, marks=(*made.marks, *dynamics_of_sections(rows, self.sections, self.end)))
             yield replace(made, labels=("",)) if hand else made
 
@@ -82,7 +83,9 @@ class StaffMaker:
         written = staff.notes.voices()
         numbers = {
             id(chord): number
-            for number, chord in enumerate(sorted(chain.from_iterable(written), key=lambda c: (c.start, -c.height)))
+            for number, chord in enumerate(
+                sorted(chain.from_iterable(written), key=lambda c: (c.start.numerator / c.start.denominator, -c.height))
+            )
         }
         voices = [
             [self._note(chord, f"{name}n{numbers[id(chord)]}", drums=part.is_percussion) for chord in voice]
@@ -132,14 +135,14 @@ class StaffMaker:
             heads=tuple([self._head(row, drums=drums) for row in chord.rows]),
             id=name,
             marks=tuple(dict.fromkeys(marks)),
-            graces=tuple(self._graces(chord.graces, drums=drums)),
+            graces=tuple(self._graces(chord.graces, drums=drums)) if chord.graces else (),
             lyrics=tuple(sung.split("\n")) if sung else (),
-            tails=tuple(self._graces(chord.tails, drums=drums)),
+            tails=tuple(self._graces(chord.tails, drums=drums)) if chord.tails else (),
         )
 
     def _graces(self, rows: Sequence[PartNote], *, drums: bool) -> Iterator[Head]:
         """Grace notes; those that sound together are a chord."""
-        before = Fraction(-1)
+        before: Fraction | None = None
         for row in rows:
             head = self._head(row, drums=drums)
             yield head._replace(asides=(*head.asides, CHORD)) if row.start == before else head

@@ -168,8 +168,12 @@ class Beats:
         Raises
         ------
         ScoreError
-            Where the beats are next to nothing of the music.
+            Where there are no two beats, or they are next to nothing of the music.
         """
+        if len(self) < 2:
+            raise ScoreError(
+                "there are no two beats to follow: tap them and give their seconds, a line each (--beats FILE, `read_beats`)"
+            )
         wanted = np.asarray(seconds, float)
         if not len(wanted):
             return self

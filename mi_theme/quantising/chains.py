@@ -27,12 +27,14 @@ class ChainNotes(NamedTuple):
 
     `spread` is how far each may be from its place, in seconds; `joined` and `parted` are
     what it costs that the next note begins with it, or later; infinite and 0 for the last of a part.
+    `ornament` is what it costs that it is a grace note of the next one, however far before that; infinite where it is none.
     """
 
     seconds: Floats
     spread: Floats
     joined: Floats
     parted: Floats
+    ornament: Floats
     part: Ints
 
 
@@ -103,7 +105,8 @@ def chains_of(notes: ChainNotes, cells: BeatCells) -> Chains:
     first = np.flatnonzero(np.append(True, (np.diff(notes.part) != 0) | (np.diff(cell) != 0)))
     size = np.diff(np.append(first, count))
     place, came = np.zeros((count, width, 3), np.int8), np.zeros((count, width, 3), np.int8)
-    last, total = np.zeros((len(first), width), np.int8), np.zeros((len(first), width))
+    last, total = np.zeros((len(first), width), np.int8), np.zeros((len(first), width + 1))
+    alone = np.zeros(len(first), np.int64)
     begin = 0
     while begin < len(first):
         stop = max(int(np.searchsorted(first, first[begin] + BLOCK)), begin + 1)
@@ -111,14 +114,15 @@ def chains_of(notes: ChainNotes, cells: BeatCells) -> Chains:
         place[rows], cost = _standing(notes, cells, cell, rows)
         heads, sizes = first[begin:stop], size[begin:stop]
         ends = _advance(notes, cells, cell, (heads, sizes), place, came, cost)
-        last[begin:stop], total[begin:stop] = ends.argmin(axis=2), ends.min(axis=2)
+        last[begin:stop], total[begin:stop, :-1] = ends.argmin(axis=2), ends.min(axis=2)
+        own = total[begin:stop, :-1] + cells.alone[cells.family[cell[heads]]]
+        alone[begin:stop], total[begin:stop, -1] = own.argmin(axis=1), own.min(axis=1)
         begin = stop
     used, of = np.unique(cell[first], return_inverse=True)
-    own = total + cells.alone[cells.family[cell[first]]]
-    total = np.column_stack([total, own.min(axis=1)])
-    best = np.minimum(total[:, :-1], total[:, -1:])
-    summed: Floats = np.column_stack([np.bincount(of, column, len(used)) for column in best.T])
-    return Chains(cell, first, size, place, came, last, own.argmin(axis=1), total, used, summed)
+    summed = np.empty((len(used), width))
+    for column in range(width):
+        summed[:, column] = np.bincount(of, np.minimum(total[:, column], total[:, -1]), len(used))
+    return Chains(cell, first, size, place, came, last, alone, total, used, summed)
 
 
 def _standing(notes: ChainNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tuple[Ints, Floats]:
@@ -136,7 +140,9 @@ def _standing(notes: ChainNotes, cells: BeatCells, cell: Ints, rows: Ints) -> tu
     after = np.append(notes.seconds[1:], np.inf)[rows] - cells.seconds[here + 1]
     next_there = (after >= 0) & (after < AT_LINE * notes.spread[rows]) & np.isfinite(notes.joined[rows])
     met = next_there[:, None, None] & (place == of[:, :, None])
-    return place, cost + np.where(met, np.where(next_there, notes.joined[rows], 0.0)[:, None, None], 0.0)
+    joined = cost + np.where(next_there, notes.joined[rows], 0.0)[:, None, None]
+    led = np.where(cost < BLOCKED, notes.ornament[rows][:, None, None], np.inf)
+    return place, np.where(met, np.minimum(joined, led), cost)
 
 
 def _advance(
@@ -157,7 +163,11 @@ def _advance(
         row = first[chain] + step
         old, new = place[row - 1][:, :, :, None], place[row][:, :, None, :]
         figure = cells.figures[family[row][:, None, None, None], column[:, None, None], old + 1, new]
-        joined, parted = (one[row - 1][:, None, None, None] for one in (notes.joined, notes.parted))
+        joined, parted, led = (
+            one[row - 1][:, None, None, None] for one in (notes.joined, notes.parted, notes.ornament)
+        )
+        stood = cost[row - 1 - first[0]][..., None]
+        joined = np.minimum(joined, np.where(stood < BLOCKED, led - stood, np.inf))
         every = np.where(new < old, BLOCKED, np.where(new == old, joined, figure + parted)) + total[chain][..., None]
         came[row] = every.argmin(axis=2)
         total[chain] = every.min(axis=2) + cost[row - first[0]]

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
 from mi_theme.quantising.chains import BeatCells, ChainNotes, Chains, chains_of
+from mi_theme.quantising.gracenotes import FEWER, LET_GO, MOST, QUICK
 from mi_theme.quantising.habits import AGAIN, ASIDE, END, OF_BEATS, OF_PULSES, Habits
 from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
+from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["click_places"]
 
@@ -28,8 +30,11 @@ EXPECTED = 50.0  # notes that what all parts do counts for in each
 AGAINST = 4.0  # cost of a part that divides a pulse otherwise than the others
 SOUNDED = 0.5  # of its length that a note has sounded when the next one is no chord with it
 STRUCK_AGAIN = 30.0  # cost of a key that is let go and struck again at one place
+# cost of a grace note, played where grace notes are written; seconds before its note, at least
+ORNAMENT, LEAST_GAP = 5.0, 0.015
 AROUND, FULL = 6, 0.2  # notes before and after one; the share of them that begin together where there are chords
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
+Steps = NDArray[np.int8]  # the state before each, small as there is one for every pulse
 COLUMNS = len(OF_PULSES)
 
 
@@ -68,8 +73,8 @@ def click_places(
     exact: NDArray[np.bool_],
     grid: BeatGrid,
     finest: float = 0.0,
-) -> tuple[Ints, float]:
-    """The tick of each note, and how far off notes are that are not exact, in seconds.
+) -> tuple[Ints, Ints, float]:
+    """The tick of each note; for grace notes the row of their note, else -1; how far off notes are that are not exact, in seconds.
 
     Parameters
     ----------
@@ -93,23 +98,43 @@ def click_places(
     parts = int(part.max(initial=0)) + 1
     habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
     joins = inner & (sounded == 0) & (gap < 2 * FIRST)
+    main = _led(gap, lasts, inner & ~drums & ~exact)
+    beat = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
+    usual = float(GRACE_VALUE * grid.resolution) * (np.diff(grid.seconds) / np.diff(grid.ticks))[beat]
     for _ in range(ROUNDS):
         follows = sounded * (gap > spread[part])
         chordal = _among_chords(joins, inner)
         together = habits.together[part, follows, chordal]
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
         joined[again] = STRUCK_AGAIN
-        found = _searched(ChainNotes(seconds, spread[part], joined, parted, part), beats, pulses, habits, finest)
+        apart = np.where(main >= 0, (gap - usual) ** 2, 0) / (4 * spread[part] ** 2)
+        ornament = np.where(main >= 0, ORNAMENT + apart, np.inf)
+        found = _searched(
+            ChainNotes(seconds, spread[part], joined, parted, ornament, part), beats, pulses, habits, finest
+        )
         ticks = found.ticks
-        plain = found.plain & ~exact
-        spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact, spread)
-        close = np.flatnonzero(inner & (gap < NEAR * spread[part]))
-        joins = inner & (np.diff(ticks, append=0) == 0)
+        stood = (seconds - grid.even(ticks)) ** 2 / (2 * spread[part] ** 2)
+        grace = (np.diff(ticks, append=-1) == 0) & (ornament < stood + joined)
+        plain = found.plain & ~exact & ~grace
+        spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact & ~grace, spread)
+        close = np.flatnonzero(inner & ~grace & (gap < NEAR * spread[part]))
+        joins = inner & ~grace & (np.diff(ticks, append=0) == 0)
         pairs = np.zeros((parts, 2, 2, 2))
         np.add.at(pairs, (part[close], follows[close], chordal[close], joins[close].astype(np.int64)), 1)
         habits = Habits.of(parts, (*found.counts, pairs))
-    off = (seconds - grid.even(ticks))[~exact]
-    return ticks, float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
+    off = (seconds - grid.even(ticks))[~exact & ~grace]
+    return ticks, np.where(grace, main, -1), float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
+
+
+def _led(gap: Floats, lasts: Floats, among: NDArray[np.bool_]) -> Ints:
+    """For each note that is as short as a grace note, and as soon before a longer one, the row of that; else -1."""
+    rows = np.arange(len(gap))
+    quick = among & (gap > LEAST_GAP) & (gap < QUICK) & (lasts < gap + LET_GO)
+    main = rows
+    for _ in range(MOST):
+        main = np.where(quick[main], np.minimum(main + 1, len(rows) - 1), main)
+    longer = ~quick[main] & (lasts[main] > FEWER * lasts) & (lasts[main] > FEWER * gap)
+    return np.where(quick & longer, main, -1)
 
 
 def _among_chords(joins: NDArray[np.bool_], inner: NDArray[np.bool_]) -> Ints:
@@ -221,7 +246,7 @@ def _path(small: Chains, large: Chains, beats: _Row, pulses: _Row, habits: Habit
         total = np.full(len(total), np.inf)
         total[:COLUMNS] = now
         total[low : low + len(again)] = np.minimum(again, other) + large.cost[row]
-        trace.append((beat, low, came, rival, steps))
+        trace.append((beat, low, came.astype(np.int8), rival, steps))
     return _traced(int(total.argmin()), trace, beats, pulses)
 
 
@@ -232,10 +257,10 @@ def _costs(shares: Floats) -> tuple[Floats, Floats]:
 
 def _along(
     total: Floats, entered: float, costs: tuple[Floats, Floats], inner: list[tuple[int, Floats]]
-) -> tuple[Floats, list[tuple[int, Ints]]]:
+) -> tuple[Floats, list[tuple[int, Steps]]]:
     """Pulse after pulse of one beat; -1 where the path comes from a beat that was divided against its pulses."""
     after, new = costs
-    steps: list[tuple[int, Ints]] = []
+    steps: list[tuple[int, Steps]] = []
     for cell, said in inner:
         every = total[:, None] + after
         came, total = every.argmin(axis=0), every.min(axis=0)
@@ -243,12 +268,12 @@ def _along(
             came = np.where(entered + new < total, -1, came)
             total = np.minimum(entered + new, total)
         total = total + said
-        steps.append((cell, came))
+        steps.append((cell, came.astype(np.int8)))
     return total, steps
 
 
 def _traced(
-    state: int, trace: list[tuple[int, int, Ints, int, list[tuple[int, Ints]]]], beats: _Row, pulses: _Row
+    state: int, trace: list[tuple[int, int, Steps, int, list[tuple[int, Steps]]]], beats: _Row, pulses: _Row
 ) -> _Path:
     """The path back, and its counts."""
     small, large = np.zeros(len(pulses.family), np.int64), np.full(len(beats.family), -1, np.int64)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 
-__all__ = ["TOGETHER", "graces", "strums", "trills"]
+__all__ = ["FEWER", "LET_GO", "MOST", "QUICK", "TOGETHER", "graces", "strums", "trills"]
 
 SHARE, QUICKEST, QUICK = (
     0.12,

@@ -123,7 +123,8 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
     even = np.where(exact < 0, evened(playing.seconds, grid, found), playing.seconds)
-    onset, loose = _placed(playing, even, kinds.struck, exact if tick else None, float(shortest * grid.resolution))
+    onset, led, loose = _placed(playing, even, kinds.struck, exact if tick else None, float(shortest * grid.resolution))
+    kinds = kinds._replace(grace=np.where(led >= 0, led, kinds.grace))
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
     end = exact_ends(exact, playing.ends, playing.part, grid.resolution, ticks) if tick and not written else nowhere
@@ -208,23 +209,27 @@ def _ornaments(playing: PerformedNotes, exact: Ints) -> _Kinds:
 
 def _placed(
     playing: PerformedNotes, even: Floats, struck: NDArray[np.bool_], exact: Ints | None, finest: float
-) -> tuple[Ints, float]:
-    """The tick of each note, and how loosely they are played; `exact` where there is a click."""
+) -> tuple[Ints, Ints, float]:
+    """The tick of each note, the row that each grace note leads to or -1, and how loosely they are played; `exact` where there is a click."""
     rows = np.flatnonzero(struck)
-    found = playing.at.copy()
+    found, led = playing.at.copy(), np.full(len(playing.at), -1, np.int64)
     if not len(rows):
-        return found, 0.0
+        return found, led, 0.0
     if exact is not None:
+        if (exact[rows] >= 0).all():  # nothing to look for: what is exact stays
+            found[rows] = exact[rows]
+            return found, led, 0.0
         rows = rows[np.lexsort((playing.pitch[rows], even[rows], playing.part[rows]))]
         on = exact[rows] >= 0
         notes = even[rows], playing.lasts[rows], playing.part[rows], playing.pitch[rows], playing.drums[rows], on
-        found[rows], spread = click_places(*notes, playing.grid, finest)
-        return found, min(spread / PIANIST, 1.0)
+        found[rows], main, spread = click_places(*notes, playing.grid, finest)
+        led[rows] = np.where(main >= 0, rows[main], -1)
+        return found, led, min(spread / PIANIST, 1.0)
     rows = rows[np.lexsort((playing.pitch[rows], even[rows]))]
     chord = chords_of(even[rows], playing.part[rows] * 128 + playing.pitch[rows], playing.beat[rows])
     seconds = np.maximum.accumulate(np.bincount(chord, even[rows]) / np.bincount(chord))
     found[rows] = places(seconds, playing.grid, finest).ticks(playing.grid)[chord]
-    return found, 1.0
+    return found, led, 1.0
 
 
 def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact: Ints) -> NDArray[np.int8]:
@@ -278,16 +283,18 @@ def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given
     quarter = playing.grid.resolution
     played = np.maximum(playing.ends - playing.at, 0) / quarter
     found = np.full(len(onset), int(GRACE_VALUE * quarter), np.int64)
-    rows = np.flatnonzero(kind != GRACE)
-    step = np.full(playing.part.max(initial=0) + 1, quarter)
-    np.gcd.at(step, playing.part, onset)
-    fine = finest_end(step)[playing.part[rows]] / quarter
-    quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
-    if click is not None:
-        part = np.where(playing.drums[rows], -1, playing.part[rows])
-        quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
-    quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
-    found[rows] = np.rint(quarters * quarter).astype(np.int64)
+    asked = np.isin(playing.part, playing.part[given < 0])  # parts that end as notation would have it are not
+    rows = np.flatnonzero((kind != GRACE) & asked)
+    if len(rows):
+        step = np.full(playing.part.max() + 1, quarter)
+        np.gcd.at(step, playing.part, onset)
+        fine = finest_end(step)[playing.part[rows]] / quarter
+        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
+        if click is not None:
+            part = np.where(playing.drums[rows], -1, playing.part[rows])
+            quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
+        quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
+        found[rows] = np.rint(quarters * quarter).astype(np.int64)
     order = np.lexsort((onset, playing.pitch, playing.part))
     same = (np.diff(playing.part[order]) == 0) & (np.diff(playing.pitch[order]) == 0)
     room = np.where(same & (np.diff(onset[order]) > 0), np.diff(onset[order]), found.max(initial=0))

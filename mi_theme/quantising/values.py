@@ -79,6 +79,8 @@ def _cheapest_links(notes: _Notes) -> Floats:
     """For each note the cost of the cheapest note before it as the one before in its voice."""
     best = np.full(len(notes.slot), np.inf)
     for lag in range(1, min(NOTES, len(best) - 1) + 1):
+        if (notes.slot[lag:] - notes.slot[:-lag]).min() > REACH:
+            break  # and so is all that is farther
         best[lag:] = np.minimum(best[lag:], _link(notes, slice(0, len(best) - lag), lag))
     return best
 
@@ -103,7 +105,10 @@ def _values(notes: _Notes, best: Floats, block: slice) -> Floats:
             break
         mine = rows[inside]
         skipped = notes.slot[mine + lag] - notes.slot[mine]
-        inside, mine, skipped = (column[(skipped >= 1) & (skipped <= REACH)] for column in (inside, mine, skipped))
+        near = (skipped >= 1) & (skipped <= REACH)
+        if not near.any() and skipped.min() > REACH:
+            break
+        inside, mine, skipped = inside[near], mine[near], skipped[near]
         step = np.abs(notes.pitch[mine + lag] - notes.pitch[mine])
         at = inside, skipped - 1
         nearest[at] = np.minimum(nearest[at], step)

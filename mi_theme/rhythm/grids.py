@@ -134,7 +134,7 @@ def on_grid(onsets: ArrayLike, meter: Meter | str, offset: float = 0.0) -> tuple
     finest = 120 * pulses
     wrong = int(np.abs(finest - np.rint(finest)).argmax())
     raise ScoreError(
-        f"note {wrong} at {pulses[wrong] * float(meter.pulse) + offset:g} quarters lies on no grid of {meter}: quantise first"
+        f"note {wrong} at {pulses[wrong] * float(meter.pulse) + offset:g} quarters lies on no division of the pulse of {meter} by 2, 3, 5 or 7: quantise it, or more coarsely (finest)"
     )
 
 

@@ -72,9 +72,10 @@ def clicks_of(meters: MeterMap, tempos: TempoMap, until: Fraction, count_in: int
 
 def _of_bar(meter: Meter, opens: Fraction, start: Fraction, end: Fraction, quick: bool) -> Iterator[Click]:
     """The clicks of the bar that opens there, from `start` to `end`."""
+    length, beats = meter.pulse, meter.beats
     for pulse in range(meter.pulses):
-        at, marks = opens + pulse * meter.pulse, PULSE
-        if pulse in meter.beats:
+        at, marks = opens + pulse * length, PULSE
+        if pulse in beats:
             marks = BEAT if pulse else BAR
         if start <= at < end and not (quick and marks == PULSE):
             yield Click(at, marks)

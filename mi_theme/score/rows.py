@@ -19,6 +19,7 @@ __all__ = ["conductor", "tracks_of_passage", "tracks_of_rows"]
 
 GRID = 10080  # parts of a quarter that floats snap to: 2, 3, 5, 7 and their products
 LEAST_RESOLUTION = 480  # ticks in a quarter: what sequencers use, and no worse
+LEAST_LENGTH = 1 / 64  # quarters that a note has before the last bar line that it was played after
 SNAP = 1e-6  # quarters: a thousandth of a millisecond, rounding of floats and no rhythm
 COLUMNS = ("onset", "duration", "pitch", "velocity", "part", "voice", "step")
 # the least and the most that a column of notes may hold
@@ -60,11 +61,36 @@ def conductor(meters: MeterMap, tempo: float, ticks_per_quarter: int) -> Track:
 
 
 def tracks_of_passage(
-    notes: NDArray[np.void], parts: Sequence[Part], meters: MeterMap, bars: tuple[Bar, Bar], tempo: float
+    notes: NDArray[np.void],
+    written: NDArray[np.float64],
+    parts: Sequence[Part],
+    meters: MeterMap,
+    bars: tuple[Bar, Bar],
+    tempo: float,
 ) -> tuple[int, tuple[Track, ...]]:
-    """Ticks in a quarter, and tracks, of the notes that begin from the first bar to the last; its first bar line at 0."""
+    """Ticks in a quarter, and tracks, of the notes that begin from the first bar to the last; its first bar line at 0.
+
+    Parameters
+    ----------
+    notes
+        As `Score.note_table` has them, at most.
+    written
+        Where each is written, in quarters: that says in which bar it begins. What is played before the first bar
+        line begins on it, what is played after the last one just before that.
+    parts, meters
+        Those of the score.
+    bars
+        The first and the last.
+    tempo
+        Quarters a minute.
+    """
     start, end = bars[0].start, bars[1].end
-    rows = notes[(notes["onset"] >= float(start) - SNAP) & (notes["onset"] < float(end) - SNAP)]
+    inner = (written >= float(start) - SNAP) & (written < float(end) - SNAP)
+    rows, latest = notes[inner].copy(), float(end) - LEAST_LENGTH
+    early, late = rows["onset"] < float(start), rows["onset"] > latest
+    moved = np.where(early, float(start), np.where(late & (written[inner] < rows["onset"]), latest, rows["onset"]))
+    rows["duration"] = np.maximum(rows["duration"] - np.where(early, moved - rows["onset"], 0), 0)
+    rows["onset"] = moved
     length = np.minimum(rows["duration"], float(end) - rows["onset"])
     inside = [(at - start, meter) for at, meter in meters.changes if start < at < end]
     kept = np.unique(rows["part"])

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from mi_theme.arguments import known_name
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
-from mi_theme.score import messages as m
 from mi_theme.score.sequences import MidiSequence
-from mi_theme.score.timing import Bars, MeterMap, first_and_last
-from mi_theme.score.tracks import Event, Part, Track
+from mi_theme.score.timing import Bars, MeterMap
+from mi_theme.score.tracks import Part, Track
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -201,7 +200,8 @@ class Score(MidiSequence, Shown):
     def passage(self, bars: Bars, part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 
-        Notes that ring on are cut at the last bar line.
+        In which bar a note begins is decided as it would be written; it stays as it was played, but not before the
+        first bar line. Notes that ring on are cut at the last one.
 
         Parameters
         ----------
@@ -215,13 +215,8 @@ class Score(MidiSequence, Shown):
         ScoreError, UnknownName
             Where there are no such bars, or no such part.
         """
-        from mi_theme.score.rows import tracks_of_passage
-
-        first, last = map(self.bar, first_and_last(bars))
-        tempo = self.tempos.per_minute(first.start)
-        quarter, (head, *others) = tracks_of_passage(self.notes(part), self.parts, self.meters, (first, last), tempo)
-        signs = [Event(0, m.key_signature(*self.key))] if self.key else []
-        return Score(quarter, (Track.sorted([*head, *signs]), *others), source=self.source)
+        cut: Score = answer("Score.passage", self, bars, part)
+        return cut
 
     def with_click(self, count_in: int = 0, *, during: bool = True) -> Score:
         """The score with a click part: accents on bar lines, beats (groups) clear, pulses soft.

@@ -9,7 +9,7 @@ from mi_theme.pitch import Tonic, key_named
 if TYPE_CHECKING:
     from mi_theme.score import Score
 
-__all__ = ["KeyEstimate", "estimated_key", "key_of"]
+__all__ = ["KeyEstimate", "estimated_key", "key_of", "tonic_of_signature"]
 
 PROFILES = {  # probe-tone ratings, C as the tonic: Krumhansl and Kessler (1982)
     "major": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
@@ -47,7 +47,7 @@ def key_of(score: Score, tonic: str | Tonic | None = None, mode: str | None = No
     tonic, mode = key_named(tonic, mode)
     if tonic is None and score.key:
         fifths, minor = score.key
-        tonic = _tonic_of_signature(fifths, minor)
+        tonic = tonic_of_signature(fifths, minor)
         mode = mode or ("minor" if minor else "major")
     if tonic is None:
         tonic, estimated, _ = estimated_key(score)
@@ -55,7 +55,21 @@ def key_of(score: Score, tonic: str | Tonic | None = None, mode: str | None = No
     return tonic, mode or "minor"
 
 
-def _tonic_of_signature(fifths: int, minor: bool) -> Tonic:
+def tonic_of_signature(fifths: int, minor: bool) -> Tonic:
+    """The tonic of a key signature.
+
+    Parameters
+    ----------
+    fifths
+        Its sharps; flats are less than 0.
+    minor
+        Whether it stands for the minor key.
+
+    Returns
+    -------
+    Tonic
+        Such as G, for two flats and minor.
+    """
     place = fifths + (3 if minor else 0)
     alteration, letter = divmod(place + 1, 7)
     return Tonic("FCGDAEB"[letter] + ("#" * alteration if alteration > 0 else "b" * -alteration))

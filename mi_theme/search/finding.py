@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import inf
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -17,6 +17,7 @@ from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.alignment_costs import COSTS, AlignmentCosts
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
+from mi_theme.search.match.metric_places import MetricConditions
 from mi_theme.search.match.piece_hits import LEAST, hits_in, hits_of_versions, in_order, kept, oftener, with_maps
 from mi_theme.search.match.versions import joined
 from mi_theme.search.music import are_files, sheets_of, spelled, warn_of
@@ -25,6 +26,7 @@ from mi_theme.search.patterns import Pattern, passage_of
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from mi_theme.meter import Grouping, Meter
     from mi_theme.score import Bars
 
 __all__ = ["Searchable", "find", "searchable", "too_short"]
@@ -82,6 +84,9 @@ def find(
     fast: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
+    meter: str | Meter | None = None,
+    begins_on: float | None = None,
+    rhythm: str | Iterable[int] | Grouping | None = None,
 ) -> Listing[Hit]:
     """Find a theme in music: where, how, and how surprising.
 
@@ -114,6 +119,13 @@ def find(
     progress, executor
         For folders and lists of files, see `corpus.folders.search_files`; there the
         scan proposes the stretches, and the costs are the usual ones.
+    meter
+        Only hits that begin in a bar of this metre; one without groups takes that signature with any.
+    begins_on
+        Only hits whose first note falls on this beat, from 1; 2.5 is half way from the second to the third.
+    rhythm
+        Only hits that lie in a bar in which one of their voices has this rhythm, such as "3+3+2+2": notes just
+        where the groups begin, from the downbeat on.
 
     Returns
     -------
@@ -122,16 +134,17 @@ def find(
 
     Raises
     ------
-    ScoreError, FileError, OSError
-        Where pattern or music say no notes, or a file cannot be read; of a
+    ScoreError, TextError, FileError, OSError
+        Where pattern or music say no notes, what is asked of the metre is none, or a file cannot be read; of a
         folder's files those that cannot be read are passed over with a
         `SearchWarning`.
     """
     max_evalue = number("max_evalue", max_evalue, 0, inf)
     top = None if top is None else whole_number("top", top, 1)
     wanted = Pattern.to_search(passage_of(theme, bars, part))
+    conditions = MetricConditions.of(meter, begins_on, rhythm)
     if known := searchable(where):
-        searched = known.search(SearchSettings(wanted, least, invert, fast, max_evalue), top=top)
+        searched = known.search(SearchSettings(wanted, least, invert, fast, max_evalue, conditions), top=top)
         warn_of([], "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True))
         return Listing(searched.hits)
     if are_files(where):
@@ -145,6 +158,7 @@ def find(
             fast=fast,
             progress=progress,
             executor=executor,
+            conditions=conditions,
         )
         short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
         warn_of(searched.unread, short)
@@ -157,7 +171,8 @@ def find(
         hits = hits_in(wanted, sheet, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
         whole = oftener(with_maps(hits, wanted, sheet, max_evalue / share), share)
         left = oftener(hits_of_versions(wanted, sheet, least=least, fast=fast), share)
-        found += kept(together(joined(whole, left), sheet.table), max_evalue)
+        hits = kept(together(joined(whole, left), sheet.table), max_evalue)
+        found += [hit for hit in hits if conditions.are_met(hit, sheet)]
     found = Listing(sorted(found, key=in_order)[:top])
     warn_of([], "" if found else too_short(wanted, notes, max_evalue))
     return found

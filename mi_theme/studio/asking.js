@@ -12,7 +12,7 @@ export async function ask(path, { body, signal, onprogress = () => {} } = {}) {
   try {
     response = await fetch(path, { method: body === undefined ? "GET" : "POST", signal, body: body instanceof Blob || body === "" ? body : body && JSON.stringify(body) });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (signal?.aborted) throw error;
     throw new Refusal("the studio does not answer: is mi-theme studio still running?");
   }
   if (!response.headers.get("content-type")?.includes("ndjson")) {
@@ -43,7 +43,7 @@ export async function ask(path, { body, signal, onprogress = () => {} } = {}) {
       }
     }
   } catch (error) {
-    if (error instanceof TypeError) throw new Refusal("the studio was ended");
+    if (error instanceof TypeError && !signal?.aborted) throw new Refusal("the studio was ended");
     throw error;
   }
 }

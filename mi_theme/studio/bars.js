@@ -19,6 +19,14 @@ export function barAt(piece, first, seconds) {
   return Math.max(piece.bars.findLastIndex((start) => start <= seconds + 1e-4), 0) + first;
 }
 
+/** Put the signs that some notation is made of where all notation of this page finds them, each once. */
+export function keepGlyphs(markup) {
+  if (!markup) return;
+  const found = parsed(markup), kept = document.querySelector("body > .mi-glyphs defs");
+  if (!kept) document.body.append(found);
+  else for (const sign of [...found.querySelectorAll("g[id]")]) if (!document.getElementById(sign.id)) kept.append(sign);
+}
+
 /** What is shown of the bars. `on` has { choose(first, last), edit(first, last, how), turn(page), seek(bar) }. */
 export class BarsView {
   constructor(elements, strategies, on) {
@@ -37,7 +45,8 @@ export class BarsView {
     Object.assign(this, { opened, plan, drawn });
     const [first, last] = drawn.pages[drawn.page];
     if (!this.chosen || this.chosen[1] < first || this.chosen[0] > last) this.chosen = [first, first];
-    this.at.paper.replaceChildren(parsed(drawn.glyphs), parsed(drawn.svg));
+    keepGlyphs(drawn.glyphs);
+    this.at.paper.replaceChildren(parsed(drawn.svg));
     const picture = this.at.paper.lastChild;
     this.lines = [0, 1].map(() => svg("line", { class: "mi-cursor", hidden: true }));
     picture.append(...this.lines);

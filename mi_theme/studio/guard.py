@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["HEADER", "LARGEST_BODY", "Guard"]
@@ -81,7 +81,8 @@ class Guard:
 
         if refusal := self._refusal(scope, headers, visits=visits, enters=enters):
             status, words = refusal
-            await JSONResponse({"error": words}, status)(scope, receive, sent)
+            refused = PlainTextResponse(f"{words}\n", status) if visits else JSONResponse({"error": words}, status)
+            await refused(scope, receive, sent)
             return
         await self._app(scope, receive, sent)
 

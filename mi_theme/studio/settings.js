@@ -95,8 +95,8 @@ export function settingsPanel(element, choices, piece, onchange) {
   element.replaceChildren(
     html("p", { class: "from" }, "From ", html("b", {}, piece.meters.slice(0, 3).join(", ") || "no metre"), piece.meters.length > 3 ? " …" : ""),
     meters, other.label, controls.how, about,
-    html("details", { class: "more", open: matchMedia("(min-width: 68rem)").matches }, html("summary", {}, "Parts and tempo"), controls.part, controls.drums, controls.keep),
-    html("details", { class: "more" }, html("summary", {}, "More"), ...Object.values(texts).map((each) => each.label), ...Object.values(more)),
+    html("details", { class: "more", open: matchMedia("(min-width: 68rem)").matches }, html("summary", {}, "Parts and tempo"), html("div", {}, controls.part, controls.drums, controls.keep)),
+    html("details", { class: "more" }, html("summary", {}, "More"), html("div", {}, ...Object.values(texts).map((each) => each.label), ...Object.values(more))),
   );
   return (settings) => {
     for (const input of meters.querySelectorAll("input")) input.checked = input.value === settings.meter;

@@ -2,7 +2,7 @@
 
 import { html, mount, Player, transport } from "./frontend.js";
 import { ask, Refusal } from "./asking.js";
-import { across, BarsView, barAt } from "./bars.js";
+import { across, BarsView, barAt, keepGlyphs } from "./bars.js";
 import { History, settingsPanel } from "./settings.js";
 
 const PATIENCE = 1500; // milliseconds of work after which a newer wish ends it; before, it waits
@@ -24,6 +24,7 @@ let running = null; // { controller, since }
 async function work(path, options = {}) {
   const controller = new AbortController();
   const mine = (running = { controller, since: performance.now() });
+  busy();
   const shown = setTimeout(() => ($("work").hidden = running !== mine), QUIET);
   const onprogress = (words, done, of) => {
     $("doing").textContent = of ? `${words} (${done} of ${of})` : words;
@@ -37,7 +38,7 @@ async function work(path, options = {}) {
     say("");
     return answer;
   } catch (error) {
-    if (error.name === "AbortError") {
+    if (controller.signal.aborted) {
       if (controller.signal.reason === "cancelled") say("Cancelled: what is shown is as it was before.");
       return undefined;
     }
@@ -51,7 +52,13 @@ async function work(path, options = {}) {
       running = null;
       $("work").hidden = true;
     }
+    busy();
   }
+}
+
+/** Whether something is being worked out, for who listens to the page. */
+function busy() {
+  document.querySelector("main").setAttribute("aria-busy", String(Boolean(running) || converting || opening));
 }
 
 function say(words) {
@@ -63,10 +70,22 @@ const piecePath = (verb) => `pieces/${state.key}/${verb}`;
 
 // Opening
 
+let opening = false;
+
 async function open(path, body) {
+  opening = true;
   player.stop();
-  const answer = await work(path, { body });
-  if (!answer) return;
+  try {
+    const answer = await work(path, { body });
+    if (answer) await show(answer);
+  } finally {
+    opening = false;
+    busy();
+  }
+}
+
+/** A piece that was opened. */
+async function show(answer) {
   const { about: { key, settings }, result } = answer;
   Object.assign(state, { key, opened: result, plan: null, page: 0, trial: null, history: new History(key, settings) });
   location.hash = key;
@@ -107,7 +126,7 @@ function take(file) {
 
 // Converting
 
-let wanted = false;
+let wanted = false, converting = false;
 
 /** Plan, sound, notation and map for the settings as they are; a newer wish comes after, or instead. */
 async function convert() {
@@ -130,8 +149,8 @@ async function convert() {
     await turn(state.page);
   }
   converting = false;
+  busy();
 }
-let converting = false;
 
 function change(some) {
   if (state.history.change(some)) convert();
@@ -200,7 +219,8 @@ async function live() {
   const { meter, how } = { ...state.history.now, how: state.plan.how };
   closeLive();
   $("live-bar").hidden = false;
-  liveBar = mount($("live-bar"), answer.result, { choice: { meter, how } });
+  keepGlyphs(answer.result.glyphs);
+  liveBar = mount($("live-bar"), { ...answer.result, glyphs: "" }, { choice: { meter, how } });
   use.addEventListener("click", () => change({ ...liveBar.choice, choices: [] }));
   const shut = html("button", { type: "button" }, "Close");
   shut.addEventListener("click", () => {
@@ -350,7 +370,8 @@ function keys(event) {
     $("redo").click();
   } else if (event.key === " " && !typing && !event.target.closest?.("button, summary, a, input")) {
     event.preventDefault();
-    handle.button.click();
+    if (player.state === "playing" || player.state === "counting") player.pause();
+    else handle.start();
   }
 }
 

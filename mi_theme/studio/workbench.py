@@ -12,27 +12,26 @@ from typing import Any
 from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.conversion.planning.comparison import compared_rows
 from mi_theme.conversion.planning.score_planning import plan_score
-from mi_theme.conversion.planning.scorewording import blocks, figure_plan
+from mi_theme.conversion.planning.scorewording import blocks
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.engraving import notation
 from mi_theme.engraving.contents.conversion_notation import FacingScores
 from mi_theme.errors import ScoreError
 from mi_theme.files.formats import SOUND_ENDINGS, parsed, written
-from mi_theme.frontend import live_bar, piece_of
-from mi_theme.frontend.map_tables import Round, map_tables
+from mi_theme.frontend import piece_of
+from mi_theme.frontend.live_scores import SHOWN_BARS, cursors_of_plan, live_score, map_of_span
+from mi_theme.frontend.livebars import LIVE_METERS
 from mi_theme.frontend.shared_notation import Glyphs
 from mi_theme.score import Score
 from mi_theme.studio.settings import ENDINGS, StudioSettings
-from mi_theme.themes import Theme, theme
+from mi_theme.themes import theme
 
 __all__ = ["Workbench"]
 
 KEPT_PLANS = 8  # of one piece: to go back and forth, and to compare by ear
-MOST_NOTES = 100_000  # of a piece that a page shows
+MOST_NOTES, MOST_BARS = 100_000, 10_000  # of a piece that a page shows: more than any symphony has
 WIDTH, NARROWEST = 900.0, 320.0  # pixels of a page of notation
-MOST_LIVE = 4  # bars that are carried into every metre at once
 PICTURES = (".pdf", ".svg")
-UNPLAYED = Round(Fraction(0), 0, 120.0)  # where music is when is told by the score's own tempos
 
 Tell = Callable[[str, int, int], None]
 
@@ -76,8 +75,10 @@ class Workbench:
         self.name, self.tell = name, tell
         tell("reading the file", 0, 0)
         self.score = theme().to_score(repeats=2) if data is None else parsed(data, name)
-        if len(self.score.spans) > MOST_NOTES:
-            raise ScoreError(f"{name}: {len(self.score.spans)} notes; the studio takes pieces of {MOST_NOTES} notes")
+        notes, bars = len(self.score.spans), self.score.meters.at(self.score.quarters).number
+        if notes > MOST_NOTES or bars > MOST_BARS:
+            most = f"the studio takes pieces of {MOST_NOTES} notes and {MOST_BARS} bars"
+            raise ScoreError(f"{name}: {notes} notes in {bars} bars; {most}")
         self._made: OrderedDict[StudioSettings, Conversion] = OrderedDict()
 
     def opened(self) -> dict[str, Any]:
@@ -132,14 +133,7 @@ class Workbench:
         self.tell(f"engraving bars {first} to {last}", 0, 0)
         room = min(max(width, NARROWEST), WIDTH) if width else WIDTH
         drawing = notation(made.facing, bars=(first, last), width=room)
-        cursors = [
-            [
-                (round(score.tempos.seconds(place.onset), 4), *(round(at, 1) for at in place[2:]))
-                for place in sorted(drawing.places)
-                if place.staff == staff
-            ]
-            for staff, score in enumerate((self.score, made.after))
-        ]
+        cursors = cursors_of_plan(drawing, self.score, made.after)
         glyphs = Glyphs()
         svg = glyphs.shared(drawing)
         return {"svg": svg, "glyphs": glyphs.defs(), "page": page, "pages": pages, "cursors": cursors}
@@ -153,23 +147,16 @@ class Workbench:
         bars = [span.first, span.last]
         if not span.how:
             return {"bars": bars, "why": span.why, "map": None}
-        table = map_tables(figure_plan(made.plan, [span]), UNPLAYED, UNPLAYED)[0]
-        sides = (self.score, span.start, span.warp.source), (made.after, start, span.warp.target)
-        played, heard = (
-            [(*(score.tempos.seconds(at) for at in (begin, begin + length)), 0, int(length * table.unit))]
-            for score, begin, length in sides
-        )
-        return {"bars": bars, "why": "", "map": table.as_dict() | {"played": played, "heard": heard}}
+        table = map_of_span(made.plan, span, start, self.score, made.after)
+        return {"bars": bars, "why": "", "map": table.as_dict()}
 
-    def live(self, settings: StudioSettings, first: int, last: int) -> dict[str, Any]:
-        """Some bars of the lead in every metre by every strategy: the tables of a live bar."""
-        plan = self._conversion(settings).plan
-        if plan.lead_part < 0 or not first <= last < first + MOST_LIVE:
-            raise ScoreError(f"a live bar is made of 1 to {MOST_LIVE} bars of a part that has pitch")
-        self.tell(f"carrying bars {first} to {last} into every metre", 0, 0)
-        bars = Theme.from_score(self.score, (first, last), plan.lead_part, name=f"{self.name}, bars {first} to {last}")
-        tempo = self.score.tempos.per_minute(self.score.bar(first).start)
-        return live_bar(bars, tempo=tempo).as_dict()
+    def live(self, first: int, last: int) -> dict[str, Any]:
+        """Some bars in every metre by every strategy: the tables of a live bar."""
+        if not first <= last < first + SHOWN_BARS:
+            raise ScoreError(f"a live bar is made of 1 to {SHOWN_BARS} bars")
+        self.tell("carrying the bars into every metre", 0, 0)
+        name = f"{self.name}, " + (f"bars {first} to {last}" if last > first else f"bar {first}")
+        return live_score(self.score, LIVE_METERS, bars=(first, last)).as_dict() | {"name": name}
 
     def compared(self, settings: StudioSettings) -> dict[str, Any]:
         """A row for each strategy."""

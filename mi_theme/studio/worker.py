@@ -110,7 +110,7 @@ def _answer(bench: Workbench, order: Order) -> dict[str, Any] | bytes:
         "plan": lambda: bench.planned(settings),
         "draw": lambda: bench.drawn(settings, order.number, order.width),
         "map": lambda: bench.mapped(settings, order.number),
-        "live": lambda: bench.live(settings, order.number, order.last),
+        "live": lambda: bench.live(order.number, order.last),
         "compare": lambda: bench.compared(settings),
     }
     return verbs[order.verb]()

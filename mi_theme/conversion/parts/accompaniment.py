@@ -8,7 +8,7 @@ downbeat, one chord on the other beats, in one part or in several.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -32,6 +32,7 @@ __all__ = ["accompany", "takes_all_runs"]
 NO_ROOM = "no room in the figure"
 # beats on which the bass plays, by their number
 BASS_BEATS = {2: (0,), 3: (0,), 4: (0, 2), 5: (0, 3), 6: (0, 3), 7: (0, 3, 5)}
+OTHER_BASS = {5: ((0, 2),), 7: ((0, 2, 4), (0, 2, 5))}  # where the tune is grouped otherwise
 FIFTH = 7
 LOWEST_BASS = 28  # E of the double bass: a fifth is rather a fourth below the root, but not below this
 
@@ -49,6 +50,14 @@ class Count(NamedTuple):
     def of(cls, places: Sequence[int], stop: int) -> Count:
         """With the bass where players have it; nowhere in bars of more beats than seven."""
         return cls(places, stop, BASS_BEATS.get(len(places), ()))
+
+    def under(self, images: Collection[int | None]) -> Count:
+        """The same, with the bass where the beats of the tune have gone, if there is another way for it."""
+        ways = (
+            bass for bass in OTHER_BASS.get(len(self.places), ()) if set(images) >= {self.places[beat] for beat in bass}
+        )
+        usual = set(images) >= {self.places[beat] for beat in self.bass}
+        return self if usual else self._replace(bass=next(ways, self.bass))
 
 
 class Comping(NamedTuple):
@@ -107,20 +116,25 @@ def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade
     """Bass and chords of one bar that becomes one bar of another number of beats."""
     source, target = kit_frames(span)
     new = next(iter(_counts(target)), None)
-    if source.bars != 1 or target.bars != 1 or len(source.beats) == len(target.beats) or not new or not new.bass:
+    if source.bars != 1 or target.bars != 1 or not new or not new.bass:
         return
-    for old in _counts(source):
+    for old in (
+        old for old in _counts(source) if len(old.places) != len(source.beats) or len(source.beats) != len(target.beats)
+    ):
         comping = comping_of(layers, place, old)
         if comping:
-            yield from remade_comping(comping, layers, old, new)
+            images = {_whole(span.base(beat)) for beat in source.beats if span.base.keeps(beat)}
+            yield from remade_comping(comping, layers, old, new.under(images))
             return
 
 
 @lru_cache(maxsize=256)
 def _counts(frame: Frame) -> tuple[Count, ...]:
-    """The ways to count a bar: by its beats, but in a compound metre rather by its pulses, the bass on the beats."""
+    """The ways to count a bar: by its beats, but in a compound metre rather by its pulses, the bass on the beats; in two also by half beats."""
     places, pulse = _all_whole((*frame.beats, frame.length)), _whole(frame.meter.pulse)
     beats = (Count.of(places[:-1], places[-1]),) if places else ()
+    if places and len(frame.beats) == 2 and not frame.meter.is_compound and frame.bars == 1:
+        return *beats, Count([at for beat in places[:-1] for at in (beat, beat + places[1] // 2)], places[-1], (0, 2))
     if not places or not pulse or not frame.meter.is_compound or len(frame.beats) not in BASS_BEATS:
         return beats
     pulses = list(range(0, places[-1], pulse))

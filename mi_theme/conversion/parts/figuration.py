@@ -89,13 +89,25 @@ def _blocks(
     """Groups in a row that strokes run through: their strokes, and what those become where the map does not do as well."""
     found, known = [], frozenset(places)
     for filled, run in groupby(groups, key=lambda group: _fills(group, step, known)):
-        block = list(run)
+        block = _joined(list(run), step)
         constant = not any(block[0].start < at < block[-1].stop for at in changes)
         old = tuple(range(block[0].start, block[-1].stop, step))
         if filled and len(old) > 1 and _is_remade(block, step, constant):  # the end of a run is none
             new = [stroke for group in block for stroke in _filled(group, block[0].begins, step)]
             found.append((old, tuple(new)))
     return tuple(found)
+
+
+def _joined(groups: Sequence[GroupImage], step: int) -> list[GroupImage]:
+    """Groups of which one begins off the step's grid made one with those before: the figure has room in both together."""
+    found = list(groups[:1])
+    for group in groups[1:]:
+        first = found[-1]
+        if (group.begins - groups[0].begins) % step or group.ends - group.begins < step:
+            found[-1] = GroupImage(first.start, group.stop, first.begins, group.ends)
+        else:
+            found.append(group)
+    return found
 
 
 def _fills(group: GroupImage, step: int, places: frozenset[int]) -> bool:

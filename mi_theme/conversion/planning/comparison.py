@@ -111,7 +111,7 @@ def compared_rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
     """
     for name in STRATEGIES:
         try:
-            plan = plan_score(score, dataclasses.replace(request, how=name))
+            plan = plan_score(score, dataclasses.replace(request, how=name), told=False)
         except StrategyError as error:
             yield ComparedStrategy(name, remark=str(error).partition(" (these can")[0])
         else:

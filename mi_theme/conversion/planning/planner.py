@@ -61,6 +61,7 @@ class Planner:
     figures: dict[Meter, tuple[tuple[Fraction, ...], str]] = field(default_factory=dict)
     counts: dict[Meter, Meter] = field(default_factory=dict)
     names: dict[Meter, str] = field(default_factory=dict)
+    held: dict[Meter, tuple[Fraction, Fraction]] = field(default_factory=dict)
     maps: dict[object, Warp] = field(default_factory=dict)
     lines: dict[tuple[str, Fraction], Outcome] = field(default_factory=dict)
 
@@ -165,12 +166,12 @@ class Planner:
         finally:
             self.lines = kept
 
-    @property
+    @cached_property
     def thin(self) -> bool:
         """Whether notes may be left out of runs: not under words, nor where every note is asked for."""
         return self.request.runs == "thin" and not any(track.metas(m.LYRIC) for track in self.piece.score.tracks)
 
-    @property
+    @cached_property
     def steady(self) -> bool:
         """Whether a kit plays along, so that all bars must lose or gain the same time."""
         return self.request.drums in ("pulse", "keep") and any(part.is_percussion for part in self.piece.score.parts)
@@ -183,17 +184,24 @@ class Planner:
 
     def _runs(self, bar: Bar) -> bool:
         """Whether a bar becomes longer, and the lead runs through what would be held: it would go at two speeds."""
-        task, strategy = self.task(bar.meter), find(self.name(bar.meter))
-        first, more = task.figure[0], task.target.length - task.source.length
-        even = len(set(task.figure)) == 1 and not task.target.meter.is_additive
-        if not (self.thin and even and self.ratio.denominator == 1 and 0 < more <= bar.length - first):
+        if bar.meter not in self.held:
+            self.held[bar.meter] = self._held(bar.meter)
+        first, stop = self.held[bar.meter]
+        if not first <= stop <= bar.length or not stop:
             return False
-        if not (strategy.holds == "first" or strategy.alternatives):
-            return False
-        marks = [mark for mark in self.piece.note_places(bar.start, bar.end) if mark.starts and mark.at < first + more]
-        step = (first + more) / max(len(marks), 1)
+        marks = [mark for mark in self.piece.note_places(bar.start, bar.end) if mark.starts and mark.at < stop]
+        step = stop / max(len(marks), 1)
         runs = all(mark.at == number * step for number, mark in enumerate(marks))
         return runs and sum(mark.lead for mark in marks) >= LEADING * len(marks) and SHAKEN < step <= first / 2
+
+    def _held(self, meter: Meter) -> tuple[Fraction, Fraction]:
+        """The length of the group that is held in bars of a metre, and up to where a run would be played again; 0 for neither."""
+        task, strategy = self.task(meter), find(self.name(meter))
+        first, more = task.figure[0], task.target.length - task.source.length
+        even = len(set(task.figure)) == 1 and not task.target.meter.is_additive
+        holds = strategy.holds == "first" or strategy.alternatives
+        able = self.thin and even and holds and self.ratio.denominator == 1 and more > 0
+        return (first, first + more) if able else (Fraction(0), Fraction(0))
 
     def decide_lines(self, runs: Sequence[BarRun]) -> None:
         """What strategies that hear a whole line make of each of its runs; one metre's runs are one line."""

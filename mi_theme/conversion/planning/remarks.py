@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from mi_theme.adaptation import adapt
-from mi_theme.adaptation.frames import FAMOUS, Outcome, Task, whole_grouping
-from mi_theme.adaptation.plans import groups_under, variant_words
+from mi_theme.adaptation.frames import FAMOUS
+from mi_theme.adaptation.plans import shape_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
 from mi_theme.conversion.planning.planner import MOST_HEARD, Planner
@@ -139,14 +139,12 @@ def other_ways(planner: Planner, how: str) -> tuple[str, ...]:
         shapes = [(name, outcome) for name in searching for outcome in proposed(name, task)]
     except MiThemeError:
         return ()
-    known = [(name, outcome) for name, outcome in shapes if _is_famous(outcome, groups, task)]
+    known = [
+        (name, outcome)
+        for name, outcome in shapes
+        if shape_under(groups * task.source.bars, outcome, task.target) in FAMOUS
+    ]
     famous = [variant_words(plan, name, outcome) for name, outcome in known if outcome.warp != plan.warp]
     waltz = len(main.groups) == 3 and not main.is_additive and not main.is_compound and len(target.beats) == 4
     in_one = ["in one: 4 bars = one bar of 12/8, for fast bars"] * (waltz and planner.ratio == 1)
     return tuple(dict.fromkeys([*famous[:1], *in_one, *plan.instead]))[:MOST_ALTERNATIVES]
-
-
-def _is_famous(outcome: Outcome, figure: tuple[Fraction, ...], task: Task) -> bool:
-    groups = groups_under(figure * task.source.bars, outcome.warp, outcome.repeats)
-    grouping = whole_grouping(groups, task.target.meter.pulse)
-    return tuple(grouping or ()) in FAMOUS

@@ -25,8 +25,16 @@ __all__ = ["plan_score", "replanned"]
 FARTHEST = Fraction(3, 2)  # from the main metre's bar, or its reverse, to one that is carried over with it
 
 
-def plan_score(score: Score, request: Request) -> ScorePlan:
+def plan_score(score: Score, request: Request, *, told: bool = True) -> ScorePlan:
     """The plan for a score.
+
+    Parameters
+    ----------
+    score, request
+        What is to be converted, and what was asked for.
+    told
+        Whether it says why this way was chosen, and what else could be done: nobody
+        reads that where a score is only converted, and other ways have to be tried for it.
 
     Raises
     ------
@@ -51,8 +59,8 @@ def plan_score(score: Score, request: Request) -> ScorePlan:
         figure_source=planner.figure(main)[1],
         spans=spans,
         notes=(*piece.notes, *remarks(planner, spans)),
-        because=because(planner, how, spans),
-        instead=other_ways(planner, how),
+        because=because(planner, how, spans) if told else "",
+        instead=other_ways(planner, how) if told else (),
         parts=tuple((part.name, part.is_percussion) for part in score.parts),
         score=score,
     )

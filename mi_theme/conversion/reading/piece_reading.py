@@ -146,13 +146,18 @@ class PieceReading:
 
     def _anticipated(self, starts: NDArray[np.int64], stops: NDArray[np.float64]) -> NDArray[np.int64]:
         """The beat (tick) that each note begins shortly before and sounds through, else -1."""
-        quarter = self.score.ticks_per_quarter
-        beats = np.array([int(beat * quarter) for bar in self.bars for beat in bar.beats] or [0], np.int64)
-        beats = np.append(beats, int(self.bars[-1].end * quarter) if self.bars else 0)
+        quarter, beats = self.score.ticks_per_quarter, self._beats
         place = np.minimum(np.searchsorted(beats, starts, "right"), len(beats) - 1)
         following, on_beat = beats[place], beats[np.maximum(place - 1, 0)] == starts
         close = following - starts <= int(self.main.pulse * quarter)
         return np.where(close & ~on_beat & (stops > following) & (following > starts), following, -1)
+
+    @cached_property
+    def _beats(self) -> NDArray[np.int64]:
+        """Ticks of all beats, and of the end."""
+        quarter = self.score.ticks_per_quarter
+        beats = [int(beat * quarter) for bar in self.bars for beat in bar.beats] or [0]
+        return np.array([*beats, int(self.bars[-1].end * quarter) if self.bars else 0], np.int64)
 
     def note_places(self, start: Fraction, end: Fraction, without_runs: bool = False) -> tuple[NotePlace, ...]:
         """Where pitched notes begin or end in a stretch, counted from its start; swung notes as if they were even.
@@ -189,6 +194,16 @@ class PieceReading:
 
     def line(self, start: Fraction, end: Fraction) -> BarNotes:
         """The lead's notes that begin in a stretch, counted from its start, by name; of a chord the top note."""
+        if (start, end) not in self._lines:
+            self._lines[start, end] = self._line(start, end)
+        return self._lines[start, end]
+
+    @cached_property
+    def _lines(self) -> dict[tuple[Fraction, Fraction], BarNotes]:
+        """Lines that have been asked for."""
+        return {}
+
+    def _line(self, start: Fraction, end: Fraction) -> BarNotes:
         quarter = self.score.ticks_per_quarter
         limits = [ceil(at * quarter) for at in (start, end)]
         low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()

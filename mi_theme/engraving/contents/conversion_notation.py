@@ -46,7 +46,7 @@ class FacingScores:
     passages
         All bars, in the fewest that begin together on both sides.
     written
-        Before and after, a staff for each part.
+        Before and after, the staff of the lead.
     """
 
     plan: ScorePlan
@@ -73,8 +73,8 @@ class FacingScores:
         if plan.score is None:
             raise ScoreError("this plan has no score to draw: give it one, plan.with_score(score)")
         after = plan.apply(plan.score) if after is None else after
-        both = notate(plan.score, by_part=True), notate(after, by_part=True)
-        return cls(plan, after, tuple(_passages(plan, plan.score, after)), both)
+        both = [notate(score, by_part=True, parts=[score.part_index(plan.lead)]) for score in (plan.score, after)]
+        return cls(plan, after, tuple(_passages(plan, plan.score, after)), (both[0], both[1]))
 
     @property
     def pages(self) -> list[tuple[int, int]]:

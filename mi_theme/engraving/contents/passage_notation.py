@@ -67,11 +67,12 @@ def staves_of_passage(
         The score as it is written, where many passages are drawn of it: by part, if `parts` are named.
     """
     frames = tuple((bar,) for bar in new_bars(bars))
-    written = written or notate(score, key, by_part=parts is not None)
+    written = written or notate(score, key, by_part=parts is not None, parts=parts)
     keys = [one.fifths for at, one in written.keys if at <= bars[0].start]
     fifths = keys[-1] if keys else 0
     found = []
-    for staff in written.staves if parts is None else [written.staves[index] for index in parts]:
+    of_parts = {staff.part: staff for staff in written.staves}
+    for staff in written.staves if parts is None else [of_parts[index] for index in parts]:
         cut = _cut(staff, bars[0].start, bars[-1].end)
         if cut.voices or parts is not None:
             found.append(replace(cut, frames=frames, fifths=0 if cut.percussion else fifths))

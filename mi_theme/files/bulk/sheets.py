@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.score import MeterMap, Score
 
-__all__ = ["Sheet"]
+__all__ = ["Sheet", "SheetHeading"]
+
+
+class SheetHeading(NamedTuple):
+    """What a file says of its music.
+
+    Attributes
+    ----------
+    tempo
+        Quarters a minute at the beginning; None where nothing is said.
+    key
+        Sharps (flats less than 0) of the first signature, and whether it is minor; None where there is none.
+    title, composer
+        Empty where nothing is said.
+    """
+
+    tempo: float | None = None
+    key: tuple[int, bool] | None = None
+    title: str = ""
+    composer: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +48,8 @@ class Sheet:
         Where it came from.
     drums
         The parts without pitch.
+    heading
+        What else the file says.
     """
 
     table: NDArray[np.void]
@@ -35,13 +57,15 @@ class Sheet:
     meters: MeterMap = field(default_factory=lambda: MeterMap.of(()))
     source: str = ""
     drums: frozenset[int] = frozenset()
+    heading: SheetHeading = field(default_factory=SheetHeading)
 
     @classmethod
     def of(cls, score: Score, source: str = "") -> Sheet:
         """The notes of a score."""
         drums = frozenset(index for index, part in enumerate(score.parts) if part.is_percussion)
         names = tuple(part.name for part in score.parts)
-        return cls(score.note_table(), names, score.meters, source or score.source, drums)
+        heading = SheetHeading(round(score.tempos.per_minute(), 3), score.key)
+        return cls(score.note_table(), names, score.meters, source or score.source, drums, heading)
 
     @property
     def pitched(self) -> NDArray[np.int64]:

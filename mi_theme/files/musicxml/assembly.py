@@ -15,7 +15,7 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from mi_theme.errors import FileError
-from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.files.bulk.sheets import Sheet, SheetHeading
 from mi_theme.files.disk import FileWarning, first_line
 from mi_theme.files.musicxml.aside_reading import StaffAside
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
@@ -119,7 +119,19 @@ def parse_sheet(data: bytes, source: str = "") -> Sheet:
     table = table[np.lexsort((table["part"], table["pitch"], table["onset"]))]
     table.setflags(write=False)
     drums = frozenset(index for index, staff in enumerate(music.staves) if staff.is_percussion)
-    return Sheet(table, tuple(staff.name for staff in music.staves), music.meters, source, drums)
+    return Sheet(table, tuple(staff.name for staff in music.staves), music.meters, source, drums, _sheet_heading(music))
+
+
+def _sheet_heading(music: WrittenMusic) -> SheetHeading:
+    """Tempo and key at the beginning, title, composer."""
+    said = [
+        (lines[bar] + at, number, float(remark.said))
+        for number, (part, lines) in enumerate(zip(music.parts, music.starts, strict=True))
+        for bar, at, remark in part.remarks
+        if remark.kind == "tempo"
+    ]
+    key = next((part.keys[0][2] for part in music.parts if part.keys), None)
+    return SheetHeading(min(said)[2] if said else None, key, music.heading.title, music.heading.composer)
 
 
 def _read_parts(text: bytes, where: str, heading: Heading) -> list[PartReading]:

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.search.corpus.proposals import TICKS, NoteArrays, Proposal, propose
+from mi_theme.search.corpus.proposals import LEAST_WORTH, TICKS, NoteArrays, Proposal, propose
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
+from mi_theme.search.match.metric_places import ANYWHERE, MetricConditions
 from mi_theme.search.match.note_alignment import Region
 from mi_theme.search.match.piece_hits import LEAST, hits_in, in_order, oftener, with_maps
 from mi_theme.search.match.versions import PatternVersion, in_place, joined, overlap, versions
@@ -52,6 +53,7 @@ class SearchSettings(NamedTuple):
     invert: bool
     fast: bool | None
     max_evalue: float
+    conditions: MetricConditions = ANYWHERE
 
 
 class Batch(NamedTuple):
@@ -84,17 +86,31 @@ def hits_in_batch(settings: SearchSettings, batch: Batch) -> list[Hit]:
     else:
         whole = _proposed(settings, batch, notes)
     left = _left(settings, batch, notes)
-    tables = {sheet.source: sheet.table for sheet in batch.sheets}
+    sheets = {sheet.source: sheet for sheet in batch.sheets}
     return [
         hit
         for source in sorted({*whole, *left})
-        for hit in together(joined(whole.get(source, []), left.get(source, []), notes), tables[source])
+        for hit in together(joined(whole.get(source, []), left.get(source, []), notes), sheets[source].table)
+        if settings.conditions.are_met(hit, sheets[source])
     ]
 
 
 def _aligned(settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
     """The hits of a piece of which every note is aligned; E-values as for one note."""
     found = hits_in(settings.pattern, sheet, least=settings.least, invert=settings.invert, fast=settings.fast)
+    own = max(len(sheet.table), 1)
+    return oftener(with_maps(found, settings.pattern, sheet, settings.max_evalue * own / notes), 1 / own)
+
+
+def _scanned(settings: SearchSettings, sheet: Sheet, notes: int, share: float) -> list[Hit]:
+    """The hits of a piece where a scan finds something like the pattern; E-values as for one note."""
+    batch = Batch._of_spelled([sheet])
+    proposals = _both_ways(
+        settings.pattern, batch, settings.invert, settings.fast, share * whole_copy(settings.pattern)
+    )
+    regions = _regions(settings.pattern, batch, proposals).get(0, [])
+    options = {"least": settings.least, "invert": settings.invert, "fast": settings.fast}
+    found = hits_in(settings.pattern, sheet, regions=regions, everywhere=True, **options)  # type: ignore[arg-type]
     own = max(len(sheet.table), 1)
     return oftener(with_maps(found, settings.pattern, sheet, settings.max_evalue * own / notes), 1 / own)
 
@@ -107,7 +123,9 @@ def _proposed(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, l
     return {source: completed(list(hits), settings, sheets[source], notes) for source, hits in by_piece}
 
 
-def completed(hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
+def completed(
+    hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int, *, share: float | None = None
+) -> list[Hit]:
     """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them.
 
     Parameters
@@ -120,6 +138,8 @@ def completed(hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: in
         The piece.
     notes
         How many are searched in all.
+    share
+        Where not every note shall be aligned, but what a scan of the piece finds that is worth so much of the pattern.
 
     Returns
     -------
@@ -131,7 +151,8 @@ def completed(hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: in
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
         return known
     kept: list[Hit] = []
-    for hit in sorted([*known, *_aligned(settings, sheet, notes)], key=in_order):
+    more = _aligned(settings, sheet, notes) if share is None else _scanned(settings, sheet, notes, share)
+    for hit in sorted([*known, *more], key=in_order):
         if not any(overlap(hit, other) for other in kept):
             kept.append(hit)
     return kept
@@ -181,14 +202,22 @@ def proposed_hits(
     pattern: Pattern, batch: Batch, *, least: float = LEAST, invert: bool = False, fast: bool | None = None
 ) -> list[Hit]:
     """The hits in some tunes among what is proposed; E-values as for the piece of each."""
-    proposals = propose(pattern, batch.arrays, fast=fast)
-    if invert:
-        upside_down = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))  # at any pitch
-        proposals += propose(upside_down, batch.arrays, fast=fast)
+    proposals = _both_ways(pattern, batch, invert, fast)
     options = {"least": least, "invert": invert, "fast": fast, "surprise": background().surprise}
     found: list[Hit] = []
     for piece, regions in _regions(pattern, batch, proposals).items():
         found += hits_in(pattern, batch.sheets[piece], regions=regions, **options)  # type: ignore[arg-type]
+    return found
+
+
+def _both_ways(
+    pattern: Pattern, batch: Batch, invert: bool, fast: bool | None, least: float = LEAST_WORTH
+) -> list[Proposal]:
+    """What is proposed, upside down as well where that is asked for."""
+    found = propose(pattern, batch.arrays, least=least, fast=fast)
+    if invert:
+        upside_down = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))  # at any pitch
+        found += propose(upside_down, batch.arrays, least=least, fast=fast)
     return found
 
 

@@ -16,6 +16,7 @@ from mi_theme.files.walks import Place, files_in
 from mi_theme.search.corpus.batches import Batch, SearchSettings, hits_in_batch
 from mi_theme.search.corpus.readers import Unread, sheets_of_file
 from mi_theme.search.hits import Hit
+from mi_theme.search.match.metric_places import ANYWHERE, MetricConditions
 from mi_theme.search.match.piece_hits import LEAST, in_order, kept, oftener
 from mi_theme.search.patterns import Pattern
 
@@ -59,6 +60,7 @@ def search_files(
     executor: Executor | None = None,
     fast: bool | None = None,
     partial: bool = False,
+    conditions: MetricConditions = ANYWHERE,
 ) -> Searched:
     """Find a pattern in files.
 
@@ -85,6 +87,8 @@ def search_files(
     partial
         Whether an interrupt (Ctrl-C) ends the search with what was found so
         far; without it, it ends the program.
+    conditions
+        What is asked of the place of a hit in its metre.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def search_files(
         Where the pattern says no notes, or there are no such files.
     """
     wanted, paths = Pattern.to_search(pattern), files_in(places)
-    settings = SearchSettings(wanted, least, invert, fast=fast, max_evalue=max_evalue)
+    settings = SearchSettings(wanted, least, invert, fast, max_evalue, conditions)
     complete, parts = True, []
     try:
         work = functools.partial(_batch, settings)

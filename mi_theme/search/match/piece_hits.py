@@ -71,13 +71,29 @@ def hits_in(
     fast: bool | None = None,
     regions: Sequence[Region] | None = None,
     surprise: Surprise | None = None,
+    everywhere: bool | None = None,
 ) -> list[Hit]:
-    """Every place in one piece, or in some regions of it, that reaches `least`, best first; E-values for this piece."""
+    """Every place in one piece, or in some regions of it, that reaches `least`, best first; E-values for this piece.
+
+    Parameters
+    ----------
+    pattern, sheet
+        What is looked for, and where.
+    least, invert, stretches, costs, fast
+        As for `find`.
+    regions
+        Where to look; everywhere without them.
+    surprise
+        How common intervals and times are; by default in the piece.
+    everywhere
+        Whether the regions are all there is to look at in the piece, and not what a scan of much more proposed; by default
+        where there are none.
+    """
     rows = sheet.pitched
     notes = sheet.table[rows]
     if len(pattern) < 2 or len(notes) < 2:
         return []
-    everywhere = regions is None
+    everywhere = regions is None if everywhere is None else everywhere
     if regions is None:
         tried = [1.0, *proposed_stretches(pattern, notes)] if stretches is None else map(float, stretches)
         regions, bent = [Region(0, len(notes), stretch) for stretch in tried], [Region(0, len(notes))]

@@ -51,7 +51,13 @@ class Candidate(NamedTuple):
 
 
 def reference_cost(notes: int) -> float:
-    """Nats that it takes to say where an occurrence is: which of so many `notes` it begins at, and at which transposition."""
+    """Nats that it takes to say where an occurrence is: which of so many `notes` it begins at, and at which transposition.
+
+    Returns
+    -------
+    float
+        Their logarithms.
+    """
     return log(max(notes, 2)) + log(KEYS)
 
 
@@ -67,6 +73,11 @@ def references_of(onsets: Sequence[float], keys: Sequence[int], notes: int) -> f
         Of each occurrence, in order of time.
     notes
         Of the piece.
+
+    Returns
+    -------
+    float
+        Nats of all together.
     """
     gaps, full = np.diff(onsets), reference_cost(notes)
     moved = np.diff(keys) % OCTAVE != 0
@@ -88,6 +99,11 @@ def share_saved(nats: float, times: int, costs: float) -> float:
         How often it is there.
     costs
         Nats that it costs to refer to it, and to say what is changed.
+
+    Returns
+    -------
+    float
+        All of it over what is left of it.
     """
     return nats * times / (nats + costs)
 
@@ -131,6 +147,11 @@ def candidates_in(heard: HeardNotes, lines: Sequence[Whole], notes: tuple[int, i
         How many notes a passage has, at least and at most.
     most
         How many passages.
+
+    Returns
+    -------
+    list of Candidate
+        At most that many.
     """
     found: list[Candidate] = []
     for timed in (True, False):

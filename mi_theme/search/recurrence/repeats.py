@@ -41,6 +41,11 @@ def repeats_in(tokens: Whole, longest: int) -> Iterator[Repeat]:
         Numbers from 0; what is negative is the end of a line, and like nothing else.
     longest
         Tokens beyond which nothing is looked at.
+
+    Yields
+    ------
+    Repeat
+        In no particular order.
     """
     ranks = _ranks(tokens, longest)
     order = np.lexsort((np.arange(len(tokens)), ranks[-1]))
@@ -95,7 +100,13 @@ def _intervals(shared: Whole) -> Iterator[tuple[int, int, int]]:
 
 
 def period_of(tokens: Whole) -> int:
-    """After how many tokens they begin again, to the last one (Knuth, Morris and Pratt, 1977); their number if they do not."""
+    """After how many `tokens` they begin again, to the last one (Knuth, Morris and Pratt, 1977).
+
+    Returns
+    -------
+    int
+        The period; the number of tokens where there is none.
+    """
     text = tokens.tolist()
     borders = [0] * len(text)
     k = 0

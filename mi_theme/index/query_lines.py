@@ -1,0 +1,152 @@
+"""A pattern as lines that can be looked up: its melody, and of a thick one its outer and inner lines too."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mi_theme.search.corpus.proposals import LEAST_WORTH, SHORT_SHARE, line_of
+from mi_theme.search.kernels.choosing import kernels
+from mi_theme.search.kernels.kernel_inputs import ExtendedLine
+from mi_theme.search.match.chance import Chance, ChancePlace, background
+from mi_theme.search.match.evidence import COPY_MODEL, whole_copy
+from mi_theme.search.match.expectations import information_of
+from mi_theme.search.patterns import PATTERN_GRID, Pattern
+
+__all__ = ["TENTHS", "QueryLine", "lines_of"]
+
+TENTHS = 10
+SLACK = 3.0  # nats that a piece may make of a pattern more than the background does
+MORE_SLACK, LARGE = (
+    3.0,
+    3e6,
+)  # and so many at most, one for a corpus e times smaller than a large one: there is time to look at more
+LIKE = 0.4  # of what the intervals of a line say: an alignment asks for half of what they and the times do
+THICKNESS, SIZES = (0.0, 1.0), (100, 10_000)
+ADDED = COPY_MODEL.insertion + COPY_MODEL.inserted
+LEFT_OUT = COPY_MODEL.omission + COPY_MODEL.omitted
+FEWEST = 5  # notes of a line beside the melody
+Whole = NDArray[np.int64]
+
+
+class QueryLine(NamedTuple):
+    """Notes of a pattern in a row.
+
+    Attributes
+    ----------
+    number
+        Of each, its onset among the pattern's, from 0.
+    time
+        In ticks, from the beginning of the pattern.
+    height
+        Semitones from the first.
+    """
+
+    number: Whole
+    time: Whole
+    height: Whole
+
+    @property
+    def news(self) -> NDArray[np.float64]:
+        """What each interval says, in nats."""
+        return information_of(np.diff(self.height), np.diff(self.time).astype(np.float64))[0]
+
+    def extended(self, span: int, least: float) -> ExtendedLine:
+        """The line as its seeds are extended.
+
+        Parameters
+        ----------
+        span
+            Notes of a seed.
+        least
+            What must be reached, in nats.
+        """
+        earned = np.rint(TENTHS * np.append(0.0, self.news)).astype(np.int64)
+        left = np.append(np.cumsum(earned[::-1])[::-1], 0)
+        kinds = (COPY_MODEL.step, COPY_MODEL.octave, ADDED, LEFT_OUT, COPY_MODEL.omission, COPY_MODEL.omitted)
+        prices = np.array([round(TENTHS * kind) for kind in kinds], np.int64)
+        return ExtendedLine(self.height, earned, left, prices, span, round(TENTHS * least))
+
+    def needed(self, pattern: Pattern, notes: int, max_evalue: float) -> float:
+        """What a place must be worth to be looked at, in nats; inf where nothing can be as rare as is asked for.
+
+        The intervals of a hit say so much less than is needed as its rhythm may say; and what
+        has not half of a pattern is no place to an alignment.
+
+        Parameters
+        ----------
+        pattern
+            What is looked for.
+        notes
+            In how many notes.
+        max_evalue
+            The most hits as good that chance may bring.
+        """
+        tune = float(self.news.sum())
+        lowest = min(self.needed_in(pattern, notes, max_evalue, thick, size) for thick in THICKNESS for size in SIZES)
+        return max(lowest, LIKE * tune, min(LEAST_WORTH, SHORT_SHARE * tune))
+
+    def needed_in(self, pattern: Pattern, notes: int, max_evalue: float, thick: float, size: int) -> float:
+        """The same in a piece of so many notes, of which so many are in voices of chords.
+
+        Parameters
+        ----------
+        pattern, notes, max_evalue
+            As for `needed`.
+        thick, size
+            As `ChancePlace` has them.
+        """
+        whole = whole_copy(pattern)
+        place = ChancePlace(whole, len(pattern), thick, size)
+        nats = _nats(Chance(background().proposed, place, notes), max_evalue)
+        slack = SLACK + min(max(log(LARGE / notes), 0.0), MORE_SLACK)
+        return nats - max(whole - float(self.news.sum()), 0.0) - slack
+
+
+def _nats(chance: Chance, max_evalue: float) -> float:
+    """The least evidence that is no likelier; inf where not even so much as a whole copy and more is."""
+    low, high = 0.0, chance.place.whole + SLACK
+    if chance.evalue(high) > max_evalue:
+        return float("inf")
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance.evalue(middle) > max_evalue else (low, middle)
+    return high
+
+
+def lines_of(pattern: Pattern) -> list[QueryLine]:
+    """The lines that are looked up, the melody first.
+
+    Parameters
+    ----------
+    pattern
+        Of one voice it is its own line; of several the highest notes are one, and so are its lines as an index makes them.
+    """
+    time, height = line_of(pattern)
+    lines = {tuple(height.tolist()): QueryLine(np.arange(len(time)), time, height)}
+    if pattern.is_polyphonic:
+        onset, stop = (
+            np.array([round(at * PATTERN_GRID) for at in column], np.int64)
+            for column in (pattern.onset, _ends(pattern))
+        )
+        pitch, every = np.array(pattern.pitch, np.int64), np.array([0, len(pattern)])
+        moments, moment = np.unique(onset, return_inverse=True)
+        loops = kernels(False, "layering", 0)
+        layer = loops.layered(onset, stop, pitch, every)
+        for rows in (
+            *loops.outer_lines(onset, stop, pitch, every),
+            *(layer == number for number in range(layer.max() + 1)),
+        ):
+            heights = pitch[rows] - pitch[rows][0]
+            if rows.sum() >= FEWEST:
+                line = QueryLine(moment[rows], onset[rows] - moments[0], heights)
+                lines.setdefault(tuple(heights.tolist()), line)
+    return [*lines.values()]
+
+
+def _ends(pattern: Pattern) -> list[Fraction]:
+    return [at + length for at, length in zip(pattern.onset, pattern.duration, strict=True)]
