@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import fuzzing
@@ -9,7 +12,7 @@ import pytest
 from musicxml_making import measure, partwise, scale
 
 import mi_theme as mi
-from mi_theme.files.disk import FileWarning
+from mi_theme.files.disk import FileWarning, bytes_of, decoded, is_utf8
 from mi_theme.files.musicxml.from_score import write
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -130,3 +133,33 @@ def test_notation_of_a_day_of_silence_is_refused_at_once() -> None:
     score = mi.read(fuzzing.midi_of(fuzzing.events(notes)))
     with pytest.raises(mi.MiThemeError, match="more than 20002 bars for 2 notes"):
         write(score)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text,
+        lambda text: text.replace(b"<measure", "<!-- ♪ --><measure".encode(), 1),
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: b"\n " + text,
+        lambda text: text.replace(b"<measure", b"<!-- \xe9 --><measure", 1),
+        lambda text: text.replace(b"<measure", b"\x07<measure", 1),
+        lambda text: text.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        lambda text: text.replace(b"<part-name>", b"<part-name>&eacute;&amp;", 1),
+    ],
+)
+def test_text_that_is_utf8_already_is_taken_as_it_is(change: Callable[[bytes], bytes]) -> None:
+    """And every other text is put right first: the same music."""
+    made = change(QUICK)
+    assert mi.read(made).note_table().tobytes() == mi.read(QUICK).note_table().tobytes()
+    if is_utf8(made):
+        assert decoded(made, "").encode().strip() in made
+
+
+def test_a_file_that_grows_while_it_is_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.musicxml"
+    path.write_bytes(QUICK)
+    whole = bytes_of(path)[0]
+    known = os.stat_result((0o100644, 0, 0, 1, 0, 0, 10, 0, 0, 0))
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: known)  # ten bytes, when it was looked at
+    assert bytes_of(path)[0] == whole == QUICK

@@ -43,7 +43,7 @@ def test_ratios_are_of_one_round(side_by_side: Any, monkeypatch: pytest.MonkeyPa
 
     def work(share: float) -> None:
         clock[1] += 1
-        clock[0] += share * (1 + clock[1] // 4 % 3)  # two calls are a round; some rounds are slower
+        clock[0] += share * (1 + (clock[1] - 1) // 2 % 3)  # two calls are a round; some rounds are slower
 
     monkeypatch.setattr(side_by_side, "seconds", lambda: clock[0])
     row = side_by_side.timed(side_by_side.Task("x", {"ours": lambda: work(1.0), "theirs": lambda: work(2.0)}), 9)

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import zipfile
+from codecs import getincrementaldecoder
 from contextlib import suppress
 from html.entities import html5
 from io import BytesIO
@@ -21,6 +22,7 @@ __all__ = [
     "decoded",
     "first_line",
     "is_text",
+    "is_utf8",
     "place_of",
     "replace_file",
     "tunes_of",
@@ -40,7 +42,11 @@ BYTE_ORDERS = {
     b"<\0": "utf-16-le",
     b"\0<": "utf-16-be",
 }  # first bytes: what text they begin
+UTF8 = (b"utf-8", b"utf8")  # what text in UTF-8 may say that it is in
+ENTITY = re.compile(rb"&([A-Za-z]\w*);")
+PIECE = 2**20  # bytes that are looked at in one go
 XML_NAMES = ("amp", "lt", "gt", "quot", "apos")  # entities that XML itself has
+XML_ENTITIES = tuple(name.encode() for name in XML_NAMES)
 
 
 class FileWarning(UserWarning):
@@ -165,6 +171,25 @@ def decoded(data: bytes, where: str) -> str:
         text = text[text.index("?>") + 2 :] if "?>" in text else text
     text = re.sub(r"&([A-Za-z]\w*;)", _character, text) if "&" in text else text
     return text.lstrip()
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether these are the bytes of text that `decoded` would leave as it is: in UTF-8, and nothing in it to put right.
+
+    Nothing is copied to find out: a large file is there once.
+    """
+    declared = DECLARED.match(data[:1024])
+    if not data.startswith(b"<") or (declared and declared[1].lower() not in UTF8) or len(data) > LARGEST_NOTATION:
+        return False
+    if b"<!ENTITY" in data or any(name[1] not in XML_ENTITIES for name in ENTITY.finditer(data)):
+        return False
+    reader = getincrementaldecoder("utf-8")()
+    try:
+        for first in range(0, len(data), PIECE):
+            reader.decode(data[first : first + PIECE], first + PIECE >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _text(data: bytes) -> str:

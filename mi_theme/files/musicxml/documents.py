@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -10,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from mi_theme.errors import FileError
-from mi_theme.files.disk import decoded, unpacked
+from mi_theme.files.disk import decoded, is_utf8, unpacked
 
 __all__ = ["HEAD", "OF_PART", "Heading", "ScoreInstrument", "bars_of", "element_text", "text_of_score"]
 
@@ -28,6 +29,7 @@ OF_PART = ("part-name-display", "part-abbreviation", "part-abbreviation-display"
 HEAD = ("score-part", "part-group", "work", "movement-title", "movement-number", "identification", "credit")
 FIRST_BYTES = 1024  # that are looked at at once for the first element
 CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})  # characters that no XML may hold, and some programs write
+CONTROL = re.compile(b"[" + re.escape(CONTROLS) + b"]")
 
 
 @dataclass
@@ -125,8 +127,10 @@ def text_of_score(data: bytes, where: str) -> bytes:
     FileError
         Where it is damaged, too large, or declares entities.
     """
-    text = decoded(unpacked(data, where) if data[:2] == b"PK" else data, where)
-    return text.encode().translate(None, CONTROLS)
+    text = unpacked(data, where) if data[:2] == b"PK" else data
+    if not is_utf8(text):
+        text = decoded(text, where).encode()
+    return text.translate(None, CONTROLS) if CONTROL.search(text) else text
 
 
 def bars_of(text: bytes, where: str, heading: Heading) -> Iterator[tuple[str, Any]]:

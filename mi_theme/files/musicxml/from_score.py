@@ -88,12 +88,11 @@ def musicxml_of(score: NotatedScore) -> bytes:
     resolution = lcm(resolution_of(score.staves), *said)
     music = [[bar_voices(staff, resolution) for staff in part.staves] for part in score.parts]
     divisions = _divisions(chain.from_iterable(music), said, resolution)
-    lines = ["<?xml version='1.0' encoding='UTF-8'?>\n", f"{DOCTYPE}\n", heading]
+    pieces = [f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()]
     for number, (part, bars) in enumerate(zip(score.parts, music, strict=True), 1):
-        lines.append(f'  <part id="P{number}">\n')
-        lines += PartWriter(score, part, number, divisions, resolution // divisions).write(bars)
-        lines.append("  </part>\n")
-    return "".join([*lines, END]).encode()
+        lines = PartWriter(score, part, number, divisions, resolution // divisions).write(bars)
+        pieces.append("".join([f'  <part id="P{number}">\n', *lines, "  </part>\n"]).encode())
+    return b"".join([*pieces, END.encode()])
 
 
 def _places(score: NotatedScore) -> set[int]:
