@@ -57,7 +57,7 @@ NEEDS = {
     "worksheet --to 4/4 -o s.svg": "notation",
     "studio --no-browser": "studio",
     "mcp .": "mcp",
-    "mi.widget(th)": "widget",
+    "mi.studio(th)": "widget",
 }
 SCRIPT = """
 import json, sys

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mi_theme.frontend import script, style
-from mi_theme.studio.guard import LARGEST_BODY
-from mi_theme.studio.open_pieces import OpenPiece, OpenPieces
-from mi_theme.studio.settings import ENDINGS, StudioSettings, choices
-from mi_theme.studio.worker import Order
+from mi_theme.server.guard import LARGEST_BODY
+from mi_theme.server.open_pieces import OpenPiece, OpenPieces
+from mi_theme.server.settings import ENDINGS, StudioSettings, choices
+from mi_theme.server.worker import Order
 
 __all__ = ["application"]
 
@@ -142,7 +142,7 @@ def application(pieces: OpenPieces) -> Starlette:
 
 
 def _text(name: str) -> str:
-    return (files("mi_theme.studio") / name).read_text("utf-8")
+    return (files("mi_theme.server") / name).read_text("utf-8")
 
 
 #: The scripts of the page beside those of the front end.
