@@ -79,6 +79,32 @@ def test_twice_is_once(beats: list[tuple[Fraction, ...]], seed: int, tempo: int)
     assert quantize(once).score() == once
 
 
+@pytest.mark.parametrize("count", [11, 13, 17, 19, 22, 23])
+@pytest.mark.parametrize("whole", [1, 2, 3])
+@pytest.mark.parametrize("left_out", [(), (0, 1), (4,)])
+def test_one_tuplet_of_any_number_stays(count: int, whole: int, left_out: tuple[int, ...]) -> None:
+    plain = [(float(at), float(lasts), pitch) for at, lasts, pitch in line([F(1, 2), F(1, 4), F(1, 4), F(1)] * 48)]
+    run = [(48 + whole * i / count, whole / count, 60) for i in range(count) if i not in left_out]
+    rows = [row for row in plain if not 48 <= row[0] < 48 + whole] + run
+    bass = [(float(at), 1.0, 36) for at in range(96)]
+    for exact in (score_of(rows), score_of([*rows, *bass])):
+        found = quantize(exact)
+        assert found.exact.all()
+        assert not found.moved.any()
+        assert found.score() == exact
+
+
+def test_steps_that_are_not_equal_are_no_tuplet() -> None:
+    random = np.random.default_rng(3)
+    plain = [(float(at), float(lasts), pitch) for at, lasts, pitch in line([F(1, 2), F(1, 4), F(1, 4), F(1)] * 96)]
+    run = [(48 + i / 13 + float(random.uniform(-0.01, 0.01)), 1 / 13, 60) for i in range(13)]
+    found = quantize(score_of([row for row in plain if row[0] != 48] + run))
+    inside = (found.played_onsets > 48.02 * found.resolution) & (found.played_onsets < 48.97 * found.resolution)
+    assert inside.sum() >= 12
+    assert not found.exact[inside].all()
+    assert found.exact[~inside].mean() > 0.98
+
+
 @given(st.lists(st.sampled_from(RHYTHMS[:5]), min_size=3, max_size=10), st.integers(0, 10**6))
 def test_nothing_is_lost(beats: list[tuple[Fraction, ...]], seed: int) -> None:
     human = played(score_of(line([length for beat in beats for length in beat])), 100, seed)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Ints
+from mi_theme.quantising.equalsteps import in_equal_steps
 
 __all__ = ["exact_ends", "exact_onsets", "finest_end"]
 
@@ -19,8 +21,12 @@ FEW = 7  # notes: fewer that are all on the grid are believed without that
 FINER = 2  # an end may be one division finer than all onsets: staccato is written so, gates are finer
 
 
-def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints, sets: int = len(PLAIN)) -> Ints:
-    """Where notes are on the grid, in parts that are on it as a whole; else -1.
+def exact_onsets(
+    at: Ints, part: Ints, grid: BeatGrid, tick: Ints, sets: int = len(PLAIN)
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """Where notes are on the grid, in parts that are on it as a whole; else -1; and which are there by a tuplet alone.
+
+    A tuplet is a run of equal steps from a place of the grid: of 11, 13, 17, as notation programs write them.
 
     Parameters
     ----------
@@ -37,7 +43,7 @@ def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints, sets: int = l
     """
     beat = np.clip(np.searchsorted(grid.ticks, at, "right") - 1, 0, len(grid) - 1)
     length = np.diff(grid.ticks)[beat]
-    found = np.full(len(at), -1, np.int64)
+    found, tuplet = np.full(len(at), -1, np.int64), np.zeros(len(at), bool)
     for number in np.unique(part):
         rows = np.flatnonzero(part == number)
         place = np.full(len(rows), -1, np.int64)
@@ -52,22 +58,26 @@ def exact_onsets(at: Ints, part: Ints, grid: BeatGrid, tick: Ints, sets: int = l
                     nearest = (2 * inside * of + whole) // (2 * whole)
                     on = np.abs(inside * of - nearest * whole) * 2 <= width * of
                     place = np.where((place < 0) & on, start + nearest * whole // of, place)
-            on = place >= 0
+            placed = place >= 0
+            on = placed | in_equal_steps(at[rows], placed, width, grid.resolution)
             common = min(sum(_common(int(np.median(whole / width)), size) for _, whole in units), 1.0)
-            if (on.all() and (len(rows) < FEW or common ** len(rows) < CHANCE)) or (
-                common <= COMMON and on.mean() >= NEARLY and common ** on.sum() < CHANCE
+            if (on.all() and (len(rows) < FEW or common ** placed.sum() < CHANCE)) or (
+                common <= COMMON and on.mean() >= NEARLY and common ** placed.sum() < CHANCE
             ):
-                found[rows] = place
-    return found
+                tuplet[rows] = on & ~placed
+                found[rows] = np.where(tuplet[rows], at[rows], place)
+    return found, tuplet
 
 
-def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: Ints) -> Ints:
-    """Where notes end, in parts where nearly all end as notation would have it; else -1.
+def exact_ends(at: Ints, tuplet: NDArray[np.bool_], ends: Ints, part: Ints, quarter: int, tick: Ints) -> Ints:
+    """Where notes end, in parts where nearly all end as notation would have it; else -1; tuplets there end as they do.
 
     Parameters
     ----------
     at
         Exact onsets in ticks of the grid, -1 for others, shape (n,).
+    tuplet
+        Which are so by a tuplet alone: see `exact_onsets`.
     ends
         Where notes end.
     part
@@ -79,12 +89,12 @@ def exact_ends(at: Ints, ends: Ints, part: Ints, quarter: int, tick: Ints) -> In
     for number in np.unique(part):
         rows = np.flatnonzero((part == number) & (at >= 0))
         if len(rows):
-            step = int(np.gcd.reduce(np.append(at[rows], quarter)))
-            fine = finest_end(step)
+            odd = tuplet[rows]
+            fine = finest_end(int(np.gcd.reduce(np.append(at[rows[~odd]], quarter))))
             near = (2 * ends[rows] + fine) // (2 * fine) * fine
             on = (np.abs(near - ends[rows]) * 2 <= tick[rows]) & (near > at[rows])
-            if on.mean() >= NEARLY:
-                found[rows] = np.where(on, near, -1)
+            if on[~odd].mean() >= NEARLY:
+                found[rows] = np.where(odd, ends[rows], np.where(on, near, -1))
     return found
 
 

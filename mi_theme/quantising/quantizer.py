@@ -113,12 +113,14 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     nowhere = np.full(len(playing.at), -1, np.int64)
     written = bool(tick) and ratio is None and score.is_notation
     ticks = np.full(len(playing.at), tick)
-    exact = exact_onsets(playing.at, playing.part, grid, ticks) if tick and ratio is None and not written else nowhere
-    exact = playing.at if written else exact
+    exact, tuplet = playing.at if written else nowhere, np.zeros(len(nowhere), bool)
+    if tick and ratio is None and not written:
+        exact, tuplet = exact_onsets(playing.at, playing.part, grid, ticks)
     unmoved = exact >= 0
     if tick and ratio is None and not unmoved.all():  # what no ear tells from a machine is one
         ticks = ticks + _unheard(playing)
-        exact = np.where(unmoved, exact, exact_onsets(playing.at, playing.part, grid, ticks, USUAL))
+        near, odd = exact_onsets(playing.at, playing.part, grid, ticks, USUAL)
+        exact, tuplet = np.where(unmoved, exact, near), np.where(unmoved, tuplet, odd)
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
@@ -127,10 +129,11 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     kinds = kinds._replace(grace=np.where(led >= 0, led, kinds.grace))
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = exact_ends(exact, playing.ends, playing.part, grid.resolution, ticks) if tick and not written else nowhere
-    end = playing.ends if written else end
+    end = playing.ends if written else nowhere
+    if tick and not written:
+        end = exact_ends(exact, tuplet, playing.ends, playing.part, grid.resolution, ticks)
     known = np.where(end >= 0, end - onset, -1)
-    duration = _written(playing, onset, kind, known, score.meters if beats is None else None)
+    duration = _written(playing, onset, kind, known, ~tuplet, score.meters if beats is None else None)
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
         source=score,
@@ -278,8 +281,18 @@ def _nearest(at: Ints, step: int) -> Ints:
     return found
 
 
-def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given: Ints, click: MeterMap | None) -> Ints:
-    """The written duration of each note in ticks; `given` where it is known, else -1; rests where a click was followed."""
+def _written(
+    playing: PerformedNotes,
+    onset: Ints,
+    kind: NDArray[np.int8],
+    given: Ints,
+    usual: NDArray[np.bool_],
+    click: MeterMap | None,
+) -> Ints:
+    """The written duration of each note in ticks: `given` where that is not -1; rests where a click was followed.
+
+    What is `usual`, no tuplet that the grid has not, says how short values are.
+    """
     quarter = playing.grid.resolution
     played = np.maximum(playing.ends - playing.at, 0) / quarter
     found = np.full(len(onset), int(GRACE_VALUE * quarter), np.int64)
@@ -287,7 +300,7 @@ def _written(playing: PerformedNotes, onset: Ints, kind: NDArray[np.int8], given
     rows = np.flatnonzero((kind != GRACE) & asked)
     if len(rows):
         step = np.full(playing.part.max() + 1, quarter)
-        np.gcd.at(step, playing.part, onset)
+        np.gcd.at(step, playing.part[usual], onset[usual])
         fine = finest_end(step)[playing.part[rows]] / quarter
         quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
         if click is not None:

@@ -192,7 +192,7 @@ def is_on_its_grid(score: Score) -> bool:
         return True
     playing = played_by_score(score)
     tick = playing.grid.resolution // score.ticks_per_quarter
-    if (exact_onsets(playing.at, playing.part, playing.grid, np.full(len(playing.at), tick)) < 0).any():
+    if (exact_onsets(playing.at, playing.part, playing.grid, np.full(len(playing.at), tick))[0] < 0).any():
         return False
     ends = playing.ends[~playing.drums]
     parts = playing.grid.resolution / np.array(GRIDS)[:, None]
