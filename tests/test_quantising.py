@@ -237,6 +237,16 @@ def test_less_than_anybody_plays_of_a_note_is_a_rest(least: float, most: float) 
     assert found == [(at, lasts) for at, lasts, _ in sorted(written)]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_bass_that_is_held_under_a_figure_keeps_its_value(seed: int) -> None:
+    """A few eighths over sixteenths of the same hand, where everything sounds half to nearly all of its value."""
+    random = np.random.default_rng(seed)
+    written = [(F(at, 4), F(1, 2) if at in (32, 80) else F(1, 4), 36 + 20 * (at % 4 > 0)) for at in range(128)]
+    rows = [(at, float(lasts) * random.uniform(0.7, 0.95), pitch) for at, lasts, pitch in written]
+    found = [(note.onset, note.duration) for note in quantize(score_of(rows))]
+    assert found == [(at, lasts) for at, lasts, _ in written]
+
+
 @pytest.mark.parametrize(("stroke", "loose", "lasts"), [(0.025, 0.005, 0.8), (0.013, 0.008, 0.45), (0.04, 0.016, 0.45)])
 def test_a_strum_is_one_chord(stroke: float, loose: float, lasts: float) -> None:
     """Up and down by turns, by a hand that is not steady, one chord soon after the other."""

@@ -1,4 +1,4 @@
-"""Rests after notes that sound less of their gaps than anything else that is played.
+"""Rests after notes that sound less of their gaps than anything else that is played; notes that are held over others.
 
 Who lets notes sound for at least so much of their values leaves a trace: below that share
 there is nearly nothing, and what is there is no shorter touch but a shorter note and a
@@ -27,6 +27,8 @@ SHARPER = 3.0  # times as many notes above the edge as below, in as much room
 FEW = 30  # notes: an edge of fewer is chance
 SURE = 1.5  # log of how much likelier a shorter value makes it that all notes of a chord are so short
 NEARLY = 0.02  # of a beat by which a note may be longer than the touch of others says
+OVER = 0.02  # of its value by which a note that is held on is longer than that at least
+RARE = 0.05  # of the notes: where more sound longer than the touch of others says, that is legato
 TICKS = 10_080  # in a quarter, to tell places from each other
 PLACES = (1.0, 0.5, 0.25)  # quarters: rests begin on beats sooner than off them
 
@@ -55,6 +57,8 @@ def _touch(share: Floats) -> tuple[float, float] | None:
 def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: Floats, meters: MeterMap) -> Floats:
     """Values with a rest after them where less sounds than the least share, or nothing follows at once.
 
+    Few notes that sound longer than the greatest share are held over what follows, and their values are longer.
+
     Notes of all parts that begin and end together are let go together, where one value fits them all. A rest is
     also told where that is `SURE`: notes that could all be of a shorter value would hardly all have been so short
     by chance. Where touch allows it the rest begins at the next bar line, else at a beat, else between beats.
@@ -76,6 +80,9 @@ def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: F
     low, high = edge
     filled = _filled(onset, written, part)
     alone = (part >= 0) & (~filled | (played < low * written))
+    held = (part >= 0) & (played > (high + OVER) * written)
+    if held.sum() <= RARE * (part >= 0).sum():
+        alone |= held
     lines = np.array([float(bar.end) for bar in meters.bars(Fraction(float((onset + played).max())) + 1)])
     _, chord = np.unique(
         np.rint(np.column_stack([onset, np.where(filled, onset + written, 0)]) * TICKS), axis=0, return_inverse=True
