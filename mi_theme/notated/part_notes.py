@@ -280,14 +280,15 @@ def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found:
     of the division that their note begins in.
     """
     rows = list(rows)
-    starts = sorted({row.start for row in rows})
-    begun = set(starts)
+    begun = {row.start for row in rows}
+    starts = sorted(begun, key=_near)
+    ordered = [_near(start) for start in starts]
     for row in rows:
         if row.order in sure or row.end in begun:
             yield row
             continue
         line = found.meters.at(row.start).end
-        after = bisect_right(starts, row.start)
+        after = bisect_right(ordered, _near(row.start))
         following = starts[after] if after < len(starts) else None
         sounds = Fraction(int(found.played_durations[row.order]), found.resolution)
         beat = Fraction(int(row.start) + 1)
@@ -305,9 +306,14 @@ def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found:
             yield row
 
 
+def _near(place: Fraction) -> float:
+    """For order alone: written places are farther from each other than floats tell apart, and are ordered much sooner as such."""
+    return place.numerator / place.denominator
+
+
 def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:
     """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
-    starts = sorted({row.start for row in rows if row.order not in graces})
+    starts = sorted({row.start for row in rows if row.order not in graces}, key=_near)
     ends, beat, beats = {}, Fraction(0), list[Fraction]()
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         while beat <= start:

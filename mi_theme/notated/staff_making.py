@@ -47,6 +47,7 @@ class StaffMaker:
     def __init__(self, score: Score, bars: Sequence[NewBar], fifths: int, asides: Sequence[PlacedAside]) -> None:
         self.score, self.fifths, self.asides = score, fifths, asides
         self.frames, self.end = tuple((bar,) for bar in bars), bars[-1].end
+        self.last = int(self.end)  # quarters: what ends before ends before the last bar line, told without fractions
         self.syllables, self.marks = _syllables(score), said_marks(score)
         self.sections = sorted({at for at, _ in score.markers})
         self.beside = defaultdict[int, tuple[str, ...]](tuple)
@@ -131,7 +132,7 @@ class StaffMaker:
             marks.append(Mark(played.pop()))
         return StaffNote(
             start=chord.start,
-            end=min(chord.end, self.end),
+            end=chord.end if chord.end.numerator < self.last * chord.end.denominator else min(chord.end, self.end),
             heads=tuple([self._head(row, drums=drums) for row in chord.rows]),
             id=name,
             marks=tuple(dict.fromkeys(marks)),

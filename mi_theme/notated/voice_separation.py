@@ -40,7 +40,8 @@ class WrittenChord(NamedTuple):
     @property
     def height(self) -> float:
         """Mean pitch."""
-        return sum(row.pitch for row in self.rows) / len(self.rows)
+        rows = self.rows
+        return float(rows[0].pitch) if len(rows) == 1 else sum([row.pitch for row in rows]) / len(rows)
 
 
 def graces_of(rows: Sequence[PartNote]) -> set[int]:
@@ -156,7 +157,8 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
         if (alone[place] and voices) or not free:
             free = free and ([0] if ends[0] <= start else [])
         if free:
-            number = min(free, key=lambda number: abs(voices[number][-1].height - chord.height))
+            height = chord.height
+            number = min(free, key=lambda number: abs(voices[number][-1].height - height)) if free[1:] else free[0]
             voices[number].append(chord)
             ends[number] = _ticks(chord.end, parts)
         elif not played or len(voices) < MOST_VOICES:

@@ -226,7 +226,7 @@ class StaffWriter:
                 f"{_opening(head.velocity)}{CHORD[place > 0]}{self._pitch(head)}{text.duration}{ties}"
                 f"{self._drum(head)}{text.value}{sign}{text.tuplet}{_shape(head, number)}{self._staff}"
                 f"{'' if place else text.beams}{_notations(text.ties, () if place else text.brackets, marks, slurs)}"
-                f"{'' if place or not first else _lyrics(note)}      </note>\n"
+                f"{_lyrics(note) if first and note.lyrics and not place else ''}      </note>\n"
             )
             said = [*head.asides, *(self._said_at(symbol) if self._resting and not place and not silent else ())]
             yield note_with_asides(written, said, symbol.tie) if said else written
