@@ -151,10 +151,7 @@ live
 
 # %%
 cut = theme.to_meter("4/4", how="cut")
-print(cut)
-
-# %%
-bar_map(cut)
+cut.plan
 
 # %% [markdown]
 # What is left is 3+3+2, the *tresillo*, one of the best-travelled rhythms in the world. It sounds good. But the fourth
@@ -164,10 +161,7 @@ bar_map(cut)
 
 # %%
 square = theme.to_meter("4/4", how="square")
-print(square)
-
-# %%
-bar_map(square)
+square.plan
 
 # %% [markdown]
 # Every note is there, every note is on a beat, and nobody will stumble. Long and short are gone: is it still the theme?
@@ -198,10 +192,7 @@ print(*(mi.Grouping(way) for way in cuts(16, 4) if order_cost((3, 3, 2, 2), way)
 
 # %%
 regroup = theme.to_meter("4/4", how="regroup")
-print(regroup)
-
-# %%
-bar_map(regroup)
+regroup.plan
 
 # %% [markdown]
 # The first three quarters do not move at all; the last two notes are squeezed from quarters into eighths, which is
@@ -236,7 +227,7 @@ floating = theme.to_meter("4/4", how="float")
 bar_map(floating)
 
 # %%
-print(theme.to_meter("4/4", how="rebar"))
+theme.to_meter("4/4", how="rebar").plan
 
 # %% [markdown]
 # ### Four baselines that snap

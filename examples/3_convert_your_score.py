@@ -117,7 +117,7 @@ waltz
 
 # %%
 plan = mi.plan(waltz, meter="4/4")
-print(plan)
+plan
 
 # %% [markdown]
 # Read the line *heard* aloud and clap it. The rule is: *hold the first*. Here is every other rule the library knows:
@@ -202,7 +202,7 @@ hear(mi.convert(song, meter="7/8:2+2+3"))
 
 # %%
 seven = mi.plan(song, meter="7/8:2+2+3")
-print(seven)
+seven
 
 # %% [markdown]
 # Count the strokes: the hat has seven instead of eight, still even, and the plan lists the one in each bar that is

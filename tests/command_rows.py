@@ -55,9 +55,15 @@ ROWS = (
     Row("render --film 3 --plan"),
     Row("index build music -o out.idx", ("out.idx/",), "duckdb", steady=False),
     *(
-        Row(f"index {words}", needs="duckdb", code=1)
-        for words in ("update music", "info music", "check music", "query music 'select 1'")
-    ),
+        Row(f"index {words}", code=1)
+        for words in (
+            "build nowhere -o out.idx",
+            "update music",
+            "info music",
+            "check music",
+            "query music 'select 1'",
+        )
+    ),  # what an index makes holds times and places, which differ: test_index.py has its faults
     Row("forms"),
     Row("styles --json"),
     Row("sound tune.mid -o out.wav --rate 8000 --tail 0", ("out.wav",), "midirenderer"),

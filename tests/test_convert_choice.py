@@ -175,9 +175,8 @@ def test_a_dotted_run_loses_a_pair_and_stays_dotted() -> None:
     assert len(plan.dropped) == 8
     every = mi.plan(dotted(), "3/4", runs="keep")
     assert not every.dropped
-    assert {0.0, 0.75, 1.0, 1.75, 2.0} <= set(
-        (every.apply(dotted()).notes()["onset"] % 3).tolist()
-    )  # no four against three
+    places = (every.apply(dotted()).notes()["onset"] % 3).tolist()
+    assert places[:8] == [0, 0.25, 0.5, 0.75, 1, 1.75, 2, 2.75]  # not four against three: the long notes are on beats
 
 
 def test_a_triplet_is_not_squeezed_as_a_rest() -> None:

@@ -482,8 +482,17 @@ def test_a_file_without_signature_is_read_in_the_metre_that_is_heard(tmp_path: P
     assert made.meters.changes[0][1] == mi.Meter("4/4")
     assert mi.plan(mi.read(path), "4/4", source="5/4", part="Ostinato").source == mi.Meter("5/4")
     few = mi.Score(480, (Track.sorted([Event(0, m.note_on(0, 60, 80)), Event(480, m.note_off(0, 60))]),))
-    with pytest.raises(mi.MiThemeError, match="states no metre"):
-        mi.plan(few, "5/4")
+    with pytest.warns(FileWarning, match=r"read in 4/4, as MIDI has it"):
+        plan = mi.plan(few, "5/4")
+    assert plan.source == mi.Meter("4/4")
+    assert "read in 4/4, as MIDI has it" in str(plan)
+    waltz = [track for bar in range(3) for track in ((3 * bar, 48), (3 * bar + 1, 60), (3 * bar + 2, 60))]
+    events = [
+        (at * 480 + off, m.note_off(0, key) if off else m.note_on(0, key, 80)) for at, key in waltz for off in (0, 470)
+    ]
+    unsure = mi.Score(480, (Track.sorted(Event(tick, message) for tick, message in events),))
+    with pytest.raises(mi.MiThemeError, match=r"states no metre, which may be 3/4 .*--from 4/4"):
+        mi.plan(unsure, "5/4")
 
 
 @pytest.mark.tool("musescore3")

@@ -92,6 +92,17 @@ def test_one_worker_is_none_and_by_default_processes_come_late() -> None:
     assert found == os.getpid()
 
 
+def test_where_no_process_can_be_started_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*args: object) -> object:
+        raise OSError("no semaphores")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refused)
+    with LocalProcesses(2, patience=1e-9) as pool:
+        assert {found for _, found in one_by_one(process_of, ITEMS, executor=pool)} == {os.getpid()}
+    with LocalProcesses(2) as pool, pytest.raises(MiThemeError, match="no semaphores"):  # asked for
+        list(one_by_one(process_of, ITEMS, executor=pool))
+
+
 # Commands
 
 

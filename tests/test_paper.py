@@ -41,7 +41,11 @@ def test_a_picture_is_whole_on_one_page_upright_or_across(paper: str) -> None:
 
 
 def test_a_dossier_is_pages_of_words_tables_and_pictures() -> None:
-    page = dossier(mi.theme(), ("4/4", "7/8:2+2+3"), lineage=mi.lineage())
+    page = dossier(mi.theme(), ("4/4", "7/8:2+2+3"), lineage=mi.lineage(), live=False)
+    assert "<script" not in page
+    assert "sounds are computed" not in page
+    told = dossier(mi.theme(), ("4/4", "7/8:2+2+3"), lineage=mi.lineage(), film=4, live=False)
+    assert len(pages(pdf_of_html(told, "a4"))) > len(pages(pdf_of_html(page, "a4")))  # with the claims
     assert len(pages(pdf_of_html(page, "letter"))) >= 3
     assert pdf_of_html(page, "a4") == pdf_of_html(page, "a4")
 

@@ -211,10 +211,16 @@ def test_less_than_anybody_plays_of_a_note_is_a_rest(least: float, most: float) 
     assert found == [(at, lasts) for at, lasts, _ in sorted(written)]
 
 
-def test_a_strum_is_one_chord() -> None:
+@pytest.mark.parametrize(("stroke", "loose", "lasts"), [(0.025, 0.005, 0.8), (0.013, 0.008, 0.45), (0.04, 0.016, 0.45)])
+def test_a_strum_is_one_chord(stroke: float, loose: float, lasts: float) -> None:
+    """Up and down by turns, by a hand that is not steady, one chord soon after the other."""
     random = np.random.default_rng(3)
     rows = [
-        (at + 0.02 + string * 0.025 + random.normal(0, 0.005), 0.8, 40 + 5 * string)
+        (
+            at + 0.05 + string * stroke + random.uniform(-loose, loose),
+            lasts,
+            40 + 5 * (string if at % 2 else 5 - string),
+        )
         for at in range(16)
         for string in range(6)
     ]

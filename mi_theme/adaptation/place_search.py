@@ -25,6 +25,7 @@ ODD_VALUE = 0.6  # a value that needs a tie
 TOO_SHORT = 2.0  # a value shorter than all in the bar; half of it where the bar has sixteenths
 DEMOTED, PROMOTED = 1.0, 0.15  # each step from bar line to beat, eighth, sixteenth, and back
 SYNCOPATED = 4.0  # each level by which a sixteenth is held over a stronger place, where it was not: on an eighth it may
+TURNED = 0.8  # neighbours of which the weaker becomes the stronger; the window is narrow: below .7 dotted pairs turn round, from 1 on equal values part
 SIXTEENTHS = 3  # their level
 MIDDLE, SHARED = 0.5, 1.0  # more for the middle of the bar, and for where other parts begin
 LIMPS = 8.0  # a tuplet or a trill in three quarters of its time
@@ -129,6 +130,8 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
             sums = best.min(axis=0) + _value_costs(knots[last], grid)[step] + place[None, :] + dropped
             if knots[last].weight != REST:
                 sums = sums + SYNCOPATED * np.maximum(_held_over(grid.levels) - knots[last].over, 0)
+            if number < count and REST not in (knots[last].weight, knots[number].weight):
+                sums = sums + _turned_stress(grid.levels, knots[last].level - knots[number].level)
             if not np.isfinite(sums).any():
                 continue
             costs[last, number] = sums
@@ -168,6 +171,14 @@ def _steps(slots: int) -> NDArray[np.int64]:
     places = np.arange(slots)
     found: NDArray[np.int64] = np.maximum(places[None, :] - places[:, None], 0)
     return found
+
+
+@lru_cache(maxsize=256)
+def _turned_stress(levels: tuple[int, ...], before: int) -> Array:
+    """What two places cost of which the stronger was the weaker before."""
+    places = np.array(levels)
+    turned: Array = TURNED * ((places[:, None] - places[None, :]) * before < 0)
+    return turned
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ PAPER_SIZES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}  # millimetres
 TYPST_PAPERS = {"a4": "a4", "letter": "us-letter"}
 EDGE = 12.0  # millimetres around a picture
 PIXEL, POINT = 25.4 / 96, 72 / 96  # millimetres and points of a pixel of an SVG
-SMALLER = 0.9  # of their size: pictures on a page of words
+SMALLER, ON_A_CARD = 0.9, 0.72  # of their size: pictures on a page of words; on a card, so that two are on a page
 MARGIN = 18.0  # millimetres around a page of words
 NARROWEST = (min(wide for wide, _ in PAPER_SIZES.values()) - 2 * MARGIN) * 72 / 25.4  # points: as wide as words are
 VIEW = re.compile(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"')
@@ -155,7 +155,7 @@ def _said(words: str) -> str:
     return json.dumps(" ".join(words.split()), ensure_ascii=False)
 
 
-def _blocks(element: HtmlElement, files: dict[str, bytes]) -> Iterator[str]:
+def _blocks(element: HtmlElement, files: dict[str, bytes], scale: float = SMALLER) -> Iterator[str]:
     """What stands in an element of a page, block by block."""
     for child in element:
         tag = child.tag
@@ -169,16 +169,16 @@ def _blocks(element: HtmlElement, files: dict[str, bytes]) -> Iterator[str]:
                 "#table(columns: (auto, 1fr), " + ", ".join(f"[*#{_said(a)}*], [#{_said(b)}]" for a, b in rows) + ")\n"
             )
         elif tag == "figure":
-            yield _figure(child, files)
+            yield _figure(child, files, scale)
         elif tag == "article":
-            yield f"#block(breakable: false)[\n{''.join(_blocks(child, files))}]\n"
-        elif tag in ("p", "footer", "pre", "blockquote", "li"):
+            yield f"#block(breakable: false)[\n{''.join(_blocks(child, files, ON_A_CARD))}]\n"
+        elif tag in ("p", "footer", "pre", "blockquote", "li", "summary"):
             yield f"{_inline(child)}\n\n"
         elif isinstance(tag, str) and tag not in ("style", "script"):
-            yield from _blocks(child, files)
+            yield from _blocks(child, files, scale)
 
 
-def _figure(figure: HtmlElement, files: dict[str, bytes]) -> str:
+def _figure(figure: HtmlElement, files: dict[str, bytes], scale: float) -> str:
     """A picture with its caption, which stay together."""
     parts = []
     for image in figure.iter("img"):
@@ -186,7 +186,7 @@ def _figure(figure: HtmlElement, files: dict[str, bytes]) -> str:
         files[name] = b64decode(image.get("src", "").partition("base64,")[2])
         found = VIEW.search(files[name].decode("utf-8", "replace"))
         wide, high = (float(found[1]), float(found[2])) if found else (600.0, 300.0)
-        shown = min(wide * POINT * SMALLER, NARROWEST)
+        shown = min(wide * POINT * scale, NARROWEST)
         size = f"width: {shown:.1f}pt, height: {shown * high / wide:.1f}pt"
         parts.append(f'#image("{name}", {size}, alt: {_said(image.get("alt", ""))})\n')
     words = [

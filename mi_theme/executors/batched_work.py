@@ -6,9 +6,9 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from functools import partial
-from itertools import islice
+from math import inf
 from secrets import token_hex
 from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -84,25 +84,32 @@ def in_batches(
     MiThemeError
         Where the executor takes no work at all.
     """
-    batches = [items[first : first + size] for first in range(0, len(items), size)]
+    waiting = deque(items[first : first + size] for first in range(0, len(items), size))
     done, tell = 0, progress or (lambda count, of: None)
-    if executor is None or isinstance(executor, LocalProcesses):
-        until = monotonic() + executor.patience if executor else float("inf")
-        while batches and monotonic() < until:
-            batch = batches.pop(0)
-            yield from _here(work, batch, lambda count, before=done: tell(before + count, len(items)))  # type: ignore[misc]
-            done += len(batch)
-    if executor is None or not batches:
+    until = inf if executor is None else monotonic() + getattr(executor, "patience", -inf)
+    while waiting:
+        if monotonic() >= until:
+            if not isinstance(executor, LocalProcesses) or not executor.patience or executor.can_start():
+                break
+            until = inf  # nobody asked for processes, and there are none
+        batch = waiting.popleft()
+        yield from _here(work, batch, lambda count, before=done: tell(before + count, len(items)))  # type: ignore[misc]
+        done += len(batch)
+    if executor is None or not waiting:
         return
     with _Handed(work, executor) as handed:
-        waiting = iter(batches)
-        handed.take(islice(waiting, AHEAD))
+        handed.take(_taken(waiting, AHEAD))
         while handed:
             batch = handed.first
             yield from handed.results()
             done += len(batch)
             tell(done, len(items))
-            handed.take(islice(waiting, 1))
+            handed.take(_taken(waiting, 1))
+
+
+def _taken(waiting: deque[T], most: int) -> Iterator[T]:
+    for _ in range(min(most, len(waiting))):
+        yield waiting.popleft()
 
 
 def one_by_one(
@@ -229,6 +236,8 @@ class _Handed:
         try:
             return self._submit(batch)
         except BrokenExecutor:
+            from concurrent.futures import ProcessPoolExecutor
+
             if not isinstance(self.executor, ProcessPoolExecutor):
                 raise MiThemeError("the executor is broken and takes no more work") from None
             self.own = self.executor = LocalProcesses(getattr(self.executor, "_max_workers", None))

@@ -7,13 +7,16 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager, suppress
-from multiprocessing import connection, get_context
 from time import sleep
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mi_theme.arguments import whole_number
+
+if TYPE_CHECKING:  # a Python in a browser has no processes: what needs them is imported where they start
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import connection
 
 __all__ = ["LocalProcesses", "cores"]
 
@@ -48,11 +51,23 @@ class LocalProcesses(Executor):
                 with suppress(BrokenExecutor):
                     return self._pool.submit(fn, *args, **kwargs)
             self.shutdown()
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
             context = get_context("spawn")  # a fork would inherit the locks of every thread
             ours, theirs = context.Pipe()
             self._line = ours
             self._pool = ProcessPoolExecutor(self.workers, context, _end_with, (theirs,))
             return self._pool.submit(fn, *args, **kwargs)
+
+    def can_start(self) -> bool:
+        """Whether there is a processor for it here: where no process can be started, as in a browser, there is none."""
+        try:
+            self.submit(int).result()
+        except Exception:
+            self.shutdown()
+            return False
+        return True
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
         """End the processes, whatever they are at.
@@ -106,6 +121,8 @@ def _leave(*signalled: object) -> None:
 
 def _watch(line: connection.Connection) -> None:
     """Wait for the end; the work in hand may tidy up, such as a file that is half written."""
+    from multiprocessing import connection
+
     connection.wait([line])
     _thread.interrupt_main(signal.SIGTERM)
     sleep(TIDYING)

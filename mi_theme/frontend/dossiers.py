@@ -107,6 +107,8 @@ def _page(name: str, parts: Iterable[str], tables: LiveBar | None) -> str:
     data = (
         f'<script type="application/json" id="mi-tables">{script_json(tables.as_dict())}</script>\n' if tables else ""
     )
+    made = "numbers, pictures and sounds are computed. This page asks for nothing and sends nothing."
+    made = made if tables else "numbers and pictures are computed."
     run = f'{data}<script type="module">{code}</script>\n' if tables else ""
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -114,8 +116,7 @@ def _page(name: str, parts: Iterable[str], tables: LiveBar | None) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{plain_title(name)}: a dossier</title>\n<style>{rules}</style>\n</head>\n"
         f'<body class="mi mi-page">\n{tables.glyphs if tables else ""}<main>\n{"".join(parts)}</main>\n'
-        f"<footer><p>Made by mi_theme {__version__}; numbers, pictures and sounds are computed. "
-        f"This page asks for nothing and sends nothing.</p></footer>\n{run}</body>\n</html>\n"
+        f"<footer><p>Made by mi_theme {__version__}; {made}</p></footer>\n{run}</body>\n</html>\n"
     )
 
 

@@ -117,6 +117,7 @@ export function mount(element, tables, { onchange = () => {}, choice = {}, playe
   /** Another piece in the same breath; where nothing plays it waits at its beginning. */
   function load() {
     const on = player.state === "playing" || player.state === "counting";
+    if (on) player.pause();
     player.load(state.heard === "before" ? tables.piece : way().piece, on ? {} : { from: 0 });
     if (on) handle.start(false);
     handle.quarters();

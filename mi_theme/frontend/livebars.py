@@ -115,14 +115,14 @@ class LiveBar:
         The theme as it is: heard, and as a file.
     meters
         The targets that some strategy reaches.
-    notation
-        The theme as it is, as SVG, the head above the figure; empty without verovio.
     glyphs
         SVG, once for a page: the signs that the notation of all ways is made of.
     players
         What players call each strategy, by its name.
     note
         What is to be said of every version.
+    notation
+        The theme as it is, as SVG, the head above the figure; empty without verovio.
     """
 
     name: str
@@ -130,10 +130,10 @@ class LiveBar:
     piece: Piece
     midi: bytes
     meters: tuple[LiveMeter, ...]
-    notation: str = ""
     glyphs: str = ""
     players: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    notation: str = ""
 
     def way(self, meter: str | Meter, how: str | None = None) -> LiveWay:
         """The way to a metre by a strategy, the first choice without one.
@@ -212,16 +212,17 @@ def live_bar(
     targets = dict.fromkeys(target for target in map(Meter, meters) if target != theme.meter)
     found = [meter for target in targets for meter in _meters(theme, target, names, glyphs, source)]
     drawing = _drawn(theme)
+    engraved = glyphs.shared(drawing) if drawing else ""
     return LiveBar(
         theme.name,
         str(theme.meter),
         piece_of(source, groups=theme.figure),
         source.to_bytes(),
         tuple(found),
-        glyphs.shared(drawing) if drawing else "",
         glyphs.defs(),
         tuple((name, STRATEGIES[name].players) for name in names if name in STRATEGIES),
         theme.rights.versions,
+        engraved,
     )
 
 

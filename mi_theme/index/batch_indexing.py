@@ -76,13 +76,15 @@ def index_batch(
     shards: list[ShardRow] = []
     pieces: list[_ReadPiece] = []
     known: dict[str, FileRow] = {}
+    notes = 0
     try:
         for number, name in enumerate(batch, 1):
             row, read = _read(Path(name), known)
             files.append(row)
-            if pieces and sum(len(piece.sheet.table) for piece in [*pieces, *read]) > MOST_NOTES:
+            if pieces and notes + row.notes > MOST_NOTES:
                 shards.append(_written(Path(folder), pieces, fast))
-                pieces = []
+                pieces, notes = [], 0
+            notes += row.notes
             pieces += read
             if done:
                 done(number)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.files.bulk.sheets import Sheet
+from mi_theme.index.joining import joined_lines
 from mi_theme.index.stored_notes import BETWEEN, FAR, LISTED, USUAL_TICKS, NoteLines
 from mi_theme.search.kernels.choosing import kernels
 
@@ -16,6 +17,7 @@ __all__ = ["order_of", "taken_apart"]
 
 RESOLUTIONS = (480, 384, 10080, 1024, 960, 220, 500)  # ticks in a quarter that are tried, the commonest first
 LATEST = 2**31  # ticks: what begins later is kept as it is
+AT_ONCE = 32  # sheets: what of them is in hand at once fits near the processor
 PLAINLY = 150_000  # notes a second that plain loops take apart
 MOST = 2**16 - 1  # parts of a piece, and voices
 AROUND = (
@@ -35,6 +37,15 @@ def taken_apart(sheets: Sequence[Sheet], *, fast: bool | None = None) -> NoteLin
     fast
         Whether to use numba; by default where it is installed and there is enough to do.
     """
+    some = [_apart(sheets[first : first + AT_ONCE], fast) for first in range(0, len(sheets), AT_ONCE)]
+    return (
+        some[0]
+        if len(some) == 1
+        else joined_lines([(lines, np.ones(len(lines.piece_ticks), bool)) for lines in some or [_apart([], fast)]])
+    )
+
+
+def _apart(sheets: Sequence[Sheet], fast: bool | None) -> NoteLines:
     table = np.concatenate(
         [np.zeros(0, LISTED), *(sheet.table[list(LISTED.names or ())].astype(LISTED) for sheet in sheets)]
     )
@@ -156,15 +167,8 @@ def _stored(
     row = np.arange(len(order)) + line  # a row between lines after each
     line_piece, part = piece[order][fresh], columns["part"][order][fresh]
     count = len(order) + len(fresh)
-    at = columns["at"][order]
-    gap = np.diff(at, prepend=0)
-    gap[fresh] = at[fresh]
-    lasts = columns["lasts"][order]
-    height, step = np.full(count, BETWEEN, np.uint8), np.full(count, -1, np.int8)
-    gaps, lengths = np.zeros(count, np.uint16), np.zeros(count, np.uint16)
-    height[row], step[row] = columns["pitch"][order], np.clip(columns["step"][order], -1, 127)
-    gaps[row], lengths[row] = np.minimum(gap, FAR), np.minimum(lasts, FAR)
-    far, long = gap >= FAR, lasts >= FAR
+    rows = _row_columns(columns, (order, row, fresh), count)
+    height = rows.pop("height")
     pitched = np.array([p not in drums[n] for n, p in zip(line_piece.tolist(), part.tolist(), strict=True)], bool)
     outer, outer_start, outer_row = _outer(columns, piece, (order, row, line), pitched, kernel)
     outer_height = np.where(outer >= 0, height[np.maximum(outer, 0)], BETWEEN).astype(np.uint8) if count else height
@@ -175,16 +179,9 @@ def _stored(
     ]
     return NoteLines(
         height=np.concatenate([height, outer_height]),
-        gap=gaps,
-        length=lengths,
-        step=step,
         outer=np.where(outer >= 0, outer - base, 0).astype(np.uint16),
         outer_start=outer_start,
         outer_row=outer_row,
-        far_row=row[far],
-        far_gap=gap[far],
-        long_row=row[long],
-        long_length=lasts[long],
         line_start=np.append(row[fresh], count),
         line_part=part.astype(np.uint16),
         line_voice=columns["voice"][order][fresh].astype(np.uint16),
@@ -193,7 +190,23 @@ def _stored(
         piece_ticks=ticks.astype(np.int32),
         kept_start=np.cumsum([0, *map(len, kept)]),
         kept=np.frombuffer(b"".join(kept), np.uint8),
+        **rows,
     )
+
+
+def _row_columns(columns: Columns, places: tuple[Whole, Whole, Whole], count: int) -> Columns:
+    """What each row holds: height, step and times, and the times that are too long for it."""
+    order, row, fresh = places
+    at, lasts = columns["at"][order], columns["lasts"][order]
+    gap = np.diff(at, prepend=0)
+    gap[fresh] = at[fresh]
+    height, step = np.full(count, BETWEEN, np.uint8), np.full(count, -1, np.int8)
+    gaps, lengths = np.zeros(count, np.uint16), np.zeros(count, np.uint16)
+    height[row], step[row] = columns["pitch"][order], np.clip(columns["step"][order], -1, 127)
+    gaps[row], lengths[row] = np.minimum(gap, FAR), np.minimum(lasts, FAR)
+    far, long = gap >= FAR, lasts >= FAR
+    times = {"far_row": row[far], "far_gap": gap[far], "long_row": row[long], "long_length": lasts[long]}
+    return {"height": height, "step": step, "gap": gaps, "length": lengths, **times}
 
 
 def _outer(
@@ -226,11 +239,14 @@ def _outer(
 
 def _leaving(rows: Whole, owner: Whole) -> tuple[Whole, Whole]:
     """Of an outer line in each part what is near a place where it leaves a line, -1 after each run; and its part."""
-    leaves = np.append((np.diff(rows) != 1) | (np.diff(owner) != 0), True)[: len(rows)]
-    near, here = np.flatnonzero(leaves), np.arange(len(rows))
+    if not len(rows):
+        return rows, owner
+    together = np.diff(owner) == 0
+    near, here = np.flatnonzero(together & (np.diff(rows) != 1)), np.arange(len(rows))
     after = np.searchsorted(near, here)
-    kept = np.flatnonzero(
-        (here - np.append(-2 * AROUND, near)[after] <= AROUND) | (np.append(near, 0)[after] - here < AROUND)
-    )
+    before, behind = np.append(-2 * AROUND, near)[after], np.append(near, len(rows) + 2 * AROUND)[after]
+    own_before = (here - before <= AROUND) & (owner[np.maximum(before, 0)] == owner)
+    own_behind = (behind - here < AROUND) & (owner[np.minimum(behind, len(rows) - 1)] == owner)
+    kept = np.flatnonzero(own_before | own_behind)
     ends = np.flatnonzero(np.append((np.diff(owner[kept]) != 0) | (np.diff(kept) > 1), True)[: len(kept)]) + 1
     return np.insert(rows[kept], ends, -1), np.insert(owner[kept], ends, owner[kept][ends - 1])

@@ -19,6 +19,7 @@ from mi_theme.notated.written_keys import said_keys
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
+from mi_theme.quantising.quantizer import STACCATO
 from mi_theme.score import MeterMap, Score
 from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
@@ -37,6 +38,9 @@ SAME_PLACE = 1 / 96  # quarters: how early a note may be for the key signature t
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
 SHORT_SHARE = 0.6  # of a value: notes that a machine cuts so short are staccato
+BETWEEN = (
+    0.1  # of a value to both sides of where staccato begins: where as many notes are as are short, nothing stands out
+)
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
 ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
 ONE_CHORD = Fraction(
@@ -240,10 +244,14 @@ def _is_gated(onsets: NDArray[np.int64], lasts: NDArray[np.int64]) -> bool:
 
 
 def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which of `MARKS` is written: staccato, and tenuto where it stands out."""
+    """Which of `MARKS` is written: staccato and tenuto, where they stand out."""
     marks = found.marks[mine].astype(np.int64)
     marks[marks == MARKS.index("legato")] = 0
     marks[(marks == MARKS.index("staccato")) & (found.durations[mine] > LONGEST_STACCATO * found.resolution)] = 0
+    short = marks == MARKS.index("staccato")
+    share = found.played_durations[mine] / np.maximum(found.durations[mine], 1)
+    if short.sum() <= (np.abs(share - STACCATO) < BETWEEN).sum():
+        marks[short] = 0
     if (marks == MARKS.index("tenuto")).mean() > USUAL:
         marks[marks == MARKS.index("tenuto")] = 0
     return marks

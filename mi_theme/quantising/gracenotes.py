@@ -24,6 +24,8 @@ SHAKE, FASTER = 0.13, 0.2  # seconds and share of a beat between the notes of a 
 SECOND = 2  # semitones between them, at most
 REPEATS = 5  # notes of the shortest trill
 STROKE, ROLLED = 0.05, TOGETHER  # seconds from string to string, at most, and from the first to the last, at least
+HELD = 2.0  # strokes that all sound on for when the last one has begun: no run is played so
+ONE_WAY = 0.7  # rank correlation of keys and beginnings, at least, in a chord that is rolled
 STRINGS = 3  # of the smallest chord that is rolled
 
 
@@ -118,8 +120,7 @@ def _chains(came: list[int]) -> Ints:
 def strums(seconds: Floats, lasts: Floats, pitch: Ints) -> Ints:
     """For each note of a part the row of the first note of the rolled chord that it is in, or -1.
 
-    One key after the other, all up or all down, and all sound when the last one has begun:
-    longer than the chord took.
+    One key after the other, all or nearly all of them up, or down, and all sound on when the last one has begun.
 
     Parameters
     ----------
@@ -134,11 +135,24 @@ def strums(seconds: Floats, lasts: Floats, pitch: Ints) -> Ints:
     if len(seconds) < STRINGS:
         return found
     gap, way = np.diff(seconds), np.sign(np.diff(pitch))
-    edge = np.append(True, (gap > STROKE) | (way == 0))
+    far = np.append(True, gap > STROKE)
+    edge = far | np.append(True, way == 0)
     edge[2:] |= (way[1:] != way[:-1]) & ~edge[1:-1]
-    for rows in np.split(np.arange(len(seconds)), np.flatnonzero(edge)[1:]):
-        took = seconds[rows[-1]] - seconds[rows[0]]
-        held = (seconds[rows] + lasts[rows]).min() > seconds[rows[-1]] + took
-        if len(rows) >= STRINGS and took > ROLLED and held:
-            found[rows] = rows[0]
+    for edges in (edge, far):  # a hand that is not steady crosses its strings here and there
+        for rows in np.split(np.arange(len(seconds)), np.flatnonzero(edges)[1:]):
+            if len(rows) < STRINGS or found[rows[0]] >= 0 or found[rows[-1]] >= 0:
+                continue
+            took = seconds[rows[-1]] - seconds[rows[0]]
+            stroke = took / (len(rows) - 1)
+            held = (seconds[rows] + lasts[rows]).min() > seconds[rows[-1]] + HELD * stroke
+            if took > ROLLED and held and (edges is edge or _is_one_way(pitch[rows])):
+                found[rows] = rows[0]
     return found
+
+
+def _is_one_way(pitch: Ints) -> bool:
+    """Whether keys of their own go up, or down, nearly one after the other (Spearman's rank correlation)."""
+    rank = np.argsort(np.argsort(pitch))
+    if len(np.unique(pitch)) < len(pitch):
+        return False
+    return bool(abs(np.corrcoef(rank, np.arange(len(rank)))[0, 1]) >= ONE_WAY)

@@ -47,6 +47,7 @@ export class BarsView {
     if (!this.chosen || this.chosen[1] < first || this.chosen[0] > last) this.chosen = [first, first];
     keepGlyphs(drawn.glyphs);
     this.at.paper.replaceChildren(parsed(drawn.svg));
+    this.at.legend.hidden = drawn.labelled;
     const picture = this.at.paper.lastChild;
     this.lines = [0, 1].map(() => svg("line", { class: "mi-cursor", hidden: true }));
     picture.append(...this.lines);

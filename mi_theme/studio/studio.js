@@ -11,7 +11,7 @@ const $ = (id) => document.getElementById(id);
 const state = { key: null, opened: null, plan: null, history: null, page: 0, side: 1, trial: null };
 const player = new Player();
 const bars = new BarsView(
-  { paper: $("paper"), strip: $("strip"), edit: $("edit"), map: $("map"), rolls: $("rolls"), span: $("span"), earlier: $("earlier"), later: $("later") },
+  { paper: $("paper"), legend: $("legend"), strip: $("strip"), edit: $("edit"), map: $("map"), rolls: $("rolls"), span: $("span"), earlier: $("earlier"), later: $("later") },
   [],
   { choose: chooseBar, edit: (first, last, how) => change({ choices: [...state.history.now.choices, [first, last, how]] }) },
 );
@@ -39,7 +39,7 @@ async function work(path, options = {}) {
     return answer;
   } catch (error) {
     if (controller.signal.aborted) {
-      if (controller.signal.reason === "cancelled") say("Cancelled: what is shown is as it was before.");
+      if (controller.signal.reason === "cancelled") say("Cancelled: what is shown is as it was before.", { told: true });
       return undefined;
     }
     if (!(error instanceof Refusal)) throw error;
@@ -61,8 +61,10 @@ function busy() {
   document.querySelector("main").setAttribute("aria-busy", String(Boolean(running) || converting || opening));
 }
 
-function say(words) {
+/** A line of words for the page: what went wrong, or what is only told. */
+function say(words, { told = false } = {}) {
   $("error").textContent = words;
+  $("error").classList.toggle("told", told);
 }
 
 const about = (more = {}) => ({ settings: state.history.now, ...more });
@@ -88,7 +90,7 @@ async function open(path, body) {
 async function show(answer) {
   const { about: { key, settings }, result } = answer;
   Object.assign(state, { key, opened: result, plan: null, page: 0, trial: null, history: new History(key, settings) });
-  location.hash = key;
+  history.replaceState(null, "", `/#${key}`);
   bars.chosen = null;
   closeLive();
   $("empty").hidden = true;
@@ -321,7 +323,7 @@ async function save(ending) {
   const place = URL.createObjectURL(answer.blob);
   html("a", { href: place, download: answer.file }).click();
   setTimeout(() => URL.revokeObjectURL(place), 60000);
-  say(`Saved ${answer.file}`);
+  say(`Saved ${answer.file}`, { told: true });
 }
 
 // The page

@@ -30,7 +30,11 @@ __all__ = ["Workbench"]
 
 KEPT_PLANS = 8  # of one piece: to go back and forth, and to compare by ear
 MOST_NOTES, MOST_BARS = 100_000, 10_000  # of a piece that a page shows: more than any symphony has
-WIDTH, NARROWEST = 900.0, 320.0  # pixels of a page of notation
+WIDTH, NARROWEST, LABELLED = (
+    900.0,
+    320.0,
+    560.0,
+)  # pixels of a page of notation; from which words stand before its staves
 PICTURES = (".pdf", ".svg")
 
 Tell = Callable[[str, int, int], None]
@@ -132,11 +136,19 @@ class Workbench:
         first, last = pages[page]
         self.tell(f"engraving bars {first} to {last}", 0, 0)
         room = min(max(width, NARROWEST), WIDTH) if width else WIDTH
-        drawing = notation(made.facing, bars=(first, last), width=room)
+        labelled = room >= LABELLED
+        drawing = notation(made.facing, bars=(first, last), width=room, labels=labelled)
         cursors = cursors_of_plan(drawing, self.score, made.after)
         glyphs = Glyphs()
         svg = glyphs.shared(drawing)
-        return {"svg": svg, "glyphs": glyphs.defs(), "page": page, "pages": pages, "cursors": cursors}
+        return {
+            "svg": svg,
+            "glyphs": glyphs.defs(),
+            "page": page,
+            "pages": pages,
+            "cursors": cursors,
+            "labelled": labelled,
+        }
 
     def mapped(self, settings: StudioSettings, bar: int) -> dict[str, Any]:
         """The bar map of the stretch that a source bar is in; nothing where it stays as it is."""

@@ -31,12 +31,11 @@ class Worker:
         """Start the process, if it does not run; it loads what it needs while nobody waits."""
         if self.runs:
             return
-        code = "from mi_theme.studio.worker import main; main()"
         self._process = await create_subprocess_exec(
             sys.executable,
             "-P",  # no module of the folder that one happens to be in
-            "-c",
-            code,
+            "-m",
+            "mi_theme.studio.worker",
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,6 +19,7 @@ from mi_theme.conversion.reading.graces import leaders_of
 from mi_theme.conversion.reading.grid import find_lead, pitched_rows, span_parts, swing_place
 from mi_theme.conversion.reading.layers import layers_of
 from mi_theme.errors import FileError, ScoreError
+from mi_theme.files import FileWarning
 from mi_theme.meter import Meter
 from mi_theme.notated.part_notes import span_steps
 from mi_theme.pitch import LETTERS, SIGNS, spelled_in
@@ -27,6 +29,8 @@ from mi_theme.score import Bar, MeterMap, Score
 __all__ = ["NotePlace", "PieceReading", "piece_of"]
 
 MOST_BARS, MOST_EMPTY = 1_000_000, 20_000  # more are not music but damage; empty ones, about ten hours of silence
+UNSTATED = Meter("4/4")  # of a MIDI file that says none (Standard MIDI File 1.0, 1988: time signature)
+SAME_BARS = (UNSTATED.bar, UNSTATED.bar / 2)  # bar lines of 2/4 and 2/2 are those of 4/4, or twice as many
 SHORTEST = Fraction(1, 4)  # quarters: how a note of no length is shown
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
@@ -284,12 +288,17 @@ def _meters(score: Score, source: Meter | None) -> tuple[MeterMap, tuple[str, ..
 
 
 def _induced(score: Score) -> tuple[MeterMap, tuple[str, ...]]:
-    """The most probable metre of a file that states none."""
+    """The most probable metre of a file that states none; 4/4 where none is sure and no other bar likelier."""
     from mi_theme.rhythm import induce_meter, sure_guess
 
     guesses = induce_meter(score)
     best = sure_guess(guesses)
     if best is None:
+        likeliest = max(guesses, key=lambda guess: guess.certainty, default=None)
+        if likeliest is None or likeliest.meter.bar in SAME_BARS:
+            words = f"no signature in the file, and its notes leave it open: read in {UNSTATED}, as MIDI has it"
+            warnings.warn(f"{words}; another: --from 3/4, or source=", FileWarning, stacklevel=2)
+            return MeterMap(((Fraction(0), UNSTATED),)), (words,)
         likely = " or ".join(f"{guess.meter} ({guess.probability:.2f})" for guess in guesses[:2])
         hint = f", which may be {likely}" if likely else ""
         raise FileError(f"{score.source or 'this score'}: it states no metre{hint}; say which it is (--from 4/4)")
