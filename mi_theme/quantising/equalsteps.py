@@ -33,28 +33,26 @@ def in_equal_steps(at: Ints, placed: Bools, tick: Ints, apart: int) -> Bools:
     apart
         Ticks: notes beside the grid that are farther from each other are of two runs.
     """
-    found = np.zeros(len(at), bool)
     if placed.all() or placed.mean() < HALF:
-        return found
+        return np.zeros(len(at), bool)
     moments, first = np.unique(at, return_index=True)
-    on, wide = placed[first], tick[first]
-    beside = np.flatnonzero(~on)
+    on, wide, beside = placed[first], tick[first], np.flatnonzero(~placed[first])
+    kept = np.zeros(len(moments), bool)
     for run in np.split(beside, np.flatnonzero(np.diff(moments[beside]) > apart) + 1):
         if len(run) <= LEAST:
             continue
-        begin, width, steps = int(moments[run[0]]), int(wide[run].max()), np.diff(moments[run])
-        count = round(int(steps.sum()) / int(steps.min()))
-        step = int(steps.sum()) / count
-        near = np.abs(moments - begin) <= apart * (count + 1)
-        number = np.rint((moments - begin) / step).astype(np.int64)
-        even = near & (np.abs(moments - begin - number * step) <= width)
-        if not even[run].all():
+        begin, end = moments[run[0]], moments[run[-1]]
+        near = slice(*np.searchsorted(moments, (begin - apart, end + apart + 1)))
+        width, count = int(wide[run].max()), round(int(end - begin) / int(np.diff(moments[run]).min()))
+        step = int(end - begin) / count
+        number = np.rint((moments[near] - begin) / step).astype(np.int64)
+        even = np.abs(moments[near] - begin - number * step) <= width
+        if not even[run - near.start].all():
             continue
         taken = set(number[even].tolist())
         low = next(before for before in itertools.count(0, -1) if before - 1 not in taken)
         high = next(after for after in itertools.count(count) if after + 1 not in taken)
-        anchored = on[even & ((number == low) | (number == high))].any()
-        filled = len(taken.intersection(range(low, high + 1)))
-        if anchored and (2 * width / step) ** (filled - LEAST) < CHANCE:
-            found |= np.isin(at, moments[run])
-    return found
+        anchored = on[near][even & ((number == low) | (number == high))].any()
+        filled = sum(low <= one <= high for one in taken)
+        kept[run] = anchored and (2 * width / step) ** (filled - LEAST) < CHANCE
+    return kept[np.searchsorted(moments, at)]
