@@ -172,8 +172,7 @@ def _knots(
     sounding = [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)]
     found = runs_in(sounding, beat, FEWEST_STROKES if task.steady else FEWEST_RUN) if task.thin else {}
     if task.steady:  # where a run sets out off the beat, its first note may go as well
-        off = [number - 1 for number, unit in found.items() if unit == 1 and struck[number - 1] not in frame.beats]
-        found = dict.fromkeys(off, 1) | found
+        found = dict.fromkeys([n - 1 for n in found if found[n] == 1 and struck[n - 1] not in frame.beats], 1) | found
     runs = {struck[number]: unit for number, unit in found.items()}
     lasting, whole = dict(zip(struck, wholes, strict=True)), beat
     knots = []
