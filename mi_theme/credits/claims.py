@@ -21,6 +21,7 @@ from mi_theme.listings import Rows
 __all__ = ["Claims"]
 
 #: What is said of people: an added claim names them as the tables do.
+LEAST_LETTERS = 4  # of a title, that say which film is meant
 PERSON_PREDICATES = ("opening_by", "score_by", "performers")
 
 
@@ -80,7 +81,9 @@ class Claims:
             Where there is none.
         """
         if name not in self.by_id:
-            raise UnknownName(f"no claim {str(name)[:40]!r} among the {len(self.by_id)}: lineage().claims() lists them")
+            raise UnknownName(
+                f"no claim {str(name)[:40]!r} among the {len(self.by_id)}: mi-theme lineage --claims, or lineage().claims(), lists them"
+            )
         return self.by_id[name]
 
     def claims(
@@ -184,6 +187,7 @@ class Claims:
             found = [film for film in films if int(text) in (film.number, film.year)]
         else:
             found = [film for film in films if folded(text) in map(folded, titles(film, self.tables.about.numbered))]
+            found = found or self._films_called(text)
         if not found:
             known = (
                 []
@@ -192,6 +196,17 @@ class Claims:
             )
             raise UnknownName.among("film", text, known, [f"{film.number} ({film.year})" for film in films])
         return found[0]
+
+    def _films_called(self, text: str) -> list[FilmRow]:
+        """The one film in whose title some words are, or else in whose other titles."""
+        words = folded(text)
+        films = self.tables.films if len(words) >= LEAST_LETTERS else ()
+        found = [film for film in films if words in folded(film.title)]
+        found = found or [film for film in films if any(words in folded(title) for title in titles(film))]
+        if len(found) > 1:
+            names = ", ".join(f"{film.number} ({film.year})" for film in found)
+            raise UnknownName(f"{text[:40]!r} is in the titles of several films: say one of {names}")
+        return found
 
     # Other claims
 
