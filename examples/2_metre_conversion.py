@@ -136,7 +136,7 @@ mi.strategies()
 
 # %%
 try:
-    live = mi.widget(theme)
+    live = mi.studio(theme)
 except mi.MiThemeError as missing:
     live = print(missing)
 live

@@ -130,7 +130,7 @@ mi.compare(waltz, meter="4/4")
 
 # %%
 try:
-    live = mi.widget(waltz, "4/4")
+    live = mi.studio(waltz, "4/4")
 except mi.MiThemeError as missing:
     live = print(missing)
 live
@@ -242,7 +242,7 @@ score = mi.read(path)
 mi.compare(score, meter="5/4:3+3+2+2")
 
 # %% [markdown]
-# `mi.widget(score)` shows it as a live bar, `mi.widget(score, bars="9-12")` other bars than the first four.
+# `mi.studio(score)` shows it as a live bar, `mi.studio(score, bars="9-12")` other bars than the first four.
 
 # %% [markdown]
 # ## Exercises

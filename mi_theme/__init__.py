@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from mi_theme.engraving import Drawing as Drawing
     from mi_theme.errors import MiThemeError as MiThemeError
     from mi_theme.files import read as read
-    from mi_theme.frontend import widget as widget
+    from mi_theme.frontend import dossier as dossier
+    from mi_theme.frontend import studio as studio
     from mi_theme.index import Index as Index
     from mi_theme.index import IndexChanges as IndexChanges
     from mi_theme.index import build_index as build_index
@@ -106,7 +107,7 @@ _ROOMS = {
     "engraving": ("Drawing",),
     "sound": ("Recording",),
     "views": ("Worksheet", "draw", "worksheet"),
-    "frontend": ("widget",),
+    "frontend": ("dossier", "studio"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 

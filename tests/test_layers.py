@@ -26,7 +26,7 @@ from mi_theme.score.recordings import Recording
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
     "version", "errors", "arguments", "executors", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
-    "renditions", "search", "index", "sound", "engraving", "views", "frontend", "studio", "toolserver", "cli",
+    "renditions", "search", "index", "sound", "engraving", "views", "frontend", "server", "toolserver", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`
 # a heavy package: the rooms that may use it, inside functions
@@ -34,7 +34,7 @@ HEAVY = {
     "mido": (), "symusic": ("files", "search"), "music21": ("files", "conversion", "search", "rhythm", "views"), "verovio": ("engraving",), "resvg_py": ("engraving",), "typst": ("engraving",),
     "matplotlib": ("views",), "midirenderer": ("sound",), "soundfile": ("sound",), "numba": ("search",), "lxml": ("files", "engraving"), "pandas": ("score",),
     "dask": (), "mcp": ("toolserver",), "mcp_types": ("toolserver",), "pydantic": ("toolserver",), "anyio": ("toolserver",), "distributed": ("executors",),
-    "duckdb": ("index",), "starlette": ("studio",), "uvicorn": ("studio",), "anywidget": ("frontend",), "traitlets": ("frontend",),
+    "duckdb": ("index",), "starlette": ("server",), "uvicorn": ("server",), "anywidget": ("frontend",), "traitlets": ("frontend",),
 }  # fmt: skip
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 

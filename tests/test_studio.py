@@ -157,7 +157,7 @@ def test_every_answer_says_what_a_browser_may_do(served: Studio) -> None:
 
 
 def test_a_browser_is_sent_to_an_address_that_works_once() -> None:
-    from mi_theme.studio.guard import Guard
+    from mi_theme.server.guard import Guard
 
     guard = Guard(lambda *_: None, 1234)  # type: ignore[arg-type]
     once = guard.address_once().partition("token=")[2]
@@ -172,7 +172,7 @@ def test_a_browser_is_sent_to_an_address_that_works_once() -> None:
 
 
 def test_too_much_is_refused_whatever_the_header_says(served: Studio) -> None:
-    from mi_theme.studio.guard import LARGEST_BODY
+    from mi_theme.server.guard import LARGEST_BODY
 
     answer = served.ask("/pieces?name=a.mid", b"x", content_length=str(LARGEST_BODY + 1))
     assert answer.status == 413
@@ -257,7 +257,7 @@ def test_what_is_not_there_is_said(served: Studio) -> None:
 
 
 def test_a_piece_with_too_many_notes_is_refused(served: Studio) -> None:
-    from mi_theme.studio.workbench import MOST_NOTES
+    from mi_theme.server.workbench import MOST_NOTES
 
     notes = MOST_NOTES + 1
     data = mi.Score.from_notes(np.arange(notes) / 8, 0.125, 60 + np.arange(notes) % 20).to_bytes()
@@ -386,7 +386,7 @@ def test_two_pages_do_not_disturb_each_other(served: Studio) -> None:
 
 
 def test_of_many_pieces_the_one_unused_for_longest_is_closed(served: Studio) -> None:
-    from mi_theme.studio.open_pieces import MOST_PIECES
+    from mi_theme.server.open_pieces import MOST_PIECES
 
     keys = [opened(served, f"{number}.abc", ABC) for number in range(MOST_PIECES)]
     served.work(keys[0], "plan")

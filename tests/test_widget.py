@@ -26,19 +26,19 @@ in_a_browser = [*IN_A_BROWSER, pytest.mark.filterwarnings("ignore::ResourceWarni
 
 
 def test_a_theme_begins_in_four_by_an_arrangers_choice() -> None:
-    widget = mi.widget(mi.theme())
+    widget = mi.studio(mi.theme())
     assert (widget.meter, widget.how) == ("4/4", "regroup")
     assert widget.plan == mi.theme().to_meter("4/4").plan
-    assert mi.widget(mi.render(meter="4/4", length=4)).meter == "3/4"
-    assert mi.widget(mi.theme().to_meter("3/4")).tables["meter"] == "5/4:3+3+2+2"  # of an adaptation, its source
+    assert mi.studio(mi.render(meter="4/4", length=4)).meter == "3/4"
+    assert mi.studio(mi.theme().to_meter("3/4")).tables["meter"] == "5/4:3+3+2+2"  # of an adaptation, its source
 
 
 def test_a_score_has_the_plan_of_all_its_bars_and_shows_the_first() -> None:
-    widget = mi.widget(WALTZ, "4/4", "rest")
+    widget = mi.studio(WALTZ, "4/4", "rest")
     assert widget.plan == plan(WALTZ, "4/4", how="rest")
     assert widget.plan.spans[-1].last == 12
     assert len(widget.tables["piece"]["bars"]) == 4
-    assert len(mi.widget(WALTZ, "4/4", bars=(5, 6)).tables["piece"]["bars"]) == 2
+    assert len(mi.studio(WALTZ, "4/4", bars=(5, 6)).tables["piece"]["bars"]) == 2
     assert isinstance(widget.plan, mi.ScorePlan)
     assert widget.plan.apply().meters.bar(1).meter == mi.Meter("4/4")
 
@@ -65,7 +65,7 @@ def test_every_way_of_a_score_is_the_librarys() -> None:
 
 
 def test_a_metre_that_is_not_there_is_worked_out_once() -> None:
-    widget = mi.widget(mi.theme())
+    widget = mi.studio(mi.theme())
     widget.meter = "7/8:2+2+3"
     widget.choose("11/8:3+3+3+2", "float")
     widget.meter = "7/8:2+2+3"
@@ -80,7 +80,7 @@ def test_a_metre_that_is_not_there_is_worked_out_once() -> None:
 
 
 def test_a_strategy_gives_way_where_it_does_not_reach_and_is_told() -> None:
-    widget = mi.widget(mi.theme(), "4/4", "cut")
+    widget = mi.studio(mi.theme(), "4/4", "cut")
     seen: list[tuple[str, str]] = []
     widget.observe(lambda change: seen.append((change["name"], change["new"])), ["meter", "how"])
     widget.meter = "6/4"  # where nothing can be cut
@@ -99,19 +99,19 @@ def test_a_strategy_gives_way_where_it_does_not_reach_and_is_told() -> None:
     ],
 )
 def test_what_is_wrong_is_not_taken(name: str, value: str, said: str) -> None:
-    widget = mi.widget(mi.theme())
+    widget = mi.studio(mi.theme())
     with pytest.raises(mi.MiThemeError, match=said):
         setattr(widget, name, value)
     assert (widget.meter, widget.how) == ("4/4", "regroup")
     with pytest.raises(mi.MiThemeError, match=said):
         widget.choose(**{name: value or " "})
     with pytest.raises(mi.MiThemeError):
-        mi.widget(mi.theme(), **{name: value or " "})
+        mi.studio(mi.theme(), **{name: value or " "})
 
 
 def test_what_a_front_end_sends_arrives() -> None:
     """As a notebook does it: one message with what changed."""
-    widget = mi.widget(mi.theme())
+    widget = mi.studio(mi.theme())
     widget.set_state({"wanted": {"meter": "7/8:2+2+3", "number": 1}})
     assert (widget.meter, widget.how, widget.said) == ("7/8:2+2+3", "regroup", "")
     widget.set_state({"meter": "4/4", "how": "square"})
@@ -124,7 +124,7 @@ def test_what_a_front_end_sends_arrives() -> None:
 
 
 def test_its_state_is_plain_and_nothing_else_is_sent() -> None:
-    state = mi.widget(mi.theme()).get_state()
+    state = mi.studio(mi.theme()).get_state()
     own = {name: value for name, value in state.items() if not name.startswith("_")}
     assert set(own) >= {"tables", "meter", "how", "offered", "wanted", "said"}
     assert json.loads(json.dumps(own["tables"])) == own["tables"]
@@ -182,7 +182,7 @@ class TestOnTheScreen:
     def test_clicks_go_to_python_and_what_python_chooses_is_shown(
         self, browser: webdriver.Chrome, tmp_path: Path
     ) -> None:
-        widget = mi.widget(mi.theme())
+        widget = mi.studio(mi.theme())
         open_page(browser, page_of(widget, tmp_path), width=850)
         waited(browser)
         assert shown(browser) == "5/4:3+3+2+2 → 4/4 as 3+3+1+1"
@@ -208,7 +208,7 @@ class TestOnTheScreen:
     def test_what_is_wrong_with_a_metre_stands_beside_it(self, browser: webdriver.Chrome, tmp_path: Path) -> None:
         from selenium.webdriver.common.by import By
 
-        open_page(browser, page_of(mi.widget(mi.theme()), tmp_path), width=390)
+        open_page(browser, page_of(mi.studio(mi.theme()), tmp_path), width=390)
         waited(browser)
         browser.find_element(By.CSS_SELECTOR, ".mi-another input").send_keys("5/0\n")
         assert browser.execute_script("return model.sent[0].wanted") == {"meter": "5/0", "number": 1}
@@ -219,7 +219,7 @@ class TestOnTheScreen:
     @with_axe
     def test_it_can_be_used_by_everybody(self, browser: webdriver.Chrome, tmp_path: Path) -> None:
         for dark in (False, True):
-            open_page(browser, page_of(mi.widget(WALTZ), tmp_path), width=850, dark=dark)
+            open_page(browser, page_of(mi.studio(WALTZ), tmp_path), width=850, dark=dark)
             waited(browser)
             assert accessibility(browser) == []
 
@@ -227,7 +227,7 @@ class TestOnTheScreen:
         from selenium.webdriver.common.by import By
         from selenium.webdriver.support.wait import WebDriverWait
 
-        open_page(browser, page_of(mi.widget(WALTZ), tmp_path), width=850)
+        open_page(browser, page_of(mi.studio(WALTZ), tmp_path), width=850)
         waited(browser)
         browser.find_element(By.CSS_SELECTOR, ".mi-play").click()
         WebDriverWait(browser, 20).until(

@@ -36,6 +36,7 @@ WORKS = [
     "convert a.musicxml --to 4/4 -o b.musicxml", "compare a.mid --to 4/4", "quantize a.mid -o q.mid", "adapt --to 4/4", "report", "strategies",
     "meter 5/4:3+3+2+2", "which-meter a.mid", "which-meter .", "measure a.mid", "motifs a.mid", "info a.mid", "info a.musicxml", "lineage",
     "annotate a.mid --film 3 -o c.mid", "mi.arrange(length=4), mi.forms(), mi.styles(), mi.strategies()", "find a.mid", "rank a.mid a.mid",
+    "index build . -o x.idx", "index info x.idx", "find x.idx",
 ]  # fmt: skip
 NEEDS = {
     "mi.draw(sc)": "plot",
@@ -57,7 +58,8 @@ NEEDS = {
     "worksheet --to 4/4 -o s.svg": "notation",
     "studio --no-browser": "studio",
     "mcp .": "mcp",
-    "mi.widget(th)": "widget",
+    "index query x.idx select_1": "index",
+    "mi.studio(th)": "widget",
 }
 SCRIPT = """
 import json, sys

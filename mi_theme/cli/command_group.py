@@ -49,11 +49,11 @@ COMMANDS = {
     "meter": ("metre_commands", "Draw a bar: its pulses, groups and weights."),
     "which-meter": ("rhythm_commands", "Say which metre files are in, whatever they state; folders too."),
     "measure": ("rhythm_commands", "Measure rhythm: syncopation, evenness and the like, in numbers; folders too."),
-    "find": ("find_commands", "Find a theme in a score or a folder: where, how, and how surprising."),
+    "find": ("find_commands", "Find a theme in a score, a folder or an index: where, how, and how surprising."),
     "motifs": ("motif_commands", "What recurs in a piece: exactly, transposed, varied, slower or faster."),
     "index": (
         "index_commands",
-        "Make a corpus ready, so that find answers in milliseconds: build, update, info, check, query.",
+        "A corpus made ready: find answers in milliseconds what a search of the files takes minutes for.",
     ),
     "rank": ("find_commands", "Rank tunes by how much they are like one, in any key and tempo."),
     "play": ("sound_commands", "Play a file, with a click if wanted."),

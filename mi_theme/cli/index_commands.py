@@ -27,7 +27,7 @@ MOST_METERS = 6  # that info lists
 
 @click.group()
 def index() -> None:
-    """A corpus made ready: find answers in milliseconds what a search of the files answers in minutes.
+    """A corpus made ready: find answers in milliseconds what a search of the files takes minutes for.
 
     mi-theme index build corpus/ -o corpus.idx, then mi-theme find corpus.idx --theme my.mid.
     """

@@ -24,7 +24,7 @@ def studio(file: str | None, port: int, no_browser: bool) -> None:
     served to this machine only, to who has the address with its token, and nothing leaves
     the machine. Ctrl-C ends it.
     """
-    from mi_theme.studio import serve
+    from mi_theme.server import serve
 
     piece = None
     if file:

@@ -5,9 +5,21 @@ JavaScript beside them shows and plays tables and knows no rule of music.
 """
 
 from mi_theme.frontend.bundle import script, script_json, style
+from mi_theme.frontend.dossiers import dossier
 from mi_theme.frontend.live_scores import live_score
 from mi_theme.frontend.livebars import LiveBar, live_bar
 from mi_theme.frontend.pieces import Piece, piece_of
-from mi_theme.frontend.widgets import widget
+from mi_theme.frontend.studios import studio
 
-__all__ = ["LiveBar", "Piece", "live_bar", "live_score", "piece_of", "script", "script_json", "style", "widget"]
+__all__ = [
+    "LiveBar",
+    "Piece",
+    "dossier",
+    "live_bar",
+    "live_score",
+    "piece_of",
+    "script",
+    "script_json",
+    "studio",
+    "style",
+]

@@ -31,7 +31,7 @@ AGAINST = 4.0  # cost of a part that divides a pulse otherwise than the others
 SOUNDED = 0.5  # of its length that a note has sounded when the next one is no chord with it
 STRUCK_AGAIN = 30.0  # cost of a key that is let go and struck again at one place
 # cost of a grace note, played where grace notes are written; seconds before its note, at least
-ORNAMENT, LEAST_GAP = 5.0, 0.015
+ORNAMENT, LEAST_GAP = 6.0, 0.015
 AROUND, FULL = 6, 0.2  # notes before and after one; the share of them that begin together where there are chords
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
 Steps = NDArray[np.int8]  # the state before each, small as there is one for every pulse

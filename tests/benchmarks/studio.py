@@ -74,8 +74,8 @@ def steps(served: Studio, data: bytes) -> list[float]:
 
 def computed(data: bytes) -> list[float]:
     """The same steps in this process, in seconds of the processor."""
-    from mi_theme.studio.settings import StudioSettings
-    from mi_theme.studio.workbench import Workbench
+    from mi_theme.server.settings import StudioSettings
+    from mi_theme.server.workbench import Workbench
 
     def quiet(words: str, done: int, of: int) -> None:
         """Nobody listens."""

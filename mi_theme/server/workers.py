@@ -12,7 +12,7 @@ from time import monotonic
 
 import msgspec
 
-from mi_theme.studio.worker import LENGTH, Order, frame
+from mi_theme.server.worker import LENGTH, Order, frame
 
 __all__ = ["Worker"]
 
@@ -35,7 +35,7 @@ class Worker:
             sys.executable,
             "-P",  # no module of the folder that one happens to be in
             "-m",
-            "mi_theme.studio.worker",
+            "mi_theme.server.worker",
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,

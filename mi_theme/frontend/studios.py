@@ -1,4 +1,4 @@
-"""`widget`: the live bar in a notebook."""
+"""`studio`: the live bar in a notebook."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from mi_theme.themes import Adaptation, Theme
 if TYPE_CHECKING:
     from mi_theme.frontend.notebook_widget import LiveWidget
 
-__all__ = ["WIDGET_METERS", "widget"]
+__all__ = ["WIDGET_METERS", "studio"]
 
 #: The metres that a widget offers beside the one that is chosen; any other can be typed.
 WIDGET_METERS = ("2/4", "3/4", "4/4", "6/8", "9/8", "12/8", "5/4:3+3+2+2", "7/8:2+2+3", "7/8:3+2+2", "8/8:3+3+2")
 
 
-def widget(
+def studio(
     music: Theme | Adaptation | MusicSource,
     meter: str | Meter | None = None,
     how: str | None = None,

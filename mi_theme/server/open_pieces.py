@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from secrets import token_urlsafe
 
-from mi_theme.studio.settings import StudioSettings
-from mi_theme.studio.worker import Order
-from mi_theme.studio.workers import Worker
+from mi_theme.server.settings import StudioSettings
+from mi_theme.server.worker import Order
+from mi_theme.server.workers import Worker
 
 __all__ = ["OpenPiece", "OpenPieces"]
 

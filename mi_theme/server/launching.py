@@ -42,11 +42,11 @@ def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: 
     try:
         import uvicorn
 
-        from mi_theme.studio.app import application
-        from mi_theme.studio.guard import Guard
+        from mi_theme.server.app import application
+        from mi_theme.server.guard import Guard
     except ImportError as error:
         raise MissingExtra.named(error.name or "starlette", "studio") from error
-    from mi_theme.studio.open_pieces import OpenPieces
+    from mi_theme.server.open_pieces import OpenPieces
 
     listening = _listening(port)
     port = listening.getsockname()[1]

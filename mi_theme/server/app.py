@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mi_theme.frontend import script, style
-from mi_theme.studio.guard import LARGEST_BODY
-from mi_theme.studio.open_pieces import OpenPiece, OpenPieces
-from mi_theme.studio.settings import ENDINGS, StudioSettings, choices
-from mi_theme.studio.worker import Order
+from mi_theme.server.guard import LARGEST_BODY
+from mi_theme.server.open_pieces import OpenPiece, OpenPieces
+from mi_theme.server.settings import ENDINGS, StudioSettings, choices
+from mi_theme.server.worker import Order
 
 __all__ = ["application"]
 
@@ -36,48 +36,57 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ending: str = ""
 
 
-def application(pieces: OpenPieces) -> Starlette:
-    """The studio, unguarded.
+class Answers:
+    """What is answered to each request.
 
     Parameters
     ----------
     pieces
-        What is open; its processes end with the application.
+        What is open.
     """
 
-    async def page(request: Request) -> Response:
+    def __init__(self, pieces: OpenPieces) -> None:
+        self._pieces = pieces
+
+    async def page(self, request: Request) -> Response:
+        """The page."""
         return Response(_text("studio.html"), media_type="text/html")
 
-    async def asset(request: Request) -> Response:
+    async def asset(self, request: Request) -> Response:
+        """A script, or the style."""
         return _asset(request.path_params["name"])
 
-    async def listed(request: Request) -> Response:
-        return JSONResponse({"open": pieces.listed(), "choices": choices()})
+    async def listed(self, request: Request) -> Response:
+        """What is open, and what there is to choose from."""
+        return JSONResponse({"open": self._pieces.listed(), "choices": choices()})
 
-    async def opened(request: Request) -> Response:
+    async def opened(self, request: Request) -> Response:
+        """A new piece, of the bytes that were sent or the theme."""
         if request.query_params.get("theme"):
-            piece = pieces.add("the theme", None)
+            piece = self._pieces.add("the theme", None)
         else:
             data = await _body(request)
             name = PurePath(request.query_params.get("name", "").replace("\\", "/")).name[-LONGEST_NAME:] or "a file"
-            piece = pieces.add(name, data)
-        return _stream(opening(piece))
+            piece = self._pieces.add(name, data)
+        return _stream(self._opening(piece))
 
-    async def opening(piece: OpenPiece) -> AsyncIterator[bytes]:
+    async def _opening(self, piece: OpenPiece) -> AsyncIterator[bytes]:
         done = False
         try:
             async for line in _lines(piece, piece.opening):
                 done = done or line.startswith(b'{"about"')
                 yield line
         finally:
-            await pieces.settle(piece, opened=done)
+            await self._pieces.settle(piece, opened=done)
 
-    async def again(request: Request) -> Response:
-        piece = _piece(request)
+    async def again(self, request: Request) -> Response:
+        """A piece that is open, for a page that comes back."""
+        piece = self._piece(request)
         return _stream(_lines(piece, piece.opening))
 
-    async def worked(request: Request) -> Response:
-        piece, verb = _piece(request), request.path_params["verb"]
+    async def worked(self, request: Request) -> Response:
+        """Work on a piece."""
+        piece, verb = self._piece(request), request.path_params["verb"]
         if verb not in VERBS:
             raise HTTPException(404, f"there is no {verb}")
         try:
@@ -89,15 +98,27 @@ def application(pieces: OpenPieces) -> Starlette:
         order = Order(verb, **msgspec.structs.asdict(asked))
         return _stream(_lines(piece, order))
 
-    async def closed(request: Request) -> Response:
-        pieces.close(request.path_params["key"])
+    async def closed(self, request: Request) -> Response:
+        """Close a piece."""
+        self._pieces.close(request.path_params["key"])
         return JSONResponse({})
 
-    def _piece(request: Request) -> OpenPiece:
-        piece = pieces.get(request.path_params["key"])
+    def _piece(self, request: Request) -> OpenPiece:
+        piece = self._pieces.get(request.path_params["key"])
         if piece is None:
             raise HTTPException(404, "this piece is no longer open, for others were opened since: open it again")
         return piece
+
+
+def application(pieces: OpenPieces) -> Starlette:
+    """The studio, unguarded.
+
+    Parameters
+    ----------
+    pieces
+        What is open; its processes end with the application.
+    """
+    answers = Answers(pieces)
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
@@ -108,20 +129,20 @@ def application(pieces: OpenPieces) -> Starlette:
             pieces.close_all()
 
     routes = [
-        Route("/", page),
-        Route("/pieces", listed),
-        Route("/pieces", opened, methods=["POST"]),
-        Route("/pieces/{key}", again),
-        Route("/pieces/{key}/close", closed, methods=["POST"]),
-        Route("/pieces/{key}/{verb}", worked, methods=["POST"]),
-        Route("/{name}", asset),
+        Route("/", answers.page),
+        Route("/pieces", answers.listed),
+        Route("/pieces", answers.opened, methods=["POST"]),
+        Route("/pieces/{key}", answers.again),
+        Route("/pieces/{key}/close", answers.closed, methods=["POST"]),
+        Route("/pieces/{key}/{verb}", answers.worked, methods=["POST"]),
+        Route("/{name}", answers.asset),
     ]
     handlers = {HTTPException: _refused, ClientDisconnect: _gone}
     return Starlette(routes=routes, lifespan=living, exception_handlers=handlers)  # type: ignore[arg-type]
 
 
 def _text(name: str) -> str:
-    return (files("mi_theme.studio") / name).read_text("utf-8")
+    return (files("mi_theme.server") / name).read_text("utf-8")
 
 
 #: The scripts of the page beside those of the front end.

@@ -23,7 +23,7 @@ from mi_theme.frontend.live_scores import SHOWN_BARS, cursors_of_plan, live_scor
 from mi_theme.frontend.livebars import LIVE_METERS
 from mi_theme.frontend.shared_notation import Glyphs
 from mi_theme.score import Score
-from mi_theme.studio.settings import ENDINGS, StudioSettings
+from mi_theme.server.settings import ENDINGS, StudioSettings
 from mi_theme.themes import theme
 
 __all__ = ["Workbench"]

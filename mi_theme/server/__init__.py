@@ -5,6 +5,6 @@ piece (`worker`), which can be stopped; the server holds bytes and knows no musi
 either.
 """
 
-from mi_theme.studio.launching import serve
+from mi_theme.server.launching import serve
 
 __all__ = ["serve"]

@@ -1,6 +1,6 @@
 """A process that works on one piece: it reads what to do from its standard input and answers on its standard output.
 
-Run as ``python -m mi_theme.studio.worker``. A frame is its length in four bytes and its content: to the worker a verb
+Run as ``python -m mi_theme.server.worker``. A frame is its length in four bytes and its content: to the worker a verb
 and what goes with it, from it a letter and what it tells (``p`` progress, ``r`` a result, ``b`` bytes, ``e`` an
 error). It ends when nobody writes to it any more; whoever started it may kill it at any time, for it keeps nothing.
 """
@@ -20,8 +20,8 @@ import msgspec
 
 from mi_theme.errors import FileError, error_words
 from mi_theme.score.timing import TimingWarning
-from mi_theme.studio.settings import StudioSettings
-from mi_theme.studio.workbench import Workbench
+from mi_theme.server.settings import StudioSettings
+from mi_theme.server.workbench import Workbench
 
 __all__ = ["LENGTH", "Order", "frame"]
 
