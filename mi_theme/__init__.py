@@ -122,7 +122,8 @@ _GUESSED = {
     "which_meter": "mi.induce_meter(music)",
     "search": "mi.find(theme, where)",
     "adapt": "mi.theme().to_meter(meter)",
-    "report": "mi_theme.frontend.dossiers.dossier(theme)",
+    "widget": "mi.studio(music)",
+    "report": "mi.dossier(theme)",
 }
 
 __all__ = sorted(_HOMES)

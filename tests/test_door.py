@@ -450,7 +450,9 @@ def test_a_stranger_s_project_has_no_any_from_us(tmp_path: Path) -> None:
 # Guesses
 
 
-@pytest.mark.parametrize("guess", ["load", "open", "save", "play", "detect_meter", "which_meter", "adapt"])
+@pytest.mark.parametrize(
+    "guess", ["load", "open", "save", "play", "detect_meter", "which_meter", "adapt", "widget", "report"]
+)
 def test_a_guessed_name_is_told_what_it_is_called(guess: str) -> None:
     with pytest.raises(AttributeError, match="it is called") as told:
         getattr(mi, guess)
@@ -472,11 +474,12 @@ def test_the_beginning_of_one_part_s_name_will_do() -> None:
         score.part_index("lead")
 
 
-def test_a_few_words_of_a_title_say_which_film() -> None:
-    assert mi.film("dead reckoning").number == 7
-    assert mi.film("ghost").number == 4
-    with pytest.raises(mi.MiThemeError, match=r"several films: say one of 1 \(1996\)"):
-        mi.film("impossible")
+@pytest.mark.parametrize(
+    ("words", "meant"), [("ghost", r"4 \(2011\)"), ("dead reckoning", r"7 \(2023\) or 8 \(2025\)")]
+)
+def test_a_few_words_of_a_title_are_told_which_films_they_may_mean(words: str, meant: str) -> None:
+    with pytest.raises(mi.MiThemeError, match=f"did you mean {meant}"):
+        mi.film(words)
 
 
 def test_a_comparison_is_a_sequence_of_rows() -> None:

@@ -187,26 +187,18 @@ class Claims:
             found = [film for film in films if int(text) in (film.number, film.year)]
         else:
             found = [film for film in films if folded(text) in map(folded, titles(film, self.tables.about.numbered))]
-            found = found or self._films_called(text)
         if not found:
             known = (
                 []
                 if text.isdecimal()
                 else [name for film in films for name in titles(film, self.tables.about.numbered)]
             )
+            near = [film for film in films if any(folded(text) in folded(title) for title in titles(film))]
+            if near and len(folded(text)) >= LEAST_LETTERS:
+                names = " or ".join(f"{film.number} ({film.year})" for film in near)
+                raise UnknownName(f"no film {text[:40]!r}: did you mean {names}?")
             raise UnknownName.among("film", text, known, [f"{film.number} ({film.year})" for film in films])
         return found[0]
-
-    def _films_called(self, text: str) -> list[FilmRow]:
-        """The one film in whose title some words are, or else in whose other titles."""
-        words = folded(text)
-        films = self.tables.films if len(words) >= LEAST_LETTERS else ()
-        found = [film for film in films if words in folded(film.title)]
-        found = found or [film for film in films if any(words in folded(title) for title in titles(film))]
-        if len(found) > 1:
-            names = ", ".join(f"{film.number} ({film.year})" for film in found)
-            raise UnknownName(f"{text[:40]!r} is in the titles of several films: say one of {names}")
-        return found
 
     # Other claims
 
