@@ -31,7 +31,7 @@ from mi_theme.index.generations import CONTENTS, Generation
 from mi_theme.index.joining import joined_lines
 from mi_theme.index.line_making import order_of, taken_apart
 from mi_theme.index.query_lines import lines_of
-from mi_theme.index.seeds import INTERVALS, Postings, span_of
+from mi_theme.index.seeds import BASE, INTERVALS, Postings, span_of
 from mi_theme.index.stored_notes import BETWEEN, table_of_rows
 from mi_theme.index.write_lock import sole_writer
 from mi_theme.score.notes import NOTE
@@ -159,7 +159,7 @@ def test_an_order_is_stable(keys: list[int]) -> None:
 def test_seeds_are_where_they_say() -> None:
     lines = taken_apart([Sheet.of(piece(1)), Sheet.of(piece(2))])
     postings, height = Postings.of(lines), lines.height.astype(int)
-    whole = postings.places(0, len(postings.seed_start) - 1)
+    whole = postings.places(0, BASE**INTERVALS)
     assert len(set(whole.tolist())) == len(whole) == len(postings)
     melody = height[: lines.line_start[1] - 1]
     for first in range(0, len(melody) - INTERVALS, 17):
@@ -495,7 +495,7 @@ def test_another_version_is_refused(own: tuple[Path, Path]) -> None:
     _, path = own
     known = json.loads((path / CONTENTS).read_text())
     (path / CONTENTS).write_text(json.dumps(known | {"version": 0, "made_by": "0.0.1"}))
-    with pytest.raises(FileError, match=r"made by an older version of mi_theme \(0.0.1, format 0, this is 1\)"):
+    with pytest.raises(FileError, match=r"made by an older version of mi_theme \(0.0.1, format 0, this is 2\)"):
         mi.open_index(path)
     with pytest.raises(FileError, match="an older version"):
         mi.update_index(path)

@@ -73,8 +73,8 @@ def seed_hits(
         return []
 
     def count(intervals: tuple[int, ...]) -> int:
-        first, last = span_of(intervals)
-        return sum(int(shard.postings.seed_start[last]) - int(shard.postings.seed_start[first]) for shard in shards)
+        spans = [shard.postings.span(*span_of(intervals)) for shard in shards]
+        return sum(end - begin for begin, end in spans)
 
     looked_up, way = windows(line.height.tolist(), count), line.extended(0, least)
     seen, tables = 0, list[NDArray[np.int64]]()
