@@ -173,6 +173,15 @@ def test_seeds_are_where_they_say() -> None:
     assert lines.outer_row.size, "chords have outer lines"
 
 
+def test_seeds_of_little_music_take_little_room() -> None:
+    lines = taken_apart([Sheet.of(piece(1))])
+    postings = Postings.of(lines)
+    room = sum(column.nbytes for column in (postings.seed_gap, postings.seed_count, postings.entry))
+    assert room < 8 * len(lines.height)
+    assert postings.starts[-1] == len(postings)
+    assert len(Postings.of(taken_apart([])).places(0, BASE**INTERVALS)) == 0
+
+
 def test_with_numba_and_without_the_same() -> None:
     pytest.importorskip("numba")
     from mi_theme.search.kernels import extension_numba
@@ -234,6 +243,7 @@ def test_an_index_finds_what_a_search_of_the_files_finds(music: Path, made: Path
         [(at, key + 2 * (at == 3)) for at, key in THEME],
         sorted([*THEME, (2.25, 66)]),
         [(at, 127 - key) for at, key in THEME],
+        [*THEME[:-1], (THEME[-1][0] + 6, THEME[-1][1])],
     ],
 )
 def test_changed_themes_are_found(made: Path, rows: list[tuple[float, int]]) -> None:
