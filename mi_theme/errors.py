@@ -127,6 +127,8 @@ def error_words(error: Exception, file: str = "") -> str:
     """
     words = " ".join(str(error).split())
     match error:
+        case IsADirectoryError(filename=name) if name:
+            words = f"{name}: this is a folder; give one of the files in it"
         case OSError(filename=name, strerror=said) if said:
             words = f"{name}: {said}" if name else said
         case MiThemeError() | OSError():

@@ -268,3 +268,21 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
     plan = mi.plan(line([0.5, 0.5, 0.5], meter="3/8"), "3/4")
     assert (plan.keep, plan.tempo) == ("beat", F(1, 2))
     assert plan.sounds_the_same
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "bars", "words"),
+    [
+        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
+        ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
+        ("2/4", "3/4", [[1, 1], [0.5, 1.5], [1, 0.5, 0.5]], "equal beats become long and short ones"),
+        ("5/4", "12/8", [[1.5, 1.5, 1, 1], [1.5, 1.5, 2]], "long and short beats become equal"),
+    ],
+)
+def test_what_speaks_against_a_cheaper_way_is_what_is_heard(
+    source: str, to: str, bars: list[list[float]], words: str
+) -> None:
+    lasts = [value for bar in (*bars, *bars) for value in bar]
+    onset = np.cumsum([0, *lasts[:-1]])
+    score = mi.Score.from_notes(onset, lasts, [60 + 2 * (at % 5) for at in range(len(lasts))], meter=source)
+    assert words in str(mi.plan(score, to)).replace("\n           ", " ")

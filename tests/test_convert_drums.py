@@ -117,3 +117,41 @@ def test_every_bar_loses_the_same_beat_under_a_kit() -> None:
     plan = mi.plan(song("4/4", (TUNE, BASS, kit), (other, BASS, kit)), "3/4")
     assert plan.how == "ease"
     assert len({tuple(span.base(at) for at in range(4)) for span in plan.spans}) == 1
+
+
+def test_a_walking_bass_plays_a_note_a_beat_in_three() -> None:
+    walk: Bar = [(0, 1, 36), (1, 1, 38), (2, 1, 40), (3, 1, 41)]
+    made = mi.convert(song("4/4", (TUNE, walk, BACKBEAT)), "3/4")
+    notes = made.notes("Bass")
+    assert notes["onset"].round(4).tolist() == list(range(12))
+    assert notes["pitch"][:3].tolist() == [36, 38, 40], "the note of each beat that the band keeps"
+
+
+def test_a_riff_in_eighths_loses_strokes_under_a_kit_and_gets_no_sixteenths() -> None:
+    riff: Bar = [
+        (0, 0.5, 76),
+        (0.5, 0.5, 76),
+        (1, 0.5, 79),
+        (1.5, 0.5, 76),
+        (2.5, 0.5, 74),
+        (3, 0.5, 72),
+        (3.5, 0.5, 74),
+    ]
+    held: Bar = [(0, 3, 71), (3, 0.5, 72), (3.5, 0.5, 74)]
+    eighths: Bar = [(at / 2, 0.5, 36) for at in range(8)]
+    score = song("4/4", (riff, eighths, [*SAME_KICK, *BACKBEAT]), (held, eighths, [*SAME_KICK, *BACKBEAT]))
+    for to in ("3/4", "7/8"):
+        made = mi.convert(score, to)
+        tune = made.notes("Tune")
+        assert {float(at) % 0.5 for at in tune["onset"].round(4)} == {0.0}
+        assert min(tune["duration"]) > 0.4
+
+
+def test_a_ride_is_struck_where_the_band_has_its_last_beat_of_seven() -> None:
+    ride: Bar = [(0, 0.2, 51), (1, 0.2, 51), (1.5, 0.2, 51), (2, 0.2, 51), (3, 0.2, 51), (3.5, 0.2, 51)]
+    walk: Bar = [(0, 1, 36), (1, 1, 40), (2, 1, 43), (3, 1, 45)]
+    tune: Bar = [(0, 1, 76), (1, 1, 79), (2, 0.5, 74), (2.5, 0.5, 72), (3, 1, 74)]
+    made = mi.convert(song("4/4", (tune, walk, ride)), "7/8")
+    bass = struck(made, 45, 1, "Bass")
+    assert bass
+    assert set(bass) <= set(struck(made, 51))

@@ -515,3 +515,33 @@ def test_comparison() -> None:
     assert "not longer" in rows["rest"].remark
     assert rows["regroup"].bar == "G . . G . . Bb C" or rows["regroup"].bar
     assert "regroup" in str(table)
+
+
+@pytest.mark.parametrize(("to", "bar"), [("6/8", 3), ("12/8", 6)])
+def test_a_broken_chord_stays_even_in_threes(to: str, bar: int) -> None:
+    high = [(half + 0.5 + at / 4, 0.25, pitch) for half in (0, 2) for at, pitch in enumerate((67, 72, 76) * 2)]
+    low = [(half + at, 2 - at, pitch) for half in (0, 2) for at, pitch in ((0.0, 60), (0.25, 64))]
+    rows = [(4.0 * number + at, lasts, pitch) for number in range(4) for at, lasts, pitch in high]
+    rows_low = [(4.0 * number + at, lasts, pitch) for number in range(4) for at, lasts, pitch in low]
+    made = mi.convert(midi("4/4", (0, rows), (1, rows_low)), to)
+    upper, lower = made.notes("Tune 1"), made.notes("Tune 2")
+    assert sorted({*(upper["onset"] % 3), *(lower["onset"] % 3)}) == [0, 0.5, 1, 1.5, 2, 2.5]
+    assert upper["pitch"][:4].tolist() == [67, 72, 76, 67], "what goes was heard before"
+    assert {float(at) % bar for at in lower["onset"][lower["pitch"] == 60]} == {float(at) for at in range(0, bar, 3)}
+
+
+def test_a_scale_in_sixteenths_keeps_its_notes_in_twelve() -> None:
+    scale = [(at / 4, 0.25, 60 + step) for at, step in enumerate((0, 2, 4, 5, 7, 9, 11, 12, 14, 12, 11, 9, 7, 5, 4, 2))]
+    rows = [(4 * number + at, lasts, pitch) for number in range(4) for at, lasts, pitch in scale]
+    made = mi.convert(midi("4/4", (0, rows), (1, [(4.0 * number, 4.0, 48) for number in range(4)])), "12/8")
+    assert len(made.notes("Tune 1")) == 64
+
+
+def test_an_alberti_figure_that_begins_anew_loses_a_note_a_beat() -> None:
+    figure = [(at / 4, 0.25, pitch) for at, pitch in enumerate((60, 67, 64, 67) * 4)]
+    rows = [(4.0 * number + at, lasts, pitch) for number in range(4) for at, lasts, pitch in figure]
+    made = mi.convert(midi("4/4", (0, rows)), "12/8").notes("Tune 1")
+    assert made["onset"].round(4).tolist() == [at / 2 for at in range(48)]
+    assert made["pitch"].tolist() == [60, 67, 64] * 16
+    half = mi.convert(midi("2/4", (0, [(at, lasts, pitch) for at, lasts, pitch in rows])), "6/8").notes("Tune 1")
+    assert half["pitch"].tolist() == [60, 67, 64] * 16

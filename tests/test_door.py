@@ -445,3 +445,50 @@ def test_a_stranger_s_project_has_no_any_from_us(tmp_path: Path) -> None:
         env=os.environ | {"MYPYPATH": root},
     )
     assert done.returncode == 0, done.stdout
+
+
+# Guesses
+
+
+@pytest.mark.parametrize(
+    "guess", ["load", "open", "save", "play", "detect_meter", "which_meter", "adapt", "widget", "report"]
+)
+def test_a_guessed_name_is_told_what_it_is_called(guess: str) -> None:
+    with pytest.raises(AttributeError, match="it is called") as told:
+        getattr(mi, guess)
+    assert told.value.obj is mi  # so that Python tells near names too
+    assert told.value.name == guess
+
+
+def test_a_guessed_option_is_told_what_it_is_called() -> None:
+    with pytest.raises(mi.MiThemeError, match="it is called how"):
+        mi.convert(SCORE, "4/4", strategy="cut")  # type: ignore[call-overload]
+
+
+def test_the_beginning_of_one_part_s_name_will_do() -> None:
+    columns = [0, 1, 2], [1, 1, 1], [40, 60, 62]
+    score = mi.Score.from_notes(*columns, part=[0, 1, 2], names=["Bass / Moog #1", "Lead 1", "Lead 2"])
+    assert score.part_index("bass") == 0
+    assert score.part_index("Lead 2") == 2
+    with pytest.raises(mi.MiThemeError, match="no part 'lead'"):
+        score.part_index("lead")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"), [("ghost", r"4 \(2011\)"), ("dead reckoning", r"7 \(2023\) or 8 \(2025\)")]
+)
+def test_a_few_words_of_a_title_are_told_which_films_they_may_mean(words: str, meant: str) -> None:
+    with pytest.raises(mi.MiThemeError, match=f"did you mean {meant}"):
+        mi.film(words)
+
+
+def test_a_comparison_is_a_sequence_of_rows() -> None:
+    compared = mi.compare(SCORE, "4/4")
+    assert list(compared) == [compared[place] for place in range(len(compared))] == list(compared.rows)
+
+
+@pytest.mark.parametrize("swing", ["2/3", "66.7", "66.7%", 66.7])
+def test_swing_is_a_share_or_a_percentage(swing: str | float) -> None:
+    from mi_theme.quantising.quantizer import _ratio
+
+    assert _ratio(swing) == pytest.approx(2 / 3, abs=0.001)

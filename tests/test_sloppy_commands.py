@@ -10,11 +10,14 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
 import mi_theme as mi
 from mi_theme.cli import main
+from mi_theme.cli.command_group import COMMANDS
+from mi_theme.cli.typed_words import COMMAND_WORDS, EXAMPLES
 
 # what is typed, and the file that it makes or, after "says", what it answers
 DONE = """
@@ -116,11 +119,26 @@ annotate song.mid ghost protocol -o annotated.mid               | annotated.mid
 forms                                                           | says clayton-mullen
 styles                                                          | says big-band
 strategies                                                      | says regroup
+convert 4/4 song.mid                                            | says regroup
+annotate 4 song.mid -o annotated.mid                            | annotated.mid
+Convert song.mid --metre 4/4 --Strategy=CUT -O b.mid            | b.mid
+compare song.mid --meter 3/4                                    | says regroup
+render bare --metre 7/8 --bpm 120 --length 8 --output a.mid     | a.mid
+report --metre 4/4 -o report.pdf                                | report.pdf
+find song.mid --metre 5/4                                       | says hit
+which_meter song.mid                                            | says song.mid
+Which-Metre song.mid                                            | says song.mid
+metre 3+2/8                                                     | says 5/8
+quantise song.mid                                               | says on the grid
+motif song.mid                                                  | says motif
+lineage --Film 4 --Layer Seed                                   | says Film 4
+index Build folder -o songs.idx                                 | songs.idx/index.json
+help                                                            | says which-meter
+help Convert                                                    | says --explain
 """
 # what is typed, and what the one line says to do
 REFUSED = """
 convert song.mid                           | mi-theme convert song.mid 4/4
-convert 4/4 song.mid                       | 4/4
 convert song.mid 4/4 -o nowhere/b.mid      | --parents makes it
 convert song.mid 4/4 -o b.doc              | .mid
 convert song.mid 4/4 --how regrup          | did you mean 'regroup'
@@ -142,6 +160,19 @@ annotate song.mid -o a.mid                 | say which film
 report -o report.doc                       | .html or .pdf
 lineage 9                                  | 8 (2025)
 find song.mid --theme nothing.mid          | neither a file nor a motif
+convert song.mid 4/4 b.mid                 | such as: mi-theme convert song.mid 7/8 -o new.mid
+convert song.mid b.mid --to 4/4            | -o b.mid
+worksheet song.mid 4/4 -o sheet.pdf        | worksheet 7/8 --theme song.mid -o sheet.pdf
+report song.mid -o page.html               | report --theme song.mid -o page.html
+draw song.mid picture.svg                  | draw song.mid -o picture.svg
+find --theme song.mid                      | find FOLDER --theme song.mid
+play                                       | mi-theme play song.mid
+index build folder                         | index build FOLDER -o songs.idx
+index find songs.idx                       | find songs.idx --theme song.mid
+help nothing                               | there are: render
+render song.mid club -o a.mid              | --theme song.mid
+info folder                                | give one of the files in it
+lineage dead reckoning                     | did you mean 7 (2023) or 8 (2025)
 """
 
 
@@ -203,6 +234,23 @@ def test_it_says_in_a_line_how(line: str, answer: str, desk: Path, monkeypatch: 
     said = [text for text in result.output.splitlines() if text.strip() and not text.startswith(("Usage", "Try"))]
     assert answer in said[-1]
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(("command", "example"), EXAMPLES.items(), ids=lambda text: text)
+def test_an_example_is_a_call_that_is_understood(command: str, example: str) -> None:
+    assert f"{example} ".startswith(f"{command} ")
+    group: click.Command = main
+    words = shlex.split(example.split(",")[0])
+    context = click.Context(main, info_name="mi-theme")
+    while isinstance(group, click.Group) and (found := group.get_command(context, words[0] if words else "")):
+        group, words = found, words[1:]
+    assert group.make_context(command, words, parent=context).params
+
+
+def test_other_words_are_no_names_of_their_own() -> None:
+    assert not COMMAND_WORDS.keys() & COMMANDS.keys()
+    assert set(COMMAND_WORDS.values()) <= COMMANDS.keys()
+    assert {command.split()[0] for command in EXAMPLES} <= COMMANDS.keys()
 
 
 def test_bars_are_counted_alike_by_render_and_info(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,20 @@ from itertools import pairwise
 
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
-from mi_theme.adaptation.place_search import BEAT, HELD, REST, SHORT, SLOT, Grid, Knot, Pulls, runs_in, solved
+from mi_theme.adaptation.place_search import (
+    BEAT,
+    FEWEST_RUN,
+    FEWEST_STROKES,
+    HELD,
+    REST,
+    SHORT,
+    SLOT,
+    Grid,
+    Knot,
+    Pulls,
+    runs_in,
+    solved,
+)
 from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Meter
@@ -157,7 +170,10 @@ def _knots(
     struck = [at for at in places if at not in held]
     wholes = [b - a for a, b in pairwise([*struck, length])]
     sounding = [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)]
-    runs = {struck[number]: unit for number, unit in runs_in(sounding, beat).items()} if task.thin else {}
+    found = runs_in(sounding, beat, FEWEST_STROKES if task.steady else FEWEST_RUN) if task.thin else {}
+    if task.steady:  # where a run sets out off the beat, its first note may go as well
+        found = dict.fromkeys([n - 1 for n in found if found[n] == 1 and struck[n - 1] not in frame.beats], 1) | found
+    runs = {struck[number]: unit for number, unit in found.items()}
     lasting, whole = dict(zip(struck, wholes, strict=True)), beat
     knots = []
     for at, following in pairwise([*places, length]):

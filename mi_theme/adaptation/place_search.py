@@ -16,7 +16,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BEAT", "HELD", "REST", "SHORT", "SLOT", "Grid", "Knot", "Pulls", "Solved", "runs_in", "solved"]
+__all__ = [
+    "BEAT",
+    "FEWEST_RUN",
+    "FEWEST_STROKES",
+    "HELD",
+    "REST",
+    "SHORT",
+    "SLOT",
+    "Grid",
+    "Knot",
+    "Pulls",
+    "Solved",
+    "runs_in",
+    "solved",
+]
 
 SLOT = Fraction(1, 4)
 REST, HELD, BEAT, SHORT = 0.4, 0.8, 1.6, 3.0  # what a stretched rest costs, a note longer than a beat, a beat, less
@@ -35,6 +49,7 @@ UNEQUAL, UNEQUAL_RUN = 2.0, 3.5  # equal neighbours that are so no more, alone a
 LEVELLED, REVERSED = 1.0, 4.0  # unequal ones that become equal, or the shorter the longer
 DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
 FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
+FEWEST_STROKES = 2  # and under a kit, which takes a beat from all: a riff loses a stroke there, and gets no faster
 MOST_DROPPED = 4  # in a row: a beat of sixteenths
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
@@ -79,7 +94,7 @@ class Grid(NamedTuple):
     fine: bool
 
 
-def runs_in(values: Sequence[Fraction | int], beat: Fraction) -> dict[int, int]:
+def runs_in(values: Sequence[Fraction | int], beat: Fraction, fewest: int = FEWEST_RUN) -> dict[int, int]:
     """Of every run all but its first note, by number, with how many notes are one figure: one, or two of a dotted pair.
 
     Parameters
@@ -88,6 +103,8 @@ def runs_in(values: Sequence[Fraction | int], beat: Fraction) -> dict[int, int]:
         Of notes in order; 0 for a rest, which ends a run.
     beat
         A run goes at two notes a beat or more.
+    fewest
+        Notes that make one.
     """
     found: dict[int, int] = {}
     for unit in (1, 2):
@@ -97,7 +114,7 @@ def runs_in(values: Sequence[Fraction | int], beat: Fraction) -> dict[int, int]:
             if high == len(values) or not again or not (values[high] and values[high - 1]):
                 figure = values[low : low + unit]
                 fits = 2 * sum(figure) <= beat * unit and all(figure) and (unit == 1 or figure[0] != figure[-1])
-                if high - low >= FEWEST_RUN and fits:
+                if high - low >= max(fewest, 2 * unit) and fits:
                     found.update((number, found.get(number, unit)) for number in range(low + 1, high))
                 low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
     return found

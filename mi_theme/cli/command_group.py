@@ -18,8 +18,10 @@ from typing import Any, TextIO, cast
 
 import click
 
+from mi_theme.arguments import folded
 from mi_theme.cli.shared import INTERRUPTED, NAMES
 from mi_theme.cli.terminal import ReadableOutput
+from mi_theme.cli.typed_words import COMMAND_WORDS, explained, option_names
 from mi_theme.errors import FileError, MiThemeError, UnknownName, error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.version import __version__
@@ -84,8 +86,17 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(str(UnknownName.among("command", args[0], COMMANDS)), ctx)
+        """The command that is meant, in any spelling; ``help convert`` is ``convert --help``."""
+        if args and not args[0].startswith("-"):
+            if folded(args[0]) == "help":
+                if not args[1:]:
+                    click.echo(ctx.get_help())
+                    ctx.exit()
+                args = [args[1], "--help"]
+            word = folded(args[0])
+            args = [COMMAND_WORDS.get(word, word), *args[1:]]
+            if args[0] not in COMMANDS:
+                raise click.UsageError(str(UnknownName.among("command", word, COMMANDS)), ctx)
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
@@ -112,13 +123,18 @@ class Commands(click.Group):
         """Run the command; what is interrupted says so, and ends as the shell expects."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise explained(error) from None
         except KeyboardInterrupt:
             _say("interrupted")
             ctx.exit(INTERRUPTED)
 
 
 def _with_common_options(command: click.Command) -> click.Command:
-    """The command with what all have: completion of names, and of those that write files ``--parents``."""
+    """The command with what all have: options in any case, completion of names, and of those that write files ``--parents``."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _with_common_options(each)
     for option in command.params:
         if option.name in NAMES and option._custom_shell_complete is None:
             option._custom_shell_complete = NAMES[option.name]
@@ -129,6 +145,9 @@ def _with_common_options(command: click.Command) -> click.Command:
         command.params.append(
             click.Option(["--parents"], is_flag=True, is_eager=True, expose_value=False, help=about, callback=_noted)
         )
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    declared = {name.lstrip("-") for option in options for name in (*option.opts, *option.secondary_opts)}
+    command.context_settings["token_normalize_func"] = option_names(declared | {"help"})
     return command
 
 

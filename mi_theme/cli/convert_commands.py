@@ -111,6 +111,7 @@ def convert(
     .ogg, .flac or .mp3 for sound; in .svg, .png, .pdf or .html for a picture of before and
     after; in .json for the plan. A plan from a file says all that options say, so METRE can be left out.
     """
+    source_file, metre = _in_order(source_file, metre)
     target = _one_metre(metre, target)
     if not (target or plan_file):
         raise click.UsageError(
@@ -144,6 +145,7 @@ def compare(source_file: str, metre: str | None, target: str | None, as_json: bo
     """
     from mi_theme.conversion import compare as compared
 
+    source_file, metre = _in_order(source_file, metre)
     target = _one_metre(metre, target)
     if target is None:
         raise click.UsageError(f"say which metre: mi-theme compare {source_file} 4/4")
@@ -156,8 +158,17 @@ def compare(source_file: str, metre: str | None, target: str | None, as_json: bo
     print_table(header, rows)
 
 
+def _in_order(source_file: str, metre: str | None) -> tuple[str, str | None]:
+    """The piece and the metre, which may be said the other way round."""
+    if metre and Path(metre).exists() and not Path(source_file).exists():
+        return metre, source_file
+    return source_file, metre
+
+
 def _one_metre(metre: str | None, target: str | None) -> str | None:
     """The target, which may be said in two places."""
+    if metre and metre[-4:].lower() in (".mid", ".mxl", ".xml", ".svg", ".pdf", ".wav"):
+        raise click.UsageError(f"{metre} is no metre; to write it: -o {metre}")
     if metre and target and Meter(metre) != Meter(target):
         raise click.UsageError(f"two target metres, {metre} and {target}: say one of them")
     return target if metre is None else metre

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from math import isnan
@@ -146,11 +147,16 @@ def find(
             _print_reasons(searched.hits)
     if midi_out and searched.hits:
         _write_excerpts(pattern, searched.hits, paths, Path(midi_out))
-    say(f"{counted(len(searched.hits), 'hit')} in {counted(searched.files, 'file')}, {counted(searched.notes, 'note')}")
+    pieces = len({hit.source for hit in searched.hits})
+    told = f"; {counted(pieces, 'piece')} have hits" if pieces > 1 else ""
+    say(
+        f"{counted(len(searched.hits), 'hit')} in {counted(searched.files, 'file')}, {counted(searched.notes, 'note')}{told}"
+    )
     if any(hit.evalue >= 1 for hit in searched.hits):
         say("where E is 1 or more chance brings as good: there only the order says something")
     if not searched.hits:
         _say_if_too_short(pattern, searched.notes, max_evalue, in_files=not is_one_score(paths))
+        _say_what_was_sought(theme, part)
     _finish(ctx, searched.unread, searched.complete)
 
 
@@ -277,13 +283,20 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
         say(f"{reason}; for the best by rank: --max-evalue inf --top 20")
 
 
+def _say_what_was_sought(theme: str | None, part: str | None) -> None:
+    """What has no hits, where another may have been meant: the quoted theme, or all parts of a file at once."""
+    from mi_theme.files import read
+
+    if theme is None:
+        say("looked for the quoted theme; for another: --theme FILE")
+    elif theme not in MOTIFS and part is None and len(names := [each.name for each in read(theme).parts]) > 1:
+        say(f"looked for {len(names)} parts of {theme} at once; for one of them: --part {shlex.quote(names[0])}")
+
+
 # Showing
 
 
 def _print_hits(hits: Sequence[Hit], most: int | None) -> None:
-    files = len({hit.source for hit in hits})
-    if files > 1:
-        say(f"{counted(len(hits), 'hit')} in {counted(files, 'piece')}")
     _show(("E", "file", "part", "bar", "how"), [[*hit.cells.values()] for hit in hits[:most]])
     if most and len(hits) > most:
         say(f"... and {len(hits) - most} more: --all shows them, --json and --csv have them")

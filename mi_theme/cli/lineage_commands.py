@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,8 +153,6 @@ def locate(document: str, words: str) -> None:
 @click.argument("folder", type=click.Path())
 def describe(folder: str) -> None:
     """Write schemas and a data package for the tables in FOLDER, once they fit together."""
-    from pathlib import Path
-
     from mi_theme.credits import Lineage
     from mi_theme.credits.datasets import descriptions
 
@@ -175,6 +174,8 @@ def annotate(file: str, words: tuple[str, ...], film: str | None, out: str | Non
 
     FILM is its number, title or year; --film says the same.
     """
+    if words and Path(words[-1]).is_file() and not Path(file).exists():  # the film first
+        file, words = words[-1], (file, *words[:-1])
     film = film or " ".join(words)
     if not film:
         raise click.UsageError(f"say which film: mi-theme annotate {file} 4 -o annotated.mid")

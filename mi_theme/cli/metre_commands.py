@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,14 +113,14 @@ def _side_by_side(theme: Theme, target: str, ratio: Fraction, grouping: str | No
 )
 @click.option("--paper", type=OneOf(["a4", "letter"]), default="a4", help="What a PDF is printed on.")
 @click.option(
-    "-o", "--out", default="-", help="Write the page here, as .html or .pdf; HTML to standard output without it."
+    "-o", "--out", help="Write the page here, as .html or .pdf; without it HTML to a pipe or a file on standard output."
 )
 @theme_options
 def report(
     targets: tuple[str, ...],
     film: str | None,
     paper: str,
-    out: str,
+    out: str | None,
     choice: ThemeChoice,
 ) -> None:
     """A dossier of the theme, or of your own, as one page of HTML or PDF: metre, rhythm, versions, lineage, rights.
@@ -129,6 +130,9 @@ def report(
     from mi_theme.credits import lineage
     from mi_theme.frontend.dossiers import dossier
 
+    if out is None and sys.stdout.isatty():
+        raise click.UsageError("say where to write the page: mi-theme report -o page.html, or .pdf")
+    out = out or "-"
     if film and choice.file:
         raise click.UsageError("--film is about the quoted theme: leave out --theme")
     theme = choice.theme()

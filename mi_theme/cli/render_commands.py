@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,6 +119,8 @@ def _take_words(words: tuple[str, ...], arranged: dict[str, Any]) -> None:
     for word in words:
         options = ["meter"] if "/" in word else [n for n, known in names.items() if folded(word) in map(folded, known)]
         option = next((option for option in options if arranged[option] is None), None)
+        if option is None and Path(word).is_file():
+            raise click.UsageError(f"{word} is a file; to arrange it: --theme {shlex.quote(word)}")
         if option is None:
             raise UnknownName.among("form, style or metre", word, [*names["form"], *names["style"]])
         arranged[option] = word

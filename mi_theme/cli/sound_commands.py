@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from shutil import which
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -93,7 +94,7 @@ def play(file: str, soundfont: str | None, count_in: int, with_click: bool) -> N
     if player is None:
         names = ", ".join(name for name, *_ in PLAYERS)
         raise FileError(
-            f"no player was found ({names}); make a sound file: mi-theme sound {file} -o {Path(file).stem}.wav"
+            f"no player was found ({names}); make a sound file: mi-theme sound {quote(file)} -o {quote(Path(file).stem)}.wav"
         )
     recording = clicked(read(file), count_in, with_click).play(soundfont=soundfont)
     with TemporaryDirectory() as folder:
@@ -103,7 +104,7 @@ def play(file: str, soundfont: str | None, count_in: int, with_click: bool) -> N
         with suppress(KeyboardInterrupt):
             if subprocess.run([*player, str(place)], stdin=subprocess.DEVNULL, capture_output=True).returncode:
                 raise FileError(
-                    f"{Path(player[0]).name} plays nothing here; make a sound file: mi-theme sound {file} -o {Path(file).stem}.wav"
+                    f"{Path(player[0]).name} plays nothing here; make a sound file: mi-theme sound {quote(file)} -o {quote(Path(file).stem)}.wav"
                 )
 
 

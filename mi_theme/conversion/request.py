@@ -30,6 +30,7 @@ NAMED = {
     "keep": ("tempo equation", KEEPS),
     "accompaniment": ("way with accompaniment", ACCOMPANIMENTS),
 }
+OTHER_WORDS = {"strategy": "how", "method": "how", "lead": "part", "track": "part"}
 CALLED = {"part": "lead"}  # an option by another name than its field
 
 
@@ -106,6 +107,8 @@ class Request:
         """
         written: dict[str, Any] = dict(options)
         if unknown := written.keys() - {field.name for field in fields(cls)} - {*CALLED}:
+            if meant := OTHER_WORDS.get(min(unknown)):
+                raise UnknownName(f"no option {min(unknown)!r}: it is called {meant}")
             raise UnknownName.among("option", min(unknown), Options.__annotations__ | SharedOptions.__annotations__)
         written |= {CALLED[name]: written.pop(name) for name in CALLED.keys() & written.keys()}
         readers: dict[str, Callable[[Any], Any]] = {

@@ -21,6 +21,7 @@ from mi_theme.listings import Rows
 __all__ = ["Claims"]
 
 #: What is said of people: an added claim names them as the tables do.
+LEAST_LETTERS = 4  # of a title, that say which film is meant
 PERSON_PREDICATES = ("opening_by", "score_by", "performers")
 
 
@@ -80,7 +81,9 @@ class Claims:
             Where there is none.
         """
         if name not in self.by_id:
-            raise UnknownName(f"no claim {str(name)[:40]!r} among the {len(self.by_id)}: lineage().claims() lists them")
+            raise UnknownName(
+                f"no claim {str(name)[:40]!r} among the {len(self.by_id)}: mi-theme lineage --claims, or lineage().claims(), lists them"
+            )
         return self.by_id[name]
 
     def claims(
@@ -190,6 +193,10 @@ class Claims:
                 if text.isdecimal()
                 else [name for film in films for name in titles(film, self.tables.about.numbered)]
             )
+            near = [film for film in films if any(folded(text) in folded(title) for title in titles(film))]
+            if near and len(folded(text)) >= LEAST_LETTERS:
+                names = " or ".join(f"{film.number} ({film.year})" for film in near)
+                raise UnknownName(f"no film {text[:40]!r}: did you mean {names}?")
             raise UnknownName.among("film", text, known, [f"{film.number} ({film.year})" for film in films])
         return found[0]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from shlex import quote
 from zlib import crc32
 
 import msgspec
@@ -109,7 +110,10 @@ class Generation(msgspec.Struct, frozen=True):
         try:
             said = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            raise FileError(f"{folder}: no index; make one with: mi-theme index build FOLDER -o {folder}") from None
+            made, of = ("NAME.idx", str(folder)) if folder.is_dir() else (str(folder), "FOLDER")
+            raise FileError(
+                f"{folder}: no index; make one with: mi-theme index build {quote(of)} -o {quote(made)}"
+            ) from None
         try:
             known = msgspec.json.decode(said)
             if known["kind"] != KIND:

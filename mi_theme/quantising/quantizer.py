@@ -164,11 +164,14 @@ def _ratio(swing: str | float | Fraction | None) -> float | None:
     if swing is None or swing == "auto":
         return None
     try:
-        ratio = float(Fraction(swing))
+        ratio = float(Fraction(swing.strip().removesuffix("%") if isinstance(swing, str) else swing))
+        ratio = ratio / 100 if ratio > 1 else ratio  # as sequencers say it: 66
     except (ValueError, TypeError, ZeroDivisionError, OverflowError):
         ratio = 0.0
     if not RATIOS[0] <= ratio <= RATIOS[1]:
-        raise ScoreError(f"swing is 'auto', None, or the share of the first note, .5 to .8, such as 2/3; not {swing!r}")
+        raise ScoreError(
+            f"swing is 'auto', None, or the share of the first note, .5 to .8, such as 2/3 or 66%; not {swing!r}"
+        )
     return ratio
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mi_theme.arguments import known_name
+from mi_theme.arguments import folded, known_name
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score.sequences import MidiSequence
@@ -160,7 +160,7 @@ class Score(MidiSequence, Shown):
         Parameters
         ----------
         name
-            A name, or a number.
+            A name, or how the name of one part only begins, or a number.
 
         Raises
         ------
@@ -172,7 +172,9 @@ class Score(MidiSequence, Shown):
             return name
         if isinstance(name, str) and name.isdecimal() and name not in names and int(name) < len(names):
             return int(name)  # as the command line says it
-        return names.index(known_name("part", name, names))
+        begins = folded(name) if isinstance(name, str) else ""
+        near = [each for each in names if begins and folded(each).startswith(begins)]
+        return names.index(near[0] if len(near) == 1 else known_name("part", name, names))
 
     @cached_property
     def _table(self) -> NDArray[np.void]:

@@ -82,5 +82,6 @@ def _listening(port: int) -> socket.socket:
         found.listen(128)
     except (OSError, OverflowError) as error:
         found.close()
-        raise FileError(f"port {port} cannot be used: {error}") from None
+        words = error.strerror if isinstance(error, OSError) else error
+        raise FileError(f"port {port} cannot be used ({words}); without --port a free one is taken") from None
     return found

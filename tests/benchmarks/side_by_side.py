@@ -292,7 +292,7 @@ def thinking(music: Music) -> Iterator[Task]:
     yield Task(
         "rhythm measured",
         {
-            "mi_theme": lambda: [mi.measure(score) for score in music.scores],
+            "mi_theme": lambda: [mi.measure(score, score.meters.changes[0][1]) for score in music.scores],
             "music21": lambda: [feature(source).extract() for source in music.streams for feature in features],
         },
         f"music21: {len(features)} features of jSymbolic, which only count and average",

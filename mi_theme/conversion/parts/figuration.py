@@ -120,7 +120,11 @@ def _is_remade(groups: Sequence[GroupImage], step: int, constant: bool) -> bool:
     """Whether the strokes of some groups find places at the same step: groups begin on them, or all sound alike."""
     begins, ends = groups[0].begins, groups[-1].ends
     moved = any(group.stop - group.start != group.ends - group.begins for group in groups)
-    fitting = all((group.begins - begins) % step == 0 and group.stop - group.start > step for group in groups)
+    fitting = all(
+        (group.begins - begins) % step == 0
+        and (group.stop - group.start > step or group.stop - group.start == group.ends - group.begins)
+        for group in groups
+    )
     return moved and (ends - begins) % step == 0 and (fitting or constant)
 
 

@@ -185,14 +185,16 @@ def _on_beats(strokes: Sequence[KitStroke], key: int, kit: KitMap, taken: Collec
 def good_places(key: int, kit: KitMap) -> list[Fraction]:
     """Where a stroke may stand that stood on a beat.
 
-    On the beats; of two or four that are alike the kick has the first and third, and a
+    On the beats, in an odd metre also where the band has one of its own; of two or four that are alike the kick has the first and third, and a
     backbeat the others. Elsewhere the kick may stand on any pulse, and a backbeat
     anywhere but on the first beat, also on the last of a long beat's three.
     """
     frame = kit.target
     beats = list(frame.beats)
     if key not in BACKBEATS | KICKS:
-        return beats
+        pulse = frame.meter.pulse
+        band = {at for at in kit.images if at is not None and frame.meter.is_additive and (at / pulse).denominator == 1}
+        return sorted({*beats, *band})
     if _by_turns(frame):
         return beats[1::2] if key in BACKBEATS else beats[::2]
     if key in KICKS:

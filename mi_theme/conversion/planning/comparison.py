@@ -51,6 +51,15 @@ class Comparison:
     target: Meter
     rows: tuple[ComparedStrategy, ...]
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[ComparedStrategy]:
+        return iter(self.rows)
+
+    def __getitem__(self, place: int) -> ComparedStrategy:
+        return self.rows[place]
+
     def as_dicts(self) -> list[dict[str, Any]]:
         """Plain values."""
         return [row._asdict() for row in self.rows]

@@ -11,18 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import ceil, floor
 
 from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.reading.piece_reading import NotePlace
+from mi_theme.pitch import LETTERS
 from mi_theme.warp import Warp
 
-__all__ = ["first_held", "fitted", "free_places", "lilting"]
+__all__ = ["evened", "first_held", "fitted", "free_places", "lilting"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
 LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
+STEPWISE = 2  # of a broken chord not more than one move in so many goes by step
 FEWEST_RUN = 4  # notes, the one before it among them
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
@@ -82,6 +84,52 @@ def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
             low, high = base(start), base.end(start + length)
             points[inside[0]] = low + share * (high - low)
     return Warp(sorted(points.items()))
+
+
+def evened(
+    base: Warp, marks: Sequence[NotePlace], line: Sequence[tuple[Fraction, Fraction, str]], source: Frame
+) -> Warp:
+    """A map of beats to beats of threes in which a broken chord in fours stays even: three of four notes, or six of eight.
+
+    Only what the figure has had before is left out. Where the second of two beats begins the
+    figure anew each loses its last note, else both together their last two.
+
+    Parameters
+    ----------
+    base
+        What a strategy proposes, beat for beat.
+    marks
+        In ascending order.
+    line
+        The lead's notes: onset, length, name.
+    source
+        The bars with their beats.
+    """
+    points, names = dict(base.points), {at: name for at, _, name in line}
+    starts = {mark.at: mark for mark in marks if mark.starts}
+    for start, length in list(zip(source.beats, source.groups, strict=True))[::2]:
+        stop, places = start + 2 * length, [start + number * length / 4 for number in range(8)]
+        if stop > base.source or [at for at in starts if start <= at < stop] != places:
+            continue
+        figure = [names.get(at) for at in places]
+        gone = {3, 7} if figure[:4] == figure[4:] else {6, 7}
+        alone = {*gone, *({4, 5} if 6 in gone else ())}  # other parts would be off the beat there, or lost
+        own = all(starts[places[number]].lead and not starts[places[number]].shared for number in alone)
+        if not (own and _is_broken(figure) and all(figure[number] in figure[: min(number, 6)] for number in gone)):
+            continue
+        points = {x: y for x, y in points.items() if not start < x < stop}
+        low, each = base(start), (base.end(stop) - base(start)) / 6
+        heights = accumulate(number not in gone for number in range(8))
+        points |= {at: low + (height - 1) * each for at, height in zip(places, heights, strict=True)}
+        points |= {places[number]: points[places[number]] + each for number in gone}
+        points = {x: y for x, y in points.items() if not (x == places[7] and 6 in gone)}
+    return Warp(sorted(points.items()))
+
+
+def _is_broken(figure: Sequence[str | None]) -> bool:
+    """Whether the lead's notes, by name, mostly leap, or three of them come again."""
+    moves = [(LETTERS.index(two[0]) - LETTERS.index(one[0])) % 7 for one, two in pairwise(filter(None, figure))]
+    return figure[5:] == figure[2:5] or STEPWISE * sum(move in (1, 6) for move in moves) <= len(moves)
 
 
 def first_held(base: Warp, marks: Sequence[NotePlace], first: Fraction) -> Warp:

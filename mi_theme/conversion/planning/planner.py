@@ -16,7 +16,7 @@ from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
-from mi_theme.conversion.planning.fitting import first_held, fitted, free_places, lilting
+from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, lilting
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import counted_meter, figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
@@ -319,11 +319,15 @@ class Planner:
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)
-        key = (span.base, marks, figure, strategy.fits_notes)
+        base, (source, _) = span.base, span.frames
+        threes = strategy.beat_for_beat and strategy.fits_notes and span.target.is_compound
+        if threes:
+            source = dataclasses.replace(source, meter=self._counted(span.source))
+            if self.thin and not base.is_linear:
+                base = evened(base, self.piece.note_places(span.start, end), span.line, source)
+        key = (base, marks, figure, strategy.fits_notes)
         if key not in self.maps:
-            base, (source, _) = span.base, span.frames
-            if strategy.beat_for_beat and strategy.fits_notes and span.target.is_compound:
-                base = lilting(base, marks, dataclasses.replace(source, meter=self._counted(span.source)))
+            base = lilting(base, marks, source) if threes else base
             if strategy.holds == "first":
                 base = first_held(base, marks, span.figure[0])
             warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base

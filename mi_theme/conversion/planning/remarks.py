@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from mi_theme.adaptation import adapt
-from mi_theme.adaptation.frames import FAMOUS
+from mi_theme.adaptation.frames import FAMOUS, starts_of
 from mi_theme.adaptation.plans import shape_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
@@ -110,7 +110,10 @@ def _named(costs: Sequence[tuple[float, str]]) -> str:
 
 def _flaw(planner: Planner, name: str) -> str:
     """What speaks against a way that costs less."""
-    outcome = proposed(name, planner.task(planner.main))[0]
+    task = planner.task(planner.main)
+    outcome = proposed(name, task)[0]
+    starts = [outcome.warp(start) for start in starts_of(task.figure)]
+    lengths = {b - a for a, b in pairwise([*starts, outcome.warp.target])}
     steps = [(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(outcome.warp.points)]
     stretches = [float(dy / dx) for dx, dy in steps if dx]
     flaws = {
@@ -120,8 +123,12 @@ def _flaw(planner: Planner, name: str) -> str:
         "the end of every bar is lost": not all(stretches),
         "one beat takes all the time": max(stretches) > 2 * min(stretches),
         "it waits at the end of every bar": find(name).holds == "last",
+        "it waits on the first beat of every bar": find(name).holds == "first",
+        f"beats fall between those of {task.target.meter}": not set(starts) <= set(task.target.beats),
+        "equal beats become long and short ones": len(set(task.figure)) == 1,
+        "long and short beats become equal": len(lengths) == 1,
     }
-    return next((flaw for flaw, has in flaws.items() if has), "notes are moved about for it")
+    return next((flaw for flaw, has in flaws.items() if has), "some beats get longer beside others, and some shorter")
 
 
 def other_ways(planner: Planner, how: str) -> tuple[str, ...]:

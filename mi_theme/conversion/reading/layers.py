@@ -19,6 +19,7 @@ __all__ = ["Layer", "layers_of"]
 
 FEWEST_EQUAL = 6  # equal values that make a running figure
 LONGEST_STEP = GRID  # a figure in longer values is a line
+WALKING = (GRID // 2, GRID)  # the values in which a bass walks or drives on under a kit
 LINE_STEPS = (1, 2)  # semitones: an even run that mostly moves so is a line too
 SHAKEN, ALTERNATING = GRID // 6, 0.8  # the longest value of trills and tremolos, and the share of notes that come back
 LIKE_THE_LEAD = 4  # semitones by which the distance of a part that doubles the lead may vary
@@ -75,6 +76,7 @@ def layers_of(music: WrittenTwin, lead: int, swing: Fraction | None) -> tuple[La
     stop, _ = _on_grid(spans["stop"], quarter, swing)
     pitch = _pitches(score)
     melody = _tops(at[parts == lead], pitch[parts == lead])
+    bass = _bass_beside_kit(parts, pitch, pitched, lead) if len(pitched) < len(score.parts) else None
     found = []
     for number in sorted(pitched, key=lambda number: number == lead):
         rows = np.flatnonzero(parts == number)
@@ -83,7 +85,7 @@ def layers_of(music: WrittenTwin, lead: int, swing: Fraction | None) -> tuple[La
         sounds = np.minimum(lasts, _struck_again(at[rows], pitch[rows])) * np.minimum(
             music.share[rows], 1
         )  # a note before a rest is written too long sooner than played so
-        step = _steps(at[rows], sounds, pitch[rows], None if number == lead else melody)
+        step = _steps(at[rows], sounds, pitch[rows], None if number == lead else melody, number == bass)
         layer = Layer(
             part=number,
             rows=rows,
@@ -96,6 +98,16 @@ def layers_of(music: WrittenTwin, lead: int, swing: Fraction | None) -> tuple[La
         )
         found.append(layer)
     return tuple(found)
+
+
+def _bass_beside_kit(parts: Ints, pitch: Ints, pitched: list[int], lead: int) -> int | None:
+    """The lowest part of a rhythm section: it walks, though it goes by step, as the kit keeps time."""
+    heights = {
+        number: float(np.median(pitch[parts == number]))
+        for number in pitched
+        if number != lead and (parts == number).any()
+    }
+    return min(heights, key=lambda number: heights[number], default=None)
 
 
 def _on_grid(ticks: Ints, quarter: int, swing: Fraction | None) -> tuple[Ints, Bools]:
@@ -135,12 +147,15 @@ def _struck_again(at: Ints, pitch: Ints) -> NDArray[np.float64]:
     return following[np.searchsorted(places[:, 0] * width + places[:, 1], pitch * width + at)]
 
 
-def _steps(at: Ints, lasts: NDArray[np.float64], pitch: Ints, melody: tuple[Ints, Ints] | None) -> Ints:
+def _steps(
+    at: Ints, lasts: NDArray[np.float64], pitch: Ints, melody: tuple[Ints, Ints] | None, walks: bool = False
+) -> Ints:
     """The step of the figure that each note belongs to; a note held on beyond it belongs to none."""
     places, tops = _tops(at, pitch)
     step = np.zeros(len(places), np.int64)
     for low, high in _even_runs(places):
-        if _is_figure(places[low:high], tops[low:high], melody):
+        walking = walks and places[low + 1] - places[low] in WALKING
+        if walking or _is_figure(places[low:high], tops[low:high], melody):
             mine = step[low:high]
             mine[mine == 0] = places[low + 1] - places[low]
             mine[:-1] = places[low + 1] - places[low]

@@ -236,7 +236,7 @@ class Arrangement(Sketch, Shown):
         final = " + 1 for the last downbeat" if self.has_final_bar else ""
         rows = [
             f"{self.theme.name} in {self.theme.tonic} {self.theme.mode}: form {self.form}, style {self.style.name}, "
-            f"{self.bars}{final} bars, ending {self.ending}, seed {self.seed}"
+            f"{self.bars} bars{final}, ending {self.ending}, seed {self.seed}"
         ]
         rows += [self.note] if self.note else []
         for passage in self.passages:
