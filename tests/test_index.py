@@ -31,7 +31,7 @@ from mi_theme.index.generations import CONTENTS, Generation
 from mi_theme.index.joining import joined_lines
 from mi_theme.index.line_making import order_of, taken_apart
 from mi_theme.index.query_lines import lines_of
-from mi_theme.index.seeds import INTERVALS, Postings, span_of
+from mi_theme.index.seeds import BASE, INTERVALS, Postings, span_of
 from mi_theme.index.stored_notes import BETWEEN, table_of_rows
 from mi_theme.index.write_lock import sole_writer
 from mi_theme.score.notes import NOTE
@@ -159,7 +159,7 @@ def test_an_order_is_stable(keys: list[int]) -> None:
 def test_seeds_are_where_they_say() -> None:
     lines = taken_apart([Sheet.of(piece(1)), Sheet.of(piece(2))])
     postings, height = Postings.of(lines), lines.height.astype(int)
-    whole = postings.places(0, len(postings.seed_start) - 1)
+    whole = postings.places(0, BASE**INTERVALS)
     assert len(set(whole.tolist())) == len(whole) == len(postings)
     melody = height[: lines.line_start[1] - 1]
     for first in range(0, len(melody) - INTERVALS, 17):
@@ -171,6 +171,15 @@ def test_seeds_are_where_they_say() -> None:
     rows = lines.row_of(whole)
     assert (height[rows] == height[whole]).all()
     assert lines.outer_row.size, "chords have outer lines"
+
+
+def test_seeds_of_little_music_take_little_room() -> None:
+    lines = taken_apart([Sheet.of(piece(1))])
+    postings = Postings.of(lines)
+    room = sum(column.nbytes for column in (postings.seed_gap, postings.seed_count, postings.entry))
+    assert room < 8 * len(lines.height)
+    assert postings.starts[-1] == len(postings)
+    assert len(Postings.of(taken_apart([])).places(0, BASE**INTERVALS)) == 0
 
 
 def test_with_numba_and_without_the_same() -> None:
@@ -234,6 +243,7 @@ def test_an_index_finds_what_a_search_of_the_files_finds(music: Path, made: Path
         [(at, key + 2 * (at == 3)) for at, key in THEME],
         sorted([*THEME, (2.25, 66)]),
         [(at, 127 - key) for at, key in THEME],
+        [*THEME[:-1], (THEME[-1][0] + 6, THEME[-1][1])],
     ],
 )
 def test_changed_themes_are_found(made: Path, rows: list[tuple[float, int]]) -> None:
@@ -495,7 +505,7 @@ def test_another_version_is_refused(own: tuple[Path, Path]) -> None:
     _, path = own
     known = json.loads((path / CONTENTS).read_text())
     (path / CONTENTS).write_text(json.dumps(known | {"version": 0, "made_by": "0.0.1"}))
-    with pytest.raises(FileError, match=r"made by an older version of mi_theme \(0.0.1, format 0, this is 1\)"):
+    with pytest.raises(FileError, match=r"made by an older version of mi_theme \(0.0.1, format 0, this is 2\)"):
         mi.open_index(path)
     with pytest.raises(FileError, match="an older version"):
         mi.update_index(path)

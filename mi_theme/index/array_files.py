@@ -25,7 +25,7 @@ from mi_theme.errors import FileError
 __all__ = ["VERSION", "ArrayFile", "synced", "write_arrays"]
 
 MAGIC = b"mi_theme index\n\0"
-VERSION = 1
+VERSION = 2
 ALIGNED = 64  # bytes: where arrays begin, so that they never share a cache line
 LARGEST_HEAD = 2**24  # bytes
 

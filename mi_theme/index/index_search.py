@@ -12,37 +12,37 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.index.query_lines import TENTHS, lines_of
-from mi_theme.index.seed_search import SeedHit, seed_hits
+from mi_theme.index.query_lines import TENTHS, chain_worth, lines_of
+from mi_theme.index.seed_search import seed_hits
 from mi_theme.index.shards import Shard
 from mi_theme.index.stored_corpus import StoredCorpus
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
 from mi_theme.search.corpus.batches import (
-    MARGIN,
-    ROUNDED,
     SMALL_BATCH,
     Batch,
     SearchSettings,
     completed,
     hits_in_batch,
-    likely_stretches,
     placed_versions,
+    proposed_hits,
 )
 from mi_theme.search.corpus.folders import Searched
 from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
 from mi_theme.search.match.metric_places import ANYWHERE, MetricConditions, RhythmPlace, rhythm_places
-from mi_theme.search.match.note_alignment import Region
-from mi_theme.search.match.piece_hits import STATED, USUAL_EVALUE, hits_in, in_order, kept, oftener
+from mi_theme.search.match.piece_hits import STATED, USUAL_EVALUE, in_order, kept, oftener
 from mi_theme.search.match.versions import PatternVersion, joined, versions
 from mi_theme.search.patterns import Pattern
 
 __all__ = ["rhythms_in", "search_index"]
 
-LIKE = 0.25  # of the pattern: what a scan must find again in a piece that has a significant hit
-MOST_PIECES = 60  # that are aligned, the likeliest first
+CANDIDATE_NOTES = 200_000  # of pieces that are scanned for the pattern, the likeliest first
+MOST_PIECES = 60  # and so many of them at most
+MOST_CHAINS = 100  # that are aligned, and the best of each further piece
+WHOLE_NOTES = 30_000  # of pieces with a significant hit of which every note is aligned, the best first
+LIKE = 0.25  # of the pattern: what a scan must find again in further pieces that have one
 Place = tuple[int, int]
 Wanted = list[NDArray[np.bool_]]
 
@@ -92,16 +92,19 @@ def _all_aligned(corpus: StoredCorpus, settings: SearchSettings) -> dict[Place, 
 
 def _proposed(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, notes: int) -> dict[Place, list[Hit]]:
     """The hits among what seeds propose, piece by piece; E-values as for one note."""
-    places = _likely_places(corpus, settings.pattern, settings, wanted, notes)
+    pieces = _likely_pieces(corpus, settings.pattern, settings, wanted, notes)
     if settings.invert:
         pattern = settings.pattern
         turned = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))
-        for place, seeds in _likely_places(corpus, turned, settings, wanted, notes).items():
-            places.setdefault(place, []).extend(seeds)
-    whole = {}
-    for place, seeds in places.items():
-        hits = _aligned(corpus, place, seeds, settings.pattern, settings)
-        whole[place] = completed(hits, settings, corpus.sheet(*place)[0], notes, share=LIKE)
+        pieces = [*dict.fromkeys([*pieces, *_likely_pieces(corpus, turned, settings, wanted, notes)])]
+    whole, room = dict[Place, list[Hit]](), WHOLE_NOTES
+    proposed = _hits_in_pieces(corpus, pieces, settings.pattern, settings, notes)
+    for place, hits in sorted(
+        proposed.items(), key=lambda row: min(hit.evalue / len(corpus.sheet(*row[0])[0].table) for hit in row[1])
+    ):
+        sheet, _ = corpus.sheet(*place)
+        whole[place] = completed(hits, settings, sheet, notes, share=None if len(sheet.table) <= room else LIKE)
+        room -= len(sheet.table)
     left = _left(corpus, settings, wanted, notes)
     found = {}
     for place in sorted({*whole, *left}):
@@ -144,12 +147,12 @@ def rhythms_in(corpus: StoredCorpus, conditions: MetricConditions, top: int | No
                         return
 
 
-def _likely_places(
+def _likely_pieces(
     corpus: StoredCorpus, pattern: Pattern, settings: SearchSettings, wanted: Wanted, notes: int
-) -> dict[Place, list[SeedHit]]:
-    """What seeds propose, piece by piece: what is worth no more than chance brings anyway is left out."""
+) -> list[Place]:
+    """The pieces in which seeds propose a place, the likeliest first: what is worth no more than chance brings anyway is left out."""
     rarest = max(settings.max_evalue, STATED * min(1.0, settings.max_evalue / USUAL_EVALUE))
-    found: dict[Place, list[SeedHit]] = {}
+    best, room = dict[Place, int](), CANDIDATE_NOTES
     for line in lines_of(pattern):
         least, lowest = line.needed(pattern, notes, rarest), dict[Place, float]()
         for hit in seed_hits(line, corpus.shards, wanted, least=least, fast=settings.fast) if least < inf else ():
@@ -157,39 +160,35 @@ def _likely_places(
             if place not in lowest:
                 thick, size = corpus.shards[hit.shard].texture(hit.piece)
                 lowest[place] = line.needed_in(pattern, notes, rarest, thick, size)
-            if hit.worth >= TENTHS * lowest[place] and len(found) < MOST_PIECES:
-                found.setdefault(place, []).append(hit)
+            if hit.worth >= TENTHS * lowest[place]:
+                best[place] = max(hit.worth, best.get(place, 0))
+    found: list[Place] = []
+    for place in sorted(best, key=lambda place: (-best[place], place)):
+        if room > 0 and len(found) < MOST_PIECES:
+            found.append(place)
+        room -= int(corpus.shards[place[0]].piece_notes[place[1]])
     return found
 
 
-def _aligned(
-    corpus: StoredCorpus, place: Place, seeds: Iterable[SeedHit], pattern: Pattern, settings: SearchSettings
-) -> list[Hit]:
-    """The hits of a piece around what seeds propose; E-values as for the piece."""
-    sheet, rows = corpus.sheet(*place)
-    first_row = int(corpus.shards[place[0]].piece_start[place[1]])
-    onset = sheet.table["onset"]
-    pitched = sheet.pitched
-    times = np.unique(pattern.onsets - pattern.onsets[0])
-    regions: list[Region] = []
-    for seed in seeds:
-        begin, end = (float(onset[rows[row - first_row]]) for row in seed.rows)
-        head, tail = seed.numbers
-        stretch = (end - begin) / float(times[tail] - times[head])
-        if stretch > 0:
-            start = begin - MARGIN * times[head] * stretch - ROUNDED
-            stop = end + MARGIN * (times[-1] - times[tail]) * stretch + ROUNDED
-            first, last = np.searchsorted(onset[pitched], (start, stop)).tolist()
-            regions += [Region(first, last, likely) for likely in likely_stretches(stretch)]
-    return hits_in(
-        pattern,
-        sheet,
-        least=settings.least,
-        invert=settings.invert,
-        fast=settings.fast,
-        regions=regions,
-        surprise=background().surprise,
-    )
+def _hits_in_pieces(
+    corpus: StoredCorpus, places: Iterable[Place], pattern: Pattern, settings: SearchSettings, notes: int
+) -> dict[Place, list[Hit]]:
+    """The hits in some pieces among what a scan of them proposes, as in a folder of these; E-values as for the piece of each."""
+    sheets = {place: corpus.sheet(*place)[0] for place in places}
+    own = {sheet.source: place for place, sheet in sheets.items()}
+    batch = Batch.of_spelled([*sheets.values()])
+    found: dict[Place, list[Hit]] = {}
+    worth = chain_worth(pattern, notes)
+    options = {
+        "least": settings.least,
+        "invert": settings.invert,
+        "fast": settings.fast,
+        "worth": worth,
+        "most": MOST_CHAINS,
+    }
+    for hit in proposed_hits(pattern, batch, **options) if sheets else ():  # type: ignore[arg-type]
+        found.setdefault(own[hit.source], []).append(hit)
+    return found
 
 
 def _left(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, notes: int) -> dict[Place, list[Hit]]:
@@ -200,9 +199,9 @@ def _left(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, notes:
         if Chance(background().proposed, chance, notes).evalue(chance.whole) > settings.max_evalue:
             continue
         plain = settings._replace(invert=False)
-        for place, seeds in _likely_places(corpus, version.pattern, plain, pieces, notes).items():
+        likely = _likely_pieces(corpus, version.pattern, plain, pieces, notes)
+        for place, hits in _hits_in_pieces(corpus, likely, version.pattern, plain, notes).items():
             sheet, _ = corpus.sheet(*place)
-            hits = _aligned(corpus, place, seeds, version.pattern, plain)
             found.setdefault(place, []).extend(placed_versions(hits, version, settings, sheet, notes))
     return found
 

@@ -17,14 +17,13 @@ from mi_theme.search.match.evidence import COPY_MODEL, whole_copy
 from mi_theme.search.match.expectations import information_of
 from mi_theme.search.patterns import PATTERN_GRID, Pattern
 
-__all__ = ["TENTHS", "QueryLine", "lines_of"]
+__all__ = ["TENTHS", "QueryLine", "chain_worth", "lines_of"]
 
 TENTHS = 10
 SLACK = 3.0  # nats that a piece may make of a pattern more than the background does
-MORE_SLACK, LARGE = (
-    3.0,
-    3e6,
-)  # and so many at most, one for a corpus e times smaller than a large one: there is time to look at more
+LARGE = 3e6  # notes of a corpus that has no play: what is looked at there is what takes the time
+PLAY = 1.5  # nats of play for a corpus e times smaller, which brings so many fewer places by chance
+CHAIN_SHARE = 0.25  # of what the pattern is worth: a copy in another metre pays for each of its times
 LIKE = 0.4  # of what the intervals of a line say: an alignment asks for half of what they and the times do
 THICKNESS, SIZES = (0.0, 1.0), (100, 10_000)
 ADDED = COPY_MODEL.insertion + COPY_MODEL.inserted
@@ -88,7 +87,7 @@ class QueryLine(NamedTuple):
         """
         tune = float(self.news.sum())
         lowest = min(self.needed_in(pattern, notes, max_evalue, thick, size) for thick in THICKNESS for size in SIZES)
-        return max(lowest, LIKE * tune, min(LEAST_WORTH, SHORT_SHARE * tune))
+        return max(lowest, min(max(LIKE * tune - _play(notes), LEAST_WORTH), SHORT_SHARE * tune))
 
     def needed_in(self, pattern: Pattern, notes: int, max_evalue: float, thick: float, size: int) -> float:
         """The same in a piece of so many notes, of which so many are in voices of chords.
@@ -103,8 +102,23 @@ class QueryLine(NamedTuple):
         whole = whole_copy(pattern)
         place = ChancePlace(whole, len(pattern), thick, size)
         nats = _nats(Chance(background().proposed, place, notes), max_evalue)
-        slack = SLACK + min(max(log(LARGE / notes), 0.0), MORE_SLACK)
-        return nats - max(whole - float(self.news.sum()), 0.0) - slack
+        return nats - max(whole - float(self.news.sum()), 0.0) - SLACK - _play(notes)
+
+
+def chain_worth(pattern: Pattern, notes: int) -> float:
+    """What a chain must be worth to be aligned, in nats: a quarter of what the pattern is worth, less in a small corpus.
+
+    Parameters
+    ----------
+    pattern, notes
+        As for `QueryLine.needed`.
+    """
+    return max(CHAIN_SHARE * whole_copy(pattern) - _play(notes), LEAST_WORTH)
+
+
+def _play(notes: int) -> float:
+    """Nats that a place may be worth less in so many notes: of a small corpus more can be looked at."""
+    return PLAY * max(log(LARGE / notes), 0.0)
 
 
 def _nats(chance: Chance, max_evalue: float) -> float:

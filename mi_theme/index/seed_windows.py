@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from mi_theme.index.seeds import INTERVALS
@@ -18,8 +18,7 @@ __all__ = ["SeedWindow", "windows"]
 
 MOST_CHANGES = 2  # that windows are laid out for
 FEWEST = 4  # notes of a window, where the pattern has so many
-MORE = 2  # further windows that are looked up where they are rare
-RARE = 30_000  # places of such a window
+FURTHER = 60_000  # places of further windows, the rarest first: in a small corpus all are looked up
 
 
 class SeedWindow(NamedTuple):
@@ -47,8 +46,9 @@ def windows(height: Sequence[int], count: Callable[[tuple[int, ...]], int]) -> l
     every = [SeedWindow(first, notes, tuple(rise[first : first + notes - 1])) for first in range(length - notes + 1)]
     counts = [count(window.intervals) for window in every]
     chosen = _rarest(counts, notes, changes + 1)
-    others = sorted((many, number) for number, many in enumerate(counts) if many <= RARE and number not in chosen)
-    further = [number for _, number in others[:MORE]]
+    others = sorted((many, number) for number, many in enumerate(counts) if number not in chosen)
+    seen = accumulate(many for many, _ in others)
+    further = [number for (_, number), places in zip(others, seen, strict=True) if places <= FURTHER]
     return [every[number] for number in sorted([*chosen, *further], key=lambda number: (counts[number], number))]
 
 

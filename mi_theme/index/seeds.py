@@ -9,7 +9,9 @@ three intervals is a range of seeds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,32 +19,57 @@ from numpy.typing import NDArray
 from mi_theme.index.line_making import order_of
 from mi_theme.index.stored_notes import BETWEEN, NoteLines
 
-__all__ = ["BASE", "INTERVALS", "LARGEST", "NONE", "SEEDS", "Postings", "span_of"]
+__all__ = ["BASE", "INTERVALS", "LARGEST", "NONE", "Postings", "span_of"]
 
 INTERVALS = 4  # of a seed: five notes
 OCTAVE = 12
 NONE = 2 * OCTAVE + 1
 BASE = NONE + 1
 LARGEST = 2**24  # heights of a shard: places are three bytes
-SEEDS = BASE**INTERVALS
 
 
-class Postings(NamedTuple):
-    """Where each seed begins.
+@dataclass(frozen=True, eq=False)
+class Postings:
+    """Where each seed begins. Only seeds that occur are in it, so that it is as small as the music.
 
     Attributes
     ----------
-    seed_start
-        Where the entries of each seed begin, and the end of the last; shape (SEEDS + 1,).
+    seed_gap
+        Of each seed that occurs, ascending, by how much it is more than the one before, of the first more than 0;
+        in the smallest unsigned type that holds them, shape (seeds,).
+    seed_count
+        How many entries each has; in the smallest unsigned type that holds them, shape (seeds,).
     entry
         Places in `NoteLines.height`, by seed, ascending within each, three bytes a place; shape (3 n,).
     """
 
-    seed_start: NDArray[np.uint32]
+    seed_gap: NDArray[Any]
+    seed_count: NDArray[Any]
     entry: NDArray[np.uint8]
+
+    @cached_property
+    def seeds(self) -> NDArray[np.uint32]:
+        """The seeds that occur, ascending; shape (seeds,)."""
+        return np.cumsum(self.seed_gap, dtype=np.uint32)
+
+    @cached_property
+    def starts(self) -> NDArray[np.uint32]:
+        """Where the entries of each begin, and the end of the last; shape (seeds + 1,)."""
+        return np.append(np.uint32(0), np.cumsum(self.seed_count, dtype=np.uint32))
 
     def __len__(self) -> int:
         return len(self.entry) // 3
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where the entries of all seeds from one up to but not another begin and end.
+
+        Parameters
+        ----------
+        first, last
+            As `span_of` has them.
+        """
+        begin, end = self.starts[np.searchsorted(self.seeds, np.array([first, last], np.uint32))].tolist()
+        return begin, end
 
     def places(self, first: int, last: int) -> NDArray[np.int64]:
         """The places of all seeds from one up to but not another.
@@ -52,7 +79,7 @@ class Postings(NamedTuple):
         first, last
             As `span_of` has them.
         """
-        begin, end = int(self.seed_start[first]), int(self.seed_start[last])
+        begin, end = self.span(first, last)
         low, middle, high = self.entry[3 * begin : 3 * end].reshape(-1, 3).T.astype(np.int64)
         found: NDArray[np.int64] = low | middle << 8 | high << 16
         return found
@@ -67,9 +94,15 @@ class Postings(NamedTuple):
             seed = seed * BASE + _intervals(height, ends, ahead)
         wanted = np.flatnonzero(_begins(lines, ends))
         order = wanted[order_of(seed[wanted].astype(np.int64))]
-        counts = np.bincount(seed[order], minlength=SEEDS)
+        seeds, counts = np.unique(seed[order], return_counts=True)
         bytes_of_each = order.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3]
-        return cls(np.append(0, np.cumsum(counts)).astype(np.uint32), np.ascontiguousarray(bytes_of_each).reshape(-1))
+        gaps = np.diff(seeds, prepend=0)
+        return cls(_smallest(gaps), _smallest(counts), np.ascontiguousarray(bytes_of_each).reshape(-1))
+
+
+def _smallest(column: NDArray[Any]) -> NDArray[Any]:
+    """Numbers from 0 on in the smallest type that holds them."""
+    return column.astype(np.min_scalar_type(int(column.max(initial=0))))
 
 
 def _intervals(height: NDArray[np.int32], ends: NDArray[np.bool_], ahead: int) -> NDArray[np.int32]:

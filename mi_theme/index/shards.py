@@ -172,7 +172,7 @@ def shard_of(folder: Path, lines: NoteLines, rows: Sequence[bytes], hashes: NDAr
     starts = np.cumsum([0, *(len(row) + 1 for row in rows)])
     postings = Postings.of(lines)
     kinds, kind = _kinds_of_meters(rows)
-    arrays = {field.name: getattr(lines, field.name) for field in fields(lines)}
+    arrays, seeds = ({field.name: getattr(part, field.name) for field in fields(part)} for part in (lines, postings))
     digest = blake2b(said, digest_size=8)
     for array in arrays.values():
         digest.update(np.ascontiguousarray(array).data)
@@ -181,7 +181,7 @@ def shard_of(folder: Path, lines: NoteLines, rows: Sequence[bytes], hashes: NDAr
         replace_file(folder / f"{name}{ROWS_ENDING}", said)
         size = write_arrays(
             folder / f"{name}{ENDING}",
-            {**arrays, "piece_hash": hashes, "piece_meters": kind, "row_start": starts, **postings._asdict()},
+            {**arrays, "piece_hash": hashes, "piece_meters": kind, "row_start": starts, **seeds},
             kind="shard",
             meters=kinds,
             notes=notes,
@@ -260,7 +260,7 @@ class Shard:
     @cached_property
     def postings(self) -> Postings:
         """Its seeds."""
-        return Postings(self.file["seed_start"], self.file["entry"])
+        return Postings(**{field.name: self.file[field.name] for field in fields(Postings)})
 
     @cached_property
     def piece_start(self) -> NDArray[np.int64]:

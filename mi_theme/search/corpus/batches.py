@@ -24,14 +24,11 @@ from mi_theme.search.music import spelled
 from mi_theme.search.patterns import Pattern
 
 __all__ = [
-    "MARGIN",
-    "ROUNDED",
     "SMALL_BATCH",
     "Batch",
     "SearchSettings",
     "completed",
     "hits_in_batch",
-    "likely_stretches",
     "placed_versions",
     "proposed_hits",
 ]
@@ -66,16 +63,17 @@ class Batch(NamedTuple):
     @classmethod
     def of(cls, sheets: Iterable[Sheet]) -> Batch:
         """Spell the pitched notes of each."""
-        return cls._of_spelled([spelled(sheet) for sheet in sheets])
+        return cls.of_spelled([spelled(sheet) for sheet in sheets])
 
     @classmethod
-    def _of_spelled(cls, sheets: list[Sheet]) -> Batch:
+    def of_spelled(cls, sheets: list[Sheet]) -> Batch:
+        """Of sheets that are spelled already."""
         tables = [sheet.table[sheet.pitched] for sheet in sheets]
         return cls(sheets, [table["onset"] for table in tables], NoteArrays.of(tables))
 
     def only(self, numbers: Sequence[int]) -> Batch:
         """Some of the tunes."""
-        return self._of_spelled([self.sheets[number] for number in numbers])
+        return self.of_spelled([self.sheets[number] for number in numbers])
 
 
 def hits_in_batch(settings: SearchSettings, batch: Batch) -> list[Hit]:
@@ -104,7 +102,7 @@ def _aligned(settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
 
 def _scanned(settings: SearchSettings, sheet: Sheet, notes: int, share: float) -> list[Hit]:
     """The hits of a piece where a scan finds something like the pattern; E-values as for one note."""
-    batch = Batch._of_spelled([sheet])
+    batch = Batch.of_spelled([sheet])
     proposals = _both_ways(
         settings.pattern, batch, settings.invert, settings.fast, share * whole_copy(settings.pattern)
     )
@@ -199,10 +197,17 @@ def placed_versions(
 
 
 def proposed_hits(
-    pattern: Pattern, batch: Batch, *, least: float = LEAST, invert: bool = False, fast: bool | None = None
+    pattern: Pattern,
+    batch: Batch,
+    *,
+    least: float = LEAST,
+    invert: bool = False,
+    fast: bool | None = None,
+    worth: float = LEAST_WORTH,
+    most: int | None = None,
 ) -> list[Hit]:
-    """The hits in some tunes among what is proposed; E-values as for the piece of each."""
-    proposals = _both_ways(pattern, batch, invert, fast)
+    """The hits in some tunes among what is proposed and worth so much, in nats; E-values as for the piece of each."""
+    proposals = _both_ways(pattern, batch, invert, fast, worth, most)
     options = {"least": least, "invert": invert, "fast": fast, "surprise": background().surprise}
     found: list[Hit] = []
     for piece, regions in _regions(pattern, batch, proposals).items():
@@ -211,13 +216,13 @@ def proposed_hits(
 
 
 def _both_ways(
-    pattern: Pattern, batch: Batch, invert: bool, fast: bool | None, least: float = LEAST_WORTH
+    pattern: Pattern, batch: Batch, invert: bool, fast: bool | None, least: float = LEAST_WORTH, most: int | None = None
 ) -> list[Proposal]:
     """What is proposed, upside down as well where that is asked for."""
-    found = propose(pattern, batch.arrays, least=least, fast=fast)
+    found = propose(pattern, batch.arrays, least=least, most=most, fast=fast)
     if invert:
         upside_down = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))  # at any pitch
-        found += propose(upside_down, batch.arrays, least=least, fast=fast)
+        found += propose(upside_down, batch.arrays, least=least, most=most, fast=fast)
     return found
 
 
