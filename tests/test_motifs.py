@@ -175,7 +175,7 @@ def test_a_passage_of_a_midi_file_becomes_a_theme_with_its_grouping() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"bars": (9, 10)}, "no bar 9"), ({"bars": (2, 1)}, "bar"), ({"bars": (0, 1)}, "no bar 0"), ({"part": "Bas"}, "Bass"),
+        ({"bars": (9, 10)}, "no bar 9"), ({"bars": (2, 1)}, "bar"), ({"bars": (0, 1)}, "no bar 0"), ({"part": "Bsas"}, "Bass"),
         ({"bars": (1, 99)}, "no bar 99"), ({"tonic": "H"}, "tonic"), ({"tonic": "G", "mode": "minr"}, "minor"),
     ],
 )  # fmt: skip

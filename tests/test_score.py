@@ -137,11 +137,11 @@ def test_no_part_is_on_the_drum_channel_by_accident() -> None:
 def test_parts_by_name_and_number() -> None:
     score = Score.from_notes([0, 0, 1], [1, 1, 1], [40, 60, 62], part=[0, 1, 1], names=["Bass", "Flute"])
     assert [part.name for part in score.parts] == ["Bass", "Flute"]
-    assert score.part_index("flute") == score.part_index(1) == 1
+    assert score.part_index("flute") == score.part_index("Flut") == score.part_index(1) == 1
     assert score.notes("FLUTE")["pitch"].tolist() == [60, 62]
     assert len(score.notes()) == 3
-    for wrong in ("Flut", 2, -1):
-        with pytest.raises(UnknownName, match="did you mean 'Flute'" if wrong == "Flut" else "there are: Bass, Flute"):
+    for wrong in ("Fluet", 2, -1):
+        with pytest.raises(UnknownName, match="did you mean 'Flute'" if wrong == "Fluet" else "there are: Bass, Flute"):
             score.part_index(wrong)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a Python in a browser has no processes: what needs them is 
 __all__ = ["LocalProcesses", "cores"]
 
 R = TypeVar("R")
-TIDYING = 0.5  # seconds that a worker has to leave nothing behind
+TIDYING = 5.0  # seconds at most that a worker has to leave nothing behind: a slow disk takes a second for a file
 
 
 class LocalProcesses(Executor):

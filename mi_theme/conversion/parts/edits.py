@@ -95,9 +95,11 @@ def with_changes(plan: ScorePlan, score: Score) -> ScorePlan:
 
 
 def _left_out(score: Score, edits: Edits) -> Iterator[Change]:
-    parts, quarter = span_parts(score), score.ticks_per_quarter
-    for row in edits.dropped.tolist():
-        span = score.spans[row]
+    parts, quarter, spans = span_parts(score), score.ticks_per_quarter, score.spans
+    keys = [score.tracks[spans["track"][row]].events["data1"][spans["on"][row]] for row in edits.dropped]
+    order = np.lexsort((keys, spans["start"][edits.dropped], spans["track"][edits.dropped]))
+    for row in edits.dropped[order].tolist():  # at one place by pitch, whoever was played first
+        span = spans[row]
         at = Fraction(int(span["start"]), quarter)
         mine = edits.timeline.span_at(at)
         index, place = divmod(at - mine.start, mine.source.bar)
