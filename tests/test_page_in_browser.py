@@ -176,9 +176,9 @@ def test_the_bar_changes_while_it_plays(heard: Chrome, live: LiveBar) -> None:
     piece = live.way("3/4", "square").piece
     assert piece is not None
     onsets = sorted({note.onset for note in piece.notes})
-    gaps = {round(b - a, 4) for a, b in zip(onsets, [*onsets[1:], piece.length], strict=True)}
+    gaps = [b - a for a, b in zip(onsets, [*onsets[1:], piece.length], strict=True)]
     begun = sorted({round(when, 6) for when, *_ in sounds(heard)[changed:]})
-    assert {round(b - a, 4) for a, b in pairwise(begun)} <= gaps
+    assert all(any(abs(b - a - gap) < 1e-4 for gap in gaps) for a, b in pairwise(begun))
     chosen(heard, "heard", "before")
     until(lambda: len(sounds(heard)) >= changed + 12)
     one(heard, "#mi-live-bar .mi-stop").click()
