@@ -75,14 +75,15 @@ pygments_dark_style = "monokai"
 
 # -- names that are explained elsewhere: nothing is fetched, so nothing can be linked
 ELSEWHERE = (
-    r"Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping|NDArray|Path|PathLike(\[str\])?|Sequence|T"
+    r"(t\.)?Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping(\[str, ArrayLike\])?|MCPServer|NDArray(\[np\.void\])?"
+    r"|Path|PathLike(\[str\])?|Sequence|T"
 )
 PACKAGES = "click|collections|concurrent|fractions|functools|matplotlib|msgspec|numpy|np|os|pandas|pathlib|pd|typing"
 # types that no user meets
 INNER = (
-    "Array|Assignment|Candidates|Chord|ClaimTables|ColumnTable|Dated|DrumRun|F|FilmRow|Floats|Groove|HasNoteArray"
-    "|HasScore|HeardMusic|Join|Mark|Music|NewBar|P|PartPattern|Place|Progress|QuantizedBar|R|Readable|Real|S"
-    "|ScoreWord|Staff|StaffMark|Stream|StreamScore|T|Ticks|TitleBlock|Tones|Value|WrittenKey|WrittenPart"
+    "Array|Assignment|BeatTimes|Candidates|Chord|ClaimTables|ColumnTable|Dated|DrumRun|F|FacingScores|FilmRow|Floats|Groove|HasNoteArray"
+    "|HasScore|HeardMusic|HeardNotes|Join|Mark|MetricConditions|Music|NewBar|P|PartPattern|Place|Places|Progress|QuantizedBar|QuantizedMusic|R|Readable|Real|Refusal|RhythmPlace|S|SearchSettings"
+    "|ScoreWord|Staff|StaffMark|Stream|StreamScore|T|SwingShare|Ticks|TitleBlock|Tones|Value|Whole|WrittenKey|WrittenPart"
 )
 suppress_warnings = ["ref.python"]  # two rooms have Costs: the nearer one is meant
 nitpick_ignore_regex = [

@@ -40,7 +40,7 @@ class Postings:
     seed_count
         How many entries each has; in the smallest unsigned type that holds them, shape (seeds,).
     entry
-        Places in `NoteLines.height`, by seed, ascending within each, three bytes a place; shape (3 n,).
+        Places in ``NoteLines.height``, by seed, ascending within each, three bytes a place; shape (3 n,).
     """
 
     seed_gap: NDArray[Any]

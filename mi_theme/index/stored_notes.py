@@ -33,7 +33,7 @@ class NoteLines:
     Attributes
     ----------
     height
-        MIDI numbers, line by line, `BETWEEN` after each; then those of the outer lines of thick parts, likewise; shape (rows + outer rows,).
+        MIDI numbers, line by line, ``BETWEEN`` after each; then those of the outer lines of thick parts, likewise; shape (rows + outer rows,).
     gap, length
         Ticks from the note before in its line (of the first from the beginning of the piece), and of its length; shape (rows,).
     step

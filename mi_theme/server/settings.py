@@ -62,7 +62,7 @@ class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises
         ------
         TextError, UnknownName, StrategyError, ScoreError
-            As `Request.of`.
+            As ``Request.of``.
         """
         options: dict[str, Any] = {name: getattr(self, name) for name in self.__struct_fields__[1:-1]}
         if self.ratio:

@@ -27,7 +27,7 @@ class RecurringMotif:
     pattern
         The notes, as they stand in the statement that the others are compared with.
     occurrences
-        The places in order of time, the statement among them: hits as `mi.find` gives them.
+        The places in order of time, the statement among them: hits as ``mi.find`` gives them.
     evalue
         How many motifs that recur so often and so exactly chance would bring in a piece of this length, see `by_chance`.
     saved
