@@ -128,7 +128,7 @@ def error_words(error: Exception, file: str = "") -> str:
     words = " ".join(str(error).split())
     match error:
         case IsADirectoryError(filename=name) if name:
-            words = f"{name}: this is a directory; name a file, or one in it"
+            words = f"{name}: this is a directory; name a file, or one in that folder"
         case OSError(filename=name, strerror=said) if said:
             words = f"{name}: {said}" if name else said
         case MiThemeError() | OSError():

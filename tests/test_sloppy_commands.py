@@ -171,7 +171,7 @@ index build folder                         | index build FOLDER -o songs.idx
 index find songs.idx                       | find songs.idx --theme song.mid
 help nothing                               | there are: render
 render song.mid club -o a.mid              | --theme song.mid
-info folder                                | name a file, or one in it
+info folder                                | name a file, or one in that folder
 lineage dead reckoning                     | did you mean 7 (2023) or 8 (2025)
 """
 

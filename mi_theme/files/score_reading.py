@@ -113,7 +113,7 @@ def _of_file(source: Any) -> Score:
     from mi_theme.files.formats import read
 
     if isinstance(source, str | PathLike) and not is_text(source) and Path(fspath(source)).is_dir():
-        raise FileError(f"{source}: this is a directory; name a file, or one in it")
+        raise FileError(f"{source}: this is a directory; name a file, or one in that folder")
     return read(bytes(source) if isinstance(source, bytearray | memoryview) else source)
 
 
