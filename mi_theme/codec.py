@@ -10,6 +10,7 @@ would write a metre as its parts.
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Iterable
 from fractions import Fraction
@@ -22,7 +23,7 @@ from mi_theme.meter import Grouping, Meter
 from mi_theme.pitch import Degree, Tonic
 from mi_theme.warp import Warp
 
-__all__ = ["plain", "value_of"]
+__all__ = ["json_of", "plain", "value_of", "value_of_json"]
 
 Value = TypeVar("Value")
 TEXTS: tuple[type, ...] = (Fraction, Meter, Grouping, Warp, Degree, Tonic)  # str writes them, their type reads them
@@ -71,6 +72,49 @@ def value_of(kind: type[Value], data: Any) -> Value:
     """
     found: Value = _read(kind, data, "")
     return found
+
+
+def json_of(value: Any) -> str:
+    """A value as JSON, every number exact; `value_of_json` reads it back.
+
+    Parameters
+    ----------
+    value
+        As `plain` takes it.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+def value_of_json(kind: type[Value], text: str) -> Value:
+    """The value that `json_of` wrote.
+
+    Parameters
+    ----------
+    kind
+        What it is.
+    text
+        From a file that may say anything.
+
+    Returns
+    -------
+    kind
+        Equal to the one that was written.
+
+    Raises
+    ------
+    FileError
+        Where the text is no JSON, or of no such value; the message says at which place.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"this is no JSON: {error}") from None
+    return value_of(kind, data)
 
 
 def _read(kind: Any, data: Any, place: str) -> Any:

@@ -29,10 +29,21 @@ FILE_COLUMNS = (
     "tunes: 'BIGINT', notes: 'BIGINT', reason: 'VARCHAR', unread: 'JSON[]'}"
 )
 PIECE_KINDS = {
-    "hash": "VARCHAR", "tune": "BIGINT", "notes": "BIGINT", "parts": "VARCHAR[]", "drums": "BIGINT[]", "meter": "VARCHAR",
-    "meters": "VARCHAR[][]", "pickup": "VARCHAR", "stated": "BOOLEAN", "whole": "BOOLEAN", "tempo": "DOUBLE", "key": "VARCHAR",
-    "title": "VARCHAR", "composer": "VARCHAR",
-}  # fmt: skip
+    "hash": "VARCHAR",
+    "tune": "BIGINT",
+    "notes": "BIGINT",
+    "parts": "VARCHAR[]",
+    "drums": "BIGINT[]",
+    "meter": "VARCHAR",
+    "meters": "VARCHAR[][]",
+    "pickup": "VARCHAR",
+    "stated": "BOOLEAN",
+    "whole": "BOOLEAN",
+    "tempo": "DOUBLE",
+    "key": "VARCHAR",
+    "title": "VARCHAR",
+    "composer": "VARCHAR",
+}
 PIECE_COLUMNS = f"format='newline_delimited', columns={{{', '.join(f'{n}: {k!r}' for n, k in PIECE_KINDS.items())}}}"
 PIECE_NAMES = ", ".join(f"null::{kind} as {name}" for name, kind in PIECE_KINDS.items())
 KEPT_NOTES = 3_000_000  # of pieces that stay ready

@@ -22,7 +22,9 @@ __all__ = ["BETWEEN", "FAR", "LISTED", "USUAL_TICKS", "NoteLines", "table_of_row
 BETWEEN = 255  # the height of the row between two lines
 FAR = 2**16 - 1  # a time that is told elsewhere
 USUAL_TICKS = 480  # in a quarter, where a piece is kept as it is
-LISTED = np.dtype([("onset", "<f8"), ("duration", "<f8"), ("pitch", "<i4"), ("part", "<i4"), ("voice", "<i4"), ("step", "<i4")])  # fmt: skip
+LISTED = np.dtype(
+    [("onset", "<f8"), ("duration", "<f8"), ("pitch", "<i4"), ("part", "<i4"), ("voice", "<i4"), ("step", "<i4")]
+)
 Whole = NDArray[np.int64]
 
 

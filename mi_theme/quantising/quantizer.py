@@ -109,31 +109,24 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
         beats = beats.around(starts)
         playing = played_by_beats(score, grid_of_beats(beats.seconds, beats.quarters))
     grid = playing.grid
-    tick = grid.resolution // score.ticks_per_quarter if beats is None else 0
-    nowhere = np.full(len(playing.at), -1, np.int64)
-    written = bool(tick) and ratio is None and score.is_notation
-    ticks = np.full(len(playing.at), tick)
-    exact, tuplet = playing.at if written else nowhere, np.zeros(len(nowhere), bool)
-    if tick and ratio is None and not written:
-        exact, tuplet = exact_onsets(playing.at, playing.part, grid, ticks)
-    unmoved = exact >= 0
-    if tick and ratio is None and not unmoved.all():  # what no ear tells from a machine is one
-        ticks = ticks + _unheard(playing)
-        near, odd = exact_onsets(playing.at, playing.part, grid, ticks, USUAL)
-        exact, tuplet = np.where(unmoved, exact, near), np.where(unmoved, tuplet, odd)
+    clicked = beats is None
+    on, written = _on_the_grid(playing, score, ratio, clicked=clicked)
+    exact = on.onsets
     kinds = _ornaments(playing, exact)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
     even = np.where(exact < 0, evened(playing.seconds, grid, found), playing.seconds)
-    onset, led, loose = _placed(playing, even, kinds.struck, exact if tick else None, float(shortest * grid.resolution))
+    onset, led, loose = _placed(
+        playing, even, kinds.struck, exact if clicked else None, float(shortest * grid.resolution)
+    )
     kinds = kinds._replace(grace=np.where(led >= 0, led, kinds.grace))
     onset = np.where(exact >= 0, exact, onset)
     kind = _place_ornaments(playing, kinds, onset, exact)
-    end = playing.ends if written else nowhere
-    if tick and not written:
-        end = exact_ends(exact, tuplet, playing.ends, playing.part, grid.resolution, ticks)
+    end = playing.ends if written else np.full(len(onset), -1, np.int64)
+    if clicked and not written:
+        end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
     known = np.where(end >= 0, end - onset, -1)
-    duration = _written(playing, onset, kind, known, ~tuplet, score.meters if beats is None else None)
+    duration = _written(playing, onset, kind, known, ~on.tuplet, score.meters if clicked else None)
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
         source=score,
@@ -147,13 +140,40 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
         kinds=kind,
         marks=_marks(playing, duration, kind, end >= 0),
         groups=group,
-        exact=unmoved,
+        exact=on.unmoved,
         errors=np.where(kind == NOTE, even - grid.even(onset), 0.0),
         swing=found,
         looseness=loose,
         beats=None if beats is None else np.column_stack([grid.seconds, grid.ticks]),
         meters=score.meters if beats is None else beats.meters,
     )
+
+
+class _OnGrid(NamedTuple):
+    """Of each note the tick at which it is exact or -1, whether that is in a tuplet, whether nothing had to be rounded, and what is one place."""
+
+    onsets: Ints
+    tuplet: NDArray[np.bool_]
+    unmoved: NDArray[np.bool_]
+    ticks: Ints
+
+
+def _on_the_grid(playing: PerformedNotes, score: Score, ratio: float | None, *, clicked: bool) -> tuple[_OnGrid, bool]:
+    """What needs no search, and whether that is all of it, as in notation; nothing without a click or in what is said to swing."""
+    count, grid = len(playing.at), playing.grid
+    ticks = np.full(count, grid.resolution // score.ticks_per_quarter if clicked else 0)
+    exact, tuplet = np.full(count, -1, np.int64), np.zeros(count, bool)
+    if not clicked or ratio is not None:
+        return _OnGrid(exact, tuplet, tuplet, ticks), False
+    if score.is_notation:
+        return _OnGrid(playing.at, tuplet, playing.at >= 0, ticks), True
+    exact, tuplet = exact_onsets(playing.at, playing.part, grid, ticks)
+    unmoved = exact >= 0
+    if not unmoved.all():  # what no ear tells from a machine is one
+        ticks = ticks + _unheard(playing)
+        near, odd = exact_onsets(playing.at, playing.part, grid, ticks, USUAL)
+        exact, tuplet = np.where(unmoved, exact, near), np.where(unmoved, tuplet, odd)
+    return _OnGrid(exact, tuplet, unmoved, ticks), False
 
 
 def _unheard(playing: PerformedNotes) -> Ints:

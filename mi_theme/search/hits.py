@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -12,8 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.codec import plain, value_of
-from mi_theme.errors import FileError
+from mi_theme.codec import json_of, value_of_json
 from mi_theme.hooks import Shown
 from mi_theme.warp import Warp
 
@@ -214,7 +212,7 @@ class Hit(Shown):
 
     def to_json(self) -> str:
         """All of it as JSON, every number exact; `from_json` reads it back."""
-        return json.dumps(plain(self), ensure_ascii=False)
+        return json_of(self)
 
     @classmethod
     def from_json(cls, text: str) -> Hit:
@@ -230,11 +228,7 @@ class Hit(Shown):
         FileError
             Where it is no hit; the message says at which place.
         """
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise FileError(f"this is no JSON: {error}") from None
-        return value_of(cls, data)
+        return value_of_json(cls, text)
 
     def to_row(self) -> dict[str, Any]:
         """One number or text for each column of a table: times as decimal quarters, several notes in one text.

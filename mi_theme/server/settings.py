@@ -17,7 +17,21 @@ __all__ = ["ENDINGS", "StudioSettings", "choices"]
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 Edits = Annotated[tuple[tuple[int, int, Text], ...], msgspec.Meta(max_length=2000)]  # more than a score has bars edited
-METERS = ("4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "5/4:3+3+2+2", "5/8:3+2", "7/8:2+2+3", "7/8:3+2+2", "7/4", "8/8:3+3+2", "11/8:3+3+3+2")  # fmt: skip
+METERS = (
+    "4/4",
+    "3/4",
+    "2/4",
+    "6/8",
+    "9/8",
+    "12/8",
+    "5/4:3+3+2+2",
+    "5/8:3+2",
+    "7/8:2+2+3",
+    "7/8:3+2+2",
+    "7/4",
+    "8/8:3+3+2",
+    "11/8:3+3+3+2",
+)
 BARS_FOR_A_BAR = {str(ratio): ratio for ratio in sorted(RATIOS)}
 #: What can be saved: the ending of the file, and what it is.
 ENDINGS = {

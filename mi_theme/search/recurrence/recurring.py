@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log
 from typing import Any
 
-from mi_theme.codec import plain, value_of
-from mi_theme.errors import FileError
+from mi_theme.codec import json_of, value_of_json
 from mi_theme.listings import html_table
 from mi_theme.search.hits import RAREST, Hit
 from mi_theme.search.patterns import Pattern
@@ -104,7 +102,7 @@ class RecurringMotif:
 
     def to_json(self) -> str:
         """All of it as JSON, every number exact; `from_json` reads it back."""
-        return json.dumps(plain(self), ensure_ascii=False)
+        return json_of(self)
 
     @classmethod
     def from_json(cls, text: str) -> RecurringMotif:
@@ -120,11 +118,7 @@ class RecurringMotif:
         FileError
             Where it is no motif; the message says at which place.
         """
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise FileError(f"this is no JSON: {error}") from None
-        return value_of(cls, data)
+        return value_of_json(cls, text)
 
 
 KINDS = ("the same", "transposed", "inverted", "augmented", "diminished", "re-metred", "varied")
