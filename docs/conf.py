@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import mi_theme
+from mi_theme.engraving.drawings import is_wide
 from mi_theme.frontend.dossiers import dossier
 
 HERE = Path(__file__).parent
@@ -93,7 +94,6 @@ nitpick_ignore_regex = [
 
 INCLUDE = re.compile(r"^```\{include\} (\S+)\n```$", re.M)
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)#\s]+)")
-WIDE = 2.6  # times as wide as high
 PUBLIC_NAMES = "<!-- the table of public names -->"
 
 
@@ -184,5 +184,5 @@ def describe_pictures(app: Sphinx, tree: nodes.document) -> None:
         head = file.read_text("utf-8")[:4000] if file.suffix == ".svg" else ""
         if label := re.search(r'aria-label="([^"]*)"', head):
             image["alt"] = html.unescape(label[1])
-        if (box := re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', head)) and float(box[1]) > WIDE * float(box[2]):
+        if is_wide(head):
             image["classes"].append("wide")

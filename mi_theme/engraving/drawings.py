@@ -12,11 +12,12 @@ from pathlib import Path
 from mi_theme.engraving.fonts import letters as font_files
 from mi_theme.errors import FileError, MissingExtra
 
-__all__ = ["FONTS", "Drawing", "SvgDrawing", "described", "readable"]
+__all__ = ["FONTS", "Drawing", "SvgDrawing", "described", "is_wide", "readable"]
 
 FONTS = "DejaVu Sans, Verdana, sans-serif"  # of one width: what fits in one fits in the others
 ENDINGS = (".svg", ".png", ".pdf", ".html")
 UNREADABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+WIDE = 2.6  # times as wide as high: what has more is under 15 mm high on a phone
 DPI = 96  # pixels of an SVG in an inch
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -76,9 +77,12 @@ class Drawing:
 
     def as_image(self) -> str:
         """The picture as an HTML element that carries all of itself, as wide as there is room."""
-        data = b64encode(self.to_svg().encode()).decode()
-        words = escape(readable(self.description))
-        return f'<img style="max-width:100%;background:white" alt="{words}" src="data:image/svg+xml;base64,{data}">'
+        svg = self.to_svg()
+        data, words = b64encode(svg.encode()).decode(), escape(readable(self.description))
+        kind = ' class="wide"' if is_wide(svg) else ""  # for a page that lets such pictures scroll on a phone
+        return (
+            f'<img{kind} style="max-width:100%;background:white" alt="{words}" src="data:image/svg+xml;base64,{data}">'
+        )
 
     def save(self, path: str | PathLike[str], dpi: float = 150, paper: str = "a4") -> None:
         """Write the picture, whole or not at all; the ending of the path says in which form.
@@ -117,6 +121,12 @@ class Drawing:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.description.partition('. ')[0]:.120}>"
+
+
+def is_wide(svg: str) -> bool:
+    """Whether a picture is too wide for its height to be read where it is as wide as a phone."""
+    box = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg[:4000])
+    return box is not None and float(box[1]) > WIDE * float(box[2])
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -62,7 +62,7 @@ class IndexChanges(NamedTuple):
         counts = {name: getattr(self, name) for name in ("added", "replaced", "removed", "unchanged")}
         said = [f"{count:,} {name}" for name, count in counts.items() if count] or ["no files"]
         said += [f"{self.duplicates:,} of all have the content of another"] if self.duplicates else []
-        said += [f"{len(self.unread):,} could not be read"] if self.unread else []
+        said += [f"{len(self.unread):,} of all could not be read"] if self.unread else []
         return ", ".join(said) + ("" if self.complete else "; interrupted: the rest is left for an update")
 
 
