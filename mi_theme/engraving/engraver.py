@@ -127,9 +127,9 @@ def _drawn(notes: str, options: dict[str, Any]) -> str:
 
 
 def _nested(text: str, width: float, height: float) -> str:
-    """The element without its own header, with its size."""
-    size = f'<svg width="{width:g}" height="{height:g}"'
-    return text[text.index("<svg") :].replace("<svg", size, 1).strip()
+    """The element without its own header, with its size; numbers of bars stand before the first line and are not cut."""
+    whole = text[text.index("<svg") :].replace("<svg", f'<svg width="{width:g}" height="{height:g}"', 1).strip()
+    return whole.replace('<svg class="definition-scale"', '<svg class="definition-scale" overflow="visible"')
 
 
 def _box_of(group: Element) -> Iterator[Box]:
