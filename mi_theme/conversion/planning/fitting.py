@@ -334,7 +334,7 @@ def _even(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> list
 
 
 def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Point) -> list[Point]:
-    """The places with those of ends between them, on the first grid that has one left."""
+    """The places with those of ends between them, on the first grid that has one left; a rest for which eighths have none goes."""
     points = [start, *placed, stop]
     for at in ends:
         row = next(index for index, point in enumerate(points) if point[0] >= at)
@@ -342,6 +342,8 @@ def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Po
         ideal = y0 + (at - x0) * (y1 - y0) / (x1 - x0) if x1 > x0 else y1
         near = (round(ideal / grid) * grid for grid in PLACE_GRIDS)
         place = next((place for place in near if y0 < place < y1), None)
+        if y1 - y0 == EIGHTH == x1 - at and (y0 / EIGHTH).denominator == 1:
+            place = y1
         if place is not None and x1 > at:
             points.insert(row, (at, place))
     return points[1:-1]

@@ -17,7 +17,9 @@ from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
+from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, last_held, lilting
+from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import counted_meter, figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
@@ -31,6 +33,7 @@ from mi_theme.warp import Warp
 
 __all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
 
+EASE, CUT = "ease", "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
 LEADING = 0.7  # share of a run that must be the lead's; other parts' notes may fill its rests
 SHAKEN = Fraction(1, 8)  # quarters: notes as short are a trill
@@ -135,8 +138,8 @@ class Planner:
             task = self.task(meter)
             heard = self.piece.lead >= 0
             name = self.request.how or first_able(first_choices(task, heard), task)[0]
-            if find(name).holds and heard and not self.request.how:
-                name = self._which_end(meter, name)
+            if heard and not self.request.how:
+                name = self._which_end(meter, name) if find(name).holds else self._cut_or(name, meter)
             self.names[meter] = name
         return self.names[meter]
 
@@ -144,6 +147,17 @@ class Planner:
         """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
         costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)], MOST_ENDS)
         return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
+
+    def _cut_or(self, name: str, meter: Meter) -> str:
+        """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""
+        if name != EASE or not self.steady or self.ratio.denominator != 1:
+            return name
+        stop = self.task(meter).target.length
+        for bar in self.piece.bars:
+            if bar.meter == meter and any(at >= stop for at, *_ in self.piece.line(bar.start, bar.end)):
+                return name
+        costs = self.heard_costs(meter, (name, CUT), MOST_ENDS)
+        return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
     def heard_costs(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
@@ -303,8 +317,10 @@ class Planner:
         leads = {mark.at: mark for mark in marks if mark.lead}
         free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
+        ends = (int(start * GRID), int(end * GRID), int(meter.groups[0] * meter.pulse * GRID))
+        riffs = riff_places(self.layers, *ends) if self.steady else ()
         return self.task(meter, count, mine, hemiola)._replace(
-            others=tuple(at for at in free if at not in leads),
+            others=tuple(at for at in free if at not in leads and at * GRID not in riffs),
             lasts=tuple(leads[at].lasts for at in mine),
             shared=tuple(at for at in mine if leads[at].shared),
             whole=self._wholes(start, end, leads, mine),
