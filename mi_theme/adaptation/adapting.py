@@ -16,6 +16,7 @@ from mi_theme.meter import Meter
 __all__ = ["LAST_RESORTS", "MOST_ALTERNATIVES", "adapt", "first_able", "first_choices", "variants"]
 
 MOST_ALTERNATIVES = 3  # other ways that are told: more than a reader compares
+FIVE = 5  # beats: a bar of three, and two more
 #: Strategies for a figure that none of `first_choices` carries over.
 LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")
 
@@ -129,6 +130,8 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
         return [*eased, "regroup", "hold-first"]
     if longer and not uneven:
         held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
+        if len(target.beats) == FIVE and len(source.beats) + 2 == FIVE:
+            return ["hold-last", "regroup", "rest"]  # the bar, and two beats more: 3+2
         return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
     return [*eased, "regroup", "square", "cut", "rest"]
 
