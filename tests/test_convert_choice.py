@@ -292,3 +292,19 @@ def test_what_speaks_against_a_cheaper_way_is_what_is_heard(
     onset = np.cumsum([0, *lasts[:-1]])
     score = mi.Score.from_notes(onset, lasts, [60 + 2 * (at % 5) for at in range(len(lasts))], meter=source)
     assert words in str(mi.plan(score, to)).replace("\n           ", " ")
+
+
+@pytest.mark.parametrize(
+    ("meter", "to", "places"),
+    [
+        ("4/4", "9/8", [0, 1.5, 3, 4]),
+        ("2/4", "9/8", [0, 3]),
+        ("12/8", "7/8", [0, 1.5, 3.5, 5]),
+        ("4/4", "5/8", [0, 1, 2.5, 3.5]),
+    ],
+)
+def test_other_numbers_of_beats_keep_beats_and_bar_lines(meter: str, to: str, places: list[float]) -> None:
+    """Into threes as into the twos they are the swing of; a bar that becomes two has its half on the second bar line."""
+    beat = float(mi.Meter(meter).groups[0] * mi.Meter(meter).pulse)
+    made = mi.convert(line([beat] * len(mi.Meter(meter).groups), meter=meter), to)
+    assert made.notes()["onset"][: len(places)].tolist() == places

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, known_ratio
-from mi_theme.adaptation.groupings import readings
+from mi_theme.adaptation.groupings import readings, through_twos
 from mi_theme.adaptation.plans import BarNotes, Plan, shape_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
@@ -111,6 +111,8 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
     list of str
         Names of strategies; `first_able` takes the first that can.
     """
+    if through := through_twos(task):
+        return first_choices(through[0], heard)
     source, target = task.source.meter, task.target.meter
     longer = task.target.length > task.source.length
     uneven = len(set(task.figure)) > 1
@@ -137,8 +139,9 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
 
 
 def _loses_time(task: Task) -> bool:
-    """Whether bars become shorter other than beat for beat, and their beats no threes."""
-    shorter = task.target.length < task.source.length and not task.target.meter.is_compound
+    """Whether bars become shorter other than beat for beat, and their beats no threes that they were not."""
+    threes = task.target.meter.is_compound and not task.source.meter.is_compound
+    shorter = task.target.length < task.source.length and not threes
     return shorter and (len(task.target.beats) != len(task.source.beats) or task.source.meter.is_compound)
 
 

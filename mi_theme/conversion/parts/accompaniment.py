@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mi_theme.adaptation.frames import Frame, starts_of
+from mi_theme.adaptation.frames import Frame, Task, starts_of
+from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.swing import swing_in, swung_back
 from mi_theme.conversion.parts.figuration import Attacks, GroupImage, MadeNote, remade_runs
 from mi_theme.conversion.parts.kit_frames import goes_by_the_map, kit_frames
@@ -120,9 +121,25 @@ def remade(layers: Sequence[Layer], span: Span, kit: bool = False) -> Iterator[R
     for number, layer in enumerate(layers):
         if number not in taken:
             runs = list(remade_runs(layer, place, groups))
-            riffs = remade_riff(layer, place, groups) if kit and not runs and not span.repeats else ()
+            riffs = _riffs(layer, place, span) if kit and not runs and not span.repeats else ()
             for what, strokes, made in (*runs, *riffs):
                 yield number, what, strokes, made
+
+
+def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks, list[list[MadeNote]]]]:
+    """The riff of a part; where simple beats become as many fewer or more threes, in their time, and swung."""
+    source, target = span.frames
+    through = through_twos(Task(span.figure, (), source, target))
+    if source.meter.is_compound != target.meter.is_compound and through is None:
+        return
+    onward = through[1] if through else Warp.identity(target.length)
+    for what, strokes, made in remade_riff(layer, place, _groups(span.figure, span.base.then(onward.inverse()))):
+        yield what, strokes, [[_swung(note, onward) for note in notes] for notes in made] if through else made
+
+
+def _swung(note: MadeNote, onward: Warp) -> MadeNote:
+    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + (note.lasts or 0)))
+    return note._replace(at=at, lasts=end - at)
 
 
 def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade]:
@@ -139,6 +156,8 @@ def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade
         for old in (old for old in _counts(bar) if mine.bass and (len(old.places) != len(bar.beats) or not alike)):
             comping = comping_of(layers, place + number * GRID * int(bar.length), old)
             if comping:
+                counts = [count.between(low, high) for count in _counts(target)]
+                mine = min(counts, key=lambda count: abs(len(count.places) - len(old.places)))
                 images = {_whole(span.base(beat)) for beat in source.beats if span.base.keeps(beat)}
                 yield from remade_comping(comping, layers, old, mine.under(images))
                 break

@@ -79,9 +79,11 @@ def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
     for start, length in zip(source.beats, source.groups, strict=True):
         inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
         share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
-        if share:
-            points = {x: y for x, y in points.items() if not start < x < start + length}
+        if share and base.keeps(inside[0]):
             low, high = base(start), base.end(start + length)
+            if ((high - low) * share / SIXTEENTH).denominator > 1:
+                continue
+            points = {x: y for x, y in points.items() if not start < x < start + length}
             points[inside[0]] = low + share * (high - low)
     return Warp(sorted(points.items()))
 

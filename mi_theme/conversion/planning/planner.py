@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
+from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
@@ -152,9 +153,10 @@ class Planner:
         """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""
         if name != EASE or not self.steady or self.ratio.denominator != 1:
             return name
-        stop = self.task(meter).target.length
-        for bar in self.piece.bars:
-            if bar.meter == meter and any(at >= stop for at, *_ in self.piece.line(bar.start, bar.end)):
+        with suppress(StrategyError):
+            warp = proposed(CUT, self.task(meter))[0].warp
+            bars = (bar for bar in self.piece.bars if bar.meter == meter and bar.length == meter.bar)
+            if not all(warp.keeps(at) for bar in bars for at, *_ in self.piece.line(bar.start, bar.end)):
                 return name
         costs = self.heard_costs(meter, (name, CUT), MOST_ENDS)
         return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
@@ -229,7 +231,7 @@ class Planner:
         """The length of the group that is held in bars of a metre, and up to where a run would be played again; 0 for neither."""
         task, strategy = self.task(meter), find(self.name(meter))
         first, more = task.figure[0], task.target.length - task.source.length
-        even = len(set(task.figure)) == 1 and not task.target.meter.is_additive
+        even = len(set(task.figure)) == 1 and not (task.target.meter.is_additive or through_twos(task))
         holds = bool(strategy.holds) or strategy.alternatives
         able = self.thin and even and holds and self.ratio.denominator == 1 and more > 0
         return (first, first + more) if able else (Fraction(0), Fraction(0))
@@ -352,18 +354,20 @@ class Planner:
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)
-        base, (source, _) = span.base, span.frames
-        threes = strategy.beat_for_beat and strategy.fits_notes and span.target.is_compound
+        base, counted = span.base, self._counted(span.source)
+        threes = strategy.fits_notes and span.target.is_compound
+        threes = threes and (strategy.beat_for_beat or not counted.is_compound)
         if threes:
-            source = dataclasses.replace(source, meter=self._counted(span.source))
-            if self.thin and not base.is_linear:
+            source = Frame(counted, span.frames[0].bars)
+            if strategy.beat_for_beat and self.thin and not base.is_linear:
                 base = evened(base, self.piece.note_places(span.start, end), span.line, source)
         key = (base, marks, figure, strategy.fits_notes)
         if key not in self.maps:
-            base = lilting(base, marks, source) if threes else base
-            if strategy.holds == "first":
+            if threes:
+                base = lilting(base, marks, source)
+            elif strategy.holds == "first":
                 base = first_held(base, marks, span.figure[0])
-            elif strategy.holds == "last" and not self.steady:
+            elif strategy.holds == "last" and not self.steady and self.ratio.numerator == 1:
                 base = last_held(base, marks, span.figure)
             warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
