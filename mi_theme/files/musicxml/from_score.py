@@ -16,7 +16,7 @@ from mi_theme.errors import FileError
 from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.musicxml.aside_writing import element_of, put_in_order, transposed, unwritten, words_left
-from mi_theme.files.musicxml.counting import FASTEST, SLOWEST
+from mi_theme.files.musicxml.counting import FASTEST, LARGEST_COUNT, SLOWEST
 from mi_theme.files.musicxml.direction_writing import unreadable_tempos
 from mi_theme.files.musicxml.documents import OF_PART, plain_text
 from mi_theme.files.musicxml.part_writing import PartWriter
@@ -64,7 +64,7 @@ def musicxml_of(score: NotatedScore) -> bytes:
     Raises
     ------
     FileError
-        Where there is nothing to write.
+        Where there is nothing to write, or what is written is counted in parts that no reader takes.
     """
     if not score.staves:
         raise FileError("there are no notes to write as notation")
@@ -88,6 +88,10 @@ def musicxml_of(score: NotatedScore) -> bytes:
     resolution = lcm(resolution_of(score.staves), *said)
     music = [[bar_voices(staff, resolution) for staff in part.staves] for part in score.parts]
     divisions = _divisions(chain.from_iterable(music), said, resolution)
+    if divisions * max(bar.end - bar.start for bar in score.bars) > LARGEST_COUNT:
+        raise FileError(
+            f"all that is written together is counted in 1/{divisions} of a quarter: no reader takes so fine parts"
+        )
     pieces = [f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()]
     for number, (part, bars) in enumerate(zip(score.parts, music, strict=True), 1):
         lines = PartWriter(score, part, number, divisions, resolution // divisions).write(bars)

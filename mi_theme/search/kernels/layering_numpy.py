@@ -8,7 +8,9 @@ __all__ = ["layered", "leaving", "outer_lines"]
 
 MOST_LAYERS = 16  # lines that a voice is taken apart into
 FRESH = 10  # semitones: a note farther than that from every line begins one
-AROUND = 12  # notes before and after a place where an outer line leaves a line that are kept of it: the rest is that line
+AROUND = (
+    12  # notes before and after a place where an outer line leaves a line that are kept of it: the rest is that line
+)
 SOUNDING = 7  # semitones that a line is farther off while its last note sounds
 
 
