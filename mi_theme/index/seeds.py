@@ -111,7 +111,7 @@ def _seeds(height: NDArray[np.uint8]) -> NDArray[np.int32]:
     rise[ends] = NONE
     far = np.concatenate([rise, np.full(INTERVALS, NONE, np.uint8)])
     pair = far[:-1].astype(np.int32) * BASE + far[1:]
-    found = pair[: len(height)] * BASE**2 + pair[2 : len(height) + 2]
+    found: NDArray[np.int32] = pair[: len(height)] * BASE**2 + pair[2 : len(height) + 2]
     second = ends[ends > 1] - 2  # its line has one more note: what follows the end is of another line
     found[second] = (found[second] // BASE + 1) * BASE - 1
     return found
