@@ -14,7 +14,8 @@ from mi_theme.errors import FileError, MissingFile
 
 __all__ = ["LARGEST_FILE", "file_bytes", "file_text"]
 
-LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
+#: Bytes; a larger file is refused before it is read.
+LARGEST_FILE = 256 * 2**20
 
 
 def file_bytes(path: str | PathLike[str]) -> bytes:
