@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +113,7 @@ def motifs(
     return Listing(kept if as_given is None else [_of_rows(motif, as_given.tolist()) for motif in kept])
 
 
-def _as_written(music: object, sheet: Sheet) -> tuple[Sheet, NDArray[np.int64] | None]:
+def _as_written(music: Any, sheet: Sheet) -> tuple[Sheet, NDArray[np.int64] | None]:
     """The notes as they would be written, where a score was played to its beats, and for each its row as it was played.
 
     What recurs is what would be written: every time that it is played it is another time late.
