@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mi_theme.score import messages as m
+from mi_theme.score.tracks import RECORD
 
 if TYPE_CHECKING:
     from mi_theme.score.scores import Score
@@ -105,19 +106,22 @@ def asides_of(score: Score) -> tuple[PlacedAside, ...]:
         An aside to a note that is not there hangs on none.
     """
     found = [
-        PlacedAside(number, row, event.tick, aside, event.voice)
+        PlacedAside(number, row, tick, aside, voice)
         for number, track in enumerate(score.tracks)
         if track.metas(m.SEQUENCER)
-        for row, event in enumerate(track)
-        if event.message[:2] == bytes((m.META, m.SEQUENCER)) and (aside := Aside.of(event.message[2:]))
+        for row, (tick, status, kind, _, payload, voice, *_) in enumerate(RECORD.iter_unpack(track.packed))
+        if status == m.META and kind == m.SEQUENCER and (aside := Aside.of(track.payloads[payload]))
     ]
     if not any(placed.aside.host == "note" for placed in found):
         return tuple(placed._replace(note=-1) for placed in found)
     rows: defaultdict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)  # (voice, row) of the notes
     spans = score.spans
-    for row, (start, track, on) in enumerate(zip(*(spans[n].tolist() for n in ("start", "track", "on")), strict=True)):
-        event = score.tracks[track].events[on]
-        rows[track, start, int(event["data1"])].append((int(event["voice"]), row))
+    for number, track in enumerate(score.tracks):
+        mine = (spans["track"] == number).nonzero()[0]
+        events = track.events[spans["on"][mine]]
+        columns = (spans["start"][mine], events["data1"], events["voice"], mine)
+        for start, pitch, voice, row in zip(*(column.tolist() for column in columns), strict=True):
+            rows[number, start, pitch].append((voice, row))
     return tuple(
         placed._replace(note=_host(rows.get((placed.track, placed.tick, placed.aside.pitch), []), placed.note))
         for placed in found
