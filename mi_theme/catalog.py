@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, MissingFile
 
 __all__ = ["Row", "data_path", "load", "load_file", "load_json"]
 
@@ -110,5 +110,7 @@ def load_file(path: str | Path, kind: type[T]) -> T:
     """
     try:
         return msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), kind)
+    except FileNotFoundError:
+        raise MissingFile.at(Path(path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise FileError(f"{path}: {error}") from None

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, combinations
 
+from mi_theme.arguments import asked
 from mi_theme.errors import TextError
 from mi_theme.hooks import Shown
 
@@ -152,6 +153,7 @@ class Meter(Shown):
     denominator: int
     grouping: Grouping | None
 
+    @asked()
     def __init__(self, text: str | Meter) -> None:
         if isinstance(text, Meter):
             fields = (text.numerator, text.denominator, text.grouping)

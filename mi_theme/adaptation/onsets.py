@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task, known_ratio
 from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import best, find
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Grouping, Meter, twos_and_threes
 
@@ -52,6 +53,7 @@ class BarReasons(NamedTuple):
         return f"bar {self.bar}: {'; '.join(map(str, self.terms)) or 'stretched as it stands'}"
 
 
+@asked()
 def adapt_onsets(
     onsets: ArrayLike,
     durations: ArrayLike,

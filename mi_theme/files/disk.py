@@ -14,7 +14,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from secrets import token_hex
 
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, MissingFile
 
 __all__ = [
     "FileWarning",
@@ -71,7 +71,7 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     FileError
         Where the file is too large, or has no such tune.
     OSError
-        Where it cannot be opened.
+        Where it cannot be opened; where it is not there a FileError too, `MissingFile`.
     """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
@@ -80,7 +80,10 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     if not isinstance(source, str | PathLike):
         raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
     path, number = place_of(Path(fspath(source)))
-    known = path.stat()
+    try:
+        known = path.stat()
+    except FileNotFoundError:
+        raise MissingFile.at(path) from None
     if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
         raise FileError(f"{path}: a pipe or a device, and no file: save what comes out of it first")
     with path.open("rb") as file:
