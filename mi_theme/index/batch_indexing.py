@@ -16,11 +16,12 @@ import msgspec
 import numpy as np
 
 from mi_theme.errors import FileError
+from mi_theme.file_bytes import file_bytes
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.index.generations import FileRow
 from mi_theme.index.line_making import LineMaking
 from mi_theme.index.shards import ShardRow, number_of_hash, piece_row, shard_of
-from mi_theme.search.corpus.readers import Unread, regular_bytes, sheets_of_bytes
+from mi_theme.search.corpus.readers import LARGEST_FILE, Unread, reason_of, sheets_of_bytes
 
 __all__ = ["BatchContents", "index_batch"]
 
@@ -118,9 +119,9 @@ def _read(path: Path, known: dict[str, FileRow]) -> tuple[FileRow, list[tuple[in
         return FileRow(name, reason=error.strerror or str(error)), []
     size, modified = about.st_size, about.st_mtime_ns
     try:
-        data = regular_bytes(path)
+        data = file_bytes(path, LARGEST_FILE)
     except (FileError, OSError) as error:
-        return FileRow(name, size, modified, reason=getattr(error, "strerror", None) or str(error)), []
+        return FileRow(name, size, modified, reason=reason_of(error, name)), []
     content = blake2b(data, digest_size=HASH_BYTES).hexdigest()
     if content in known:
         return msgspec.structs.replace(known[content], file=name, size=size, modified=modified), []

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from stat import S_ISREG
 from typing import NamedTuple
 
-from mi_theme.errors import FileError, MissingExtra, MiThemeError
+from mi_theme.errors import MissingExtra, MiThemeError
+from mi_theme.file_bytes import file_bytes
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.disk import decoded, tunes_of
 from mi_theme.files.formats import parsed, parsed_sheet
 
-__all__ = ["Unread", "regular_bytes", "sheets_of_bytes", "sheets_of_file"]
+__all__ = ["LARGEST_FILE", "Unread", "reason_of", "sheets_of_bytes", "sheets_of_file"]
 
-LARGEST_FILE = 64 * 2**20  # bytes
+#: Bytes; a larger file of a corpus is not read.
+LARGEST_FILE = 64 * 2**20
 
 
 class Unread(NamedTuple):
@@ -29,31 +30,12 @@ class Unread(NamedTuple):
     reason: str
 
 
-def regular_bytes(path: Path) -> bytes:
-    """What is in a file.
-
-    Raises
-    ------
-    FileError
-        Where it is no regular file, or too large; the message does not name it.
-    OSError
-        Where it cannot be opened.
-    """
-    about = path.stat()
-    if not S_ISREG(about.st_mode):  # a pipe could keep us waiting for ever
-        raise FileError("not a regular file")
-    if about.st_size > LARGEST_FILE:
-        raise FileError(f"larger than {LARGEST_FILE // 2**20} MiB")
-    with path.open("rb") as file:
-        return file.read()
-
-
 def sheets_of_file(path: Path) -> Iterator[Sheet | Unread]:
     """The tunes of a file; what cannot be read comes with a reason in one line."""
     try:
-        data = regular_bytes(path)
+        data = file_bytes(path, LARGEST_FILE)
     except (MiThemeError, OSError) as error:
-        yield Unread(str(path), _reason(error, str(path)))
+        yield Unread(str(path), reason_of(error, str(path)))
     else:
         yield from sheets_of_bytes(data, str(path))
 
@@ -71,7 +53,7 @@ def sheets_of_bytes(data: bytes, name: str) -> Iterator[Sheet | Unread]:
     try:
         tunes = tunes_of(decoded(data, name)) if name.lower().endswith(".abc") else []
     except MiThemeError as error:
-        yield Unread(name, _reason(error, name))
+        yield Unread(name, reason_of(error, name))
         return
     if len(tunes) < 2:
         yield _sheet(data, name)
@@ -87,12 +69,25 @@ def _sheet(data: bytes, name: str) -> Sheet | Unread:
         except MissingExtra:
             sheet = Sheet.of(parsed(data, name))
     except (MiThemeError, OSError) as error:
-        return Unread(name, _reason(error, name))
+        return Unread(name, reason_of(error, name))
     return sheet if sheet.source == name else replace(sheet, source=name)
 
 
-def _reason(error: Exception, name: str) -> str:
-    """Why a file cannot be read, in one line, without its name."""
+def reason_of(error: Exception, name: str) -> str:
+    """Why a file cannot be read, in one line, without its name.
+
+    Parameters
+    ----------
+    error
+        What reading it raised.
+    name
+        The path of the file.
+
+    Returns
+    -------
+    str
+        A line.
+    """
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     said = said.removeprefix(f"{name}: ").removeprefix("ABC: ")
     return " ".join(said.split())[:200] or type(error).__name__
