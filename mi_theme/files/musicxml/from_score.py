@@ -88,10 +88,10 @@ def musicxml_of(score: NotatedScore) -> bytes:
     music = bar_voices(score.staves, resolution)
     divisions = _divisions(music, said, resolution)
     pieces = [f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()]
-    staves = iter(music)
+    staves, lengths = iter(music), [int((bar.end - bar.start) * divisions) for bar in score.bars]
     for number, part in enumerate(score.parts, 1):
         bars = [next(staves) for _ in part.staves]
-        lines = PartWriter(score, part, number, divisions, resolution // divisions).write(bars)
+        lines = PartWriter(score, part, number, divisions, resolution // divisions).write(bars, lengths)
         pieces.append("".join([f'  <part id="P{number}">\n', *lines, "  </part>\n"]).encode())
     return b"".join([*pieces, END.encode()])
 
