@@ -128,7 +128,7 @@ class StaffMaker:
         return StaffNote(
             start,
             end if chord.end < self.last * places.resolution else min(end, self.end),
-            tuple([self._head(row, drums) for row in rows]),
+            _alone(self._head(rows[0], drums)) if len(rows) == 1 else tuple([self._head(row, drums) for row in rows]),
             name,
             tuple(dict.fromkeys(marks)) if marks else (),
             tuple(self._graces(chord.graces, drums)) if chord.graces else (),
@@ -147,6 +147,12 @@ class StaffMaker:
     def _head(self, row: PartNote, drums: bool) -> Head:
         head = _plain_head(row.pitch, row.step, row.velocity, drums)
         return head._replace(asides=self.beside[row.order]) if row.order in self.beside else head
+
+
+@lru_cache(maxsize=2**12)
+def _alone(head: Head) -> tuple[Head]:
+    """The heads of a note with this one: in memory once."""
+    return (head,)
 
 
 @lru_cache(maxsize=2**12)

@@ -142,29 +142,30 @@ class StaffWriter:
         silent: bool,
     ) -> Iterator[str]:
         name, notes, slurs = str(self.voices + number + 1), voice.notes, self._slurs
-        for text in symbol_texts(voice.layout, name, self._staff, self.grain):
-            symbol = text.symbol
+        texts = symbol_texts(voice.layout, name, self._staff, self.grain)
+        for symbol, text in zip(voice.layout.symbols, texts, strict=True):
             if symbol.at in beside:
                 yield from beside[symbol.at]
             if symbol.which < 0:
-                yield self._rest(text, silent=silent)
+                yield self._rest(symbol, text, silent=silent)
             elif (note := notes[symbol.which]).id in signs or not _is_plain(note) or self._resting or note.id in slurs:
-                yield from self._write_notes(text, note, signs, name, silent=silent)
+                yield from self._write_notes(symbol, text, note, signs, name, silent=silent)
             else:
                 yield f"{self._head(note.heads[0])}{text.length}{text.value}{text.closing[0]}"
                 for head in note.heads[1:]:
                     yield f"{self._head(head, True)}{text.length}{text.value}{text.closing[1]}"
 
-    def _rest(self, text: SymbolText, *, silent: bool) -> str:
+    def _rest(self, symbol: Symbol, text: SymbolText, *, silent: bool) -> str:
         if silent and not text.tuplet:
             return f"      <forward>\n{text.length}      </forward>\n"
         rest = '      <note print-object="no">\n' if silent else "      <note>\n"
         rest += f"        <rest/>\n{text.length}{text.value}{text.closing[0]}"
-        said = self._said_at(text.symbol) if self._resting and not silent else ()
+        said = self._said_at(symbol) if self._resting and not silent else ()
         return note_with_asides(rest, said) if said else rest
 
     def _write_notes(
         self,
+        symbol: Symbol,
         text: SymbolText,
         note: StaffNote,
         signs: Mapping[str, set[int]],
@@ -173,7 +174,7 @@ class StaffWriter:
         silent: bool,
     ) -> Iterator[str]:
         """A note with its grace notes, or a chord."""
-        symbol, begins = text.symbol, text.symbol.begins
+        begins = symbol.begins
         signed = signs.get(note.id, ()) if begins else ()
         grace_signs = signs.get(f"{note.id}g", ())
         yield from self._write_graces(note.graces if begins else (), grace_signs, number)
