@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from math import inf
 from typing import Any
 
@@ -103,7 +102,12 @@ def hits_in(
         regions, bent = [Region(0, len(notes), stretch) for stretch in tried], [Region(0, len(notes))]
     else:
         bent = list(regions)
-    options: dict[str, Any] = {"least": min(least, FLOOR), "beside": VARIED * least, "surprise": surprise, "invert": invert}
+    options: dict[str, Any] = {
+        "least": min(least, FLOOR),
+        "beside": VARIED * least,
+        "surprise": surprise,
+        "invert": invert,
+    }
     timed = align(pattern, notes, regions, costs=costs, fast=fast, **options)
     best = timed[0].share if timed else 0.0
     found = apart([*timed, *align(pattern, notes, bent, best=best, costs=UNTIMED, fast=fast, **options)])
@@ -126,7 +130,9 @@ def hits_in(
         reasons = evidence(pattern, heard, alignment)
         number = chance.evalue(total(reasons)) * (1 + invert)
         again = stated and number <= _repeated(reasons, loosely=place >= len(whole))
-        if again or (place < len(whole) and (number <= max_evalue or _foretold(pattern, heard, alignment, chance) <= max_evalue)):
+        if again or (
+            place < len(whole) and (number <= max_evalue or _foretold(pattern, heard, alignment, chance) <= max_evalue)
+        ):
             hit = _hit(pattern, sheet, rows, heard.step, alignment)
             hits.append(replace(hit, evalue=number, score=total(reasons), reasons=reasons, again=again))
     return hits
