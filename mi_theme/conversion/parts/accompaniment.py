@@ -133,7 +133,8 @@ def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks,
     if source.meter.is_compound != target.meter.is_compound and through is None:
         return
     onward = through[1] if through else Warp.identity(target.length)
-    for what, strokes, made in remade_riff(layer, place, _groups(span.figure, span.base.then(onward.inverse()))):
+    groups = _groups(span.figure, span.base.then(onward.inverse()))
+    for what, strokes, made in remade_riff(layer, place, groups) if groups else ():
         yield what, strokes, [[_swung(note, onward) for note in notes] for notes in made] if through else made
 
 
