@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from mi_theme.guesses import Guessed
+
 TYPE_CHECKING = False  # type checkers take it for True; the front door loads this file, and typing is slow to load
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +59,7 @@ def function_at(place: str) -> Callable[..., Any]:
     return found
 
 
-class Shown:
+class Shown(Guessed):
     """A value that a notebook shows as a picture with its words."""
 
     __slots__ = ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, combinations
 
+from mi_theme.arguments import asked
 from mi_theme.errors import TextError
 from mi_theme.hooks import Shown
 
@@ -151,6 +152,7 @@ class Meter(Shown):
     denominator: int
     grouping: Grouping | None
 
+    @asked()
     def __init__(self, text: str | Meter) -> None:
         if isinstance(text, Meter):
             fields = (text.numerator, text.denominator, text.grouping)

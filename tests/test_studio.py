@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
 import signal
@@ -23,6 +25,7 @@ from test_hostile_folders import hostile
 
 import mi_theme as mi
 from mi_theme.cli import main
+from mi_theme.server.open_pieces import OpenPieces
 
 pytestmark = [pytest.mark.tool("starlette"), pytest.mark.tool("uvicorn")]
 unix = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
@@ -507,3 +510,26 @@ def test_what_is_sent_that_is_no_http_ends_nothing(served: Studio) -> None:
             with suppress(OSError):
                 connection.recv(1000)
     assert served.ask("/pieces").status == 200
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_no_process_is_left_when_the_event_loop_ends() -> None:
+    """Whatever was open, asked or closed before: their pipes are closed, or the loop complains of them at its end."""
+
+    async def opened_and_closed() -> list[asyncio.subprocess.Process]:
+        pieces = OpenPieces()
+        kept = [pieces.add(f"tune {number}", b"X:1\nK:C\nCDEF|") for number in range(3)]
+        await pieces.prepare()
+        waiting = asyncio.create_task(anext(kept[0].answers(kept[0].opening)))
+        await asyncio.sleep(0.05)
+        processes = [piece.worker._process for piece in kept]
+        pieces.close(kept[1].key)
+        await pieces.close_all()
+        await asyncio.wait([waiting])
+        waiting.exception()
+        return processes
+
+    processes = asyncio.run(opened_and_closed())
+    gc.collect()
+    assert [process.returncode for process in processes] == [-signal.SIGKILL] * 3
+    assert all(process.stdout and process.stdout.at_eof() for process in processes)

@@ -16,7 +16,7 @@ from mi_theme.adaptation import rules
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Outcome, Task
 from mi_theme.adaptation.groupings import through_twos
-from mi_theme.arguments import known_name
+from mi_theme.arguments import asked, known_name
 from mi_theme.errors import StrategyError
 from mi_theme.listings import NamedRows
 from mi_theme.meter import Grouping
@@ -283,6 +283,7 @@ STRATEGIES: dict[str, Strategy] = {
 }
 
 
+@asked()
 def strategies() -> NamedRows[Strategy]:
     """The ways to change a metre, those that were added too.
 

@@ -24,6 +24,7 @@ from mi_theme.cli.shared import (
     write_score,
 )
 from mi_theme.errors import FileError, error_words
+from mi_theme.file_bytes import file_text
 from mi_theme.meter import Meter
 
 if TYPE_CHECKING:
@@ -202,13 +203,12 @@ def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePl
 
     if not plan_file:
         return plan(music, **options)
-    path = Path(plan_file)
     try:
-        found = ScorePlan.from_json(path.read_text("utf-8"))
-    except UnicodeDecodeError:
-        raise FileError(f"{path}: this is no plan for a score") from None
+        found = ScorePlan.from_json(file_text(plan_file))
+    except FileError as error:
+        raise FileError(error_words(error, plan_file)) from None
     if options["meter"] and found.target != Meter(options["meter"]):
-        raise FileError(f"{path}: this plan is for {found.target}, not {options['meter']}")
+        raise FileError(f"{plan_file}: this plan is for {found.target}, not {options['meter']}")
     return found
 
 

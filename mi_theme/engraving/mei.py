@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import chain, groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
@@ -35,7 +35,10 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
         for number, staff in hands:
             inside.append(_definition(staff, number))
     section = SubElement(place, "section")
-    music = [bar_voices(staff, resolution_of([staff])) for staff in staves]
+    music = [
+        {bar.start: voices for bar, voices in zip(chain.from_iterable(staff.frames), found, strict=True)}
+        for staff, found in zip(staves, bar_voices(staves, resolution_of(staves)), strict=True)
+    ]
     for index, frame in enumerate(staves[0].frames):
         last = {"right": "invis"} if any(staff.blank for staff in staves) else {}
         measure = SubElement(section, "measure", ({"n": str(frame[0].number)} if numbered else {}) | last)
@@ -120,7 +123,7 @@ def _fill(
         return
     silent = "rest" if voice == min(sounding, default=0) else "space"
     here = voices[voice]
-    for run in here.runs:
+    for run in here.layout.runs:
         place = layer
         if run.ratio != 1:
             numbers = {"num": str(run.ratio.denominator), "numbase": str(run.ratio.numerator)}

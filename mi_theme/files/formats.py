@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mi_theme.arguments import asked
 from mi_theme.errors import FileError
 from mi_theme.files.disk import bytes_of, replace_file, unpacked
 from mi_theme.hooks import answer, function_at
@@ -152,6 +153,7 @@ def format_of(data: bytes, name: str = "") -> Format:
     return row
 
 
+@asked()
 def read(source: str | PathLike[str] | bytes) -> Score:
     """Read a score from a path or from the bytes of a file: MIDI, MusicXML, ABC or kern.
 

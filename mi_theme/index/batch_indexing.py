@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from mi_theme.file_bytes import file_bytes
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.index.generations import FileRow
 from mi_theme.index.line_making import taken_apart
@@ -116,7 +117,7 @@ def content_of(path: Path) -> str:
     OSError
         Where it cannot be opened.
     """
-    return blake2b(path.read_bytes(), digest_size=HASH_BYTES).hexdigest()
+    return blake2b(file_bytes(path), digest_size=HASH_BYTES).hexdigest()
 
 
 def _read(path: Path, known: dict[str, FileRow]) -> tuple[FileRow, list[_ReadPiece]]:

@@ -93,12 +93,13 @@ def staves_of_player(score: Score, player: Player, parts: Mapping[int, NotesOfPa
         return [StaffOfPart(index, parts[index]) for index in player.parts]
     rows = sorted(row for index in player.parts for row in parts[index].rows)
     graces = frozenset[int]().union(*(parts[index].graces for index in player.parts))
-    return _by_hands(StaffOfPart(first, NotesOfPart([row._replace(voice=0) for row in rows], graces, kept=False)))
+    together = NotesOfPart([row._replace(voice=0) for row in rows], graces, kept=False, places=alone.notes.places)
+    return _by_hands(StaffOfPart(first, together))
 
 
 def _by_hands(staff: StaffOfPart) -> list[StaffOfPart]:
     """The notes of two hands; a grace note goes with its note."""
-    rows, graces, _ = staff.notes
+    rows, graces, *_ = staff.notes
     mains = [row for row in rows if row.order not in graces]
     left = left_hand(mains)
     for grace in (row for row in rows if row.order in graces):

@@ -122,11 +122,11 @@ def application(pieces: OpenPieces) -> Starlette:
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
-        await pieces.prepare()
         try:
+            await pieces.prepare()
             yield
         finally:
-            pieces.close_all()
+            await pieces.close_all()
 
     routes = [
         Route("/", answers.page),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from asyncio import IncompleteReadError, create_subprocess_exec, wait_for
+from asyncio import IncompleteReadError, Task, create_subprocess_exec, create_task, sleep, wait_for
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -22,10 +22,17 @@ ENDED = "the process that worked on this piece ended: it needed more memory than
 
 
 class Worker:
-    """A process that works on one piece, one order after the other."""
+    """A process that works on one piece, one order after the other.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    ending
+        Where it puts what waits for the end of a process that was stopped.
+    """
+
+    def __init__(self, ending: set[Task[None]]) -> None:
         self._process: Process | None = None
+        self._ending = ending
 
     async def start(self) -> None:
         """Start the process, if it does not run; it loads what it needs while nobody waits."""
@@ -84,3 +91,16 @@ class Worker:
         if process is not None and process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
+            waiting = create_task(_gone(process))
+            self._ending.add(waiting)
+            waiting.add_done_callback(self._ending.discard)
+
+
+async def _gone(process: Process) -> None:
+    """Wait until a process has ended and its pipes are closed: an event loop that closes before complains of them."""
+    while process.stdout is not None and not process.stdout.at_eof():
+        try:
+            await process.stdout.read()
+        except RuntimeError:  # who waits for an answer reads to the end
+            await sleep(BEAT / 10)
+    await process.wait()

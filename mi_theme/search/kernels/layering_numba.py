@@ -5,7 +5,8 @@ from __future__ import annotations
 from mi_theme.search.kernels import layering_numpy
 from mi_theme.search.kernels.choosing import compiled
 
-__all__ = ["layered", "outer_lines"]
+__all__ = ["layered", "leaving", "outer_lines"]
 
 layered = compiled(layering_numpy.layered)
 outer_lines = compiled(layering_numpy.outer_lines)
+leaving = compiled(layering_numpy.leaving)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["layered", "outer_lines"]
+__all__ = ["layered", "leaving", "outer_lines"]
 
 MOST_LAYERS = 16  # lines that a voice is taken apart into
 FRESH = 10  # semitones: a note farther than that from every line begins one
+AROUND = (
+    12  # notes before and after a place where an outer line leaves a line that are kept of it: the rest is that line
+)
 SOUNDING = 7  # semitones that a line is farther off while its last note sounds
 
 
@@ -78,3 +81,46 @@ def outer_lines(onset, stop, pitch, starts):  # type: ignore[no-untyped-def]
                 bottom[low], below, below_ends = True, pitch[low], stop[low]
             first = after
     return top, bottom
+
+
+def leaving(row, outer, starts):  # type: ignore[no-untyped-def]
+    """Of the outer lines of each part the rows near places where they leave a line, -1 after each run.
+
+    Parameters
+    ----------
+    row
+        Of each note, as for `outer_lines`: notes of one line have rows in a row; shape (n,).
+    outer
+        Whether each note is in the top line, and whether in the bottom line.
+    starts
+        Where each part begins, and the end of the last.
+
+    Returns
+    -------
+    tuple of (array, array)
+        The rows; where those of each part begin, and the end of the last.
+    """
+    found, line = np.zeros(3 * len(row) + 2 * len(starts), np.int64), np.zeros(len(row), np.int64)
+    begin, size = np.zeros(len(starts), np.int64), 0
+    for part in range(len(starts) - 1):
+        for chosen in outer:
+            count, told = 0, 0
+            for note in range(starts[part], starts[part + 1]):
+                if chosen[note]:
+                    line[count] = row[note]
+                    count += 1
+            for note in range(count - 1):
+                if line[note + 1] != line[note] + 1:
+                    first, last = max(told, note - AROUND + 1), min(count, note + AROUND + 1)
+                    if told and first > told:
+                        found[size] = -1
+                        size += 1
+                    for near in range(first, last):
+                        found[size] = line[near]
+                        size += 1
+                    told = last
+            if told:
+                found[size] = -1
+                size += 1
+        begin[part + 1] = size
+    return found[:size], begin

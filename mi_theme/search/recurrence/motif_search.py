@@ -17,7 +17,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.arguments import number, whole_number
+from mi_theme.arguments import asked, number, whole_number
 from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.listings import Listing
@@ -43,6 +43,7 @@ TRIED = 24  # candidates that are looked for in the whole piece; twice as many a
 SHARED = 0.5  # of a motif's notes that better ones may have too
 
 
+@asked()
 def motifs(
     music: object,
     *,
