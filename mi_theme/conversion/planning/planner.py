@@ -352,7 +352,7 @@ class Planner:
         marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)
         base, meter = span.base, self._counted(span.source)
         threes = strategy.fits_notes and span.target.is_compound
-        threes = threes and (strategy.beat_for_beat or not meter.is_compound)
+        threes = threes and (strategy.beat_for_beat or not (meter.is_compound or base.is_linear))
         if threes:
             source = Frame(meter, span.frames[0].bars)
             if meter.groups[0] * meter.pulse < 1:  # counted in half beats, which swing: nothing leans on their beats
