@@ -140,7 +140,7 @@ def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks,
 
 def _swung(note: MadeNote, onward: Warp) -> MadeNote:
     at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + (note.lasts or 0)))
-    return note._replace(at=at, lasts=end - at)
+    return note._replace(at=at, lasts=end - at if note.lasts else None)
 
 
 def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade]:
