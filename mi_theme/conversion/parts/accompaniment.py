@@ -135,12 +135,13 @@ def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks,
     onward = through[1] if through else Warp.identity(target.length)
     groups = _groups(span.figure, span.base.then(onward.inverse()))
     for what, strokes, made in remade_riff(layer, place, groups) if groups else ():
-        yield what, strokes, [[_swung(note, onward) for note in notes] for notes in made] if through else made
+        yield what, strokes, [[_swung(layer, note, onward) for note in notes] for notes in made] if through else made
 
 
-def _swung(note: MadeNote, onward: Warp) -> MadeNote:
-    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + (note.lasts or 0)))
-    return note._replace(at=at, lasts=end - at if note.lasts else None)
+def _swung(layer: Layer, note: MadeNote, onward: Warp) -> MadeNote:
+    lasts = note.lasts or int(layer.lasts[note.model])
+    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + lasts))
+    return note._replace(at=at, lasts=end - at)
 
 
 def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade]:
