@@ -28,6 +28,7 @@ __all__ = [
     "Format",
     "format_of",
     "parsed",
+    "parsed_sheet",
     "read",
     "read_notes",
     "read_sheet",
@@ -142,11 +143,10 @@ def format_of(data: bytes, name: str = "") -> Format:
         Where it is none of `FORMATS`.
     """
     where = name or "this data"
-    if not data.strip():
+    if not data or data.isspace():
         raise FileError(f"{where}: an empty file")
-    ending = Path(name.partition("#")[0]).suffix.lower()
     shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))
-    named = (row for row in FORMATS if ending in row.endings)
+    named = (row for row in FORMATS if Path(name.partition("#")[0]).suffix.lower() in row.endings)
     row = next(shown, None) or next(named, None)
     if row is None:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
@@ -279,7 +279,24 @@ def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
     FileError, MissingExtra, OSError
         As `read_notes`; where it cannot be opened.
     """
-    data, name = bytes_of(path)
+    return parsed_sheet(*bytes_of(path))
+
+
+def parsed_sheet(data: bytes, name: str = "") -> Sheet:
+    """The same of the bytes of a file that nobody opens here.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        What the file is called, for messages.
+
+    Raises
+    ------
+    FileError, MissingExtra
+        As `read_sheet`.
+    """
     return _sheet_of(data, format_of(data, name), name)
 
 
