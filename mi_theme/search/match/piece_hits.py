@@ -267,9 +267,10 @@ def hits_of_versions(
     pattern: Pattern, sheet: Sheet, *, least: float, fast: bool | None, max_evalue: float
 ) -> Iterator[Hit]:
     """The hits of what strategies leave of the pattern in the metres of a piece, where a whole copy of that is rare enough there."""
-    thought_of = versions(pattern, sheet.meters)
-    heard = HeardNotes.of(sheet.table[sheet.pitched]) if thought_of else None
-    for version in thought_of if heard else ():
+    if not (thought_of := versions(pattern, sheet.meters)):
+        return
+    heard = HeardNotes.of(sheet.table[sheet.pitched])
+    for version in thought_of:
         chance = chance_in(version.pattern, heard)
         if chance.evalue(chance.place.whole + PLAY) <= max(max_evalue, REPEATED_IN_TIME):
             hits = hits_in(version.pattern, sheet, least=least, stretches=(1.0,), fast=fast, max_evalue=max_evalue)
