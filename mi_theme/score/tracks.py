@@ -155,10 +155,13 @@ class Track:
         return bytes((status, data1) if status & 0xF0 in (0xC0, 0xD0) else (status, data1, data2))
 
     @cached_property
-    def _metas(self) -> tuple[tuple[int, int, bytes], ...]:
-        """(kind, tick, data) of every meta event."""
-        rows = (row for row in RECORD.iter_unpack(self.packed) if row[1] == m.META)
-        return tuple((row[2], row[0], self.payloads[row[4]]) for row in rows)
+    def _metas(self) -> dict[int, list[tuple[int, bytes]]]:
+        """(tick, data) of every meta event, by its kind."""
+        found: dict[int, list[tuple[int, bytes]]] = {}
+        for tick, status, kind, _, payload, *_ in RECORD.iter_unpack(self.packed):
+            if status == m.META:
+                found.setdefault(kind, []).append((tick, self.payloads[payload]))
+        return found
 
     def metas(self, kind: int) -> list[tuple[int, bytes]]:
         """(tick, data) of every meta event of a kind.
@@ -168,7 +171,7 @@ class Track:
         kind
             Number of the meta event, such as 0x51 for tempo.
         """
-        return [(tick, data) for found, tick, data in self._metas if found == kind]
+        return [*self._metas.get(kind, ())]
 
     @property
     def name(self) -> str:
