@@ -123,6 +123,11 @@ def plain_of_json(text: str, what: str = "JSON") -> Any:
     what
         What it should be, for messages.
 
+    Returns
+    -------
+    Any
+        Objects as dictionaries, arrays as lists.
+
     Raises
     ------
     FileError

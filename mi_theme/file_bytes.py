@@ -10,20 +10,23 @@ import stat
 from os import PathLike
 from pathlib import Path
 
-from mi_theme.errors import FileError
+from mi_theme.errors import FileError, MissingFile
 
 __all__ = ["LARGEST_FILE", "file_bytes", "file_text"]
 
-LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
+#: Bytes; a larger file is refused before it is read.
+LARGEST_FILE = 256 * 2**20
 
 
-def file_bytes(path: str | PathLike[str]) -> bytes:
+def file_bytes(path: str | PathLike[str], largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a file.
 
     Parameters
     ----------
     path
         Where it is.
+    largest
+        How many bytes there may be.
 
     Returns
     -------
@@ -35,18 +38,21 @@ def file_bytes(path: str | PathLike[str]) -> bytes:
     FileError
         Where it is a pipe, a device, or too large.
     OSError
-        Where it cannot be opened.
+        Where it cannot be opened; where it is not there a FileError too, `MissingFile`.
     """
     place = Path(path)
-    known = place.stat()
+    try:
+        known = place.stat()
+    except FileNotFoundError:
+        raise MissingFile.at(place) from None
     if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
         raise FileError(f"{place}: a pipe or a device, and no file: save what comes out of it first")
     with place.open("rb") as file:  # a directory raises here
-        data = file.read(min(known.st_size, LARGEST_FILE) + 1)  # room for all it may have would be made ready each time
+        data = file.read(min(known.st_size, largest) + 1)  # room for all it may have would be made ready each time
         if len(data) > known.st_size:  # it has grown
-            data += file.read(LARGEST_FILE)
-    if len(data) > LARGEST_FILE:
-        raise FileError(f"{place}: larger than {LARGEST_FILE // 2**20} MiB")
+            data += file.read(largest)
+    if len(data) > largest:
+        raise FileError(f"{place}: larger than {largest // 2**20} MiB")
     return data
 
 

@@ -12,6 +12,8 @@ import sys
 from _thread import RLock
 from importlib import import_module
 
+from mi_theme.guesses import Guessed
+
 TYPE_CHECKING = False  # type checkers take it for True; the front door loads this file, and typing is slow to load
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +93,7 @@ def loaded(module: str) -> ModuleType:
         return import_module(f"mi_theme.{module}")
 
 
-class Shown:
+class Shown(Guessed):
     """A value that a notebook shows as a picture with its words."""
 
     __slots__ = ()

@@ -25,7 +25,7 @@ from mi_theme.score.recordings import Recording
 
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
-    "version", "errors", "file_bytes", "arguments", "executors", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
+    "version", "errors", "guesses", "file_bytes", "arguments", "executors", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
     "renditions", "search", "index", "sound", "engraving", "views", "frontend", "server", "toolserver", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`

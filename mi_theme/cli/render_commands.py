@@ -132,8 +132,10 @@ def _write_rendition(plan: Arrangement, score: Score, name: str) -> None:
     if plan.note:
         say(plan.note)
     target = "standard output" if name == "-" else name
+    metres = " and ".join(dict.fromkeys(passage.meter.signature for passage in plan.passages))
+    time = f"{int(length // 60)}:{int(length % 60):02d}"
     say(
-        f"wrote {target}: {last_bar(score)} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
+        f"wrote {target}: {last_bar(score)} bars of {metres}, {len(score.tracks) - 1} parts, {time}, an arrangement of ours"
     )
 
 

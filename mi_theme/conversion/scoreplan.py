@@ -14,6 +14,7 @@ from mi_theme.adaptation.frames import known_ratio
 from mi_theme.adaptation.plans import FIGURE_SOURCES
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.arguments import asked
 from mi_theme.codec import plain, plain_of_json, value_of
 from mi_theme.conversion.parts.placements import DrumRun, Edits, PartPattern
 from mi_theme.conversion.request import Choice, Request
@@ -192,6 +193,7 @@ class ScorePlan(Shown):
         made: object = answer("ScorePlan.apply", self, score)
         return made
 
+    @asked()
     def replace(self, bar: int | None = None, bars: Bars | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
 

@@ -7,6 +7,7 @@ from functools import cache
 from os import PathLike
 from typing import Protocol
 
+from mi_theme.arguments import asked
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import Conflict, conflicts_of
 from mi_theme.credits.film_versions import Version, version_of
@@ -132,6 +133,7 @@ class Lineage(Claims, Shown):
         return argument(self.film(film), layer)
 
 
+@asked()
 @cache
 def lineage() -> Lineage:
     """Who made which version for which film: the claims in ``data/``, and what follows from them.
@@ -144,6 +146,7 @@ def lineage() -> Lineage:
     return Lineage.load()
 
 
+@asked()
 def films() -> Rows[Film]:
     """The films, in order.
 
@@ -155,6 +158,7 @@ def films() -> Rows[Film]:
     return lineage().films()
 
 
+@asked()
 def film(key: int | str) -> Film:
     """A film by number, title, alias or year.
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from mi_theme.adaptation.frames import whole_grouping
 from mi_theme.adaptation.wording import heard, kept, title
+from mi_theme.arguments import asked
 from mi_theme.credits import Lineage
 from mi_theme.engraving.engravings import notation
 from mi_theme.frontend.bundle import script, script_json, style
@@ -52,6 +53,7 @@ NOTHING_ELSE = (
 )
 
 
+@asked()
 def dossier(
     theme: Theme | Adaptation | MusicSource,
     meters: Iterable[str | Meter] | None = None,

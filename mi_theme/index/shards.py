@@ -173,10 +173,8 @@ def shard_of(folder: Path, lines: NoteLines, rows: Sequence[bytes], hashes: NDAr
     postings = Postings.of(lines)
     kinds, kind = _kinds_of_meters(rows)
     arrays, seeds = ({field.name: getattr(part, field.name) for field in fields(part)} for part in (lines, postings))
-    digest = blake2b(said, digest_size=8)
-    for array in arrays.values():
-        digest.update(np.ascontiguousarray(array).data)
-    name = digest.hexdigest()  # the same pieces, the same name
+    sums = [crc32(np.ascontiguousarray(array).data) for array in arrays.values()]
+    name = blake2b(said + bytes(np.array(sums, "<u4")), digest_size=8).hexdigest()  # the same pieces, the same name
     try:
         replace_file(folder / f"{name}{ROWS_ENDING}", said)
         size = write_arrays(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mi_theme.arguments import folded, known_name
+from mi_theme.arguments import asked, folded, known_name
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score.sequences import MidiSequence
@@ -47,6 +47,7 @@ class Score(MidiSequence, Shown):
     """
 
     @classmethod
+    @asked()
     def from_notes(
         cls,
         onset: ArrayLike,
@@ -199,6 +200,7 @@ class Score(MidiSequence, Shown):
         """`note_table`, of one `part` if one is named, by its name or its number from 0."""
         return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
 
+    @asked()
     def passage(self, bars: Bars, part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mi_theme.adaptation import adapt
 from mi_theme.adaptation.plans import Plan
-from mi_theme.arguments import known_name, renamed, whole_number
+from mi_theme.arguments import asked, known_name, whole_number
 from mi_theme.errors import UnknownName
 from mi_theme.hooks import Shown
 from mi_theme.meter import EIGHTH, Grouping, Meter
@@ -132,7 +132,7 @@ class Theme(Sketch, Shown):
         """Where `figure` comes from: ``given``, ``metre`` or ``notes``."""
         return "given" if self.grouping else "metre" if self.meter.grouping else "notes"
 
-    @renamed(to="meter", target="meter")
+    @asked(to="meter", target="meter")
     def to_meter(
         self,
         meter: str | Meter,
@@ -218,6 +218,7 @@ class Theme(Sketch, Shown):
         return value.theme if isinstance(value, Adaptation) else cls.from_score(value)
 
     @classmethod
+    @asked()
     def from_score(
         cls,
         score: MusicSource,
