@@ -18,6 +18,7 @@ from mi_theme.cli.shared import (
     goes_to,
     json_option,
     parts_in,
+    plan_of_file,
     print_json,
     print_table,
     ratio_of,
@@ -210,17 +211,12 @@ def _check_place(source: str, out: str | None) -> None:
 
 def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePlan:
     from mi_theme.conversion import plan
-    from mi_theme.conversion.scoreplan import ScorePlan
 
     if not plan_file:
         return plan(music, **options)
-    path = Path(plan_file)
-    try:
-        found = ScorePlan.from_json(path.read_text("utf-8"))
-    except UnicodeDecodeError:
-        raise FileError(f"{path}: this is no plan for a score") from None
+    found = plan_of_file(plan_file)
     if options["meter"] and found.target != Meter(options["meter"]):
-        raise FileError(f"{path}: this plan is for {found.target}, not {options['meter']}")
+        raise FileError(f"{plan_file}: this plan is for {found.target}, not {options['meter']}")
     return found
 
 
