@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from mi_theme.adaptation.frames import Frame, Reason, whole_grouping
 from mi_theme.adaptation.hearing import heard_cost
@@ -143,6 +144,10 @@ def shown_target(span: Span) -> Meter:
     """
     if not span.target.is_open or span.base.target != span.target.bar:
         return span.target
-    figure = span.figure * int(span.base.source / sum(span.figure))
-    groups = whole_grouping(groups_under(figure, span.base, span.repeats), span.target.pulse)
-    return span.target.grouped(groups) if groups and {*groups} == {2, 3} else span.target
+    return _shown(span.target, span.figure, span.base, span.repeats)
+
+
+@lru_cache(maxsize=256)
+def _shown(target: Meter, figure: tuple[Fraction, ...], base: Warp, repeats: tuple[Repeat, ...]) -> Meter:
+    groups = whole_grouping(groups_under(figure * int(base.source / sum(figure)), base, repeats), target.pulse)
+    return target.grouped(groups) if groups and {*groups} == {2, 3} else target

@@ -185,6 +185,7 @@ def _hits_in_pieces(
         "fast": settings.fast,
         "worth": worth,
         "most": MOST_CHAINS,
+        "rate": settings.max_evalue / notes,
     }
     for hit in proposed_hits(pattern, batch, **options) if sheets else ():  # type: ignore[arg-type]
         found.setdefault(own[hit.source], []).append(hit)

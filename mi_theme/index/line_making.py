@@ -84,11 +84,9 @@ def _apart(sheets: Sequence[Sheet], fast: bool | None) -> NoteLines:
     counts = np.array([len(sheet.table) for sheet in sheets], np.int64)
     starts, piece = np.cumsum(np.append(0, counts)), np.repeat(np.arange(len(sheets)), counts)
     kernel = kernels(fast, "layering", len(piece) / PLAINLY)
-    ticks = kernel.in_ticks(columns["onset"], columns["duration"], starts, RESOLUTIONS, LATEST)
+    times = columns["onset"], columns["duration"]
+    ticks, columns["at"], columns["lasts"] = kernel.in_ticks(*times, starts, RESOLUTIONS, USUAL_TICKS, LATEST)
     ticks[_beyond(columns, starts)] = 0
-    scale = np.where(ticks, ticks, USUAL_TICKS)[piece].astype(np.float64)
-    for name, time in (("at", "onset"), ("lasts", "duration")):
-        columns[name] = np.clip(np.rint(columns[time] * scale), 0, LATEST).astype(np.int64)
     columns["stop"] = columns["at"] + columns["lasts"]
     columns["pitch"] = np.clip(columns["pitch"], 0, 127)
     columns["step"] = np.clip(columns["step"], -1, 127)
@@ -96,11 +94,12 @@ def _apart(sheets: Sequence[Sheet], fast: bool | None) -> NoteLines:
     voice = columns["part"] << 16 | np.clip(columns["voice"], 0, MOST)
     order = order_of(voice)
     by_part = order_of(columns["part"]) if columns["voice"].any() else order
-    layer = kernel.layered(*(columns[name][order] for name in ("at", "stop", "pitch")), _starts(voice[order]))
-    order, row = kernel.in_lines(order, layer, _starts(voice[order]))
+    voices = _starts(voice[order])
+    layer = kernel.layered(*(columns[name][order] for name in ("at", "stop", "pitch")), voices)
+    order, row = kernel.in_lines(order, layer, voices)
     at_row = np.empty(len(row), np.int64)
     at_row[order] = row
-    ticks[_disordered(columns, at_row)] = 0
+    ticks[~kernel.in_order(columns["onset"], columns["pitch"], columns["part"], at_row, starts)] = 0
     return _stored(sheets, columns, (by_part, order, row, at_row), ticks, kernel)
 
 
@@ -124,17 +123,6 @@ def order_of(key: Whole) -> Whole:
     if int(key.max(initial=0)).bit_length() + bits > 63:
         return np.argsort(key, kind="stable")
     return np.sort(key << bits | np.arange(len(key))) & ((1 << bits) - 1)  # much faster than rows by their keys
-
-
-def _disordered(columns: Columns, at_row: Whole) -> Whole:
-    """The pieces whose notes cannot be told from their lines: those of one moment, key and part not as they came, or earlier ones after."""
-    onset, part = columns["onset"], columns["part"]
-    wrong = (onset[1:] < onset[:-1]) & (part[1:] >> 16 == part[:-1] >> 16)
-    same = np.flatnonzero((onset[1:] == onset[:-1]) & (columns["pitch"][1:] == columns["pitch"][:-1]))
-    same = same[part[same + 1] == part[same]]
-    wrong[same[at_row[same + 1] < at_row[same]]] = True
-    found: Whole = part[1:][wrong] >> 16
-    return found
 
 
 def _stored(

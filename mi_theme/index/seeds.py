@@ -90,11 +90,14 @@ class Postings:
     def of(cls, lines: NoteLines) -> Postings:
         """Every seed of every pitched line; of an outer line those that no line has."""
         places = np.flatnonzero(_begins(lines))
-        entries = np.sort(_seeds(lines.height)[places] << np.int64(PLACE_BITS) | places)
+        entries = _seeds(lines.height)[places].astype("<i8")
+        entries <<= PLACE_BITS
+        entries |= places
+        entries.sort()
         seeds = entries >> PLACE_BITS
         first = np.flatnonzero(np.append(True, seeds[1:] != seeds[:-1])[: len(seeds)])
         gaps, counts = np.diff(seeds[first], prepend=0), np.diff(np.append(first, len(seeds)))
-        bytes_of_each = entries.astype("<i8", copy=False).view(np.uint8).reshape(-1, 8)[:, :PLACE_BYTES]
+        bytes_of_each = entries.view(np.uint8).reshape(-1, 8)[:, :PLACE_BYTES]
         return cls(_smallest(gaps), _smallest(counts), np.ascontiguousarray(bytes_of_each).reshape(-1))
 
 

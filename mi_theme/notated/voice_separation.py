@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, le
 from typing import NamedTuple
 
 from mi_theme.notated.written_places import Places
@@ -154,10 +154,11 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
     played
         Whether values are a player's, and may be cut.
     """
+    starts, stops = [chord.start for chord in chords], [chord.end for chord in chords]
+    if all(map(le, stops, starts[1:])):  # nothing overlaps
+        return [[*chords]]
     ordered = sorted(chords, key=lambda chord: (chord.start, -chord.height))
     alone = _alone(ordered)
-    if all(alone):
-        return [ordered]
     voices: list[list[WrittenChord]] = []
     ends: list[int] = []
     for chord, single in zip(ordered, alone, strict=True):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from mi_theme.errors import ScoreError
 from mi_theme.score import messages as m
 
-__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of", "in_order"]
+__all__ = ["PERCUSSION", "RECORD", "Event", "Part", "Track", "channel_of", "in_order"]
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
+#: one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
 RECORD = Struct("<qBBBihhq")
 NUMBERS = {"tick": "<i8", "status": "u1", "data1": "u1", "data2": "u1", "payload": "<i4"}
 NUMBERS |= {"voice": "<i2", "step": "<i2", "id": "<i8"}
@@ -155,10 +155,13 @@ class Track:
         return bytes((status, data1) if status & 0xF0 in (0xC0, 0xD0) else (status, data1, data2))
 
     @cached_property
-    def _metas(self) -> tuple[tuple[int, int, bytes], ...]:
-        """(kind, tick, data) of every meta event."""
-        rows = (row for row in RECORD.iter_unpack(self.packed) if row[1] == m.META)
-        return tuple((row[2], row[0], self.payloads[row[4]]) for row in rows)
+    def _metas(self) -> dict[int, list[tuple[int, bytes]]]:
+        """(tick, data) of every meta event, by kind."""
+        found: dict[int, list[tuple[int, bytes]]] = {}
+        for tick, status, kind, _, payload, *_ in RECORD.iter_unpack(self.packed):
+            if status == m.META:
+                found.setdefault(kind, []).append((tick, self.payloads[payload]))
+        return found
 
     def metas(self, kind: int) -> list[tuple[int, bytes]]:
         """(tick, data) of every meta event of a kind.
@@ -168,7 +171,7 @@ class Track:
         kind
             Number of the meta event, such as 0x51 for tempo.
         """
-        return [(tick, data) for found, tick, data in self._metas if found == kind]
+        return list(self._metas.get(kind, ()))
 
     @property
     def name(self) -> str:

@@ -78,7 +78,7 @@ class OpenPieces:
         """Begin a process for the piece after this one; one that could not be read is closed, and its process waits."""
         if not opened and piece.key in self._open:
             del self._open[piece.key]
-            self._spare.stop()
+            self._spare.close()
             self._spare = piece.worker
         await self._spare.start()
 
@@ -87,7 +87,7 @@ class OpenPieces:
         piece, self._spare = OpenPiece(name, data, self._spare), Worker(self._ending)
         self._open[piece.key] = piece
         while len(self._open) > MOST_PIECES:
-            self._open.popitem(last=False)[1].worker.stop()
+            self._open.popitem(last=False)[1].worker.close()
         return piece
 
     def get(self, key: str) -> OpenPiece | None:
@@ -103,11 +103,11 @@ class OpenPieces:
     def close(self, key: str) -> None:
         """Close one, if it is open."""
         if piece := self._open.pop(key, None):
-            piece.worker.stop()
+            piece.worker.close()
 
     async def close_all(self) -> None:
         """End every process, and wait until it has ended."""
         for key in list(self._open):
             self.close(key)
-        self._spare.stop()
+        self._spare.close()
         await gather(*self._ending)

@@ -69,6 +69,8 @@ class Planner:
     names: dict[Meter, str] = field(default_factory=dict)
     held: dict[Meter, tuple[Fraction, Fraction]] = field(default_factory=dict)
     maps: dict[object, Warp] = field(default_factory=dict)
+    bare: dict[tuple[Meter, int, bool], Task] = field(default_factory=dict)
+    wholes: dict[tuple[str, Meter], Outcome] = field(default_factory=dict)
     lines: dict[tuple[str, Fraction], Outcome] = field(default_factory=dict)
 
     @cached_property
@@ -130,11 +132,20 @@ class Planner:
 
     def task(self, meter: Meter, bars: int = 1, onsets: tuple[Fraction, ...] = (), hemiola: bool = False) -> Task:
         """What a strategy is to do with some bars of a metre."""
-        source = Frame(self._counted(meter), bars * self.ratio.denominator)
-        target = Frame(self.request.target, bars * self.ratio.numerator)
-        groups = figure_of_bars(self.figure(meter)[0], source, target)
-        figure = (source.length / 3,) * 3 if hemiola else groups
-        return Task(figure, onsets, source, target, self.request.feel)
+        key = (meter, bars, hemiola)
+        if key not in self.bare:
+            source = Frame(self._counted(meter), bars * self.ratio.denominator)
+            target = Frame(self.request.target, bars * self.ratio.numerator)
+            groups = figure_of_bars(self.figure(meter)[0], source, target)
+            figure = (source.length / 3,) * 3 if hemiola else groups
+            self.bare[key] = Task(figure, (), source, target, self.request.feel)
+        return self.bare[key]._replace(onsets=onsets) if onsets else self.bare[key]
+
+    def whole(self, how: str, meter: Meter) -> Outcome:
+        """What a strategy makes of a whole frame of a metre, whatever its notes."""
+        if (how, meter) not in self.wholes:
+            self.wholes[how, meter] = proposed(how, self.task(meter))[0]
+        return self.wholes[how, meter]
 
     def name(self, meter: Meter) -> str:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
@@ -248,7 +259,8 @@ class Planner:
         """Some bars of one metre as a span."""
         first, meter = bars[0], bars[0].meter
         task = self.task_of(bars, how, hemiola)
-        outcome = self.lines.get((how, first.start)) or proposed(how, task)[0]
+        plain = not (hemiola or find(how).by_notes)
+        outcome = self.lines.get((how, first.start)) or (self.whole(how, meter) if plain else proposed(how, task)[0])
         end = first.start + outcome.warp.source
         span = Span(
             first=first.number,
@@ -270,7 +282,7 @@ class Planner:
     def shortened(self, bars: Sequence[Bar], how: str) -> Span:
         """Too few bars for a whole map before others that stay: they are stretched as the map does on the whole."""
         first, meter = bars[0], bars[0].meter
-        outcome = proposed(how, self.task(meter))[0]
+        outcome = self.whole(how, meter)
         length = bars[-1].end - first.start
         warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
         return self._mapped(bars, how, warp, outcome.cost)
@@ -278,7 +290,7 @@ class Planner:
     def tail(self, bars: Sequence[Bar], how: str) -> Span:
         """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
         first, meter = bars[0], bars[0].meter
-        outcome = proposed(how, self.task(meter))[0]
+        outcome = self.whole(how, meter)
         cut = outcome.warp.source - first.length
         low = outcome.warp(cut)
         points = [(x - cut, y - low) for x, y in outcome.warp.points if x > cut]
@@ -349,7 +361,7 @@ class Planner:
         marks = self.piece.note_places(span.start, end, without_runs)
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
-        marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)
+        marks = tuple(NotePlace(mark.at, mark.lead, mark.before, mark.starts) for mark in marks)
         base, meter = span.base, self._counted(span.source)
         threes = strategy.fits_notes and span.target.is_compound
         threes = threes and (strategy.beat_for_beat or not (meter.is_compound or base.is_linear))

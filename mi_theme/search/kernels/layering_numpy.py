@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["in_lines", "in_rows", "in_ticks", "layered", "leaving", "outer_lines"]
+__all__ = ["in_lines", "in_order", "in_rows", "in_ticks", "layered", "leaving", "outer_lines"]
 
 MOST_LAYERS = 16  # lines that a voice is taken apart into
 FRESH = 10  # semitones: a note farther than that from every line begins one
@@ -120,8 +120,8 @@ def in_rows(order, row, at, lasts, pitch, step, size, between, far):  # type: ig
     return height, steps, gap, length
 
 
-def in_ticks(onset, duration, starts, resolutions, latest):  # type: ignore[no-untyped-def]
-    """The first resolution in which all times of each piece are whole numbers less than `latest`; 0 where none is.
+def in_ticks(onset, duration, starts, resolutions, usual, latest):  # type: ignore[no-untyped-def]
+    """Times in ticks, in the first resolution in which all those of a piece are whole numbers less than `latest`.
 
     Parameters
     ----------
@@ -129,24 +129,55 @@ def in_ticks(onset, duration, starts, resolutions, latest):  # type: ignore[no-u
         Of each note, piece by piece, in quarters; shape (n,).
     starts
         Where each piece begins, and the end of the last.
-    resolutions, latest
-        Ticks in a quarter that are tried, and a number of ticks.
+    resolutions, usual, latest
+        Ticks in a quarter that are tried, those of a piece for which none will do, and a number of ticks.
+
+    Returns
+    -------
+    tuple of (array, array, array)
+        The resolution of each piece, 0 where none will do; onsets and durations, the nearest from 0 to `latest`.
     """
-    found = np.zeros(len(starts) - 1, np.int64)
+    found, at = np.zeros(len(starts) - 1, np.int64), np.zeros((2, len(onset)), np.int64)
     for piece in range(len(starts) - 1):
         for ticks in resolutions:
             whole = True
-            for times in (onset, duration):
+            for row, times in enumerate((onset, duration)):
                 for note in range(starts[piece], starts[piece + 1]):
                     time = times[note] * ticks
                     whole = 0 <= time < latest and int(time + 0.5) / ticks == times[note]
                     if not whole:
                         break
+                    at[row, note] = int(time + 0.5)
                 if not whole:
                     break
             if whole:
                 found[piece] = ticks
                 break
+        if not found[piece]:
+            for row, times in enumerate((onset, duration)):
+                for note in range(starts[piece], starts[piece + 1]):
+                    time = times[note] * usual
+                    at[row, note] = int(min(time, latest) + 0.5) if time > 0 else 0
+    return found, at[0], at[1]
+
+
+def in_order(onset, pitch, part, row, starts):  # type: ignore[no-untyped-def]
+    """Whether the order of each piece's notes can be told from their rows: by onset; of those that share also pitch and part, as rows are.
+
+    Parameters
+    ----------
+    onset, pitch, part, row
+        Of each note, piece by piece; shape (n,).
+    starts
+        Where each piece begins, and the end of the last.
+    """
+    found = np.ones(len(starts) - 1, np.bool_)
+    for piece in range(len(starts) - 1):
+        for note in range(starts[piece] + 1, starts[piece + 1]):
+            if onset[note] < onset[note - 1]:
+                found[piece] = False
+            if onset[note] == onset[note - 1] and pitch[note] == pitch[note - 1] and part[note] == part[note - 1]:
+                found[piece] &= row[note] > row[note - 1]
     return found
 
 

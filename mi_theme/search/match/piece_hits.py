@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from math import inf
 from typing import Any
 
@@ -19,7 +18,7 @@ from mi_theme.search.hits import EvidenceTerm, Hit, total
 from mi_theme.search.match.alignment_costs import COSTS, UNTIMED, AlignmentCosts, Surprise
 from mi_theme.search.match.bar_maps import FIRST_MAP, UNEVEN, Explanation, explained
 from mi_theme.search.match.chance import Chance, ChancePlace, background
-from mi_theme.search.match.evidence import evidence, foretold, whole_copy
+from mi_theme.search.match.evidence import evidence, foretold, most_evidence, whole_copy
 from mi_theme.search.match.expectations import HeardNotes
 from mi_theme.search.match.note_alignment import NoteAlignment, Region, align, apart
 from mi_theme.search.match.versions import in_place, versions
@@ -50,6 +49,7 @@ REPEATED_LOOSELY = 0.1  # that only reaches `VARIED` of what others must: notes 
 VARIED = 0.94
 STATED = 0.5  # E of a statement: what chance brings in every other search is none
 USUAL_EVALUE = 0.01  # the threshold of `find`
+PLAY = 3.0  # nats that a copy may say more than the pattern, by notes that are spelled alike
 EXACT = 1e-3  # quarters
 AHEAD = 24  # score notes ahead in which two linked notes are looked for
 KINDS = 48  # kinds of stretches in an octave
@@ -72,6 +72,7 @@ def hits_in(
     regions: Sequence[Region] | None = None,
     surprise: Surprise | None = None,
     everywhere: bool | None = None,
+    max_evalue: float = inf,
 ) -> list[Hit]:
     """Every place in one piece, or in some regions of it, that reaches `least`, best first; E-values for this piece.
 
@@ -88,6 +89,8 @@ def hits_in(
     everywhere
         Whether the regions are all there is to look at in the piece, and not what a scan of much more proposed; by default
         where there are none.
+    max_evalue
+        What chance brings oftener in the piece, in whatever metre, and is no repetition is left out.
     """
     rows = sheet.pitched
     notes = sheet.table[rows]
@@ -99,8 +102,15 @@ def hits_in(
         regions, bent = [Region(0, len(notes), stretch) for stretch in tried], [Region(0, len(notes))]
     else:
         bent = list(regions)
-    look = partial(align, pattern, notes, least=min(least, FLOOR), surprise=surprise, invert=invert, fast=fast)
-    found = apart([*look(regions, costs=costs), *look(bent, costs=UNTIMED)])
+    options: dict[str, Any] = {
+        "least": min(least, FLOOR),
+        "beside": VARIED * least,
+        "surprise": surprise,
+        "invert": invert,
+    }
+    timed = align(pattern, notes, regions, costs=costs, fast=fast, **options)
+    best = timed[0].share if timed else 0.0
+    found = apart([*timed, *align(pattern, notes, bent, best=best, costs=UNTIMED, fast=fast, **options)])
     whole = [alignment for alignment in found if alignment.share >= least * found[0].share]
     heard = HeardNotes.of(notes)
     chance = chance_in(pattern, heard, proposed=not everywhere)
@@ -112,16 +122,25 @@ def hits_in(
         )
         for alignment in whole
     )
-    varied = [alignment for alignment in found[len(whole) :] if alignment.share >= VARIED * least * found[0].share]
     hits = []
-    for place, alignment in enumerate([*whole, *(varied if stated else ())]):
+    for place, alignment in enumerate(found if stated else whole):
+        at_most = most_evidence(heard, [row for _, row in alignment.pairs])
+        if chance.evalue(at_most) > max(max_evalue, REPEATED_IN_TIME * stated):
+            continue
         reasons = evidence(pattern, heard, alignment)
         number = chance.evalue(total(reasons)) * (1 + invert)
         again = stated and number <= _repeated(reasons, loosely=place >= len(whole))
-        if again or place < len(whole):
+        if again or (
+            place < len(whole) and (number <= max_evalue or _foretold(pattern, heard, alignment, chance) <= max_evalue)
+        ):
             hit = _hit(pattern, sheet, rows, heard.step, alignment)
             hits.append(replace(hit, evalue=number, score=total(reasons), reasons=reasons, again=again))
     return hits
+
+
+def _foretold(pattern: Pattern, heard: HeardNotes, alignment: NoteAlignment, chance: Chance) -> float:
+    """The E where the first bar map that comes to mind explains the rhythm."""
+    return chance.evalue(total(foretold(pattern, heard, alignment, FIRST_MAP))) if pattern.meter else inf
 
 
 def _repeated(reasons: Sequence[EvidenceTerm], *, loosely: bool) -> float:
@@ -211,14 +230,9 @@ def with_maps(
     chance = chance_in(pattern, heard, proposed=proposed) if heard else None
     found = []
     for hit in hits:
-        alignment = _alignment(hit, rows) if heard else None
-        if heard and chance and alignment:
-            at_best = chance.evalue(total(foretold(pattern, heard, alignment, FIRST_MAP)))
-            if min(hit.evalue, at_best) > max_evalue and not hit.again:
-                continue
         hit, explanation = _with_map(hit, pattern, sheet)
-        if heard and chance and alignment and explanation and hit.strategy:
-            reasons = foretold(pattern, heard, alignment, explanation.choice)
+        if heard and chance and explanation and hit.strategy:
+            reasons = foretold(pattern, heard, _alignment(hit, rows), explanation.choice)
             if total(reasons) > hit.score:
                 hit = replace(hit, evalue=chance.evalue(total(reasons)), score=total(reasons), reasons=reasons)
         found.append(hit)
@@ -249,11 +263,18 @@ def kept(hits: Sequence[Hit], max_evalue: float) -> list[Hit]:
     return [hit for hit in hits if hit.evalue <= max_evalue or (hit.again and stated)]
 
 
-def hits_of_versions(pattern: Pattern, sheet: Sheet, *, least: float, fast: bool | None) -> Iterator[Hit]:
-    """The hits of what strategies leave of the pattern in the metres of a piece."""
-    for version in versions(pattern, sheet.meters):
-        hits = hits_in(version.pattern, sheet, least=least, fast=fast)
-        yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
+def hits_of_versions(
+    pattern: Pattern, sheet: Sheet, *, least: float, fast: bool | None, max_evalue: float
+) -> Iterator[Hit]:
+    """The hits of what strategies leave of the pattern in the metres of a piece, where a whole copy of that is rare enough there."""
+    if not (thought_of := versions(pattern, sheet.meters)):
+        return
+    heard = HeardNotes.of(sheet.table[sheet.pitched])
+    for version in thought_of:
+        chance = chance_in(version.pattern, heard)
+        if chance.evalue(chance.place.whole + PLAY) <= max(max_evalue, REPEATED_IN_TIME):
+            hits = hits_in(version.pattern, sheet, least=least, stretches=(1.0,), fast=fast, max_evalue=max_evalue)
+            yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
 
 
 def _is_statement(
