@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mi_theme.adaptation import first_able, first_choices
-from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
 from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
@@ -134,8 +134,8 @@ class Planner:
         """What a strategy is to do with some bars of a metre."""
         key = (meter, bars, hemiola)
         if key not in self.bare:
-            source = Frame(self._counted(meter), bars * self.ratio.denominator)
-            target = Frame(self.request.target, bars * self.ratio.numerator)
+            source = frame_of(self._counted(meter), bars * self.ratio.denominator)
+            target = frame_of(self.request.target, bars * self.ratio.numerator)
             groups = figure_of_bars(self.figure(meter)[0], source, target)
             figure = (source.length / 3,) * 3 if hemiola else groups
             self.bare[key] = Task(figure, (), source, target, self.request.feel)
