@@ -90,11 +90,14 @@ class Postings:
     def of(cls, lines: NoteLines) -> Postings:
         """Every seed of every pitched line; of an outer line those that no line has."""
         places = np.flatnonzero(_begins(lines))
-        entries = np.sort(_seeds(lines.height)[places] << np.int64(PLACE_BITS) | places)
+        entries = _seeds(lines.height)[places].astype("<i8")
+        entries <<= PLACE_BITS
+        entries |= places
+        entries.sort()
         seeds = entries >> PLACE_BITS
         first = np.flatnonzero(np.append(True, seeds[1:] != seeds[:-1])[: len(seeds)])
         gaps, counts = np.diff(seeds[first], prepend=0), np.diff(np.append(first, len(seeds)))
-        bytes_of_each = entries.astype("<i8", copy=False).view(np.uint8).reshape(-1, 8)[:, :PLACE_BYTES]
+        bytes_of_each = entries.view(np.uint8).reshape(-1, 8)[:, :PLACE_BYTES]
         return cls(_smallest(gaps), _smallest(counts), np.ascontiguousarray(bytes_of_each).reshape(-1))
 
 
@@ -111,7 +114,7 @@ def _seeds(height: NDArray[np.uint8]) -> NDArray[np.int32]:
     rise[ends] = NONE
     far = np.concatenate([rise, np.full(INTERVALS, NONE, np.uint8)])
     pair = far[:-1].astype(np.int32) * BASE + far[1:]
-    found = pair[: len(height)] * BASE**2 + pair[2 : len(height) + 2]
+    found: NDArray[np.int32] = pair[: len(height)] * BASE**2 + pair[2 : len(height) + 2]
     second = ends[ends > 1] - 2  # its line has one more note: what follows the end is of another line
     found[second] = (found[second] // BASE + 1) * BASE - 1
     return found

@@ -133,12 +133,14 @@ def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks,
     if source.meter.is_compound != target.meter.is_compound and through is None:
         return
     onward = through[1] if through else Warp.identity(target.length)
-    for what, strokes, made in remade_riff(layer, place, _groups(span.figure, span.base.then(onward.inverse()))):
-        yield what, strokes, [[_swung(note, onward) for note in notes] for notes in made] if through else made
+    groups = _groups(span.figure, span.base.then(onward.inverse()))
+    for what, strokes, made in remade_riff(layer, place, groups) if groups else ():
+        yield what, strokes, [[_swung(layer, note, onward) for note in notes] for notes in made] if through else made
 
 
-def _swung(note: MadeNote, onward: Warp) -> MadeNote:
-    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + (note.lasts or 0)))
+def _swung(layer: Layer, note: MadeNote, onward: Warp) -> MadeNote:
+    lasts = note.lasts or int(layer.lasts[note.model])
+    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + lasts))
     return note._replace(at=at, lasts=end - at)
 
 

@@ -49,7 +49,8 @@ def remade_riff(
     used: set[int] = set()
     made = []
     for at, place in sorted(places.items()):
-        notes = ((index, min(int(layer.lasts[index]), rooms[at] - at)) for index in strokes[place])
+        room = rooms[at] - at
+        notes = ((index, room if layer.lasts[index] > room else None) for index in strokes[place])
         made.append([MadeNote(at, index, place in used, lasts=lasts) for index, lasts in notes])
         used.add(place)
     yield "riff at its speed", strokes, made

@@ -275,7 +275,8 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     if bars > most or len(meters.changes) > most:
         said = f"{float(score.quarters):g} quarters and {len(meters.changes)} metres with {len(score.spans)} notes"
         raise ScoreError(f"{said}: that is damage, and no music")
-    number = find_lead(score) if lead is None else score.part_index(lead)
+    drums = all(part.is_percussion for part in score.parts)
+    number = find_lead(score) if lead is None else score.part_index(lead, pitched=not drums)
     return PieceReading(music, meters, number, notes)
 
 
