@@ -134,7 +134,8 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
     fixed = (before.depth(positions) <= 1) & (after.depth(image) <= (1 if keep_beats else 0))
     if warp:
         starts = [round(float(start / before.slot), 6) for start in starts_of(setting.figure)]
-        fixed |= np.isin(within.round(6), starts)
+        stays = after.depth(image) <= 1 if len(set(setting.figure)) == 1 else True  # equal beats only on the new groups
+        fixed |= np.isin(within.round(6), starts) & stays
     elif setting.family == "plain":
         sixteenths = image * float(4 * after.slot)
         off = np.abs(sixteenths - np.rint(sixteenths)) > 1e-6
