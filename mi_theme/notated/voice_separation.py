@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
 from operator import itemgetter, le
 from typing import NamedTuple
 
+from mi_theme.errors import ScoreError
 from mi_theme.notated.written_places import Places
 from mi_theme.score.grace_times import GRACE_VALUE
 
@@ -16,6 +17,7 @@ __all__ = ["PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
 
 SPAN = itemgetter(5, 0, 1)  # voice, start and end of a `PartNote`
 MOST_VOICES = 4  # of a staff that was played: more cannot be told apart by the eye
+MOST_WRITTEN = 256  # voices of a part that was written: no page has room for more
 
 
 class PartNote(NamedTuple):
@@ -101,12 +103,13 @@ def _copies(first: PartNote, others: Sequence[PartNote]) -> list[tuple[PartNote,
     """Notes that begin and end together as chords, each from low to high with no pitch twice."""
     if not others:
         return [(first,)]
-    found: list[dict[int, PartNote]] = [{first.pitch: first}]
-    for row in others:
-        copy = next((chord for chord in found if row.pitch not in chord), None)
-        if copy is None:
-            found.append(copy := {})
-        copy[row.pitch] = row
+    found: list[dict[int, PartNote]] = []
+    seen = Counter[int]()
+    for row in (first, *others):
+        if seen[row.pitch] == len(found):
+            found.append({})
+        found[seen[row.pitch]][row.pitch] = row
+        seen[row.pitch] += 1
     return [tuple([chord[pitch] for pitch in sorted(chord)]) for chord in found]
 
 
@@ -153,6 +156,11 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
         In order of their beginnings.
     played
         Whether values are a player's, and may be cut.
+
+    Raises
+    ------
+    ScoreError
+        Where they would be more voices than any notation has.
     """
     starts, stops = [chord.start for chord in chords], [chord.end for chord in chords]
     if all(map(le, stops, starts[1:])):  # nothing overlaps
@@ -171,6 +179,8 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
             voices[number].append(chord)
             ends[number] = chord.end
         elif not played or len(voices) < MOST_VOICES:
+            if len(voices) == MOST_WRITTEN:
+                raise ScoreError(f"more than {MOST_WRITTEN} voices in a part: this cannot be written as notation")
             voices.append([chord])
             ends.append(chord.end)
         else:
