@@ -20,6 +20,7 @@ from mi_theme.files.disk import FileWarning, first_line
 from mi_theme.files.musicxml.aside_reading import StaffAside
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
 from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
+from mi_theme.files.musicxml.note_reading import NoteReader
 from mi_theme.files.musicxml.part_reading import NoteElement, PartReading, PlacedStaffAside
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
@@ -39,7 +40,7 @@ class JoinedNote:
     lasts: Ticks
     voice: int
     written: NoteElement
-    asides: list[str]
+    asides: tuple[str, ...]
 
 
 class SoundingStaff(NamedTuple):
@@ -136,12 +137,12 @@ def _sheet_heading(music: WrittenMusic) -> SheetHeading:
 
 def _read_parts(text: bytes, where: str, heading: Heading) -> list[PartReading]:
     parts: list[PartReading] = []
-    current = ""
+    current, reader = "", NoteReader()
     for name, bar in bars_of(text, where, heading):
         if not parts or name != current:
             current = name
             title = heading.names.get(name, "") or f"Part {len(parts) + 1}"
-            parts.append(PartReading(title, heading.instruments.get(name, {})))
+            parts.append(PartReading(title, reader, heading.instruments.get(name, {})))
             said = (StaffAside("part", text) for text in heading.of_parts.get(name, ()))
             parts[-1].asides += [PlacedStaffAside(0, 0, aside) for aside in said]
         parts[-1].read_bar(bar)
@@ -212,7 +213,7 @@ def _staves(part: PartReading, index: int, lines: Sequence[Ticks]) -> Iterator[S
     staves: defaultdict[str, list[NoteElement]] = defaultdict(list)
     drums = part.is_percussion
     for note in part.with_drums():
-        staves[note.staff].append(note)
+        staves[note.said.staff].append(note)
     for staff, notes in sorted(staves.items()):
         name = part.name if len(staves) == 1 else f"{part.name} ({staff or 1})"
         yield SoundingStaff(
@@ -228,21 +229,23 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
     joined: list[JoinedNote] = []
     for at, _, index in order:
         note = written[index]
-        voice = voices[note.voice]
-        before = _led_to(held, note.pitch, at, voice) if "stop" in note.ties else None
+        said, voice = note.said, voices[note.said.voice]
+        before = _led_to(held, note.pitch, at, voice) if "stop" in said.ties else None
         if before:
             before.lasts = later(before.lasts, note.lasts)
-            before.asides += [aside for aside in note.asides if aside not in before.asides or 'type="st' in aside]
+            known = before.asides
+            before.asides += tuple([aside for aside in said.asides if aside not in known or 'type="st' in aside])
         else:
-            before = JoinedNote(at, note.lasts, voice, note, [*note.asides])
+            before = JoinedNote(at, note.lasts, voice, note, said.asides)
             joined.append(before)
-        if "start" in note.ties:
+        if "start" in said.ties:
             entry = [before]
             held[note.pitch, before.at + before.lasts].append(entry)
             held[note.pitch, before.at + before.lasts, voice].append(entry)
     if any(note.lasts <= 0 for note in joined):
         rows = [
-            UntimedNote(Fraction(note.at) / QUARTER, note.voice, note.lasts <= 0, note.written.chord) for note in joined
+            UntimedNote(Fraction(note.at) / QUARTER, note.voice, note.lasts <= 0, note.written.said.chord)
+            for note in joined
         ]
         for row, (start, length) in timed_graces(rows).items():
             joined[row].at, joined[row].lasts = _whole(start * QUARTER), _whole(length * QUARTER)
@@ -270,7 +273,7 @@ def _table(notes: Sequence[JoinedNote], part: int) -> NDArray[np.void]:
     table["duration"] = np.array([float(note.lasts) for note in notes]) / QUARTER
     table["pitch"] = [note.written.pitch for note in notes]
     table["step"] = [note.written.step for note in notes]
-    table["velocity"] = [note.written.velocity for note in notes]
+    table["velocity"] = [note.written.said.velocity for note in notes]
     table["voice"] = [note.voice for note in notes]
     table["part"] = part
     return table

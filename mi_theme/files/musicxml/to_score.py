@@ -57,7 +57,7 @@ def _score(music: WrittenMusic, source: str) -> Score:
         [float(note.at) / QUARTER for note, _ in rows],
         [float(note.lasts) / QUARTER for note, _ in rows],
         [note.written.pitch for note, _ in rows],
-        [note.written.velocity for note, _ in rows],
+        [note.written.said.velocity for note, _ in rows],
         [index for _, index in rows],
         [note.voice for note, _ in rows],
         [note.written.step for note, _ in rows],
@@ -181,7 +181,7 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
 
 def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int, asides: list[Event]) -> Track:
     """A track with its program, or on the drum channel, its lyrics and what else is written."""
-    events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.lyric)) for note in _sung(staff.notes)]
+    events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.said.lyric)) for note in _sung(staff.notes)]
     events += asides
     if staff.is_percussion:
         return track.on_channel(PERCUSSION).with_events(events)
@@ -191,4 +191,4 @@ def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int, aside
 
 
 def _sung(notes: list[JoinedNote]) -> Iterator[JoinedNote]:
-    return (note for note in notes if note.written.lyric)
+    return (note for note in notes if note.written.said.lyric)
