@@ -27,7 +27,7 @@ from mi_theme.score import MeterMap
 from mi_theme.score.grace_times import UntimedNote, timed_graces
 from mi_theme.score.notes import NOTE
 
-__all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music"]
+__all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music", "table_of"]
 
 Held = defaultdict[tuple[Ticks, ...], deque[list["JoinedNote"]]]  # by pitch and end, and by voice too
 
@@ -114,8 +114,7 @@ def parse_sheet(data: bytes, source: str = "") -> Sheet:
         As `read_music`.
     """
     music = read_music(data, source)
-    tables = [_table(staff.notes, index) for index, staff in enumerate(music.staves)]
-    table = np.concatenate(tables)
+    table = table_of(music.staves)
     table["id"] = np.arange(len(table))
     table = table[np.lexsort((table["part"], table["pitch"], table["onset"]))]
     table.setflags(write=False)
@@ -267,13 +266,22 @@ def _led_to(held: Held, pitch: int, at: Ticks, voice: int) -> JoinedNote | None:
     return None
 
 
-def _table(notes: Sequence[JoinedNote], part: int) -> NDArray[np.void]:
-    table = np.zeros(len(notes), NOTE)
+def table_of(staves: Sequence[SoundingStaff]) -> NDArray[np.void]:
+    """The notes of all staves, one staff after the other, as `Score.note_table` has them.
+
+    Parameters
+    ----------
+    staves
+        Each a part.
+    """
+    counts = [len(staff.notes) for staff in staves]
+    table = np.zeros(sum(counts), NOTE)
+    notes = [note for staff in staves for note in staff.notes]
     table["onset"] = np.array([float(note.at) for note in notes]) / QUARTER
     table["duration"] = np.array([float(note.lasts) for note in notes]) / QUARTER
     table["pitch"] = [note.written.pitch for note in notes]
     table["step"] = [note.written.step for note in notes]
     table["velocity"] = [note.written.said.velocity for note in notes]
     table["voice"] = [note.voice for note in notes]
-    table["part"] = part
+    table["part"] = np.repeat(np.arange(len(staves)), counts)
     return table

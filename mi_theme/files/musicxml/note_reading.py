@@ -109,7 +109,7 @@ def _said(note: Any) -> SaidNote:
         ties=tuple([tie.get("type") for tie in note.iterchildren("tie")]) if "tie" in fields else (),
         velocity=min(max(round(LOUD * number_of(loud) / 100), 1), 127) if loud else LOUD,
         lyric=_lyric(note) if "lyric" in fields else "",
-        asides=(*(asides_of_note(note, more) if more else ()), *note_attributes(note, pitch)),
+        asides=(*(asides_of_note(note, more) if more else ()), *note_attributes(note, said.get("alter"))),
         rest=rest is not None,
         chord="chord" in fields,
         grace=grace,
