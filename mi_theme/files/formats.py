@@ -145,7 +145,7 @@ def format_of(data: bytes, name: str = "") -> Format:
         Where it is none of `FORMATS`.
     """
     where = name or "this data"
-    if not data.strip():
+    if not data[:HEAD].strip() and not data.strip():
         raise FileError(f"{where}: an empty file")
     ending = Path(name.partition("#")[0]).suffix.lower()
     shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +20,7 @@ from mi_theme.files.disk import FileWarning, first_line
 from mi_theme.files.musicxml.aside_reading import StaffAside
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
 from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
-from mi_theme.files.musicxml.note_reading import NoteReader
+from mi_theme.files.musicxml.note_reading import NoteReader, SaidNote
 from mi_theme.files.musicxml.part_reading import NoteElement, PartReading, PlacedStaffAside
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
@@ -29,7 +29,7 @@ from mi_theme.score.notes import NOTE
 
 __all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music", "table_of"]
 
-Held = defaultdict[tuple[Ticks, ...], deque[list["JoinedNote"]]]  # by pitch and end, and by voice too
+Held = defaultdict[tuple[Ticks, ...], list[list["JoinedNote"]]]  # by pitch and end, and by voice too
 
 
 @dataclass(slots=True)
@@ -39,7 +39,9 @@ class JoinedNote:
     at: Ticks
     lasts: Ticks
     voice: int
-    written: NoteElement
+    pitch: int
+    step: int
+    said: SaidNote
     asides: tuple[str, ...]
 
 
@@ -99,7 +101,10 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
         words = f"{where}: {rounded} notes have pitches that MIDI has not; each got the nearest key"
         warnings.warn(words, FileWarning, stacklevel=4)
     starts, meters = _layout(parts)
-    staves = [staff for index, part in enumerate(parts) for staff in _staves(part, index, starts[index])]
+    staves: list[SoundingStaff] = []
+    for index, part in enumerate(parts):
+        staves += _staves(part, index, starts[index])
+        part.notes.clear()  # what they say is in the staves
     longest, counted = max(starts, key=lambda lines: lines[-1]), parts[0].counted
     meter_map = MeterMap.of_bars(_bars(longest, meters, counted), counted=counted)
     return WrittenMusic(heading, parts, starts, staves, meter_map)
@@ -223,7 +228,7 @@ def _staves(part: PartReading, index: int, lines: Sequence[Ticks]) -> Iterator[S
 def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[JoinedNote]:
     """The notes of one staff in order, tied ones joined."""
     order = sorted((lines[note.bar] + note.at, note.lasts > 0, index) for index, note in enumerate(written))
-    held: Held = defaultdict(deque)
+    held: Held = defaultdict(list)
     voices: defaultdict[str, int] = defaultdict(lambda: len(voices))
     joined: list[JoinedNote] = []
     for at, _, index in order:
@@ -235,7 +240,7 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
             known = before.asides
             before.asides += tuple([aside for aside in said.asides if aside not in known or 'type="st' in aside])
         else:
-            before = JoinedNote(at, note.lasts, voice, note, said.asides)
+            before = JoinedNote(at, note.lasts, voice, note.pitch, note.step, said, said.asides)
             joined.append(before)
         if "start" in said.ties:
             entry = [before]
@@ -243,8 +248,7 @@ def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[Join
             held[note.pitch, before.at + before.lasts, voice].append(entry)
     if any(note.lasts <= 0 for note in joined):
         rows = [
-            UntimedNote(Fraction(note.at) / QUARTER, note.voice, note.lasts <= 0, note.written.said.chord)
-            for note in joined
+            UntimedNote(Fraction(note.at) / QUARTER, note.voice, note.lasts <= 0, note.said.chord) for note in joined
         ]
         for row, (start, length) in timed_graces(rows).items():
             joined[row].at, joined[row].lasts = _whole(start * QUARTER), _whole(length * QUARTER)
@@ -260,7 +264,7 @@ def _led_to(held: Held, pitch: int, at: Ticks, voice: int) -> JoinedNote | None:
     for key in ((pitch, at, voice), (pitch, at)):
         ending = held.get(key)
         while ending:
-            entry = ending.popleft()
+            entry = ending.pop(0)
             if entry:  # not taken by the other key
                 return entry.pop()
     return None
@@ -279,9 +283,9 @@ def table_of(staves: Sequence[SoundingStaff]) -> NDArray[np.void]:
     notes = [note for staff in staves for note in staff.notes]
     table["onset"] = np.array([float(note.at) for note in notes]) / QUARTER
     table["duration"] = np.array([float(note.lasts) for note in notes]) / QUARTER
-    table["pitch"] = [note.written.pitch for note in notes]
-    table["step"] = [note.written.step for note in notes]
-    table["velocity"] = [note.written.said.velocity for note in notes]
+    table["pitch"] = [note.pitch for note in notes]
+    table["step"] = [note.step for note in notes]
+    table["velocity"] = [note.said.velocity for note in notes]
     table["voice"] = [note.voice for note in notes]
     table["part"] = np.repeat(np.arange(len(staves)), counts)
     return table

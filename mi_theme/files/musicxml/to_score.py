@@ -149,9 +149,7 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
         homes.setdefault(staff.part, {})[staff.staff] = index
         for note in (note for note in staff.notes if note.asides):
             at = _tick(note.at, quarter)
-            found[index] += [
-                Event(at, Aside("note", said, note.written.pitch).message, note.voice) for said in note.asides
-            ]
+            found[index] += [Event(at, Aside("note", said, note.pitch).message, note.voice) for said in note.asides]
     for number, (part, lines) in enumerate(zip(music.parts, music.starts, strict=True)):
         own = homes.get(number, {})
         for bar, inside, (host, said, name) in part.asides:
@@ -174,7 +172,7 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
 
 def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int, asides: list[Event]) -> Track:
     """A track with its program, or on the drum channel, its lyrics and what else is written."""
-    events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.said.lyric)) for note in _sung(staff.notes)]
+    events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.said.lyric)) for note in _sung(staff.notes)]
     events += asides
     if staff.is_percussion:
         return track.on_channel(PERCUSSION).with_events(events)
@@ -184,4 +182,4 @@ def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int, aside
 
 
 def _sung(notes: list[JoinedNote]) -> Iterator[JoinedNote]:
-    return (note for note in notes if note.written.said.lyric)
+    return (note for note in notes if note.said.lyric)
