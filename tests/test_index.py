@@ -103,7 +103,7 @@ def sheets_of_all_kinds() -> list[Sheet]:
     """Voices, chords, unisons, drums, long rests, odd times, nothing at all."""
     chosen = random.Random(3)
     tables = []
-    for times in (480, 384, 1024, 7, 10080):
+    for times in (480, 384, 1024, 7, 10080, 34, 1001):
         table = np.zeros(200, NOTE)
         table["onset"] = np.sort([chosen.randrange(2000) / times for _ in table])
         table["duration"] = [chosen.randrange(1, 3000) / times for _ in table]

@@ -90,7 +90,6 @@ def test_music21_reads_the_same_beams_and_durations():
 
 def test_the_middle_of_4_4_is_to_be_seen():
     staves, _ = staves_of_versions([THEME.to_meter("4/4")], (1, 1))
-    bar = staves[1].frames[0][0]
     quarter = resolution_of(staves)
     voice = bar_voices([staves[1]], quarter)[0][0][0]
     symbols = voice.layout.symbols

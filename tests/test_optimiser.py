@@ -326,13 +326,17 @@ def test_a_feel_must_be_one() -> None:
 @settings(max_examples=40, deadline=None)
 def test_the_search_is_exact(notes: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    start, steps = rng.random((2, 3, 3)), rng.random((notes - 2, 2, 3, 3, 3))
+    start, pairs, threes = rng.random((2, 3, 3)), rng.random((notes - 2, 3, 3)), rng.random((2, 2, 3, 3, 3))
+    which = rng.integers(0, 2, notes - 2)
 
     def cost(way: int, path: tuple[int, ...]) -> float:
-        rest = (steps[i, way, path[i], path[i + 1], path[i + 2]] for i in range(notes - 2))
+        rest = (
+            threes[which[i], way, path[i], path[i + 1], path[i + 2]] + pairs[i, path[i + 1], path[i + 2]]
+            for i in range(notes - 2)
+        )
         return float(start[way, path[0], path[1]] + sum(rest))
 
-    way, path = cheapest(start, steps)
+    way, path = cheapest(start, pairs, threes, which)
     every = [cost(w, p) for w in range(2) for p in product(range(3), repeat=notes)]
     assert cost(way, tuple(path)) == pytest.approx(min(every))
 

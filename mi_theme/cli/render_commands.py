@@ -22,6 +22,7 @@ from mi_theme.cli.shared import (
     write_score,
 )
 from mi_theme.cli.sound_commands import click_options, clicked, write_sound
+from mi_theme.cli.typed_words import METRE_WORDS
 from mi_theme.errors import FileError, UnknownName
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _take_words(words: tuple[str, ...], arranged: dict[str, Any]) -> None:
     from mi_theme.renditions import styles as known_styles
 
     names = {"form": [*known_forms()], "style": [*known_styles()], "film": [film.title for film in films()]}
-    for word in words:
+    for word in (METRE_WORDS.get(folded(word), word) for word in words):
         options = ["meter"] if "/" in word else [n for n, known in names.items() if folded(word) in map(folded, known)]
         option = next((option for option in options if arranged[option] is None), None)
         if option is None and Path(word).is_file():
@@ -132,8 +133,10 @@ def _write_rendition(plan: Arrangement, score: Score, name: str) -> None:
     if plan.note:
         say(plan.note)
     target = "standard output" if name == "-" else name
+    metres = " and ".join(dict.fromkeys(passage.meter.signature for passage in plan.passages))
+    time = f"{int(length // 60)}:{int(length % 60):02d}"
     say(
-        f"wrote {target}: {last_bar(score)} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
+        f"wrote {target}: {last_bar(score)} bars of {metres}, {len(score.tracks) - 1} parts, {time}, an arrangement of ours"
     )
 
 

@@ -15,11 +15,13 @@ import click
 
 from mi_theme.arguments import folded
 from mi_theme.cli.terminal import binary_output, readable
-from mi_theme.errors import MiThemeError
+from mi_theme.errors import FileError, MiThemeError, error_words
+from mi_theme.file_bytes import file_text
 from mi_theme.listings import csv_table
 from mi_theme.score.messages import one_line
 
 if TYPE_CHECKING:
+    from mi_theme.conversion.scoreplan import ScorePlan
     from mi_theme.engraving import Drawing
     from mi_theme.score import Score
     from mi_theme.themes import Theme
@@ -35,6 +37,7 @@ __all__ = [
     "json_option",
     "json_text",
     "parts_in",
+    "plan_of_file",
     "print_json",
     "print_table",
     "say",
@@ -282,6 +285,16 @@ def write_text(text: str, out: str, *, quiet: bool = False) -> None:
         replace_file(out, text.encode())
         if not quiet:
             say(f"wrote {out}")
+
+
+def plan_of_file(path: str) -> ScorePlan:
+    """A plan that was saved."""
+    from mi_theme.conversion.scoreplan import ScorePlan
+
+    try:
+        return ScorePlan.from_json(file_text(path))
+    except FileError as error:
+        raise FileError(error_words(error, path)) from None
 
 
 def is_midi(path: str) -> bool:

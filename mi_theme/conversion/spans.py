@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from math import ceil
 
-from mi_theme.adaptation.frames import Frame, Reason, whole_grouping
+from mi_theme.adaptation.frames import Frame, Reason, frame_of, whole_grouping
 from mi_theme.adaptation.hearing import heard_cost
 from mi_theme.adaptation.plans import BarNotes, Repeat, groups_under
 from mi_theme.adaptation.strategies import find
@@ -71,26 +73,20 @@ class Span:
     reasons: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:
-        bars = f"bars {self.first} to {self.last}"
-        if (self.warp.source, self.warp.target) != (self.base.source, self.base.target):
-            raise ScoreError(f"{bars}: the map and its base are not of one length")
-        if self.last < self.first:
-            raise ScoreError(f"{bars}: the last comes before the first")
-        if not self.how:
-            return
-        find(self.how)
-        if (self.last - self.first) * self.source.bar > self.warp.source:
-            raise ScoreError(f"{bars}: a map of {self.warp.source} quarters is too short for them")
-        if max(self.warp.source / self.source.bar, self.warp.target / self.target.bar) > MOST_FRAME_BARS:
-            raise ScoreError(f"{bars}: a map of more than {MOST_FRAME_BARS} bars")
-        if min(self.figure, default=0) <= 0 or sum(self.figure) not in (self.source.bar, self.base.source):
-            raise ScoreError(f"{bars}: the groups {'+'.join(map(str, self.figure))} fill no bar of {self.source}")
+        fault = self.how and find(self.how) and _fault(self.source, self.target, self.base, self.figure)
+        if self.warp is not self.base and self.warp.lengths != self.base.lengths:
+            fault = "the map and its base are not of one length"
+        elif self.last < self.first:
+            fault = "the last comes before the first"
+        elif self.how and (self.last - self.first) * self.source.bar > self.base.source:
+            fault = f"a map of {self.base.source} quarters is too short for them"
+        if fault:
+            raise ScoreError(f"bars {self.first} to {self.last}: {fault}")
 
     @property
     def frames(self) -> tuple[Frame, Frame]:
         """The whole bars on both sides."""
-        bars = (-(-self.warp.source // self.source.bar), -(-self.warp.target // self.target.bar))
-        return Frame(self.source, int(bars[0])), Frame(self.target, int(bars[1]))
+        return _frames(self.source, self.target, self.base)
 
     def heard(self, tempo: Fraction) -> float:
         """What the map costs the ear, a bar.
@@ -107,6 +103,20 @@ class Span:
         """
         notes = [(at, lasts) for at, lasts, _ in self.line]
         return heard_cost(notes, self.warp, *self.frames, tempo, self.repeats)
+
+
+@lru_cache(maxsize=1024)
+def _fault(source: Meter, target: Meter, base: Warp, figure: tuple[Fraction, ...]) -> str:
+    if max(base.source / source.bar, base.target / target.bar) > MOST_FRAME_BARS:
+        return f"a map of more than {MOST_FRAME_BARS} bars"
+    if min(figure, default=0) <= 0 or sum(figure) not in (source.bar, base.source):
+        return f"the groups {'+'.join(map(str, figure))} fill no bar of {source}"
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _frames(source: Meter, target: Meter, base: Warp) -> tuple[Frame, Frame]:
+    return frame_of(source, ceil(base.source / source.bar)), frame_of(target, ceil(base.target / target.bar))
 
 
 def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:
@@ -143,6 +153,10 @@ def shown_target(span: Span) -> Meter:
     """
     if not span.target.is_open or span.base.target != span.target.bar:
         return span.target
-    figure = span.figure * int(span.base.source / sum(span.figure))
-    groups = whole_grouping(groups_under(figure, span.base, span.repeats), span.target.pulse)
-    return span.target.grouped(groups) if groups and {*groups} == {2, 3} else span.target
+    return _shown(span.target, span.figure, span.base, span.repeats)
+
+
+@lru_cache(maxsize=256)
+def _shown(target: Meter, figure: tuple[Fraction, ...], base: Warp, repeats: tuple[Repeat, ...]) -> Meter:
+    groups = whole_grouping(groups_under(figure * int(base.source / sum(figure)), base, repeats), target.pulse)
+    return target.grouped(groups) if groups and {*groups} == {2, 3} else target

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mi_theme.arguments import asked
 from mi_theme.errors import FileError
 from mi_theme.files.disk import bytes_of, replace_file, unpacked
 from mi_theme.hooks import answer, function_at
@@ -27,6 +28,7 @@ __all__ = [
     "Format",
     "format_of",
     "parsed",
+    "parsed_sheet",
     "read",
     "read_notes",
     "read_sheet",
@@ -145,17 +147,17 @@ def format_of(data: bytes, name: str = "") -> Format:
         Where it is none of `FORMATS`.
     """
     where = name or "this data"
-    if not data[:HEAD].strip() and not data.strip():
+    if not data or data.isspace():
         raise FileError(f"{where}: an empty file")
-    ending = Path(name.partition("#")[0]).suffix.lower()
     shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))
-    named = (row for row in FORMATS if ending in row.endings)
+    named = (row for row in FORMATS if Path(name.partition("#")[0]).suffix.lower() in row.endings)
     row = next(shown, None) or next(named, None)
     if row is None:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
     return row
 
 
+@asked()
 def read(source: str | PathLike[str] | bytes) -> Score:
     """Read a score from a path or from the bytes of a file: MIDI, MusicXML, ABC or kern.
 
@@ -281,7 +283,24 @@ def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
     FileError, MissingExtra, OSError
         As `read_notes`; where it cannot be opened.
     """
-    data, name = bytes_of(path)
+    return parsed_sheet(*bytes_of(path))
+
+
+def parsed_sheet(data: bytes, name: str = "") -> Sheet:
+    """The same of the bytes of a file that nobody opens here.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        What the file is called, for messages.
+
+    Raises
+    ------
+    FileError, MissingExtra
+        As `read_sheet`.
+    """
     return _sheet_of(data, format_of(data, name), name)
 
 

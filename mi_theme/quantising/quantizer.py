@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError
 from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats
 from mi_theme.quantising.beattimes import Beats
@@ -54,6 +55,7 @@ class _Kinds(NamedTuple):
         return found
 
 
+@asked()
 def quantize(
     score: MusicSource,
     *,

@@ -31,7 +31,7 @@ LARGEST_NUMERATOR = 255  # that a MIDI file can say
 DEFAULT_TEMPO = 500_000  # microseconds in a quarter where a file says nothing: 120 a minute
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bar:
     """One bar: its number (0 for a pick-up), where it starts and ends in quarters, its metre."""
 
@@ -40,12 +40,12 @@ class Bar:
     end: Fraction
     meter: Meter
 
-    @property
+    @cached_property
     def length(self) -> Fraction:
         """Quarters from bar line to bar line; short for a pick-up or a cut bar."""
         return self.end - self.start
 
-    @property
+    @cached_property
     def beats(self) -> tuple[Fraction, ...]:
         """Where the beats fall, in quarters from the beginning of the score."""
         starts = (self.start + pulse * self.meter.pulse for pulse in self.meter.beats)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from mi_theme.errors import ScoreError
 from mi_theme.score import messages as m
 
-__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of", "in_order"]
+__all__ = ["PERCUSSION", "RECORD", "Event", "Part", "Track", "channel_of", "in_order"]
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
+#: one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
 RECORD = Struct("<qBBBihhq")
 NUMBERS = {"tick": "<i8", "status": "u1", "data1": "u1", "data2": "u1", "payload": "<i4"}
 NUMBERS |= {"voice": "<i2", "step": "<i2", "id": "<i8"}
@@ -159,7 +159,7 @@ class Track:
 
     @cached_property
     def _metas(self) -> dict[int, list[tuple[int, bytes]]]:
-        """(tick, data) of every meta event, by its kind."""
+        """(tick, data) of every meta event, by kind."""
         found: dict[int, list[tuple[int, bytes]]] = {}
         for tick, status, kind, _, payload, *_ in RECORD.iter_unpack(self.packed):
             if status == m.META:
@@ -174,7 +174,7 @@ class Track:
         kind
             Number of the meta event, such as 0x51 for tempo.
         """
-        return [*self._metas.get(kind, ())]
+        return list(self._metas.get(kind, ()))
 
     @property
     def name(self) -> str:

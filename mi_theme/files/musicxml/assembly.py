@@ -281,8 +281,8 @@ def table_of(staves: Sequence[SoundingStaff]) -> NDArray[np.void]:
     counts = [len(staff.notes) for staff in staves]
     table = np.zeros(sum(counts), NOTE)
     notes = [note for staff in staves for note in staff.notes]
-    table["onset"] = np.array([float(note.at) for note in notes]) / QUARTER
-    table["duration"] = np.array([float(note.lasts) for note in notes]) / QUARTER
+    table["onset"] = [float(note.at / QUARTER) for note in notes]  # the nearest there is, of a fraction too
+    table["duration"] = [float(note.lasts / QUARTER) for note in notes]
     table["pitch"] = [note.pitch for note in notes]
     table["step"] = [note.step for note in notes]
     table["velocity"] = [note.said.velocity for note in notes]

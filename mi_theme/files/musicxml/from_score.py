@@ -16,7 +16,7 @@ from mi_theme.errors import FileError
 from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.musicxml.aside_writing import element_of, put_in_order, transposed, unwritten, words_left
-from mi_theme.files.musicxml.counting import FASTEST, SLOWEST
+from mi_theme.files.musicxml.counting import FASTEST, LARGEST_COUNT, SLOWEST
 from mi_theme.files.musicxml.direction_writing import unreadable_tempos
 from mi_theme.files.musicxml.documents import OF_PART, plain_text
 from mi_theme.files.musicxml.part_writing import PartWriter
@@ -46,7 +46,7 @@ def write(score: Score, *, exact: bool = False) -> bytes:
     Raises
     ------
     FileError
-        Where there is nothing to write.
+        Where there is nothing to write, or what is written is counted in parts that no reader takes.
     ScoreError
         Where the score goes on for more than 200,000 bars.
     """
@@ -95,6 +95,10 @@ def _pieces(score: NotatedScore) -> Iterator[bytes]:
     resolution = lcm(resolution_of(score.staves), *said)
     music = bar_voices(score.staves, resolution)
     divisions = _divisions(music, said, resolution)
+    if divisions * max(bar.end - bar.start for bar in score.bars) > LARGEST_COUNT:
+        raise FileError(
+            f"all that is written together is counted in 1/{divisions} of a quarter: no reader takes so fine parts"
+        )
     yield f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()
     staves, lengths = iter(music), [int((bar.end - bar.start) * divisions) for bar in score.bars]
     for number, part in enumerate(score.parts, 1):
