@@ -299,8 +299,8 @@ def test_what_speaks_against_a_cheaper_way_is_what_is_heard(
     [
         ("4/4", "9/8", [0, 1.5, 3, 4]),
         ("2/4", "9/8", [0, 3]),
-        ("12/8", "7/8", [0, 1.5, 3.5, 5]),
-        ("4/4", "5/8", [0, 1, 2.5, 3.5]),
+        ("12/8", "7/8", [0, 2, 3.5, 5.5]),
+        ("4/4", "5/8", [0, 1.5, 2.5, 4]),
     ],
 )
 def test_other_numbers_of_beats_keep_beats_and_bar_lines(meter: str, to: str, places: list[float]) -> None:

@@ -176,12 +176,13 @@ def test_what_a_shorter_beat_has_no_room_for_goes_and_nothing_gets_faster() -> N
     assert min(made.notes("Bass")["duration"]) >= 0.25
 
 
-@pytest.mark.parametrize("to", ["3/4", "7/8"])
-def test_a_beat_in_which_the_tune_begins_nothing_goes_for_all(to: str) -> None:
+@pytest.mark.parametrize(("to", "how", "places"), [("3/4", "ease", [0, 1.5, 2]), ("7/8", "cut", [0, 1.5, 2.5])])
+def test_time_is_taken_where_the_tune_begins_nothing(to: str, how: str, places: list[float]) -> None:
+    """A rest or the end of a held note goes whole before anything stands on sixteenths."""
     tune: Bar = [(0, 1.5, 76), (1.5, 1, 74), (2.5, 1.5, 72)]
     answer: Bar = [(0, 0.5, 71), (0.5, 1, 72), (1.5, 2.5, 74)]
     band = BASS, [*SAME_KICK, *BACKBEAT]
     plan = mi.plan(song("4/4", (tune, *band), (answer, *band)), to)
-    assert plan.how == "cut"
+    assert plan.how == how
     assert not [change for change in plan.dropped if change.part == "Tune"]
-    assert plan.apply().notes("Tune")["onset"][:3].tolist() == [0, 1.5, 2.5]
+    assert plan.apply().notes("Tune")["onset"][:3].tolist() == places

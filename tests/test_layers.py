@@ -101,7 +101,7 @@ def test_imports_come_from_above(source: tuple[str, ast.Module]) -> None:
 
 def test_modules_are_imported_by_name_in_three_places_only() -> None:
     named = {module_of(path) for path in SOURCES if re.search(r"import_module|__import__", path.read_text("utf-8"))}
-    assert named == {"mi_theme", "mi_theme.hooks", "mi_theme.cli.command_group", "mi_theme.search.kernels.choosing"}
+    assert named == {"mi_theme.hooks", "mi_theme.cli.command_group", "mi_theme.search.kernels.choosing"}
 
 
 def answering(method: str) -> Callable[..., object]:

@@ -6,6 +6,7 @@ import os
 import re
 import zipfile
 from codecs import getincrementaldecoder
+from collections.abc import Iterable
 from contextlib import suppress
 from html.entities import html5
 from io import BytesIO
@@ -205,10 +206,10 @@ def first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def replace_file(path: str | PathLike[str], data: bytes) -> None:
+def replace_file(path: str | PathLike[str], data: bytes | Iterable[bytes]) -> None:
     """Write to a temporary file beside `path`, on the disk before it is put in its place.
 
-    An existing file keeps its content until then, and its permissions for good.
+    The data may come piece by piece. An existing file keeps its content until then, and its permissions for good.
     A device or a pipe is written to directly.
 
     Raises
@@ -216,9 +217,9 @@ def replace_file(path: str | PathLike[str], data: bytes) -> None:
     OSError
         Where nothing can be written there; the error names `path`.
     """
-    target = Path(os.path.realpath(path))
+    target, pieces = Path(os.path.realpath(path)), [data] if isinstance(data, bytes) else data
     if target.exists() and not target.is_file():
-        target.write_bytes(data)  # a directory raises here, with its own name in the error
+        target.write_bytes(b"".join(pieces))  # a directory raises here, with its own name in the error
         return
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", str(path))
@@ -231,7 +232,7 @@ def replace_file(path: str | PathLike[str], data: bytes) -> None:
         raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():

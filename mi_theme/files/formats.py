@@ -60,6 +60,8 @@ class Format(NamedTuple):
         The same for the table of a sheet alone, where that is less work.
     writer
         The same that makes bytes of a Score.
+    pieces
+        The same that makes them piece by piece, where files are many times what they say.
     translator
         The same that makes MusicXML of bytes and a name, where it is another notation: reader and sheets
         are those of MusicXML then.
@@ -74,6 +76,7 @@ class Format(NamedTuple):
     sheets: str
     notes: str = ""
     writer: str = ""
+    pieces: str = ""
     translator: str = ""
     notation: bool = True
 
@@ -104,6 +107,7 @@ FORMATS = (
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
         writer="files.musicxml.from_score:write",
+        pieces="files.musicxml.from_score:pieces",
     ),
     Format(
         name="kern",
@@ -146,8 +150,11 @@ def format_of(data: bytes, name: str = "") -> Format:
     if not data or data.isspace():
         raise FileError(f"{where}: an empty file")
     shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))
-    named = (row for row in FORMATS if Path(name.partition("#")[0]).suffix.lower() in row.endings)
+    ending = Path(name.partition("#")[0]).suffix.lower()
+    named = (row for row in FORMATS if ending in row.endings)
     row = next(shown, None) or next(named, None)
+    if row is None and ending in (*SOUND_ENDINGS, ".m4a", ".aac"):
+        raise FileError(f"{where}: this is sound, and notes are read: MIDI, MusicXML, ABC or kern")
     if row is None:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
     return row
@@ -327,7 +334,8 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     if ending in SOUND_ENDINGS:
         answer("Score.to_sound", score, path, ending)
         return
-    replace_file(path, written(score, ending, str(path), exact=exact))
+    row = _writable(ending, str(path))
+    replace_file(path, function_at(row.pieces)(score) if row.pieces else written(score, ending, str(path), exact=exact))
 
 
 def written(score: Score, ending: str, name: str = "", *, exact: bool = False) -> bytes:
@@ -349,14 +357,19 @@ def written(score: Score, ending: str, name: str = "", *, exact: bool = False) -
     FileError
         As `save`; where the ending is that of sound.
     """
+    made: bytes = function_at(_writable(ending, name).writer)(score, exact=exact)
+    return made
+
+
+def _writable(ending: str, name: str) -> Format:
+    """The format that files with this ending are written in."""
     row = next((row for row in FORMATS if ending in row.endings and row.writer), None)
     if row is None:
         raise FileError(
             f"{name or ending}: scores are saved as music, so end the name in .mid, .musicxml or .mxl, "
             f"or as sound, in {', '.join(SOUND_ENDINGS)}"
         )
-    made: bytes = function_at(row.writer)(score, exact=exact)
-    return made
+    return row
 
 
 def save_stream(stream: Any, path: str | PathLike[str]) -> None:

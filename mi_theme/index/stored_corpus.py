@@ -141,6 +141,8 @@ class StoredCorpus:
     def sheet(self, shard: int, number: int) -> tuple[Sheet, NDArray[np.int64]]:
         """A piece, spelled, and the row of each stored note in its table; what was asked for lately stays ready.
 
+        Its source says no more than its place: `sources` tells the names.
+
         Parameters
         ----------
         shard, number
@@ -149,7 +151,7 @@ class StoredCorpus:
         key = shard, number
         found = self._ready.pop(key, None)
         if found is None:
-            sheet, place = self.shards[shard].sheet(number, self.sources(shard, number)[0])
+            sheet, place = self.shards[shard].sheet(number, f"{shard}/{number}")
             found = spelled(sheet), place
             self._ready_notes += len(sheet.table)
         self._ready[key] = found

@@ -7,6 +7,7 @@ metre, and the same rhythm comes again and again: a layout is made once of each.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -191,15 +192,18 @@ def _bars_of_voice(
     """The notes of a voice in each bar, and their ticks from its bar line: -1 for one that began before, one too many for one that goes on."""
     starts = [start for start, *_ in bars]
     found: dict[int, tuple[list[StaffNote], list[tuple[int, int]]]] = {}
+    last = len(bars)
     for note in voice:
         begin, stop = _ticks(note.start, resolution), _ticks(note.end, resolution)
         index = max(bisect_right(starts, begin) - 1, 0)
-        while index < len(bars) and starts[index] < stop:
+        while index < last and starts[index] < stop:
             start, end, _ = bars[index]
             if end > begin:
-                notes, spans = found.setdefault(index, ([], []))
+                if index not in found:
+                    found[index] = ([], [])
+                notes, spans = found[index]
                 notes.append(note)
-                spans.append((max(begin - start, -1), min(stop, end + 1) - start))
+                spans.append((begin - start if begin >= start else -1, (stop if stop <= end else end + 1) - start))
             index += 1
     return found
 
@@ -346,34 +350,33 @@ def _beams(
 # Accidentals
 
 
-def accidentals(voices: Sequence[BarVoice], bar: NewBar, fifths: int) -> set[tuple[str, int]]:
-    """(name of the note, step) of the heads of a bar that show a sign: those that differ from the key, or from the same line or space before.
+def accidentals(voices: Sequence[BarVoice], fifths: int) -> dict[str, set[int]]:
+    """The steps of the heads of a bar that show a sign, by the name of their note: those that differ from the key, or from the same line or space before.
 
-    Grace notes have the name of their note with a ``g``.
+    Grace notes have the name of their note with a ``g``; what is tied to a note before shows no sign.
     """
     key = _alterations(fifths)
-    notes = [note for voice in voices for note in voice.notes]
-    heads = chain.from_iterable([note.heads + note.graces + note.tails for note in notes])
-    if not {(head.step % 7, head.alter) for head in heads} - set(enumerate(key)):
-        return set()
-    standing, signs = dict[int, int](), set[tuple[str, int]]()
-    played = [(symbol, voice) for voice in voices for symbol in voice.layout.symbols if symbol.which >= 0]
-    for symbol, voice in sorted(played, key=lambda pair: pair[0].at):
-        note, name = voice.notes[symbol.which], voice.name_of(symbol, bar)
-        graces = note.graces if symbol.begins else ()
-        held = symbol.tie in ("m", "t")
-        tails = note.tails if symbol.tie in ("", "t") else ()
-        before, behind = ([(f"{name}g", head) for head in heads] for heads in (graces, tails))
-        for title, head in [*before, *((name, head) for head in note.heads), *behind]:
-            if not held and head.alter != standing.get(head.step, key[head.step % 7]):
-                signs.add((title, head.step))
-            if not held:
+    written = chain.from_iterable([n.heads + n.graces + n.tails for voice in voices for n in voice.notes])
+    if not {(head.step % 7, head.alter) for head in written} - key.items():
+        return {}
+    standing, signs = dict[int, int](), defaultdict[str, set[int]](set)
+    played = [
+        (symbol, voice.notes[symbol.which])
+        for voice in voices
+        for symbol in voice.layout.symbols
+        if symbol.which >= 0 and symbol.begins
+    ]
+    for symbol, note in sorted(played, key=lambda pair: pair[0].at):
+        graces, tails = ((f"{note.id}g", heads) for heads in (note.graces, () if symbol.tie else note.tails))
+        for name, heads in (graces, (note.id, note.heads), tails):
+            for head in heads:
+                if head.alter != standing.get(head.step, key[head.step % 7]):
+                    signs[name].add(head.step)
                 standing[head.step] = head.alter
     return signs
 
 
 @lru_cache
-def _alterations(fifths: int) -> tuple[int, ...]:
+def _alterations(fifths: int) -> dict[int, int]:
     """What a key does to each letter."""
-    key = key_alterations(fifths)
-    return tuple(key.get(letter, 0) for letter in range(7))
+    return dict.fromkeys(range(7), 0) | key_alterations(fifths)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
-from mi_theme.notated.part_notes import notes_of_parts
+from mi_theme.notated.part_notes import NotesOfParts
 from mi_theme.notated.players import Player, StaffOfPart, players_of, staves_of_player
 from mi_theme.notated.staff_making import StaffMaker
 from mi_theme.notated.written_keys import written_keys
@@ -68,7 +68,7 @@ def notate(
     found = quantize(score)
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else written_keys(score)
     wanted = range(len(score.parts)) if parts is None else parts
-    notes, asides = notes_of_parts(score, found, key, wanted), asides_of(score)
+    notes, asides = NotesOfParts(score, found, key, wanted), asides_of(score)
     bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
     maker = StaffMaker(score, bars, keys[0][1].fifths if keys and keys[0][0] == 0 else 0, asides)
     made = []

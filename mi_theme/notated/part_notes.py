@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["NotesOfPart", "note_steps", "notes_of_parts", "span_steps"]
+__all__ = ["NotesOfPart", "NotesOfParts", "note_steps", "span_steps"]
 
 LEAST = GRID  # of a quarter: a part that a note lasts at least
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
@@ -68,10 +68,8 @@ class _Values(NamedTuple):
     kept: bool
 
 
-def notes_of_parts(
-    score: Score, found: Quantized, key: tuple[Tonic, str] | None, wanted: Iterable[int]
-) -> dict[int, NotesOfPart]:
-    """The notes of the parts of a score as they are written, by the number of the part.
+class NotesOfParts:
+    """The notes of the parts of a score as they are written; those of a part are made when they are asked for.
 
     Parameters
     ----------
@@ -82,41 +80,65 @@ def notes_of_parts(
     wanted
         Numbers of the parts that are asked for.
     """
-    rows = _note_rows(score, found)
-    order = np.argsort(score.span_parts, kind="stable")
-    bounds = np.searchsorted(score.span_parts[order], np.arange(len(score.parts) + 1)).tolist()
-    values = {
-        index: _values(found, order[bounds[index] : bounds[index + 1]], rows, drums=score.parts[index].is_percussion)
-        for index in wanted
-    }
-    ticks = set[int]().union(*[column.tolist() for part in values.values() for column in (part.begins, part.ends)])
-    written = {at: written_place(at, found.resolution) for at in ticks}
-    places = Places({place.denominator for place in written.values()}, found.meters)
-    at = {tick: places.ticks(place) for tick, place in written.items()}
-    marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
-    rows["step"] = _steps(score, rows, key)
-    return {
-        index: _part_notes(found, part, rows, at, places, marked, drums=score.parts[index].is_percussion)
-        for index, part in values.items()
-    }
+
+    def __init__(self, score: Score, found: Quantized, key: tuple[Tonic, str] | None, wanted: Iterable[int]) -> None:
+        self.found, self.drums = found, [part.is_percussion for part in score.parts]
+        self.rows = _note_rows(score, found)
+        order = np.argsort(score.span_parts, kind="stable")
+        bounds = np.searchsorted(score.span_parts[order], np.arange(len(score.parts) + 1)).tolist()
+        self.values = {
+            index: _values(found, order[bounds[index] : bounds[index + 1]], self.rows, drums=self.drums[index])
+            for index in wanted
+        }
+        self.rows["step"] = _steps(score, self.rows, key)
+        columns = [column for part in self.values.values() for column in (part.begins, part.ends)]
+        ticks = np.unique(np.concatenate(columns)).tolist() if columns else []
+        written = [written_place(at, found.resolution) for at in ticks]
+        self.places = Places(written, found.meters)
+        self.at = dict(zip(ticks, map(self.places.ticks, written), strict=True))
+        self.marked = {placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"}
+
+    def __getitem__(self, index: int) -> NotesOfPart:
+        """The notes of the part of that number."""
+        part, drums = self.values[index], self.drums[index]
+        mine, kept, found, places = part.rows, part.kept, self.found, self.places
+        begins, ends = part.begins.tolist(), part.ends.tolist()
+        columns = [self.rows[name][mine].tolist() for name in ("pitch", "step", "velocity", "voice")]
+        starts, stops = [self.at[tick] for tick in begins], [self.at[tick] for tick in ends]
+        for row in np.flatnonzero(part.ends - part.begins <= 2 * found.resolution // GRID).tolist():
+            stops[row] = max(stops[row], starts[row] + places.resolution // LEAST)
+        marks = [MARKS[mark] for mark in part.marks.tolist()] if part.marks.any() else repeat(MARKS[0], len(starts))
+        written = list(map(PartNote, starts, stops, *columns, marks, mine.tolist()))
+        graces = set(mine[found.kinds[mine] == GRACE].tolist())
+        if drums and not kept:
+            written = list(_strokes(written, graces, found.meters, places))
+        elif kept:
+            graces |= (
+                self.marked.intersection(mine.tolist()) if found.source.is_notation else graces_of(written, places)
+            )
+            written = _untangled(written, graces) if graces else written
+        else:
+            usual = float(np.median(found.played_durations[mine] / np.maximum(part.ends - part.begins, 1)))
+            sure = set(mine[part.sure].tolist()) | graces
+            written = list(_filling_bars(_struck_together(written, sure), sure, usual, found, places))
+        return NotesOfPart(written, frozenset(graces), kept, places)
 
 
 def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
     """A row of a note table for each row of `Score.spans`, with the onset as written."""
     rows = np.zeros(len(score.spans), NOTE)
     rows["onset"], rows["part"] = found.onsets / found.resolution, score.span_parts
-    for index, track in enumerate(score.tracks):
-        mine = _of_track(score, index)
+    for mine, track in zip(_of_tracks(score), score.tracks, strict=True):
         events = track.events[score.spans["on"][mine]]
         for column, field in (("pitch", "data1"), ("velocity", "data2"), ("voice", "voice"), ("step", "step")):
             rows[column][mine] = events[field]
     return rows
 
 
-def _of_track(score: Score, track: int) -> slice:
-    """The rows of `Score.spans` that are of a track: they are there track after track."""
-    low, high = np.searchsorted(score.spans["track"], [track, track + 1]).tolist()
-    return slice(low, high)
+def _of_tracks(score: Score) -> Iterator[slice]:
+    """For each track its rows in `Score.spans`: they are there track after track."""
+    bounds = np.searchsorted(score.spans["track"], np.arange(len(score.tracks) + 1)).tolist()
+    return (slice(low, high) for low, high in pairwise(bounds))
 
 
 def note_steps(score: Score) -> NDArray[np.int64]:
@@ -139,8 +161,7 @@ def span_steps(score: Score, found: Quantized | None = None) -> NDArray[np.int64
 
 def _pitches(score: Score) -> NDArray[np.int64]:
     found = np.zeros(len(score.spans), np.int64)
-    for index, track in enumerate(score.tracks):
-        mine = _of_track(score, index)
+    for mine, track in zip(_of_tracks(score), score.tracks, strict=True):
         found[mine] = track.events["data1"][score.spans["on"][mine]]
     return found
 
@@ -172,39 +193,6 @@ def _values(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], *
         staccato = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
         marks = np.where(sure, MARKS.index("staccato") * staccato, marks)
     return _Values(mine, found.onsets[mine], found.onsets[mine] + lasts, marks, sure, kept)
-
-
-def _part_notes(
-    found: Quantized,
-    part: _Values,
-    rows: NDArray[np.void],
-    at: Mapping[int, int],
-    places: Places,
-    marked: Sequence[int],
-    *,
-    drums: bool,
-) -> NotesOfPart:
-    """The notes of one part."""
-    mine, kept = part.rows, part.kept
-    begins, ends = part.begins.tolist(), part.ends.tolist()
-    columns = [rows[name][mine].tolist() for name in ("pitch", "step", "velocity", "voice")]
-    starts, stops = [at[tick] for tick in begins], [at[tick] for tick in ends]
-    short = np.flatnonzero(part.ends - part.begins <= 2 * found.resolution // GRID).tolist()
-    for row in short:
-        stops[row] = max(stops[row], starts[row] + places.resolution // LEAST)
-    marks = [MARKS[mark] for mark in part.marks.tolist()] if part.marks.any() else repeat(MARKS[0], len(starts))
-    written = list(map(PartNote, starts, stops, *columns, marks, mine.tolist()))
-    graces = set(mine[found.kinds[mine] == GRACE].tolist())
-    if drums and not kept:
-        written = list(_strokes(written, graces, found.meters, places))
-    elif kept:
-        graces |= set(mine[np.isin(mine, marked)].tolist()) if found.source.is_notation else graces_of(written, places)
-        written = _untangled(written, graces) if graces else written
-    else:
-        usual = float(np.median(found.played_durations[mine] / np.maximum(part.ends - part.begins, 1)))
-        sure = set(mine[part.sure].tolist()) | graces
-        written = list(_filling_bars(_struck_together(written, sure), sure, usual, found, places))
-    return NotesOfPart(written, frozenset(graces), kept, places)
 
 
 def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated | None:

@@ -48,8 +48,7 @@ class Aside(NamedTuple):
     @property
     def kind(self) -> str:
         """The name of its element."""
-        found = TAG.match(self.said)
-        return found[1] if found else ""
+        return _first_tag(self.said)
 
     @property
     def name(self) -> str:
@@ -79,6 +78,12 @@ class Aside(NamedTuple):
         if found is None or (found[4] and found[4] not in HOSTS[1:]):
             return None
         return cls("note", found[3], int(found[2])) if found[1] else cls(found[4], found[5])
+
+
+@lru_cache(maxsize=4096)
+def _first_tag(said: str) -> str:
+    found = TAG.match(said)
+    return found[1] if found else ""
 
 
 class PlacedAside(NamedTuple):

@@ -243,10 +243,13 @@ class MeterMap:
         end
             Quarters from the beginning.
         """
-        bar = self.bar(self._segments[0][2])
-        while bar.start < end:
-            yield bar
-            bar = self.bar(bar.number + 1)
+        for place in range(len(self._segments)):
+            start, meter, number, stop = self._segment(place)
+            length = meter.bar
+            while start < end and (stop is None or start < stop):
+                line = start + length
+                yield Bar(number, start, line if stop is None else min(line, stop), meter)
+                start, number = line, number + 1
 
 
 def meter_of_length(length: Fraction) -> Meter | None:

@@ -133,12 +133,14 @@ def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks,
     if source.meter.is_compound != target.meter.is_compound and through is None:
         return
     onward = through[1] if through else Warp.identity(target.length)
-    for what, strokes, made in remade_riff(layer, place, _groups(span.figure, span.base.then(onward.inverse()))):
-        yield what, strokes, [[_swung(note, onward) for note in notes] for notes in made] if through else made
+    groups = _groups(span.figure, span.base.then(onward.inverse()))
+    for what, strokes, made in remade_riff(layer, place, groups) if groups else ():
+        yield what, strokes, [[_swung(layer, note, onward) for note in notes] for notes in made] if through else made
 
 
-def _swung(note: MadeNote, onward: Warp) -> MadeNote:
-    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + (note.lasts or 0)))
+def _swung(layer: Layer, note: MadeNote, onward: Warp) -> MadeNote:
+    lasts = note.lasts or int(layer.lasts[note.model])
+    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + lasts))
     return note._replace(at=at, lasts=end - at)
 
 
@@ -308,7 +310,15 @@ def remade_comping(
         low, high = found.bass.get(number, {}), found.chords.get(number, {})
         made = _bass(layers[number], low, old, downs, new.stop, found.tones) if low else []
         made += _chords(high, ups) if high else []
+        made = [[_filling(layers[number], note, old, new) for note in notes] for notes in made]
         yield number, words, low | high, sorted(made, key=lambda notes: notes[0].at)
+
+
+def _filling(layer: Layer, note: MadeNote, old: Count, new: Count) -> MadeNote:
+    """A note that lasted from one count to the next does so again."""
+    was, now = ({b - a for a, b in pairwise([*count.places, count.stop])} for count in (old, new))
+    fills = note.lasts is None and len(was) == len(now) == 1 and {int(layer.lasts[note.model])} == was
+    return note._replace(lasts=now.pop()) if fills else note
 
 
 def _words(new: Count, found: Comping, layers: Sequence[Layer]) -> str:

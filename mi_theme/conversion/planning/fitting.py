@@ -58,7 +58,7 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
             inside = [knot for knot in knots if start[0] < knot[0] < stop[0]]
             over = [at for at in ends if start[0] < at < stop[0]]
             placed = _placed(inside, start, stop, grids, base.is_linear)
-            found += _ended(placed or _even(inside, start, stop), over, start, stop) if over else placed
+            found += _ended(placed or _even(inside, start, stop), over, start, stop, base.is_linear) if over else placed
         found.append(stop)
     return Warp(found)
 
@@ -135,7 +135,7 @@ def _is_broken(figure: Sequence[str | None]) -> bool:
 
 
 def first_held(base: Warp, marks: Sequence[NotePlace], first: Fraction) -> Warp:
-    """A map that holds the first group, where a run sets out after a longer first note: that note alone is held.
+    """A map that holds the first group, where a run sets out after a longer first note, or that group is a three: its first note alone is held.
 
     Parameters
     ----------
@@ -147,10 +147,11 @@ def first_held(base: Warp, marks: Sequence[NotePlace], first: Fraction) -> Warp:
         The length of the group that is held.
     """
     lead = [mark.at for mark in marks if mark.lead and mark.starts and mark.at < 2 * first]
-    if len(lead) < FEWEST_RUN or lead[0] or not lead[1] < first or 2 * first > base.source:
+    three = first == 3 * EIGHTH
+    if len(lead) < (2 if three else FEWEST_RUN) or lead[0] or not lead[1] < first or 2 * first > base.source:
         return base
     steps = {b - a for a, b in pairwise([*lead[1:], 2 * first])}
-    if len(steps) > 1 or max(steps) >= lead[1] or base(first) == first:
+    if (not three and (len(steps) > 1 or max(steps) >= lead[1])) or base(first) <= first:
         return base
     points = [(x, y) for x, y in base.points if not 0 < x < first]
     return Warp(sorted({*points, (lead[1], base(first) - (first - lead[1])), (first, base(first))}))
@@ -335,7 +336,7 @@ def _even(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> list
     return [(x, y0 + (x - x0) * (y1 - y0) / (x1 - x0)) for x, _ in knots]
 
 
-def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Point) -> list[Point]:
+def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Point, alike: bool) -> list[Point]:
     """The places with those of ends between them, on the first grid that has one left; a rest for which eighths have none goes."""
     points = [start, *placed, stop]
     for at in ends:
@@ -344,7 +345,7 @@ def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Po
         ideal = y0 + (at - x0) * (y1 - y0) / (x1 - x0) if x1 > x0 else y1
         near = (round(ideal / grid) * grid for grid in PLACE_GRIDS)
         place = next((place for place in near if y0 < place < y1), None)
-        if y1 - y0 == EIGHTH == x1 - at and (y0 / EIGHTH).denominator == 1:
+        if not alike and y1 - y0 == EIGHTH == x1 - at and (y0 / EIGHTH).denominator == 1:
             place = y1
         if place is not None and x1 > at:
             points.insert(row, (at, place))

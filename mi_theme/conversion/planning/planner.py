@@ -12,17 +12,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mi_theme.adaptation import first_able, first_choices
-from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
 from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
+from mi_theme.conversion.planning.bar_counts import counted, runs_through
 from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, last_held, lilting
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
-from mi_theme.conversion.reading.note_groups import counted_meter, figure_of, moves_in_beats
+from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import Span
@@ -36,10 +37,8 @@ __all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
 
 EASE, CUT = "ease", "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
-LEADING = 0.7  # share of a run that must be the lead's; other parts' notes may fill its rests
-SHAKEN = Fraction(1, 8)  # quarters: notes as short are a trill
-MOST_HEARD = 3  # stretches of bars that ways are compared on
-BOTH_ENDS, MOST_ENDS = ("hold-first", "hold-last"), 8  # of which a phrase of bars tells the one that suits
+MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
+BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
 
 
@@ -92,8 +91,12 @@ class Planner:
 
     def _counted(self, meter: Meter) -> Meter:
         if meter not in self.counts:
-            same = meter.bar == self.request.target.bar  # as 4/4 is for 2/2, which then only changes its name
-            self.counts[meter] = meter if same else counted_meter(self.piece, meter)
+            free = (
+                not self.steady
+                and self.request.ratio is None
+                and (self.request.how is None or find(self.request.how).beat_for_beat)
+            )
+            self.counts[meter] = counted(self.piece, meter, self.request.target, thin=self.thin, free=free)
         return self.counts[meter]
 
     @cached_property
@@ -131,8 +134,8 @@ class Planner:
         """What a strategy is to do with some bars of a metre."""
         key = (meter, bars, hemiola)
         if key not in self.bare:
-            source = Frame(self._counted(meter), bars * self.ratio.denominator)
-            target = Frame(self.request.target, bars * self.ratio.numerator)
+            source = frame_of(self._counted(meter), bars * self.ratio.denominator)
+            target = frame_of(self.request.target, bars * self.ratio.numerator)
             groups = figure_of_bars(self.figure(meter)[0], source, target)
             figure = (source.length / 3,) * 3 if hemiola else groups
             self.bare[key] = Task(figure, (), source, target, self.request.feel)
@@ -157,7 +160,7 @@ class Planner:
 
     def _which_end(self, meter: Meter, name: str) -> str:
         """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
-        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)], MOST_ENDS)
+        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)])
         return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
@@ -169,15 +172,15 @@ class Planner:
             bars = (bar for bar in self.piece.bars if bar.meter == meter and bar.length == meter.bar)
             if not all(warp.keeps(at) for bar in bars for at, *_ in self.piece.line(bar.start, bar.end)):
                 return name
-        costs = self.heard_costs(meter, (name, CUT), MOST_ENDS)
+        costs = self.heard_costs(meter, (name, CUT))
         return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
-    def heard_costs(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, float]:
+    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
-        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:most]
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
         keep = {
             name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
             for name in names
@@ -225,18 +228,11 @@ class Planner:
         if bar.meter not in self.held:
             self.held[bar.meter] = self._held(bar.meter)
         first, stop = self.held[bar.meter]
-        if not first <= stop <= bar.length or not stop or not self._running(bar, first):
+        if not first <= stop <= bar.length or not stop or not runs_through(self.piece, bar, first):
             return False
         at = bisect_left(self.piece.bars, bar.start, key=lambda other: other.start)
         beside = (*self.piece.bars[max(at - 1, 0) : at], *self.piece.bars[at + 1 : at + 2])
-        return any(self._running(other, first) for other in beside if other.meter == bar.meter)
-
-    def _running(self, bar: Bar, beat: Fraction) -> bool:
-        """Whether notes of one value, nearly all of them the lead's, fill a bar at two a beat or more."""
-        marks = [mark for mark in self.piece.note_places(bar.start, bar.end) if mark.starts]
-        step = bar.length / max(len(marks), 1)
-        even = all(mark.at == number * step for number, mark in enumerate(marks))
-        return even and sum(mark.lead for mark in marks) >= LEADING * len(marks) and SHAKEN < step <= beat / 2
+        return any(runs_through(self.piece, other, first) for other in beside if other.meter == bar.meter)
 
     def _held(self, meter: Meter) -> tuple[Fraction, Fraction]:
         """The length of the group that is held in bars of a metre, and up to where a run would be played again; 0 for neither."""
@@ -366,11 +362,13 @@ class Planner:
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
         marks = tuple(NotePlace(mark.at, mark.lead, mark.before, mark.starts) for mark in marks)
-        base, counted = span.base, self._counted(span.source)
+        base, meter = span.base, self._counted(span.source)
         threes = strategy.fits_notes and span.target.is_compound
-        threes = threes and (strategy.beat_for_beat or not counted.is_compound)
+        threes = threes and (strategy.beat_for_beat or not (meter.is_compound or base.is_linear))
         if threes:
-            source = Frame(counted, span.frames[0].bars)
+            source = Frame(meter, span.frames[0].bars)
+            if meter.groups[0] * meter.pulse < 1:  # counted in half beats, which swing: nothing leans on their beats
+                marks = tuple(mark._replace(before=None) for mark in marks)
             if strategy.beat_for_beat and self.thin and not base.is_linear:
                 base = evened(base, self.piece.note_places(span.start, end), span.line, source)
         key = (base, marks, figure, strategy.fits_notes)

@@ -261,13 +261,14 @@ def cue_texts(
         yield at, Fraction(0) if element.find("chord") is not None else lasts, measure_text(element)
 
 
-def settings_of(staff: Staff) -> dict[Fraction, dict[str, list[Any]]]:
-    """Clefs and other settings of each place, by their tags."""
-    found: dict[Fraction, dict[str, list[Any]]] = {}
+def settings_of(staff: Staff, bars: Sequence[NewBar]) -> dict[int, dict[str, list[Any]]]:
+    """Clefs and other settings that bars begin with, by the index of the bar and their tags."""
+    places = {bar.start: index for index, bar in enumerate(bars)} if staff.asides else {}
+    found: dict[int, dict[str, list[Any]]] = {}
     for at, aside in staff.asides:
-        if aside.host == "place" and (kind := aside.kind) in SETTINGS:
+        if aside.host == "place" and (kind := aside.kind) in SETTINGS and at in places:
             element = element_of(aside.said)
-            here = found.setdefault(at, {})
+            here = found.setdefault(places[at], {})
             if element is not None and (kind == "measure-style" or kind not in here):
                 here.setdefault(kind, []).append(element)
     return found

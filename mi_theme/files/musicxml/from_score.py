@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import chain
 from math import gcd, lcm
 from typing import Any
@@ -25,7 +26,7 @@ from mi_theme.notated.model import WrittenPart
 from mi_theme.score import PERCUSSION, Score
 from mi_theme.score.percussion_keys import drum_key
 
-__all__ = ["musicxml_of", "write", "write_packed"]
+__all__ = ["pieces", "write", "write_packed"]
 
 DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
@@ -45,11 +46,24 @@ def write(score: Score, *, exact: bool = False) -> bytes:
     Raises
     ------
     FileError
-        Where there is nothing to write.
+        Where there is nothing to write, or what is written is counted in parts that no reader takes.
     ScoreError
         Where the score goes on for more than 200,000 bars.
     """
-    return musicxml_of(notate(score))
+    buffer = BytesIO()
+    buffer.writelines(pieces(score))
+    return buffer.getvalue()
+
+
+def pieces(score: Score) -> Iterator[bytes]:
+    """The same bar by bar, for a file that need not be in memory as a whole.
+
+    Raises
+    ------
+    FileError, ScoreError
+        As `write`.
+    """
+    return _pieces(notate(score))
 
 
 def write_packed(score: Score, *, exact: bool = False) -> bytes:
@@ -57,14 +71,8 @@ def write_packed(score: Score, *, exact: bool = False) -> bytes:
     return packed(write(score))
 
 
-def musicxml_of(score: NotatedScore) -> bytes:
-    """The bytes of a MusicXML file of what is written.
-
-    Raises
-    ------
-    FileError
-        Where there is nothing to write, or what is written is counted in parts that no reader takes.
-    """
+def _pieces(score: NotatedScore) -> Iterator[bytes]:
+    """The heading, and then bar by bar what is written."""
     if not score.staves:
         raise FileError("there are no notes to write as notation")
     if lost := unwritten(score.staves):
@@ -91,13 +99,15 @@ def musicxml_of(score: NotatedScore) -> bytes:
         raise FileError(
             f"all that is written together is counted in 1/{divisions} of a quarter: no reader takes so fine parts"
         )
-    pieces = [f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()]
-    staves = iter(music)
+    yield f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()
+    staves, lengths = iter(music), [int((bar.end - bar.start) * divisions) for bar in score.bars]
     for number, part in enumerate(score.parts, 1):
         bars = [next(staves) for _ in part.staves]
-        lines = PartWriter(score, part, number, divisions, resolution // divisions).write(bars)
-        pieces.append("".join([f'  <part id="P{number}">\n', *lines, "  </part>\n"]).encode())
-    return b"".join([*pieces, END.encode()])
+        yield f'  <part id="P{number}">\n'.encode()
+        for text in PartWriter(score, part, number, divisions, resolution // divisions).write(bars, lengths):
+            yield text.encode()
+        yield b"  </part>\n"
+    yield END.encode()
 
 
 def _places(score: NotatedScore) -> set[int]:

@@ -6,6 +6,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from lxml.etree import Element, SubElement
@@ -75,46 +76,46 @@ class PartWriter:
                 )
             )
         self.key: WrittenKey | None = None
-        self.keys = {} if part.staves[0].percussion else {bar.start: key for bar, key in _keys_of_bars(score)}
-        self.settings = [settings_of(staff) for staff in part.staves]
+        self.keys = {} if part.staves[0].percussion else dict(_keys_of_bars(score))
+        self.settings = [settings_of(staff, score.bars) for staff in part.staves]
         self.asides = [beside(staff, score.bars) for staff in part.staves]
         self.remarks = [
             by_bar([*(score.remarks if number == 1 and place == 0 else ()), *marks_in_words(staff.marks)], score.bars)
             for place, staff in enumerate(part.staves)
         ]
 
-    def write(self, staves: Sequence[Sequence[Sequence[BarVoice]]]) -> Iterator[str]:
+    def write(self, staves: Sequence[Sequence[Sequence[BarVoice]]], lengths: Sequence[int]) -> Iterator[str]:
         """The text of each of its bars.
 
         Parameters
         ----------
         staves
             For each staff, and each of its bars, what its voices have there.
+        lengths
+            Of the bars, in divisions.
         """
         lines, number = bar_lines(self.part.staves, self.score.bars), None
-        for index, (bar, music) in enumerate(zip(self.score.bars, zip(*staves, strict=True), strict=True)):
+        for index, (bar, length, *music) in enumerate(zip(self.score.bars, lengths, *staves, strict=True)):
             name = f"X{bar.number}" if bar.number == number else str(bar.number)
             text = [f'    <measure number="{name}"{PICKUP if bar.number in (0, number) else ""}>\n']
             number = bar.number
             if (index, "left") in lines:
                 text.append(measure_text(lines[index, "left"]))
-            attributes = self._attributes(bar, first=index == 0)
+            attributes = self._attributes(index, bar)
             if len(attributes):
                 text.append(measure_text(attributes))
-            length = int((bar.end - bar.start) * self.divisions)
             for place, (writer, voices) in enumerate(zip(self.writers, music, strict=True)):
                 if place:
                     text.append(f"      <backup>\n        <duration>{length}</duration>\n      </backup>\n")
-                text += writer.write(index, bar, length, voices, list(self._beside(place, index, bar)))
+                text += writer.write(index, length, voices, list(self._beside(place, index, bar)))
             if (index, "right") in lines:
                 text.append(measure_text(lines[index, "right"]))
             text.append("    </measure>\n")
             yield "".join(text)
 
-    def _attributes(self, bar: NewBar, *, first: bool) -> Any:
+    def _attributes(self, index: int, bar: NewBar) -> Any:
         """What a bar begins with: divisions, key, metre, clefs and what else staves are set to; nothing where all stays."""
-        key = self.keys.get(bar.start) if self.keys else None
-        settings = [said.get(bar.start, {}) if said else {} for said in self.settings]
+        first, key, settings = index == 0, self.keys.get(index), [said.get(index, {}) for said in self.settings]
         if not (first or bar.signed or key or any(settings)):
             return ()
         attributes = Element("attributes")
@@ -171,8 +172,8 @@ class PartWriter:
 
 def _octaves(part: WrittenPart) -> int:
     """How many octaves higher than it sounds a staff is written: MusicXML has none below C0, and ten in all."""
-    notes = [note for staff in part.staves for note in staff.notes if not staff.percussion]
-    octaves = [head.step // 7 for note in notes for head in (*note.heads, *note.graces)]
+    notes = [note.heads + note.graces for staff in part.staves for note in staff.notes if not staff.percussion]
+    octaves = {head.step // 7 for head in chain.from_iterable(notes)}
     higher = max(-min(octaves, default=0), 0)
     if higher and max(octaves) + higher > HIGHEST_OCTAVE:
         words = f"part {part.part.name!r} goes from below C0 to above C9, which MusicXML cannot write: outside notes moved by octaves"
@@ -181,8 +182,8 @@ def _octaves(part: WrittenPart) -> int:
     return higher
 
 
-def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
-    """Key signatures, each with the bar that it is written at: the one that begins nearest before it."""
+def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[int, WrittenKey]]:
+    """Key signatures, each with the index of the bar that it is written at: the one that begins nearest before it."""
     starts = [bar.start for bar in score.bars]
     for at, key in score.keys:
-        yield score.bars[max(bisect_right(starts, at) - 1, 0)], key
+        yield max(bisect_right(starts, at) - 1, 0), key

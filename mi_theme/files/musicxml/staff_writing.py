@@ -7,7 +7,7 @@ with its indentation; everything else is built as elements.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -77,12 +77,11 @@ class StaffWriter:
     def write(
         self,
         index: int,
-        bar: NewBar,
         length: int,
         voices: Sequence[BarVoice],
         beside: Sequence[tuple[Fraction, str]] = (),
     ) -> Iterator[str]:
-        """The notes and rests of one bar, of that index and length in divisions, as text.
+        """The notes and rests of one bar as text: the bar of that index, with its length in divisions.
 
         What stands beside them, each with its place in the bar, comes before the note that begins there,
         or with a step back to its place: not every program reads an offset.
@@ -96,17 +95,17 @@ class StaffWriter:
             rest = f'      <note>\n        <rest measure="yes"/>\n        <duration>{length}</duration>\n'
             rest += f"        <voice>{self.voices + 1}</voice>\n{self._staff}      </note>\n"
             yield note_with_asides(rest, tuple([said for _, said in self._resting])) if self._resting else rest
-        signs = accidentals(voices, bar, self.fifths) if sounding else set()
+        signs = accidentals(voices, self.fifths) if sounding else {}
         for number in sounding:
             if number != sounding[0]:
                 yield _step("backup", length)
                 here = {}
-            yield from self._write_voice(voices[number], bar, signs, number, here, silent=number != sounding[0])
+            yield from self._write_voice(voices[number], signs, number, here, silent=number != sounding[0])
         for at, text in away:
             back = int(length - at * self.divisions)
             yield f"{_step('backup', back)}{text}{_step('forward', back)}"
         if index in self._cues:
-            yield from self._write_cues(self._cues[index], bar, length)
+            yield from self._write_cues(self._cues[index], length)
 
     def _sorted(
         self, beside: Sequence[tuple[Fraction, str]], layout: Layout
@@ -122,10 +121,10 @@ class StaffWriter:
                 away.append((at, text))
         return here, away
 
-    def _write_cues(self, cues: Sequence[tuple[Fraction, str]], bar: NewBar, length: int) -> Iterator[str]:
+    def _write_cues(self, cues: Sequence[tuple[Fraction, str]], length: int) -> Iterator[str]:
         """Notes to be seen and not heard, in a voice of their own."""
         now = length
-        for at, lasts, text in cue_texts(cues, bar.end - bar.start, self.divisions, self.staff):
+        for at, lasts, text in cue_texts(cues, Fraction(length, self.divisions), self.divisions, self.staff):
             place = int(at * self.divisions)
             if "<chord/>" not in text:
                 yield _step("backup" if place < now else "forward", abs(now - place))
@@ -136,58 +135,57 @@ class StaffWriter:
     def _write_voice(
         self,
         voice: BarVoice,
-        bar: NewBar,
-        signs: set[tuple[str, int]],
+        signs: Mapping[str, set[int]],
         number: int,
         beside: dict[int, list[str]],
         *,
         silent: bool,
     ) -> Iterator[str]:
-        name, notes = str(self.voices + number + 1), voice.notes
-        for text in symbol_texts(voice.layout, name, self._staff, self.grain):
-            symbol = text.symbol
+        name, notes, slurs = str(self.voices + number + 1), voice.notes, self._slurs
+        texts = symbol_texts(voice.layout, name, self._staff, self.grain)
+        for symbol, text in zip(voice.layout.symbols, texts, strict=True):
             if symbol.at in beside:
                 yield from beside[symbol.at]
             if symbol.which < 0:
-                yield self._rest(text, silent=silent)
-            elif signs or self._resting or not _is_plain(note := notes[symbol.which]) or note.id in self._slurs:
-                yield from self._write_notes(text, voice, bar, signs, name, silent=silent)
+                yield self._rest(symbol, text, silent=silent)
+            elif (note := notes[symbol.which]).id in signs or not _is_plain(note) or self._resting or note.id in slurs:
+                yield from self._write_notes(symbol, text, note, signs, name, silent=silent)
             else:
                 yield f"{self._head(note.heads[0])}{text.length}{text.value}{text.closing[0]}"
                 for head in note.heads[1:]:
                     yield f"{self._head(head, True)}{text.length}{text.value}{text.closing[1]}"
 
-    def _rest(self, text: SymbolText, *, silent: bool) -> str:
+    def _rest(self, symbol: Symbol, text: SymbolText, *, silent: bool) -> str:
         if silent and not text.tuplet:
             return f"      <forward>\n{text.length}      </forward>\n"
         rest = '      <note print-object="no">\n' if silent else "      <note>\n"
         rest += f"        <rest/>\n{text.length}{text.value}{text.closing[0]}"
-        said = self._said_at(text.symbol) if self._resting and not silent else ()
+        said = self._said_at(symbol) if self._resting and not silent else ()
         return note_with_asides(rest, said) if said else rest
 
     def _write_notes(
         self,
+        symbol: Symbol,
         text: SymbolText,
-        voice: BarVoice,
-        bar: NewBar,
-        signs: set[tuple[str, int]],
+        note: StaffNote,
+        signs: Mapping[str, set[int]],
         number: str,
         *,
         silent: bool,
     ) -> Iterator[str]:
         """A note with its grace notes, or a chord."""
-        symbol = text.symbol
-        note, begins = voice.notes[symbol.which], symbol.begins
-        name = voice.name_of(symbol, bar) if signs else ""
-        yield from self._write_graces(note.graces if begins else (), f"{name}g", signs, number)
+        begins = symbol.begins
+        signed = signs.get(note.id, ()) if begins else ()
+        grace_signs = signs.get(f"{note.id}g", ())
+        yield from self._write_graces(note.graces if begins else (), grace_signs, number)
         for place, head in enumerate(note.heads):
-            sign = _sign(head, True) if signs and (name, head.step) in signs else ""
+            sign = _sign(head, head.step in signed)
             written = f"{self._head(head, place > 0)}{text.length}{self._drum(head)}{text.value}{sign}"
             first = begins and not place
             marks, slurs = (note.marks, self._slurs.get(note.id, ())) if first else ((), ())
             if head.shape or marks or slurs or (first and note.lyrics):
-                signed = notations(text.ties, () if place else text.brackets, marks, slurs)
-                written += f"{text.tuplet}{_shape(head, number)}{self._staff}{'' if place else text.beams}{signed}"
+                lines = notations(text.ties, () if place else text.brackets, marks, slurs)
+                written += f"{text.tuplet}{_shape(head, number)}{self._staff}{'' if place else text.beams}{lines}"
                 written += f"{_lyrics(note) if first and note.lyrics else ''}      </note>\n"
             else:
                 written += text.closing[place > 0]
@@ -195,13 +193,11 @@ class StaffWriter:
             if self._resting and not place and not silent:
                 said = (*said, *self._said_at(symbol))
             yield note_with_asides(written, said, symbol.tie) if said else written
-        yield from self._write_graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs, number)
+        yield from self._write_graces(note.tails if symbol.tie in ("", "t") else (), grace_signs, number)
 
-    def _write_graces(
-        self, heads: Sequence[Head], name: str, signs: set[tuple[str, int]], number: str
-    ) -> Iterator[str]:
+    def _write_graces(self, heads: Sequence[Head], signed: Collection[int], number: str) -> Iterator[str]:
         for head in heads:
-            sign = _sign(head, (name, head.step) in signs)
+            sign = _sign(head, head.step in signed)
             grace = (
                 f'{_opening(head.velocity)}        <grace slash="yes"/>\n{self._pitch(head)}{self._drum(head)}'
                 f"        <voice>{number}</voice>\n        <type>{GRACE_TYPE}</type>\n{sign}"

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mi_theme.files.musicxml.counting import LARGEST_TUPLET
-from mi_theme.notated.bar_symbols import Layout, Symbol, TupletRun
+from mi_theme.notated.bar_symbols import Layout, TupletRun
 from mi_theme.score.marks import Mark, kind_of
 
 __all__ = ["SymbolText", "beam_words", "notations", "symbol_texts"]
@@ -28,8 +28,6 @@ class SymbolText(NamedTuple):
 
     Attributes
     ----------
-    symbol
-        What is written.
     length, value
         Its duration with its ties, and its voice, type and dots; between them a drum has its instrument.
     tuplet, beams
@@ -40,7 +38,6 @@ class SymbolText(NamedTuple):
         All that comes after the accidentals of the first note and of the others, where nothing else is said of them.
     """
 
-    symbol: Symbol
     length: str
     value: str
     tuplet: str
@@ -82,7 +79,7 @@ def symbol_texts(layout: Layout, voice: str, staff: str, grain: int) -> list[Sym
 
 def _run_texts(run: TupletRun, voice: str, staff: str, grain: int) -> Iterator[SymbolText]:
     first, last = run.groups[0][0], run.groups[-1][-1]
-    tuplet = ""
+    tuplet, voice = "", f"        <voice>{voice}</voice>\n"
     sayable = run.ratio.denominator < LARGEST_TUPLET  # what no tuplet says has its duration and no note value
     if run.ratio != 1 and sayable:
         tuplet = (
@@ -98,21 +95,27 @@ def _run_texts(run: TupletRun, voice: str, staff: str, grain: int) -> Iterator[S
             brackets = ("start",) * (bracketed and symbol is first) + ("stop",) * (bracketed and symbol is last)
             ties = ("stop",) * (symbol.tie in ("m", "t")) + ("start",) * (symbol.tie in ("i", "m"))
             value = f"        <type>{kind}</type>\n" + "        <dot/>\n" * dots if kind else ""
-            lines = "".join(f'        <beam number="{n}">{word}</beam>\n' for n, word in enumerate(beams, 1))
-            yield SymbolText(
-                symbol=symbol,
-                length=f"        <duration>{symbol.lasts // grain}</duration>\n"
-                + "".join([f'        <tie type="{tie}"/>\n' for tie in ties]),
-                value=f"        <voice>{voice}</voice>\n{value}",
-                tuplet=tuplet,
-                beams=lines,
-                ties=ties,
-                brackets=brackets,
-                closing=(
-                    f"{tuplet}{staff}{lines}{notations(ties, brackets, (), ())}      </note>\n",
-                    f"{tuplet}{staff}{notations(ties, (), (), ())}      </note>\n",
-                ),
-            )
+            lines = "".join([f'        <beam number="{n}">{word}</beam>\n' for n, word in enumerate(beams, 1)])
+            yield _text(symbol.lasts // grain, f"{voice}{value}", tuplet, staff, lines, ties, brackets)
+
+
+@lru_cache(maxsize=2**12)
+def _text(
+    lasts: int, value: str, tuplet: str, staff: str, beams: str, ties: tuple[str, ...], brackets: tuple[str, ...]
+) -> SymbolText:
+    """The text of a symbol: few are different, and each is in memory once."""
+    return SymbolText(
+        length=f"        <duration>{lasts}</duration>\n" + "".join([f'        <tie type="{tie}"/>\n' for tie in ties]),
+        value=value,
+        tuplet=tuplet,
+        beams=beams,
+        ties=ties,
+        brackets=brackets,
+        closing=(
+            f"{tuplet}{staff}{beams}{notations(ties, brackets, (), ())}      </note>\n",
+            f"{tuplet}{staff}{notations(ties, (), (), ())}      </note>\n",
+        ),
+    )
 
 
 @lru_cache(maxsize=4096)
