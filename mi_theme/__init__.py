@@ -11,10 +11,9 @@ table of the methods of values that a room above them answers.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 from mi_theme.guesses import hint
-from mi_theme.hooks import methods
+from mi_theme.hooks import loaded, methods
 from mi_theme.version import __version__ as __version__
 
 TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
@@ -145,7 +144,7 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         words = f"module 'mi_theme' has no attribute {name!r}{hint((name,))}"
         raise AttributeError(words, name=name, obj=sys.modules[__name__])
-    value = getattr(import_module(f"mi_theme.{_HOMES[name]}"), name)
+    value = getattr(loaded(_HOMES[name]), name)
     globals()[name] = value
     return value
 

@@ -119,7 +119,7 @@ def adapt_onsets(
     if setting.is_same or not len(positions):
         return positions * float(setting.target.length / setting.source.length)
     distinct, back = np.unique(positions, return_inverse=True)
-    slots = np.concatenate([solution.slots for solution in _solutions(distinct, _last(durations), setting, feel)])
+    slots = np.concatenate([solution.slots[:-1] for solution in _solutions(distinct, _last(durations), setting, feel)])
     quarters: Array = slots * float(setting.grids[1].slot)
     return quarters[back]
 
@@ -160,7 +160,7 @@ def explained_terms(
         return [BarReasons(bar, "plain", words, ()) for bar in dict.fromkeys(bars.tolist())]
     reasons, start = [], 0
     for solution in _solutions(positions, _last(durations), setting, feel):
-        mine = bars[start : start + len(solution.path)]
+        mine = bars[start : start + len(solution.path) - 1]
         for bar in dict.fromkeys(mine.tolist()):
             here = slice(*np.searchsorted(mine, [bar, bar + 1]).tolist())
             reasons.append(BarReasons(bar, solution.feel, words, solution.reasons(here)))
@@ -248,7 +248,7 @@ def _solutions(distinct: Array, last: float, setting: Setting, feel: str) -> Ite
     pieces = np.searchsorted(frames, frames) // MOST_NOTES_TOGETHER
     ends, start = np.append(distinct, distinct[-1] + last) / float(setting.grids[0].slot), 0
     for stop in [*(np.flatnonzero(np.diff(pieces)) + 1).tolist(), len(distinct)]:
-        yield solve(ends[start : stop + 1], setting, feel).without_end()
+        yield solve(ends[start : stop + 1], setting, feel)
         start = stop
 
 

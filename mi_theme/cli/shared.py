@@ -17,6 +17,7 @@ from mi_theme.arguments import folded
 from mi_theme.cli.terminal import binary_output, readable
 from mi_theme.cli.typed_words import CHOICE_WORDS
 from mi_theme.errors import FileError, MiThemeError, error_words
+from mi_theme.file_bytes import file_text
 from mi_theme.listings import csv_table
 from mi_theme.score.messages import one_line
 
@@ -291,12 +292,9 @@ def write_text(text: str, out: str, *, quiet: bool = False) -> None:
 def plan_of_file(path: str) -> ScorePlan:
     """A plan that was saved."""
     from mi_theme.conversion.scoreplan import ScorePlan
-    from mi_theme.files.disk import bytes_of
 
     try:
-        return ScorePlan.from_json(bytes_of(Path(path))[0].decode())
-    except UnicodeDecodeError:
-        raise FileError(f"{path}: this is no plan for a score") from None
+        return ScorePlan.from_json(file_text(path))
     except FileError as error:
         raise FileError(error_words(error, path)) from None
 

@@ -129,7 +129,10 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
         end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
     known = np.where(end >= 0, end - onset, -1)
     duration = _written(playing, onset, kind, known, ~on.tuplet, score.meters if clicked else None)
-    group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
+    order = np.lexsort((onset, playing.part))
+    begins = (np.diff(playing.part[order]) != 0) | (np.diff(onset[order]) != 0)
+    group = np.zeros(len(onset), np.int64)
+    group[order[1:]] = np.cumsum(begins)
     return Quantized(
         source=score,
         resolution=grid.resolution,

@@ -104,7 +104,7 @@ class Pattern:
 
     @classmethod
     def to_search(cls, value: Any) -> Pattern:
-        """The same, where there is something to look for.
+        """The same, with the steps of its notes, where there is something to look for.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ class Pattern:
         if len(set(pattern.onset)) < 2:
             what = {0: "no pitched notes", 1: "one note"}.get(len(pattern), "one chord")
             raise ScoreError(f"there is nothing to look for: {what}; a theme has two notes or more, one after another")
-        return pattern
+        return replace(pattern, step=tuple(pattern.steps.tolist()))
 
     def __len__(self) -> int:
         return len(self.onset)

@@ -20,8 +20,9 @@ from mi_theme.errors import MiThemeError, error_words
 from mi_theme.frontend import script, style
 from mi_theme.server.guard import LARGEST_BODY
 from mi_theme.server.open_pieces import OpenPiece, OpenPieces
-from mi_theme.server.settings import ENDINGS, StudioSettings, choices
+from mi_theme.server.settings import ENDINGS, StudioSettings, Whole, choices
 from mi_theme.server.worker import Order
+from mi_theme.server.workers import CLOSED
 
 __all__ = ["application"]
 
@@ -33,9 +34,9 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a question about a piece: settings, and the page, bar or ending that the verb needs."""
 
     settings: StudioSettings
-    number: int = 0
-    last: int = 0
-    width: int = 0
+    number: Whole = 0
+    last: Whole = 0
+    width: Whole = 0
     ending: str = ""
 
 
@@ -117,7 +118,7 @@ class Answers:
     def _piece(self, request: Request) -> OpenPiece:
         piece = self._pieces.get(request.path_params["key"])
         if piece is None:
-            raise HTTPException(404, "this piece is no longer open, for others were opened since: open it again")
+            raise HTTPException(404, CLOSED)
         return piece
 
 
@@ -133,11 +134,11 @@ def application(pieces: OpenPieces) -> Starlette:
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
-        await pieces.prepare()
         try:
+            await pieces.prepare()
             yield
         finally:
-            pieces.close_all()
+            await pieces.close_all()
 
     routes = [
         Route("/", answers.page),

@@ -14,10 +14,13 @@ from mi_theme.arguments import known_name
 from mi_theme.conversion.request import ACCOMPANIMENTS, DRUMS, RUNS, Choice, Request
 from mi_theme.conversion.scoreplan import ScorePlan
 
-__all__ = ["ENDINGS", "StudioSettings", "choices"]
+__all__ = ["ENDINGS", "StudioSettings", "Whole", "choices"]
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
-Edits = Annotated[tuple[tuple[int, int, Text], ...], msgspec.Meta(max_length=2000)]  # more than a score has bars edited
+Whole = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]  # no bar, page or pixel is beyond
+Edits = Annotated[
+    tuple[tuple[Whole, Whole, Text], ...], msgspec.Meta(max_length=2000)
+]  # more than a score has bars edited
 METERS = (
     "4/4",
     "3/4",
@@ -63,7 +66,7 @@ class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part: Text | None = None
     drums: Text = "pulse"
     accompaniment: Text = "pattern"
-    bars: tuple[int, int] | None = None
+    bars: tuple[Whole, Whole] | None = None
     ratio: Text | None = None
     keep: Text | None = None
     grouping: Text | None = None
