@@ -19,6 +19,7 @@ from mi_theme.notated.written_keys import said_keys
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
+from mi_theme.quantising.gracenotes import NEXT
 from mi_theme.quantising.quantizer import STACCATO
 from mi_theme.score import MeterMap, Score
 from mi_theme.score.asides import asides_of
@@ -172,6 +173,7 @@ def _part_notes(
         written = _untangled(written, graces)
     else:
         usual = float(np.median(played / np.maximum(lasts, 1)))
+        written = _to_mains(written, graces)
         written = list(_filling_bars(_struck_together(written, graces | sure), graces | sure, usual, found))
     return NotesOfPart(written, frozenset(graces), kept)
 
@@ -195,6 +197,16 @@ def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
         else:
             last[row.pitch] = place
     return found
+
+
+def _to_mains(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
+    """A note lasts to the note after it, though a grace note between them strikes its key again."""
+    ends: dict[Fraction, Fraction] = {}
+    mine = sorted((row for row in rows if row.order in graces), key=lambda row: row.start, reverse=True)
+    for row in mine:
+        ends[row.start] = ends.get(row.end, row.end)
+    again = {(row.pitch, row.start): ends[row.start] for row in mine}
+    return [row if row.order in graces else row._replace(end=again.get((row.pitch, row.end), row.end)) for row in rows]
 
 
 @lru_cache(maxsize=2**14)
@@ -258,9 +270,11 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartNote]:
-    """Notes of a player; those of a chord that are let go nearly together end together."""
+    """Notes of a player; those of a chord that are let go nearly together end together, but where their line goes on."""
     chords: dict[Fraction, list[PartNote]] = {}
+    begun: dict[Fraction, list[int]] = {}
     for row in rows:
+        begun.setdefault(row.start, []).append(row.pitch)
         if row.order in sure:
             yield row
         else:
@@ -269,7 +283,8 @@ def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartN
         longest = max(row.end for row in chord)
         for row in chord:
             near = row.end - start >= ONE_CHORD * (longest - start)
-            yield row._replace(end=longest) if near else row
+            goes_on = any(abs(pitch - row.pitch) <= NEXT for pitch in begun.get(row.end, ()))
+            yield row._replace(end=longest) if near and not goes_on else row
 
 
 def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:

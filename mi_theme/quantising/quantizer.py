@@ -16,6 +16,7 @@ from mi_theme.quantising.chords import chords_of
 from mi_theme.quantising.clicked import click_places
 from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
 from mi_theme.quantising.gracenotes import TOGETHER, graces, strums, trills
+from mi_theme.quantising.hands import KEYBOARDS, left_hand, wants_two_staves
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
@@ -126,7 +127,8 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     if clicked and not written:
         end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
     known = np.where(end >= 0, end - onset, -1)
-    duration = _written(playing, onset, kind, known, ~on.tuplet, score.meters if clicked else None)
+    hands = _hands(playing, score, onset, kind != GRACE) if clicked else playing.part
+    duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)
     group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
     return Quantized(
         source=score,
@@ -304,15 +306,29 @@ def _nearest(at: Ints, step: int) -> Ints:
     return found
 
 
+def _hands(playing: PerformedNotes, score: Score, onset: Ints, among: NDArray[np.bool_]) -> Ints:
+    """The part of each note, where the left hand on a keyboard is one of its own."""
+    found = playing.part.copy()
+    for number, part in enumerate(score.parts):
+        rows = np.flatnonzero((playing.part == number) & among)
+        if part.program in KEYBOARDS and not part.is_percussion and wants_two_staves(playing.pitch[rows]):
+            lower = left_hand(onset[rows] / playing.grid.resolution, playing.pitch[rows])
+            found[rows[lower]] += len(score.parts)
+    return found
+
+
 def _written(
     playing: PerformedNotes,
     onset: Ints,
     kind: NDArray[np.int8],
     given: Ints,
     usual: NDArray[np.bool_],
+    hands: Ints,
     click: MeterMap | None,
 ) -> Ints:
     """The written duration of each note in ticks: `given` where that is not -1; rests where a click was followed.
+
+    A value ends where another note of the same of `hands` begins.
 
     What is `usual`, no tuplet that the grid has not, says how short values are.
     """
@@ -325,9 +341,9 @@ def _written(
         step = np.full(playing.part.max() + 1, quarter)
         np.gcd.at(step, playing.part[usual], onset[usual])
         fine = finest_end(step)[playing.part[rows]] / quarter
-        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
+        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], hands[rows], fine)
         if click is not None:
-            part = np.where(playing.drums[rows], -1, playing.part[rows])
+            part = np.where(playing.drums[rows], -1, hands[rows])
             quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
         quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
         found[rows] = np.rint(quarters * quarter).astype(np.int64)

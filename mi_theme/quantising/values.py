@@ -26,6 +26,14 @@ STEP, NEAR = (
     1.5,
     0.5,
 )  # semitones that an onset between two notes of a voice is worth; how near to the best is a link too
+AROUND, EVENLY, NEARLY_ALL = (
+    8,
+    0.4,
+    0.9,
+)  # notes before and after; log of how alike they sound of their gaps; so many of them
+BREAKING = (
+    1.0  # onsets passed over where all around sounds until the next one: a single line, or figures, however legato
+)
 PLAIN = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # quarters: for the last notes, and before rests
 ALONE = 9.0  # for a value that ends where nothing begins
 BLOCK = 20_000  # notes whose costs are held at once
@@ -114,15 +122,30 @@ def _values(notes: _Notes, best: Floats, block: slice) -> Floats:
         nearest[at] = np.minimum(nearest[at], step)
         linked[at] = np.maximum(linked[at], step + STEP * (skipped - 1) <= best[mine + lag] + NEAR)
         gap[at] = notes.quarters[mine + lag] - notes.quarters[mine]
-    return _cheapest(notes.played[rows], gap, nearest, linked, notes.finest)
+    return _cheapest(notes.played[rows], gap, nearest, linked, notes.finest, _even_around(notes, rows))
 
 
-def _cheapest(played: Floats, gap: Floats, nearest: Floats, linked: Floats, finest: float) -> Floats:
+def _even_around(notes: _Notes, rows: Ints) -> NDArray[np.bool_]:
+    """Whether each note and nearly all around it sound for the same share of the time to the next onset."""
+    near = np.clip(rows[0] - AROUND + np.arange(len(rows) + 2 * AROUND), 0, len(notes.slot) - 1)
+    starts = notes.quarters[np.flatnonzero(np.diff(notes.slot, prepend=-1))]
+    starts = np.append(starts, starts[-1] + PLAIN[-1])
+    share = np.log(notes.played[near]) - np.log(starts[notes.slot[near] + 1] - notes.quarters[near])
+    windows = np.lib.stride_tricks.sliding_window_view(share, 2 * AROUND + 1)
+    alike = np.abs(windows - np.median(windows, axis=1, keepdims=True)) < EVENLY
+    found: NDArray[np.bool_] = alike[:, AROUND] & (alike.mean(axis=1) >= NEARLY_ALL)
+    return found
+
+
+def _cheapest(
+    played: Floats, gap: Floats, nearest: Floats, linked: Floats, finest: float, even: NDArray[np.bool_]
+) -> Floats:
     """The cheapest of the gaps and the plain values, see the constants."""
     passed = np.minimum(np.cumsum(linked, axis=1) - linked, MOST_PASSED)
     cost = (
         _ratio(played, gap)
         + SKIPPED * np.minimum(np.arange(REACH), MOST_SKIPPED)
+        + BREAKING * (even[:, None] & (np.arange(REACH) > 0))
         + UNLINKED * (linked == 0)
         + PASSED * passed
         + NEARNESS * nearest
