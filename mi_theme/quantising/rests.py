@@ -110,9 +110,7 @@ def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: F
             value = end - onset
             good = undecided & (value > 0) & (shortest >= low * value) & (longest <= value)
             # what is held on ends where something of its part begins, and is nearer to the touch of a note so long
-            good &= ~over | (
-                (played**2 > usual**2 * value * written) & ((place is None) | _filled(onset, value, part))
-            )
+            good &= ~over | ((played**2 > usual**2 * value * written) & ((place is None) | _filled(onset, value, part)))
             found[good] = value[good]
             undecided &= ~good
     return found

@@ -76,10 +76,10 @@ def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, finest: Float
         notes = _Notes(
             onset[rows], np.maximum(played[rows], 1e-3), pitch[rows].astype(float), slot, float(finest[rows[0]])
         )
-        best = _cheapest_links(notes)
+        best, share = _cheapest_links(notes), _shares(notes)
         for begin in range(0, len(rows), BLOCK):
             block = slice(begin, begin + BLOCK)
-            found[rows[block]] = _values(notes, best, block)
+            found[rows[block]] = _values(notes, best, share, block)
     return found
 
 
@@ -101,7 +101,7 @@ def _link(notes: _Notes, block: slice, lag: int) -> Floats:
     return np.where((skipped < 1) | (skipped > REACH), np.inf, cost)
 
 
-def _values(notes: _Notes, best: Floats, block: slice) -> Floats:
+def _values(notes: _Notes, best: Floats, share: Floats, block: slice) -> Floats:
     """The cheapest value of each note of a block."""
     rows = np.arange(*block.indices(len(best)))
     nearest = np.full((len(rows), REACH), FARTHEST)
@@ -122,18 +122,24 @@ def _values(notes: _Notes, best: Floats, block: slice) -> Floats:
         nearest[at] = np.minimum(nearest[at], step)
         linked[at] = np.maximum(linked[at], step + STEP * (skipped - 1) <= best[mine + lag] + NEAR)
         gap[at] = notes.quarters[mine + lag] - notes.quarters[mine]
-    return _cheapest(notes.played[rows], gap, nearest, linked, notes.finest, _even_around(notes, rows))
+    return _cheapest(notes.played[rows], gap, nearest, linked, notes.finest, _even_around(share, rows))
 
 
-def _even_around(notes: _Notes, rows: Ints) -> NDArray[np.bool_]:
-    """Whether each note and nearly all around it sound for the same share of the time to the next onset."""
-    near = np.clip(rows[0] - AROUND + np.arange(len(rows) + 2 * AROUND), 0, len(notes.slot) - 1)
+def _shares(notes: _Notes) -> Floats:
+    """Log of how much of the time to the next onset each note sounds; 0 for what is struck last."""
     starts = notes.quarters[np.flatnonzero(np.diff(notes.slot, prepend=-1))]
-    starts = np.append(starts, starts[-1] + PLAIN[-1])
-    share = np.log(notes.played[near]) - np.log(starts[notes.slot[near] + 1] - notes.quarters[near])
-    windows = np.lib.stride_tricks.sliding_window_view(share, 2 * AROUND + 1)
-    alike = np.abs(windows - np.median(windows, axis=1, keepdims=True)) < EVENLY
-    found: NDArray[np.bool_] = alike[:, AROUND] & (alike.mean(axis=1) >= NEARLY_ALL)
+    until = np.append(np.diff(starts), np.inf)[notes.slot]
+    found: Floats = np.where(np.isinf(until), 0.0, np.log(notes.played) - np.log(until))
+    return found
+
+
+def _even_around(share: Floats, rows: Ints) -> NDArray[np.bool_]:
+    """Whether each note and nearly all around it sound for the same share of the time to the next onset."""
+    last, width = len(share) - 1, 2 * AROUND + 1
+    near = np.minimum(np.clip(rows - AROUND, 0, max(last + 1 - width, 0))[:, None] + np.arange(width), last)
+    usual = np.median(share[near], axis=1)
+    alike = (np.abs(share[near] - usual[:, None]) < EVENLY).mean(axis=1) >= NEARLY_ALL
+    found: NDArray[np.bool_] = alike & (np.abs(share[rows] - usual) < EVENLY)
     return found
 
 
