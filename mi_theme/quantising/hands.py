@@ -40,13 +40,13 @@ def wants_two_staves(pitch: Ints) -> bool:
     return bool(len(pitch)) and min(float((pitch < FAR_BELOW).mean()), float((pitch > FAR_ABOVE).mean())) > MOST_ON_ONE
 
 
-def left_hand(start: Floats, pitch: Ints) -> NDArray[np.bool_]:
+def left_hand(start: Ints, pitch: Ints) -> NDArray[np.bool_]:
     """Which notes the left hand plays.
 
     Parameters
     ----------
     start, pitch
-        Of the notes of one player, as written, in quarters, and MIDI numbers, shape (n,).
+        Of the notes of one player, as written, in ticks, and MIDI numbers, shape (n,).
     """
     if not len(start):
         return np.zeros(0, bool)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError
 from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats
 from mi_theme.quantising.beattimes import Beats
@@ -55,6 +56,7 @@ class _Kinds(NamedTuple):
         return found
 
 
+@asked()
 def quantize(
     score: MusicSource,
     *,
@@ -129,7 +131,10 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     known = np.where(end >= 0, end - onset, -1)
     hands = _hands(playing, score, onset, kind != GRACE) if clicked else playing.part
     duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)
-    group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
+    order = np.lexsort((onset, playing.part))
+    begins = (np.diff(playing.part[order]) != 0) | (np.diff(onset[order]) != 0)
+    group = np.zeros(len(onset), np.int64)
+    group[order[1:]] = np.cumsum(begins)
     return Quantized(
         source=score,
         resolution=grid.resolution,
@@ -312,7 +317,7 @@ def _hands(playing: PerformedNotes, score: Score, onset: Ints, among: NDArray[np
     for number, part in enumerate(score.parts):
         rows = np.flatnonzero((playing.part == number) & among)
         if part.program in KEYBOARDS and not part.is_percussion and wants_two_staves(playing.pitch[rows]):
-            lower = left_hand(onset[rows] / playing.grid.resolution, playing.pitch[rows])
+            lower = left_hand(onset[rows], playing.pitch[rows])
             found[rows[lower]] += len(score.parts)
     return found
 

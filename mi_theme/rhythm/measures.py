@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError
 from mi_theme.listings import scrolled
 from mi_theme.meter import Meter
@@ -93,6 +94,7 @@ class Measures:
         return Measures(tuple(titles), tuple(rows))
 
 
+@asked()
 def measure(
     music: Music, meter: Meter | str | None = None, *, part: str | int | None = None, name: str = ""
 ) -> Measures:

@@ -7,7 +7,7 @@ from math import inf
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from mi_theme.arguments import number, renamed, whole_number
+from mi_theme.arguments import asked, number, whole_number
 from mi_theme.files.disk import is_text
 from mi_theme.hooks import answer
 from mi_theme.listings import Listing
@@ -68,7 +68,7 @@ def searchable(where: Any) -> Searchable | None:
     return found
 
 
-@renamed(pattern="theme")
+@asked(pattern="theme")
 def find(
     theme: object,
     where: object,
@@ -168,9 +168,11 @@ def find(
     found: Listing[Hit] = Listing()
     for sheet in sheets:
         share = max(notes, 1) / max(len(sheet.table), 1)
-        hits = hits_in(wanted, sheet, least=least, invert=invert, stretches=stretches, costs=costs, fast=fast)
-        whole = oftener(with_maps(hits, wanted, sheet, max_evalue / share), share)
-        left = oftener(hits_of_versions(wanted, sheet, least=least, fast=fast), share)
+        most = max_evalue / share
+        looked = {"least": least, "fast": fast, "max_evalue": most}
+        hits = hits_in(wanted, sheet, invert=invert, stretches=stretches, costs=costs, **looked)  # type: ignore[arg-type]
+        whole = oftener(with_maps(hits, wanted, sheet, most), share)
+        left = oftener(hits_of_versions(wanted, sheet, **looked), share)  # type: ignore[arg-type]
         hits = kept(together(joined(whole, left), sheet.table), max_evalue)
         found += [hit for hit in hits if conditions.are_met(hit, sheet)]
     found = Listing(sorted(found, key=in_order)[:top])

@@ -104,7 +104,7 @@ class Pattern:
 
     @classmethod
     def to_search(cls, value: Any) -> Pattern:
-        """The same, where there is something to look for.
+        """The same, with the steps of its notes, where there is something to look for.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ class Pattern:
         if len(set(pattern.onset)) < 2:
             what = {0: "no pitched notes", 1: "one note"}.get(len(pattern), "one chord")
             raise ScoreError(f"there is nothing to look for: {what}; a theme has two notes or more, one after another")
-        return pattern
+        return replace(pattern, step=tuple(pattern.steps.tolist()))
 
     def __len__(self) -> int:
         return len(self.onset)
@@ -171,9 +171,10 @@ def passage_of(music: Any, bars: Bars | None, part: str | int | None) -> Any:
     numbers = [bar.number for bar in score.bars()]
     if not numbers:
         return score
+    chosen = None if part is None else score.part_index(part, pitched=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
-        return score.passage((numbers[0], numbers[-1]) if bars is None else bars, part)
+        return score.passage((numbers[0], numbers[-1]) if bars is None else bars, chosen)
 
 
 def _columns(onset: Iterable[Any], pitch: Iterable[Any], *others: Iterable[Any]) -> list[tuple[Any, ...]]:

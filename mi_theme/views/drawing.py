@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from mi_theme.adaptation.plans import Plan
-from mi_theme.arguments import known_name
+from mi_theme.arguments import asked, known_name
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.credits import Lineage
 from mi_theme.engraving.drawings import Drawing
@@ -72,6 +72,7 @@ KINDS: dict[str, dict[type, Callable[[Any, Span], Drawing]]] = {
 }
 
 
+@asked()
 def draw(thing: object, kind: str | None = None, *, bars: Bars | None = None) -> Drawing:
     """A picture of a theme, an adaptation, a plan, a score, a metre or a grouping.
 

@@ -266,8 +266,8 @@ def _led_to(held: Held, pitch: int, at: Ticks, voice: int) -> JoinedNote | None:
 
 def _table(notes: Sequence[JoinedNote], part: int) -> NDArray[np.void]:
     table = np.zeros(len(notes), NOTE)
-    table["onset"] = np.array([float(note.at) for note in notes]) / QUARTER
-    table["duration"] = np.array([float(note.lasts) for note in notes]) / QUARTER
+    table["onset"] = [float(note.at / QUARTER) for note in notes]  # the nearest there is, of a fraction too
+    table["duration"] = [float(note.lasts / QUARTER) for note in notes]
     table["pitch"] = [note.written.pitch for note in notes]
     table["step"] = [note.written.step for note in notes]
     table["velocity"] = [note.written.velocity for note in notes]

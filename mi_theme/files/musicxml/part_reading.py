@@ -181,7 +181,7 @@ class PartReading:
             self._before = at
             self._now = later(self._now, length)
         more = fields.keys() - PLAIN_CHILDREN
-        asides = [*(asides_of_note(note, more) if more else ()), *note_attributes(note)]
+        asides = [*(asides_of_note(note, more) if more else ()), *note_attributes(note, fields.get("pitch"))]
         if rest is not None:
             self._note_down((StaffAside("rest", said, _name(fields, "staff")) for said in asides), at)
             return min(at + lasts, self._bar)  # a rest makes no bar longer

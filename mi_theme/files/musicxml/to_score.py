@@ -82,7 +82,7 @@ def _score(music: WrittenMusic, source: str) -> Score:
 
 
 def _tick(at: Ticks, quarter: int) -> int:
-    return round(Fraction(at) * quarter / QUARTER)
+    return round(Fraction(at * quarter, QUARTER))
 
 
 def _heading(music: WrittenMusic) -> Iterator[Event]:
@@ -154,7 +154,7 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
     homes: dict[int, dict[str, int]] = {}
     for index, staff in enumerate(music.staves):
         homes.setdefault(staff.part, {})[staff.staff] = index
-        for note in staff.notes:
+        for note in (note for note in staff.notes if note.asides):
             at = _tick(note.at, quarter)
             found[index] += [
                 Event(at, Aside("note", said, note.written.pitch).message, note.voice) for said in note.asides

@@ -95,9 +95,12 @@ def hits_in_batch(settings: SearchSettings, batch: Batch) -> list[Hit]:
 
 def _aligned(settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
     """The hits of a piece of which every note is aligned; E-values as for one note."""
-    found = hits_in(settings.pattern, sheet, least=settings.least, invert=settings.invert, fast=settings.fast)
     own = max(len(sheet.table), 1)
-    return oftener(with_maps(found, settings.pattern, sheet, settings.max_evalue * own / notes), 1 / own)
+    most = settings.max_evalue * own / notes
+    found = hits_in(
+        settings.pattern, sheet, least=settings.least, invert=settings.invert, fast=settings.fast, max_evalue=most
+    )
+    return oftener(with_maps(found, settings.pattern, sheet, most), 1 / own)
 
 
 def _scanned(settings: SearchSettings, sheet: Sheet, notes: int, share: float) -> list[Hit]:
@@ -107,15 +110,17 @@ def _scanned(settings: SearchSettings, sheet: Sheet, notes: int, share: float) -
         settings.pattern, batch, settings.invert, settings.fast, share * whole_copy(settings.pattern)
     )
     regions = _regions(settings.pattern, batch, proposals).get(0, [])
-    options = {"least": settings.least, "invert": settings.invert, "fast": settings.fast}
-    found = hits_in(settings.pattern, sheet, regions=regions, everywhere=True, **options)  # type: ignore[arg-type]
     own = max(len(sheet.table), 1)
-    return oftener(with_maps(found, settings.pattern, sheet, settings.max_evalue * own / notes), 1 / own)
+    most = settings.max_evalue * own / notes
+    options = {"least": settings.least, "invert": settings.invert, "fast": settings.fast, "max_evalue": most}
+    found = hits_in(settings.pattern, sheet, regions=regions, everywhere=True, **options)  # type: ignore[arg-type]
+    return oftener(with_maps(found, settings.pattern, sheet, most), 1 / own)
 
 
 def _proposed(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, list[Hit]]:
     """The hits among what is proposed, piece by piece."""
-    found = proposed_hits(settings.pattern, batch, least=settings.least, invert=settings.invert, fast=settings.fast)
+    options = {"least": settings.least, "invert": settings.invert, "fast": settings.fast}
+    found = proposed_hits(settings.pattern, batch, rate=settings.max_evalue / notes, **options)  # type: ignore[arg-type]
     sheets = {sheet.source: sheet for sheet in batch.sheets}
     by_piece = groupby(sorted(found, key=attrgetter("source")), key=attrgetter("source"))
     return {source: completed(list(hits), settings, sheets[source], notes) for source, hits in by_piece}
@@ -167,7 +172,8 @@ def _left(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, list[
         place = ChancePlace(whole_copy(version.pattern), len(version.pattern), thick=0.0)
         if Chance(background().proposed, place, notes).evalue(place.whole) <= settings.max_evalue:
             some = batch.only(numbers)
-            hits = proposed_hits(version.pattern, some, least=settings.least, fast=settings.fast)
+            rate = settings.max_evalue / notes
+            hits = proposed_hits(version.pattern, some, least=settings.least, fast=settings.fast, rate=rate)
             for sheet in some.sheets:
                 own = [hit for hit in hits if hit.source == sheet.source]
                 found.setdefault(sheet.source, []).extend(placed_versions(own, version, settings, sheet, notes))
@@ -205,13 +211,15 @@ def proposed_hits(
     fast: bool | None = None,
     worth: float = LEAST_WORTH,
     most: int | None = None,
+    rate: float = inf,
 ) -> list[Hit]:
-    """The hits in some tunes among what is proposed and worth so much, in nats; E-values as for the piece of each."""
+    """The hits in some tunes among what is proposed and worth so much, in nats, that chance brings so often for each note; E-values as for the piece of each."""
     proposals = _both_ways(pattern, batch, invert, fast, worth, most)
     options = {"least": least, "invert": invert, "fast": fast, "surprise": background().surprise}
     found: list[Hit] = []
     for piece, regions in _regions(pattern, batch, proposals).items():
-        found += hits_in(pattern, batch.sheets[piece], regions=regions, **options)  # type: ignore[arg-type]
+        sheet = batch.sheets[piece]
+        found += hits_in(pattern, sheet, regions=regions, max_evalue=rate * len(sheet.table), **options)  # type: ignore[arg-type]
     return found
 
 

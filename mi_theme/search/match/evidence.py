@@ -13,6 +13,7 @@ transposition, not with the interval, so that a changed note costs once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from mi_theme.search.match.expectations import HeardNotes, NewsTables, informati
 from mi_theme.search.match.note_alignment import APART, NoteAlignment
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["COPY_MODEL", "CopyModel", "evidence", "foretold", "whole_copy"]
+__all__ = ["COPY_MODEL", "CopyModel", "evidence", "foretold", "most_evidence", "whole_copy"]
 
 OFF_TEMPO = (0.05, 0.2, 0.45, 0.8)  # octaves of durations: how far off the tempo a time is, kind by kind
 Whole = NDArray[np.int64]
@@ -125,6 +126,12 @@ def foretold(
     links = _CopyLinks.of(pattern, heard, found)
     mapped = {"rhythm": model.timed * float(links.surprise[1:].sum()), "bar map": -choice}
     return terms_of({**links.tune(model), **links.texture(model), **mapped})
+
+
+def most_evidence(heard: HeardNotes, rows: Sequence[int], model: CopyModel = COPY_MODEL) -> float:
+    """What notes may say at most for being a copy, of whatever pattern and in whatever metre, in nats: all that they tell, and nothing paid."""
+    later = np.array(rows[1:], np.int64)
+    return float(heard.tune[later].sum() + model.timed * heard.rhythm[later[1:]].sum())
 
 
 def whole_copy(pattern: Pattern, tables: NewsTables | None = None, model: CopyModel = COPY_MODEL) -> float:

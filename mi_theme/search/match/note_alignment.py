@@ -26,6 +26,7 @@ from mi_theme.search.patterns import Pattern
 __all__ = ["NoteAlignment", "Region", "align", "apart", "own_score", "steps_of", "surprise_of"]
 
 APART = 1e-6  # quarters; closer onsets are together
+SLIGHTLY = 1e-9  # nats; more than what sums are rounded by
 BACK = 128  # score notes back that a link can reach, however many sound at once, for each `REST` of the pattern's longest gap
 REST = 8.0  # quarters
 CHUNK = 100_000  # score notes whose table is held in memory at once
@@ -85,6 +86,8 @@ def align(
     candidates: Iterable[Region] | None = None,
     *,
     least: float = 0.8,
+    beside: float = 0.0,
+    best: float = 0.0,
     costs: AlignmentCosts = COSTS,
     surprise: Surprise | None = None,
     invert: bool = False,
@@ -103,6 +106,8 @@ def align(
         Where to look, and how much slower; everywhere at stretch 1 if None.
     least
         The smallest share of the pattern's own score that counts.
+    beside, best
+        The smallest part of the best one's share that counts, here or of what was found before.
     costs
         The table of costs.
     surprise
@@ -132,8 +137,11 @@ def align(
             query = _Query.of(pattern, surprise, costs, stretch, inverted=inverted)
             links = query.links()
             for rows in (rows for region in ranges for rows in _chunks(query, music.time, *region)):
-                found += _ends(query, links, music, rows, least, fill)
-    return apart(found)
+                bar = max(least, beside * best)
+                some = [*_ends(query, query.only(links, bar), music, rows, bar, fill)]
+                best = max([best, *(alignment.share for alignment in some)])
+                found += some
+    return apart([alignment for alignment in found if alignment.share >= beside * best])
 
 
 def steps_of(notes: NDArray[np.void]) -> NDArray[np.int64]:
@@ -195,12 +203,23 @@ class _Query(NamedTuple):
             texture=np.array([c.between, c.near]),
         )
 
+    def only(self, links: AlignmentLinks, least: float) -> AlignmentLinks:
+        """The same where only alignments count that are worth so much: what cannot become one is not followed.
+
+        A beginning is raised to just less than what the rest of the pattern would make worth `least`, if it earned all it can: no link leads
+        from there to more than that again.
+        """
+        rest = np.append(np.cumsum((self.earned[1:, 0] + SLIGHTLY)[::-1])[::-1], 0.0)
+        wanted = least * self.own / self.costs.worth
+        return links._replace(heads=np.maximum(links.heads, wanted - rest - SLIGHTLY))
+
 
 def _no_gain_by_skipping(reward: NDArray[np.float64]) -> NDArray[np.float64]:
     """A link that leaves notes out earns at most what the links in its place earn on average."""
-    for row in range(1, len(reward)):
-        for k in range(1, min(row, REACH)):
-            reward[row, k] = min(reward[row, k], reward[row - k : row + 1, 0].mean())
+    own = reward[1:, 0]
+    for k in range(1, min(REACH, len(own))):
+        places = sum(own[first : len(own) - k + first] for first in range(k + 1))
+        reward[k + 1 :, k] = np.minimum(reward[k + 1 :, k], places / (k + 1))
     return reward
 
 

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from mi_theme.search.hits import EvidenceTerm, Hit, total
 from mi_theme.search.match.alignment_costs import COSTS, UNTIMED, AlignmentCosts, Surprise
 from mi_theme.search.match.bar_maps import FIRST_MAP, UNEVEN, Explanation, explained
 from mi_theme.search.match.chance import Chance, ChancePlace, background
-from mi_theme.search.match.evidence import evidence, foretold, whole_copy
+from mi_theme.search.match.evidence import evidence, foretold, most_evidence, whole_copy
 from mi_theme.search.match.expectations import HeardNotes
 from mi_theme.search.match.note_alignment import NoteAlignment, Region, align, apart
 from mi_theme.search.match.versions import in_place, versions
@@ -50,6 +49,7 @@ REPEATED_LOOSELY = 0.1  # that only reaches `VARIED` of what others must: notes 
 VARIED = 0.94
 STATED = 0.5  # E of a statement: what chance brings in every other search is none
 USUAL_EVALUE = 0.01  # the threshold of `find`
+PLAY = 3.0  # nats that a copy may say more than the pattern, by notes that are spelled alike
 EXACT = 1e-3  # quarters
 AHEAD = 24  # score notes ahead in which two linked notes are looked for
 KINDS = 48  # kinds of stretches in an octave
@@ -72,6 +72,7 @@ def hits_in(
     regions: Sequence[Region] | None = None,
     surprise: Surprise | None = None,
     everywhere: bool | None = None,
+    max_evalue: float = inf,
 ) -> list[Hit]:
     """Every place in one piece, or in some regions of it, that reaches `least`, best first; E-values for this piece.
 
@@ -88,6 +89,8 @@ def hits_in(
     everywhere
         Whether the regions are all there is to look at in the piece, and not what a scan of much more proposed; by default
         where there are none.
+    max_evalue
+        What chance brings oftener in the piece, in whatever metre, and is no repetition is left out.
     """
     rows = sheet.pitched
     notes = sheet.table[rows]
@@ -99,8 +102,15 @@ def hits_in(
         regions, bent = [Region(0, len(notes), stretch) for stretch in tried], [Region(0, len(notes))]
     else:
         bent = list(regions)
-    look = partial(align, pattern, notes, least=min(least, FLOOR), surprise=surprise, invert=invert, fast=fast)
-    found = apart([*look(regions, costs=costs), *look(bent, costs=UNTIMED)])
+    options: dict[str, Any] = {
+        "least": min(least, FLOOR),
+        "beside": VARIED * least,
+        "surprise": surprise,
+        "invert": invert,
+    }
+    timed = align(pattern, notes, regions, costs=costs, fast=fast, **options)
+    best = timed[0].share if timed else 0.0
+    found = apart([*timed, *align(pattern, notes, bent, best=best, costs=UNTIMED, fast=fast, **options)])
     whole = [alignment for alignment in found if alignment.share >= least * found[0].share]
     heard = HeardNotes.of(notes)
     chance = chance_in(pattern, heard, proposed=not everywhere)
@@ -112,16 +122,25 @@ def hits_in(
         )
         for alignment in whole
     )
-    varied = [alignment for alignment in found[len(whole) :] if alignment.share >= VARIED * least * found[0].share]
     hits = []
-    for place, alignment in enumerate([*whole, *(varied if stated else ())]):
+    for place, alignment in enumerate(found if stated else whole):
+        at_most = most_evidence(heard, [row for _, row in alignment.pairs])
+        if chance.evalue(at_most) > max(max_evalue, REPEATED_IN_TIME * stated):
+            continue
         reasons = evidence(pattern, heard, alignment)
         number = chance.evalue(total(reasons)) * (1 + invert)
         again = stated and number <= _repeated(reasons, loosely=place >= len(whole))
-        if again or place < len(whole):
+        if again or (
+            place < len(whole) and (number <= max_evalue or _foretold(pattern, heard, alignment, chance) <= max_evalue)
+        ):
             hit = _hit(pattern, sheet, rows, heard.step, alignment)
             hits.append(replace(hit, evalue=number, score=total(reasons), reasons=reasons, again=again))
     return hits
+
+
+def _foretold(pattern: Pattern, heard: HeardNotes, alignment: NoteAlignment, chance: Chance) -> float:
+    """The E where the first bar map that comes to mind explains the rhythm."""
+    return chance.evalue(total(foretold(pattern, heard, alignment, FIRST_MAP))) if pattern.meter else inf
 
 
 def _repeated(reasons: Sequence[EvidenceTerm], *, loosely: bool) -> float:
@@ -211,14 +230,9 @@ def with_maps(
     chance = chance_in(pattern, heard, proposed=proposed) if heard else None
     found = []
     for hit in hits:
-        alignment = _alignment(hit, rows) if heard else None
-        if heard and chance and alignment:
-            at_best = chance.evalue(total(foretold(pattern, heard, alignment, FIRST_MAP)))
-            if min(hit.evalue, at_best) > max_evalue and not hit.again:
-                continue
         hit, explanation = _with_map(hit, pattern, sheet)
-        if heard and chance and alignment and explanation and hit.strategy:
-            reasons = foretold(pattern, heard, alignment, explanation.choice)
+        if heard and chance and explanation and hit.strategy:
+            reasons = foretold(pattern, heard, _alignment(hit, rows), explanation.choice)
             if total(reasons) > hit.score:
                 hit = replace(hit, evalue=chance.evalue(total(reasons)), score=total(reasons), reasons=reasons)
         found.append(hit)
@@ -249,11 +263,19 @@ def kept(hits: Sequence[Hit], max_evalue: float) -> list[Hit]:
     return [hit for hit in hits if hit.evalue <= max_evalue or (hit.again and stated)]
 
 
-def hits_of_versions(pattern: Pattern, sheet: Sheet, *, least: float, fast: bool | None) -> Iterator[Hit]:
-    """The hits of what strategies leave of the pattern in the metres of a piece."""
-    for version in versions(pattern, sheet.meters):
-        hits = hits_in(version.pattern, sheet, least=least, fast=fast)
-        yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
+def hits_of_versions(
+    pattern: Pattern, sheet: Sheet, *, least: float, fast: bool | None, max_evalue: float
+) -> Iterator[Hit]:
+    """The hits of what strategies leave of the pattern in the metres of a piece, where a whole copy of that is rare enough there."""
+    if not (thought_of := versions(pattern, sheet.meters)):
+        return
+    heard = HeardNotes.of(sheet.table[sheet.pitched])
+    for version in thought_of:
+        chance = chance_in(version.pattern, heard)
+        if chance.evalue(chance.place.whole + PLAY) <= max(max_evalue, REPEATED_IN_TIME):
+            left = replace(version.pattern, meter=None)  # no map explains it but its own
+            hits = hits_in(left, sheet, least=least, stretches=(1.0,), fast=fast, max_evalue=max_evalue)
+            yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
 
 
 def _is_statement(
@@ -293,13 +315,12 @@ def proposed_stretches(pattern: Pattern, notes: NDArray[np.void]) -> list[float]
         Most votes first; three pattern notes, with at most one left out between
         two of them, vote where both their intervals occur at one stretch.
     """
-    onset, height, time, pitch = pattern.onsets, pattern.pitch, notes["onset"], notes["pitch"]
-    count = len(onset)
-    links = {
-        (i, i + k): _occurrences(float(onset[i + k] - onset[i]), height[i + k] - height[i], time, pitch)
-        for k in (1, 2)
-        for i in range(count - k)
-    }
+    count = len(pattern)
+    pairs = [(i, i + k) for k in (1, 2) for i in range(count - k)]
+    if not pairs:
+        return []
+    onset, height, near = pattern.onsets, pattern.pitch, _NearNotes.of(notes)
+    links = {(i, j): near.pairs(float(onset[j] - onset[i]), height[j] - height[i]) for i, j in pairs}
     votes = [
         _agreeing(before, links[b, c]) for (_, b), before in links.items() for c in (b + 1, b + 2) if (b, c) in links
     ]
@@ -314,25 +335,37 @@ def _most_voted(votes: NDArray[np.float64]) -> list[float]:
     return [float(np.median(votes[kinds == kind])) for kind in found[order]]
 
 
-def _occurrences(gap: float, interval: int, time: NDArray[np.float64], pitch: NDArray[np.int64]) -> Pairs:
-    """Rows (first, second, stretch) of pairs of notes with this interval, at any possible stretch."""
-    firsts, seconds, stretches = [], [], []
-    for ahead in range(1, min(AHEAD, len(time) - 1) + 1) if gap > 0 else ():
-        rows = np.flatnonzero(pitch[ahead:] - pitch[:-ahead] == interval)
-        stretch = (time[rows + ahead] - time[rows]) / gap
+class _NearNotes(NamedTuple):
+    """Notes with those up to `AHEAD` after them: by how much each is later and higher; shape (ahead, notes)."""
+
+    lapse: NDArray[np.float64]
+    rise: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, notes: NDArray[np.void]) -> _NearNotes:
+        shape = min(AHEAD, len(notes) - 1), len(notes)
+        time, pitch = notes["onset"], notes["pitch"].astype(np.int16)
+        lapse, rise = np.full(shape, inf), np.zeros(shape, np.int16)
+        for row in range(shape[0]):
+            lapse[row, : -row - 1], rise[row, : -row - 1] = (
+                time[row + 1 :] - time[: -row - 1],
+                pitch[row + 1 :] - pitch[: -row - 1],
+            )
+        return cls(lapse, rise)
+
+    def pairs(self, gap: float, interval: int) -> Pairs:
+        """Rows (first, second, stretch) of pairs of notes with this interval, at any possible stretch."""
+        ahead, rows = np.nonzero(self.rise == interval) if gap > 0 else (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        stretch = self.lapse[ahead, rows] / gap
         possible = (stretch >= 1 / WIDEST) & (stretch <= WIDEST)
-        firsts.append(rows[possible])
-        seconds.append(rows[possible] + ahead)
-        stretches.append(stretch[possible])
-    if not firsts:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(stretches)
+        return rows[possible], (rows + ahead + 1)[possible], stretch[possible]
 
 
 def _agreeing(before: Pairs, after: Pairs) -> NDArray[np.float64]:
     """Stretches at which a pair of the second link begins where one of the first ends."""
-    own, other = before[1] * SPREAD + _kinds(before[2]), after[0] * SPREAD + _kinds(after[2])
-    return after[2][np.isin(other, own)]
+    own, other = np.sort(before[1] * SPREAD + _kinds(before[2])), after[0] * SPREAD + _kinds(after[2])
+    place = np.minimum(np.searchsorted(own, other), len(own) - 1)
+    return after[2][own[place] == other] if len(own) else after[2][:0]
 
 
 def _kinds(stretch: NDArray[np.float64]) -> NDArray[np.int64]:
