@@ -212,9 +212,7 @@ def _to_mains(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
     for row in mine:
         ends[row.start] = ends.get(row.end, row.end)
     again = {(row.pitch, row.start): ends[row.start] for row in mine}
-    return [
-        row if row.order in graces else row._replace(end=again.get((row.pitch, row.end), row.end)) for row in rows
-    ]
+    return [row if row.order in graces else row._replace(end=again.get((row.pitch, row.end), row.end)) for row in rows]
 
 
 def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:

@@ -129,7 +129,7 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     if clicked and not written:
         end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
     known = np.where(end >= 0, end - onset, -1)
-    hands = _hands(playing, score, onset, kind != GRACE) if clicked else playing.part
+    hands = _hands(playing, score, onset, kind != GRACE)
     duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)
     order = np.lexsort((onset, playing.part))
     begins = (np.diff(playing.part[order]) != 0) | (np.diff(onset[order]) != 0)
@@ -333,7 +333,7 @@ def _written(
 ) -> Ints:
     """The written duration of each note in ticks: `given` where that is not -1; rests where a click was followed.
 
-    A value ends where another note of the same of `hands` begins.
+    To a click a value ends where another note of the same of `hands` begins.
 
     What is `usual`, no tuplet that the grid has not, says how short values are.
     """
@@ -346,7 +346,8 @@ def _written(
         step = np.full(playing.part.max() + 1, quarter)
         np.gcd.at(step, playing.part[usual], onset[usual])
         fine = finest_end(step)[playing.part[rows]] / quarter
-        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], hands[rows], fine)
+        part = playing.part if click is None else hands  # without a click hands are less sure of what they hold
+        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], part[rows], hands[rows], fine)
         if click is not None:
             part = np.where(playing.drums[rows], -1, hands[rows])
             quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
