@@ -247,9 +247,8 @@ class Meter(Shown):
 
     def same_bar(self, other: str | Meter) -> bool:
         """Whether the bar of `other` has the same length and the same beats, however written."""
-        other = Meter(other)
-        mine, theirs = ([group * meter.pulse for group in meter.groups] for meter in (self, other))
-        return mine == theirs
+        other = other if isinstance(other, Meter) else Meter(other)
+        return self is other or self._lengths == other._lengths
 
     @cached_property
     def levels(self) -> tuple[int, ...]:
@@ -287,6 +286,11 @@ class Meter(Shown):
         """`ranks` scaled from 0 (the weakest pulse) to 1 (the bar line)."""
         top = max(self.pulses - 1, 1)
         return tuple(Fraction(rank, top) if self.pulses > 1 else Fraction(1) for rank in self.ranks)
+
+    @cached_property
+    def _lengths(self) -> tuple[Fraction, ...]:
+        """The beats in quarters."""
+        return tuple(group * self.pulse for group in self.groups)
 
     @cached_property
     def _unit(self) -> Fraction:

@@ -377,6 +377,28 @@ def test_a_saved_plan_with_edits_is_applied_by_the_command(served: Studio, tmp_p
     assert (tmp_path / "o.mid").read_bytes() == served.work(key, "save", ending=".mid", **settings).file
 
 
+def test_a_saved_plan_is_opened_again(served: Studio, tmp_path: Path) -> None:
+    """With the settings that made it: by the command, and by who sends it."""
+    music = score()
+    plan = mi.plan(music, "7/8:2+2+3", how="regroup", part="Tune", drums="keep", bars=(2, 5)).replace(3, how="cut")
+    (tmp_path / "plan.json").write_text(plan.to_json(), "utf-8")
+    music.save(tmp_path / "song.mid")
+    answer = served.ask("/plan", plan.to_json().encode())
+    settings = json.loads(answer.body)
+    assert (settings["meter"], settings["part"], settings["choices"]) == ("7/8:2+2+3", "0", [[3, 3, "cut"]])
+    saved = served.work(opened(served), "save", ending=".mid", **settings).file
+    assert saved == plan.apply().to_bytes()
+    with studio(tmp_path, "song.mid", "--plan", "plan.json") as found:
+        assert found.ask(f"/pieces/{found.key}").last["about"]["settings"] == settings
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"format": "mi-theme score plan"}', b"\xff", b"[" * 100_000])
+def test_a_plan_that_is_none_gets_a_line(served: Studio, body: bytes) -> None:
+    answer = served.ask("/plan", body)
+    assert answer.status == 400
+    assert "no plan for a score" in refused(answer)
+
+
 # Sessions
 
 
@@ -510,7 +532,14 @@ def test_what_cannot_begin_says_why(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        cases = [["nothing.mid"], ["a.txt"], [str(tmp_path)], ["--port", str(taken.getsockname()[1])]]
+        cases = [
+            ["song.mid", "--plan", "a.txt"],
+            ["song.mid", "--plan", "nothing.json"],
+            ["nothing.mid"],
+            ["a.txt"],
+            [str(tmp_path)],
+            ["--port", str(taken.getsockname()[1])],
+        ]
         for case in cases:
             command = [sys.executable, "-m", "mi_theme", "studio", "--no-browser", *case]
             environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ __all__ = [
     "Reason",
     "Task",
     "figure_of_bars",
+    "frame_of",
     "known_ratio",
     "starts_of",
     "whole_grouping",
@@ -70,9 +71,21 @@ class Frame:
         position
             Quarters from the beginning of the frame.
         """
-        if position % self.meter.bar == 0:
-            return 0
-        return 1 if position in self.beats else 2
+        if position not in self._depths:
+            on_bar, on_beat = position % self.meter.bar == 0, position in self.beats
+            self._depths[position] = 0 if on_bar else 1 if on_beat else 2
+        return self._depths[position]
+
+    @cached_property
+    def _depths(self) -> dict[Fraction, int]:
+        """Depths that have been asked for."""
+        return {}
+
+
+@lru_cache(maxsize=1024)
+def frame_of(meter: Meter, bars: int) -> Frame:
+    """A frame of `bars` bars of a `meter`: one for all that ask, so that it is worked out once."""
+    return Frame(meter, bars)
 
 
 #: What two notes that fill a beat become, for a strategy that weighs the notes; ``auto`` takes what suits the tune.

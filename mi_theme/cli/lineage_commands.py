@@ -21,7 +21,7 @@ layer_option = click.option(
 
 
 class LineageGroup(click.Group):
-    """A group whose first word may be a film: ``lineage 4``, ``lineage "ghost protocol"``."""
+    """A group whose first words may be a film or a person: ``lineage 4``, ``lineage ghost protocol``, ``lineage balfe``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = args[: next((place for place, word in enumerate(args) if word.startswith("-")), len(args))]
@@ -32,6 +32,7 @@ class LineageGroup(click.Group):
 
 @click.group(cls=LineageGroup, invoke_without_command=True)
 @click.option("--film", help="Everything about one film: its number, title or year.")
+@click.option("--by", help="What somebody made, or may have made: a name, or a family name.")
 @layer_option
 @click.option("--claims", is_flag=True, help="Every claim: where it is said, when it held, how certain it is.")
 @click.option("--status", help="Only claims of a status: stated, inferred, ambiguous, conflicting, superseded, absent.")
@@ -63,12 +64,17 @@ class LineageGroup(click.Group):
 def lineage(
     ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...], data: str | None, **options: Any
 ) -> None:
-    """Who made which version for which film, on whose word, how certain; of one film: mi-theme lineage 4."""
+    """Who made which version for which film, on whose word, how certain.
+
+    Of one film: mi-theme lineage 4; of one person: mi-theme lineage balfe.
+    """
     from mi_theme.credits.reports import chosen_lineage
 
     found = ctx.obj = chosen_lineage(without, add, data)
     if found.tables.about.notice:
         say(found.tables.about.notice)
+    if options["film"] and options["by"] is None and found.tables.knows(options["film"]):
+        options |= {"by": options["film"], "film": None}
     if ctx.invoked_subcommand is None:
         _show(found, options, chosen_lineage(data=data) if options["changes"] else None)
 
@@ -104,6 +110,8 @@ def _report(found: Lineage, options: dict[str, Any]) -> Report:
     if options["claims"] or options["status"] or options["predicate"]:
         asked = {name: options[name] for name in ("film", "predicate", "status")}
         return reports.claim_report(found, layer=layer or "both", **asked)
+    if options["by"] is not None:
+        return reports.person_report(found, options["by"], layer or "both")
     if film is not None:
         return reports.dossier(found.film(film), layer or "both")
     return reports.film_report(found, layer or "both")

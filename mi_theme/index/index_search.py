@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.index.query_lines import TENTHS, chain_worth, lines_of
+from mi_theme.index.query_lines import TENTHS, AskedEvidence, lines_of
 from mi_theme.index.seed_search import seed_hits
 from mi_theme.index.shards import Shard
 from mi_theme.index.stored_corpus import StoredCorpus
@@ -32,7 +32,7 @@ from mi_theme.search.hits import Hit, together
 from mi_theme.search.match.chance import Chance, ChancePlace, background
 from mi_theme.search.match.evidence import whole_copy
 from mi_theme.search.match.metric_places import ANYWHERE, MetricConditions, RhythmPlace, rhythm_places
-from mi_theme.search.match.piece_hits import STATED, USUAL_EVALUE, in_order, kept, oftener
+from mi_theme.search.match.piece_hits import in_order, kept, oftener
 from mi_theme.search.match.versions import PatternVersion, joined, versions
 from mi_theme.search.patterns import Pattern
 
@@ -151,16 +151,13 @@ def _likely_pieces(
     corpus: StoredCorpus, pattern: Pattern, settings: SearchSettings, wanted: Wanted, notes: int
 ) -> list[Place]:
     """The pieces in which seeds propose a place, the likeliest first: what is worth no more than chance brings anyway is left out."""
-    rarest = max(settings.max_evalue, STATED * min(1.0, settings.max_evalue / USUAL_EVALUE))
+    asked = AskedEvidence(len(pattern), whole_copy(pattern), notes, settings.max_evalue)
     best, room = dict[Place, int](), CANDIDATE_NOTES
     for line in lines_of(pattern):
-        least, lowest = line.needed(pattern, notes, rarest), dict[Place, float]()
+        least = line.needed(asked)
         for hit in seed_hits(line, corpus.shards, wanted, least=least, fast=settings.fast) if least < inf else ():
             place = hit.shard, hit.piece
-            if place not in lowest:
-                thick, size = corpus.shards[hit.shard].texture(hit.piece)
-                lowest[place] = line.needed_in(pattern, notes, rarest, thick, size)
-            if hit.worth >= TENTHS * lowest[place]:
+            if hit.worth >= TENTHS * line.needed_in(asked, asked.of(*corpus.shards[hit.shard].texture(hit.piece))):
                 best[place] = max(hit.worth, best.get(place, 0))
     found: list[Place] = []
     for place in sorted(best, key=lambda place: (-best[place], place)):
@@ -178,7 +175,7 @@ def _hits_in_pieces(
     own = {sheet.source: place for place, sheet in sheets.items()}
     batch = Batch.of_spelled([*sheets.values()])
     found: dict[Place, list[Hit]] = {}
-    worth = chain_worth(pattern, notes)
+    worth = AskedEvidence(len(pattern), whole_copy(pattern), notes, settings.max_evalue).of_chain(pattern)
     options = {
         "least": settings.least,
         "invert": settings.invert,
@@ -210,7 +207,7 @@ def _left(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, notes:
 def _versions_of(corpus: StoredCorpus, pattern: Pattern, wanted: Wanted) -> dict[PatternVersion, Wanted]:
     """What strategies leave of a pattern in the metres that pieces state, and the pieces that state them."""
     found: dict[PatternVersion, Wanted] = {}
-    for number, shard in enumerate(corpus.shards):
+    for number, shard in enumerate(corpus.shards if pattern.meter else ()):
         kinds = shard.file["piece_meters"]
         for kind, meters in enumerate(shard.meters):
             said = MeterMap(tuple((Fraction(at), Meter(meter)) for at, meter in enumerate(meters)), stated=bool(meters))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import log
+from math import inf, log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.corpus.proposals import LEAST_WORTH, SHORT_SHARE, line_of
+from mi_theme.search.corpus.proposals import BENT, LEAST_WORTH, SHORT_SHARE, line_of
 from mi_theme.search.kernels.choosing import kernels
 from mi_theme.search.kernels.kernel_inputs import ExtendedLine
 from mi_theme.search.match.chance import Chance, ChancePlace, background
-from mi_theme.search.match.evidence import COPY_MODEL, whole_copy
+from mi_theme.search.match.evidence import COPY_MODEL
 from mi_theme.search.match.expectations import information_of
 from mi_theme.search.patterns import PATTERN_GRID, Pattern
 
-__all__ = ["TENTHS", "QueryLine", "chain_worth", "lines_of"]
+__all__ = ["TENTHS", "AskedEvidence", "QueryLine", "lines_of"]
 
 TENTHS = 10
 SLACK = 3.0  # nats that a piece may make of a pattern more than the background does
@@ -70,7 +70,7 @@ class QueryLine(NamedTuple):
         prices = np.array([round(TENTHS * kind) for kind in kinds], np.int64)
         return ExtendedLine(self.height, earned, left, prices, span, round(TENTHS * least))
 
-    def needed(self, pattern: Pattern, notes: int, max_evalue: float) -> float:
+    def needed(self, asked: AskedEvidence) -> float:
         """What a place must be worth to be looked at, in nats; inf where nothing can be as rare as is asked for.
 
         The intervals of a hit say so much less than is needed as its rhythm may say; and what
@@ -78,58 +78,79 @@ class QueryLine(NamedTuple):
 
         Parameters
         ----------
-        pattern
-            What is looked for.
-        notes
-            In how many notes.
-        max_evalue
-            The most hits as good that chance may bring.
+        asked
+            What hits must say.
         """
         tune = float(self.news.sum())
-        lowest = min(self.needed_in(pattern, notes, max_evalue, thick, size) for thick in THICKNESS for size in SIZES)
-        return max(lowest, min(max(LIKE * tune - _play(notes), LEAST_WORTH), SHORT_SHARE * tune))
+        lowest = self.needed_in(asked, asked.least)
+        return max(lowest, min(max(LIKE * tune - asked.play, LEAST_WORTH), SHORT_SHARE * tune))
 
-    def needed_in(self, pattern: Pattern, notes: int, max_evalue: float, thick: float, size: int) -> float:
-        """The same in a piece of so many notes, of which so many are in voices of chords.
+    def needed_in(self, asked: AskedEvidence, nats: float) -> float:
+        """What is left to its intervals of what a hit must say in some piece.
 
         Parameters
         ----------
-        pattern, notes, max_evalue
+        asked
             As for `needed`.
+        nats
+            ``asked.of`` in that piece.
+        """
+        return nats - max(asked.whole - float(self.news.sum()), 0.0) - SLACK - asked.play
+
+
+class AskedEvidence(NamedTuple):
+    """What hits must say to be as rare as is asked for.
+
+    Attributes
+    ----------
+    length
+        Notes of the pattern.
+    whole
+        What the pattern says, in nats.
+    notes
+        In how many notes.
+    max_evalue
+        The most hits as good that chance may bring.
+    """
+
+    length: int
+    whole: float
+    notes: int
+    max_evalue: float
+
+    def of(self, thick: float, size: int) -> float:
+        """In a piece of so many notes, of which so many are in voices of chords: nats; inf where not even more than a whole copy is rare enough.
+
+        Parameters
+        ----------
         thick, size
             As `ChancePlace` has them.
         """
-        whole = whole_copy(pattern)
-        place = ChancePlace(whole, len(pattern), thick, size)
-        nats = _nats(Chance(background().proposed, place, notes), max_evalue)
-        return nats - max(whole - float(self.news.sum()), 0.0) - SLACK - _play(notes)
+        chance = Chance(background().proposed, ChancePlace(self.whole, self.length, thick, size), self.notes)
+        nats = chance.nats(self.max_evalue)
+        return nats if nats <= self.whole + SLACK else inf
 
+    @property
+    def least(self) -> float:
+        """The same wherever that is least."""
+        return min(self.of(thick, size) for thick in THICKNESS for size in SIZES)
 
-def chain_worth(pattern: Pattern, notes: int) -> float:
-    """What a chain must be worth to be aligned, in nats: a quarter of what the pattern is worth, less in a small corpus.
+    @property
+    def play(self) -> float:
+        """Nats that a place may be worth less in so many notes: of a small corpus more can be looked at."""
+        return PLAY * max(log(LARGE / self.notes), 0.0)
 
-    Parameters
-    ----------
-    pattern, notes
-        As for `QueryLine.needed`.
-    """
-    return max(CHAIN_SHARE * whole_copy(pattern) - _play(notes), LEAST_WORTH)
+    def of_chain(self, pattern: Pattern) -> float:
+        """What a chain must be worth to be aligned: a quarter of the pattern, and no less than can become a hit in a rhythm that is not the pattern's.
 
-
-def _play(notes: int) -> float:
-    """Nats that a place may be worth less in so many notes: of a small corpus more can be looked at."""
-    return PLAY * max(log(LARGE / notes), 0.0)
-
-
-def _nats(chance: Chance, max_evalue: float) -> float:
-    """The least evidence that is no likelier; inf where not even so much as a whole copy and more is."""
-    low, high = 0.0, chance.place.whole + SLACK
-    if chance.evalue(high) > max_evalue:
-        return float("inf")
-    for _ in range(30):
-        middle = (low + high) / 2
-        low, high = (middle, high) if chance.evalue(middle) > max_evalue else (low, middle)
-    return high
+        Parameters
+        ----------
+        pattern
+            What is looked for.
+        """
+        rhythm = self.whole - float(lines_of(pattern)[0].news.sum()) if pattern.meter else 0.0
+        bent = max(-BENT * (self.length - 2) + COPY_MODEL.loose, 0.0)
+        return max(CHAIN_SHARE * self.whole - self.play, LEAST_WORTH, self.least - SLACK - self.play - bent - rhythm)
 
 
 def lines_of(pattern: Pattern) -> list[QueryLine]:

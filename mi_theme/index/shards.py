@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -59,8 +58,8 @@ class ShardRow(msgspec.Struct, frozen=True, omit_defaults=True):
     dropped: tuple[int, ...] = ()
 
 
-class StoredPiece(msgspec.Struct, frozen=True):
-    """What is known of a piece, as its row of JSON says it.
+class StoredPiece(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of a piece, as its row of JSON says it; what has its default is left out of the row.
 
     Attributes
     ----------
@@ -355,5 +354,6 @@ def merged(folder: Path, rows: Sequence[ShardRow]) -> ShardRow:
         row for shard in shards for row, counts in zip(shard.row_bytes(), shard.counts.tolist(), strict=True) if counts
     ]
     hashes = np.concatenate([shard.file["piece_hash"][shard.counts] for shard in shards])
-    notes = sum(json.loads(row)["notes"] for row in said)
+    decoder = msgspec.json.Decoder(StoredPiece)
+    notes = sum(decoder.decode(row).notes for row in said)
     return shard_of(folder, lines, said, hashes, notes)

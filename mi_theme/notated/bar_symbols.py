@@ -192,15 +192,18 @@ def _bars_of_voice(
     """The notes of a voice in each bar, and their ticks from its bar line: -1 for one that began before, one too many for one that goes on."""
     starts = [start for start, *_ in bars]
     found: dict[int, tuple[list[StaffNote], list[tuple[int, int]]]] = {}
+    last = len(bars)
     for note in voice:
         begin, stop = _ticks(note.start, resolution), _ticks(note.end, resolution)
         index = max(bisect_right(starts, begin) - 1, 0)
-        while index < len(bars) and starts[index] < stop:
+        while index < last and starts[index] < stop:
             start, end, _ = bars[index]
             if end > begin:
-                notes, spans = found.setdefault(index, ([], []))
+                if index not in found:
+                    found[index] = ([], [])
+                notes, spans = found[index]
                 notes.append(note)
-                spans.append((max(begin - start, -1), min(stop, end + 1) - start))
+                spans.append((begin - start if begin >= start else -1, (stop if stop <= end else end + 1) - start))
             index += 1
     return found
 

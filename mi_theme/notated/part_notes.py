@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -91,12 +91,12 @@ class NotesOfParts:
             for index in wanted
         }
         self.rows["step"] = _steps(score, self.rows, key)
-        columns = [np.unique(column) for part in self.values.values() for column in (part.begins, part.ends)]
+        columns = [column for part in self.values.values() for column in (part.begins, part.ends)]
         ticks = np.unique(np.concatenate(columns)).tolist() if columns else []
         written = [written_place(at, found.resolution) for at in ticks]
-        self.places = Places({place.denominator for place in written}, found.meters)
+        self.places = Places(written, found.meters)
         self.at = dict(zip(ticks, map(self.places.ticks, written), strict=True))
-        self.marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
+        self.marked = {placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"}
 
     def __getitem__(self, index: int) -> NotesOfPart:
         """The notes of the part of that number."""
@@ -113,8 +113,9 @@ class NotesOfParts:
         if drums and not kept:
             written = list(_strokes(written, graces, found.meters, places))
         elif kept:
-            notation = found.source.is_notation
-            graces |= set(mine[np.isin(mine, self.marked)].tolist()) if notation else graces_of(written, places)
+            graces |= (
+                self.marked.intersection(mine.tolist()) if found.source.is_notation else graces_of(written, places)
+            )
             written = _untangled(written, graces) if graces else written
         else:
             usual = float(np.median(found.played_durations[mine] / np.maximum(part.ends - part.begins, 1)))
@@ -127,18 +128,17 @@ def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
     """A row of a note table for each row of `Score.spans`, with the onset as written."""
     rows = np.zeros(len(score.spans), NOTE)
     rows["onset"], rows["part"] = found.onsets / found.resolution, score.span_parts
-    for index, track in enumerate(score.tracks):
-        mine = _of_track(score, index)
+    for mine, track in zip(_of_tracks(score), score.tracks, strict=True):
         events = track.events[score.spans["on"][mine]]
         for column, field in (("pitch", "data1"), ("velocity", "data2"), ("voice", "voice"), ("step", "step")):
             rows[column][mine] = events[field]
     return rows
 
 
-def _of_track(score: Score, track: int) -> slice:
-    """The rows of `Score.spans` that are of a track: they are there track after track."""
-    low, high = np.searchsorted(score.spans["track"], [track, track + 1]).tolist()
-    return slice(low, high)
+def _of_tracks(score: Score) -> Iterator[slice]:
+    """For each track its rows in `Score.spans`: they are there track after track."""
+    bounds = np.searchsorted(score.spans["track"], np.arange(len(score.tracks) + 1)).tolist()
+    return (slice(low, high) for low, high in pairwise(bounds))
 
 
 def note_steps(score: Score) -> NDArray[np.int64]:
@@ -161,8 +161,7 @@ def span_steps(score: Score, found: Quantized | None = None) -> NDArray[np.int64
 
 def _pitches(score: Score) -> NDArray[np.int64]:
     found = np.zeros(len(score.spans), np.int64)
-    for index, track in enumerate(score.tracks):
-        mine = _of_track(score, index)
+    for mine, track in zip(_of_tracks(score), score.tracks, strict=True):
         found[mine] = track.events["data1"][score.spans["on"][mine]]
     return found
 

@@ -129,7 +129,7 @@ class StaffMaker:
         return StaffNote(
             start,
             end if chord.end < self.last * places.resolution else min(end, self.end),
-            _alone(self._head(rows[0], drums)) if len(rows) == 1 else tuple([self._head(row, drums) for row in rows]),
+            self._heads(rows[0], drums) if len(rows) == 1 else tuple([self._heads(row, drums)[0] for row in rows]),
             name,
             tuple(dict.fromkeys(marks)) if marks else (),
             tuple(self._graces(chord.graces, drums)) if chord.graces else (),
@@ -141,27 +141,23 @@ class StaffMaker:
         """Grace notes; those that sound together are a chord."""
         before = None
         for row in rows:
-            head = self._head(row, drums)
+            (head,) = self._heads(row, drums)
             yield head._replace(asides=(*head.asides, CHORD)) if row.start == before else head
             before = row.start
 
-    def _head(self, row: PartNote, drums: bool) -> Head:
-        head = _plain_head(row.pitch, row.step, row.velocity, drums)
-        return head._replace(asides=self.beside[row.order]) if row.order in self.beside else head
+    def _heads(self, row: PartNote, drums: bool) -> tuple[Head]:
+        """The heads of a note that is no chord."""
+        heads = _plain_heads(row.pitch, row.step, row.velocity, drums)
+        return (heads[0]._replace(asides=self.beside[row.order]),) if row.order in self.beside else heads
 
 
 @lru_cache(maxsize=2**12)
-def _alone(head: Head) -> tuple[Head]:
-    """The heads of a note with this one: in memory once."""
-    return (head,)
-
-
-@lru_cache(maxsize=2**12)
-def _plain_head(pitch: int, step: int, velocity: int, drums: bool) -> Head:
+def _plain_heads(pitch: int, step: int, velocity: int, drums: bool) -> tuple[Head]:
+    """The heads of a note with nothing beside it: in memory once."""
     if drums:
         drum = drum_key(pitch)
-        return Head(drum.step, 0, drum.head or "drum", pitch, velocity)
-    return Head(step, pitch - 12 * (step // 7 + 1) - MAJOR[step % 7], velocity=velocity)
+        return (Head(drum.step, 0, drum.head or "drum", pitch, velocity),)
+    return (Head(step, pitch - 12 * (step // 7 + 1) - MAJOR[step % 7], velocity=velocity),)
 
 
 def _syllables(score: Score) -> dict[int, str]:

@@ -92,24 +92,23 @@ def chords_of(rows: Iterable[PartNote], graces: Set[int]) -> dict[int, list[Writ
         before = [row for row in rows if row.order in graces]
         rows = [row for row in rows if row.order not in graces]
     for (voice, start, end), group in groupby(sorted(rows, key=SPAN), key=SPAN):
-        first, *others = group
-        found[voice] += [WrittenChord(start, end, chord) for chord in _copies(first, others)]
+        notes = tuple(group)
+        for chord in _without_copies(notes) if len(notes) > 1 else (notes,):
+            found[voice].append(WrittenChord(start, end, chord))
     for row, place in _main_places(sorted(before, key=lambda row: row.order)):
         _attach(found, row, place)
     return dict(sorted(found.items()))
 
 
-def _copies(first: PartNote, others: Sequence[PartNote]) -> list[tuple[PartNote, ...]]:
+def _without_copies(notes: Iterable[PartNote]) -> list[tuple[PartNote, ...]]:
     """Notes that begin and end together as chords, each from low to high with no pitch twice."""
-    if not others:
-        return [(first,)]
     found: list[dict[int, PartNote]] = []
     seen = Counter[int]()
-    for row in (first, *others):
-        if seen[row.pitch] == len(found):
+    for note in notes:
+        if seen[note.pitch] == len(found):
             found.append({})
-        found[seen[row.pitch]][row.pitch] = row
-        seen[row.pitch] += 1
+        found[seen[note.pitch]][note.pitch] = note
+        seen[note.pitch] += 1
     return [tuple([chord[pitch] for pitch in sorted(chord)]) for chord in found]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
@@ -37,15 +37,17 @@ class Places(dict[int, Fraction]):
 
     Parameters
     ----------
-    denominators
-        Of the places: there are so many ticks in a quarter that all are whole, and the beats of the metres too.
+    places
+        In quarters: there are so many ticks in a quarter that all are whole, and the beats of the metres too.
     meters
         The metres.
     """
 
-    def __init__(self, denominators: Iterable[int], meters: MeterMap) -> None:
+    def __init__(self, places: Sequence[Fraction], meters: MeterMap) -> None:
         beats = {place.denominator for at, meter in meters.changes for place in (at, meter.pulse)}
-        self.resolution = lcm(GRID, meters.pickup.denominator, *beats, *denominators)
+        beats.update([place.denominator for place in places])
+        self.resolution = lcm(GRID, meters.pickup.denominator, *beats)
+        self.update(zip(map(self.ticks, places), places, strict=True))
 
     def __missing__(self, ticks: int) -> Fraction:
         place = self[ticks] = Fraction(ticks, self.resolution)

@@ -28,7 +28,7 @@ STEP, NEAR = (
 )  # semitones that an onset between two notes of a voice is worth; how near to the best is a link too
 PLAIN = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # quarters: for the last notes, and before rests
 ALONE = 9.0  # for a value that ends where nothing begins
-BLOCK = 20_000  # notes whose costs are held at once
+BLOCK = 2_000  # notes whose costs are held at once
 
 
 class _Notes(NamedTuple):

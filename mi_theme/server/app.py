@@ -9,11 +9,14 @@ from pathlib import PurePath
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.errors import MiThemeError, error_words
 from mi_theme.frontend import script, style
 from mi_theme.server.guard import LARGEST_BODY
 from mi_theme.server.open_pieces import OpenPiece, OpenPieces
@@ -80,6 +83,14 @@ class Answers:
         finally:
             await self._pieces.settle(piece, opened=done)
 
+    async def read_plan(self, request: Request) -> Response:
+        """What a saved plan asks for, as settings."""
+        try:
+            plan = await run_in_threadpool(ScorePlan.from_json, (await _body(request)).decode("utf-8", "replace"))
+        except MiThemeError as error:
+            raise HTTPException(400, error_words(error)) from None
+        return JSONResponse(msgspec.to_builtins(StudioSettings.of(plan)))
+
     async def again(self, request: Request) -> Response:
         """A piece that is open, for a page that comes back."""
         piece = self._piece(request)
@@ -131,6 +142,7 @@ def application(pieces: OpenPieces) -> Starlette:
 
     routes = [
         Route("/", answers.page),
+        Route("/plan", answers.read_plan, methods=["POST"]),
         Route("/pieces", answers.listed),
         Route("/pieces", answers.opened, methods=["POST"]),
         Route("/pieces/{key}", answers.again),

@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Callable
 from typing import Any
 
+from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.errors import FileError, MissingExtra
 
 __all__ = ["serve"]
@@ -20,7 +21,14 @@ SLOWEST = 10.0  # seconds in which a connection asks for something
 MOST_CONNECTIONS = 100  # at once
 
 
-def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: int = 0, browser: bool = True) -> None:
+def serve(
+    piece: tuple[str, bytes] | None,
+    say: Callable[[str], None],
+    *,
+    plan: ScorePlan | None = None,
+    port: int = 0,
+    browser: bool = True,
+) -> None:
     """Serve the studio until it is interrupted.
 
     Parameters
@@ -29,6 +37,8 @@ def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: 
         Name and bytes of a file that is open from the beginning.
     say
         Takes the address, and what else there is to say.
+    plan
+        What the piece begins with: what was asked for there is asked for again.
     port
         Where; a free one for 0.
     browser
@@ -51,11 +61,15 @@ def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: 
     except ImportError as error:
         raise MissingExtra.named(error.name or "starlette", "studio") from error
     from mi_theme.server.open_pieces import OpenPieces
+    from mi_theme.server.settings import StudioSettings
 
     listening = _listening(port)
     port = listening.getsockname()[1]
     pieces = OpenPieces()
-    opened = f"#{pieces.add(*piece).key}" if piece else ""
+    first = pieces.add(*piece) if piece else None
+    if first and plan:
+        first.settings = StudioSettings.of(plan)
+    opened = f"#{first.key}" if first else ""
     guard = Guard(application(pieces), port)
     say(f"studio: {guard.address}{opened} (Ctrl-C ends it)")
     if browser:

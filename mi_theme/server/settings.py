@@ -12,6 +12,7 @@ from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.arguments import known_name
 from mi_theme.conversion.request import ACCOMPANIMENTS, DRUMS, RUNS, Choice, Request
+from mi_theme.conversion.scoreplan import ScorePlan
 
 __all__ = ["ENDINGS", "StudioSettings", "Whole", "choices"]
 
@@ -72,6 +73,25 @@ class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feel: Text = "auto"
     runs: Text = "thin"
     choices: Edits = ()
+
+    @classmethod
+    def of(cls, plan: ScorePlan) -> StudioSettings:
+        """What was asked for where a plan was made, which the studio asks for again of the piece that is open.
+
+        Parameters
+        ----------
+        plan
+            Such as a saved one.
+        """
+        asked = plan.request
+        own: dict[str, Any] = {
+            name: getattr(asked, name) for name in ("how", "drums", "accompaniment", "keep", "feel", "runs")
+        }
+        texts = {name: getattr(asked, name) for name in ("source", "ratio", "grouping")}
+        own |= {name: None if value is None else str(value) for name, value in texts.items()}
+        part = None if asked.lead is None else str(plan.lead_part)
+        choices = tuple((one.first, one.last, one.how) for one in asked.choices)
+        return cls(str(plan.target), part=part, bars=asked.bars, choices=choices, **own)
 
     def request(self) -> Request:
         """The same, checked.

@@ -267,12 +267,12 @@ class Theme(Sketch, Shown):
         first, last = (
             first_and_last(bars) if bars is not None else (1, 1 + any(bar.number == 2 for bar in score.bars()))
         )
-        chosen = lowest_part(score, (first, last)) if part is None else part
+        chosen = lowest_part(score, (first, last)) if part is None else score.part_index(part, pitched=True)
         key = key_of(score, tonic, mode)
         ostinato, register = motif_of(score, (first, last), chosen, "ostinato", key, BASS_REGISTER)
         motifs = [ostinato]
         if head:
-            singer = chosen if head_part is None else head_part
+            singer = chosen if head_part is None else score.part_index(head_part, pitched=True)
             motifs.append(motif_of(score, first_and_last(head), singer, "head", key, HEAD_REGISTER)[0])
         title = name or score.source.rpartition("/")[2] or "a passage"
         player = score.parts[score.part_index(chosen)].name

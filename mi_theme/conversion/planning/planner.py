@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mi_theme.adaptation import first_able, first_choices
-from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
 from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
@@ -37,8 +37,8 @@ __all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
 
 EASE, CUT = "ease", "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
-MOST_HEARD = 3  # stretches of bars that ways are compared on
-BOTH_ENDS, MOST_ENDS = ("hold-first", "hold-last"), 8  # of which a phrase of bars tells the one that suits
+MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
+BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
 
 
@@ -134,8 +134,8 @@ class Planner:
         """What a strategy is to do with some bars of a metre."""
         key = (meter, bars, hemiola)
         if key not in self.bare:
-            source = Frame(self._counted(meter), bars * self.ratio.denominator)
-            target = Frame(self.request.target, bars * self.ratio.numerator)
+            source = frame_of(self._counted(meter), bars * self.ratio.denominator)
+            target = frame_of(self.request.target, bars * self.ratio.numerator)
             groups = figure_of_bars(self.figure(meter)[0], source, target)
             figure = (source.length / 3,) * 3 if hemiola else groups
             self.bare[key] = Task(figure, (), source, target, self.request.feel)
@@ -160,7 +160,7 @@ class Planner:
 
     def _which_end(self, meter: Meter, name: str) -> str:
         """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
-        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)], MOST_ENDS)
+        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)])
         return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
@@ -172,15 +172,15 @@ class Planner:
             bars = (bar for bar in self.piece.bars if bar.meter == meter and bar.length == meter.bar)
             if not all(warp.keeps(at) for bar in bars for at, *_ in self.piece.line(bar.start, bar.end)):
                 return name
-        costs = self.heard_costs(meter, (name, CUT), MOST_ENDS)
+        costs = self.heard_costs(meter, (name, CUT))
         return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
-    def heard_costs(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, float]:
+    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
-        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:most]
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
         keep = {
             name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
             for name in names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -166,7 +166,7 @@ class PieceReading:
         """
         key = start, end, without_runs
         if key not in self._read:
-            self._read[key] = tuple(self._note_places(*key))
+            self._read[key] = tuple({place.at: place for place in self._note_places(*key)}.values())
         return self._read[key]
 
     @cached_property
@@ -174,20 +174,22 @@ class PieceReading:
         """Marks that have been asked for."""
         return {}
 
-    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterable[NotePlace]:
+    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterator[NotePlace]:
         quarter = self.score.ticks_per_quarter
         ticks, *columns = self._onsets_without_runs if without_runs else self._onsets
         low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
-        straight, length = self._straight(end - start), end - start
-        found: dict[Fraction, NotePlace] = {}
+        last, length, straight = end * quarter, end - start, self._straight(end - start)
         rows = zip(*(column[low:high].tolist() for column in (ticks, *columns)), strict=True)
         for tick, lead, beat, starts, shared, stop in rows:
-            at = straight(_since(start, tick, quarter))
+            at = _since(start, tick, quarter)
             before = _since(start, beat, quarter) if beat >= 0 else None
             before = before if before is not None and before <= length else None
-            lasts = straight(min(_since(start, stop, quarter), length)) - at if lead else NOTHING
-            found[at] = NotePlace(at, lead, before, starts > 0, shared > 0, lasts)
-        return found.values()
+            if self.swing is None and last.denominator == 1:
+                lasts = _quarters(min(stop, last.numerator) - tick, quarter) if lead else NOTHING
+            else:
+                at = straight(at)
+                lasts = straight(min(_since(start, stop, quarter), length)) - at if lead else NOTHING
+            yield NotePlace(at, lead, before, starts > 0, shared > 0, lasts)
 
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
@@ -273,7 +275,8 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     if bars > most or len(meters.changes) > most:
         said = f"{float(score.quarters):g} quarters and {len(meters.changes)} metres with {len(score.spans)} notes"
         raise ScoreError(f"{said}: that is damage, and no music")
-    number = find_lead(score) if lead is None else score.part_index(lead)
+    drums = all(part.is_percussion for part in score.parts)
+    number = find_lead(score) if lead is None else score.part_index(lead, pitched=not drums)
     return PieceReading(music, meters, number, notes)
 
 

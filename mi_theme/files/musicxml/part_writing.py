@@ -6,6 +6,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from lxml.etree import Element, SubElement
@@ -171,8 +172,8 @@ class PartWriter:
 
 def _octaves(part: WrittenPart) -> int:
     """How many octaves higher than it sounds a staff is written: MusicXML has none below C0, and ten in all."""
-    notes = [note for staff in part.staves for note in staff.notes if not staff.percussion]
-    octaves = [head.step // 7 for note in notes for head in (*note.heads, *note.graces)]
+    notes = [note.heads + note.graces for staff in part.staves for note in staff.notes if not staff.percussion]
+    octaves = {head.step // 7 for head in chain.from_iterable(notes)}
     higher = max(-min(octaves, default=0), 0)
     if higher and max(octaves) + higher > HIGHEST_OCTAVE:
         words = f"part {part.part.name!r} goes from below C0 to above C9, which MusicXML cannot write: outside notes moved by octaves"

@@ -24,7 +24,7 @@ from mi_theme.search.match.evidence import COPY_MODEL, CopyModel
 from mi_theme.search.match.expectations import information_of, thick_voices
 from mi_theme.search.patterns import Pattern
 
-__all__ = ["LEAST_WORTH", "SHORT_SHARE", "TICKS", "NoteArrays", "Proposal", "line_of", "propose"]
+__all__ = ["BENT", "LEAST_WORTH", "SHORT_SHARE", "TICKS", "NoteArrays", "Proposal", "line_of", "propose"]
 
 TICKS = 5040  # in a quarter: 2^4 x 9 x 5 x 7
 LATEST = 2**31 // TICKS - 1  # quarters; what begins later in one piece is left out

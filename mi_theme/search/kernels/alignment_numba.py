@@ -10,6 +10,7 @@ __all__ = ["fill"]
 
 APART = 1e-6  # quarters; closer onsets are together
 UNEVEN_FULLY = 7.0  # a time that is a seventh off costs all of `uneven`, one that is less its share (`AlignmentCosts`)
+WIDE = 8  # steps off that no interval is, as `alignment_costs.pitch_costs` has it
 MOST_PASSED = 10  # notes passed over that are paid for: what fills a long rest is no more in the way than that
 
 
@@ -18,41 +19,43 @@ def fill(notes, first, pattern):  # type: ignore[no-untyped-def]
     """Best scores of pattern notes at score notes, and the links that lead there; see `arguments.AlignmentLinks`."""
     time, pitch, step, stream = notes
     heads, into, back_by, gap, shortest, longest, interval, steps, earned, prices, leave, rhythm, _ = pattern
-    count, length, links = len(time), len(heads), len(into)
+    count, length, links = len(time), len(heads), np.uint64(len(into))
     best = np.empty((count, length))
     back = np.zeros((count, length), np.int8)
     source = np.full((count, length), -1, np.int32)
+    target, origin = (
+        into.astype(np.uint64),
+        (into - back_by).astype(np.uint64),
+    )  # unsigned: numba asks of others whether they count from the end
     for j in range(count):
         for i in range(length):  # copying the row whole takes numba seconds to compile
             best[j, i] = heads[i]
-        start = stop = 0
+        start = stop = np.uint64(0)
         for b in range(j - 1, first[j] - 1, -1):
             lapse, rise, climb = time[j] - time[b], pitch[j] - pitch[b], step[j] - step[b]
-            stays = stream[j] == stream[b]
+            stays, crowd = stream[j] == stream[b], -1.0
+            mine, theirs = best[np.uint64(j)], best[np.uint64(b)]
             while start < links and longest[start] < lapse:
-                start += 1
+                start += np.uint64(1)
             while stop < links and shortest[stop] <= lapse:
-                stop += 1
-            crowd = -1.0
-            for x in range(start, stop):
-                off = 0 if rise == interval[x] else abs(climb - steps[x])
-                if off > 7:
-                    continue
-                i, k = into[x], back_by[x]
-                value = best[b, i - k] + (earned[x] - prices[x, off])
-                if value <= best[j, i]:
+                stop += np.uint64(1)
+            for x in range(start, stop):  # one test for most links: what it decides can hardly be foreseen
+                off = min(abs(climb - steps[x]), WIDE)
+                off = 0 if rise == interval[x] else off
+                value, i = theirs[origin[x]] + (earned[x] - prices[x, np.uint64(off)]), target[x]
+                if value <= mine[i]:
                     continue
                 if lapse >= APART:
                     excess = max(lapse / gap[x], gap[x] / lapse) - 1.0
                     value -= rhythm[0] * min(excess * UNEVEN_FULLY, 1.0) + rhythm[1] * excess
-                    if value <= best[j, i]:
-                        continue
                 if not stays:
                     value -= leave[x]
+                if value <= mine[i]:
+                    continue
                 if crowd < 0.0:
                     crowd = _crowd(notes, b, j, pattern.texture)
-                if value - crowd > best[j, i]:
-                    best[j, i], back[j, i], source[j, i] = value - crowd, k, b
+                if value - crowd > mine[i]:
+                    mine[i], back[j, i], source[j, i] = value - crowd, back_by[x], b
     return best, back, source
 
 

@@ -14,7 +14,7 @@ notes that were searched, so that one score and a folder mean the same by it.
 from __future__ import annotations
 
 from functools import cache
-from math import exp, log
+from math import exp, inf, log
 from typing import Any, NamedTuple
 
 import msgspec
@@ -89,10 +89,15 @@ class ChanceLine(msgspec.Struct, frozen=True):
 
     def rate(self, nats: float, place: ChancePlace) -> float:
         """Hits that say at least so much, for each note searched; at most one for each."""
+        height, slope = self.at(place)
+        return exp(min(height + slope * nats / 10 + self.below * min(nats, 0.0) / 10, 0.0))
+
+    def at(self, place: ChancePlace) -> tuple[float, float]:
+        """Where the line begins, and its slope, in some place."""
         heights, slopes = terms_of_place(place)
         height = sum(weight * term for weight, term in zip(self.height, heights, strict=True))
         slope = sum(weight * term for weight, term in zip(self.slope, slopes, strict=True))
-        return exp(min(height + slope * nats / 10 + self.below * min(nats, 0.0) / 10, 0.0))
+        return height, slope
 
 
 def terms_of_place(place: ChancePlace) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -124,6 +129,13 @@ class Chance(NamedTuple):
         """Hits that say at least so much, expected by chance; `NO_FIND` at least where the notes speak against a copy."""
         found = self.notes * self.line.rate(nats, self.place)
         return found if nats >= 0 else max(found, min(self.notes, NO_FIND))
+
+    def nats(self, evalue: float) -> float:
+        """What hits must say so that no more are expected by chance, from 0; inf where that is never so."""
+        height, slope = self.line.at(self.place)
+        if self.notes * exp(min(height, 0.0)) <= evalue:
+            return 0.0
+        return inf if slope >= 0 or evalue <= 0 else 10 * (log(evalue / self.notes) - height) / slope
 
 
 class Background(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -273,7 +273,8 @@ def hits_of_versions(
     for version in thought_of:
         chance = chance_in(version.pattern, heard)
         if chance.evalue(chance.place.whole + PLAY) <= max(max_evalue, REPEATED_IN_TIME):
-            hits = hits_in(version.pattern, sheet, least=least, stretches=(1.0,), fast=fast, max_evalue=max_evalue)
+            left = replace(version.pattern, meter=None)  # no map explains it but its own
+            hits = hits_in(left, sheet, least=least, stretches=(1.0,), fast=fast, max_evalue=max_evalue)
             yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
 
 
@@ -314,13 +315,12 @@ def proposed_stretches(pattern: Pattern, notes: NDArray[np.void]) -> list[float]
         Most votes first; three pattern notes, with at most one left out between
         two of them, vote where both their intervals occur at one stretch.
     """
-    onset, height, time, pitch = pattern.onsets, pattern.pitch, notes["onset"], notes["pitch"]
-    count = len(onset)
-    links = {
-        (i, i + k): _occurrences(float(onset[i + k] - onset[i]), height[i + k] - height[i], time, pitch)
-        for k in (1, 2)
-        for i in range(count - k)
-    }
+    count = len(pattern)
+    pairs = [(i, i + k) for k in (1, 2) for i in range(count - k)]
+    if not pairs:
+        return []
+    onset, height, near = pattern.onsets, pattern.pitch, _NearNotes.of(notes)
+    links = {(i, j): near.pairs(float(onset[j] - onset[i]), height[j] - height[i]) for i, j in pairs}
     votes = [
         _agreeing(before, links[b, c]) for (_, b), before in links.items() for c in (b + 1, b + 2) if (b, c) in links
     ]
@@ -335,25 +335,37 @@ def _most_voted(votes: NDArray[np.float64]) -> list[float]:
     return [float(np.median(votes[kinds == kind])) for kind in found[order]]
 
 
-def _occurrences(gap: float, interval: int, time: NDArray[np.float64], pitch: NDArray[np.int64]) -> Pairs:
-    """Rows (first, second, stretch) of pairs of notes with this interval, at any possible stretch."""
-    firsts, seconds, stretches = [], [], []
-    for ahead in range(1, min(AHEAD, len(time) - 1) + 1) if gap > 0 else ():
-        rows = np.flatnonzero(pitch[ahead:] - pitch[:-ahead] == interval)
-        stretch = (time[rows + ahead] - time[rows]) / gap
+class _NearNotes(NamedTuple):
+    """Notes with those up to `AHEAD` after them: by how much each is later and higher; shape (ahead, notes)."""
+
+    lapse: NDArray[np.float64]
+    rise: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, notes: NDArray[np.void]) -> _NearNotes:
+        shape = min(AHEAD, len(notes) - 1), len(notes)
+        time, pitch = notes["onset"], notes["pitch"].astype(np.int16)
+        lapse, rise = np.full(shape, inf), np.zeros(shape, np.int16)
+        for row in range(shape[0]):
+            lapse[row, : -row - 1], rise[row, : -row - 1] = (
+                time[row + 1 :] - time[: -row - 1],
+                pitch[row + 1 :] - pitch[: -row - 1],
+            )
+        return cls(lapse, rise)
+
+    def pairs(self, gap: float, interval: int) -> Pairs:
+        """Rows (first, second, stretch) of pairs of notes with this interval, at any possible stretch."""
+        ahead, rows = np.nonzero(self.rise == interval) if gap > 0 else (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        stretch = self.lapse[ahead, rows] / gap
         possible = (stretch >= 1 / WIDEST) & (stretch <= WIDEST)
-        firsts.append(rows[possible])
-        seconds.append(rows[possible] + ahead)
-        stretches.append(stretch[possible])
-    if not firsts:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(stretches)
+        return rows[possible], (rows + ahead + 1)[possible], stretch[possible]
 
 
 def _agreeing(before: Pairs, after: Pairs) -> NDArray[np.float64]:
     """Stretches at which a pair of the second link begins where one of the first ends."""
-    own, other = before[1] * SPREAD + _kinds(before[2]), after[0] * SPREAD + _kinds(after[2])
-    return after[2][np.isin(other, own)]
+    own, other = np.sort(before[1] * SPREAD + _kinds(before[2])), after[0] * SPREAD + _kinds(after[2])
+    place = np.minimum(np.searchsorted(own, other), len(own) - 1)
+    return after[2][own[place] == other] if len(own) else after[2][:0]
 
 
 def _kinds(stretch: NDArray[np.float64]) -> NDArray[np.int64]:
