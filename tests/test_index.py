@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from guarded import run as guarded
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import mi_theme as mi
 from mi_theme.cli import main
@@ -125,6 +126,7 @@ def sheets_of_all_kinds() -> list[Sheet]:
 def test_notes_come_back_to_the_last_bit() -> None:
     sheets = sheets_of_all_kinds()
     lines = taken_apart(sheets)
+    assert lines.piece_ticks.tolist()[3:7] == [10080, 10080, 8160, 0], "of 7, 10080, 34 and 1001 in a quarter"
     for number, sheet in enumerate(sheets):
         table, place = table_of_rows(lines, number)
         assert all((table[name] == sheet.table[name]).all() for name in COLUMNS)
@@ -156,16 +158,20 @@ def test_an_order_is_stable(keys: list[int]) -> None:
     assert order.tolist() == sorted(range(len(keys)), key=lambda row: keys[row])
 
 
+def places_of(postings: Postings, first: int, last: int) -> NDArray[np.int64]:
+    return postings.places(postings.spans(np.array([[first, last]], np.uint32)).tolist())
+
+
 def test_seeds_are_where_they_say() -> None:
     lines = taken_apart([Sheet.of(piece(1)), Sheet.of(piece(2))])
     postings, height = Postings.of(lines), lines.height.astype(int)
-    whole = postings.places(0, BASE**INTERVALS)
+    whole = places_of(postings, 0, BASE**INTERVALS)
     assert len(set(whole.tolist())) == len(whole) == len(postings)
     melody = height[: lines.line_start[1] - 1]
     for first in range(0, len(melody) - INTERVALS, 17):
         rises = np.diff(melody[first : first + INTERVALS + 1]).tolist()
         for many in (2, 3, 4):
-            places = postings.places(*span_of(rises[:many]))
+            places = places_of(postings, *span_of(rises[:many]))
             assert first in places
             assert all((np.diff(height[at : at + many + 1]) == rises[:many]).all() for at in places.tolist())
     rows = lines.row_of(whole)
@@ -179,7 +185,7 @@ def test_seeds_of_little_music_take_little_room() -> None:
     room = sum(column.nbytes for column in (postings.seed_gap, postings.seed_count, postings.entry))
     assert room < 8 * len(lines.height)
     assert postings.starts[-1] == len(postings)
-    assert len(Postings.of(taken_apart([])).places(0, BASE**INTERVALS)) == 0
+    assert len(places_of(Postings.of(taken_apart([])), 0, BASE**INTERVALS)) == 0
 
 
 def test_with_numba_and_without_the_same() -> None:
@@ -190,11 +196,16 @@ def test_with_numba_and_without_the_same() -> None:
     plain, fast = taken_apart(sheets, fast=False), taken_apart(sheets, fast=True)
     assert all((getattr(plain, name) == getattr(fast, name)).all() for name in plain.__dataclass_fields__)
     (line,) = lines_of(PATTERN)
-    for number, least in ((0, -20.0), (4, 2.0), (9, 8.0)):
+    postings = Postings.of(plain)
+    for first, least in ((0, -20.0), (4, 2.0), (7, 8.0)):
         way = line.extended(4, least)
-        places = Postings.of(plain).places(*span_of(np.diff(line.height[number : number + 3]).tolist()))
+        some = [
+            places_of(postings, *span_of(np.diff(line.height[number : number + 3]).tolist()))
+            for number in (first, first + 2)
+        ]
+        places, numbers = np.concatenate(some), np.repeat([first, first + 2], [*map(len, some)])
         here, there = (
-            kernel.extended(plain.height, places, number, way) for kernel in (extension_numpy, extension_numba)
+            kernel.extended(plain.height, places, numbers, way) for kernel in (extension_numpy, extension_numba)
         )
         assert (here == there).all()
         assert len(here) or least > 0
@@ -614,6 +625,9 @@ def test_tables_are_asked_in_sql(made: Path) -> None:
     index = mi.open_index(made)
     assert index.sql("select count(*) n, sum(notes) notes from pieces") == [{"n": 16, "notes": index.notes}]
     assert index.sql("select reason from files where reason <> ''") == [{"reason": "no tracks"}]
+    assert index.sql("select distinct drums, pickup, stated, title from pieces") == [
+        {"drums": [], "pickup": "0", "stated": True, "title": ""}
+    ], "what rows leave out"
     joined = index.sql("select count(*) n from files join pieces using (hash) where meter = '4/4'")
     assert joined == [{"n": 17}]
     with pytest.raises(FileError, match="Parser Error"):

@@ -65,6 +65,29 @@ def test_unequal_groups_go_where_regroup_puts_them(source: str, target: str, exp
     assert eighths(mi.adapt_onsets(OSTINATO, LASTING, source, target), target) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "beats"),
+    [
+        ("6/8", "7/8:3+2+2", [0, 1.5]),
+        ("6/8", "7/8:2+2+3", [0, 2]),
+        ("3/4", "7/8:2+2+3", [0, 1, 2]),
+        ("4/4", "5/4:3+3+2+2", [0, 1.5, 3, 4]),
+        ("4/4", "9/8:2+2+2+3", [0, 1, 2, 3]),
+        ("4/4", "5/4", [0, 1.5, 3, 4]),
+        ("4/4", "8/8:3+3+2", [0, 1, 2, 3]),  # as long as before: only the accents are others
+    ],
+)
+def test_the_groups_of_an_additive_target_are_decided_before_its_notes(
+    source: str, target: str, beats: list[float]
+) -> None:
+    meter = mi.Meter(source)
+    onsets = np.arange(3 * meter.pulses) * float(meter.pulse)
+    found = mi.adapt_onsets(onsets, np.full(len(onsets), 0.5), source, target)
+    on_beats = np.isin(onsets % float(meter.bar), [beat * float(meter.pulse) for beat in meter.beats])
+    bars = np.arange(3)[:, None] * float(mi.Meter(target).bar)
+    assert found[on_beats].tolist() == (bars + beats).ravel().tolist()
+
+
 def test_back_again_when_the_grouping_is_known() -> None:
     there = mi.adapt_onsets(OSTINATO, LASTING, "5/4:3+3+2+2", "4/4")
     back = mi.adapt_onsets(there, [1.5, 1.5, 0.5, 0.5], "4/4", "5/4:3+3+2+2", grouping="3+3+1+1")

@@ -161,16 +161,11 @@ report -o report.doc                       | .html or .pdf
 lineage 9                                  | 8 (2025)
 find song.mid --theme nothing.mid          | neither a file nor a motif
 convert song.mid 4/4 b.mid                 | -o b.mid
-convert song.mid b.mid --to 4/4            | -o b.mid
-worksheet song.mid 4/4 -o sheet.pdf        | worksheet 7/8 --theme song.mid -o sheet.pdf
-report song.mid -o page.html               | report --theme song.mid -o page.html
-draw song.mid picture.svg                  | draw song.mid -o picture.svg
 find --theme song.mid                      | find FOLDER --theme song.mid
 play                                       | mi-theme play song.mid
 index build folder                         | index build FOLDER -o songs.idx
 index find songs.idx                       | find songs.idx --theme song.mid
 help nothing                               | there are: render
-render song.mid club -o a.mid              | --theme song.mid
 info folder                                | name a file, or one in that folder
 lineage dead reckoning                     | did you mean 7 (2023) or 8 (2025)
 """

@@ -19,6 +19,7 @@ from typing import Any, TextIO, cast
 import click
 
 from mi_theme.arguments import folded
+from mi_theme.cli.bare_words import with_options_said
 from mi_theme.cli.shared import INTERRUPTED, NAMES
 from mi_theme.cli.terminal import ReadableOutput
 from mi_theme.cli.typed_words import COMMAND_WORDS, MetreText, explained, option_names
@@ -96,10 +97,14 @@ class Commands(click.Group):
                     ctx.exit()
                 args = [args[1], "--help"]
             word = folded(args[0])
+            if word == "version":
+                click.echo(f"mi-theme, version {__version__}")
+                ctx.exit()
             args = [COMMAND_WORDS.get(word, word), *args[1:]]
             if args[0] not in COMMANDS:
                 raise click.UsageError(str(UnknownName.among("command", word, COMMANDS)), ctx)
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command, rest if command is None else with_options_said(command, ctx, rest)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""

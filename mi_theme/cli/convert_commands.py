@@ -113,6 +113,7 @@ def convert(
     .ogg, .flac or .mp3 for sound; in .svg, .png, .pdf or .html for a picture of before and
     after; in .json for the plan. A plan from a file says all that options say, so METRE can be left out.
     """
+    out = None if as_json and out == "-" else out  # the plan goes there
     sources, metres = _sorted_words(words)
     for metre in metres:
         target = _one_metre(metre, target)

@@ -15,6 +15,7 @@ import click
 
 from mi_theme.arguments import folded
 from mi_theme.cli.terminal import binary_output, readable
+from mi_theme.cli.typed_words import CHOICE_WORDS
 from mi_theme.errors import FileError, MiThemeError, error_words
 from mi_theme.file_bytes import file_text
 from mi_theme.listings import csv_table
@@ -60,7 +61,8 @@ class OneOf(click.Choice):  # type: ignore[type-arg]
     """One of a few names, in any case, with blanks or hyphens."""
 
     def normalize_choice(self, choice: Any, ctx: click.Context | None) -> str:
-        return folded(str(choice))
+        said = folded(str(choice))
+        return said if said in self.choices else CHOICE_WORDS.get(said, said)
 
 
 def among(known: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:

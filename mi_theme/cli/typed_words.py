@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
+from difflib import get_close_matches
 from typing import IO, Any
 
 import click
@@ -10,6 +12,7 @@ import click
 from mi_theme.arguments import folded
 
 __all__ = [
+    "CHOICE_WORDS",
     "COMMAND_WORDS",
     "EXAMPLES",
     "METRE_WORDS",
@@ -78,9 +81,16 @@ METRE_WORDS = {
     "slip-jig": "9/8",
 }
 
+#: other words for a choice, where it is one
+CHOICE_WORDS = {"none": "mute", "off": "mute", "no": "mute", "without": "mute"}
+NEARLY = 0.75  # of the letters of an option's name: what is less alike means something else
+
 #: a right call of each command that takes something
 EXAMPLES = {
     "render": "render --style club --theme song.mid -o new.mid",
+    "forms": "forms tv",
+    "styles": "styles club",
+    "strategies": "strategies cut",
     "sound": "sound song.mid -o song.wav",
     "convert": "convert song.mid 7/8 -o new.mid",
     "compare": "compare song.mid 7/8",
@@ -141,8 +151,10 @@ class MetreText(click.ParamType):  # type: ignore[type-arg]
     name = "text"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """As `click.ParamType` has it: the metre that a word means, and any other text as it is."""
-        return METRE_WORDS.get(folded(value), value)
+        """As `click.ParamType` has it: the metre that a word means, eighths where only groups are said, any other text as it is."""
+        text = re.sub(r"^(\d+/\d+)[\s:(]+([\d+]+)\)?$", r"\1:\2", value.strip())
+        text = f"{text}/8" if re.fullmatch(r"\d+(\+\d+)+", text) else text
+        return METRE_WORDS.get(folded(text), text)
 
 
 class WrongCall(click.UsageError):
@@ -151,6 +163,12 @@ class WrongCall(click.UsageError):
     def show(self, file: IO[Any] | None = None) -> None:
         """Say it on standard error, or in a `file`."""
         click.echo(f"mi-theme: {self.message}", file=file, err=file is None)
+
+
+def _near(error: click.NoSuchOption) -> str:
+    """An option that is nearly called so."""
+    options = [name for option in (error.ctx.command.params if error.ctx else ()) for name in option.opts]
+    return next(iter(get_close_matches(error.option_name, options, n=1, cutoff=NEARLY)), "")
 
 
 def explained(error: click.UsageError) -> WrongCall:
@@ -166,7 +184,9 @@ def explained(error: click.UsageError) -> WrongCall:
     words = words.replace("is not a valid float", "is no number").replace(
         "is not a valid integer", "is no whole number"
     )
-    near = isinstance(error, click.NoSuchOption) and error.possibilities
+    near = isinstance(error, click.NoSuchOption) and _near(error)
+    if isinstance(error, click.NoSuchOption):
+        words = f"no such option '{error.option_name}'" + (f": did you mean {near}?" if near else "")
     parsed = isinstance(error, click.MissingParameter | click.NoSuchOption) or error.message.startswith(
         ("Got unexpected", "No such command")
     )

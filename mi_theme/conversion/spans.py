@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,10 +14,10 @@ from mi_theme.adaptation.hearing import heard_cost
 from mi_theme.adaptation.plans import BarNotes, Repeat, groups_under
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError
-from mi_theme.meter import Meter
+from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp
 
-__all__ = ["Span", "placed", "shown_target"]
+__all__ = ["Span", "placed", "shown_targets"]
 
 MOST_FRAME_BARS = 10_000  # of one map; two metres meet again after far fewer
 
@@ -138,25 +139,33 @@ def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:
         position += span.warp.target
 
 
-def shown_target(span: Span) -> Meter:
-    """The target, in the twos and threes that the map makes where its text leaves them open: notation is beamed by them.
+def shown_targets(spans: Iterable[Span]) -> dict[Meter, Meter]:
+    """For every target the same, or the twos and threes that its bars mostly make where its text leaves them open: notation is beamed by them.
 
     Parameters
     ----------
-    span
-        One that is converted.
+    spans
+        Of a plan. Those that stay as they are do not count.
 
     Returns
     -------
-    Meter
-        The target itself, where it has groups or the map makes others.
+    dict of Meter to Meter
+        A score changes no signature from bar to bar because one has other groups.
     """
-    if not span.target.is_open or span.base.target != span.target.bar:
-        return span.target
-    return _shown(span.target, span.figure, span.base, span.repeats)
+    found: dict[Meter, Counter[Meter]] = {}
+    for span in spans:
+        if span.how:
+            whole = span.target.is_open and span.base.target == span.target.bar
+            shown = _shown(span.target, span.figure, span.base, span.repeats) if whole else span.target
+            found.setdefault(span.target, Counter())[shown] += span.last - span.first + 1
+    return {target: shown.most_common(1)[0][0] for target, shown in found.items()}
 
 
 @lru_cache(maxsize=256)
 def _shown(target: Meter, figure: tuple[Fraction, ...], base: Warp, repeats: tuple[Repeat, ...]) -> Meter:
-    groups = whole_grouping(groups_under(figure * int(base.source / sum(figure)), base, repeats), target.pulse)
-    return target.grouped(groups) if groups and {*groups} == {2, 3} else target
+    figure *= int(base.source / sum(figure))
+    groups = list(whole_grouping(groups_under(figure, base, repeats), target.pulse) or ())
+    while len(groups) > 1 and 1 in groups[1:]:  # a beat that is cut to a pulse belongs to the one before it
+        at = groups.index(1, 1)
+        groups[at - 1 : at + 1] = [groups[at - 1] + 1]
+    return target.grouped(Grouping(groups)) if {*groups} == {2, 3} else target

@@ -207,7 +207,7 @@ def _left(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, notes:
 def _versions_of(corpus: StoredCorpus, pattern: Pattern, wanted: Wanted) -> dict[PatternVersion, Wanted]:
     """What strategies leave of a pattern in the metres that pieces state, and the pieces that state them."""
     found: dict[PatternVersion, Wanted] = {}
-    for number, shard in enumerate(corpus.shards):
+    for number, shard in enumerate(corpus.shards if pattern.meter else ()):
         kinds = shard.file["piece_meters"]
         for kind, meters in enumerate(shard.meters):
             said = MeterMap(tuple((Fraction(at), Meter(meter)) for at, meter in enumerate(meters)), stated=bool(meters))

@@ -7,14 +7,14 @@ that is changed so often.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from mi_theme.index.seeds import INTERVALS
 
-__all__ = ["SeedWindow", "windows"]
+__all__ = ["SeedWindow", "rare_windows", "windows"]
 
 MOST_CHANGES = 2  # that windows are laid out for
 FEWEST = 4  # notes of a window, where the pattern has so many
@@ -29,27 +29,37 @@ class SeedWindow(NamedTuple):
     intervals: tuple[int, ...]
 
 
-def windows(height: Sequence[int], count: Callable[[tuple[int, ...]], int]) -> list[SeedWindow]:
-    """The windows that are looked up, the rarest first.
+def windows(height: Sequence[int]) -> tuple[list[SeedWindow], int]:
+    """All windows of a pattern's line, and how many of them that have no note in common are to be looked up.
 
     Parameters
     ----------
     height
         The notes of the line, in semitones.
-    count
-        How many places there are for a window of some intervals.
     """
     length = len(height)
     changes = min(MOST_CHANGES, max(length // FEWEST - 1, 0))
     notes = min(max(length // (changes + 1), 2), INTERVALS + 1)
     rise = [b - a for a, b in pairwise(height)]
     every = [SeedWindow(first, notes, tuple(rise[first : first + notes - 1])) for first in range(length - notes + 1)]
-    counts = [count(window.intervals) for window in every]
-    chosen = _rarest(counts, notes, changes + 1)
+    return every, changes + 1
+
+
+def rare_windows(every: Sequence[SeedWindow], apart: int, counts: Sequence[int]) -> list[int]:
+    """The numbers of the windows that are looked up, the rarest first.
+
+    Parameters
+    ----------
+    every, apart
+        As `windows` has them.
+    counts
+        How many places there are for each.
+    """
+    chosen = _rarest(counts, every[0].notes, apart)
     others = sorted((many, number) for number, many in enumerate(counts) if number not in chosen)
     seen = accumulate(many for many, _ in others)
     further = [number for (_, number), places in zip(others, seen, strict=True) if places <= FURTHER]
-    return [every[number] for number in sorted([*chosen, *further], key=lambda number: (counts[number], number))]
+    return sorted([*chosen, *further], key=lambda number: (counts[number], number))
 
 
 def _rarest(counts: Sequence[int], notes: int, many: int) -> list[int]:

@@ -8,7 +8,7 @@ three intervals is a range of seeds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,7 @@ PLACE_BYTES, PLACE_BITS = 3, 24  # of a place in a shard
 LARGEST = 2**PLACE_BITS  # heights of a shard
 #: the interval of each difference of two heights, modulo 256
 INTERVAL_OF = (np.clip(np.arange(256).astype(np.uint8).view(np.int8), -OCTAVE, OCTAVE) + OCTAVE).astype(np.uint8)
+Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,28 +63,27 @@ class Postings:
     def __len__(self) -> int:
         return len(self.entry) // 3
 
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """Where the entries of all seeds from one up to but not another begin and end.
+    def spans(self, seeds: NDArray[np.uint32]) -> Whole:
+        """Where the entries of all seeds from some up to but not others begin and end.
 
         Parameters
         ----------
-        first, last
-            As `span_of` has them.
+        seeds
+            As `span_of` has them, shape (n, 2).
         """
-        begin, end = self.starts[np.searchsorted(self.seeds, np.array([first, last], np.uint32))].tolist()
-        return begin, end
+        return self.starts[np.searchsorted(self.seeds, seeds)].astype(np.int64)
 
-    def places(self, first: int, last: int) -> NDArray[np.int64]:
-        """The places of all seeds from one up to but not another.
+    def places(self, spans: Iterable[tuple[int, int]]) -> Whole:
+        """The places of the entries from some up to but not others, one span after another.
 
         Parameters
         ----------
-        first, last
-            As `span_of` has them.
+        spans
+            As `spans` has them.
         """
-        begin, end = self.span(first, last)
-        low, middle, high = self.entry[3 * begin : 3 * end].reshape(-1, 3).T.astype(np.int64)
-        found: NDArray[np.int64] = low | middle << 8 | high << 16
+        entries = [self.entry[:0], *(self.entry[3 * begin : 3 * end] for begin, end in spans)]
+        low, middle, high = np.concatenate(entries).reshape(-1, 3).T.astype(np.int64)
+        found: Whole = low | middle << 8 | high << 16
         return found
 
     @classmethod

@@ -34,6 +34,7 @@ from mi_theme.adaptation.learned.objective import (
     summed,
 )
 from mi_theme.adaptation.rules import regroup
+from mi_theme.errors import StrategyError
 from mi_theme.warp import Warp
 
 if TYPE_CHECKING:
@@ -88,10 +89,20 @@ class Setting(NamedTuple):
 
 @cache
 def skeleton(setting: Setting) -> Warp | None:
-    """Where group starts go: `regroup` where groups are unequal, None where they are equal."""
-    if len(set(setting.figure)) == 1:
+    """Where group starts go, decided before any note: `regroup` where groups are unequal before or after, else None.
+
+    A target whose text leaves its groups open has those that `regroup` makes, where there is room for so many.
+    """
+    equal, (source, target) = len(set(setting.figure)) == 1, (setting.source, setting.target)
+    roomy = target.meter.is_open and 2 * len(setting.figure) <= target.pulses
+    if equal and (source.length == target.length or not (target.meter.is_additive or roomy)):
         return None
-    return regroup(Task(setting.figure, (), setting.source, setting.target))[0].warp
+    try:
+        return regroup(Task(setting.figure, (), source, target))[0].warp
+    except StrategyError:
+        if equal:  # more of them than the target has pulses: they are no groups there
+            return None
+        raise
 
 
 @cache
@@ -123,7 +134,8 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
     fixed = (before.depth(positions) <= 1) & (after.depth(image) <= (1 if keep_beats else 0))
     if warp:
         starts = [round(float(start / before.slot), 6) for start in starts_of(setting.figure)]
-        fixed |= np.isin(within.round(6), starts)
+        stays = after.depth(image) <= 1 if len(set(setting.figure)) == 1 else True  # equal beats only on the new groups
+        fixed |= np.isin(within.round(6), starts) & stays
     elif setting.family == "plain":
         sixteenths = image * float(4 * after.slot)
         off = np.abs(sixteenths - np.rint(sixteenths)) > 1e-6
@@ -283,7 +295,7 @@ def line_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
 
 def _outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     setting = Setting(tasks[0].source, tasks[0].target, tasks[0].figure)
-    lead, every = ([_places(task, everyone) for task in tasks] for everyone in (False, True))
+    lead, every = ([_places(task, setting, everyone) for task in tasks] for everyone in (False, True))
     if not any(lead):
         return [priced(task, Warp.linear(task.source.length, task.target.length))[0] for task in tasks]
     solution = solve(_positions(lead, setting), setting, tasks[0].feel)
@@ -305,9 +317,9 @@ def lattice_between(positions: Array, setting: Setting, lead: Lattice, path: Arr
     return Lattice.around(positions, image, np.isin(positions.round(6), places), new)
 
 
-def _places(task: Task, everyone: bool) -> list[Fraction]:
-    """Where notes of a stretch begin, with the starts of unequal groups; other parts' where everyone is asked or the lead rests."""
-    starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
+def _places(task: Task, setting: Setting, everyone: bool) -> list[Fraction]:
+    """Where notes of a stretch begin, with the starts of groups that are decided before them; other parts' where everyone is asked or the lead rests."""
+    starts = starts_of(task.figure) if skeleton(setting) else ()
     asked = {*task.onsets, *(task.others if everyone or not task.onsets else ())}
     return sorted({*starts, *(onset for onset in asked if 0 <= onset < task.source.length)})
 

@@ -310,7 +310,15 @@ def remade_comping(
         low, high = found.bass.get(number, {}), found.chords.get(number, {})
         made = _bass(layers[number], low, old, downs, new.stop, found.tones) if low else []
         made += _chords(high, ups) if high else []
+        made = [[_filling(layers[number], note, old, new) for note in notes] for notes in made]
         yield number, words, low | high, sorted(made, key=lambda notes: notes[0].at)
+
+
+def _filling(layer: Layer, note: MadeNote, old: Count, new: Count) -> MadeNote:
+    """A note that lasted from one count to the next does so again."""
+    was, now = ({b - a for a, b in pairwise([*count.places, count.stop])} for count in (old, new))
+    fills = note.lasts is None and len(was) == len(now) == 1 and {int(layer.lasts[note.model])} == was
+    return note._replace(lasts=now.pop()) if fills else note
 
 
 def _words(new: Count, found: Comping, layers: Sequence[Layer]) -> str:

@@ -8,7 +8,7 @@ Where all beats have one rhythm, two that share the time of one play it once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from mi_theme.conversion.parts.figuration import Attacks, GroupImage, MadeNote, joined
@@ -17,7 +17,8 @@ from mi_theme.conversion.reading.layers import Layer
 
 __all__ = ["remade_riff", "riff_places"]
 
-SIXTEENTH = GRID // 4
+EIGHTH, SIXTEENTH = GRID // 2, GRID // 4
+MOST_BEATS = 2  # that a note of a riff lasts; what is held longer is harmony
 
 
 def remade_riff(
@@ -43,17 +44,26 @@ def remade_riff(
     for index in range(stretch.start, stretch.stop):
         strokes.setdefault(int(layer.at[index]) - start, []).append(index)
     rhythms = [frozenset(at - group.start for at in strokes if group.start <= at < group.stop) for group in groups]
-    places = dict(_placed(joined(groups, beat) if len({*rhythms}) == 1 else groups, beat, strokes))
+    longest = {at: max(int(layer.lasts[index]) for index in mine) for at, mine in strokes.items()}
+    places = dict(_placed(joined(groups, beat) if len({*rhythms}) == 1 else groups, beat, strokes, longest))
     times = sorted({*places, groups[-1].ends})
     rooms = dict(pairwise(times))
     used: set[int] = set()
     made = []
     for at, place in sorted(places.items()):
         room = rooms[at] - at
-        notes = ((index, room if layer.lasts[index] > room else None) for index in strokes[place])
-        made.append([MadeNote(at, index, place in used, lasts=lasts) for index, lasts in notes])
+        ends = ((index, _image(place + int(layer.lasts[index]), groups) - at) for index in strokes[place])
+        values = ((index, lasts if layer.lasts[index] > beat else int(layer.lasts[index])) for index, lasts in ends)
+        new = ((index, None if value == layer.lasts[index] <= room else min(value, room)) for index, value in values)
+        made.append([MadeNote(at, index, place in used, lasts=value) for index, value in new])
         used.add(place)
     yield "riff at its speed", strokes, made
+
+
+def _image(place: int, groups: Sequence[GroupImage]) -> int:
+    """Where a place of the stretch goes with its beat."""
+    group = next((group for group in groups if place <= group.stop), groups[-1])
+    return group.begins + (place - group.start) * (group.ends - group.begins) // (group.stop - group.start)
 
 
 def riff_places(layers: Sequence[Layer], start: int, stop: int, beat: int) -> set[int]:
@@ -76,21 +86,27 @@ def riff_places(layers: Sequence[Layer], start: int, stop: int, beat: int) -> se
 
 
 def _is_riff(layer: Layer, stretch: slice, start: int, beat: int) -> bool:
-    """Whether short notes, none longer than a beat, stand on sixteenths, and some of them between beats."""
+    """Whether short notes, none longer than two beats, stand on sixteenths, and some of them between beats."""
     at, lasts = layer.at[stretch] - start, layer.lasts[stretch]
-    short = len(at) > 0 and int(lasts.max()) <= beat and bool(layer.true[stretch].all())
+    short = len(at) > 0 and int(lasts.max()) <= MOST_BEATS * beat and bool(layer.true[stretch].all())
     return short and bool((at % beat).any()) and not (at % SIXTEENTH).any()
 
 
-def _placed(groups: Sequence[GroupImage], beat: int, strokes: Attacks) -> Iterator[tuple[int, int]]:
+def _placed(
+    groups: Sequence[GroupImage], beat: int, strokes: Attacks, longest: Mapping[int, int]
+) -> Iterator[tuple[int, int]]:
     """New places and the old ones whose strokes they have; later ones of a place that is taken count less."""
     taken: set[int] = set()
+    finest = SIXTEENTH if any(at % EIGHTH for at in strokes) else EIGHTH
     for group in groups:
         count = (group.stop - group.start) // beat
+        held = any(longest.get(at, 0) > beat for at in range(group.start, group.stop))
         for number, begins in enumerate(range(group.begins, group.ends, beat)):
+            if number >= count and held:
+                break  # what is held over the beat is held on
             first, room = group.start + min(number, count - 1) * beat, min(beat, group.ends - begins)
             mine = [at - first for at in sorted(strokes) if first <= at < first + beat]
-            late = [(offset * room // beat, offset) for offset in mine if offset >= room]
+            late = [(offset * room // beat // finest * finest, offset) for offset in mine if offset >= room]
             for place, offset in [*((offset, offset) for offset in mine if offset < room), *late]:
                 if begins + place not in taken and not place % SIXTEENTH:
                     taken.add(begins + place)

@@ -130,7 +130,8 @@ def compared_rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
 def _html_cells(row: ComparedStrategy) -> str:
     """The row's cells; a refusal is a sentence, and has the room that its numbers would have."""
     if row.cost is None:
-        return f'<td {LEFT}>{escape(row.strategy)}</td><td {LEFT} colspan="{len(HEADER) - 1}">{escape(row.remark)}</td>'
+        said = row.remark.removeprefix(f"{row.strategy}: ")
+        return f'<td {LEFT}>{escape(row.strategy)}</td><td {LEFT} colspan="{len(HEADER) - 1}">{escape(said)}</td>'
     *numbers, bar, remark = map(escape, _cells(row))
     bar = f'<code style="display:inline-block;min-width:10em">{bar}</code>'
     return "".join(f"<td {LEFT}>{cell}</td>" for cell in (*numbers, bar, remark))

@@ -12,15 +12,15 @@ DRIFT, SKIPPED, BETWEEN, NEVER = 2, 2, 255, -(10**6)  # as in `extension_numpy`
 
 
 @compiled
-def extended(heights, places, number, line):  # type: ignore[no-untyped-def]
+def extended(heights, places, numbers, line):  # type: ignore[no-untyped-def]
     """What each seed is worth with what is around it; see `extension_numpy.extended`."""
     pitch, _, left, _, span, least = line
-    last = number + span - 1
-    base = left[number + 1] - left[last + 1]
-    most_before = left[0] - left[number + 1]
     found, count = np.empty((len(places), 6), np.int64), 0
     for row in range(len(places)):
-        place = places[row]
+        place, number = places[row], numbers[row]
+        last = number + span - 1
+        base = left[number + 1] - left[last + 1]
+        most_before = left[0] - left[number + 1]
         up = np.int64(heights[place]) - pitch[number]
         forth, end, at_end = _along(heights, (place + span - 1, last, up), 1, line, least - base - most_before)
         if forth == NEVER:

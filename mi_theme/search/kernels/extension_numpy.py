@@ -22,7 +22,7 @@ CHUNK = 50_000  # seeds whose tables are held in memory at once
 Whole = NDArray[np.int64]
 
 
-def extended(heights: NDArray[np.uint8], places: Whole, number: int, line: Any) -> Whole:
+def extended(heights: NDArray[np.uint8], places: Whole, numbers: Whole, line: Any) -> Whole:
     """The seeds that are worth enough with what is around them.
 
     Parameters
@@ -31,8 +31,8 @@ def extended(heights: NDArray[np.uint8], places: Whole, number: int, line: Any) 
         MIDI numbers, line by line, `BETWEEN` after each.
     places
         Where in `heights` the seed is, shape (n,).
-    number
-        The pattern's note that the seed begins with.
+    numbers
+        The pattern's note that each begins with, shape (n,).
     line
         As `kernel_inputs.ExtendedLine`.
 
@@ -42,10 +42,16 @@ def extended(heights: NDArray[np.uint8], places: Whole, number: int, line: Any) 
         Of each that is worth `least` its number in `places`, what it is worth, the first note of the pattern that it
         has and where, the last one and where.
     """
-    parts = [_extended(heights, places[first : first + CHUNK], number, line) for first in range(0, len(places), CHUNK)]
-    for chunk, part in enumerate(parts):
-        part[:, 0] += chunk * CHUNK
-    return np.concatenate([np.zeros((0, 6), np.int64), *parts])
+    parts = [np.zeros((0, 6), np.int64)]
+    for number in np.unique(numbers).tolist():
+        rows = np.flatnonzero(numbers == number)
+        for some in np.array_split(rows, -(-len(rows) // CHUNK)):
+            part = _extended(heights, places[some], number, line)
+            part[:, 0] = some[part[:, 0]]
+            parts.append(part)
+    found = np.concatenate(parts)
+    ordered: Whole = found[np.argsort(found[:, 0])]
+    return ordered
 
 
 def _extended(heights: NDArray[np.uint8], places: Whole, number: int, line: Any) -> Whole:
