@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -139,3 +140,32 @@ def test_a_text_of_megabytes_is_shown_by_its_beginning(desk: Path) -> None:
     assert len(shown.output) < 5000
     whole = CliRunner().invoke(main, ["info", "long.mid", "--json"])
     assert whole.output.count("x" * 2_000_000) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no standard output is of POSIX")
+@pytest.mark.parametrize("line", ["info song.mid", "find song.mid", "strategies", "report", "info song.mid --json"])
+def test_no_standard_output_at_all(line: str, desk: Path) -> None:
+    command = [sys.executable, "-m", "mi_theme", *line.split()]
+    path = os.pathsep.join(filter(None, sys.path))
+    ended = subprocess.run(
+        command,
+        cwd=desk,
+        env=os.environ | {"PYTHONPATH": path},
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.close(1),
+    )
+    assert ended.returncode in (0, 1)
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.tool("duckdb")
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are of Linux")
+def test_a_name_that_is_no_text_is_left_out_of_an_index(desk: Path) -> None:
+    (desk / "music").mkdir()
+    mi.theme().to_score().save(desk / "music" / "theme.mid")
+    SONG.save(Path(os.fsdecode(os.fsencode(desk / "music") + b"/\xff\xfe.mid")))
+    result = CliRunner().invoke(main, ["index", "build", "music", "-o", "made.idx"])
+    assert result.exit_code == 1, result.output
+    assert "its name is not in UTF-8" in result.output
+    assert mi.find(mi.theme(), desk / "made.idx")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import random
+import re
 import shutil
 import signal
 import sys
@@ -510,6 +511,18 @@ def test_a_search_in_what_is_damaged_ends_in_hits_or_in_a_line(own: tuple[Path, 
         with suppress(FileError):
             mi.find(PATTERN, path)
         shard.write_bytes(whole)
+
+
+def test_a_row_that_is_of_no_file_is_damaged(own: tuple[Path, Path]) -> None:
+    """The hash of a piece is written in two places, and both are looked at."""
+    _, path = own
+    (rows,) = path.glob("*.pieces.jsonl")
+    whole = rows.read_bytes()
+    rows.write_bytes(re.sub(rb'("hash":")(.)', lambda hash_: hash_[1] + (b"1" if hash_[2] == b"0" else b"0"), whole))
+    with pytest.raises(FileError, match="damaged; build the index again"):
+        mi.find(PATTERN, path)
+    rows.write_bytes(whole)
+    assert mi.find(PATTERN, path)
 
 
 def test_another_version_is_refused(own: tuple[Path, Path]) -> None:

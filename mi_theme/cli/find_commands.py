@@ -25,7 +25,7 @@ from mi_theme.cli.shared import (
     print_table,
     say,
 )
-from mi_theme.cli.terminal import commanding, readable
+from mi_theme.cli.terminal import commanding, is_watched, readable
 from mi_theme.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -331,7 +331,7 @@ def _ranked_row(row: Ranked) -> dict[str, Any]:
 
 def _show(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table, ruled where somebody looks at it."""
-    if not sys.stdout.isatty():
+    if not is_watched():
         print_table(header, rows)
         return
     from rich.console import Console

@@ -26,6 +26,6 @@ def mcp(folders: tuple[str, ...], seconds: float) -> None:
     from mi_theme.toolserver import server
 
     made = server(folders, seconds=seconds)
-    if sys.stdin.isatty():
+    if sys.stdin is not None and sys.stdin.isatty():
         say("waiting for a client of the Model Context Protocol on standard input; Ctrl-C ends")
     made.run()

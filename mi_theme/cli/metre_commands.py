@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from mi_theme.cli.shared import (
     write_score,
     write_text,
 )
+from mi_theme.cli.terminal import is_watched
 from mi_theme.errors import FileError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def report(
     from mi_theme.credits import lineage
     from mi_theme.frontend.dossiers import dossier
 
-    if out is None and sys.stdout.isatty():
+    if out is None and is_watched():
         raise click.UsageError("say where to write the page: mi-theme report -o page.html, or .pdf")
     out = out or "-"
     if film and choice.file:

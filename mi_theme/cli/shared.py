@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import wraps
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from mi_theme.arguments import folded
-from mi_theme.cli.terminal import binary_output, readable
+from mi_theme.cli.terminal import binary_output, is_watched, readable
 from mi_theme.cli.typed_words import CHOICE_WORDS
 from mi_theme.errors import FileError, MiThemeError, error_words
 from mi_theme.file_bytes import file_text
@@ -206,7 +205,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, most: i
     table = [list(header), *([readable(one_line(cell)) for cell in row] for row in rows)]
     shown = table if most is None else table[: most + 1]
     widths = [max(len(row[i]) for row in shown) for i in range(len(header))]
-    room = get_terminal_size().columns if sys.stdout.isatty() else None
+    room = get_terminal_size().columns if is_watched() else None
     while room and sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > LEAST_WIDTH:
         widths[widths.index(max(widths))] -= 1
     for row in shown:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, TextIO
 
 from mi_theme.errors import FileError
 
-__all__ = ["ReadableOutput", "binary_output", "commanding", "readable"]
+__all__ = ["ReadableOutput", "binary_output", "commanding", "is_watched", "readable"]
 
 # what a terminal obeys in place of showing it: control characters but tab and line feed, line ends of Unicode, marks
 # of direction (Unicode Standard Annex 9), and halves of characters, by which names of files that are no UTF-8 come
@@ -70,6 +70,11 @@ def commanding(stream: TextIO) -> TextIO:
         What a `ReadableOutput` writes to, or the stream itself.
     """
     return stream.stream if isinstance(stream, ReadableOutput) else stream
+
+
+def is_watched() -> bool:
+    """Whether standard output is a terminal, and not a file, a pipe, or closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def binary_output() -> BinaryIO:

@@ -18,7 +18,7 @@ import numpy as np
 from mi_theme.errors import FileError
 from mi_theme.file_bytes import file_bytes
 from mi_theme.files.bulk.sheets import Sheet
-from mi_theme.index.generations import FileRow
+from mi_theme.index.generations import FileRow, readable_name
 from mi_theme.index.line_making import LineMaking
 from mi_theme.index.shards import ShardRow, number_of_hash, piece_row, shard_of
 from mi_theme.search.corpus.readers import LARGEST_FILE, Unread, reason_of, sheets_of_bytes
@@ -113,6 +113,8 @@ class _ShardMaking:
 def _read(path: Path, known: dict[str, FileRow]) -> tuple[FileRow, list[tuple[int, Sheet]]]:
     """A file's row, and its pieces, each with its number in a book, where its content was not read before."""
     name = str(path)
+    if not name.isascii() and readable_name(name) != name:
+        return FileRow(name, reason="its name is not in UTF-8; give it another"), []
     try:
         about = path.stat()
     except OSError as error:

@@ -22,12 +22,17 @@ from mi_theme.files.disk import replace_file
 from mi_theme.index.array_files import VERSION, ArrayFile, synced, write_arrays
 from mi_theme.index.shards import ShardRow, number_of_hash
 
-__all__ = ["CONTENTS", "KIND", "FileRow", "FileTable", "Generation", "is_ours", "swept"]
+__all__ = ["CONTENTS", "KIND", "FileRow", "FileTable", "Generation", "is_ours", "readable_name", "swept"]
 
 CONTENTS = "index.json"
 KIND = "mi_theme index"
 TABLE_ENDING, PLACES_ENDING = ".files.jsonl", ".places"
 OURS = (".shard", ".pieces.jsonl", TABLE_ENDING, PLACES_ENDING)
+
+
+def readable_name(name: str) -> str:
+    """The name of a file as text: bytes that are no UTF-8 are spelled."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 class FileRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -237,7 +242,9 @@ class FileTable:
             Its name, its checksum, and how many rows it has.
         """
         ordered = sorted(rows, key=lambda row: row.file)
-        said = [msgspec.json.encode(row) + b"\n" for row in ordered]
+        said = [
+            msgspec.json.encode(msgspec.structs.replace(row, file=readable_name(row.file))) + b"\n" for row in ordered
+        ]
         start = np.cumsum([0, *map(len, said)])[:-1]
         hashes = np.array([number_of_hash(row.hash or "0") for row in ordered], np.uint64)
         order = np.argsort(hashes, kind="stable")

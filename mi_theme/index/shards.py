@@ -308,9 +308,12 @@ class Shard:
         """What is known of a piece."""
         begin, end = self.file["row_start"][number : number + 2].tolist()
         try:
-            return msgspec.json.decode(self.rows[begin:end].tobytes(), type=StoredPiece)
-        except msgspec.MsgspecError:
-            raise FileError(f"{self.rows_path}: damaged; build the index again") from None
+            found = msgspec.json.decode(self.rows[begin:end].tobytes(), type=StoredPiece)
+            if number_of_hash(found.hash) == self.file["piece_hash"][number]:
+                return found
+        except (msgspec.MsgspecError, ValueError):
+            pass
+        raise FileError(f"{self.rows_path}: damaged; build the index again")
 
     def sheet(self, number: int, source: str) -> tuple[Sheet, NDArray[np.int64]]:
         """A piece as it was read, and the row of each stored note in its table.
