@@ -46,7 +46,7 @@ def asked(**old: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def asking(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def called(*given: P.args, **options: P.kwargs) -> R:
-            for name in old.keys() & options.keys():
+            for name in old.keys() & options.keys() if options else ():
                 new = old[name]
                 if new in options:
                     raise CallError(f"{function.__name__}() takes {new}= or, as it was called, {name}=, not both")

@@ -23,6 +23,7 @@ import mi_theme as mi
 from mi_theme.arguments import asked
 from mi_theme.errors import CallError, MissingFile, MiThemeError
 from mi_theme.guesses import EXAMPLES, GUESSED, Guessed
+from mi_theme.listings import Listing, NamedRows
 from mi_theme.renditions import arrange
 
 ONSETS = [bar * 5 + at for bar in range(12) for at in (0, 1.5, 3, 4)]
@@ -467,6 +468,10 @@ OF_VALUES: dict[str, tuple[type, ...]] = {
     "arrangement": (mi.Arrangement,),
     "recording": (mi.Recording,),
     "drawing": (mi.Drawing,),
+    "comparison": (mi.Comparison,),
+    "motif": (mi.RecurringMotif,),
+    "measures": (mi.Measures,),
+    "hits": (Listing,),
 }
 
 
@@ -497,11 +502,11 @@ def test_a_guessed_name_is_told_what_to_say(guess: str, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("guess", [guess for guess in GUESSED if "." in guess])
 def test_a_guessed_attribute_is_told_what_to_say(guess: str) -> None:
     kind, _, name = guess.partition(".")
-    owner = getattr(mi, kind)
+    owner = {"Listing": Listing, "NamedRows": NamedRows}.get(kind) or getattr(mi, kind)
     assert issubclass(owner, Guessed)
     assert not hasattr(owner, name)
     with pytest.raises(AttributeError, match=f": say {re.escape(GUESSED[guess])}") as told:
-        getattr(object.__new__(owner), name)
+        getattr(owner.__new__(owner), name)
     assert told.value.name == name
 
 

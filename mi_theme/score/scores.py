@@ -8,13 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mi_theme.arguments import asked, folded, known_name
-from mi_theme.errors import UnknownName
+from mi_theme.arguments import asked
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score.sequences import MidiSequence
 from mi_theme.score.timing import Bars, MeterMap
-from mi_theme.score.tracks import Part, Track
+from mi_theme.score.tracks import Part, Track, part_of_name
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -171,21 +170,7 @@ class Score(MidiSequence, Shown):
         UnknownName
             Where there is no such part, or no such part with pitches.
         """
-        names = [part.name for part in self.parts]
-        if isinstance(name, int) and 0 <= name < len(names):
-            found = name
-        elif isinstance(name, str) and name.isdecimal() and name not in names and int(name) < len(names):
-            found = int(name)  # as the command line says it
-        else:
-            begins = folded(name) if isinstance(name, str) else ""
-            near = [each for each in names if begins and folded(each).startswith(begins)]
-            found = names.index(near[0] if len(near) == 1 else known_name("part", name, names))
-        if pitched and self.parts[found].is_percussion:
-            tuned = ", ".join(part.name for part in self.parts if not part.is_percussion)
-            raise UnknownName(
-                f"part {names[found]!r} is percussion and has no tune; with pitches there are: {tuned or 'none'}"
-            )
-        return found
+        return part_of_name(self.parts, name, pitched=pitched)
 
     @cached_property
     def _table(self) -> NDArray[np.void]:

@@ -8,10 +8,11 @@ from functools import cached_property
 from struct import Struct, error
 from typing import TYPE_CHECKING, NamedTuple
 
-from mi_theme.errors import ScoreError
+from mi_theme.arguments import folded, known_name
+from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.score import messages as m
 
-__all__ = ["PERCUSSION", "RECORD", "Event", "Part", "Track", "channel_of", "in_order"]
+__all__ = ["PERCUSSION", "RECORD", "Event", "Part", "Track", "channel_of", "in_order", "part_of_name"]
 
 if TYPE_CHECKING:
     import numpy as np
@@ -201,6 +202,39 @@ class Part:
     def is_percussion(self) -> bool:
         """Whether this is the drum channel."""
         return self.channel == PERCUSSION
+
+
+def part_of_name(parts: Sequence[Part], name: str | int, *, pitched: bool = False) -> int:
+    """The index of a part, as `Score.part_index` answers.
+
+    Parameters
+    ----------
+    parts, name, pitched
+        All of them, and what is asked there.
+
+    Returns
+    -------
+    int
+        From 0.
+
+    Raises
+    ------
+    UnknownName
+        Where there is no such part, or no such part with pitches.
+    """
+    names = [part.name for part in parts]
+    if isinstance(name, int) and 0 <= name < len(names):
+        found = name
+    elif isinstance(name, str) and name.isdecimal() and name not in names and int(name) < len(names):
+        found = int(name)  # as the command line says it
+    else:
+        begins = folded(name) if isinstance(name, str) else ""
+        near = [each for each in names if begins and folded(each).startswith(begins)]
+        found = names.index(near[0] if len(near) == 1 else known_name("part", name, names))
+    if pitched and parts[found].is_percussion:
+        tuned = ", ".join(part.name for part in parts if not part.is_percussion) or "none"
+        raise UnknownName(f"part {names[found]!r} is percussion and has no tune; with pitches there are: {tuned}")
+    return found
 
 
 def _row(event: Event, payloads: list[bytes]) -> tuple[int, ...]:
