@@ -128,3 +128,14 @@ def test_thousands_of_tracks_with_syllables() -> None:
     tracks = [fuzzing.events([fuzzing.meta(5, b"la"), b"\0\x90\x3c\x50", b"\x60\x80\x3c\0"])[2:] for _ in range(600)]
     score = mi.read(fuzzing.midi_of(fuzzing.events(*tracks)))
     assert write(score).count(b"<text>la</text>") == 600
+
+
+def test_a_text_of_megabytes_is_shown_by_its_beginning(desk: Path) -> None:
+    texts = [fuzzing.meta(kind, b"x" * 2_000_000) for kind in (1, 3, 6)]
+    (desk / "long.mid").write_bytes(fuzzing.midi_of(fuzzing.events([*texts, b"\0\x90\x3c\x50", b"\x60\x80\x3c\0"])))
+    shown = CliRunner().invoke(main, ["info", "long.mid"])
+    assert shown.exit_code == 0
+    assert shown.output.count("... (of 2,000,000 letters; --json has all)") == 3
+    assert len(shown.output) < 5000
+    whole = CliRunner().invoke(main, ["info", "long.mid", "--json"])
+    assert whole.output.count("x" * 2_000_000) == 3

@@ -19,6 +19,7 @@ from mi_theme.notated.written_places import GRID, Places, written_place
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
+from mi_theme.quantising.gracenotes import NEXT
 from mi_theme.quantising.quantizer import STACCATO
 from mi_theme.score import MeterMap, Score
 from mi_theme.score.asides import asides_of
@@ -120,6 +121,7 @@ class NotesOfParts:
         else:
             usual = float(np.median(found.played_durations[mine] / np.maximum(part.ends - part.begins, 1)))
             sure = set(mine[part.sure].tolist()) | graces
+            written = _to_mains(written, graces) if graces else written
             written = list(_filling_bars(_struck_together(written, sure), sure, usual, found, places))
         return NotesOfPart(written, frozenset(graces), kept, places)
 
@@ -203,6 +205,16 @@ def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated |
     return gated if gated.shares.any() else None
 
 
+def _to_mains(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
+    """A note lasts to the note after it, though a grace note between them strikes its key again."""
+    ends: dict[int, int] = {}
+    mine = sorted((row for row in rows if row.order in graces), key=lambda row: row.start, reverse=True)
+    for row in mine:
+        ends[row.start] = ends.get(row.end, row.end)
+    again = {(row.pitch, row.start): ends[row.start] for row in mine}
+    return [row if row.order in graces else row._replace(end=again.get((row.pitch, row.end), row.end)) for row in rows]
+
+
 def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
     """Where a grace note repeats a key that sounds, the first end was taken for the older note: it is the grace note's."""
     found, last = list(rows), dict[int, int]()
@@ -263,9 +275,11 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartNote]:
-    """Notes of a player; those of a chord that are let go nearly together end together."""
+    """Notes of a player; those of a chord that are let go nearly together end together, but where their line goes on."""
     chords: dict[int, list[PartNote]] = {}
+    begun: dict[int, list[int]] = {}
     for row in rows:
+        begun.setdefault(row.start, []).append(row.pitch)
         if row.order in sure:
             yield row
         else:
@@ -274,7 +288,11 @@ def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartN
         longest = max(row.end for row in chord)
         for row in chord:
             near = row.end - start >= ONE_CHORD * (longest - start)
-            yield row._replace(end=longest) if near and row.end != longest else row
+            if near and row.end != longest:
+                goes_on = any(abs(pitch - row.pitch) <= NEXT for pitch in begun.get(row.end, ()))
+                yield row if goes_on else row._replace(end=longest)
+            else:
+                yield row
 
 
 def _filling_bars(

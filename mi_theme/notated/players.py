@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from itertools import groupby, takewhile
 from typing import NamedTuple
 
-from mi_theme.notated.hands import KEYBOARDS, left_hand, wants_two_staves
+import numpy as np
+
 from mi_theme.notated.part_notes import NotesOfPart, NotesOfParts
+from mi_theme.quantising.hands import KEYBOARDS, left_hand, wants_two_staves
 from mi_theme.score import Score
 from mi_theme.score import messages as m
 
@@ -87,7 +89,8 @@ def staves_of_player(score: Score, player: Player, parts: NotesOfParts) -> list[
     first, *others = player.parts
     alone, *more = [StaffOfPart(index, parts[index]) for index in player.parts]
     if not others:
-        split = score.parts[first].program in KEYBOARDS and not alone.notes.kept and wants_two_staves(alone.notes.rows)
+        pitches = np.array([row.pitch for row in alone.notes.rows], np.int64)
+        split = score.parts[first].program in KEYBOARDS and not alone.notes.kept and wants_two_staves(pitches)
         return _by_hands(alone) if split else [alone]
     if len(others) == 1 or any(OF_STAFF.fullmatch(score.parts[index].name) for index in player.parts):
         return [alone, *more]
@@ -101,7 +104,9 @@ def _by_hands(staff: StaffOfPart) -> list[StaffOfPart]:
     """The notes of two hands; a grace note goes with its note."""
     rows, graces, *_ = staff.notes
     mains = [row for row in rows if row.order not in graces]
-    left = left_hand(mains)
+    start = np.array([row.start for row in mains], np.int64)
+    pitch = np.array([row.pitch for row in mains], np.int64)
+    left = {row.order for row, lower in zip(mains, left_hand(start, pitch).tolist(), strict=True) if lower}
     for grace in (row for row in rows if row.order in graces):
         near = min(mains, key=lambda row: (abs(row.start - grace.end), abs(row.pitch - grace.pitch)), default=grace)
         left |= {grace.order} if near.order in left else set()

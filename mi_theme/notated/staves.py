@@ -32,7 +32,8 @@ CLEFS = {  # shape, line, octave: the lowest and highest step without ledger lin
     "bass, an octave lower": ("F", 4, -1, 11, 19),
     "treble, an octave higher": ("G", 2, 1, 37, 45),
 }
-OF_NAMES = {"viola": ("C", 3, 0), "tenor": ("G", 2, -1)}  # clefs of voices and instruments that have their own
+# clefs of voices and instruments that have their own
+OF_NAMES = {"viola": ("C", 3, 0), "tenor": ("G", 2, -1), "guitar": ("G", 2, -1), "acoustic guitar": ("G", 2, -1)}
 ODD_CLEF = 3  # ledger lines' worth of steps by which a clef with an 8 must be better
 
 
