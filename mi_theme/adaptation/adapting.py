@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, known_ratio
 from mi_theme.adaptation.groupings import readings, through_twos
@@ -196,6 +197,18 @@ def first_able(names: list[str], task: Task) -> tuple[str, list[Outcome]]:
     raise StrategyError("; ".join(dict.fromkeys(refusals)) + hint)
 
 
+@lru_cache(maxsize=256)
+def _ways(task: Task, names: tuple[str, ...]) -> tuple[list[tuple[str, Outcome]], list[tuple[str, Outcome]]]:
+    """Among what strategies of these `names` propose: shapes that players know, and the first of each."""
+    able = _able(task)
+    thoughts = [(name, outcome) for name in able if STRATEGIES[name].alternatives for outcome in able[name]]
+    return _known(task, thoughts), [(name, found[0]) for name, found in able.items() if found]
+
+
+def _known(task: Task, thoughts: list[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
+    return [(name, outcome) for name, outcome in thoughts if shape_under(task.figure, outcome, task.target) in FAMOUS]
+
+
 def _able(task: Task) -> dict[str, list[Outcome]]:
     """What each light strategy that arrangers use proposes; an empty list where it cannot."""
     found: dict[str, list[Outcome]] = {}
@@ -210,12 +223,9 @@ def _able(task: Task) -> dict[str, list[Outcome]]:
 
 def _alternatives(plan: Plan, task: Task, outcomes: list[Outcome]) -> tuple[str, ...]:
     """Other ways to go, in words: shapes players know, thought of by this strategy or by regroup, then other strategies."""
-    able = _able(task)
-    searching = [name for name in able if STRATEGIES[name].alternatives]
-    thoughts = [(plan.how, outcome) for outcome in outcomes[1:]]
-    thoughts += [(name, outcome) for name in searching for outcome in able[name]]
-    known = [(name, outcome) for name, outcome in thoughts if shape_under(task.figure, outcome, task.target) in FAMOUS]
-    others = [(name, found[0]) for name, found in able.items() if found and name != plan.how]
+    searched, first = _ways(task, tuple(STRATEGIES))
+    known = _known(task, [(plan.how, outcome) for outcome in outcomes[1:]]) + searched
+    others = [(name, outcome) for name, outcome in first if name != plan.how]
     if task.source.meter.bar == task.target.meter.bar:  # nothing floats over bars of its own length
         others = [(name, outcome) for name, outcome in others if not STRATEGIES[name].meets_bars]
     different = [

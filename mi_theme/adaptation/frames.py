@@ -84,7 +84,13 @@ class Frame:
 
 @lru_cache(maxsize=1024)
 def frame_of(meter: Meter, bars: int) -> Frame:
-    """A frame of `bars` bars of a `meter`: one for all that ask, so that it is worked out once."""
+    """A frame of `bars` bars of a `meter`: one for all that ask, so that it is worked out once.
+
+    Returns
+    -------
+    Frame
+        The same for the same.
+    """
     return Frame(meter, bars)
 
 

@@ -274,9 +274,11 @@ def variant_words(plan: Plan, name: str, outcome: Outcome) -> str:
     if strategy and strategy.meets_bars:
         return f"{name} (meets every {int(outcome.warp.target / plan.target.bar)} bars)"
     other = replace(plan, how=name, warp=outcome.warp, repeats=outcome.repeats)
-    shape = f" {other.grouping}" if other.grouping else ""
+    groups = other.groups
+    grouping = whole_grouping(groups, plan.target.pulse)
+    shape = f" {grouping}" if grouping else ""
     lost = dict.fromkeys(note.name for note in other.mappings() if note.now is None)
-    levelled = len(set(other.groups)) == 1 < len(set(plan.figure))
-    known = FAMOUS.get(tuple(other.grouping or ()))
+    levelled = len(set(groups)) == 1 < len(set(plan.figure))
+    known = FAMOUS.get(tuple(grouping or ()))
     remarks = [f"loses {' / '.join(lost)}"] * bool(lost) + ["long = short"] * levelled + [known] * (known is not None)
     return f"{name}{shape}" + (f" ({'; '.join(filter(None, remarks))})" if remarks else "")
