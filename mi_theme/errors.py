@@ -82,7 +82,8 @@ class MissingFile(FileError, FileNotFoundError):
         from difflib import get_close_matches
 
         try:
-            beside = {each.stem.casefold(): each.name for each in sorted(path.parent.iterdir())}
+            named = sorted(path.parent.iterdir(), key=lambda each: (each.suffix == path.suffix, each))
+            beside = {each.stem.casefold(): each.name for each in named}  # of the same ending, where there are several
         except OSError:
             beside = {}
         near = get_close_matches(path.stem.casefold(), beside, n=1, cutoff=0.75)

@@ -23,7 +23,6 @@ GUESSED = {
     "export": "score.save(file)",
     "play": "score.play()",
     "sound": "score.save('song.wav')",
-    "show": "mi.draw(thing)",
     "plot": "mi.draw(thing)",
     "detect_meter": "mi.induce_meter(music)",
     "which_meter": "mi.induce_meter(music)",
@@ -115,7 +114,30 @@ GUESSED = {
     "Recording.play": "recording.save('song.wav')",
     "Drawing.show": "drawing.save('picture.svg')",
     "Drawing.write": "drawing.save('picture.svg')",
+    "Score.title": "score.source, or score.texts",
+    "Score.slice": "score.passage((1, 4))",
+    "Theme.transpose": "mi.theme(tonic='D')",
+    "Meter.strength": "meter.weights",
+    "Meter.with_grouping": "meter.grouped('3+2')",
+    "Meter.beats_per_bar": "meter.groups",
+    "ScorePlan.to_dict": "plan.as_dict()",
+    "Plan.to_dict": "plan.as_dict()",
+    "Film.score_by": "film.credits('score')",
+    "Film.people": "film.credits()",
+    "Lineage.people": "lineage.by('Balfe')",
+    "Comparison.best": "comparison[0]",
+    "Comparison.to_dataframe": "comparison.as_dicts()",
+    "Listing.to_csv": "hits.csv()",
+    "Listing.to_dataframe": "hits.csv()",
+    "NamedRows.names": "list(mi.styles())",
+    "RecurringMotif.notes": "motif.pattern",
+    "RecurringMotif.bars": "motif.occurrences",
+    "Measures.syncopation": "measures['syncopation']",
+    "show": "mi.draw(thing)",
+    "help": "help(mi)",
 }
+
+PICTURED = ("show", "plot")  # what is asked of anything
 
 #: What people call options, and what those are called here: the first that a call has is meant.
 OTHER_OPTIONS = {
@@ -230,5 +252,6 @@ class Guessed:
 
         def __getattr__(self, name: str) -> object:
             kind = type(self)
-            meant = hint(tuple(f"{each.__name__}.{name}" for each in kind.__mro__))
+            own = tuple(f"{each.__name__}.{name}" for each in kind.__mro__)
+            meant = hint((*own, name) if name in PICTURED else own)
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}{meant}", name=name, obj=self)

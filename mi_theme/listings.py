@@ -18,8 +18,8 @@ from mi_theme.guesses import Guessed
 
 __all__ = ["LEFT", "Cells", "Listing", "NamedRows", "Rows", "csv_table", "html_table", "scrolled", "text_table"]
 
-#: A notebook sets cells to the right, which suits numbers and no sentence.
-LEFT = 'style="text-align:left"'
+#: A notebook sets cells to the right, which suits numbers and no sentence, and far apart.
+LEFT = 'style="text-align:left;padding:.3em"'
 MOST_ROWS = 40  # that are shown; the sequence has them all
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import fuzzing
 import pytest
 from click.testing import CliRunner
 from musicxml_making import measure, partwise, tone
@@ -103,3 +104,38 @@ def test_lengths_that_no_reader_can_count_are_not_written() -> None:
     assert len(score.note_table()) == 4 * len(primes)
     with pytest.raises(FileError, match="no reader takes so fine parts"):
         write(score)
+
+
+def test_one_key_very_often_at_one_moment_is_said_at_once() -> None:
+    """As a chord of one voice it would be a voice for each."""
+    score = mi.Score.from_notes([0] * 5000 + [1], 1, 60, meter="4/4")
+    assert len(score.note_table()) == 5001
+    kern = mi.read(b"**kern\n*M4/4\n=1\n" + b" ".join([b"4c"] * 5000) + b"\n4d\n*-\n")
+    with pytest.raises(mi.MiThemeError, match="more than 256 voices in a part"):
+        write(kern)
+
+
+def test_a_key_a_few_times_at_one_moment_is_a_voice_for_each() -> None:
+    kern = mi.read(b"**kern\n*M4/4\n=1\n4c 4c 4e 4c\n4d\n*-\n")
+    assert (
+        mi.read(write(kern)).note_table()["pitch"].tolist()
+        == kern.note_table()["pitch"].tolist()
+        == [60, 60, 60, 64, 62]
+    )
+
+
+def test_thousands_of_tracks_with_syllables() -> None:
+    tracks = [fuzzing.events([fuzzing.meta(5, b"la"), b"\0\x90\x3c\x50", b"\x60\x80\x3c\0"])[2:] for _ in range(600)]
+    score = mi.read(fuzzing.midi_of(fuzzing.events(*tracks)))
+    assert write(score).count(b"<text>la</text>") == 600
+
+
+def test_a_text_of_megabytes_is_shown_by_its_beginning(desk: Path) -> None:
+    texts = [fuzzing.meta(kind, b"x" * 2_000_000) for kind in (1, 3, 6)]
+    (desk / "long.mid").write_bytes(fuzzing.midi_of(fuzzing.events([*texts, b"\0\x90\x3c\x50", b"\x60\x80\x3c\0"])))
+    shown = CliRunner().invoke(main, ["info", "long.mid"])
+    assert shown.exit_code == 0
+    assert shown.output.count("... (of 2,000,000 letters; --json has all)") == 3
+    assert len(shown.output) < 5000
+    whole = CliRunner().invoke(main, ["info", "long.mid", "--json"])
+    assert whole.output.count("x" * 2_000_000) == 3

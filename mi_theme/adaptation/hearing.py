@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import log2
 from typing import NamedTuple
@@ -25,6 +26,10 @@ ASIDE = 24.0  # a bar line of the source that is a beat, and no bar line
 AGREES = 0.5  # of the charge for two equal notes that are no more, where the longer has the stronger place
 SHORTEST_REST = Fraction(1, 2)
 DEEP = 2  # the level of all that is no beat
+PARTED, DEEPEST = (
+    {1: 2, 2: 2, 4: 3},
+    4,
+)  # levels of places within a beat, by the denominator in quarters, and of all others
 FINE = 3  # the level of sixteenths
 FINER = 2.4  # a tune in eighths that is to be read in sixteenths: people even jigs out rather than dot them
 BETWEEN = 1.0  # a beat that falls between those of the target, as a note that does: others stand there
@@ -103,6 +108,7 @@ def heard_cost(
     return total / source.bars
 
 
+@lru_cache(maxsize=4096)
 def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
     if new <= 0:
         return weight
@@ -113,7 +119,7 @@ def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
 def _level(at: Fraction, frame: Frame) -> int:
     if frame.depth(at) < 2:
         return frame.depth(at)
-    return next((2 + step for step in range(2) if (at * 2 * 2**step).denominator == 1), 4)
+    return PARTED.get(at.denominator, DEEPEST)
 
 
 def _is_duplet(at: Fraction, stop: Fraction, beat: Fraction) -> bool:

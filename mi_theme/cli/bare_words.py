@@ -16,7 +16,7 @@ import click
 
 from mi_theme.arguments import folded
 
-__all__ = ["with_options_said"]
+__all__ = ["bare_words", "with_options_said"]
 
 FILLERS = ("to", "into", "in", "by", "with", "as", "bars", "key")  # before a metre, a strategy, a file, bars or a key
 WRITTEN = (
@@ -56,6 +56,7 @@ KINDS = (
     Kind("out", _is_written),
     Kind("how", _is_strategy),
     Kind("hows", _is_strategy),
+    Kind("film", lambda word: word.isdecimal() and len(word) in (1, 4)),
     Kind("bars", lambda word: bool(BARS.fullmatch(word))),
     Kind("tonic", lambda word: bool(KEY.fullmatch(word))),
 )
@@ -102,6 +103,22 @@ class _Word(str):
     """A typed word that is itself and no other of the same letters."""
 
     __slots__ = ()
+
+
+def bare_words(command: click.Command, context: click.Context, args: Sequence[str]) -> list[str]:
+    """The words among what was typed that belong to no option.
+
+    Parameters
+    ----------
+    command, context, args
+        As for `with_options_said`.
+
+    Returns
+    -------
+    list of str
+        None where the options are not understood.
+    """
+    return _parsed(command, context, [_Word(arg) for arg in args])[1]
 
 
 def _parsed(command: click.Command, context: click.Context, args: list[_Word]) -> tuple[set[str], list[str]]:

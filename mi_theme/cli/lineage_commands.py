@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mi_theme.cli.bare_words import bare_words
 from mi_theme.cli.shared import json_option, json_text, say, write_drawing, write_score, write_text
 
 if TYPE_CHECKING:
@@ -14,6 +15,21 @@ if TYPE_CHECKING:
     from mi_theme.credits.reports import Report
 
 __all__ = ["annotate", "lineage"]
+
+PICTURES = ("timeline", "graph")
+#: What is written where a name ends so and nothing else is asked for.
+ENDINGS = {
+    ".json": ("as_json", True),
+    ".csv": ("as_csv", True),
+    ".svg": ("picture", "timeline"),
+    ".png": ("picture", "timeline"),
+    ".pdf": ("picture", "timeline"),
+    ".html": ("picture", "timeline"),
+    ".bib": ("format_", "bibtex"),
+    ".ris": ("format_", "ris"),
+    ".provn": ("format_", "provn"),
+    ".jsonld": ("format_", "jsonld"),
+}
 
 layer_option = click.option(
     "--layer", type=click.Choice(["seed", "reference", "both"]), help="The seed documents, other public pages, or both."
@@ -24,10 +40,16 @@ class LineageGroup(click.Group):
     """A group whose first words may be a film or a person: ``lineage 4``, ``lineage ghost protocol``, ``lineage balfe``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        words = args[: next((place for place, word in enumerate(args) if word.startswith("-")), len(args))]
-        if words and words[0] not in self.commands:
-            args = ["--film", " ".join(words), *args[len(words) :]]
-        return super().parse_args(ctx, args)
+        words = bare_words(self, ctx, args)
+        if not words or words[0] in self.commands:
+            return super().parse_args(ctx, args)
+        out = [words.pop()] if len(words) > 1 and Path(words[-1]).suffix in ENDINGS else []
+        said = " ".join(words)
+        from mi_theme.credits.interchange import FORMATS
+
+        option = "--draw" if said in PICTURES else "--format" if said in FORMATS else "--film"
+        rest = [arg for arg in args if arg not in (*words, *out)]
+        return super().parse_args(ctx, [option, said, *(["-o", *out] if out else []), *rest])
 
 
 @click.group(cls=LineageGroup, invoke_without_command=True)
@@ -75,6 +97,8 @@ def lineage(
         say(found.tables.about.notice)
     if options["film"] and options["by"] is None and found.tables.knows(options["film"]):
         options |= {"by": options["film"], "film": None}
+    if not any(options[name] for name in ("format_", "picture", "svg", "as_json", "as_csv")):
+        options |= [ENDINGS[ending]] if (ending := Path(options["out"]).suffix.lower()) in ENDINGS else []
     if ctx.invoked_subcommand is None:
         _show(found, options, chosen_lineage(data=data) if options["changes"] else None)
 
@@ -112,6 +136,9 @@ def _report(found: Lineage, options: dict[str, Any]) -> Report:
         return reports.claim_report(found, layer=layer or "both", **asked)
     if options["by"] is not None:
         return reports.person_report(found, options["by"], layer or "both")
+    if film is not None and film.upper() in found.by_id:
+        words = reports.claim_words(found, film)
+        return reports.Report(["claim"], [[film.upper()]], reports.claim_report(found).data, words)
     if film is not None:
         return reports.dossier(found.film(film), layer or "both")
     return reports.film_report(found, layer or "both")

@@ -150,7 +150,8 @@ def format_of(data: bytes, name: str = "") -> Format:
     if not data or data.isspace():
         raise FileError(f"{where}: an empty file")
     shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))
-    named = (row for row in FORMATS if Path(name.partition("#")[0]).suffix.lower() in row.endings)
+    ending = Path(name.partition("#")[0]).suffix.lower()
+    named = (row for row in FORMATS if ending in row.endings)
     row = next(shown, None) or next(named, None)
     if row is None and ending in (*SOUND_ENDINGS, ".m4a", ".aac"):
         raise FileError(f"{where}: this is sound, and notes are read: MIDI, MusicXML, ABC or kern")

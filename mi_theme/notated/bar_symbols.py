@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import chain, groupby
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from mi_theme.meter import Meter
@@ -81,10 +81,10 @@ class Layout:
         """Those of all runs, one after the other."""
         return tuple(chain.from_iterable(group for run in self.runs for group in run.groups))
 
-    @property
-    def counts(self) -> Iterator[int]:
-        """All that is counted in its ticks: where symbols begin, and how long they last."""
-        return chain.from_iterable([(symbol.at, symbol.lasts) for symbol in self.symbols])
+    @cached_property
+    def grain(self) -> int:
+        """The most ticks of which all places and lengths of its symbols are multiples."""
+        return gcd(*chain.from_iterable([(symbol.at, symbol.lasts) for symbol in self.symbols]))
 
 
 EMPTY = Layout()
@@ -194,7 +194,8 @@ def _bars_of_voice(
     found: dict[int, tuple[list[StaffNote], list[tuple[int, int]]]] = {}
     last = len(bars)
     for note in voice:
-        begin, stop = _ticks(note.start, resolution), _ticks(note.end, resolution)
+        begin = note.start.numerator * (resolution // note.start.denominator)
+        stop = note.end.numerator * (resolution // note.end.denominator)
         index = max(bisect_right(starts, begin) - 1, 0)
         while index < last and starts[index] < stop:
             start, end, _ = bars[index]

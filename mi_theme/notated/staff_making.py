@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -164,9 +165,12 @@ def _syllables(score: Score) -> dict[int, str]:
     starts, parts = score.spans["start"], score.span_parts
     rows = [np.flatnonzero(parts == index) for index in range(len(score.parts))]
     found: dict[int, str] = {}
+    of_track = defaultdict[int, list[int]](list)
+    for index, part in enumerate(score.parts):
+        of_track[part.track].append(index)
     for number, track in enumerate(score.tracks):
         sung = {tick: text for tick, data in track.metas(m.LYRIC) if (text := m.text_of(data).lstrip("/\\\r\n"))}
-        own = [index for index, part in enumerate(score.parts) if part.track == number] or range(len(score.parts))
+        own = of_track.get(number) or range(len(score.parts))
         if not sung or not len(score.parts):
             continue
         mine = rows[max(own, key=lambda index: (len({*starts[rows[index]].tolist()} & sung.keys()), -index))]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
 from operator import itemgetter, le
 from typing import NamedTuple
 
+from mi_theme.errors import ScoreError
 from mi_theme.notated.written_places import Places
 from mi_theme.score.grace_times import GRACE_VALUE
 
@@ -16,6 +17,7 @@ __all__ = ["PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
 
 SPAN = itemgetter(5, 0, 1)  # voice, start and end of a `PartNote`
 MOST_VOICES = 4  # of a staff that was played: more cannot be told apart by the eye
+MOST_WRITTEN = 256  # voices of a part that was written: no page has room for more
 
 
 class PartNote(NamedTuple):
@@ -101,11 +103,12 @@ def chords_of(rows: Iterable[PartNote], graces: Set[int]) -> dict[int, list[Writ
 def _without_copies(notes: Iterable[PartNote]) -> list[tuple[PartNote, ...]]:
     """Notes that begin and end together as chords, each from low to high with no pitch twice."""
     found: list[dict[int, PartNote]] = []
+    seen = Counter[int]()
     for note in notes:
-        chord = next((chord for chord in found if note.pitch not in chord), None)
-        if chord is None:
-            found.append(chord := {})
-        chord[note.pitch] = note
+        if seen[note.pitch] == len(found):
+            found.append({})
+        found[seen[note.pitch]][note.pitch] = note
+        seen[note.pitch] += 1
     return [tuple([chord[pitch] for pitch in sorted(chord)]) for chord in found]
 
 
@@ -152,6 +155,11 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
         In order of their beginnings.
     played
         Whether values are a player's, and may be cut.
+
+    Raises
+    ------
+    ScoreError
+        Where they would be more voices than any notation has.
     """
     starts, stops = [chord.start for chord in chords], [chord.end for chord in chords]
     if all(map(le, stops, starts[1:])):  # nothing overlaps
@@ -170,6 +178,8 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
             voices[number].append(chord)
             ends[number] = chord.end
         elif not played or len(voices) < MOST_VOICES:
+            if len(voices) == MOST_WRITTEN:
+                raise ScoreError(f"more than {MOST_WRITTEN} voices in a part: this cannot be written as notation")
             voices.append([chord])
             ends.append(chord.end)
         else:

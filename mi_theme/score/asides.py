@@ -72,12 +72,15 @@ class Aside(NamedTuple):
         data
             What follows the kind and length of the event.
         """
-        if not data.startswith(m.OURS):
-            return None
-        found = PAYLOAD.fullmatch(data[len(m.OURS) :].decode("utf-8", "replace"))
-        if found is None or (found[4] and found[4] not in HOSTS[1:]):
-            return None
-        return cls("note", found[3], int(found[2])) if found[1] else cls(found[4], found[5])
+        return _aside_of(data) if data.startswith(m.OURS) else None
+
+
+@lru_cache(maxsize=4096)
+def _aside_of(data: bytes) -> Aside | None:
+    found = PAYLOAD.fullmatch(data[len(m.OURS) :].decode("utf-8", "replace"))
+    if found is None or (found[4] and found[4] not in HOSTS[1:]):
+        return None
+    return Aside("note", found[3], int(found[2])) if found[1] else Aside(found[4], found[5])
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ often as in ``data/background.json``, in phrases of 16 notes of which four in te
 one to four parts, half for a keyboard, with chords, one in four of these in a single part. Into further pieces
 copies of themes are planted (`planted.py`). Asked are the themes, passages of the music, and decoys that
 nobody wrote; then some of each again, each time with an index that is opened anew and of which the system remembers
-nothing. The same seed makes the same music: 300,000,000 notes are 3.2 GB or so, and a GB of memory while they are made.
+nothing. The same seed makes the same music: 300,000,000 notes are 4 GB on the disk and one of memory while they are made.
 ``real`` looks for passages of music21's corpus in all of it,
 through the index and file by file. ``build`` reads MIDI files of the size of piano pieces.
 

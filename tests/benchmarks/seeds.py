@@ -24,7 +24,7 @@ import numpy as np
 from fugues import ENOUGH, cases, dice
 
 import mi_theme as mi
-from mi_theme.index.seed_windows import windows
+from mi_theme.index.seed_windows import rare_windows, windows
 from mi_theme.score.spelling import spelled_steps
 
 SIZES = (100_000, 3_000_000, 300_000_000)  # notes of a corpus
@@ -122,9 +122,9 @@ def every(query: Line, column: int, notes: int) -> list[tuple[int, ...]]:
 
 def looked_up(query: Line, counts: Counter[tuple[int, ...]], times: float) -> list[tuple[int, ...]]:
     """The windows that an index of a corpus looks up, so many times as large as one in which they were counted."""
-    return [
-        window.intervals for window in windows([note[0] for note in query], lambda rises: round(times * counts[rises]))
-    ]
+    laid_out, apart = windows([note[0] for note in query])
+    rare = rare_windows(laid_out, apart, [round(times * counts[window.intervals]) for window in laid_out])
+    return [laid_out[number].intervals for number in rare]
 
 
 def counted(lines: Sequence[Line]) -> Counter[tuple[int, ...]]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mi_theme.adaptation.frames import Frame, Task, starts_of
+from mi_theme.adaptation.frames import Frame, Task, frame_of, starts_of
 from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.swing import swing_in, swung_back
 from mi_theme.conversion.parts.figuration import Attacks, GroupImage, MadeNote, remade_runs
@@ -98,7 +98,7 @@ def takes_all_runs(layers: Sequence[Layer], span: Span) -> bool:
     place, stop = _whole(span.start), _whole(span.start + span.base.source)
     if not layers or place is None or stop is None or goes_by_the_map(span):
         return False
-    runs = [(number, layer.between(place, stop)) for number, layer in enumerate(layers)]
+    runs = [(number, layer.between(place, stop)) for number, layer in enumerate(layers) if layer.runs]
     notes = {
         (number, index) for number, mine in runs for index in np.flatnonzero(layers[number].step[mine]) + mine.start
     }
@@ -151,7 +151,7 @@ def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade
     if target.bars != 1 or not new or not new.bass or (source.bars != 1 and not target.meter.is_compound):
         return
     alike = len(source.beats) == len(target.beats)
-    bar = Frame(source.meter)
+    bar = frame_of(source.meter, 1)
     for number in range(source.bars):
         low, high = (_whole(span.base(at * bar.length)) for at in (number, number + 1))
         mine = new.between(low, high)

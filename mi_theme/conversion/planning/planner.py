@@ -69,6 +69,7 @@ class Planner:
     names: dict[Meter, str] = field(default_factory=dict)
     held: dict[Meter, tuple[Fraction, Fraction]] = field(default_factory=dict)
     maps: dict[object, Warp] = field(default_factory=dict)
+    made: dict[tuple[str, int, int, bool], Span] = field(default_factory=dict)
     bare: dict[tuple[Meter, int, bool], Task] = field(default_factory=dict)
     wholes: dict[tuple[str, Meter], Outcome] = field(default_factory=dict)
     lines: dict[tuple[str, Fraction], Outcome] = field(default_factory=dict)
@@ -257,6 +258,14 @@ class Planner:
 
     def span(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Span:
         """Some bars of one metre as a span."""
+        key, strategy = (how, bars[0].number, len(bars), hemiola), find(how)
+        if strategy.by_notes or strategy.make_line:
+            return self._span(bars, how, hemiola)
+        if key not in self.made:
+            self.made[key] = self._span(bars, how, hemiola)
+        return self.made[key]
+
+    def _span(self, bars: Sequence[Bar], how: str, hemiola: bool) -> Span:
         first, meter = bars[0], bars[0].meter
         task = self.task_of(bars, how, hemiola)
         plain = not (hemiola or find(how).by_notes)

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from io import BytesIO
-from itertools import chain
 from math import gcd, lcm
 from typing import Any
 
@@ -122,8 +121,7 @@ def _places(score: NotatedScore) -> set[int]:
 def _divisions(music: Iterable[Iterable[Iterable[BarVoice]]], said: set[int], resolution: int) -> int:
     """Parts of a quarter, as few as all symbols and all that is said can be counted in."""
     layouts = {voice.layout for bars in music for voices in bars for voice in voices}
-    counts = set(chain.from_iterable([layout.counts for layout in layouts]))
-    return lcm(resolution // gcd(resolution, *counts), *said)
+    return lcm(resolution // gcd(resolution, *[layout.grain for layout in layouts]), *said)
 
 
 def _write_heading(root: Any, score: NotatedScore) -> None:
