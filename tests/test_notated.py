@@ -281,6 +281,27 @@ def test_low_and_high_parts_have_clefs_with_an_eight() -> None:
         assert written(Score.from_notes(range(4), 1, pitch)).findtext(".//clef/clef-octave-change") == octave
 
 
+def test_a_guitar_is_written_an_octave_higher_than_it_sounds() -> None:
+    root = written(Score.from_notes(range(4), 1, [40, 47, 52, 64], names=["Guitar"]))
+    assert (root.findtext(".//clef/sign"), root.findtext(".//clef/clef-octave-change")) == ("G", "-1")
+
+
+def test_a_note_lasts_to_the_next_though_a_grace_note_strikes_its_key_again() -> None:
+    random = np.random.default_rng(1)
+    bar = ((0, 2, 66), (2, 1, 64), (3, 0.5, 62), (3.5, 0.4, 64), (3.9, 0.08, 64))
+    rows = [(4 * number + at, lasts, pitch) for number in range(6) for at, lasts, pitch in bar] + [(24, 4, 66)]
+    times = np.array([(max(at + random.normal(0, 0.01), 0), 0.9 * lasts) for at, lasts, _ in rows])
+    score = Score.from_notes(*np.rint(times.T * 480) / 480, [pitch for *_, pitch in rows], tempo=84)
+    root = written(score)
+    assert {note.findtext("type") for note in root.iter("note") if note.find("grace") is None} <= {
+        "half",
+        "quarter",
+        "eighth",
+        "whole",
+    }
+    assert root.find(".//note/grace") is not None
+
+
 def test_groups_are_said_beside_a_plain_signature_and_seen_in_beams() -> None:
     data = write(
         Score.from_notes([i / 2 for i in range(10)], 0.5, [60 + i % 5 for i in range(10)], meter="5/4:3+3+2+2")

@@ -275,6 +275,55 @@ def test_grace_notes_are_told_apart() -> None:
     assert {note.onset for note in found if note.kind == NOTE} == set(range(16))
 
 
+def test_a_short_note_a_second_before_the_beat_is_no_chord_with_it() -> None:
+    rows = []
+    for bar in range(8):
+        for at, lasts, pitch in ((0, 2, 71), (1.875, 0.06, 72), (2, 1, 71), (3, 1, 67)):
+            rows.append((4 * bar + at + (0.05 if lasts < 0.1 else -0.02 * (bar % 2)), lasts * 0.9, pitch))
+    found = quantize(score_of([(max(at, 0), lasts, pitch) for at, lasts, pitch in rows], tempo=160))
+    onsets = found.onsets / found.resolution
+    assert (onsets[found.pitches == 72] % 4 < 2).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_end_of_a_run_is_no_row_of_grace_notes(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    run = [(3.5 + place / 10, 0.08, 61 + place) for place in range(5)]
+    rows = [(4 * bar + at, lasts, pitch) for bar in range(8) for at, lasts, pitch in [(0, 3, 66), *run]]
+    rows = [(max(at + random.uniform(-0.02, 0.02) * 80 / 60, 0), lasts, pitch) for at, lasts, pitch in rows]
+    found = quantize(score_of(rows, tempo=80))
+    assert (found.kinds == NOTE).all()
+
+
+# Values
+
+
+def alberti(seed: int, bars: int = 8) -> Score:
+    """A melody and a broken chord on one keyboard, keys of the figure held up to 1.3 times as long as written."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for bar in range(bars):
+        low = (36, 38, 40, 41)[bar % 4]
+        for place in range(8):
+            pitch = low + (0, 14, 7, 14)[place % 4]
+            rows.append((4 * bar + place / 2 + random.normal(0, 0.01), 0.5 * random.uniform(0.8, 1.3), pitch))
+        for at, lasts, pitch in ((0, 1.5, 76), (1.5, 0.5, 77), (2, 2, 79 - bar % 3)):
+            rows.append((4 * bar + at + random.normal(0, 0.01), lasts * random.uniform(0.8, 0.95), pitch))
+    score = score_of([(max(at, 0), lasts, pitch) for at, lasts, pitch in rows], tempo=96)
+    head, notes = score.tracks
+    return Score(score.ticks_per_quarter, (head, Track.sorted([Event(0, bytes((0xC0, 0))), *notes])))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("given_beats", [False, True])
+def test_a_broken_chord_in_the_left_hand_is_eighths_however_legato(seed: int, given_beats: bool) -> None:
+    score = alberti(seed)
+    beats = Beats.of((np.arange(34) * 60 / 96).tolist(), [1 + at % 4 for at in range(34)]) if given_beats else None
+    found = quantize(score, beats=beats)
+    left = found.pitches < 60
+    assert (found.durations[left] == found.resolution // 2).mean() > 0.95
+
+
 def test_a_flam_is_one_stroke_with_a_grace_note() -> None:
     events = [Event(0, m.program(9, 1))]
     for at in range(16):
