@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from guarded import run as guarded
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import mi_theme as mi
 from mi_theme.cli import main
