@@ -111,6 +111,7 @@ hear(in_four("regroup"))
 # %%
 from fractions import Fraction
 from itertools import combinations, pairwise
+from textwrap import fill
 
 from mi_theme.adaptation.costs import figure_cost, order_cost
 from mi_theme.adaptation.frames import Frame
@@ -258,7 +259,7 @@ for how in ("rest", "hold-last", "hold-first", "add-group", "long-short", "even"
     try:
         theme.to_meter("4/4", how=how)
     except mi.MiThemeError as refusal:
-        print(refusal)
+        print(fill(str(refusal), 84, subsequent_indent="   "))
 
 # %% [markdown]
 # So give them a bar they can fill. Six quarters instead of five:

@@ -87,7 +87,15 @@ mi.films()
 # `mi-theme lineage verify FOLDER`.
 
 # %%
-print(lineage.claim("M10"))
+from textwrap import fill
+
+
+def told(words):
+    """Long lines as a page has room for them."""
+    print(*(fill(line, 84, subsequent_indent="   ") for line in str(words).splitlines()), sep="\n")
+
+
+told(lineage.claim("M10"))
 
 # %% [markdown]
 # The last line, a note of ours, is worth reading: in the document the fraction has lost its stroke. Next to another
@@ -169,7 +177,7 @@ mi.film(1).version("soundtrack").plan()
 # Who made the opening of film 5, and how is it known?
 
 # %%
-print(lineage.explain(5))
+told(lineage.explain(5))
 
 # %%
 mi.film(5).credits()

@@ -11,9 +11,9 @@ table of the methods of values that a room above them answers.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
-from mi_theme.hooks import methods
+from mi_theme.guesses import hint
+from mi_theme.hooks import loaded, methods
 from mi_theme.version import __version__ as __version__
 
 TYPE_CHECKING = False  # type checkers take it for True; importing typing would double the time of this module
@@ -111,21 +111,6 @@ _ROOMS = {
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
-_GUESSED = {
-    "load": "mi.read(file)",
-    "open": "mi.read(file)",
-    "parse": "mi.read(file)",
-    "save": "score.save(file)",
-    "write": "score.save(file)",
-    "play": "score.play()",
-    "detect_meter": "mi.induce_meter(music)",
-    "which_meter": "mi.induce_meter(music)",
-    "search": "mi.find(theme, where)",
-    "adapt": "mi.theme().to_meter(meter)",
-    "widget": "mi.studio(music)",
-    "report": "mi.dossier(theme)",
-}
-
 __all__ = sorted(_HOMES)
 
 methods.update(
@@ -157,9 +142,9 @@ methods.update(
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
-        hint = f": it is called {_GUESSED[name]}" if name in _GUESSED else ""
-        raise AttributeError(f"module 'mi_theme' has no attribute {name!r}{hint}", name=name, obj=sys.modules[__name__])
-    value = getattr(import_module(f"mi_theme.{_HOMES[name]}"), name)
+        words = f"module 'mi_theme' has no attribute {name!r}{hint((name,))}"
+        raise AttributeError(words, name=name, obj=sys.modules[__name__])
+    value = getattr(loaded(_HOMES[name]), name)
     globals()[name] = value
     return value
 

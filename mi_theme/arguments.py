@@ -1,6 +1,7 @@
 """What arguments may be: old names that still work, names in any spelling, numbers checked before anything is done.
 
-Every call takes its arguments through these, so that a wrong one is refused at the door, in one line.
+Every public call takes its arguments through these, so that a wrong one is refused at the door, in one line that
+says what a right one is.
 """
 
 from __future__ import annotations
@@ -11,45 +12,77 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from math import isfinite
 from operator import index
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from mi_theme.errors import ScoreError, UnknownName
+from mi_theme.errors import CallError, ScoreError, UnknownName
+from mi_theme.guesses import EXAMPLES, other_option
 
-__all__ = ["folded", "known_name", "number", "renamed", "whole_number"]
+__all__ = ["asked", "folded", "known_name", "number", "whole_number"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
-def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a function take arguments by the names they had one version ago.
+def asked(**old: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function say what a call of it looks like, where it is called wrongly; old names of arguments still work.
 
     Parameters
     ----------
-    **names
-        Old name and new name; the old one works, with a ``DeprecationWarning``.
+    **old
+        The name that an argument had one version ago, and its name; the old one works, with a ``DeprecationWarning``.
 
     Returns
     -------
     callable
         A decorator that leaves the signature as it is.
+
+    Raises
+    ------
+    CallError
+        By the function, where it is called with arguments that it does not take.
     """
 
-    def taking(function: Callable[P, R]) -> Callable[P, R]:
+    def asking(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def called(*given: P.args, **options: P.kwargs) -> R:
-            for old in names.keys() & options.keys():
-                new = names[old]
+            for name in old.keys() & options.keys():
+                new = old[name]
                 if new in options:
-                    raise TypeError(f"{function.__name__}() takes {new}= or, as it was called, {old}=, not both")
-                warnings.warn(f"{old}= is called {new}= now: {function.__name__}({new}=...)", DeprecationWarning, 2)
-                options[new] = options.pop(old)
-            return function(*given, **options)
+                    raise CallError(f"{function.__name__}() takes {new}= or, as it was called, {name}=, not both")
+                warnings.warn(f"{name}= is called {new}= now: {function.__name__}({new}=...)", DeprecationWarning, 2)
+                options[new] = options.pop(name)
+            try:
+                return function(*given, **options)
+            except TypeError as error:
+                if isinstance(error, CallError) or not (words := _wrong_call(function, given, options)):
+                    raise
+                raise CallError(words) from None
 
         return called
 
-    return taking
+    return asking
+
+
+def _wrong_call(function: Callable[..., Any], given: tuple[Any, ...], options: dict[str, Any]) -> str:
+    """What is wrong with the arguments of a call, and a right one; empty where they are as the function takes them."""
+    from difflib import get_close_matches
+    from inspect import signature
+
+    taken = signature(function)
+    try:
+        taken.bind(*given, **options)
+    except TypeError as error:
+        name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+        example = EXAMPLES.get(name, "")
+        words = f"{example.partition('(')[0] or name}(): {error}"
+        unknown = [name for name in options if name not in taken.parameters]
+        if unknown and (word := other_option(unknown[0], taken.parameters)):
+            words += f": it is called {word}"
+        elif unknown and (near := get_close_matches(unknown[0], taken.parameters, n=1)):
+            words += f": did you mean {near[0]!r}?"
+        return f"{words}; such as {example}" if example else words
+    return ""
 
 
 def folded(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from mi_theme.errors import FileError
+from mi_theme.file_bytes import file_text
 
 __all__ = ["Row", "data_path", "load", "load_file", "load_json"]
 
@@ -108,7 +109,10 @@ def load_file(path: str | Path, kind: type[T]) -> T:
     OSError
         Where it cannot be opened.
     """
+    text = file_text(path)
     try:
-        return msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), kind)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(tomllib.loads(text), kind)
+    except RecursionError:
+        raise FileError(f"{path}: nested too deeply") from None
+    except ValueError as error:  # no TOML, no such table, a number of too many digits
         raise FileError(f"{path}: {error}") from None

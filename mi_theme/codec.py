@@ -23,7 +23,7 @@ from mi_theme.meter import Grouping, Meter
 from mi_theme.pitch import Degree, Tonic
 from mi_theme.warp import Warp
 
-__all__ = ["json_of", "plain", "value_of", "value_of_json"]
+__all__ = ["json_of", "plain", "plain_of_json", "value_of", "value_of_json"]
 
 Value = TypeVar("Value")
 TEXTS: tuple[type, ...] = (Fraction, Meter, Grouping, Warp, Degree, Tonic)  # str writes them, their type reads them
@@ -110,11 +110,33 @@ def value_of_json(kind: type[Value], text: str) -> Value:
     FileError
         Where the text is no JSON, or of no such value; the message says at which place.
     """
+    return value_of(kind, plain_of_json(text))
+
+
+def plain_of_json(text: str, what: str = "JSON") -> Any:
+    """The plain data that a text of JSON stands for.
+
+    Parameters
+    ----------
+    text
+        From a file that may say anything.
+    what
+        What it should be, for messages.
+
+    Returns
+    -------
+    Any
+        Objects as dictionaries, arrays as lists.
+
+    Raises
+    ------
+    FileError
+        Where the text is no JSON.
+    """
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FileError(f"this is no JSON: {error}") from None
-    return value_of(kind, data)
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:  # RecursionError: nested too deeply
+        raise FileError(f"this is no {what}: {error}") from None
 
 
 def _read(kind: Any, data: Any, place: str) -> Any:

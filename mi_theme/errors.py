@@ -8,14 +8,20 @@
     ├── StrategyError   a strategy that cannot reach this target
     ├── ScoreError      rows that make no notes, bars that are not there
     ├── FileError       a file that cannot be read or written as asked
+    │   └── MissingFile a file that is not there; a FileNotFoundError too
     ├── ClaimError      a claim that is none, or a fact that nobody states
     ├── UnknownName     no strategy, style, form or part of that name
+    ├── CallError       a call with arguments that it does not take; a TypeError too
     └── MissingExtra    an optional package is not installed
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LONGEST_WORDS = 200  # letters of a message that nobody wrote for readers
 FEW = 8  # names that are all told, beside the nearest
@@ -61,6 +67,30 @@ class FileError(MiThemeError):
     """A file that cannot be read or written as asked."""
 
 
+class MissingFile(FileError, FileNotFoundError):
+    """A file that is not there; a FileNotFoundError too, as Python has it."""
+
+    @classmethod
+    def at(cls, path: Path) -> MissingFile:
+        """Say what is missing, and which file beside it has nearly that name.
+
+        Parameters
+        ----------
+        path
+            Where it would be.
+        """
+        from difflib import get_close_matches
+
+        try:
+            named = sorted(path.parent.iterdir(), key=lambda each: (each.suffix == path.suffix, each))
+            beside = {each.stem.casefold(): each.name for each in named}  # of the same ending, where there are several
+        except OSError:
+            beside = {}
+        near = get_close_matches(path.stem.casefold(), beside, n=1, cutoff=0.75)
+        hint = f"; did you mean {str(path.with_name(beside[near[0]]))!r}?" if near else ""
+        return cls(f"{path}: No such file or directory{hint}")
+
+
 class ClaimError(MiThemeError):
     """Text that is no claim, or a fact that is needed and nobody states."""
 
@@ -91,6 +121,10 @@ class UnknownName(MiThemeError):
         every = "there are: " + ", ".join(listed or names)
         hint = f"did you mean {near[0]!r}?" + f" {every}" * (len(names) <= FEW) if near else every
         return cls(f"no {kind} {shown!r}: {hint}")
+
+
+class CallError(MiThemeError, TypeError):
+    """A call with arguments that it does not take; a TypeError too, as Python has it."""
 
 
 class MissingExtra(MiThemeError):

@@ -12,10 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Protocol, TypeVar
 
+from mi_theme.arguments import known_name
+from mi_theme.errors import UnknownName
+from mi_theme.guesses import Guessed
+
 __all__ = ["LEFT", "Cells", "Listing", "NamedRows", "Rows", "csv_table", "html_table", "scrolled", "text_table"]
 
-#: A notebook sets cells to the right, which suits numbers and no sentence.
-LEFT = 'style="text-align:left"'
+#: A notebook sets cells to the right, which suits numbers and no sentence, and far apart.
+LEFT = 'style="text-align:left;padding:.3em"'
 MOST_ROWS = 40  # that are shown; the sequence has them all
 
 
@@ -30,7 +34,7 @@ class Cells(Protocol):
 T = TypeVar("T", bound=Cells)
 
 
-class Tabular:
+class Tabular(Guessed):
     """What shows rows as a table; the rows are the values of a sequence or of a dictionary."""
 
     __slots__ = ()
@@ -85,12 +89,18 @@ class Listing(Tabular, list[T]):
 
 
 class NamedRows(Tabular, dict[str, T]):
-    """Rows by name, which shows itself as a table."""
+    """Rows by name, in any spelling of it, which shows itself as a table."""
 
     __slots__ = ()
 
     def _rows(self) -> Iterator[T]:
         return iter(self.values())
+
+    def __missing__(self, name: str) -> T:
+        try:
+            return self[known_name("row", name, self)]
+        except UnknownName as error:
+            raise KeyError(str(error)) from None
 
     def __repr__(self) -> str:
         return f"<{len(self)} by name: {', '.join(self)}>"

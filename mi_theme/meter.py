@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, combinations
 
+from mi_theme.arguments import asked
 from mi_theme.errors import TextError
 from mi_theme.hooks import Shown
 
@@ -122,7 +124,7 @@ def twos_and_threes(pulses: int) -> Iterator[Grouping]:
                 yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Meter(Shown):
     """A time signature, with its grouping where it has one.
 
@@ -151,6 +153,7 @@ class Meter(Shown):
     denominator: int
     grouping: Grouping | None
 
+    @asked()
     def __init__(self, text: str | Meter) -> None:
         if isinstance(text, Meter):
             fields = (text.numerator, text.denominator, text.grouping)
@@ -171,12 +174,12 @@ class Meter(Shown):
     def __repr__(self) -> str:
         return f"Meter({str(self)!r})"
 
-    @property
+    @cached_property
     def signature(self) -> str:
         """The time signature without the grouping: what a MIDI file can say."""
         return f"{self.numerator}/{self.denominator}"
 
-    @property
+    @cached_property
     def plain(self) -> Meter:
         """The same signature with no grouping."""
         return Meter(self.signature)
@@ -185,22 +188,22 @@ class Meter(Shown):
         """The same signature with another `grouping`: text, numbers or a Grouping that fill the bar."""
         return Meter(f"{self.signature}:{Grouping(grouping)}")
 
-    @property
+    @cached_property
     def bar(self) -> Fraction:
         """The length of a bar in quarters."""
         return Fraction(4 * self.numerator, self.denominator)
 
-    @property
+    @cached_property
     def pulse(self) -> Fraction:
         """The length of a pulse in quarters: an eighth, or the shortest unit named."""
         return min(EIGHTH, self._unit)
 
-    @property
+    @cached_property
     def pulses(self) -> int:
         """Pulses in a bar."""
         return int(self.bar / self.pulse)
 
-    @property
+    @cached_property
     def groups(self) -> tuple[int, ...]:
         """The beats of the bar as numbers of pulses."""
         if self.grouping:
@@ -209,27 +212,27 @@ class Meter(Shown):
         beat = int(Fraction(4, self.denominator) / self.pulse) * (3 if self.is_compound else 1)
         return (beat,) * (self.pulses // beat)
 
-    @property
+    @cached_property
     def beats(self) -> tuple[int, ...]:
         """Where each beat begins, in pulses."""
         return (0, *accumulate(self.groups[:-1]))
 
-    @property
+    @cached_property
     def is_compound(self) -> bool:
         """Whether the beats divide in three: numerators 6, 9, 12, 15 without a grouping."""
         return self.grouping is None and self.numerator > 3 and self.numerator % 3 == 0
 
-    @property
+    @cached_property
     def is_additive(self) -> bool:
         """Whether the beats are known to be unequal."""
         return len(set(self.groups)) > 1
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         """Whether players would group this numerator but the text does not say how."""
         return self.grouping is None and not self.is_compound and self.numerator not in (1, 2, 3, 4, 8, 16)
 
-    @property
+    @cached_property
     def counterpart(self) -> Meter | None:
         """The simple metre of a compound one with as many beats, and the reverse.
 
@@ -244,11 +247,10 @@ class Meter(Shown):
 
     def same_bar(self, other: str | Meter) -> bool:
         """Whether the bar of `other` has the same length and the same beats, however written."""
-        other = Meter(other)
-        mine, theirs = ([group * meter.pulse for group in meter.groups] for meter in (self, other))
-        return mine == theirs
+        other = other if isinstance(other, Meter) else Meter(other)
+        return self is other or self._lengths == other._lengths
 
-    @property
+    @cached_property
     def levels(self) -> tuple[int, ...]:
         """The metrical level of each pulse: 0 for the bar line, -1, -2 ... below it.
 
@@ -264,7 +266,7 @@ class Meter(Shown):
                     levels[start] = -depth
         return tuple(levels)
 
-    @property
+    @cached_property
     def ranks(self) -> tuple[int, ...]:
         """The indispensability of each pulse, 0 for the first that can be left out.
 
@@ -279,13 +281,18 @@ class Meter(Shown):
             order += self._ranked(parts, order)
         return tuple(self.pulses - 1 - order.index(pulse) for pulse in range(self.pulses))
 
-    @property
+    @cached_property
     def weights(self) -> tuple[Fraction, ...]:
         """`ranks` scaled from 0 (the weakest pulse) to 1 (the bar line)."""
         top = max(self.pulses - 1, 1)
         return tuple(Fraction(rank, top) if self.pulses > 1 else Fraction(1) for rank in self.ranks)
 
-    @property
+    @cached_property
+    def _lengths(self) -> tuple[Fraction, ...]:
+        """The beats in quarters."""
+        return tuple(group * self.pulse for group in self.groups)
+
+    @cached_property
     def _unit(self) -> Fraction:
         """What the grouping counts in, in quarters; the denominator's unit without one."""
         return self.bar / (self.grouping.total if self.grouping else self.numerator)

@@ -120,6 +120,11 @@ class Warp:
         return self.points[-1][1]
 
     @property
+    def lengths(self) -> Point:
+        """`source` and `target`."""
+        return self.points[-1]
+
+    @property
     def dropped(self) -> tuple[Span, ...]:
         """Source spans [start, end) that have no image."""
         return tuple((x0, x1) for (x0, y0), (x1, y1) in pairwise(self.points) if y0 == y1)

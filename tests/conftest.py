@@ -55,6 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PIP_CONFIG_FILE", str(pip))
     home = tempfile.mkdtemp(prefix="mi_theme-home-")  # music21 reads ~/.music21rc when it is imported
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # so a shell starts what runs in its background, for all its children
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ |= {"HOME": home, "XDG_RUNTIME_DIR": home, "QT_QPA_PLATFORM": "offscreen", "MPLBACKEND": "Agg"}
 
 

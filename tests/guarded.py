@@ -177,7 +177,9 @@ class Guard:
         address = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], tuple) else None
         if self.orders.sockets and (address is None or address[0] in HERE):
             if event == "socket.bind" and address:
-                threading.Timer(SERVED, os.kill, (os.getpid(), signal.SIGINT)).start()
+                interrupts = threading.Timer(SERVED, os.kill, (os.getpid(), signal.SIGINT))
+                interrupts.daemon = True  # what ended before is not waited for, and not interrupted while it ends
+                interrupts.start()
             return
         self.forbid(f"{event} {arguments[1:]!r:.100}")
 
@@ -236,6 +238,7 @@ def run(place: Path, words: Sequence[str], makes: Sequence[str] = (), **more: An
 
 def main() -> None:
     """Run what the command line says, guarded."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # of tests in the background it would be ignored
     given = json.loads(sys.argv[1])
     guard = Guard(Orders(**given | {"makes": tuple(given["makes"])}))
     start: Callable[..., None] = __import__("mi_theme.cli", fromlist=["main"]).main

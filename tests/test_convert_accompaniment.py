@@ -236,8 +236,16 @@ def test_a_stride_bass_waltzes() -> None:
         [48],
         [55, 60, 64],
     ]
-    six = mi.convert(rag(), "6/8").notes(1)
+    six = mi.convert(rag(), "6/8", ratio=1).notes(1)
     assert [len(six[six["onset"] == at / 2]) for at in range(6)] == [1, 3, 3, 1, 3, 3]
+
+
+def test_a_rag_in_threes_is_counted_in_half_beats_which_swing() -> None:
+    plan = mi.plan(rag(), "12/8")
+    assert "in 2/4, counted in 4: the tune runs in sixteenths" in str(plan)
+    made = plan.apply(rag())
+    assert onsets(made, 0)[:4] == [0, 1, 2.5, 3]
+    assert sorted(set(onsets(made, 1)))[:4] == [0, 1.5, 3, 4.5]
 
 
 def test_the_bass_goes_with_the_groups_of_the_tune() -> None:

@@ -226,14 +226,15 @@ def test_a_run_goes_on_where_a_bar_gains_beats(meter: str, to: str, step: float,
     [
         ([1.0, 1, 1, 1], [0, 2, 3, 4]),
         ([0.5] + [0.25] * 14, [0, 1.5, 1.75, 2, 2.25]),
-        ([0.5, 0.5, 1, 1, 1], [0, 1, 2, 3]),
+        ([0.5, 0.5, 1, 1, 1], [0, 0.5, 1, 2, 3, 5]),
+        ([0.5, 0.5, 1, 1.5, 0.5], [0, 0.5, 1, 2, 4.5, 5]),
     ],
-    ids=["beats", "a longer note before a run", "no run"],
+    ids=["beats", "a longer note before a run", "a long note at the end", "notes that lead on after it"],
 )
 def test_what_does_not_run_is_held(values: list[float], first: list[float]) -> None:
     score = line(values)
     plan = mi.plan(score, "5/4")
-    assert plan.how == "hold-first"
+    assert plan.how == ("hold-last" if values[1] == 0.5 else "hold-first")
     assert plan.apply(score).notes()["onset"].tolist()[: len(first)] == first
 
 
@@ -275,7 +276,12 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
     [
         ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
         ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
-        ("2/4", "3/4", [[1, 1], [0.5, 1.5], [1, 0.5, 0.5]], "equal beats become long and short ones"),
+        (
+            "3/4",
+            "5/4",
+            [[1, 1, 0.75, 0.25], [1, 1, 0.75, 0.25], [1, 1.5, 0.5]],
+            "equal beats become long and short ones",
+        ),
         ("5/4", "12/8", [[1.5, 1.5, 1, 1], [1.5, 1.5, 2]], "long and short beats become equal"),
     ],
 )
@@ -286,3 +292,19 @@ def test_what_speaks_against_a_cheaper_way_is_what_is_heard(
     onset = np.cumsum([0, *lasts[:-1]])
     score = mi.Score.from_notes(onset, lasts, [60 + 2 * (at % 5) for at in range(len(lasts))], meter=source)
     assert words in str(mi.plan(score, to)).replace("\n           ", " ")
+
+
+@pytest.mark.parametrize(
+    ("meter", "to", "places"),
+    [
+        ("4/4", "9/8", [0, 1.5, 3, 4]),
+        ("2/4", "9/8", [0, 3]),
+        ("12/8", "7/8", [0, 2, 3.5, 5.5]),
+        ("4/4", "5/8", [0, 1.5, 2.5, 4]),
+    ],
+)
+def test_other_numbers_of_beats_keep_beats_and_bar_lines(meter: str, to: str, places: list[float]) -> None:
+    """Into threes as into the twos they are the swing of; a bar that becomes two has its half on the second bar line."""
+    beat = float(mi.Meter(meter).groups[0] * mi.Meter(meter).pulse)
+    made = mi.convert(line([beat] * len(mi.Meter(meter).groups), meter=meter), to)
+    assert made.notes()["onset"][: len(places)].tolist() == places

@@ -80,7 +80,7 @@ def test_kick_and_bass_that_were_one_rhythm_stay_one(to: str) -> None:
     assert bass["onset"].round(4).tolist() == kit["onset"][kit["pitch"] == KICK].round(4).tolist()
 
 
-@pytest.mark.parametrize(("to", "snares"), [("5/4", [2, 4]), ("7/8", [1, 2.5]), ("3/4", [1]), ("7/8:2+2+3", [1, 3])])
+@pytest.mark.parametrize(("to", "snares"), [("5/4", [2, 4]), ("7/8", [1, 3]), ("3/4", [1]), ("7/8:2+2+3", [1, 3])])
 def test_two_backbeats_stay_two_where_there_is_room(to: str, snares: list[float]) -> None:
     made = mi.convert(song("4/4", (TUNE, BASS, [*SAME_KICK, *BACKBEAT])), to)
     assert [struck(made, SNARE, bar) for bar in range(4)] == [snares] * 4, "bar by bar the same"
@@ -155,3 +155,34 @@ def test_a_ride_is_struck_where_the_band_has_its_last_beat_of_seven() -> None:
     bass = struck(made, 45, 1, "Bass")
     assert bass
     assert set(bass) <= set(struck(made, 51))
+
+
+GALLOP: Bar = [(beat + at, lasts, 28) for beat in range(4) for at, lasts in ((0, 0.5), (0.5, 0.25), (0.75, 0.25))]
+
+
+@pytest.mark.parametrize(("to", "beats"), [("3/4", 3), ("5/4", 5)])
+def test_a_riff_keeps_its_speed_and_the_kick_goes_with_it(to: str, beats: int) -> None:
+    kick = [(at, 0.2, KICK) for at, _, _ in GALLOP]
+    made = mi.convert(song("4/4", ([(0, 4, 76)], GALLOP, [*kick, *BACKBEAT])), to)
+    places = [beat + at for beat in range(beats) for at in (0, 0.5, 0.75)]
+    assert made.notes("Bass")["onset"][: len(places)].tolist() == places
+    assert struck(made, KICK) == places
+
+
+def test_what_a_shorter_beat_has_no_room_for_goes_and_nothing_gets_faster() -> None:
+    riff: Bar = [(0, 0.5, 34), (0.75, 0.25, 34), (1.5, 0.25, 44), (2.25, 0.25, 34), (2.5, 0.5, 34), (3.5, 0.25, 44)]
+    tune: Bar = [(0, 1, 72), (1, 1, 74), (2, 1, 76), (3, 0.5, 77), (3.5, 0.5, 79)]
+    made = mi.convert(song("4/4", (tune, riff, BACKBEAT)), "3/4")
+    assert min(made.notes("Bass")["duration"]) >= 0.25
+
+
+@pytest.mark.parametrize(("to", "how", "places"), [("3/4", "ease", [0, 1.5, 2]), ("7/8", "cut", [0, 1.5, 2.5])])
+def test_time_is_taken_where_the_tune_begins_nothing(to: str, how: str, places: list[float]) -> None:
+    """A rest or the end of a held note goes whole before anything stands on sixteenths."""
+    tune: Bar = [(0, 1.5, 76), (1.5, 1, 74), (2.5, 1.5, 72)]
+    answer: Bar = [(0, 0.5, 71), (0.5, 1, 72), (1.5, 2.5, 74)]
+    band = BASS, [*SAME_KICK, *BACKBEAT]
+    plan = mi.plan(song("4/4", (tune, *band), (answer, *band)), to)
+    assert plan.how == how
+    assert not [change for change in plan.dropped if change.part == "Tune"]
+    assert plan.apply().notes("Tune")["onset"][:3].tolist() == places

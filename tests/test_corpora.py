@@ -153,7 +153,9 @@ def test_a_damaged_tune_of_a_book_is_named_and_the_others_are_read(tmp_path: Pat
 def test_nobody_waits_for_a_pipe(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"pipe{ending}"
     os.mkfifo(path)
-    assert list(sheets_of_file(path)) == [Unread(str(path), "not a regular file")]
+    assert list(sheets_of_file(path)) == [
+        Unread(str(path), "a pipe or a device, and no file: save what comes out of it first")
+    ]
 
 
 def test_a_file_that_is_too_large_is_not_opened(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -9,16 +10,19 @@ import sys
 import warnings
 from collections.abc import Callable
 from html import unescape
+from inspect import signature
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import mi_theme as mi
-from mi_theme.errors import MiThemeError
+from mi_theme.arguments import asked
+from mi_theme.errors import CallError, MissingFile, MiThemeError
+from mi_theme.guesses import EXAMPLES, GUESSED, Guessed
 from mi_theme.renditions import arrange
 
 ONSETS = [bar * 5 + at for bar in range(12) for at in (0, 1.5, 3, 4)]
@@ -450,19 +454,140 @@ def test_a_stranger_s_project_has_no_any_from_us(tmp_path: Path) -> None:
 # Guesses
 
 
-@pytest.mark.parametrize(
-    "guess", ["load", "open", "save", "play", "detect_meter", "which_meter", "adapt", "widget", "report"]
-)
-def test_a_guessed_name_is_told_what_it_is_called(guess: str) -> None:
-    with pytest.raises(AttributeError, match="it is called") as told:
+OF_VALUES: dict[str, tuple[type, ...]] = {
+    "score": (mi.Score,),
+    "theme": (mi.Theme,),
+    "adaptation": (mi.Adaptation,),
+    "plan": (mi.ScorePlan, mi.Plan),
+    "meter": (mi.Meter,),
+    "index": (mi.Index,),
+    "film": (mi.Film,),
+    "lineage": (mi.Lineage,),
+    "hit": (mi.Hit,),
+    "arrangement": (mi.Arrangement,),
+    "recording": (mi.Recording,),
+    "drawing": (mi.Drawing,),
+}
+
+
+def named_in(words: str) -> list[tuple[str, str]]:
+    """What the calls in some words name: the value before the first dot, and the name behind it."""
+    found = []
+    for said in re.split(r", or ", words):
+        tree = ast.parse(said, mode="eval")
+        nodes = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        ]
+        found += [(node.value.id, node.attr) for node in nodes if isinstance(node.value, ast.Name)]
+    return found
+
+
+@pytest.mark.parametrize("guess", [guess for guess in GUESSED if "." not in guess])
+def test_a_guessed_name_is_told_what_to_say(guess: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert guess not in mi.__all__
+    if (room := sys.modules.get(f"mi_theme.{guess}")) is not None:  # once a room is loaded, its name means the room
+        monkeypatch.delattr(mi, guess, raising=False)
+        assert room.__name__ == f"mi_theme.{guess}"
+    with pytest.raises(AttributeError, match=f": say {re.escape(GUESSED[guess])}") as told:
         getattr(mi, guess)
     assert told.value.obj is mi  # so that Python tells near names too
     assert told.value.name == guess
 
 
-def test_a_guessed_option_is_told_what_it_is_called() -> None:
-    with pytest.raises(mi.MiThemeError, match="it is called how"):
-        mi.convert(SCORE, "4/4", strategy="cut")  # type: ignore[call-overload]
+@pytest.mark.parametrize("guess", [guess for guess in GUESSED if "." in guess])
+def test_a_guessed_attribute_is_told_what_to_say(guess: str) -> None:
+    kind, _, name = guess.partition(".")
+    owner = getattr(mi, kind)
+    assert issubclass(owner, Guessed)
+    assert not hasattr(owner, name)
+    with pytest.raises(AttributeError, match=f": say {re.escape(GUESSED[guess])}") as told:
+        getattr(object.__new__(owner), name)
+    assert told.value.name == name
+
+
+@pytest.mark.parametrize("words", [*GUESSED.values(), *EXAMPLES.values()])
+def test_what_is_told_to_be_said_is_there(words: str) -> None:
+    for value, name in named_in(words):
+        if value == "mi":
+            assert name in mi.__all__
+        elif value != "mi_theme":
+            assert any(hasattr(kind, name) or name in kind.__annotations__ for kind in OF_VALUES[value])
+
+
+def test_every_command_is_there_or_told() -> None:
+    from mi_theme.cli.command_group import COMMANDS
+
+    names = {command.replace("-", "_") for command in COMMANDS} - {"mcp"}
+    assert names <= {*mi.__all__, *GUESSED}
+
+
+@pytest.mark.parametrize("name", [name for name in mi.__all__ if isinstance(getattr(mi, name), FunctionType)])
+def test_every_call_says_what_a_right_one_is(name: str) -> None:
+    call = getattr(mi, name)
+    example = EXAMPLES[call.__name__]
+    assert example.startswith(f"mi.{name}(")
+    tree = next(
+        node
+        for node in ast.walk(ast.parse(example))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"mi.{name}"
+    )
+    signature(call).bind(*tree.args, **{option.arg: option.value for option in tree.keywords if option.arg})
+    with pytest.raises(CallError, match=re.escape(f"; such as {example}")):
+        call(*range(99))
+    if name not in ("plan", "convert", "compare"):  # which take any option, and say themselves what there are
+        with pytest.raises(TypeError, match="unexpected keyword"):
+            call(**{**dict.fromkeys(needed(call), 0), "nonsense": 1})
+
+
+def needed(call: Callable[..., Any]) -> list[str]:
+    return [p.name for p in signature(call).parameters.values() if p.default is p.empty]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda: mi.convert(SCORE, "4/4", strategy="cut"), "it is called how"),  # type: ignore[call-overload]
+        (lambda: mi.render(strategy="cut"), "it is called how"),  # type: ignore[call-arg]
+        (lambda: mi.render(stile="club"), "did you mean 'style'"),  # type: ignore[call-arg]
+        (lambda: mi.Meter(7, 8), r"mi\.Meter\('7/8"),  # type: ignore[call-arg]
+        (lambda: mi.theme().to_meter("4/4", strategy="cut"), "it is called how"),  # type: ignore[call-arg]
+        (lambda: mi.Theme.from_score(SCORE, track="Bass"), "it is called part"),  # type: ignore[call-arg]
+        (lambda: SCORE.passage(), "such as score.passage"),  # type: ignore[call-arg]
+        (lambda: mi.plan(SCORE, "4/4").replace(6, "cut"), "how='cut'"),  # type: ignore[call-arg, arg-type]
+    ],
+)
+def test_a_guessed_option_is_told_what_it_is_called(wrong: Callable[[], object], told: str) -> None:
+    with pytest.raises(mi.MiThemeError, match=told):
+        wrong()
+
+
+def test_a_type_error_inside_a_call_is_left_as_it_is() -> None:
+    @asked()
+    def broken(number: int) -> int:
+        return number + "a"  # type: ignore[operator, no-any-return]
+
+    with pytest.raises(TypeError, match="unsupported operand") as caught:
+        broken(1)
+    assert not isinstance(caught.value, CallError)
+
+
+def test_a_file_that_is_not_there_is_refused_by_us_and_by_python(tmp_path: Path) -> None:
+    (tmp_path / "Song.mid").write_bytes(SCORE.to_bytes())
+    for call in (mi.read, lambda file: mi.convert(file, "4/4"), mi.motifs, mi.draw):
+        with pytest.raises(MissingFile, match=r"sonf\.mid: No such file.*did you mean '.*Song\.mid'"):
+            call(str(tmp_path / "sonf.mid"))
+    with pytest.raises(FileNotFoundError, match=r"directory$"):
+        mi.read(tmp_path / "another.mid")
+    with pytest.raises(MiThemeError, match="No such file"):
+        mi.forms("nowhere.toml")
+
+
+def test_rows_are_found_by_their_names_in_any_spelling() -> None:
+    assert mi.styles()["Jazz Combo"] == mi.styles()["jazz-combo"]
+    with pytest.raises(KeyError, match="did you mean 'club'"):
+        mi.styles()["clubb"]
+    assert "clubb" not in mi.styles()
+    assert mi.styles().get("Jazz Combo") is None  # a dictionary's get, as it always is
 
 
 def test_the_beginning_of_one_part_s_name_will_do() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import json
 import re
 import sys
 from base64 import b64decode, b64encode
 from hashlib import sha256
 from pathlib import Path
+from zlib import decompress
 
 import pytest
 from click.testing import CliRunner
@@ -92,6 +94,14 @@ def test_the_lineage_stands_with_its_claims_and_sources(page: str) -> None:
     assert all(tree.xpath(f"//*[@id='{goal}']") for goal in goals)
 
 
+def test_a_long_theme_makes_no_large_page() -> None:
+    """Three megabytes are the most; the tables are the same once they are unpacked."""
+    page = mi.dossier(mi.Theme.from_score(mi.render(style="bare", length=16), (1, 8), "Ostinato"))
+    assert len(page.encode()) < 2_000_000
+    (packed,) = html.fromstring(page).xpath("//script[@id='mi-tables']/text()")
+    assert len(json.loads(decompress(b64decode(packed)))["meters"]) >= 10
+
+
 def test_one_film_alone(tmp_path: Path) -> None:
     out = tmp_path / "film.html"
     done = CliRunner().invoke(main, ["report", "--film", "ghost protocol", "--meters", "4/4, 3/4", "-o", str(out)])
@@ -99,6 +109,9 @@ def test_one_film_alone(tmp_path: Path) -> None:
     tree = html.fromstring(out.read_text("utf-8"))
     assert tree.xpath("//details[starts-with(@id, 'film-')]/@id") == ["film-4"]
     assert {row.text_content() for row in tree.xpath("//table[@class='films']//tbody//th")} == {"4"}
+    pictures = [b64decode(each.partition(",")[2]).decode() for each in tree.xpath("//section[@id='lineage']//img/@src")]
+    assert any("Ghost Protocol" in picture for picture in pictures)
+    assert not any("Fallout" in picture or "Rogue Nation" in picture for picture in pictures)
     assert tree.xpath("//button/@data-meter") == ["", "4/4", "3/4"]
     for wrong in (["--film", "nine"], ["--film", "3", "--theme", "a.mid"]):
         assert CliRunner().invoke(main, ["report", *wrong]).exit_code in (1, 2)

@@ -247,6 +247,30 @@ def test_a_cluster_converts_the_same(cluster: object, folder: Path, tmp_path: Pa
     assert converted(tmp_path / "here") == converted(tmp_path / "there")
 
 
+def test_a_cluster_converts_the_same_though_a_worker_is_killed(cluster: object, folder: Path, tmp_path: Path) -> None:
+    for part in ("a", "b"):  # so many that a batch has several: of one that is lost some were written
+        (tmp_path / "in" / part).mkdir(parents=True)
+        for path in folder.glob("[0-9]*"):
+            (tmp_path / "in" / part / path.name).write_bytes(path.read_bytes())
+    alone = list(convert_files(tmp_path / "in", tmp_path / "here", "3/4"))
+    told: list[int] = []
+
+    def killing(done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == 3:
+            kill_a_worker(cluster)
+
+    with dask_workers(cluster.scheduler_address) as executor:  # type: ignore[attr-defined]
+        found = list(convert_files(tmp_path / "in", tmp_path / "there", "3/4", executor=executor, progress=killing))
+    assert told == list(range(2, 49, 2))
+    assert [(each.source, str(each.error)) for each in found] == [(each.source, str(each.error)) for each in alone]
+    assert [each.source.name for each in found if each.error] == ["05.musicxml"] * 2
+    for part in ("a", "b"):
+        here, there = converted(tmp_path / "here" / part), converted(tmp_path / "there" / part)
+        assert here == {name: data for name, data in there.items() if not name.startswith(".")}
+        assert len(here) == 23
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", ""])
 def test_a_scheduler_that_is_not_there_is_one_line(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")

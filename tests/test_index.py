@@ -104,7 +104,7 @@ def sheets_of_all_kinds() -> list[Sheet]:
     """Voices, chords, unisons, drums, long rests, odd times, nothing at all."""
     chosen = random.Random(3)
     tables = []
-    for times in (480, 384, 1024, 7, 10080):
+    for times in (480, 384, 1024, 7, 10080, 34, 1001):
         table = np.zeros(200, NOTE)
         table["onset"] = np.sort([chosen.randrange(2000) / times for _ in table])
         table["duration"] = [chosen.randrange(1, 3000) / times for _ in table]
@@ -126,6 +126,7 @@ def sheets_of_all_kinds() -> list[Sheet]:
 def test_notes_come_back_to_the_last_bit() -> None:
     sheets = sheets_of_all_kinds()
     lines = taken_apart(sheets)
+    assert lines.piece_ticks.tolist()[3:7] == [10080, 10080, 8160, 0], "of 7, 10080, 34 and 1001 in a quarter"
     for number, sheet in enumerate(sheets):
         table, place = table_of_rows(lines, number)
         assert all((table[name] == sheet.table[name]).all() for name in COLUMNS)
@@ -624,6 +625,9 @@ def test_tables_are_asked_in_sql(made: Path) -> None:
     index = mi.open_index(made)
     assert index.sql("select count(*) n, sum(notes) notes from pieces") == [{"n": 16, "notes": index.notes}]
     assert index.sql("select reason from files where reason <> ''") == [{"reason": "no tracks"}]
+    assert index.sql("select distinct drums, pickup, stated, title from pieces") == [
+        {"drums": [], "pickup": "0", "stated": True, "title": ""}
+    ], "what rows leave out"
     joined = index.sql("select count(*) n from files join pieces using (hash) where meter = '4/4'")
     assert joined == [{"n": 17}]
     with pytest.raises(FileError, match="Parser Error"):

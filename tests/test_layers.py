@@ -25,7 +25,7 @@ from mi_theme.score.recordings import Recording
 
 PACKAGE = Path(mi_theme.__file__).parent
 ROOMS = (
-    "version", "errors", "arguments", "executors", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
+    "version", "errors", "guesses", "file_bytes", "arguments", "executors", "hooks", "listings", "meter", "warp", "pitch", "catalog", "codec", "score", "quantising", "notated", "files", "rhythm", "adaptation", "conversion", "themes", "credits",
     "renditions", "search", "index", "sound", "engraving", "views", "frontend", "server", "toolserver", "cli",
 )  # fmt: skip
 OUTSIDE = ("__init__", "__main__")  # the front door, and the way in for `python -m`
@@ -101,7 +101,7 @@ def test_imports_come_from_above(source: tuple[str, ast.Module]) -> None:
 
 def test_modules_are_imported_by_name_in_three_places_only() -> None:
     named = {module_of(path) for path in SOURCES if re.search(r"import_module|__import__", path.read_text("utf-8"))}
-    assert named == {"mi_theme", "mi_theme.hooks", "mi_theme.cli.command_group", "mi_theme.search.kernels.choosing"}
+    assert named == {"mi_theme.hooks", "mi_theme.cli.command_group", "mi_theme.search.kernels.choosing"}
 
 
 def answering(method: str) -> Callable[..., object]:

@@ -87,6 +87,23 @@ def test_an_ostinato_is_one_time_round() -> None:
         assert np.diff(best.pattern.pitch).tolist() == [0, 3, 2, -5, 0, -2, 1]
 
 
+@pytest.mark.parametrize("jitter", [0.0, 0.01, 0.02])
+@pytest.mark.parametrize("times", [8, 16, 32, 50])
+def test_a_loop_is_counted_however_it_is_played(times: int, jitter: float) -> None:
+    """Seconds of jitter, as hands have it: what recurs is what would be written, told by the notes as they were played."""
+    loop = mi.theme().to_score(repeats=times, tempo=160).notes(0)
+    late = np.random.default_rng(1).normal(0, jitter * 160 / 60, len(loop))
+    onsets = (np.maximum(loop["onset"] + late, 0) * 480).round() / 480
+    played = mi.Score.from_notes(onsets, loop["duration"] * 0.9, loop["pitch"], meter="5/4:3+3+2+2", tempo=160)
+    best = mi.motifs(played)[0]
+    assert (len(best.pattern), len(best)) == (8, times)
+    assert best.ways == [f"{times - 1} the same"]
+    table = played.note_table()
+    for hit in best.occurrences:
+        assert table["pitch"][list(hit.notes)].tolist() == list(best.pattern.pitch)
+        assert np.abs(table["onset"][hit.notes[0]] - float(hit.onset)) < 0.3
+
+
 def test_parts_that_double_each_other_are_no_recurrence() -> None:
     tune = walk(7, 120)
     octave = [(onset, length, pitch + 12) for onset, length, pitch in tune]

@@ -90,10 +90,9 @@ def test_music21_reads_the_same_beams_and_durations():
 
 def test_the_middle_of_4_4_is_to_be_seen():
     staves, _ = staves_of_versions([THEME.to_meter("4/4")], (1, 1))
-    bar = staves[1].frames[0][0]
     quarter = resolution_of(staves)
-    voice = bar_voices(staves[1], quarter)[bar.start][0]
-    symbols = [symbol for run in voice.runs for symbol in run.symbols]
+    voice = bar_voices([staves[1]], quarter)[0][0][0]
+    symbols = voice.layout.symbols
     spans = [(str(Fraction(s.at, quarter)), str(Fraction(s.at + s.lasts, quarter)), s.tie) for s in symbols]
     assert spans == [("0", "3/2", ""), ("3/2", "2", "i"), ("2", "3", "t"), ("3", "7/2", ""), ("7/2", "4", "")]
 
@@ -130,8 +129,8 @@ def test_what_a_voice_has_in_a_bar_fills_it_and_each_symbol_can_be_written(text,
     bars = [NewBar(i * meter.bar, (i + 1) * meter.bar, i + 1, meter, i == 0) for i in range(int(free // meter.bar) + 1)]
     staff = Staff(tuple((bar,) for bar in bars), (tuple(notes),))
     sounding, quarter = 0, resolution_of([staff])
-    for bar in bars:
-        symbols = [symbol for run in bar_voices(staff, quarter)[bar.start][0].runs for symbol in run.symbols]
+    for voice, *_ in bar_voices([staff], quarter)[0]:
+        symbols = voice.layout.symbols
         assert [0, *(s.at + s.lasts for s in symbols)] == [*(s.at for s in symbols), meter.bar * quarter]
         sounding += sum(symbol.lasts for symbol in symbols if symbol.which >= 0)
     assert sounding == quarter * sum(note.end - note.start for note in notes)

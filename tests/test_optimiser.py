@@ -65,6 +65,29 @@ def test_unequal_groups_go_where_regroup_puts_them(source: str, target: str, exp
     assert eighths(mi.adapt_onsets(OSTINATO, LASTING, source, target), target) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "beats"),
+    [
+        ("6/8", "7/8:3+2+2", [0, 1.5]),
+        ("6/8", "7/8:2+2+3", [0, 2]),
+        ("3/4", "7/8:2+2+3", [0, 1, 2]),
+        ("4/4", "5/4:3+3+2+2", [0, 1.5, 3, 4]),
+        ("4/4", "9/8:2+2+2+3", [0, 1, 2, 3]),
+        ("4/4", "5/4", [0, 1.5, 3, 4]),
+        ("4/4", "8/8:3+3+2", [0, 1, 2, 3]),  # as long as before: only the accents are others
+    ],
+)
+def test_the_groups_of_an_additive_target_are_decided_before_its_notes(
+    source: str, target: str, beats: list[float]
+) -> None:
+    meter = mi.Meter(source)
+    onsets = np.arange(3 * meter.pulses) * float(meter.pulse)
+    found = mi.adapt_onsets(onsets, np.full(len(onsets), 0.5), source, target)
+    on_beats = np.isin(onsets % float(meter.bar), [beat * float(meter.pulse) for beat in meter.beats])
+    bars = np.arange(3)[:, None] * float(mi.Meter(target).bar)
+    assert found[on_beats].tolist() == (bars + beats).ravel().tolist()
+
+
 def test_back_again_when_the_grouping_is_known() -> None:
     there = mi.adapt_onsets(OSTINATO, LASTING, "5/4:3+3+2+2", "4/4")
     back = mi.adapt_onsets(there, [1.5, 1.5, 0.5, 0.5], "4/4", "5/4:3+3+2+2", grouping="3+3+1+1")
@@ -326,13 +349,17 @@ def test_a_feel_must_be_one() -> None:
 @settings(max_examples=40, deadline=None)
 def test_the_search_is_exact(notes: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    start, steps = rng.random((2, 3, 3)), rng.random((notes - 2, 2, 3, 3, 3))
+    start, pairs, threes = rng.random((2, 3, 3)), rng.random((notes - 2, 3, 3)), rng.random((2, 2, 3, 3, 3))
+    which = rng.integers(0, 2, notes - 2)
 
     def cost(way: int, path: tuple[int, ...]) -> float:
-        rest = (steps[i, way, path[i], path[i + 1], path[i + 2]] for i in range(notes - 2))
+        rest = (
+            threes[which[i], way, path[i], path[i + 1], path[i + 2]] + pairs[i, path[i + 1], path[i + 2]]
+            for i in range(notes - 2)
+        )
         return float(start[way, path[0], path[1]] + sum(rest))
 
-    way, path = cheapest(start, steps)
+    way, path = cheapest(start, pairs, threes, which)
     every = [cost(w, p) for w in range(2) for p in product(range(3), repeat=notes)]
     assert cost(way, tuple(path)) == pytest.approx(min(every))
 

@@ -47,7 +47,7 @@ def test_the_page_on_metre_states_the_costs_that_are_charged():
 
 def test_the_design_page_lists_the_rooms_that_are_there():
     design = (ROOT / "docs/explanation/design.md").read_text("utf-8")
-    listed = [name.rstrip("/") for name in re.findall(r"^\| `([a-z]+/?)` \|", design, re.M)]
+    listed = [name.rstrip("/") for name in re.findall(r"^\| `([a-z_]+/?)` \|", design, re.M)]
     package = Path(mi_theme.__file__).parent
     there = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert set(listed) == {name for name in there if not name.startswith("_")}

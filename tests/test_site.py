@@ -128,7 +128,7 @@ def test_help_names_every_option() -> None:
     hiding = [name for name, found in kinds.items() if inspect.Parameter.VAR_KEYWORD in found]
     # they hand on what a method or a function is called with; it is told old names and new ones
     handing_on = {"mi_theme.hooks.answer", "mi_theme.executors.local_processes.LocalProcesses.submit"}
-    assert set(hiding) == {*handing_on, "mi_theme.arguments.renamed"}
+    assert set(hiding) == {*handing_on, "mi_theme.arguments.asked"}
 
 
 @pytest.mark.slow

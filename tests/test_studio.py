@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPConnection
 from itertools import product
@@ -23,6 +27,9 @@ from test_hostile_folders import hostile
 
 import mi_theme as mi
 from mi_theme.cli import main
+from mi_theme.server import launching
+from mi_theme.server.open_pieces import MOST_PIECES, OpenPieces
+from mi_theme.server.workers import CLOSED
 
 pytestmark = [pytest.mark.tool("starlette"), pytest.mark.tool("uvicorn")]
 unix = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
@@ -225,6 +232,8 @@ def test_the_name_of_a_file_is_no_path(served: Studio, name: str) -> None:
     "body",
     [b"", b"{", b"[]", b"{}", b'{"settings": 5}', b'{"settings": {}}', b'{"settings": {"meter": 4}}', b"\xff" * 10,
      b'{"settings": {"meter": "4/4"}, "more": 1}', b'{"settings": {"meter": "4/4", "meters": ""}}', b"[" * 100_000,
+     b'{"settings": {"meter": "4/4", "bars": [1, 18446744073709551616]}}', b'{"settings": {"meter": "4/4"}, "number": 1e400}',
+     b'{"settings": {"meter": "4/4", "choices": [[1, 99999999999999999999, "cut"]]}}',
      b'{"settings": {"meter": "4/4", "choices": [[1, 2]]}}', b'{"settings": {"meter": "' + b"4" * 300 + b'"}}'],
 )  # fmt: skip
 def test_a_question_that_is_none_gets_a_line(served: Studio, body: bytes) -> None:
@@ -368,6 +377,28 @@ def test_a_saved_plan_with_edits_is_applied_by_the_command(served: Studio, tmp_p
     assert (tmp_path / "o.mid").read_bytes() == served.work(key, "save", ending=".mid", **settings).file
 
 
+def test_a_saved_plan_is_opened_again(served: Studio, tmp_path: Path) -> None:
+    """With the settings that made it: by the command, and by who sends it."""
+    music = score()
+    plan = mi.plan(music, "7/8:2+2+3", how="regroup", part="Tune", drums="keep", bars=(2, 5)).replace(3, how="cut")
+    (tmp_path / "plan.json").write_text(plan.to_json(), "utf-8")
+    music.save(tmp_path / "song.mid")
+    answer = served.ask("/plan", plan.to_json().encode())
+    settings = json.loads(answer.body)
+    assert (settings["meter"], settings["part"], settings["choices"]) == ("7/8:2+2+3", "0", [[3, 3, "cut"]])
+    saved = served.work(opened(served), "save", ending=".mid", **settings).file
+    assert saved == plan.apply().to_bytes()
+    with studio(tmp_path, "song.mid", "--plan", "plan.json") as found:
+        assert found.ask(f"/pieces/{found.key}").last["about"]["settings"] == settings
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"format": "mi-theme score plan"}', b"\xff", b"[" * 100_000])
+def test_a_plan_that_is_none_gets_a_line(served: Studio, body: bytes) -> None:
+    answer = served.ask("/plan", body)
+    assert answer.status == 400
+    assert "no plan for a score" in refused(answer)
+
+
 # Sessions
 
 
@@ -397,6 +428,19 @@ def test_of_many_pieces_the_one_unused_for_longest_is_closed(served: Studio) -> 
     assert "result" in served.work(keys[0], "plan").last
     if Path("/proc/self/stat").exists():
         assert len(served.workers) <= MOST_PIECES + 1
+
+
+@unix
+def test_pieces_that_are_opened_at_once_are_no_more_processes_than_may_be(served: Studio) -> None:
+    """Those that were closed for others before their process began begin none."""
+    with ThreadPoolExecutor(3 * MOST_PIECES) as pool:
+        answers = list(pool.map(lambda number: served.open(f"{number}.abc", ABC), range(3 * MOST_PIECES)))
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.last.get("error", CLOSED) for answer in answers} == {CLOSED}
+    opened = [key for key, _ in json.loads(served.ask("/pieces").body)["open"]]
+    assert len(opened) == MOST_PIECES
+    assert {answer.last["about"]["key"] for answer in answers if "about" in answer.last} >= set(opened)
+    assert len(served.workers) <= MOST_PIECES + 1  # one waits for the next piece
 
 
 @unix
@@ -488,7 +532,14 @@ def test_what_cannot_begin_says_why(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        cases = [["nothing.mid"], ["a.txt"], [str(tmp_path)], ["--port", str(taken.getsockname()[1])]]
+        cases = [
+            ["song.mid", "--plan", "a.txt"],
+            ["song.mid", "--plan", "nothing.json"],
+            ["nothing.mid"],
+            ["a.txt"],
+            [str(tmp_path)],
+            ["--port", str(taken.getsockname()[1])],
+        ]
         for case in cases:
             command = [sys.executable, "-m", "mi_theme", "studio", "--no-browser", *case]
             environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -507,3 +558,54 @@ def test_what_is_sent_that_is_no_http_ends_nothing(served: Studio) -> None:
             with suppress(OSError):
                 connection.recv(1000)
     assert served.ask("/pieces").status == 200
+
+
+def test_who_asks_for_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else as many as may connect at once would keep the page out for good."""
+    import uvicorn
+
+    async def app(scope: dict[str, str], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
+        await asyncio.sleep(1)  # longer than a connection may be silent
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"done"})
+
+    monkeypatch.setattr(launching, "SLOWEST", 0.3)
+    listening = launching._listening(0)
+    server = uvicorn.Server(uvicorn.Config(app, http=launching._impatient(), lifespan="off", log_config=None))
+    thread = threading.Thread(target=server.run, args=[[listening]])
+    thread.start()
+    try:
+        asked = HTTPConnection(*listening.getsockname(), timeout=20)
+        asked.request("GET", "/")
+        for begun in (b"", b"GET / HTTP/1.1\r\nHost: x\r\n"):
+            with socket.create_connection(listening.getsockname(), timeout=20) as silent:
+                silent.sendall(begun)
+                assert silent.recv(100) == b""
+        assert asked.getresponse().read() == b"done"
+        asked.close()
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_no_process_is_left_when_the_event_loop_ends() -> None:
+    """Whatever was open, asked or closed before: their pipes are closed, or the loop complains of them at its end."""
+
+    async def opened_and_closed() -> list[asyncio.subprocess.Process]:
+        pieces = OpenPieces()
+        kept = [pieces.add(f"tune {number}", b"X:1\nK:C\nCDEF|") for number in range(3)]
+        await pieces.prepare()
+        waiting = asyncio.create_task(anext(kept[0].answers(kept[0].opening)))
+        await asyncio.sleep(0.05)
+        processes = [piece.worker._process for piece in kept]
+        pieces.close(kept[1].key)
+        await pieces.close_all()
+        await asyncio.wait([waiting])
+        waiting.exception()
+        return processes
+
+    processes = asyncio.run(opened_and_closed())
+    gc.collect()
+    assert [process.returncode for process in processes] == [-signal.SIGKILL] * 3
+    assert all(process.stdout and process.stdout.at_eof() for process in processes)

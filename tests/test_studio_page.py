@@ -112,6 +112,21 @@ def test_a_dropped_file_is_converted_as_the_library_converts_it(page: Page) -> N
     assert console(page.browser) == []
 
 
+def test_a_dropped_plan_is_taken_and_undone(page: Page) -> None:
+    page.opened()
+    plan = mi.plan(score(), "7/8:2+2+3", how="regroup").replace(3, how="cut")
+    page.drop("plan.json", plan.to_json().encode())
+    page.soon(lambda: "7/8" in page.text("#headline"))
+    page.idle()
+    assert page.text("#headline") == f"{plan.source} → 7/8:2+2+3 by regroup"
+    assert [text.split()[1] for text in page.all("#strip button")][2] == "cut"
+    page.click("#undo")
+    page.soon(lambda: "4/4" in page.text("#headline"))
+    page.drop("other.json", b"{}")
+    page.soon(lambda: "no plan for a score" in page.text("#error"))
+    page.idle()
+
+
 def test_both_sides_are_heard_and_a_cursor_moves(page: Page) -> None:
     from selenium.webdriver.common.by import By
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -73,3 +74,40 @@ def test_a_picture_is_drawn_in_any_thread() -> None:
     wanted = mi.draw(version).to_svg()
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda _: mi.draw(version).to_svg(), range(4))) == [wanted] * 4
+
+
+FIRST_USES = """
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+{first}
+import mi_theme as mi
+
+def tune():
+    return mi.Score.from_notes(range(8), 1, range(60, 68), meter="4/4")
+
+USES = [
+    lambda: mi.convert(tune(), "5/4").to_bytes(), lambda: mi.draw("4/4").to_svg(), lambda: mi.render(seed=1).to_bytes(),
+    lambda: mi.theme().to_meter("4/4"), lambda: mi.find(mi.theme(), mi.theme().to_score()), lambda: mi.quantize(tune()),
+    lambda: mi.induce_meter(tune()), lambda: mi.film(1).credits(), lambda: mi.read(b"X:1\\nK:C\\nCDEF|"), lambda: mi.measure(tune()),
+]
+sys.setswitchinterval(1e-5)
+together = threading.Barrier(2 * len(USES))
+
+def used(use):
+    together.wait()
+    return str(use())
+
+with ThreadPoolExecutor(2 * len(USES)) as pool:
+    made = list(pool.map(used, USES * 2))
+assert made[: len(USES)] == made[len(USES) :] == [str(use()) for use in USES]
+"""
+
+
+@pytest.mark.parametrize("first", ["", "from mi_theme import convert, find, render"])
+def test_many_threads_may_be_the_first_to_use_anything(first: str) -> None:
+    """In a new process: each loads what it needs while the others do."""
+    for _ in range(3):
+        command = [sys.executable, "-W", "ignore", "-c", FIRST_USES.format(first=first)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        assert ended.returncode == 0, ended.stderr

@@ -172,6 +172,7 @@ def test_what_is_put_right_in_a_file_is_said() -> None:
 )  # fmt: skip
 def test_no_name_leads_out(opened: Path, name: str) -> None:
     (opened / "leads_out.abc").symlink_to(opened.parent / "closed" / "secret.abc")
+    (opened / "circle.abc").symlink_to("circle.abc")
     (opened / "out").symlink_to(opened.parent / "closed")
     for tool in ("plan", "find", "which-meter", "files"):
         arguments = {"plan": {"score": name, "meter": "4/4"}, "files": {"folder": name}}.get(tool, {"where": name})
@@ -187,6 +188,7 @@ def test_no_name_leads_out(opened: Path, name: str) -> None:
 
 def test_a_folder_is_searched_without_what_leads_out_of_it(opened: Path) -> None:
     (opened / "leads_out.abc").symlink_to(opened.parent / "closed" / "secret.abc")
+    (opened / "circle.abc").symlink_to("circle.abc")
     (opened / "out").symlink_to(opened.parent / "closed")
     said = words(called([opened], "find", where=".", theme="waltz.abc"))
     assert "left alone: leads_out.abc" in said

@@ -56,7 +56,7 @@ NAMES = vars(mi) | {
     )
 }
 SHORT_REPRS = (
-    mi.Score, Track, Strategy, mi.Quantized, mi.Beats, mi.ScorePlan, mi.Comparison, mi.Alignment, mi.Film, mi.Lineage, mi.Arrangement,
+    mi.Score, Track, Strategy, mi.Quantized, mi.Beats, mi.ScorePlan, mi.Comparison, mi.Alignment, mi.Film, mi.Lineage, mi.Arrangement, mi.RecurringMotif,
 )  # too large, or made of functions  # fmt: skip
 OTHERS = (
     mi.Drawing,

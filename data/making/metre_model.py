@@ -44,7 +44,6 @@ from mi_theme.adaptation.learned.objective import (
     VALUES,
     AdaptationModel,
     MeterSlots,
-    Sums,
     Weights,
     costs,
     features,
@@ -76,7 +75,6 @@ class Example(NamedTuple):
     task: Task
     lattice: Lattice
     seen: dict[str, Array]
-    closed: list[Array]
     right: Array
 
 
@@ -99,17 +97,16 @@ def examples(found: Iterable[Task], rhythms: dict[str, Any]) -> list[Example]:
         if after.meter not in priors:
             priors[after.meter] = prior(rhythms, after)
         lattice = lattice_of((task.source.onsets - task.phase) / float(before.slot), setting)
-        seen = features(lattice, before, after, priors[after.meter])
-        made.append(Example(task, lattice, seen, [lattice.closed, lattice.backward], _right(task, lattice, after)))
+        seen = features(lattice, before, after, priors[after.meter], np.arange(len(lattice.positions) - 2))
+        made.append(Example(task, lattice, seen, _right(task, lattice, after)))
     return made
 
 
 def _right(task: Task, lattice: Lattice, grid: MeterSlots) -> Array:
-    """1 where an interval is as people had it, up to one tempo factor for the tune; (n - 1, k, k)."""
+    """1 where a step is as people had it, up to one tempo factor for the tune; (n - 1, 2 k - 1)."""
     intervals = np.diff(task.target.onsets) / float(grid.slot)
     octaves = np.rint(np.log2(intervals.sum() / np.ptp(lattice.image)))
-    true = (intervals / 2.0**octaves)[:, None, None]
-    return (np.abs(lattice.slots[1:, None, :] - lattice.slots[:-1, :, None] - true) < 1e-6).astype(float)
+    return (np.abs(lattice.steps - (intervals / 2.0**octaves)[:, None]) < 1e-6).astype(float)
 
 
 def relatives(passages: Iterable[Passage]) -> Callable[[Song], bool]:
@@ -194,9 +191,10 @@ def _loss(made: Sequence[Example], shares: Sequence[float]) -> Loss:
         value, gradient = PENALTY / 2 * float(away @ away), PENALTY * away
         weights = _weights(vector)
         for example, share in zip(made, shares, strict=True):
-            paid = [*costs(example.seen, weights).values(), *example.closed]
+            paid = costs(example.seen, weights)
             for sign in (1, -1):
-                log_z, expected = _expected(example, summed([*paid, -sign * HOPE * example.right]))
+                sums = summed(paid, example.lattice, sign * HOPE * example.right)
+                log_z, expected = _expected(example, sums.start, paid["idiom"] + sums.pairs[:, None])
                 value -= sign * share * log_z
                 gradient += sign * share * expected
         return value, gradient
@@ -204,22 +202,23 @@ def _loss(made: Sequence[Example], shares: Sequence[float]) -> Loss:
     return loss
 
 
-def _expected(example: Example, sums: Sums) -> tuple[float, Array]:
+def _expected(example: Example, start: Array, steps: Array) -> tuple[float, Array]:
     """log Z, and how much of each weight a path is expected to pay."""
-    log_z, one, two, three = marginals(sums)
-    shares = {1: one, 2: two, 3: three}
+    log_z, one, two, three = marginals(start, steps)
+    of = example.lattice.step_of.ravel()
+    shares = {1: one, 2: two.reshape(len(two), -1) @ (of[:, None] == np.arange(of.max() + 1)), 3: three}
     found = [float((shares[notes] * example.seen[name]).sum()) for name, (notes, _) in VALUES.items()]
     for name, (notes, size, _) in TABLES.items():
         found += np.bincount(example.seen[name].ravel(), shares[notes].ravel(), size).tolist()
     return log_z, np.array(found)
 
 
-def marginals(sums: Sums) -> tuple[float, Array, Array, Array]:
+def marginals(start: Array, steps: Array) -> tuple[float, Array, Array, Array]:
     """log Z and the probabilities of places, of pairs and of triples of places, paths weighing exp(-cost)."""
-    least = sums.steps.min((1, 2, 3), initial=np.inf)
-    likely = np.exp(least[:, None, None, None] - sums.steps)
-    first = np.exp(sums.start.min() - sums.start)
-    log_z = np.log(first.sum()) - sums.start.min() - least.sum()
+    least = steps.min((1, 2, 3), initial=np.inf)
+    likely = np.exp(least[:, None, None, None] - steps)
+    first = np.exp(start.min() - start)
+    log_z = np.log(first.sum()) - start.min() - least.sum()
     ahead = [first / first.sum()]
     for step in likely:
         reached = (ahead[-1][:, :, None] * step).sum(0)

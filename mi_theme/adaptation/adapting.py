@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Task, figure_of_bars, known_ratio
-from mi_theme.adaptation.groupings import readings
+from mi_theme.adaptation.groupings import readings, through_twos
 from mi_theme.adaptation.plans import BarNotes, Plan, shape_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.errors import StrategyError
@@ -16,6 +16,7 @@ from mi_theme.meter import Meter
 __all__ = ["LAST_RESORTS", "MOST_ALTERNATIVES", "adapt", "first_able", "first_choices", "variants"]
 
 MOST_ALTERNATIVES = 3  # other ways that are told: more than a reader compares
+FIVE = 5  # beats: a bar of three, and two more
 #: Strategies for a figure that none of `first_choices` carries over.
 LAST_RESORTS = ("regroup", "hold-last", "cut", "rest")
 
@@ -110,6 +111,8 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
     list of str
         Names of strategies; `first_able` takes the first that can.
     """
+    if through := through_twos(task):
+        return first_choices(through[0], heard)
     source, target = task.source.meter, task.target.meter
     longer = task.target.length > task.source.length
     uneven = len(set(task.figure)) > 1
@@ -129,13 +132,16 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
         return [*eased, "regroup", "hold-first"]
     if longer and not uneven:
         held = task.target.length - task.source.length <= task.figure[0]  # no more than twice as long
+        if len(target.beats) == FIVE and len(source.beats) + 2 == FIVE:
+            return ["hold-last", "regroup", "rest"]  # the bar, and two beats more: 3+2
         return ["hold-first", "regroup", "rest"] if held else ["regroup", "hold-first", "rest"]
     return [*eased, "regroup", "square", "cut", "rest"]
 
 
 def _loses_time(task: Task) -> bool:
-    """Whether bars become shorter other than beat for beat, and their beats no threes."""
-    shorter = task.target.length < task.source.length and not task.target.meter.is_compound
+    """Whether bars become shorter other than beat for beat, and their beats no threes that they were not."""
+    threes = task.target.meter.is_compound and not task.source.meter.is_compound
+    shorter = task.target.length < task.source.length and not threes
     return shorter and (len(task.target.beats) != len(task.source.beats) or task.source.meter.is_compound)
 
 

@@ -194,6 +194,7 @@ def _knots(
             whole=at in task.whole,
             fixed=0 if at == 0 else fixed.get(at),
             over=_held_over(at, following, frame),
+            free=at in silent and at > 0 and not shared and at not in task.whole,
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
@@ -250,7 +251,7 @@ def _reasons(knots: Sequence[Knot], places: Sequence[int]) -> tuple[Reason, ...]
     kept = [(knot, place) for knot, place in zip(knots, places, strict=False) if place >= 0]
     for (knot, place), (_, following) in pairwise(kept):
         given[GIVERS[knot.weight]] += max(float(knot.value) - (following - place), 0)
-    left_out = (float(knot.value) for knot, place in zip(knots, places, strict=False) if place < 0)
+    left_out = (float(knot.value) for knot, place in zip(knots, places, strict=False) if place < 0 and not knot.free)
     given["notes left out of runs"] = sum(left_out)
     by_time = sorted(given.items(), key=lambda item: -item[1])
     return tuple(Reason("quarters", f"from {name}", time / 4) for name, time in by_time if time)
@@ -271,7 +272,7 @@ def _with_others(
     for more in ([*task.others, *beats], task.others, beats):
         places = sorted({*lead, *(at for at in more if not any(x0 <= at < x1 for x0, x1 in flat))})
         silent = set(beats) - set(task.others)
-        knots = _knots(task._replace(thin=False), places, silent, placed)
+        knots = tuple(knot._replace(free=False) for knot in _knots(task._replace(thin=False), places, silent, placed))
         if flat:  # what is left out takes no time: the note before it lasts up to it
             knots = tuple(_shortened(knot, flat) for knot in knots)
         found = solved(knots, grid, pulls).places

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ __all__ = [
     "Reason",
     "Task",
     "figure_of_bars",
+    "frame_of",
     "known_ratio",
     "starts_of",
     "whole_grouping",
@@ -34,14 +35,14 @@ __all__ = [
 RATIOS = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))  #: target bars for one source bar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """Some whole bars of one metre: one side of a map."""
 
     meter: Meter
     bars: int = 1
 
-    @property
+    @cached_property
     def length(self) -> Fraction:
         """Quarters from the first bar line to the last."""
         return self.meter.bar * self.bars
@@ -51,12 +52,13 @@ class Frame:
         """Pulses in all bars."""
         return self.meter.pulses * self.bars
 
-    @property
+    @cached_property
     def beats(self) -> tuple[Fraction, ...]:
         """Where the beats fall."""
-        return _beats(self.meter, self.bars)
+        meter = self.meter
+        return tuple(bar * meter.bar + beat * meter.pulse for bar in range(self.bars) for beat in meter.beats)
 
-    @property
+    @cached_property
     def groups(self) -> tuple[Fraction, ...]:
         """The lengths of the beats."""
         return tuple(group * self.meter.pulse for group in self.meter.groups) * self.bars
@@ -69,14 +71,21 @@ class Frame:
         position
             Quarters from the beginning of the frame.
         """
-        if position % self.meter.bar == 0:
-            return 0
-        return 1 if position in self.beats else 2
+        if position not in self._depths:
+            on_bar, on_beat = position % self.meter.bar == 0, position in self.beats
+            self._depths[position] = 0 if on_bar else 1 if on_beat else 2
+        return self._depths[position]
+
+    @cached_property
+    def _depths(self) -> dict[Fraction, int]:
+        """Depths that have been asked for."""
+        return {}
 
 
-@lru_cache(maxsize=256)
-def _beats(meter: Meter, bars: int) -> tuple[Fraction, ...]:
-    return tuple(bar * meter.bar + beat * meter.pulse for bar in range(bars) for beat in meter.beats)
+@lru_cache(maxsize=1024)
+def frame_of(meter: Meter, bars: int) -> Frame:
+    """A frame of `bars` bars of a `meter`: one for all that ask, so that it is worked out once."""
+    return Frame(meter, bars)
 
 
 #: What two notes that fill a beat become, for a strategy that weighs the notes; ``auto`` takes what suits the tune.

@@ -11,7 +11,7 @@ from mi_theme.adaptation.swing import TRIPLET
 from mi_theme.meter import Grouping, Meter, twos_and_threes
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_GROUPINGS", "SWING", "by_beats", "readings"]
+__all__ = ["MOST_GROUPINGS", "SWING", "by_beats", "readings", "through_twos"]
 
 MOST_GROUPINGS = 1000  # in twos and threes that are tried on an odd metre: all of a bar of up to 27 pulses
 SWING = [(Fraction(1, 2), TRIPLET)]  # what happens within a beat: (share of the source beat, share of the target beat)
@@ -35,6 +35,27 @@ def readings(task: Task) -> list[tuple[Frame, Warp]]:
     simple = target.meter.counterpart if target.meter.is_compound else None
     straight = [replace(target, meter=simple)] if simple else []
     return [*((reading, by_beats(reading, target, SWING)) for reading in straight), (target, same)]
+
+
+def through_twos(task: Task) -> tuple[Task, Warp] | None:
+    """A task from a simple metre to a compound one of another number of beats as one to its simple counterpart, and the way on, swung.
+
+    Beats are lost or gained there as between simple metres, and become threes afterwards:
+    4/4 goes to 9/8 as it goes to 3/4.
+
+    Returns
+    -------
+    tuple of (Task, Warp)
+        None for other metres, and where bars become beats.
+    """
+    source, target = task.source.meter, task.target.meter
+    simple = target.counterpart if target.is_compound else None
+    plain = not (source.is_compound or source.is_additive or source.is_open) and simple
+    in_one = len(source.beats) == 3 and task.source.bars == len(task.target.beats)
+    if not plain or simple is None or in_one or len(task.source.beats) == len(task.target.beats):
+        return None
+    straight = replace(task.target, meter=simple)
+    return task._replace(target=straight), by_beats(straight, task.target, SWING)
 
 
 def _agreeing(meters: list[Meter], figure: tuple[Fraction, ...]) -> list[Meter]:

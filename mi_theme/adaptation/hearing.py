@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import log2
 from typing import NamedTuple
@@ -24,8 +25,15 @@ SILENCE = 10.0  # each quarter of silence where there was none: the line breaks 
 ASIDE = 24.0  # a bar line of the source that is a beat, and no bar line
 AGREES = 0.5  # of the charge for two equal notes that are no more, where the longer has the stronger place
 SHORTEST_REST = Fraction(1, 2)
+DEEP = 2  # the level of all that is no beat
+PARTED, DEEPEST = (
+    {1: 2, 2: 2, 4: 3},
+    4,
+)  # levels of places within a beat, by the denominator in quarters, and of all others
 FINE = 3  # the level of sixteenths
 FINER = 2.4  # a tune in eighths that is to be read in sixteenths: people even jigs out rather than dot them
+BETWEEN = 1.0  # a beat that falls between those of the target, as a note that does: others stand there
+AGAINST = 3.0  # two against the threes of the target: nobody writes duplets unless he is asked for them
 ALIKE = 1.05  # values that differ by less are heard as equal
 Note = tuple[Fraction, Fraction]  # where it begins, how long it sounds
 
@@ -61,7 +69,7 @@ def heard_cost(
         What the length of a quarter is multiplied with.
     repeats
         Stretches (start, stop, shift) that are played again, in what would be silence without
-        them; a note that is played again costs as one that is left out.
+        them, and is where they have no notes; a note that is played again costs as one that is left out.
 
     Returns
     -------
@@ -75,7 +83,8 @@ def heard_cost(
     ]
     beat, deeper = source.groups[0], _deeper(source, target)
     in_run = charges.runs_in(values, beat)
-    total = _bar_lines(warp, source, target)
+    inner = (warp(beat) for beat in source.beats if beat % source.meter.bar and warp.keeps(beat))
+    total = _bar_lines(warp, source, target) + BETWEEN * sum(target.depth(beat) == DEEP for beat in inner)
     kept: list[Heard] = []
     for number, ((at, _), value) in enumerate(zip(notes, values, strict=True)):
         if not warp.keeps(at):
@@ -86,10 +95,12 @@ def heard_cost(
         new, old_level, level = (stop - image) * tempo, max(_level(at, source) + deeper, 0), _level(image, target)
         weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
         total += _stretch(value, new, weight) + _fall(old_level, level)
+        total += AGAINST * (target.meter.is_compound and _is_duplet(image, stop, target.groups[0]))
         total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
         kept.append(Heard(value, new, level, rest > 0))
     silences = sum((y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1), Fraction(0))
-    filled = sum((stop - start for start, stop, _ in repeats), Fraction(0))
+    played = [(start, stop) for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes)]
+    filled = sum((stop - start for start, stop in played), Fraction(0))
     total += SILENCE * float(max(silences - filled, Fraction(0)))
     again = [number for number, (at, _) in enumerate(notes) if any(start <= at < stop for start, stop, _ in repeats)]
     total += sum(charges.DROPPED if in_run.keys() & {number, number - 1} else LOST for number in again)
@@ -97,6 +108,7 @@ def heard_cost(
     return total / source.bars
 
 
+@lru_cache(maxsize=4096)
 def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
     if new <= 0:
         return weight
@@ -107,7 +119,12 @@ def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
 def _level(at: Fraction, frame: Frame) -> int:
     if frame.depth(at) < 2:
         return frame.depth(at)
-    return next((2 + step for step in range(2) if (at * 2 * 2**step).denominator == 1), 4)
+    return PARTED.get(at.denominator, DEEPEST)
+
+
+def _is_duplet(at: Fraction, stop: Fraction, beat: Fraction) -> bool:
+    """Whether a note has the second half of a beat to itself."""
+    return 2 * (at % beat) == beat <= 2 * (stop - at)
 
 
 def _deeper(source: Frame, target: Frame) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task, known_ratio
 from mi_theme.adaptation.groupings import MOST_GROUPINGS
 from mi_theme.adaptation.strategies import best, find
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.meter import Grouping, Meter, twos_and_threes
 
@@ -52,6 +53,7 @@ class BarReasons(NamedTuple):
         return f"bar {self.bar}: {'; '.join(map(str, self.terms)) or 'stretched as it stands'}"
 
 
+@asked()
 def adapt_onsets(
     onsets: ArrayLike,
     durations: ArrayLike,
@@ -117,7 +119,7 @@ def adapt_onsets(
     if setting.is_same or not len(positions):
         return positions * float(setting.target.length / setting.source.length)
     distinct, back = np.unique(positions, return_inverse=True)
-    slots = np.concatenate([solution.slots for solution in _solutions(distinct, _last(durations), setting, feel)])
+    slots = np.concatenate([solution.slots[:-1] for solution in _solutions(distinct, _last(durations), setting, feel)])
     quarters: Array = slots * float(setting.grids[1].slot)
     return quarters[back]
 
@@ -158,7 +160,7 @@ def explained_terms(
         return [BarReasons(bar, "plain", words, ()) for bar in dict.fromkeys(bars.tolist())]
     reasons, start = [], 0
     for solution in _solutions(positions, _last(durations), setting, feel):
-        mine = bars[start : start + len(solution.path)]
+        mine = bars[start : start + len(solution.path) - 1]
         for bar in dict.fromkeys(mine.tolist()):
             here = slice(*np.searchsorted(mine, [bar, bar + 1]).tolist())
             reasons.append(BarReasons(bar, solution.feel, words, solution.reasons(here)))
@@ -246,7 +248,7 @@ def _solutions(distinct: Array, last: float, setting: Setting, feel: str) -> Ite
     pieces = np.searchsorted(frames, frames) // MOST_NOTES_TOGETHER
     ends, start = np.append(distinct, distinct[-1] + last) / float(setting.grids[0].slot), 0
     for stop in [*(np.flatnonzero(np.diff(pieces)) + 1).tolist(), len(distinct)]:
-        yield solve(ends[start : stop + 1], setting, feel).without_end()
+        yield solve(ends[start : stop + 1], setting, feel)
         start = stop
 
 

@@ -50,6 +50,7 @@ LEVELLED, REVERSED = 1.0, 4.0  # unequal ones that become equal, or the shorter 
 DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
 FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
 FEWEST_STROKES = 2  # and under a kit, which takes a beat from all: a riff loses a stroke there, and gets no faster
+TAKEN = 0.5  # a rest or the end of a held note whose time goes
 MOST_DROPPED = 4  # in a row: a beat of sixteenths
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
@@ -64,7 +65,8 @@ class Knot(NamedTuple):
     ``value`` is the time to the next knot, ``weight`` what its stretch costs, ``level`` 0 for a bar
     line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, and with how many
     of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles,
-    ``over`` by how many levels what it is held over is stronger than its own place.
+    ``over`` by how many levels what it is held over is stronger than its own place, ``free`` that nothing
+    begins here, so that what follows may have its place and the time up to there goes.
     """
 
     at: Fraction
@@ -77,6 +79,7 @@ class Knot(NamedTuple):
     whole: bool = False
     fixed: int | None = None
     over: int = 0
+    free: bool = False
 
 
 class Solved(NamedTuple):
@@ -133,11 +136,14 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
         place = _place_costs(knots[number], grid, pulled) if number < count else _end_costs(slots)
         for last in range(number - 1, max(number - 2 - MOST_DROPPED, -1), -1):
             skipped = knots[last + 1 : number]
-            if not all(knot.run for knot in skipped):
+            taken = skipped[0] if len(skipped) == 1 and skipped[0].free and number < count else None
+            if not (taken or all(knot.run for knot in skipped)):
+                if all(knot.run or knot.free for knot in skipped):
+                    continue
                 break
-            if skipped and len(skipped) % max(knot.run for knot in skipped):
+            if skipped and not taken and len(skipped) % max(knot.run for knot in skipped):
                 continue  # half a dotted pair
-            dropped = sum(DROPPED_BEAT if knot.level < 2 else DROPPED for knot in skipped)
+            dropped = TAKEN if taken else sum(DROPPED_BEAT if knot.level < 2 else DROPPED for knot in skipped)
             earlier = [pair for pair in costs if pair[1] == last]
             if not earlier:
                 continue
@@ -149,6 +155,8 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
                 sums = sums + SYNCOPATED * np.maximum(_held_over(grid.levels) - knots[last].over, 0)
             if number < count and REST not in (knots[last].weight, knots[number].weight):
                 sums = sums + _turned_stress(grid.levels, knots[last].level - knots[number].level)
+            if taken and taken.fixed is not None:  # by what follows, which comes to stand on it
+                sums = sums + np.where(np.arange(slots) == taken.fixed, 0.0, np.inf)
             if not np.isfinite(sums).any():
                 continue
             costs[last, number] = sums

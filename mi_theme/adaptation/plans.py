@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from mi_theme.adaptation.frames import FAMOUS, Frame, Outcome, Reason, starts_of, whole_grouping
 from mi_theme.adaptation.strategies import STRATEGIES
-from mi_theme.codec import plain, value_of
+from mi_theme.codec import plain, plain_of_json, value_of
 from mi_theme.errors import FileError, ScoreError, UnknownName
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Grouping, Meter
@@ -196,10 +196,7 @@ class Plan(Shown):
         FileError
             Where the text is no plan; the message says at which place.
         """
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise FileError(f"this is no plan: {error}") from None
+        data = plain_of_json(text, "plan")
         if not isinstance(data, dict) or (data.pop("format", None), data.pop("version", None)) != (FORMAT, VERSION):
             raise FileError(f"this is no plan: it does not say that it is a {FORMAT} of version {VERSION}")
         data.pop("derived", None)

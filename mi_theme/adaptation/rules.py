@@ -93,16 +93,25 @@ def rest(task: Task) -> list[Outcome]:
 
 def hold_last(task: Task) -> list[Outcome]:
     """The last group is stretched."""
-    _needs_longer(task, "hold-last")
-    lengths = [*task.figure[:-1], task.figure[-1] + task.target.length - task.source.length]
-    return priced(task, Warp.of_lengths(task.figure, lengths))
+    return _held(task, "hold-last", -1)
 
 
 def hold_first(task: Task) -> list[Outcome]:
     """The first group is stretched."""
-    _needs_longer(task, "hold-first")
-    lengths = [task.figure[0] + task.target.length - task.source.length, *task.figure[1:]]
-    return priced(task, Warp.of_lengths(task.figure, lengths))
+    return _held(task, "hold-first", 0)
+
+
+def _held(task: Task, name: str, group: int) -> list[Outcome]:
+    """A group of the bar, or one for each of the bars that a bar becomes, where its groups fall into as many equal parts."""
+    _needs_longer(task, name)
+    parts, lengths = task.target.bars // task.source.bars, list(task.figure)
+    size, rest = divmod(len(lengths), max(parts, 1) * task.source.bars)
+    stretches = [lengths[at : at + size] for at in range(0, len(lengths), size)] if parts > 1 and not rest else []
+    if len({sum(stretch) for stretch in stretches}) != 1:
+        stretches = [lengths]
+    for stretch in stretches:
+        stretch[group] += (task.target.length - task.source.length) / len(stretches)
+    return priced(task, Warp.of_lengths(task.figure, [length for stretch in stretches for length in stretch]))
 
 
 def add_group(task: Task) -> list[Outcome]:

@@ -15,7 +15,8 @@ from math import ceil, floor
 from mi_theme.adaptation import rules
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Outcome, Task
-from mi_theme.arguments import known_name
+from mi_theme.adaptation.groupings import through_twos
+from mi_theme.arguments import asked, known_name
 from mi_theme.errors import StrategyError
 from mi_theme.listings import NamedRows
 from mi_theme.meter import Grouping
@@ -138,7 +139,23 @@ def ease_line(tasks: Sequence[Task]) -> list[Outcome]:
     """
     from mi_theme.adaptation.easing import eased_outcomes
 
-    return eased_outcomes(tasks)
+    through = [through_twos(task) for task in tasks]
+    found = eased_outcomes([task if way is None else way[0] for task, way in zip(tasks, through, strict=True)])
+    return [out if way is None else _onward(out, way[1]) for out, way in zip(found, through, strict=True)]
+
+
+def _onward(outcome: Outcome, warp: Warp) -> Outcome:
+    return outcome._replace(warp=outcome.warp.then(warp))
+
+
+def _swung(make: Maker) -> Maker:
+    """A rule between simple metres that serves for compound targets of other numbers of beats too."""
+
+    def made(task: Task) -> list[Outcome]:
+        through = through_twos(task)
+        return make(task) if through is None else [_onward(outcome, through[1]) for outcome in make(through[0])]
+
+    return made
 
 
 #: Every strategy by its name; `register` adds to it.
@@ -170,10 +187,10 @@ STRATEGIES: dict[str, Strategy] = {
             make_line=ease_line,
             heavy=True,
         ),
-        Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", rules.cut),
+        Strategy("cut", "cut a beat, drop the pick-up", "the end of the bar goes", _swung(rules.cut)),
         Strategy("rest", "add a beat", "the bar is lengthened by rest", rules.rest),
-        Strategy("hold-last", "let it ring", "the last group is stretched", rules.hold_last, holds="last"),
-        Strategy("hold-first", "long one", "the first group is stretched", rules.hold_first, holds="first"),
+        Strategy("hold-last", "let it ring", "the last group is stretched", _swung(rules.hold_last), holds="last"),
+        Strategy("hold-first", "long one", "the first group is stretched", _swung(rules.hold_first), holds="first"),
         Strategy("add-group", "one more of those", "the last group is played again", rules.add_group),
         Strategy(
             "run-on",
@@ -217,7 +234,7 @@ STRATEGIES: dict[str, Strategy] = {
             "tripla",
             "put it in three",
             "two beats become a bar of three, long and short: one of 4/4 two of 3/4",
-            rules.tripla,
+            _swung(rules.tripla),
             pairs_to_bars=True,
         ),
         Strategy(
@@ -266,6 +283,7 @@ STRATEGIES: dict[str, Strategy] = {
 }
 
 
+@asked()
 def strategies() -> NamedRows[Strategy]:
     """The ways to change a metre, those that were added too.
 

@@ -28,6 +28,7 @@ KEEPS = ("pulse", "beat", "bar")
 NEARLY_TWICE = Fraction(
     7, 4
 )  # from here on a bar is rather two: 7/8 is made of two bars of 2/4, 7/4 becomes two of 4/4
+TWO_HALVES = Fraction(8, 5)  # and from here on where it has two halves: 4/4 is made of two bars of 5/8
 SLOWEST_TEMPO, FASTEST_TEMPO = 20, 400  # quarters a minute that make sense to play
 
 
@@ -66,9 +67,13 @@ def default_ratio(source: Meter, target: Meter, how: str | None) -> Fraction:
         return beats if strategy is None or strategy.beat_for_beat else Fraction(1)
     if strategy is None and (ratio := threes_ratio(source, target)):
         return ratio
+    if not additive and target.is_compound and not source.is_compound and (simple := target.counterpart):
+        return default_ratio(source, simple, how)
     nearest = min(RATIOS, key=lambda ratio: max(bars / ratio, ratio / bars))
     threes = source.is_compound and (additive or (target.is_compound and beats <= nearest))
-    if how is not None or (beats == 1 and not additive) or (1 / NEARLY_TWICE < bars < NEARLY_TWICE and not threes):
+    longer = source if bars > 1 else target
+    twice = TWO_HALVES if Fraction(longer.pulses, 2) in longer.beats else NEARLY_TWICE
+    if how is not None or (beats == 1 and not additive) or (1 / twice < bars < twice and not threes):
         return Fraction(1)
     return nearest
 
@@ -125,6 +130,8 @@ def default_keep(source: Meter, target: Meter, ratio: Fraction | int = 1, how: s
         return "bar"
     plain = not (source.is_additive or target.is_additive or (strategy and strategy.meets_bars))
     as_many = len(source.beats) == len(target.beats) * ratio or bool(strategy and strategy.beat_for_beat)
+    if plain and target.is_compound and not source.is_compound and target.counterpart:
+        return "beat"
     rewritten = ratio == 1 and as_many and (source.pulse, source.groups[0]) != (target.pulse, target.groups[0])
     return "beat" if plain and as_many and (source.is_compound != target.is_compound or rewritten) else "pulse"
 

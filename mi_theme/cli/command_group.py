@@ -19,14 +19,17 @@ from typing import Any, TextIO, cast
 import click
 
 from mi_theme.arguments import folded
+from mi_theme.cli.bare_words import with_options_said
 from mi_theme.cli.shared import INTERRUPTED, NAMES
 from mi_theme.cli.terminal import ReadableOutput
-from mi_theme.cli.typed_words import COMMAND_WORDS, explained, option_names
+from mi_theme.cli.typed_words import COMMAND_WORDS, MetreText, explained, option_names
 from mi_theme.errors import FileError, MiThemeError, UnknownName, error_words
 from mi_theme.score.timing import TimingWarning
 from mi_theme.version import __version__
 
 __all__ = ["COMMANDS", "main"]
+
+METRES = ("metre", "meter", "target", "targets", "source", "text")  # what parameters that take a metre are called
 
 # command: (module, one line for the list)
 COMMANDS = {
@@ -94,10 +97,14 @@ class Commands(click.Group):
                     ctx.exit()
                 args = [args[1], "--help"]
             word = folded(args[0])
+            if word == "version":
+                click.echo(f"mi-theme, version {__version__}")
+                ctx.exit()
             args = [COMMAND_WORDS.get(word, word), *args[1:]]
             if args[0] not in COMMANDS:
                 raise click.UsageError(str(UnknownName.among("command", word, COMMANDS)), ctx)
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command, rest if command is None else with_options_said(command, ctx, rest)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
         """Run a command; whatever is wrong with the input, or worth a warning, is one line on standard error."""
@@ -119,6 +126,13 @@ class Commands(click.Group):
             except (RecursionError, MemoryError) as error:
                 _fail(error_words(error))
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """The context of a call; one that is not understood says so in a line."""
+        try:
+            return super().make_context(*args, **extra)
+        except click.UsageError as error:
+            raise explained(error) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what is interrupted says so, and ends as the shell expects."""
         try:
@@ -136,6 +150,8 @@ def _with_common_options(command: click.Command) -> click.Command:
         for each in command.commands.values():
             _with_common_options(each)
     for option in command.params:
+        if option.name in METRES and isinstance(option.type, click.types.StringParamType):
+            option.type = MetreText()
         if option.name in NAMES and option._custom_shell_complete is None:
             option._custom_shell_complete = NAMES[option.name]
         if option.name == "out" and option.callback is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,7 @@ import click
 
 from mi_theme.adaptation.frames import FEELS
 from mi_theme.adaptation.tempo_equations import KEEPS
+from mi_theme.arguments import folded
 from mi_theme.cli.many_files import Workers, progress_bar, workers_options
 from mi_theme.cli.shared import (
     OneOf,
@@ -17,13 +18,16 @@ from mi_theme.cli.shared import (
     goes_to,
     json_option,
     parts_in,
+    plan_of_file,
     print_json,
     print_table,
     ratio_of,
     say,
     write_score,
 )
+from mi_theme.cli.typed_words import METRE_WORDS
 from mi_theme.errors import FileError, error_words
+from mi_theme.files.disk import place_of
 from mi_theme.meter import Meter
 
 if TYPE_CHECKING:
@@ -81,8 +85,7 @@ def target_option(**more: Any) -> Callable[[F], F]:
 
 
 @click.command()
-@click.argument("source_file", metavar="IN", type=click.Path())
-@click.argument("metre", metavar="[METRE]", required=False)
+@click.argument("words", metavar="IN... [METRE]", nargs=-1, required=True)
 @plan_options
 @target_option()
 @click.option("--how", help="Strategy; see mi-theme strategies.")
@@ -92,8 +95,7 @@ def target_option(**more: Any) -> Callable[[F], F]:
 @workers_options
 @json_option
 def convert(
-    source_file: str,
-    metre: str | None,
+    words: tuple[str, ...],
     target: str | None,
     how: str | None,
     plan_file: str | None,
@@ -105,25 +107,27 @@ def convert(
 ) -> None:
     """Carry a piece into another metre, and show the plan.
 
-    IN is a MIDI, MusicXML, ABC or kern file, or a folder of them; then OUT is a
-    folder. METRE is the target, such as 4/4; --to says the same. Without OUT the
+    IN is a MIDI, MusicXML, ABC or kern file, or several, or a folder of them; then OUT
+    is a folder. METRE is the target, such as 4/4; --to says the same. Without OUT the
     plan is shown and nothing is written. OUT may end in .mid, .musicxml or .mxl; in .wav,
     .ogg, .flac or .mp3 for sound; in .svg, .png, .pdf or .html for a picture of before and
     after; in .json for the plan. A plan from a file says all that options say, so METRE can be left out.
     """
-    source_file, metre = _in_order(source_file, metre)
-    target = _one_metre(metre, target)
+    out = None if as_json and out == "-" else out  # the plan goes there
+    sources, metres = _sorted_words(words)
+    for metre in metres:
+        target = _one_metre(metre, target)
     if not (target or plan_file):
         raise click.UsageError(
-            f"say which metre: mi-theme convert {source_file} 4/4, or --plan FILE with a plan that says it"
+            f"say which metre: mi-theme convert {sources[0]} 4/4, or --plan FILE with a plan that says it"
         )
     wanted = {**options, "how": how, "meter": target}
-    if Path(source_file).is_dir():
+    if len(sources) > 1 or Path(sources[0]).is_dir() or (out and Path(out).is_dir()):
         if plan_file:
-            raise click.UsageError("a plan is for one file, not for a folder")
-        _convert_folder(source_file, out, wanted, where)
+            raise click.UsageError("a plan is for one file, not for several")
+        _convert_files(sources, out, wanted, where)
         return
-    plan = _convert_file(source_file, out, wanted, plan_file)
+    plan = _convert_file(sources[0], out, wanted, plan_file)
     if as_json and not goes_to(out, ".json"):
         print_json(plan.as_dict())
     elif (explain or not out) and out != "-":
@@ -156,6 +160,16 @@ def compare(source_file: str, metre: str | None, target: str | None, as_json: bo
     click.echo(f"{found.source} -> {found.target}")
     header, *rows = found.cells()
     print_table(header, rows)
+
+
+def _sorted_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Pieces and metres, in any order: what is there is a piece, what has no ending of a file a metre."""
+    there = [word for word in words if place_of(Path(word))[0].exists()]
+    named = [word for word in words if word not in there and Path(word).suffix]
+    if there and named:
+        raise click.UsageError(f"{named[0]} is not there, and no metre; to write it: -o {named[0]}")
+    sources = there or named or [*words[:1]]
+    return sources, [METRE_WORDS.get(folded(word), word) for word in words if word not in sources]
 
 
 def _in_order(source_file: str, metre: str | None) -> tuple[str, str | None]:
@@ -198,17 +212,12 @@ def _check_place(source: str, out: str | None) -> None:
 
 def _plan(music: Any, options: dict[str, Any], plan_file: str | None) -> ScorePlan:
     from mi_theme.conversion import plan
-    from mi_theme.conversion.scoreplan import ScorePlan
 
     if not plan_file:
         return plan(music, **options)
-    path = Path(plan_file)
-    try:
-        found = ScorePlan.from_json(path.read_text("utf-8"))
-    except UnicodeDecodeError:
-        raise FileError(f"{path}: this is no plan for a score") from None
+    found = plan_of_file(plan_file)
     if options["meter"] and found.target != Meter(options["meter"]):
-        raise FileError(f"{path}: this plan is for {found.target}, not {options['meter']}")
+        raise FileError(f"{plan_file}: this plan is for {found.target}, not {options['meter']}")
     return found
 
 
@@ -216,14 +225,15 @@ def _counted(plan: ScorePlan) -> str:
     return f"{plan.source} -> {plan.target} by {plan.how}, {len(plan.dropped)} notes left out, {len(plan.added)} added"
 
 
-def _convert_folder(folder: str, out: str | None, options: dict[str, Any], where: Workers) -> None:
-    """Every file of a folder; one that fails is named and passed over."""
+def _convert_files(sources: list[str], out: str | None, options: dict[str, Any], where: Workers) -> None:
+    """Several files, or those of folders; one that fails is named and passed over."""
     from mi_theme.conversion.converted_files import convert_files
 
     if not out or out == "-":
-        raise click.UsageError("a folder is converted into a folder: say which with -o")
+        several = f"several files are converted into a folder: -o FOLDER; to write one: -o {sources[-1]}"
+        raise click.UsageError(several if len(sources) > 1 else "a folder is converted into a folder: -o FOLDER")
     with where.executor() as executor, progress_bar("converting") as progress:
-        done = list(convert_files(folder, out, progress=progress, executor=executor, **options))
+        done = list(convert_files(sources, out, progress=progress, executor=executor, **options))
     failed = [error_words(file.error, str(file.source)) for file in done if file.error]
     say(f"{len(done) - len(failed)} of {len(done)} files converted into {out}")
     for words in failed:

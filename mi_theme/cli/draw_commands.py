@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -102,7 +103,7 @@ def _subject(thing: str | None, tonic: str | None, mode: str | None) -> Any:
     from mi_theme.files import read
     from mi_theme.themes import theme
 
-    if thing is None:
+    if thing is None or (thing.casefold() == "theme" and not Path(thing).exists()):
         return theme(tonic, mode)
     return read(thing) if any(map(str.isalpha, thing)) else thing
 

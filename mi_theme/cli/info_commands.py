@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["info", "last_bar"]
 
+LONGEST_TEXT = 300  # letters of a text or a name that are shown
 MOST_ROWS = 40  # metre changes and markers shown to people; JSON has them all
 
 
@@ -97,7 +98,13 @@ def _print(file: str, d: dict[str, Any]) -> None:
     print_table(
         header,
         (
-            [p["name"], str(p["channel"]), str(p["program"] or "-"), str(p["notes"]), f"{p['lowest']}-{p['highest']}"]
+            [
+                _shown(p["name"]),
+                str(p["channel"]),
+                str(p["program"] or "-"),
+                str(p["notes"]),
+                f"{p['lowest']}-{p['highest']}",
+            ]
             for p in d["parts"]
         ),
     )
@@ -108,4 +115,9 @@ def _rows(title: str, rows: Any, count: int) -> None:
         if number == MOST_ROWS:
             click.echo(f"  ... and {count - MOST_ROWS} more (--json has them all)")
             return
-        click.echo(f"  {title:7} bar {bar:<4} {text}")
+        click.echo(f"  {title:7} bar {bar:<4} {_shown(text)}")
+
+
+def _shown(text: str) -> str:
+    """A text of a file, of a very long one its beginning."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}... (of {len(text):,} letters; --json has all)"

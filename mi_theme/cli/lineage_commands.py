@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mi_theme.cli.bare_words import bare_words
 from mi_theme.cli.shared import json_option, json_text, say, write_drawing, write_score, write_text
 
 if TYPE_CHECKING:
@@ -15,23 +16,45 @@ if TYPE_CHECKING:
 
 __all__ = ["annotate", "lineage"]
 
+PICTURES = ("timeline", "graph")
+#: What is written where a name ends so and nothing else is asked for.
+ENDINGS = {
+    ".json": ("as_json", True),
+    ".csv": ("as_csv", True),
+    ".svg": ("picture", "timeline"),
+    ".png": ("picture", "timeline"),
+    ".pdf": ("picture", "timeline"),
+    ".html": ("picture", "timeline"),
+    ".bib": ("format_", "bibtex"),
+    ".ris": ("format_", "ris"),
+    ".provn": ("format_", "provn"),
+    ".jsonld": ("format_", "jsonld"),
+}
+
 layer_option = click.option(
     "--layer", type=click.Choice(["seed", "reference", "both"]), help="The seed documents, other public pages, or both."
 )
 
 
 class LineageGroup(click.Group):
-    """A group whose first word may be a film: ``lineage 4``, ``lineage "ghost protocol"``."""
+    """A group whose first words may be a film or a person: ``lineage 4``, ``lineage ghost protocol``, ``lineage balfe``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        words = args[: next((place for place, word in enumerate(args) if word.startswith("-")), len(args))]
-        if words and words[0] not in self.commands:
-            args = ["--film", " ".join(words), *args[len(words) :]]
-        return super().parse_args(ctx, args)
+        words = bare_words(self, ctx, args)
+        if not words or words[0] in self.commands:
+            return super().parse_args(ctx, args)
+        out = [words.pop()] if len(words) > 1 and Path(words[-1]).suffix in ENDINGS else []
+        said = " ".join(words)
+        from mi_theme.credits.interchange import FORMATS
+
+        option = "--draw" if said in PICTURES else "--format" if said in FORMATS else "--film"
+        rest = [arg for arg in args if arg not in (*words, *out)]
+        return super().parse_args(ctx, [option, said, *(["-o", *out] if out else []), *rest])
 
 
 @click.group(cls=LineageGroup, invoke_without_command=True)
 @click.option("--film", help="Everything about one film: its number, title or year.")
+@click.option("--by", help="What somebody made, or may have made: a name, or a family name.")
 @layer_option
 @click.option("--claims", is_flag=True, help="Every claim: where it is said, when it held, how certain it is.")
 @click.option("--status", help="Only claims of a status: stated, inferred, ambiguous, conflicting, superseded, absent.")
@@ -63,12 +86,19 @@ class LineageGroup(click.Group):
 def lineage(
     ctx: click.Context, /, without: tuple[str, ...], add: tuple[str, ...], data: str | None, **options: Any
 ) -> None:
-    """Who made which version for which film, on whose word, how certain; of one film: mi-theme lineage 4."""
+    """Who made which version for which film, on whose word, how certain.
+
+    Of one film: mi-theme lineage 4; of one person: mi-theme lineage balfe.
+    """
     from mi_theme.credits.reports import chosen_lineage
 
     found = ctx.obj = chosen_lineage(without, add, data)
     if found.tables.about.notice:
         say(found.tables.about.notice)
+    if options["film"] and options["by"] is None and found.tables.knows(options["film"]):
+        options |= {"by": options["film"], "film": None}
+    if not any(options[name] for name in ("format_", "picture", "svg", "as_json", "as_csv")):
+        options |= [ENDINGS[ending]] if (ending := Path(options["out"]).suffix.lower()) in ENDINGS else []
     if ctx.invoked_subcommand is None:
         _show(found, options, chosen_lineage(data=data) if options["changes"] else None)
 
@@ -104,6 +134,11 @@ def _report(found: Lineage, options: dict[str, Any]) -> Report:
     if options["claims"] or options["status"] or options["predicate"]:
         asked = {name: options[name] for name in ("film", "predicate", "status")}
         return reports.claim_report(found, layer=layer or "both", **asked)
+    if options["by"] is not None:
+        return reports.person_report(found, options["by"], layer or "both")
+    if film is not None and film.upper() in found.by_id:
+        words = reports.claim_words(found, film)
+        return reports.Report(["claim"], [[film.upper()]], reports.claim_report(found).data, words)
     if film is not None:
         return reports.dossier(found.film(film), layer or "both")
     return reports.film_report(found, layer or "both")

@@ -77,7 +77,7 @@ def progress_bar(word: str) -> Iterator[Callable[[int, int], None]]:
         def advance(done: int, total: int) -> None:
             nonlocal told
             bar.update(task, completed=done, total=total)
-            if not console.is_terminal and monotonic() - told > PATIENCE:
+            if not console.is_terminal and monotonic() - told > PATIENCE and done < total:
                 told = monotonic()
                 say(f"{word}: {done} of {total}")
 

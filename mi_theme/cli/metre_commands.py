@@ -153,26 +153,23 @@ def report(
 
 
 @click.command()
+@click.argument("name", required=False)
 @json_option
-def strategies(as_json: bool) -> None:
-    """The ways to change a metre."""
+def strategies(name: str | None, as_json: bool) -> None:
+    """The ways to change a metre, or the one of that NAME."""
     from mi_theme.adaptation.strategies import STRATEGIES
+    from mi_theme.adaptation.strategies import find as found
 
+    shown = [found(name)] if name else list(STRATEGIES.values())
     if as_json:
-        print_json(
-            [
-                {"name": s.name, "players": s.players, "summary": s.summary, "offered": s.offered}
-                for s in STRATEGIES.values()
-            ]
-        )
+        print_json([{"name": s.name, "players": s.players, "summary": s.summary, "offered": s.offered} for s in shown])
         return
     for offered, title in ((True, ""), (False, "\nbaselines, for comparison:")):
-        if title:
+        rows = [[s.name, s.players, s.summary] for s in shown if s.offered == offered]
+        if title and rows and not name:
             click.echo(title)
-        print_table(
-            ("name", "players say", "what it does"),
-            ([s.name, s.players, s.summary] for s in STRATEGIES.values() if s.offered == offered),
-        )
+        if rows:
+            print_table(("name", "players say", "what it does"), rows)
 
 
 @click.command()

@@ -22,6 +22,7 @@ from mi_theme.cli.shared import (
     write_score,
 )
 from mi_theme.cli.sound_commands import click_options, clicked, write_sound
+from mi_theme.cli.typed_words import METRE_WORDS
 from mi_theme.errors import FileError, UnknownName
 
 if TYPE_CHECKING:
@@ -116,11 +117,18 @@ def _take_words(words: tuple[str, ...], arranged: dict[str, Any]) -> None:
     from mi_theme.renditions import styles as known_styles
 
     names = {"form": [*known_forms()], "style": [*known_styles()], "film": [film.title for film in films()]}
-    for word in words:
+    for word in (METRE_WORDS.get(folded(word), word) for word in words):
         options = ["meter"] if "/" in word else [n for n, known in names.items() if folded(word) in map(folded, known)]
         option = next((option for option in options if arranged[option] is None), None)
         if option is None and Path(word).is_file():
-            raise click.UsageError(f"{word} is a file; to arrange it: --theme {shlex.quote(word)}")
+            name = shlex.quote(word)
+            raise click.UsageError(
+                f"{word} is a file that is there: --theme {name} arranges it, -o {name} writes over it"
+            )
+        if option is None and "/" in word and arranged["meter"]:
+            raise click.UsageError(
+                f"two metres, {arranged['meter']} and {word}: say one of them, or a form that changes"
+            )
         if option is None:
             raise UnknownName.among("form, style or metre", word, [*names["form"], *names["style"]])
         arranged[option] = word
@@ -132,8 +140,10 @@ def _write_rendition(plan: Arrangement, score: Score, name: str) -> None:
     if plan.note:
         say(plan.note)
     target = "standard output" if name == "-" else name
+    metres = " and ".join(dict.fromkeys(passage.meter.signature for passage in plan.passages))
+    time = f"{int(length // 60)}:{int(length % 60):02d}"
     say(
-        f"wrote {target}: {last_bar(score)} bars, {len(score.tracks) - 1} parts, {int(length // 60)}:{int(length % 60):02d}, an arrangement of ours"
+        f"wrote {target}: {last_bar(score)} bars of {metres}, {len(score.tracks) - 1} parts, {time}, an arrangement of ours"
     )
 
 
@@ -146,16 +156,22 @@ def _write_stems(score: Score, folder: Path) -> None:
     say(f"wrote {len(score.tracks) - 1} stems to {folder}")
 
 
+name_argument = click.argument("name", required=False)
+
+
 @click.command()
+@name_argument
 @json_option
-def forms(as_json: bool) -> None:
-    """The forms that render knows."""
+def forms(name: str | None, as_json: bool) -> None:
+    """The forms that render knows, or the one of that NAME."""
+    from mi_theme.renditions import find_form
     from mi_theme.renditions import forms as known
 
+    shown = [find_form(name)] if name else list(known().values())
     if as_json:
-        print_json([_plain(form) for form in known().values()])
+        print_json([_plain(form) for form in shown])
         return
-    for form in known().values():
+    for form in shown:
         click.echo(str(form))
 
 
@@ -165,18 +181,23 @@ def _plain(form: Form) -> dict[str, Any]:
 
 
 @click.command()
+@name_argument
 @json_option
-def styles(as_json: bool) -> None:
-    """The styles that render knows."""
+def styles(name: str | None, as_json: bool) -> None:
+    """The styles that render knows, or the one of that NAME with its parts."""
     from msgspec import to_builtins
 
+    from mi_theme.renditions import find_style
     from mi_theme.renditions import styles as known
 
+    shown = [find_style(name)] if name else list(known().values())
     if as_json:
-        print_json([to_builtins(style) for style in known().values()])
+        print_json([to_builtins(style) for style in shown])
+        return
+    if name:
+        click.echo(str(shown[0]))
         return
     rows = (
-        [style.name, f"{style.tempo[0]}-{style.tempo[2]}", ", ".join(p.name for p in style.part)]
-        for style in known().values()
+        [style.name, f"{style.tempo[0]}-{style.tempo[2]}", ", ".join(p.name for p in style.part)] for style in shown
     )
     print_table(("name", "bpm", "parts"), rows)

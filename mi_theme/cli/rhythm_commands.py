@@ -117,19 +117,19 @@ def measure(
                 say(error_words(measures, file))
                 failed = True
     names = [name for name, _ in next(iter(found.values())).rows] if found else []
+    if not found and not failed:
+        raise FileError(f"{', '.join(paths)}: there are no scores")
     if as_json:
         print_json([{"file": file, "meter": one.titles[0], **_numbers(one)} for file, one in found.items()])
     elif as_csv:
         cells = ([file, one.titles[0], *_cells(one, "")] for file, one in found.items())
         click.echo(csv_table(["file", "meter", *names], cells), nl=False)
-    elif len(found) <= FEW_COLUMNS:
+    elif found and len(found) <= FEW_COLUMNS:
         columns = zip(names, *(_cells(one, "-") for one in found.values()), strict=True)
         print_table(("", *found), [["metre", *(one.titles[0] for one in found.values())], *map(list, columns)])
-    else:
+    elif found:
         print_table(("", "lowest", "middle", "highest", "files"), _spread(names, found.values()))
         say(f"{len(found)} files; a row for each: --csv, or --json")
-    if not found and not failed:
-        raise FileError(f"{', '.join(paths)}: there are no scores")
     ctx.exit(int(failed))
 
 

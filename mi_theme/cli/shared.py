@@ -15,11 +15,14 @@ import click
 
 from mi_theme.arguments import folded
 from mi_theme.cli.terminal import binary_output, readable
-from mi_theme.errors import MiThemeError
+from mi_theme.cli.typed_words import CHOICE_WORDS
+from mi_theme.errors import FileError, MiThemeError, error_words
+from mi_theme.file_bytes import file_text
 from mi_theme.listings import csv_table
 from mi_theme.score.messages import one_line
 
 if TYPE_CHECKING:
+    from mi_theme.conversion.scoreplan import ScorePlan
     from mi_theme.engraving import Drawing
     from mi_theme.score import Score
     from mi_theme.themes import Theme
@@ -35,6 +38,7 @@ __all__ = [
     "json_option",
     "json_text",
     "parts_in",
+    "plan_of_file",
     "print_json",
     "print_table",
     "say",
@@ -57,7 +61,8 @@ class OneOf(click.Choice):  # type: ignore[type-arg]
     """One of a few names, in any case, with blanks or hyphens."""
 
     def normalize_choice(self, choice: Any, ctx: click.Context | None) -> str:
-        return folded(str(choice))
+        said = folded(str(choice))
+        return said if said in self.choices else CHOICE_WORDS.get(said, said)
 
 
 def among(known: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
@@ -282,6 +287,16 @@ def write_text(text: str, out: str, *, quiet: bool = False) -> None:
         replace_file(out, text.encode())
         if not quiet:
             say(f"wrote {out}")
+
+
+def plan_of_file(path: str) -> ScorePlan:
+    """A plan that was saved."""
+    from mi_theme.conversion.scoreplan import ScorePlan
+
+    try:
+        return ScorePlan.from_json(file_text(path))
+    except FileError as error:
+        raise FileError(error_words(error, path)) from None
 
 
 def is_midi(path: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from mi_theme.arguments import renamed
+from mi_theme.arguments import asked
 from mi_theme.conversion.request import Options, Request, SharedOptions, with_options
 from mi_theme.files.score_reading import is_stream
 from mi_theme.meter import Meter
@@ -25,7 +25,7 @@ __all__ = ["Request", "align", "compare", "convert", "plan"]
 S = TypeVar("S", bound=Stream)
 
 
-@renamed(to="meter", lead="part")
+@asked(to="meter", lead="part")
 @with_options(Options)
 def plan(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> ScorePlan:
     """What will happen to a score in another metre, bar by bar, before it happens.
@@ -85,7 +85,7 @@ def plan(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> 
 def convert(score: S, meter: str | Meter, **options: Unpack[Options]) -> S: ...  # type: ignore[overload-overlap]
 @overload
 def convert(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> Score: ...
-@renamed(to="meter", lead="part")
+@asked(to="meter", lead="part")
 @with_options(Options)
 def convert(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) -> object:
     """A score in another metre: `plan`, then apply; a music21 Stream comes back as a Stream.
@@ -106,7 +106,7 @@ def convert(score: MusicSource, meter: str | Meter, **options: Unpack[Options]) 
     return plan_score(Score.of(music), Request.of(meter, options), told=False).apply(music)
 
 
-@renamed(to="meter", lead="part")
+@asked(to="meter", lead="part")
 @with_options(SharedOptions)
 def compare(score: MusicSource, meter: str | Meter, **options: Unpack[SharedOptions]) -> Comparison:
     """Every strategy side by side: what it keeps, moves, drops and adds, and what it costs.
@@ -126,6 +126,7 @@ def compare(score: MusicSource, meter: str | Meter, **options: Unpack[SharedOpti
     return comparison(Score.of(score), Request.of(meter, options))
 
 
+@asked()
 def align(
     a: MusicSource, b: MusicSource, *, part_a: str | int | None = None, part_b: str | int | None = None
 ) -> Alignment:

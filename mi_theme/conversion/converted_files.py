@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -44,7 +44,7 @@ class ConvertedFile(NamedTuple):
 
 @with_options(Options)
 def convert_files(
-    folder: str | PathLike[str],
+    folder: str | PathLike[str] | Iterable[str | PathLike[str]],
     out: str | PathLike[str],
     meter: str | Meter,
     *,
@@ -57,8 +57,8 @@ def convert_files(
     Parameters
     ----------
     folder, out
-        Where the scores are, and where their conversions go, under the same names; what cannot be written again
-        (ABC, kern) becomes MusicXML. Folders are made where they are needed.
+        Where the scores are (a folder, a file, or a list of such), and where their conversions go, under the same names;
+        what cannot be written again (ABC, kern) becomes MusicXML. Folders are made where they are needed.
     meter, source, how, part, drums, accompaniment, bars, ratio, keep, grouping, feel, runs
         As for `convert`.
     progress, executor
@@ -75,7 +75,8 @@ def convert_files(
         Where text is no metre, a name unknown, there are no scores, or they would be written over.
     """
     Request.of(meter, options)
-    places = _places(Path(folder), Path(out))
+    roots = [folder] if isinstance(folder, str | PathLike) else [*folder]
+    places = _places([Path(root) for root in roots], Path(out))
     work = partial(_converted, str(meter), options)
     for (source, place), found in one_by_one(work, [*places.items()], executor=executor, progress=progress):
         yield ConvertedFile(source, place, FileError(found.reason) if isinstance(found, Failed) else found)
@@ -92,19 +93,26 @@ def _converted(meter: str, options: Options, pair: tuple[Path, Path]) -> MiTheme
     return None
 
 
-def _places(folder: Path, out: Path) -> dict[Path, Path]:
-    """Where each score of a folder goes: under its own name, what cannot be written again as MusicXML."""
-    if folder.exists() and out.exists() and folder.samefile(out):
+def _places(roots: list[Path], out: Path) -> dict[Path, Path]:
+    """Where each score goes: under its own name in its folder, what cannot be written again as MusicXML."""
+    if any(root.exists() and out.exists() and out.samefile(root if root.is_dir() else root.parent) for root in roots):
         raise FileError(f"{out}: this is what is converted; write the result somewhere else")
     inside = os.path.realpath(out)
-    files = [path for path in files_under(folder) if not Path(os.path.realpath(path)).is_relative_to(inside)]
+    files = {
+        path: out / (path.relative_to(root) if path != root else path.name)
+        for root in roots
+        for path in files_under(root)
+        if not Path(os.path.realpath(path)).is_relative_to(inside)
+    }
     if not files:
-        raise FileError(f"{folder}: there are no scores in it ({', '.join(ENDINGS)})")
+        raise FileError(f"{roots[0] if roots else 'here'}: there are no scores in it ({', '.join(ENDINGS)})")
     places: dict[Path, Path] = {}
-    for path in sorted(files, key=lambda path: path.suffix.lower() not in WRITTEN):
-        place = out / path.relative_to(folder)
+    taken: dict[Path, Path] = {}
+    for path, place in sorted(files.items(), key=lambda item: item[0].suffix.lower() not in WRITTEN):
         if path.suffix.lower() not in WRITTEN:
             plain = place.with_suffix(".musicxml")
-            place = place.with_name(f"{place.name}.musicxml") if plain in places.values() else plain
-        places[path] = place
+            place = place.with_name(f"{place.name}.musicxml") if plain in taken else plain
+        if place in taken:
+            raise FileError(f"{path} and {taken[place]} would both be {place}: convert one of them alone")
+        places[path], taken[place] = place, path
     return {path: places[path] for path in files}

@@ -13,6 +13,7 @@ from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.arguments import known_name
 from mi_theme.errors import UnknownName
+from mi_theme.guesses import other_option
 from mi_theme.meter import Grouping, Meter
 from mi_theme.score import Bars, first_and_last
 
@@ -30,7 +31,6 @@ NAMED = {
     "keep": ("tempo equation", KEEPS),
     "accompaniment": ("way with accompaniment", ACCOMPANIMENTS),
 }
-OTHER_WORDS = {"strategy": "how", "method": "how", "lead": "part", "track": "part"}
 CALLED = {"part": "lead"}  # an option by another name than its field
 
 
@@ -107,9 +107,10 @@ class Request:
         """
         written: dict[str, Any] = dict(options)
         if unknown := written.keys() - {field.name for field in fields(cls)} - {*CALLED}:
-            if meant := OTHER_WORDS.get(min(unknown)):
+            options_known = Options.__annotations__ | SharedOptions.__annotations__
+            if meant := other_option(min(unknown), options_known):
                 raise UnknownName(f"no option {min(unknown)!r}: it is called {meant}")
-            raise UnknownName.among("option", min(unknown), Options.__annotations__ | SharedOptions.__annotations__)
+            raise UnknownName.among("option", min(unknown), options_known)
         written |= {CALLED[name]: written.pop(name) for name in CALLED.keys() & written.keys()}
         readers: dict[str, Callable[[Any], Any]] = {
             "source": Meter,

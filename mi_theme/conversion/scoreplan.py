@@ -14,7 +14,8 @@ from mi_theme.adaptation.frames import known_ratio
 from mi_theme.adaptation.plans import FIGURE_SOURCES
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS
-from mi_theme.codec import plain, value_of
+from mi_theme.arguments import asked
+from mi_theme.codec import plain, plain_of_json, value_of
 from mi_theme.conversion.parts.placements import DrumRun, Edits, PartPattern
 from mi_theme.conversion.request import Choice, Request
 from mi_theme.conversion.spans import Span, placed
@@ -192,6 +193,7 @@ class ScorePlan(Shown):
         made: object = answer("ScorePlan.apply", self, score)
         return made
 
+    @asked()
     def replace(self, bar: int | None = None, bars: Bars | None = None, *, how: str) -> ScorePlan:
         """The same plan with another strategy for a bar, or for bars from first to last.
 
@@ -251,10 +253,7 @@ class ScorePlan(Shown):
         FileError
             Where the text is no plan.
         """
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise FileError(f"this is no plan for a score: {error}") from None
+        data = plain_of_json(text, "plan for a score")
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise FileError(f"this is no plan for a score: its format is not {FORMAT!r}")
         if data.get("version") != VERSION:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from math import ceil
 
-from mi_theme.adaptation.frames import Frame, Reason, whole_grouping
+from mi_theme.adaptation.frames import Frame, Reason, frame_of, whole_grouping
 from mi_theme.adaptation.hearing import heard_cost
 from mi_theme.adaptation.plans import BarNotes, Repeat, groups_under
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError
-from mi_theme.meter import Meter
+from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp
 
-__all__ = ["Span", "placed", "shown_target"]
+__all__ = ["Span", "placed", "shown_targets"]
 
 MOST_FRAME_BARS = 10_000  # of one map; two metres meet again after far fewer
 
@@ -71,26 +74,20 @@ class Span:
     reasons: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:
-        bars = f"bars {self.first} to {self.last}"
-        if (self.warp.source, self.warp.target) != (self.base.source, self.base.target):
-            raise ScoreError(f"{bars}: the map and its base are not of one length")
-        if self.last < self.first:
-            raise ScoreError(f"{bars}: the last comes before the first")
-        if not self.how:
-            return
-        find(self.how)
-        if (self.last - self.first) * self.source.bar > self.warp.source:
-            raise ScoreError(f"{bars}: a map of {self.warp.source} quarters is too short for them")
-        if max(self.warp.source / self.source.bar, self.warp.target / self.target.bar) > MOST_FRAME_BARS:
-            raise ScoreError(f"{bars}: a map of more than {MOST_FRAME_BARS} bars")
-        if min(self.figure, default=0) <= 0 or sum(self.figure) not in (self.source.bar, self.base.source):
-            raise ScoreError(f"{bars}: the groups {'+'.join(map(str, self.figure))} fill no bar of {self.source}")
+        fault = self.how and find(self.how) and _fault(self.source, self.target, self.base, self.figure)
+        if self.warp is not self.base and self.warp.lengths != self.base.lengths:
+            fault = "the map and its base are not of one length"
+        elif self.last < self.first:
+            fault = "the last comes before the first"
+        elif self.how and (self.last - self.first) * self.source.bar > self.base.source:
+            fault = f"a map of {self.base.source} quarters is too short for them"
+        if fault:
+            raise ScoreError(f"bars {self.first} to {self.last}: {fault}")
 
     @property
     def frames(self) -> tuple[Frame, Frame]:
         """The whole bars on both sides."""
-        bars = (-(-self.warp.source // self.source.bar), -(-self.warp.target // self.target.bar))
-        return Frame(self.source, int(bars[0])), Frame(self.target, int(bars[1]))
+        return _frames(self.source, self.target, self.base)
 
     def heard(self, tempo: Fraction) -> float:
         """What the map costs the ear, a bar.
@@ -107,6 +104,20 @@ class Span:
         """
         notes = [(at, lasts) for at, lasts, _ in self.line]
         return heard_cost(notes, self.warp, *self.frames, tempo, self.repeats)
+
+
+@lru_cache(maxsize=1024)
+def _fault(source: Meter, target: Meter, base: Warp, figure: tuple[Fraction, ...]) -> str:
+    if max(base.source / source.bar, base.target / target.bar) > MOST_FRAME_BARS:
+        return f"a map of more than {MOST_FRAME_BARS} bars"
+    if min(figure, default=0) <= 0 or sum(figure) not in (source.bar, base.source):
+        return f"the groups {'+'.join(map(str, figure))} fill no bar of {source}"
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _frames(source: Meter, target: Meter, base: Warp) -> tuple[Frame, Frame]:
+    return frame_of(source, ceil(base.source / source.bar)), frame_of(target, ceil(base.target / target.bar))
 
 
 def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:
@@ -128,21 +139,33 @@ def placed(spans: Iterable[Span]) -> Iterator[tuple[Span, Fraction]]:
         position += span.warp.target
 
 
-def shown_target(span: Span) -> Meter:
-    """The target, in the twos and threes that the map makes where its text leaves them open: notation is beamed by them.
+def shown_targets(spans: Iterable[Span]) -> dict[Meter, Meter]:
+    """For every target the same, or the twos and threes that its bars mostly make where its text leaves them open: notation is beamed by them.
 
     Parameters
     ----------
-    span
-        One that is converted.
+    spans
+        Of a plan. Those that stay as they are do not count.
 
     Returns
     -------
-    Meter
-        The target itself, where it has groups or the map makes others.
+    dict of Meter to Meter
+        A score changes no signature from bar to bar because one has other groups.
     """
-    if not span.target.is_open or span.base.target != span.target.bar:
-        return span.target
-    figure = span.figure * int(span.base.source / sum(span.figure))
-    groups = whole_grouping(groups_under(figure, span.base, span.repeats), span.target.pulse)
-    return span.target.grouped(groups) if groups and {*groups} == {2, 3} else span.target
+    found: dict[Meter, Counter[Meter]] = {}
+    for span in spans:
+        if span.how:
+            whole = span.target.is_open and span.base.target == span.target.bar
+            shown = _shown(span.target, span.figure, span.base, span.repeats) if whole else span.target
+            found.setdefault(span.target, Counter())[shown] += span.last - span.first + 1
+    return {target: shown.most_common(1)[0][0] for target, shown in found.items()}
+
+
+@lru_cache(maxsize=256)
+def _shown(target: Meter, figure: tuple[Fraction, ...], base: Warp, repeats: tuple[Repeat, ...]) -> Meter:
+    figure *= int(base.source / sum(figure))
+    groups = list(whole_grouping(groups_under(figure, base, repeats), target.pulse) or ())
+    while len(groups) > 1 and 1 in groups[1:]:  # a beat that is cut to a pulse belongs to the one before it
+        at = groups.index(1, 1)
+        groups[at - 1 : at + 1] = [groups[at - 1] + 1]
+    return target.grouped(Grouping(groups)) if {*groups} == {2, 3} else target

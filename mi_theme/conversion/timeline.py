@@ -17,7 +17,7 @@ from math import ceil, floor, lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.conversion.spans import Span, placed, shown_target
+from mi_theme.conversion.spans import Span, placed
 from mi_theme.errors import ScoreError
 from mi_theme.score import MeterMap
 from mi_theme.warp import Warp
@@ -138,17 +138,11 @@ class Timeline:
         """The span that a source position, in quarters, falls into."""
         return self.spans[max(bisect_right(self._begins, at) - 1, 0)]
 
-    def turns(self, *, grouped: bool = False) -> Iterator[tuple[Span, Fraction]]:
-        """Where bars begin to be converted, and where that ends: the span and its place in the target.
-
-        Parameters
-        ----------
-        grouped
-            Whether it is a turn too where the map makes other groups.
-        """
+    def turns(self) -> Iterator[tuple[Span, Fraction]]:
+        """Where bars begin to be converted, and where that ends: the span and its place in the target."""
         before: object = None
         for span, start in placed(self.spans):
-            state = (shown_target(span) if grouped and span.how else span.target, bool(span.how))
+            state = (span.target, bool(span.how))
             if state != before and (before is not None or span.how):
                 yield span, start
             before = state

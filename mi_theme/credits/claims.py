@@ -80,6 +80,7 @@ class Claims:
         UnknownName
             Where there is none.
         """
+        name = name if name in self.by_id else str(name).upper()
         if name not in self.by_id:
             raise UnknownName(
                 f"no claim {str(name)[:40]!r} among the {len(self.by_id)}: mi-theme lineage --claims, or lineage().claims(), lists them"

@@ -13,6 +13,7 @@ import msgspec
 
 from mi_theme import catalog
 from mi_theme.credits.records import FILES, About
+from mi_theme.file_bytes import file_bytes
 from mi_theme.version import __version__
 
 __all__ = ["descriptions"]
@@ -59,7 +60,7 @@ def descriptions(folder: str | PathLike[str]) -> dict[str, str]:
 
 def _resource(path: Path, about: About) -> dict[str, Any]:
     """A table: its bytes, its fields, and the licence of its layer."""
-    content = path.read_bytes()
+    content = file_bytes(path)
     layers = [layer for layer in about.layers if LAYER_FILES.get(path.name, layer.name) == layer.name]
     return {
         "name": _stem(path.name),

@@ -11,6 +11,7 @@ from mi_theme.credits.claims import Claims
 from mi_theme.credits.film_versions import Version, version_of
 from mi_theme.credits.records import UNKNOWN, Claim, FilmRow, layers
 from mi_theme.errors import UnknownName
+from mi_theme.guesses import Guessed
 from mi_theme.listings import Rows, scrolled
 
 __all__ = ["ROLES", "Credit", "Dated", "Film"]
@@ -100,7 +101,7 @@ class Dated(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Film:
+class Film(Guessed):
     """A film of the series, seen through a lineage.
 
     >>> import mi_theme as mi

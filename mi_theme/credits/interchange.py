@@ -15,6 +15,7 @@ from mi_theme.credits.plain_tables import claims_of_csv, csv_of, json_of, readin
 from mi_theme.credits.provenance import prov_json_of, prov_n_of, tables_of_prov_json, tables_of_prov_n
 from mi_theme.credits.records import ClaimTables
 from mi_theme.errors import FileError, UnknownName
+from mi_theme.file_bytes import file_text
 
 __all__ = ["FORMATS", "Interchange", "read_lineage", "written_as"]
 
@@ -94,11 +95,9 @@ def read_lineage(path: str | PathLike[str] | None) -> ClaimTables:
     if path is None or Path(path).is_dir():
         return read_tables(path)
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        text = file_text(path)
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}; give a folder of tables, or a file that --format wrote") from None
-    except UnicodeDecodeError:
-        raise FileError(f"{path}: not UTF-8, so no lineage") from None
     try:
         return _tables_of(text)
     except FileError as error:

@@ -7,10 +7,11 @@ from functools import cache
 from os import PathLike
 from typing import Protocol
 
+from mi_theme.arguments import asked
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.conflicts import Conflict, conflicts_of
 from mi_theme.credits.film_versions import Version, version_of
-from mi_theme.credits.filmography import Film
+from mi_theme.credits.filmography import Credit, Film
 from mi_theme.credits.opening_arguments import argument
 from mi_theme.hooks import Shown, answer
 from mi_theme.listings import Rows
@@ -103,6 +104,24 @@ class Lineage(Claims, Shown):
         """Every film, in order."""
         return Rows(Film(row, self) for row in sorted(self.tables.films, key=lambda row: row.number))
 
+    def by(self, person: str, layer: str = "both") -> Rows[Credit]:
+        """Every credit that somebody has, or may have: what of which film, on whose word, how certain.
+
+        Parameters
+        ----------
+        person
+            A name, or a family name.
+        layer
+            ``seed``, ``reference`` or ``both``.
+
+        Raises
+        ------
+        UnknownName
+            Where nobody is called that.
+        """
+        name = self.tables.person(person).name
+        return Rows(credit for film in self.films() for credit in film.credits(layer=layer) if name in credit.people)
+
     def versions(self) -> Rows[Version]:
         """Every version of the theme: on television, as a single, and in each film."""
         return Rows(version_of(row, self) for row in self.tables.versions)
@@ -132,6 +151,7 @@ class Lineage(Claims, Shown):
         return argument(self.film(film), layer)
 
 
+@asked()
 @cache
 def lineage() -> Lineage:
     """Who made which version for which film: the claims in ``data/``, and what follows from them.
@@ -144,6 +164,7 @@ def lineage() -> Lineage:
     return Lineage.load()
 
 
+@asked()
 def films() -> Rows[Film]:
     """The films, in order.
 
@@ -155,6 +176,7 @@ def films() -> Rows[Film]:
     return lineage().films()
 
 
+@asked()
 def film(key: int | str) -> Film:
     """A film by number, title, alias or year.
 

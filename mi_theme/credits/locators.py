@@ -12,6 +12,7 @@ from pathlib import Path
 from mi_theme.credits.claims import Claims
 from mi_theme.credits.records import Claim, Source
 from mi_theme.errors import ClaimError, FileError
+from mi_theme.file_bytes import file_bytes
 
 __all__ = ["Verification", "located", "quoted", "verify"]
 
@@ -65,7 +66,7 @@ def verify(lineage: Claims, folder: str | PathLike[str]) -> Verification:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return file_bytes(path).decode("utf-8")
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}; give the folder with the documents") from None
     except UnicodeDecodeError as error:

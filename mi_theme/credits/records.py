@@ -276,6 +276,11 @@ class Person(catalog.Row, frozen=True):
     kind: Annotated[Literal["person", "group", "character"], Meta(description="person, group or character")] = "person"
     variants: Annotated[tuple[str, ...], Meta(description="other spellings")] = ()
 
+    @property
+    def names(self) -> set[str]:
+        """Everything they are called, in small letters."""
+        return {known.casefold() for known in (self.name, self.family, *self.variants)}
+
 
 class VersionSectionRow(catalog.Row, frozen=True):
     """A section of a version: its role in the form, and the predicate whose claims give its metre."""
@@ -342,6 +347,10 @@ class ClaimTables(NamedTuple):
     claims: tuple[Claim, ...]
     about: About
 
+    def knows(self, name: str) -> bool:
+        """Whether somebody is called that: a `name`, a family name or a variant."""
+        return any(name.casefold().strip() in person.names for person in self.people)
+
     def person(self, name: str) -> Person:
         """A person by name, family name or a variant.
 
@@ -350,9 +359,8 @@ class ClaimTables(NamedTuple):
         UnknownName
             Where nobody is called that.
         """
-        wanted = name.casefold().strip()
         for person in self.people:
-            if wanted in {known.casefold() for known in (person.name, person.family, *person.variants)}:
+            if name.casefold().strip() in person.names:
                 return person
         raise UnknownName.among("person", name, (person.name for person in self.people))
 

@@ -29,6 +29,7 @@ __all__ = [
     "dossier",
     "film_report",
     "inference_report",
+    "person_report",
     "reading_report",
     "verification",
 ]
@@ -140,6 +141,17 @@ def _sections(film: Film, layer: str, claims: Report) -> Iterator[str]:
     sources = [film.lineage.sources[name] for name in film.lineage.sources if name in used]
     rows = [[s.id, s.layer, s.grade or UNKNOWN, s.written or UNKNOWN, s.title, s.url or s.file] for s in sources]
     yield f"SOURCES\n{text_table(['id', 'layer', 'grade', 'written', 'title', 'where'], rows)}"
+
+
+def person_report(lineage: Lineage, name: str, layer: str = "both") -> Report:
+    """What somebody made, or may have made, and every claim that names them."""
+    person = lineage.tables.person(name)
+    found = lineage.by(person.name, layer)
+    claims = [c for c in lineage.claims(layer=layer) if person.name in (*c.values, c.subject.removeprefix("person/"))]
+    told = _claims_report(lineage, claims)
+    words = f"{person.name}\n\nCREDITS, ALSO POSSIBLE ONES\n{found}\n\nCLAIMS\n{told.text if claims else 'none'}"
+    data = {"name": person.name, "credits": msgspec.to_builtins(list(found)), "claims": told.data}
+    return Report(found.columns, found.cells, data, words)
 
 
 def claim_report(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mi_theme.engraving.fonts import letters as font_files
 from mi_theme.errors import FileError, MissingExtra
+from mi_theme.guesses import Guessed
 
 __all__ = ["FONTS", "Drawing", "SvgDrawing", "described", "is_wide", "readable"]
 
@@ -43,7 +44,7 @@ def readable(words: str) -> str:
     return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
-class Drawing:
+class Drawing(Guessed):
     """A picture with a description in words.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import chain, groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
@@ -35,7 +35,10 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
         for number, staff in hands:
             inside.append(_definition(staff, number))
     section = SubElement(place, "section")
-    music = [bar_voices(staff, resolution_of([staff])) for staff in staves]
+    music = [
+        {bar.start: voices for bar, voices in zip(chain.from_iterable(staff.frames), found, strict=True)}
+        for staff, found in zip(staves, bar_voices(staves, resolution_of(staves)), strict=True)
+    ]
     for index, frame in enumerate(staves[0].frames):
         last = {"right": "invis"} if any(staff.blank for staff in staves) else {}
         measure = SubElement(section, "measure", ({"n": str(frame[0].number)} if numbered else {}) | last)
@@ -89,7 +92,7 @@ def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: in
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
-                signs = set() if staff.percussion else accidentals(music[bar.start], bar, staff.fifths)
+                signs = {} if staff.percussion else accidentals(music[bar.start], staff.fifths)
                 _fill(layer, music[bar.start], bar, voice, signs, alone=len(bars) == 1)
         if voice == 0 or len(layer):
             element.append(layer)
@@ -109,7 +112,7 @@ def _fill(
     voices: Sequence[BarVoice],
     bar: NewBar,
     voice: int,
-    signs: set[tuple[str, int]],
+    signs: Mapping[str, set[int]],
     *,
     alone: bool,
 ) -> None:
@@ -120,7 +123,7 @@ def _fill(
         return
     silent = "rest" if voice == min(sounding, default=0) else "space"
     here = voices[voice]
-    for run in here.runs:
+    for run in here.layout.runs:
         place = layer
         if run.ratio != 1:
             numbers = {"num": str(run.ratio.denominator), "numbase": str(run.ratio.numerator)}
@@ -134,7 +137,7 @@ def _fill(
                     beam.extend(_notes(symbol, here, here.name_of(symbol, bar), signs))
 
 
-def _notes(symbol: Symbol, voice: BarVoice, name: str, signs: set[tuple[str, int]]) -> Iterator[Element]:
+def _notes(symbol: Symbol, voice: BarVoice, name: str, signs: Mapping[str, set[int]]) -> Iterator[Element]:
     """A note or a chord, and its grace notes before it and behind."""
     note = voice.notes[symbol.which]
     yield from _graces(note.graces if symbol.begins else (), f"{name}g", signs)
@@ -142,22 +145,22 @@ def _notes(symbol: Symbol, voice: BarVoice, name: str, signs: set[tuple[str, int
     yield from _graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs)
 
 
-def _graces(heads: Sequence[Head], name: str, signs: set[tuple[str, int]]) -> Iterator[Element]:
+def _graces(heads: Sequence[Head], name: str, signs: Mapping[str, set[int]]) -> Iterator[Element]:
     for number, head in enumerate(heads):
-        shown = (name, head.step) in signs
+        shown = head.step in signs.get(name, ())
         yield Element("note", {ID: f"{name}{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
 
 
-def _note(symbol: Symbol, note: StaffNote, name: str, signs: set[tuple[str, int]]) -> Element:
+def _note(symbol: Symbol, note: StaffNote, name: str, signs: Mapping[str, set[int]]) -> Element:
     found = {ID: name, **_value(symbol.value), **({"tie": symbol.tie} if symbol.tie else {})}
     if symbol.begins:
         found |= articulations_of(note)
     if len(note.heads) == 1:
         (head,) = note.heads
-        return Element("note", found | _head(head, (name, head.step) in signs))
+        return Element("note", found | _head(head, head.step in signs.get(name, ())))
     chord = Element("chord", found)
     for index, head in enumerate(note.heads):
-        SubElement(chord, "note", {ID: f"{name}h{index}", **_head(head, (name, head.step) in signs)})
+        SubElement(chord, "note", {ID: f"{name}h{index}", **_head(head, head.step in signs.get(name, ()))})
     return chord
 
 

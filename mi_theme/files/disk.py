@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import zipfile
 from codecs import getincrementaldecoder
+from collections.abc import Iterable
 from contextlib import suppress
 from html.entities import html5
 from io import BytesIO
@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from mi_theme.errors import FileError
+from mi_theme.file_bytes import LARGEST_FILE, file_bytes
 
 __all__ = [
     "FileWarning",
@@ -29,7 +30,6 @@ __all__ = [
     "unpacked",
 ]
 
-LARGEST_FILE = 256 * 2**20  # bytes; a larger one is refused before it is read
 LARGEST_NOTATION = 64 * 2**20  # bytes of text; more is refused before it is parsed
 LARGEST_CONTAINER = 2**20  # bytes of what lists an archive: a few lines
 MOST_TUNES = 200_000  # of a book
@@ -71,7 +71,7 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     FileError
         Where the file is too large, or has no such tune.
     OSError
-        Where it cannot be opened.
+        Where it cannot be opened; where it is not there a FileError too, `MissingFile`.
     """
     if isinstance(source, bytes | bytearray):
         return bytes(source), ""
@@ -80,15 +80,7 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     if not isinstance(source, str | PathLike):
         raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
     path, number = place_of(Path(fspath(source)))
-    known = path.stat()
-    if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
-        raise FileError(f"{path}: a pipe or a device, and no file: save what comes out of it first")
-    with path.open("rb") as file:
-        data = file.read(min(known.st_size, LARGEST_FILE) + 1)  # room for all it may have would be made ready each time
-        if len(data) > known.st_size:  # it has grown
-            data += file.read(LARGEST_FILE)
-    if len(data) > LARGEST_FILE:
-        raise FileError(f"{path}: larger than {LARGEST_FILE // 2**20} MiB")
+    data = file_bytes(path)
     if not number:
         return data, str(path)
     tunes = tunes_of(decoded(data, str(path)))
@@ -214,10 +206,10 @@ def first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
-def replace_file(path: str | PathLike[str], data: bytes) -> None:
+def replace_file(path: str | PathLike[str], data: bytes | Iterable[bytes]) -> None:
     """Write to a temporary file beside `path`, on the disk before it is put in its place.
 
-    An existing file keeps its content until then, and its permissions for good.
+    The data may come piece by piece. An existing file keeps its content until then, and its permissions for good.
     A device or a pipe is written to directly.
 
     Raises
@@ -225,9 +217,9 @@ def replace_file(path: str | PathLike[str], data: bytes) -> None:
     OSError
         Where nothing can be written there; the error names `path`.
     """
-    target = Path(os.path.realpath(path))
+    target, pieces = Path(os.path.realpath(path)), [data] if isinstance(data, bytes) else data
     if target.exists() and not target.is_file():
-        target.write_bytes(data)  # a directory raises here, with its own name in the error
+        target.write_bytes(b"".join(pieces))  # a directory raises here, with its own name in the error
         return
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", str(path))
@@ -240,7 +232,7 @@ def replace_file(path: str | PathLike[str], data: bytes) -> None:
         raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mi_theme.arguments import asked
 from mi_theme.errors import FileError
 from mi_theme.files.disk import bytes_of, replace_file, unpacked
 from mi_theme.hooks import answer, function_at
@@ -27,6 +28,7 @@ __all__ = [
     "Format",
     "format_of",
     "parsed",
+    "parsed_sheet",
     "read",
     "read_notes",
     "read_sheet",
@@ -58,6 +60,8 @@ class Format(NamedTuple):
         The same for the table of a sheet alone, where that is less work.
     writer
         The same that makes bytes of a Score.
+    pieces
+        The same that makes them piece by piece, where files are many times what they say.
     translator
         The same that makes MusicXML of bytes and a name, where it is another notation: reader and sheets
         are those of MusicXML then.
@@ -72,6 +76,7 @@ class Format(NamedTuple):
     sheets: str
     notes: str = ""
     writer: str = ""
+    pieces: str = ""
     translator: str = ""
     notation: bool = True
 
@@ -102,6 +107,7 @@ FORMATS = (
         reader="files.musicxml.to_score:parse",
         sheets="files.musicxml.assembly:parse_sheet",
         writer="files.musicxml.from_score:write",
+        pieces="files.musicxml.from_score:pieces",
     ),
     Format(
         name="kern",
@@ -141,17 +147,20 @@ def format_of(data: bytes, name: str = "") -> Format:
         Where it is none of `FORMATS`.
     """
     where = name or "this data"
-    if not data.strip():
+    if not data or data.isspace():
         raise FileError(f"{where}: an empty file")
-    ending = Path(name.partition("#")[0]).suffix.lower()
     shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))
+    ending = Path(name.partition("#")[0]).suffix.lower()
     named = (row for row in FORMATS if ending in row.endings)
     row = next(shown, None) or next(named, None)
+    if row is None and ending in (*SOUND_ENDINGS, ".m4a", ".aac"):
+        raise FileError(f"{where}: this is sound, and notes are read: MIDI, MusicXML, ABC or kern")
     if row is None:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
     return row
 
 
+@asked()
 def read(source: str | PathLike[str] | bytes) -> Score:
     """Read a score from a path or from the bytes of a file: MIDI, MusicXML, ABC or kern.
 
@@ -277,7 +286,24 @@ def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
     FileError, MissingExtra, OSError
         As `read_notes`; where it cannot be opened.
     """
-    data, name = bytes_of(path)
+    return parsed_sheet(*bytes_of(path))
+
+
+def parsed_sheet(data: bytes, name: str = "") -> Sheet:
+    """The same of the bytes of a file that nobody opens here.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        What the file is called, for messages.
+
+    Raises
+    ------
+    FileError, MissingExtra
+        As `read_sheet`.
+    """
     return _sheet_of(data, format_of(data, name), name)
 
 
@@ -308,7 +334,8 @@ def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> Non
     if ending in SOUND_ENDINGS:
         answer("Score.to_sound", score, path, ending)
         return
-    replace_file(path, written(score, ending, str(path), exact=exact))
+    row = _writable(ending, str(path))
+    replace_file(path, function_at(row.pieces)(score) if row.pieces else written(score, ending, str(path), exact=exact))
 
 
 def written(score: Score, ending: str, name: str = "", *, exact: bool = False) -> bytes:
@@ -330,14 +357,19 @@ def written(score: Score, ending: str, name: str = "", *, exact: bool = False) -
     FileError
         As `save`; where the ending is that of sound.
     """
+    made: bytes = function_at(_writable(ending, name).writer)(score, exact=exact)
+    return made
+
+
+def _writable(ending: str, name: str) -> Format:
+    """The format that files with this ending are written in."""
     row = next((row for row in FORMATS if ending in row.endings and row.writer), None)
     if row is None:
         raise FileError(
             f"{name or ending}: scores are saved as music, so end the name in .mid, .musicxml or .mxl, "
             f"or as sound, in {', '.join(SOUND_ENDINGS)}"
         )
-    made: bytes = function_at(row.writer)(score, exact=exact)
-    return made
+    return row
 
 
 def save_stream(stream: Any, path: str | PathLike[str]) -> None:

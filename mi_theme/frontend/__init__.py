@@ -4,7 +4,7 @@ What one sees and hears is worked out here, in tables (`live_bar`, `piece_of`); 
 JavaScript beside them shows and plays tables and knows no rule of music.
 """
 
-from mi_theme.frontend.bundle import script, script_json, style
+from mi_theme.frontend.bundle import packed_json, script, script_json, style
 from mi_theme.frontend.dossiers import dossier
 from mi_theme.frontend.live_scores import live_score
 from mi_theme.frontend.livebars import LiveBar, live_bar
@@ -17,6 +17,7 @@ __all__ = [
     "dossier",
     "live_bar",
     "live_score",
+    "packed_json",
     "piece_of",
     "script",
     "script_json",

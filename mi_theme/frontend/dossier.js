@@ -1,6 +1,7 @@
 // What starts on the page of a dossier: the live bar, the buttons of the versions, tables that say that they scroll.
 
-const tables = JSON.parse(document.getElementById("mi-tables").textContent);
+const packed = Uint8Array.from(atob(document.getElementById("mi-tables").textContent), (letter) => letter.charCodeAt(0));
+const tables = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 mount(document.getElementById("mi-live-bar"), tables, { glyphs: false });
 
 /** The buttons of the theme and its versions: one player, and a line on the notation above a button. */

@@ -14,9 +14,10 @@ from hashlib import sha256
 
 from mi_theme.adaptation.frames import whole_grouping
 from mi_theme.adaptation.wording import heard, kept, title
+from mi_theme.arguments import asked
 from mi_theme.credits import Lineage
 from mi_theme.engraving.engravings import notation
-from mi_theme.frontend.bundle import script, script_json, style
+from mi_theme.frontend.bundle import packed_json, script, style
 from mi_theme.frontend.html_parts import (
     facts,
     foreign,
@@ -52,6 +53,7 @@ NOTHING_ELSE = (
 )
 
 
+@asked()
 def dossier(
     theme: Theme | Adaptation | MusicSource,
     meters: Iterable[str | Meter] | None = None,
@@ -104,9 +106,7 @@ def _page(name: str, parts: Iterable[str], tables: LiveBar | None) -> str:
     policy = (
         f"{NOTHING_ELSE}; style-src {_hash(rules)}; script-src {_hash(code) if code else chr(39) + 'none' + chr(39)}"
     )
-    data = (
-        f'<script type="application/json" id="mi-tables">{script_json(tables.as_dict())}</script>\n' if tables else ""
-    )
+    data = f'<script type="text/plain" id="mi-tables">{packed_json(tables.as_dict())}</script>\n' if tables else ""
     made = "numbers, pictures and sounds are computed. This page asks for nothing and sends nothing."
     made = made if tables else "numbers and pictures are computed."
     run = f'{data}<script type="module">{code}</script>\n' if tables else ""

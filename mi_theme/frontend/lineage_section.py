@@ -11,6 +11,7 @@ from mi_theme.credits.reports import film_report
 from mi_theme.engraving.drawings import readable
 from mi_theme.frontend.html_parts import data_uri, foreign, paragraph, section, shown, table
 from mi_theme.views.lineage_pictures import PHONE, draw_lineage
+from mi_theme.views.timelines import film_list
 
 __all__ = ["lineage_section"]
 
@@ -53,7 +54,7 @@ def lineage_section(lineage: Lineage, film: int | str | None = None, *, claims: 
             "A row for each layer: three documents (seed), and public pages (reference). Neither overwrites the other; a dash "
             "is silence."
         ),
-        _timeline(lineage),
+        _timeline(lineage) if film is None else _alone(lineage, films),
         table("Openings, film by film", report.columns, rows, "films"),
         paragraph(
             f"One sentence names makers for seven openings and fits them in {len(lineage.readings())} ways under the usual "
@@ -73,6 +74,12 @@ def _timeline(lineage: Lineage) -> str:
         f'<figure class="drawing"><picture><source media="(max-width: {PHONE}px)" srcset="{data_uri(drawing.narrow.svg)}">'
         f'<img src="{data_uri(drawing.wide.svg)}" alt="{alt}"></picture></figure>\n'
     )
+
+
+def _alone(lineage: Lineage, films: list[Film]) -> str:
+    """What the time line says of a film, without the others."""
+    drawing = film_list(lineage, films)
+    return f'<figure class="drawing"><img src="{data_uri(drawing.svg)}" alt="{shown(readable(drawing.description))}"></figure>\n'
 
 
 def _film(film: Film, *, open_: bool) -> str:

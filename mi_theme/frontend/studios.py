@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mi_theme.arguments import asked
 from mi_theme.errors import MissingExtra
 from mi_theme.meter import Meter
 from mi_theme.score import Bars, MusicSource, Score
@@ -19,6 +20,7 @@ __all__ = ["WIDGET_METERS", "studio"]
 WIDGET_METERS = ("2/4", "3/4", "4/4", "6/8", "9/8", "12/8", "5/4:3+3+2+2", "7/8:2+2+3", "7/8:3+2+2", "8/8:3+3+2")
 
 
+@asked()
 def studio(
     music: Theme | Adaptation | MusicSource,
     meter: str | Meter | None = None,

@@ -7,7 +7,7 @@ leaves files that no table of contents names; its batch can be given to another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -15,13 +15,15 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from mi_theme.errors import FileError
+from mi_theme.file_bytes import file_bytes
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.index.generations import FileRow
-from mi_theme.index.line_making import taken_apart
+from mi_theme.index.line_making import LineMaking
 from mi_theme.index.shards import ShardRow, number_of_hash, piece_row, shard_of
-from mi_theme.search.corpus.readers import Unread, sheets_of_file
+from mi_theme.search.corpus.readers import LARGEST_FILE, Unread, reason_of, sheets_of_bytes
 
-__all__ = ["BatchContents", "content_of", "index_batch"]
+__all__ = ["BatchContents", "index_batch"]
 
 MOST_NOTES = 2_000_000  # of a shard that a worker writes, and of a piece
 HASH_BYTES = 16
@@ -43,12 +45,6 @@ class BatchContents(NamedTuple):
     files: tuple[FileRow, ...]
     shards: tuple[ShardRow, ...]
     failed: tuple[int, str, str] | None = None
-
-
-class _ReadPiece(NamedTuple):
-    sheet: Sheet
-    content: str
-    tune: int
 
 
 def index_batch(
@@ -74,84 +70,80 @@ def index_batch(
     """
     files: list[FileRow] = []
     shards: list[ShardRow] = []
-    pieces: list[_ReadPiece] = []
     known: dict[str, FileRow] = {}
-    notes = 0
+    making = _ShardMaking(fast)
     try:
         for number, name in enumerate(batch, 1):
-            row, read = _read(Path(name), known)
+            row, pieces = _read(Path(name), known)
+            if making.notes and making.notes + row.notes > MOST_NOTES:
+                shards.append(making.written(Path(folder)))
+                making = _ShardMaking(fast)
             files.append(row)
-            if pieces and notes + row.notes > MOST_NOTES:
-                shards.append(_written(Path(folder), pieces, fast))
-                pieces, notes = [], 0
-            notes += row.notes
-            pieces += read
+            for tune, sheet in pieces:
+                making.add(row.hash, tune, sheet)
             if done:
                 done(number)
-        if pieces:
-            shards.append(_written(Path(folder), pieces, fast))
+        if making.rows:
+            shards.append(making.written(Path(folder)))
     except OSError as error:
         return BatchContents((), (), (error.errno or 0, error.strerror or str(error), folder))
     return BatchContents(tuple(files), tuple(shards))
 
 
-def _written(folder: Path, pieces: Sequence[_ReadPiece], fast: bool | None) -> ShardRow:
-    sheets = [piece.sheet for piece in pieces]
-    rows = [msgspec.json.encode(piece_row(*piece)) for piece in pieces]
-    hashes = np.array([number_of_hash(piece.content) for piece in pieces], np.uint64)
-    notes = sum(len(sheet.table) for sheet in sheets)
-    return shard_of(folder, taken_apart(sheets, fast=fast), rows, hashes, notes)
+class _ShardMaking:
+    """A shard that is being made."""
+
+    def __init__(self, fast: bool | None) -> None:
+        self.lines, self.notes = LineMaking(fast), 0
+        self.rows: list[bytes] = []
+        self.hashes: list[int] = []
+
+    def add(self, content: str, tune: int, sheet: Sheet) -> None:
+        """A piece of a file, with its number in a book."""
+        self.lines.add(sheet)
+        self.notes += len(sheet.table)
+        self.rows.append(msgspec.json.encode(piece_row(sheet, content, tune)))
+        self.hashes.append(number_of_hash(content))
+
+    def written(self, folder: Path) -> ShardRow:
+        """What was added as a shard."""
+        return shard_of(folder, self.lines.lines(), self.rows, np.array(self.hashes, np.uint64), self.notes)
 
 
-def content_of(path: Path) -> str:
-    """The hash of what is in a file.
-
-    Parameters
-    ----------
-    path
-        Where it is.
-
-    Raises
-    ------
-    OSError
-        Where it cannot be opened.
-    """
-    return blake2b(path.read_bytes(), digest_size=HASH_BYTES).hexdigest()
-
-
-def _read(path: Path, known: dict[str, FileRow]) -> tuple[FileRow, list[_ReadPiece]]:
-    """A file's row, and its pieces, where its content was not read before."""
+def _read(path: Path, known: dict[str, FileRow]) -> tuple[FileRow, list[tuple[int, Sheet]]]:
+    """A file's row, and its pieces, each with its number in a book, where its content was not read before."""
+    name = str(path)
     try:
         about = path.stat()
-        row = FileRow(str(path), about.st_size, about.st_mtime_ns)
-        is_file = path.is_file()
-        content = content_of(path) if is_file else ""
     except OSError as error:
-        return FileRow(str(path), reason=error.strerror or str(error)), []
+        return FileRow(name, reason=error.strerror or str(error)), []
+    size, modified = about.st_size, about.st_mtime_ns
+    try:
+        data = file_bytes(path, LARGEST_FILE)
+    except (FileError, OSError) as error:
+        return FileRow(name, size, modified, reason=reason_of(error, name)), []
+    content = blake2b(data, digest_size=HASH_BYTES).hexdigest()
     if content in known:
-        same = known[content]
-        return msgspec.structs.replace(same, file=str(path), size=about.st_size, modified=about.st_mtime_ns), []
-    read: list[_ReadPiece] = []
+        return msgspec.structs.replace(known[content], file=name, size=size, modified=modified), []
+    read: list[tuple[int, Sheet]] = []
     unread: list[tuple[int, str]] = []
-    for number, tune in _tunes(path):
+    for tune in sheets_of_bytes(data, name):
+        number = int(tune.source[len(name) + 1 :] or 0)  # in a book it is name#number
         if isinstance(tune, Unread):
             unread.append((number, tune.reason))
         elif len(tune.table) > MOST_NOTES:
             unread.append((number, f"more than {MOST_NOTES:,} notes"))
         else:
-            read.append(_ReadPiece(tune, content, number))
+            read.append((number, tune))
     reason = unread[0][1] if unread and not read else ""
-    notes = sum(len(piece.sheet.table) for piece in read)
-    row = msgspec.structs.replace(
-        row, hash=content, tunes=len(read), notes=notes, reason=reason, unread=() if reason else tuple(unread)
+    known[content] = FileRow(
+        file=name,
+        size=size,
+        modified=modified,
+        hash=content,
+        tunes=len(read),
+        notes=sum(len(sheet.table) for _, sheet in read),
+        reason=reason,
+        unread=() if reason else tuple(unread),
     )
-    if content:
-        known[content] = row
-    return row, read
-
-
-def _tunes(path: Path) -> Iterator[tuple[int, Sheet | Unread]]:
-    """Each tune of a book with its number, or the piece that a file is with 0."""
-    for tune in sheets_of_file(path):
-        book = tune.source.removeprefix(str(path))
-        yield int(book.removeprefix("#") or 0), tune
+    return known[content], read

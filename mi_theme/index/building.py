@@ -28,7 +28,7 @@ from mi_theme.version import __version__
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["IndexChanges", "built", "updated"]
+__all__ = ["IndexChanges", "built", "groups_of", "updated"]
 
 COMMIT_SECONDS = 60.0  # after which what is done so far is made the state of the index
 FULL_SHARD = 12_000_000  # heights of a shard that no other is put to
@@ -244,7 +244,7 @@ class _IndexWriter:
         small = [row for row in rows if row.heights < FULL_SHARD or 4 * len(row.dropped) > row.pieces]
         done = [row for row in rows if row not in small]
         if everything or len(small) > MANY_SHARDS:
-            groups = _groups(small)
+            groups = groups_of(small)
             done += self._merged([group for group in groups if len(group) > 1 or group[0].dropped])
             done += [group[0] for group in groups if len(group) == 1 and not group[0].dropped]
         else:
@@ -311,8 +311,14 @@ def _is_as_it_was(row: FileRow | None, name: str) -> bool:
     return (row.size, row.modified) == (about.st_size, about.st_mtime_ns)
 
 
-def _groups(rows: Sequence[ShardRow]) -> list[list[ShardRow]]:
-    """Shards that fit into one, in their order."""
+def groups_of(rows: Sequence[ShardRow]) -> list[list[ShardRow]]:
+    """Shards that fit into one, in their order.
+
+    Parameters
+    ----------
+    rows
+        As the table of contents lists them.
+    """
     groups: list[list[ShardRow]] = []
     room = 0
     for row in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mi_theme.guesses import Guessed
 from mi_theme.index.index_search import rhythms_in, search_index
 from mi_theme.index.stored_corpus import StoredCorpus
 from mi_theme.listings import Listing
@@ -15,7 +16,7 @@ from mi_theme.search.match.metric_places import MetricConditions, RhythmPlace
 __all__ = ["Index"]
 
 
-class Index(StoredCorpus):
+class Index(StoredCorpus, Guessed):
     """A corpus made ready for any number of searches: ``mi.find(theme, mi.open_index("corpus.idx"))``.
 
     Parameters

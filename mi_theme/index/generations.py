@@ -30,8 +30,8 @@ TABLE_ENDING, PLACES_ENDING = ".files.jsonl", ".places"
 OURS = (".shard", ".pieces.jsonl", TABLE_ENDING, PLACES_ENDING)
 
 
-class FileRow(msgspec.Struct, frozen=True):
-    """A file, as an index knows it.
+class FileRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file, as an index knows it; what has its default is left out of its row of JSON.
 
     Attributes
     ----------

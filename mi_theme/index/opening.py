@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mi_theme.arguments import asked
 from mi_theme.executors.batched_work import Progress
 from mi_theme.files.walks import Place
 from mi_theme.index.building import IndexChanges, built, updated
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["build_index", "index_at", "open_index", "update_index"]
 
 
+@asked()
 def open_index(path: Place) -> Index:
     """Open an index; what `find` takes as the place to search.
 
@@ -59,6 +61,7 @@ def index_at(path: object) -> Index | None:
     return Index(path) if is_index(path) else None  # type: ignore[arg-type]
 
 
+@asked()
 def build_index(
     folder: Place | Iterable[Place],
     path: Place,
@@ -96,6 +99,7 @@ def build_index(
     return Index(path)
 
 
+@asked()
 def update_index(
     path: Place,
     folder: Place | Iterable[Place] | None = None,

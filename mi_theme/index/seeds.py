@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.index.line_making import order_of
 from mi_theme.index.stored_notes import BETWEEN, NoteLines
 
 __all__ = ["BASE", "INTERVALS", "LARGEST", "NONE", "Postings", "span_of"]
@@ -25,7 +24,10 @@ INTERVALS = 4  # of a seed: five notes
 OCTAVE = 12
 NONE = 2 * OCTAVE + 1
 BASE = NONE + 1
-LARGEST = 2**24  # heights of a shard: places are three bytes
+PLACE_BYTES, PLACE_BITS = 3, 24  # of a place in a shard
+LARGEST = 2**PLACE_BITS  # heights of a shard
+#: the interval of each difference of two heights, modulo 256
+INTERVAL_OF = (np.clip(np.arange(256).astype(np.uint8).view(np.int8), -OCTAVE, OCTAVE) + OCTAVE).astype(np.uint8)
 Whole = NDArray[np.int64]
 
 
@@ -87,16 +89,15 @@ class Postings:
     @classmethod
     def of(cls, lines: NoteLines) -> Postings:
         """Every seed of every pitched line; of an outer line those that no line has."""
-        height = lines.height.astype(np.int32)
-        ends = height == BETWEEN
-        seed = np.zeros(len(height), np.int32)
-        for ahead in range(1, INTERVALS + 1):
-            seed = seed * BASE + _intervals(height, ends, ahead)
-        wanted = np.flatnonzero(_begins(lines, ends))
-        order = wanted[order_of(seed[wanted].astype(np.int64))]
-        seeds, counts = np.unique(seed[order], return_counts=True)
-        bytes_of_each = order.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3]
-        gaps = np.diff(seeds, prepend=0)
+        places = np.flatnonzero(_begins(lines))
+        entries = _seeds(lines.height)[places].astype("<i8")
+        entries <<= PLACE_BITS
+        entries |= places
+        entries.sort()
+        seeds = entries >> PLACE_BITS
+        first = np.flatnonzero(np.append(True, seeds[1:] != seeds[:-1])[: len(seeds)])
+        gaps, counts = np.diff(seeds[first], prepend=0), np.diff(np.append(first, len(seeds)))
+        bytes_of_each = entries.view(np.uint8).reshape(-1, 8)[:, :PLACE_BYTES]
         return cls(_smallest(gaps), _smallest(counts), np.ascontiguousarray(bytes_of_each).reshape(-1))
 
 
@@ -105,27 +106,27 @@ def _smallest(column: NDArray[Any]) -> NDArray[Any]:
     return column.astype(np.min_scalar_type(int(column.max(initial=0))))
 
 
-def _intervals(height: NDArray[np.int32], ends: NDArray[np.bool_], ahead: int) -> NDArray[np.int32]:
-    """The interval that leads to the note so many ahead of each; `NONE` where the line ends before."""
-    count = len(height)
-    found = np.full(count, NONE, np.int32)
-    if count > ahead:
-        over = ends[: count - ahead].copy()
-        for step in range(1, ahead + 1):
-            over |= ends[step : count - ahead + step]
-        rise = height[ahead:] - height[ahead - 1 : count - 1]
-        found[: count - ahead] = np.where(over, NONE, np.clip(rise, -OCTAVE, OCTAVE) + OCTAVE)
+def _seeds(height: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """The seed that begins with each note; what stands for one between lines, and for the last note of one, means nothing."""
+    ends = np.flatnonzero(height == BETWEEN)
+    rise = INTERVAL_OF[np.diff(height, append=np.uint8(BETWEEN))]  # differences of notes are told apart modulo 256
+    rise[ends[ends > 0] - 1] = NONE
+    rise[ends] = NONE
+    far = np.concatenate([rise, np.full(INTERVALS, NONE, np.uint8)])
+    pair = far[:-1].astype(np.int32) * BASE + far[1:]
+    found: NDArray[np.int32] = pair[: len(height)] * BASE**2 + pair[2 : len(height) + 2]
+    second = ends[ends > 1] - 2  # its line has one more note: what follows the end is of another line
+    found[second] = (found[second] // BASE + 1) * BASE - 1
     return found
 
 
-def _begins(lines: NoteLines, ends: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _begins(lines: NoteLines) -> NDArray[np.bool_]:
     """Where a seed begins that is to be found."""
-    rows = len(lines.gap)
-    pitched = np.repeat(lines.line_pitched, np.diff(lines.line_start))
-    follows = np.append(~ends[1:], False)[: len(ends)]
-    found: NDArray[np.bool_] = ~ends & follows
-    found[:rows] &= pitched
-    leaves = np.append(np.diff(lines.outer.astype(np.int64)) != 1, True)[: len(lines.outer)]
+    rows, ends = len(lines.gap), lines.height == BETWEEN
+    found: NDArray[np.bool_] = ~(ends | np.append(ends[1:], True)[: len(ends)])
+    if not lines.line_pitched.all():
+        found[:rows] &= np.repeat(lines.line_pitched, np.diff(lines.line_start))
+    leaves = np.append(np.diff(lines.outer.view(np.int16)) != 1, True)[: len(lines.outer)]
     leaving = leaves.copy()
     for ahead in range(1, INTERVALS):
         leaving[:-ahead] |= leaves[ahead:]

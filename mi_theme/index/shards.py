@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -59,8 +58,8 @@ class ShardRow(msgspec.Struct, frozen=True, omit_defaults=True):
     dropped: tuple[int, ...] = ()
 
 
-class StoredPiece(msgspec.Struct, frozen=True):
-    """What is known of a piece, as its row of JSON says it.
+class StoredPiece(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of a piece, as its row of JSON says it; what has its default is left out of the row.
 
     Attributes
     ----------
@@ -173,10 +172,8 @@ def shard_of(folder: Path, lines: NoteLines, rows: Sequence[bytes], hashes: NDAr
     postings = Postings.of(lines)
     kinds, kind = _kinds_of_meters(rows)
     arrays, seeds = ({field.name: getattr(part, field.name) for field in fields(part)} for part in (lines, postings))
-    digest = blake2b(said, digest_size=8)
-    for array in arrays.values():
-        digest.update(np.ascontiguousarray(array).data)
-    name = digest.hexdigest()  # the same pieces, the same name
+    sums = [crc32(np.ascontiguousarray(array).data) for array in arrays.values()]
+    name = blake2b(said + bytes(np.array(sums, "<u4")), digest_size=8).hexdigest()  # the same pieces, the same name
     try:
         replace_file(folder / f"{name}{ROWS_ENDING}", said)
         size = write_arrays(
@@ -357,5 +354,6 @@ def merged(folder: Path, rows: Sequence[ShardRow]) -> ShardRow:
         row for shard in shards for row, counts in zip(shard.row_bytes(), shard.counts.tolist(), strict=True) if counts
     ]
     hashes = np.concatenate([shard.file["piece_hash"][shard.counts] for shard in shards])
-    notes = sum(json.loads(row)["notes"] for row in said)
+    decoder = msgspec.json.Decoder(StoredPiece)
+    notes = sum(decoder.decode(row).notes for row in said)
     return shard_of(folder, lines, said, hashes, notes)

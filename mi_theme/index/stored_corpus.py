@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from os import PathLike
@@ -23,29 +23,33 @@ from mi_theme.search.music import spelled
 
 __all__ = ["StoredCorpus", "is_index"]
 
-#: how DuckDB reads the rows of JSON
-FILE_COLUMNS = (
-    "format='newline_delimited', columns={file: 'VARCHAR', size: 'BIGINT', modified: 'BIGINT', hash: 'VARCHAR', "
-    "tunes: 'BIGINT', notes: 'BIGINT', reason: 'VARCHAR', unread: 'JSON[]'}"
-)
-PIECE_KINDS = {
-    "hash": "VARCHAR",
-    "tune": "BIGINT",
-    "notes": "BIGINT",
-    "parts": "VARCHAR[]",
-    "drums": "BIGINT[]",
-    "meter": "VARCHAR",
-    "meters": "VARCHAR[][]",
-    "pickup": "VARCHAR",
-    "stated": "BOOLEAN",
-    "whole": "BOOLEAN",
-    "tempo": "DOUBLE",
-    "key": "VARCHAR",
-    "title": "VARCHAR",
-    "composer": "VARCHAR",
+#: how DuckDB reads the rows of JSON: the kind of each column, and what it is where a row leaves it out
+FILE_KINDS = {
+    "file": ("VARCHAR", "''"),
+    "size": ("BIGINT", "0"),
+    "modified": ("BIGINT", "0"),
+    "hash": ("VARCHAR", "''"),
+    "tunes": ("BIGINT", "0"),
+    "notes": ("BIGINT", "0"),
+    "reason": ("VARCHAR", "''"),
+    "unread": ("JSON[]", "[]"),
 }
-PIECE_COLUMNS = f"format='newline_delimited', columns={{{', '.join(f'{n}: {k!r}' for n, k in PIECE_KINDS.items())}}}"
-PIECE_NAMES = ", ".join(f"null::{kind} as {name}" for name, kind in PIECE_KINDS.items())
+PIECE_KINDS = {
+    "hash": ("VARCHAR", "''"),
+    "tune": ("BIGINT", "0"),
+    "notes": ("BIGINT", "0"),
+    "parts": ("VARCHAR[]", "[]"),
+    "drums": ("BIGINT[]", "[]"),
+    "meter": ("VARCHAR", "''"),
+    "meters": ("VARCHAR[][]", "[]"),
+    "pickup": ("VARCHAR", "'0'"),
+    "stated": ("BOOLEAN", "true"),
+    "whole": ("BOOLEAN", "false"),
+    "tempo": ("DOUBLE", "null"),
+    "key": ("VARCHAR", "''"),
+    "title": ("VARCHAR", "''"),
+    "composer": ("VARCHAR", "''"),
+}
 KEPT_NOTES = 3_000_000  # of pieces that stay ready
 
 
@@ -218,13 +222,11 @@ class StoredCorpus:
             raise MissingExtra.named("duckdb", "index") from None
         with duckdb.connect() as base:
             try:
+                files = _rows_of([self.table.path], FILE_KINDS)
+                pieces = _rows_of([shard.rows_path for shard in self.shards], PIECE_KINDS)
+                base.execute(f"create view files as {files}")
                 base.execute(
-                    f"create view files as select * from read_json({_names([self.table.path])}, {FILE_COLUMNS})"
-                )
-                rows = [shard.rows_path for shard in self.shards]
-                whole = f"read_json({_names(rows)}, {PIECE_COLUMNS})" if rows else f"(select {PIECE_NAMES} where false)"
-                base.execute(
-                    f"create view pieces as select distinct on (hash, tune) * from {whole} where hash in (select hash from files)"
+                    f"create view pieces as select distinct on (hash, tune) * from ({pieces}) where hash in (select hash from files)"
                 )
                 found = base.execute(query)
                 names = [column[0] for column in found.description or ()]
@@ -243,7 +245,12 @@ class StoredCorpus:
         )
 
 
-def _names(paths: Sequence[Path]) -> str:
-    """Paths as a list that DuckDB reads."""
-    quoted = ("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"[{', '.join(quoted)}]"
+def _rows_of(paths: Sequence[Path], kinds: Mapping[str, tuple[str, str]]) -> str:
+    """The SQL of a table that DuckDB reads from rows of JSON."""
+    columns = ", ".join(f"coalesce({name}, {default}::{kind}) as {name}" for name, (kind, default) in kinds.items())
+    if not paths:
+        empty = ", ".join(f"null::{kind} as {name}" for name, (kind, _) in kinds.items())
+        return f"select {columns} from (select {empty} where false)"
+    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    read = ", ".join(f"{name}: '{kind}'" for name, (kind, _) in kinds.items())
+    return f"select {columns} from read_json([{quoted}], format='newline_delimited', columns={{{read}}})"

@@ -7,18 +7,20 @@ metre, and the same rhythm comes again and again: a layout is made once of each.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, groupby
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from mi_theme.meter import Meter
-from mi_theme.notated.staves import Staff, StaffNote, key_alterations
+from mi_theme.notated.staves import Frames, Staff, StaffNote, key_alterations
 from mi_theme.notated.written_values import SIMPLE, NewBar, beam_group, is_plain, pieces, rests, tuplet_ratio, writable
 
-__all__ = ["BarVoice", "Symbol", "TupletRun", "accidentals", "bar_voices", "resolution_of"]
+__all__ = ["EMPTY", "BarVoice", "Layout", "Symbol", "TupletRun", "accidentals", "bar_voices", "resolution_of"]
 
 FINEST = 64  # a symbol has at least such a part of a quarter
 
@@ -57,17 +59,42 @@ class TupletRun(NamedTuple):
     ratio: Fraction
     groups: tuple[tuple[Symbol, ...], ...]
 
-    @property
-    def symbols(self) -> Iterator[Symbol]:
-        """One after the other."""
-        return chain.from_iterable(self.groups)
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BarSpace:
+    """What a bar is to its notes: its length in ticks, ticks in a quarter, its metre, and how far in a bar of that it begins, in quarters."""
+
+    length: int
+    resolution: int
+    meter: Meter
+    shift: Fraction
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """How a voice of a bar is laid out: one value for all bars with the same rhythm, known by itself."""
+
+    runs: tuple[TupletRun, ...] = ()
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """Those of all runs, one after the other."""
+        return tuple(chain.from_iterable(group for run in self.runs for group in run.groups))
+
+    @cached_property
+    def grain(self) -> int:
+        """The most ticks of which all places and lengths of its symbols are multiples."""
+        return gcd(*chain.from_iterable([(symbol.at, symbol.lasts) for symbol in self.symbols]))
+
+
+EMPTY = Layout()
 
 
 class BarVoice(NamedTuple):
     """What one voice has in a bar: its notes, and their layout; nothing where it is silent and not the first."""
 
     notes: tuple[StaffNote, ...]
-    runs: tuple[TupletRun, ...]
+    layout: Layout
 
     def name_of(self, symbol: Symbol, bar: NewBar) -> str:
         """The name of a note that begins, or of a piece of one.
@@ -109,35 +136,50 @@ class _Stretch(NamedTuple):
 
 def resolution_of(staves: Sequence[Staff]) -> int:
     """Ticks in a quarter, so that all notes, bar lines and symbols between them are on one."""
-    places = {place.denominator for staff in staves for note in staff.notes for place in (note.start, note.end)}
-    bars = (bar for staff in staves for frame in staff.frames for bar in frame)
-    places |= {place.denominator for bar in bars for place in (bar.start, bar.end, bar.meter.pulse)}
+    notes = list(chain.from_iterable(staff.notes for staff in staves))
+    places = {note.start.denominator for note in notes}.union([note.end.denominator for note in notes])
+    for frames in {id(staff.frames): staff.frames for staff in staves}.values():
+        for bar in chain.from_iterable(frames):
+            places |= {bar.start.denominator, bar.end.denominator, bar.meter.pulse.denominator}
     return lcm(*places) * FINEST
 
 
-def bar_voices(staff: Staff, resolution: int) -> dict[Fraction, list[BarVoice]]:
-    """For each bar, by where it starts, what each voice has in it.
+def bar_voices(staves: Sequence[Staff], resolution: int) -> list[list[list[BarVoice]]]:
+    """For each staff, and each of its bars, what each voice has there.
 
     Parameters
     ----------
-    staff
-        With its bars.
+    staves
+        With their bars.
     resolution
         Ticks in a quarter: a multiple of all denominators.
     """
-    bars = [bar for frame in staff.frames for bar in frame]
-    lines = [(_ticks(bar.start, resolution), _ticks(bar.end, resolution)) for bar in bars]
-    voices = [_bars_of_voice(voice, lines, resolution) for voice in staff.voices] or [{}]
-    found: dict[Fraction, list[BarVoice]] = {}
-    for index, (bar, (start, end)) in enumerate(zip(bars, lines, strict=True)):
-        rhythm = (end - start, resolution, bar.meter, bar.shift)
-        found[bar.start] = [
-            BarVoice(tuple([note for note, _ in here]), _layout(tuple([span for _, span in here]), *rhythm))
-            if (here := voice.get(index, ())) or number == 0
-            else BarVoice((), ())
-            for number, voice in enumerate(voices)
-        ]
+    kinds = {
+        id(staff.frames): _spaces(staff.frames, resolution) for staff in {id(s.frames): s for s in staves}.values()
+    }
+    return [list(_voices_of(staff, kinds[id(staff.frames)], resolution)) for staff in staves]
+
+
+def _spaces(frames: Frames, resolution: int) -> list[tuple[int, int, BarSpace]]:
+    """(start, end, kind of bar) of each bar, in ticks."""
+    found = []
+    for bar in chain.from_iterable(frames):
+        start, end = _ticks(bar.start, resolution), _ticks(bar.end, resolution)
+        found.append((start, end, _space(end - start, resolution, bar.meter, bar.shift)))
     return found
+
+
+def _voices_of(staff: Staff, bars: Sequence[tuple[int, int, BarSpace]], resolution: int) -> Iterator[list[BarVoice]]:
+    voices = [_bars_of_voice(voice, bars, resolution) for voice in staff.voices or ((),)]
+    silent = BarVoice((), EMPTY)
+    for index, (_, _, space) in enumerate(bars):
+        here = [silent] * len(voices)
+        for number, voice in enumerate(voices):
+            if notes := voice.get(index):
+                here[number] = BarVoice(tuple(notes[0]), _layout(tuple(notes[1]), space))
+            elif not number:
+                here[number] = BarVoice((), _layout((), space))
+        yield here
 
 
 def _ticks(place: Fraction, resolution: int) -> int:
@@ -145,19 +187,24 @@ def _ticks(place: Fraction, resolution: int) -> int:
 
 
 def _bars_of_voice(
-    voice: Sequence[StaffNote], lines: Sequence[tuple[int, int]], resolution: int
-) -> dict[int, list[tuple[StaffNote, tuple[int, int]]]]:
-    """The notes of a voice in each bar, with their ticks from its bar line: -1 for one that began before, one too many for one that goes on."""
-    starts = [start for start, _ in lines]
-    found: dict[int, list[tuple[StaffNote, tuple[int, int]]]] = {}
+    voice: Sequence[StaffNote], bars: Sequence[tuple[int, int, BarSpace]], resolution: int
+) -> dict[int, tuple[list[StaffNote], list[tuple[int, int]]]]:
+    """The notes of a voice in each bar, and their ticks from its bar line: -1 for one that began before, one too many for one that goes on."""
+    starts = [start for start, *_ in bars]
+    found: dict[int, tuple[list[StaffNote], list[tuple[int, int]]]] = {}
+    last = len(bars)
     for note in voice:
-        begin, stop = _ticks(note.start, resolution), _ticks(note.end, resolution)
+        begin = note.start.numerator * (resolution // note.start.denominator)
+        stop = note.end.numerator * (resolution // note.end.denominator)
         index = max(bisect_right(starts, begin) - 1, 0)
-        while index < len(lines) and starts[index] < stop:
-            start, end = lines[index]
+        while index < last and starts[index] < stop:
+            start, end, _ = bars[index]
             if end > begin:
-                span = (max(begin - start, -1), min(stop, end + 1) - start)
-                found.setdefault(index, []).append((note, span))
+                if index not in found:
+                    found[index] = ([], [])
+                notes, spans = found[index]
+                notes.append(note)
+                spans.append((begin - start if begin >= start else -1, (stop if stop <= end else end + 1) - start))
             index += 1
     return found
 
@@ -165,25 +212,23 @@ def _bars_of_voice(
 # Layout
 
 
+@lru_cache(maxsize=2**10)
+def _space(length: int, resolution: int, meter: Meter, shift: Fraction) -> BarSpace:
+    return BarSpace(length, resolution, meter, shift)
+
+
 @lru_cache(maxsize=2**14)
-def _layout(
-    spans: tuple[tuple[int, int], ...], length: int, resolution: int, meter: Meter, shift: Fraction
-) -> tuple[TupletRun, ...]:
+def _layout(spans: tuple[tuple[int, int], ...], space: BarSpace) -> Layout:
     """What one voice has in a bar, from bar line to bar line.
 
     Parameters
     ----------
     spans
         Where its notes begin and end, none over another, in ticks from the bar line.
-    length
-        Of the bar, in ticks.
-    resolution
-        Ticks in a quarter.
-    meter
-        Of the bar.
-    shift
-        How far in a bar of that metre it begins, in quarters.
+    space
+        The bar.
     """
+    length, resolution, meter, shift = space.length, space.resolution, space.meter, space.shift
     stretches, at = list[_Stretch](), 0
     for which, (start, end) in enumerate(spans):
         begin, stop = max(start, 0), min(end, length)
@@ -195,7 +240,7 @@ def _layout(
         at = stop
     if at < length:
         stretches.append(_stretch(at, length, resolution, shift))
-    return tuple(_runs(list(_symbols(stretches, meter)), meter, resolution, shift))
+    return Layout(tuple(_runs(list(_symbols(stretches, meter)), meter, resolution, shift)))
 
 
 def _stretch(start: int, end: int, resolution: int, shift: Fraction) -> _Stretch:
@@ -306,37 +351,33 @@ def _beams(
 # Accidentals
 
 
-def accidentals(voices: Sequence[BarVoice], bar: NewBar, fifths: int) -> set[tuple[str, int]]:
-    """(name of the note, step) of the heads of a bar that show a sign: those that differ from the key, or from the same line or space before.
+def accidentals(voices: Sequence[BarVoice], fifths: int) -> dict[str, set[int]]:
+    """The steps of the heads of a bar that show a sign, by the name of their note: those that differ from the key, or from the same line or space before.
 
-    Grace notes have the name of their note with a ``g``.
+    Grace notes have the name of their note with a ``g``; what is tied to a note before shows no sign.
     """
     key = _alterations(fifths)
-    if all(
-        head.alter == key[head.step % 7]
+    written = chain.from_iterable([n.heads + n.graces + n.tails for voice in voices for n in voice.notes])
+    if not {(head.step % 7, head.alter) for head in written} - key.items():
+        return {}
+    standing, signs = dict[int, int](), defaultdict[str, set[int]](set)
+    played = [
+        (symbol, voice.notes[symbol.which])
         for voice in voices
-        for note in voice.notes
-        for head in (*note.heads, *note.graces, *note.tails)
-    ):
-        return set()
-    standing, signs = dict[int, int](), set[tuple[str, int]]()
-    played = [(symbol, voice) for voice in voices for run in voice.runs for symbol in run.symbols if symbol.which >= 0]
-    for symbol, voice in sorted(played, key=lambda pair: pair[0].at):
-        note, name = voice.notes[symbol.which], voice.name_of(symbol, bar)
-        graces = note.graces if symbol.begins else ()
-        held = symbol.tie in ("m", "t")
-        tails = note.tails if symbol.tie in ("", "t") else ()
-        before, behind = ([(f"{name}g", head) for head in heads] for heads in (graces, tails))
-        for title, head in [*before, *((name, head) for head in note.heads), *behind]:
-            if not held and head.alter != standing.get(head.step, key[head.step % 7]):
-                signs.add((title, head.step))
-            if not held:
+        for symbol in voice.layout.symbols
+        if symbol.which >= 0 and symbol.begins
+    ]
+    for symbol, note in sorted(played, key=lambda pair: pair[0].at):
+        graces, tails = ((f"{note.id}g", heads) for heads in (note.graces, () if symbol.tie else note.tails))
+        for name, heads in (graces, (note.id, note.heads), tails):
+            for head in heads:
+                if head.alter != standing.get(head.step, key[head.step % 7]):
+                    signs[name].add(head.step)
                 standing[head.step] = head.alter
     return signs
 
 
 @lru_cache
-def _alterations(fifths: int) -> tuple[int, ...]:
+def _alterations(fifths: int) -> dict[int, int]:
     """What a key does to each letter."""
-    key = key_alterations(fifths)
-    return tuple(key.get(letter, 0) for letter in range(7))
+    return dict.fromkeys(range(7), 0) | key_alterations(fifths)

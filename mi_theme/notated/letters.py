@@ -48,10 +48,11 @@ def letter_steps(notes: NDArray[np.void], fifths: int | NDArray[np.int64], key: 
         28 for middle C.
     """
     given = (notes["step"] >= 0) & (np.abs(_signs(notes["pitch"], notes["step"])) <= MOST_SIGNS)
-    found = _surrounded(notes["pitch"], fifths)
-    if not given.all():
-        found = _leading(notes, np.where(given, notes["step"], found), given, key)
-    steps: NDArray[np.int64] = np.where(given, notes["step"], _near_home(notes["pitch"], found, fifths))
+    if given.all():
+        return notes["step"].astype(np.int64)
+    found = np.where(given, notes["step"], _surrounded(notes["pitch"], fifths))
+    found = _near_home(notes["pitch"], _leading(notes, found, given, key), fifths)
+    steps: NDArray[np.int64] = np.where(given, notes["step"], found)
     return steps
 
 

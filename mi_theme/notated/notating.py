@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -11,10 +12,11 @@ from pathlib import Path
 
 from mi_theme.errors import ScoreError
 from mi_theme.notated.model import NotatedScore, ScoreWord, TitleBlock, WrittenKey, WrittenPart
-from mi_theme.notated.part_notes import notes_of_parts, written_place
+from mi_theme.notated.part_notes import NotesOfParts
 from mi_theme.notated.players import Player, StaffOfPart, players_of, staves_of_player
 from mi_theme.notated.staff_making import StaffMaker
 from mi_theme.notated.written_keys import written_keys
+from mi_theme.notated.written_places import written_place
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import Quantized, quantize
@@ -66,7 +68,7 @@ def notate(
     found = quantize(score)
     keys = ((Fraction(0), WrittenKey(key[0].fifths(key[1]), key[1])),) if key else written_keys(score)
     wanted = range(len(score.parts)) if parts is None else parts
-    notes, asides = notes_of_parts(score, found, key, wanted), asides_of(score)
+    notes, asides = NotesOfParts(score, found, key, wanted), asides_of(score)
     bars = tuple(_divided(_bars(score, found), asides, score.ticks_per_quarter))
     maker = StaffMaker(score, bars, keys[0][1].fifths if keys and keys[0][0] == 0 else 0, asides)
     made = []
@@ -126,8 +128,12 @@ def _divided(bars: Iterable[NewBar], asides: Sequence[PlacedAside], quarter: int
     )
     seams = sorted({written_place(placed.tick, quarter) for placed in lines})
     for bar in bars:
+        low, high = bisect_right(seams, bar.start), bisect_left(seams, bar.end)
+        if low == high:
+            yield bar
+            continue
         shift = bar.meter.bar - (bar.end - bar.start) if bar.number == 0 else Fraction(0)
-        places = [bar.start, *(seam for seam in seams if bar.start < seam < bar.end), bar.end]
+        places = [bar.start, *seams[low:high], bar.end]
         for start, end in pairwise(places):
             if start == bar.start:
                 yield replace(bar, end=end, inside=shift if end < bar.end else bar.inside)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import lru_cache
-from math import ceil
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -16,21 +15,20 @@ from mi_theme.notated.gates import Gated, gated_values
 from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
 from mi_theme.notated.written_keys import said_keys
+from mi_theme.notated.written_places import GRID, Places, written_place
 from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
+from mi_theme.quantising.gracenotes import NEXT
 from mi_theme.quantising.quantizer import STACCATO
 from mi_theme.score import MeterMap, Score
 from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
 
-__all__ = ["NotesOfPart", "note_steps", "notes_of_parts", "span_steps", "written_place"]
+__all__ = ["NotesOfPart", "NotesOfParts", "note_steps", "span_steps"]
 
-FINEST_PARTS = 96  # of a quarter: a place that is none of these parts was rounded to ticks from one that is
-ROUNDED = Fraction(1, 9600)  # quarters: by no more than this
-GRID = 48  # parts of a quarter for what is still none
-LEAST = Fraction(1, GRID)  # quarters that a note lasts
+LEAST = GRID  # of a quarter: a part that a note lasts at least
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
 FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
 USUAL_PARTS = {1, 2, 3, 4, 6}  # of a quarter: sixteenths, and triplets of eighths and sixteenths
@@ -43,17 +41,16 @@ BETWEEN = (
 )
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
 ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
-ONE_CHORD = Fraction(
-    2, 3
-)  # of the longest value of notes struck together: what is let go so early has a value of its own
+ONE_CHORD = Fraction(2, 3)  # of the longest value of notes struck together: what ends so early has a value of its own
 
 
 class NotesOfPart(NamedTuple):
-    """The notes of a part or a staff; which of them are grace notes, by their `order`; and whether they are notation, or were played."""
+    """The notes of a part or a staff; which of them are grace notes, by their `order`; whether they are notation, or were played; and what their ticks are."""
 
     rows: Sequence[PartNote]
     graces: frozenset[int]
     kept: bool
+    places: Places
 
     def voices(self) -> list[list[WrittenChord]]:
         """Chords in voices in which nothing overlaps."""
@@ -61,10 +58,19 @@ class NotesOfPart(NamedTuple):
         return [voice for line in chords for voice in in_voices(line, played=not self.kept)]
 
 
-def notes_of_parts(
-    score: Score, found: Quantized, key: tuple[Tonic, str] | None, wanted: Iterable[int]
-) -> dict[int, NotesOfPart]:
-    """The notes of the parts of a score as they are written, by the number of the part.
+class _Values(NamedTuple):
+    """Of the notes of a part, by their rows in `Score.spans`: where each begins and ends, its mark, whether a gate says its value; and whether all are notation."""
+
+    rows: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    marks: NDArray[np.int64]
+    sure: NDArray[np.bool_]
+    kept: bool
+
+
+class NotesOfParts:
+    """The notes of the parts of a score as they are written; those of a part are made when they are asked for.
 
     Parameters
     ----------
@@ -75,26 +81,66 @@ def notes_of_parts(
     wanted
         Numbers of the parts that are asked for.
     """
-    rows = _note_rows(score, found)
-    steps = _steps(score, rows, key)
-    marked = [placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"]
-    found_parts = ((index, np.flatnonzero(score.span_parts == index)) for index in wanted)
-    return {
-        index: _part_notes(found, mine, rows[mine], steps[mine], marked, drums=score.parts[index].is_percussion)
-        for index, mine in found_parts
-    }
+
+    def __init__(self, score: Score, found: Quantized, key: tuple[Tonic, str] | None, wanted: Iterable[int]) -> None:
+        self.found, self.drums = found, [part.is_percussion for part in score.parts]
+        self.rows = _note_rows(score, found)
+        order = np.argsort(score.span_parts, kind="stable")
+        bounds = np.searchsorted(score.span_parts[order], np.arange(len(score.parts) + 1)).tolist()
+        self.values = {
+            index: _values(found, order[bounds[index] : bounds[index + 1]], self.rows, drums=self.drums[index])
+            for index in wanted
+        }
+        self.rows["step"] = _steps(score, self.rows, key)
+        columns = [column for part in self.values.values() for column in (part.begins, part.ends)]
+        ticks = np.unique(np.concatenate(columns)).tolist() if columns else []
+        written = [written_place(at, found.resolution) for at in ticks]
+        self.places = Places(written, found.meters)
+        self.at = dict(zip(ticks, map(self.places.ticks, written), strict=True))
+        self.marked = {placed.note for placed in asides_of(score) if placed.note >= 0 and placed.aside.kind == "grace"}
+
+    def __getitem__(self, index: int) -> NotesOfPart:
+        """The notes of the part of that number."""
+        part, drums = self.values[index], self.drums[index]
+        mine, kept, found, places = part.rows, part.kept, self.found, self.places
+        begins, ends = part.begins.tolist(), part.ends.tolist()
+        columns = [self.rows[name][mine].tolist() for name in ("pitch", "step", "velocity", "voice")]
+        starts, stops = [self.at[tick] for tick in begins], [self.at[tick] for tick in ends]
+        for row in np.flatnonzero(part.ends - part.begins <= 2 * found.resolution // GRID).tolist():
+            stops[row] = max(stops[row], starts[row] + places.resolution // LEAST)
+        marks = [MARKS[mark] for mark in part.marks.tolist()] if part.marks.any() else repeat(MARKS[0], len(starts))
+        written = list(map(PartNote, starts, stops, *columns, marks, mine.tolist()))
+        graces = set(mine[found.kinds[mine] == GRACE].tolist())
+        if drums and not kept:
+            written = list(_strokes(written, graces, found.meters, places))
+        elif kept:
+            graces |= (
+                self.marked.intersection(mine.tolist()) if found.source.is_notation else graces_of(written, places)
+            )
+            written = _untangled(written, graces) if graces else written
+        else:
+            usual = float(np.median(found.played_durations[mine] / np.maximum(part.ends - part.begins, 1)))
+            sure = set(mine[part.sure].tolist()) | graces
+            written = _to_mains(written, graces) if graces else written
+            written = list(_filling_bars(_struck_together(written, sure), sure, usual, found, places))
+        return NotesOfPart(written, frozenset(graces), kept, places)
 
 
 def _note_rows(score: Score, found: Quantized) -> NDArray[np.void]:
     """A row of a note table for each row of `Score.spans`, with the onset as written."""
     rows = np.zeros(len(score.spans), NOTE)
     rows["onset"], rows["part"] = found.onsets / found.resolution, score.span_parts
-    for index, track in enumerate(score.tracks):
-        mine = score.spans["track"] == index
+    for mine, track in zip(_of_tracks(score), score.tracks, strict=True):
         events = track.events[score.spans["on"][mine]]
         for column, field in (("pitch", "data1"), ("velocity", "data2"), ("voice", "voice"), ("step", "step")):
             rows[column][mine] = events[field]
     return rows
+
+
+def _of_tracks(score: Score) -> Iterator[slice]:
+    """For each track its rows in `Score.spans`: they are there track after track."""
+    bounds = np.searchsorted(score.spans["track"], np.arange(len(score.tracks) + 1)).tolist()
+    return (slice(low, high) for low, high in pairwise(bounds))
 
 
 def note_steps(score: Score) -> NDArray[np.int64]:
@@ -117,8 +163,7 @@ def span_steps(score: Score, found: Quantized | None = None) -> NDArray[np.int64
 
 def _pitches(score: Score) -> NDArray[np.int64]:
     found = np.zeros(len(score.spans), np.int64)
-    for index, track in enumerate(score.tracks):
-        mine = score.spans["track"] == index
+    for mine, track in zip(_of_tracks(score), score.tracks, strict=True):
         found[mine] = track.events["data1"][score.spans["on"][mine]]
     return found
 
@@ -138,42 +183,18 @@ def _steps(score: Score, rows: NDArray[np.void], key: tuple[Tonic, str] | None) 
     return found
 
 
-def _part_notes(
-    found: Quantized,
-    mine: NDArray[np.int64],
-    rows: NDArray[np.void],
-    steps: NDArray[np.int64],
-    marked: Sequence[int],
-    *,
-    drums: bool,
-) -> NotesOfPart:
-    """The notes of one part."""
+def _values(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], *, drums: bool) -> _Values:
+    """What is written of the notes of one part, before any is moved beside the others."""
     gated = _gated(found, mine, drums=drums)
-    kept = found.source.is_notation or (gated is None and _is_notation(found, mine, rows, drums=drums))
-    onsets, played = found.onsets[mine], found.played_durations[mine]
-    lasts, marks, sure = played if kept else found.durations[mine], _marks(found, mine), set[int]()
+    kept = found.source.is_notation or (gated is None and _is_notation(found, mine, rows[mine], drums=drums))
+    lasts = found.played_durations[mine] if kept else found.durations[mine]
+    marks, sure = _marks(found, mine), np.zeros(len(mine), bool)
     if gated is not None:
-        known = gated.shares > 0
-        lasts = np.where(known, np.rint(gated.values * found.resolution).astype(np.int64), lasts)
+        sure = gated.shares > 0
+        lasts = np.where(sure, np.rint(gated.values * found.resolution).astype(np.int64), lasts)
         staccato = (gated.shares <= SHORT_SHARE) & (gated.values <= LONGEST_STACCATO)
-        marks, sure = np.where(known, MARKS.index("staccato") * staccato, marks), set(mine[known].tolist())
-    columns = (onsets, onsets + lasts, rows["pitch"], steps, rows["velocity"], rows["voice"], marks, mine)
-    written, least = [], 2 * found.resolution // GRID
-    for start, end, pitch, step, velocity, voice, mark, order in zip(*(c.tolist() for c in columns), strict=True):
-        begin, stop = written_place(start, found.resolution), written_place(end, found.resolution)
-        if end - start <= least:
-            stop = max(stop, begin + LEAST)
-        written.append(PartNote(begin, stop, pitch, step, velocity, voice, MARKS[mark], order))
-    graces = set(mine[found.kinds[mine] == GRACE].tolist())
-    if drums and not kept:
-        written = list(_strokes(written, graces, found.meters))
-    elif kept:
-        graces |= set(mine[np.isin(mine, marked)].tolist()) if found.source.is_notation else graces_of(written)
-        written = _untangled(written, graces)
-    else:
-        usual = float(np.median(played / np.maximum(lasts, 1)))
-        written = list(_filling_bars(_struck_together(written, graces | sure), graces | sure, usual, found))
-    return NotesOfPart(written, frozenset(graces), kept)
+        marks = np.where(sure, MARKS.index("staccato") * staccato, marks)
+    return _Values(mine, found.onsets[mine], found.onsets[mine] + lasts, marks, sure, kept)
 
 
 def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated | None:
@@ -182,6 +203,16 @@ def _gated(found: Quantized, mine: NDArray[np.int64], *, drums: bool) -> Gated |
         return None
     gated = gated_values(found.onsets[mine], found.played_durations[mine], found.resolution)
     return gated if gated.shares.any() else None
+
+
+def _to_mains(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
+    """A note lasts to the note after it, though a grace note between them strikes its key again."""
+    ends: dict[int, int] = {}
+    mine = sorted((row for row in rows if row.order in graces), key=lambda row: row.start, reverse=True)
+    for row in mine:
+        ends[row.start] = ends.get(row.end, row.end)
+    again = {(row.pitch, row.start): ends[row.start] for row in mine}
+    return [row if row.order in graces else row._replace(end=again.get((row.pitch, row.end), row.end)) for row in rows]
 
 
 def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
@@ -195,22 +226,6 @@ def _untangled(rows: Sequence[PartNote], graces: set[int]) -> list[PartNote]:
         else:
             last[row.pitch] = place
     return found
-
-
-@lru_cache(maxsize=2**14)
-def written_place(ticks: int, resolution: int) -> Fraction:
-    """A place in quarters; one that was rounded to ticks from a part of a quarter is that part.
-
-    Parameters
-    ----------
-    ticks, resolution
-        A place, and how many ticks are in a quarter.
-    """
-    exact = Fraction(ticks, resolution)
-    if exact.denominator <= FINEST_PARTS:
-        return exact
-    near = exact.limit_denominator(FINEST_PARTS)
-    return near if abs(near - exact) <= ROUNDED else Fraction(round(exact * GRID), GRID)
 
 
 def _is_notation(found: Quantized, mine: NDArray[np.int64], rows: NDArray[np.void], *, drums: bool) -> bool:
@@ -246,6 +261,8 @@ def _is_gated(onsets: NDArray[np.int64], lasts: NDArray[np.int64]) -> bool:
 def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
     """Which of `MARKS` is written: staccato and tenuto, where they stand out."""
     marks = found.marks[mine].astype(np.int64)
+    if not marks.any():
+        return marks
     marks[marks == MARKS.index("legato")] = 0
     marks[(marks == MARKS.index("staccato")) & (found.durations[mine] > LONGEST_STACCATO * found.resolution)] = 0
     short = marks == MARKS.index("staccato")
@@ -258,9 +275,11 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartNote]:
-    """Notes of a player; those of a chord that are let go nearly together end together."""
-    chords: dict[Fraction, list[PartNote]] = {}
+    """Notes of a player; those of a chord that are let go nearly together end together, but where their line goes on."""
+    chords: dict[int, list[PartNote]] = {}
+    begun: dict[int, list[int]] = {}
     for row in rows:
+        begun.setdefault(row.start, []).append(row.pitch)
         if row.order in sure:
             yield row
         else:
@@ -269,61 +288,61 @@ def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartN
         longest = max(row.end for row in chord)
         for row in chord:
             near = row.end - start >= ONE_CHORD * (longest - start)
-            yield row._replace(end=longest) if near else row
+            if near and row.end != longest:
+                goes_on = any(abs(pitch - row.pitch) <= NEXT for pitch in begun.get(row.end, ()))
+                yield row if goes_on else row._replace(end=longest)
+            else:
+                yield row
 
 
-def _filling_bars(rows: Iterable[PartNote], sure: set[int], usual: float, found: Quantized) -> Iterator[PartNote]:
+def _filling_bars(
+    rows: Iterable[PartNote], sure: set[int], usual: float, found: Quantized, places: Places
+) -> Iterator[PartNote]:
     """Ends that no note begins at, put where they can be read.
 
     Notes before a silence last to the bar line, or to the next quarter, where they sound
     for the share of that way that notes of this part do. Ends finer than sixteenths wait for the next place
     of the division that their note begins in.
     """
-    rows = list(rows)
-    begun = {row.start for row in rows}
-    starts = sorted(begun, key=_near)
-    ordered = [_near(start) for start in starts]
+    rows, quarter = list(rows), places.resolution
+    starts = sorted({row.start for row in rows})
+    begun = set(starts)
     for row in rows:
         if row.order in sure or row.end in begun:
             yield row
             continue
-        line = found.meters.at(row.start).end
-        after = bisect_right(ordered, _near(row.start))
+        line = places.ticks(found.meters.at(places[row.start]).end)
+        after = bisect_right(starts, row.start)
         following = starts[after] if after < len(starts) else None
-        sounds = Fraction(int(found.played_durations[row.order]), found.resolution)
-        beat = Fraction(int(row.start) + 1)
+        sounds = int(found.played_durations[row.order]) / found.resolution * quarter
+        beat = (row.start // quarter + 1) * quarter
         free = (end for end in (line, beat) if row.end < end and (following is None or following >= end))
         usual_ends = (
-            end for end in free if end - row.start in SIMPLE and abs(sounds / (end - row.start) - usual) <= ALIKE
+            end
+            for end in free
+            if places[end - row.start] in SIMPLE and abs(sounds / (end - row.start) - usual) <= ALIKE
         )
         if end := next(usual_ends, None):
             yield row._replace(end=end)
-        elif row.end.denominator not in USUAL_PARTS:
-            parts = row.start.denominator if row.start.denominator > 1 else 4
-            place = Fraction(ceil(row.end * parts), parts)
+        elif places.denominator(row.end) not in USUAL_PARTS:
+            parts = places.denominator(row.start)
+            part = quarter // (parts if parts > 1 else 4)
+            place = -(-row.end // part) * part
             yield row._replace(end=place if following is None or row.end > following else min(place, following))
         else:
             yield row
 
 
-def _near(place: Fraction) -> float:
-    """For order alone: written places are farther from each other than floats tell apart, and are ordered much sooner as such."""
-    return place.numerator / place.denominator
-
-
-def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap) -> Iterator[PartNote]:
+def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap, places: Places) -> Iterator[PartNote]:
     """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
-    starts = sorted({row.start for row in rows if row.order not in graces}, key=_near)
-    ends, beat, beats = {}, Fraction(0), list[Fraction]()
+    starts = sorted({row.start for row in rows if row.order not in graces})
+    ends, beat, beats = dict[int, int](), 0, list[int]()
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         while beat <= start:
             if not beats:
-                bar = meters.at(max(start, beat))
-                beats = [*bar.beats[1:], bar.end][::-1]
+                bar = meters.at(places[max(start, beat)])
+                beats = [places.ticks(place) for place in (*bar.beats[1:], bar.end)][::-1]
             beat = beats.pop()
         ends[start] = beat if following is None else min(following, beat)
     for row in rows:
-        if row.order in graces:
-            yield row
-        else:
-            yield PartNote(row.start, ends[row.start], *row[2:5], 0, *row[6:])
+        yield row if row.order in graces else row._replace(end=ends[row.start], voice=0)

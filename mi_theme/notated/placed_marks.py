@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from mi_theme.notated.staves import StaffMark, StaffNote
 from mi_theme.notated.voice_separation import PartNote
+from mi_theme.notated.written_places import Places
 from mi_theme.score import Score
 from mi_theme.score import messages as m
 from mi_theme.score.marks import Mark, kind_of
@@ -122,7 +123,9 @@ def staff_marks(
     yield from sorted(found, key=lambda mark: (mark.start, -mark.end, mark.name))
 
 
-def dynamics_of_sections(rows: Sequence[PartNote], sections: Sequence[Fraction], end: Fraction) -> Iterator[StaffMark]:
+def dynamics_of_sections(
+    rows: Sequence[PartNote], sections: Sequence[Fraction], end: Fraction, places: Places
+) -> Iterator[StaffMark]:
     """A dynamic where a section of played music is louder or softer than what was said before.
 
     Parameters
@@ -133,9 +136,12 @@ def dynamics_of_sections(rows: Sequence[PartNote], sections: Sequence[Fraction],
         Where sections begin, in quarters, in order.
     end
         The last bar line.
+    places
+        Of the notes.
     """
     said, level = "", 0.0
-    lines = [bisect_left(rows, (place,)) for place in (*sections, end)]
+    starts = [row.start for row in rows] if sections else []
+    lines = [bisect_left(starts, place * places.resolution) for place in (*sections, end)]
     for low, high in pairwise(lines if sections else []):
         inside = rows[low:high]
         if not inside:
@@ -143,6 +149,6 @@ def dynamics_of_sections(rows: Sequence[PartNote], sections: Sequence[Fraction],
         loudness = sum(row.velocity for row in inside) / len(inside)
         name = min(LEVELS, key=lambda name: abs(LEVELS[name] - loudness))
         if name != said and abs(loudness - level) >= LEAST_CHANGE:
-            first = inside[0].start
+            first = places[inside[0].start]
             yield StaffMark(name, first, first)
             said, level = name, loudness

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby, takewhile
 from typing import NamedTuple
 
-from mi_theme.notated.hands import KEYBOARDS, left_hand, wants_two_staves
-from mi_theme.notated.part_notes import NotesOfPart
+import numpy as np
+
+from mi_theme.notated.part_notes import NotesOfPart, NotesOfParts
+from mi_theme.quantising.hands import KEYBOARDS, left_hand, wants_two_staves
 from mi_theme.score import Score
 from mi_theme.score import messages as m
 
@@ -71,7 +73,7 @@ def _common_words(names: Sequence[str]) -> str:
     return " ".join(word for word, *_ in words).strip(" -_:,(") or PLAIN_NAME
 
 
-def staves_of_player(score: Score, player: Player, parts: Mapping[int, NotesOfPart]) -> list[StaffOfPart]:
+def staves_of_player(score: Score, player: Player, parts: NotesOfParts) -> list[StaffOfPart]:
     """The staves that a player reads, from top to bottom.
 
     One part stands on one staff, or on two where it is for a keyboard and goes high and low;
@@ -85,22 +87,26 @@ def staves_of_player(score: Score, player: Player, parts: Mapping[int, NotesOfPa
         The notes of all parts of the score.
     """
     first, *others = player.parts
-    alone = StaffOfPart(first, parts[first])
+    alone, *more = [StaffOfPart(index, parts[index]) for index in player.parts]
     if not others:
-        split = score.parts[first].program in KEYBOARDS and not alone.notes.kept and wants_two_staves(alone.notes.rows)
+        pitches = np.array([row.pitch for row in alone.notes.rows], np.int64)
+        split = score.parts[first].program in KEYBOARDS and not alone.notes.kept and wants_two_staves(pitches)
         return _by_hands(alone) if split else [alone]
     if len(others) == 1 or any(OF_STAFF.fullmatch(score.parts[index].name) for index in player.parts):
-        return [StaffOfPart(index, parts[index]) for index in player.parts]
-    rows = sorted(row for index in player.parts for row in parts[index].rows)
-    graces = frozenset[int]().union(*(parts[index].graces for index in player.parts))
-    return _by_hands(StaffOfPart(first, NotesOfPart([row._replace(voice=0) for row in rows], graces, kept=False)))
+        return [alone, *more]
+    rows = sorted(row for staff in (alone, *more) for row in staff.notes.rows)
+    graces = alone.notes.graces.union(*(staff.notes.graces for staff in more))
+    together = NotesOfPart([row._replace(voice=0) for row in rows], graces, kept=False, places=alone.notes.places)
+    return _by_hands(StaffOfPart(first, together))
 
 
 def _by_hands(staff: StaffOfPart) -> list[StaffOfPart]:
     """The notes of two hands; a grace note goes with its note."""
-    rows, graces, _ = staff.notes
+    rows, graces, *_ = staff.notes
     mains = [row for row in rows if row.order not in graces]
-    left = left_hand(mains)
+    start = np.array([row.start for row in mains], np.int64)
+    pitch = np.array([row.pitch for row in mains], np.int64)
+    left = {row.order for row, lower in zip(mains, left_hand(start, pitch).tolist(), strict=True) if lower}
     for grace in (row for row in rows if row.order in graces):
         near = min(mains, key=lambda row: (abs(row.start - grace.end), abs(row.pitch - grace.pitch)), default=grace)
         left |= {grace.order} if near.order in left else set()

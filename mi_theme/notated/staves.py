@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,7 +32,8 @@ CLEFS = {  # shape, line, octave: the lowest and highest step without ledger lin
     "bass, an octave lower": ("F", 4, -1, 11, 19),
     "treble, an octave higher": ("G", 2, 1, 37, 45),
 }
-OF_NAMES = {"viola": ("C", 3, 0), "tenor": ("G", 2, -1)}  # clefs of voices and instruments that have their own
+# clefs of voices and instruments that have their own
+OF_NAMES = {"viola": ("C", 3, 0), "tenor": ("G", 2, -1), "guitar": ("G", 2, -1), "acoustic guitar": ("G", 2, -1)}
 ODD_CLEF = 3  # ledger lines' worth of steps by which a clef with an 8 must be better
 
 
@@ -157,12 +159,12 @@ def clef_of(staff: Staff) -> tuple[str, int, int]:
     own = [clef for name, clef in OF_NAMES.items() if any(label.casefold() == name for label in staff.labels)]
     if own:
         return own[0]
-    steps = [head.step for note in staff.notes for head in note.heads]
+    steps = Counter([head.step for note in staff.notes for head in note.heads])
 
     def outside(name: str) -> tuple[int, bool]:
         *_, octave, low, high = CLEFS[name]
-        beyond = sum(max(low - step, step - high, 0) for step in steps)
-        return beyond + ODD_CLEF * len(steps) * bool(octave), name != "treble"
+        beyond = sum(max(low - step, step - high, 0) * count for step, count in steps.items())
+        return beyond + ODD_CLEF * steps.total() * bool(octave), name != "treble"
 
     return CLEFS[min(CLEFS, key=outside)][:3]
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
-from fractions import Fraction
-from math import lcm
+from itertools import groupby
+from operator import itemgetter, le
 from typing import NamedTuple
 
+from mi_theme.errors import ScoreError
+from mi_theme.notated.written_places import Places
 from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
 
+SPAN = itemgetter(5, 0, 1)  # voice, start and end of a `PartNote`
 MOST_VOICES = 4  # of a staff that was played: more cannot be told apart by the eye
+MOST_WRITTEN = 256  # voices of a part that was written: no page has room for more
 
 
 class PartNote(NamedTuple):
-    """A note of a part as it is written, in quarters; `order` is its place in the input."""
+    """A note of a part as it is written, in ticks of `Places`; `order` is its row in `Score.spans`."""
 
-    start: Fraction
-    end: Fraction
+    start: int
+    end: int
     pitch: int
     step: int
     velocity: int
@@ -31,8 +36,8 @@ class PartNote(NamedTuple):
 class WrittenChord(NamedTuple):
     """Notes that begin and end together in one voice, the grace notes before them, and those behind that lead nowhere."""
 
-    start: Fraction
-    end: Fraction
+    start: int
+    end: int
     rows: tuple[PartNote, ...]
     graces: tuple[PartNote, ...] = ()
     tails: tuple[PartNote, ...] = ()
@@ -44,75 +49,80 @@ class WrittenChord(NamedTuple):
         return float(rows[0].pitch) if len(rows) == 1 else sum([row.pitch for row in rows]) / len(rows)
 
 
-def graces_of(rows: Sequence[PartNote]) -> set[int]:
+def graces_of(rows: Sequence[PartNote], places: Places) -> set[int]:
     """Places in a part written as notation of notes that stand for grace notes, as the readers of notation put them.
 
     Such a note lasts a 32nd, up to the beginning of a longer note of its voice, while
     another of the voice sounds or nothing does; or begins with it, at the very beginning.
     """
-    voices: defaultdict[int, list[PartNote]] = defaultdict(list)
-    for row in rows:
-        voices[row.voice].append(row)
-    longest = {
-        (row.voice, row.start): max(other.end - other.start for other in group)
-        for row, group in _by_start(voices).items()
-    }
+    value = places.ticks(GRACE_VALUE)
+    short = [row for row in rows if row.end - row.start == value]
+    spans = defaultdict[int, set[tuple[int, int]]](set)
+    for row in rows if short else ():
+        spans[row.voice].add((row.start, row.end))
     found = set()
-    for row in rows:
-        if row.end - row.start != GRACE_VALUE:
-            continue
-        main = row.start if row.start == 0 and longest[row.voice, row.start] > GRACE_VALUE else row.end
-        if longest.get((row.voice, main), Fraction(0)) <= GRACE_VALUE:
-            continue
-        mine = [other for other in voices[row.voice] if other.start < row.end and other[:2] != row[:2]]
-        last = max((other.end for other in mine), default=Fraction(0))
-        if main == row.start or last >= row.end or last < row.start:
-            found.add(row.order)
+    for voice, group in groupby(sorted(short, key=SPAN), key=itemgetter(5)):
+        longest = {start: end - start for start, end in sorted(spans[voice])}
+        starts, latest = _latest_ends(sorted(spans[voice]))
+        for row in group:
+            main = row.start if row.start == 0 and longest[row.start] > value else row.end
+            if longest.get(main, 0) <= value:
+                continue
+            before = latest[bisect_left(starts, row.end)]
+            last = next(end for end, start in before if (start, end) != row[:2])
+            if main == row.start or last >= row.end or last < row.start:
+                found.add(row.order)
     return found
 
 
-def _by_start(voices: dict[int, list[PartNote]]) -> dict[PartNote, list[PartNote]]:
-    found: dict[tuple[int, Fraction], list[PartNote]] = defaultdict(list)
-    for voice, rows in voices.items():
-        for row in rows:
-            found[voice, row.start].append(row)
-    return {group[0]: group for group in found.values()}
+def _latest_ends(spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[list[tuple[int, int]]]]:
+    """Where spans in order begin; and of none of them, of the first, of the first two and so on the two that end last: (end, start)."""
+    latest = [[(0, -1), (0, -1)]]
+    for start, end in spans:
+        latest.append(sorted([*latest[-1], (end, start)], reverse=True)[:2])
+    return [start for start, _ in spans], latest
 
 
 def chords_of(rows: Iterable[PartNote], graces: Set[int]) -> dict[int, list[WrittenChord]]:
     """For each voice that the input names its chords, in order; a pitch that is there twice is in two of them."""
-    rows = list(rows)
-    parts = _parts(rows)
-    groups: dict[tuple[int, int, int, int], list[PartNote]] = {}
-    before: list[PartNote] = []
-    for row in rows:
-        if row.order in graces:
-            before.append(row)
-            continue
-        copy, start, end = 0, _ticks(row.start, parts), _ticks(row.end, parts)
-        while any(other.pitch == row.pitch for other in groups.get((row.voice, start, end, copy), ())):
-            copy += 1
-        groups.setdefault((row.voice, start, end, copy), []).append(row)
     found: dict[int, list[WrittenChord]] = defaultdict(list)
-    for (voice, *_), members in sorted(groups.items(), key=lambda item: item[0]):
-        members.sort(key=lambda row: row.pitch)
-        found[voice].append(WrittenChord(members[0].start, members[0].end, tuple(members)))
+    before: list[PartNote] = []
+    if graces:
+        rows = list(rows)
+        before = [row for row in rows if row.order in graces]
+        rows = [row for row in rows if row.order not in graces]
+    for (voice, start, end), group in groupby(sorted(rows, key=SPAN), key=SPAN):
+        notes = tuple(group)
+        for chord in _without_copies(notes) if len(notes) > 1 else (notes,):
+            found[voice].append(WrittenChord(start, end, chord))
     for row, place in _main_places(sorted(before, key=lambda row: row.order)):
         _attach(found, row, place)
     return dict(sorted(found.items()))
 
 
-def _main_places(graces: Sequence[PartNote]) -> Iterator[tuple[PartNote, Fraction]]:
+def _without_copies(notes: Iterable[PartNote]) -> list[tuple[PartNote, ...]]:
+    """Notes that begin and end together as chords, each from low to high with no pitch twice."""
+    found: list[dict[int, PartNote]] = []
+    seen = Counter[int]()
+    for note in notes:
+        if seen[note.pitch] == len(found):
+            found.append({})
+        found[seen[note.pitch]][note.pitch] = note
+        seen[note.pitch] += 1
+    return [tuple([chord[pitch] for pitch in sorted(chord)]) for chord in found]
+
+
+def _main_places(graces: Sequence[PartNote]) -> Iterator[tuple[PartNote, int]]:
     """Each grace note with the place of its note: where those that follow one another end; at the very beginning, there."""
-    ends: dict[tuple[int, Fraction], Fraction] = {}
+    ends: dict[tuple[int, int], int] = {}
     for grace in reversed(graces):
         ends[grace.voice, grace.start] = ends.get((grace.voice, grace.end), grace.end)
     for grace in graces:
-        opening = ends.get((grace.voice, Fraction(0)), Fraction(0))
-        yield grace, Fraction(0) if grace.start < opening else ends[grace.voice, grace.start]
+        opening = ends.get((grace.voice, 0), 0)
+        yield grace, 0 if grace.start < opening else ends[grace.voice, grace.start]
 
 
-def _attach(voices: dict[int, list[WrittenChord]], grace: PartNote, place: Fraction) -> None:
+def _attach(voices: dict[int, list[WrittenChord]], grace: PartNote, place: int) -> None:
     """Put a grace note before its note; where none follows behind the last one; alone in its voice it is a short note."""
     for voice in dict.fromkeys([grace.voice, *voices]):
         chords = voices.get(voice, [])
@@ -145,46 +155,45 @@ def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[Writ
         In order of their beginnings.
     played
         Whether values are a player's, and may be cut.
+
+    Raises
+    ------
+    ScoreError
+        Where they would be more voices than any notation has.
     """
-    parts = _parts(chords)
-    begun = [(_ticks(chord.start, parts), -chord.height, chord) for chord in chords]
-    ordered = sorted(begun, key=lambda one: one[:2])
-    alone = _alone([(start, _ticks(chord.end, parts)) for start, _, chord in ordered])
+    starts, stops = [chord.start for chord in chords], [chord.end for chord in chords]
+    if all(map(le, stops, starts[1:])):  # nothing overlaps
+        return [[*chords]]
+    ordered = sorted(chords, key=lambda chord: (chord.start, -chord.height))
+    alone = _alone(ordered)
     voices: list[list[WrittenChord]] = []
     ends: list[int] = []
-    for place, (start, _, chord) in enumerate(ordered):
-        free = [number for number, end in enumerate(ends) if end <= start]
-        if (alone[place] and voices) or not free:
-            free = free and ([0] if ends[0] <= start else [])
+    for chord, single in zip(ordered, alone, strict=True):
+        free = [number for number, end in enumerate(ends) if end <= chord.start]
+        if (single and voices) or not free:
+            free = free and ([0] if ends[0] <= chord.start else [])
         if free:
             height = chord.height
             number = min(free, key=lambda number: abs(voices[number][-1].height - height)) if free[1:] else free[0]
             voices[number].append(chord)
-            ends[number] = _ticks(chord.end, parts)
+            ends[number] = chord.end
         elif not played or len(voices) < MOST_VOICES:
+            if len(voices) == MOST_WRITTEN:
+                raise ScoreError(f"more than {MOST_WRITTEN} voices in a part: this cannot be written as notation")
             voices.append([chord])
-            ends.append(_ticks(chord.end, parts))
+            ends.append(chord.end)
         else:
             _squeeze(voices, chord)
-            ends = [_ticks(voice[-1].end, parts) for voice in voices]
+            ends = [voice[-1].end for voice in voices]
     return voices
 
 
-def _parts(written: Iterable[PartNote | WrittenChord]) -> int:
-    """Parts of a quarter in which all of these begin and end."""
-    return lcm(*{place.denominator for one in written for place in one[:2]})
-
-
-def _ticks(place: Fraction, parts: int) -> int:
-    return place.numerator * (parts // place.denominator)
-
-
-def _alone(spans: Sequence[tuple[int, int]]) -> list[bool]:
+def _alone(chords: Sequence[WrittenChord]) -> list[bool]:
     """Whether each of these, in order of their beginnings, overlaps no other."""
     until, found = -1, []
-    for (start, end), (after, _) in zip(spans, [*spans[1:], (spans[-1][1] if spans else 0, 0)], strict=True):
-        found.append(until <= start and after >= end)
-        until = max(until, end)
+    for chord, following in zip(chords, [*chords[1:], None], strict=True):
+        found.append(until <= chord.start and (following is None or following.start >= chord.end))
+        until = max(until, chord.end)
     return found
 
 

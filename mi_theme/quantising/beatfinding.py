@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError
 from mi_theme.quantising.accents import changes_of, onsets_of
 from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats, smooth
@@ -30,6 +31,7 @@ CONTRAST = 0.35  # standard deviations of accent between downbeats and others fr
 NO_ONSET = -1.0  # accent of a beat on which nothing begins
 
 
+@asked()
 def find_beats(music: MusicSource | ArrayLike) -> Beats:
     """The beats of playing that follows no click.
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mi_theme.errors import FileError, ScoreError
+from mi_theme.file_bytes import file_text
 from mi_theme.meter import Meter
 from mi_theme.quantising.beatgrid import Floats
 from mi_theme.score import MeterMap
@@ -231,10 +231,7 @@ def read_beats(source: str | PathLike[str] | Iterable[str]) -> Beats:
     """
     if isinstance(source, str | PathLike):
         name = str(source)
-        try:
-            lines: Sequence[str] = Path(source).read_text("utf-8").splitlines()
-        except UnicodeDecodeError:
-            raise FileError(f"{name}: beats are text, one second a line") from None
+        lines: Sequence[str] = file_text(source).splitlines()
     else:
         name, lines = "beats", list(source)
     rows = []

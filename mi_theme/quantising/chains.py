@@ -19,7 +19,7 @@ __all__ = ["BeatCells", "ChainNotes", "Chains", "chains_of"]
 BLOCKED = 1e6
 NEAREST = np.array([-1, 0, 1])
 AT_LINE = 2.0  # times the spread after a line that a note stands on it when the one before might
-BLOCK = 4_000  # notes whose costs are held at once
+BLOCK = 2_000  # notes whose costs are held at once
 
 
 class ChainNotes(NamedTuple):

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
 from mi_theme.quantising.chains import BeatCells, ChainNotes, Chains, chains_of
-from mi_theme.quantising.gracenotes import FEWER, LET_GO, MOST, QUICK
-from mi_theme.quantising.habits import AGAIN, ASIDE, END, OF_BEATS, OF_PULSES, Habits
+from mi_theme.quantising.gracenotes import FEWER, LET_GO, MOST, NEXT, QUICK
+from mi_theme.quantising.habits import A_SECOND, AGAIN, ASIDE, END, FOLLOWING, OF_BEATS, OF_PULSES, Habits
 from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
 from mi_theme.score.grace_times import GRACE_VALUE
 
@@ -33,6 +33,7 @@ STRUCK_AGAIN = 30.0  # cost of a key that is let go and struck again at one plac
 # cost of a grace note, played where grace notes are written; seconds before its note, at least
 ORNAMENT, LEAST_GAP = 6.0, 0.015
 AROUND, FULL = 6, 0.2  # notes before and after one; the share of them that begin together where there are chords
+UNHEARD = 0.001  # seconds by which a key may be let go after it was struck again, in whole ticks
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
 Steps = NDArray[np.int8]  # the state before each, small as there is one for every pulse
 COLUMNS = len(OF_PULSES)
@@ -94,7 +95,9 @@ def click_places(
     gap = np.diff(seconds, append=np.inf)
     inner = np.append(np.diff(part) == 0, False)
     sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int64)
-    again = inner & ~drums & (np.diff(pitch, append=-1) == 0) & (gap >= lasts)  # of drums those are flams
+    step = np.abs(np.diff(pitch, append=-1))
+    again = inner & ~drums & (step == 0) & (gap > lasts - UNHEARD)  # of drums those are flams
+    melodic = A_SECOND * (inner & ~drums & (step > 0) & (step <= NEXT))
     parts = int(part.max(initial=0)) + 1
     habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
     joins = inner & (sounded == 0) & (gap < 2 * FIRST)
@@ -102,7 +105,7 @@ def click_places(
     beat = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
     usual = float(GRACE_VALUE * grid.resolution) * (np.diff(grid.seconds) / np.diff(grid.ticks))[beat]
     for _ in range(ROUNDS):
-        follows = sounded * (gap > spread[part])
+        follows = sounded * (gap > spread[part]) + melodic
         chordal = _among_chords(joins, inner)
         together = habits.together[part, follows, chordal]
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
@@ -119,7 +122,7 @@ def click_places(
         spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact & ~grace, spread)
         close = np.flatnonzero(inner & ~grace & (gap < NEAR * spread[part]))
         joins = inner & ~grace & (np.diff(ticks, append=0) == 0)
-        pairs = np.zeros((parts, 2, 2, 2))
+        pairs = np.zeros((parts, len(FOLLOWING), 2, 2))
         np.add.at(pairs, (part[close], follows[close], chordal[close], joins[close].astype(np.int64)), 1)
         habits = Habits.of(parts, (*found.counts, pairs))
     off = (seconds - grid.even(ticks))[~exact & ~grace]
@@ -130,9 +133,11 @@ def _led(gap: Floats, lasts: Floats, among: NDArray[np.bool_]) -> Ints:
     """For each note that is as short as a grace note, and as soon before a longer one, the row of that; else -1."""
     rows = np.arange(len(gap))
     quick = among & (gap > LEAST_GAP) & (gap < QUICK) & (lasts < gap + LET_GO)
+    first = np.maximum.accumulate(np.where(quick & ~np.append(False, quick[:-1]), rows, 0))
     main = rows
     for _ in range(MOST):
         main = np.where(quick[main], np.minimum(main + 1, len(rows) - 1), main)
+    quick &= main - first <= MOST
     longer = ~quick[main] & (lasts[main] > FEWER * lasts) & (lasts[main] > FEWER * gap)
     return np.where(quick & longer, main, -1)
 

@@ -66,6 +66,8 @@ def exact_onsets(
             ):
                 tuplet[rows] = on & ~placed
                 found[rows] = np.where(tuplet[rows], at[rows], place)
+            if placed.all():
+                break  # finer sets add nothing
     return found, tuplet
 
 

@@ -54,7 +54,8 @@ def graces(seconds: Floats, lasts: Floats, pitch: Ints, beat: Floats) -> Ints:
     before, after = _silence(seconds, pitch)
     longest, first = np.zeros(len(rows)), np.full(len(rows), np.inf)
     np.maximum.at(longest, main[quick], gap[quick])
-    np.minimum.at(first, main[quick], np.where(np.isin(rows, following[quick]), np.inf, before)[quick])
+    onward = following[quick & (main[np.minimum(following, len(rows) - 1)] == main)]  # in a run of so many at most
+    np.minimum.at(first, main[quick], np.where(np.isin(rows, onward), np.inf, before)[quick])
     room = FEWER * longest[main]
     alone = ~quick[main] & (first[main] > room) & (after[main] > room) & (lasts[main] > FEWER * lasts)
     return np.where(quick & alone, main, -1)

@@ -15,7 +15,7 @@ import numpy as np
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 
-__all__ = ["AGAIN", "ASIDE", "END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "START", "Habits"]
+__all__ = ["AGAIN", "ASIDE", "A_SECOND", "END", "FOLLOWING", "OF_BEATS", "OF_PULSES", "START", "Habits"]
 
 OF_PULSES = np.array([1, 2, 3, 4, 6, 8])
 # against the pulses, a 9 fills the row; and with them, of one part while others are against them
@@ -48,7 +48,10 @@ COMMON: dict[int, dict[int, dict[int, float]]] = {
 AGAIN = 0.7  # that a pulse is divided as the one before, or a beat, before the piece says otherwise
 ONWARD, ELSEWHERE, ENDING = 0.5, 0.3, 0.2  # of the others: to the next place, to simpler ones, to none
 SELDOM = 0.01  # whatever else is possible
-FOLLOWING = (0.5, 0.03)  # that a note begins with the one before; where that has sounded for half its length
+# that a note begins with the one before; where that has sounded for half its length; both where it is a second away,
+# as the next note of a line is and seldom one of a chord
+FOLLOWING = (0.5, 0.03, 0.25, 0.005)
+A_SECOND = 2  # row of `FOLLOWING`
 
 
 class Habits(NamedTuple):
@@ -65,8 +68,8 @@ class Habits(NamedTuple):
     in_pulses, in_beats
         For each division the cost of a place after a place, shapes (2, 6, m, m) and (2, 5, m, m).
     together
-        For each part that its next note begins with the one before, in both cases of `FOLLOWING`, in a
-        single line and among chords, shape (parts, 2, 2).
+        For each part that its next note begins with the one before, in each case of `FOLLOWING`, in a
+        single line and among chords, shape (parts, 4, 2).
     """
 
     beats: Floats
@@ -80,7 +83,7 @@ class Habits(NamedTuple):
     def of(cls, parts: int, counts: tuple[Floats, Floats, Floats, Floats, Floats] | None = None) -> Habits:
         """Of the tables, and what was counted of a piece.
 
-        Pulses are counted after each division, at first after none; pairs as (parts, 2, 2, apart or together).
+        Pulses are counted after each division, at first after none; pairs as (parts, 4, 2, apart or together).
         """
         shapes = (
             (2, OF_BEATS.shape[1] + 1),
@@ -94,7 +97,7 @@ class Habits(NamedTuple):
             np.zeros(shapes[1]),
             np.zeros(shapes[2] + size),
             np.zeros(shapes[3] + size),
-            np.zeros((parts, 2, 2, 2)),
+            np.zeros((parts, len(FOLLOWING), 2, 2)),
         )
         divided = _learnt(np.exp(-np.tile(PULSE_COSTS, (2, 1))), pulses.sum(axis=1))
         after = pulses[:, 1:] + VISITS * (AGAIN * np.eye(len(OF_PULSES)) + (1 - AGAIN) * divided[:, None])

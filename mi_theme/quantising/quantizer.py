@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError
 from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats
 from mi_theme.quantising.beattimes import Beats
@@ -16,6 +17,7 @@ from mi_theme.quantising.chords import chords_of
 from mi_theme.quantising.clicked import click_places
 from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
 from mi_theme.quantising.gracenotes import TOGETHER, graces, strums, trills
+from mi_theme.quantising.hands import KEYBOARDS, left_hand, wants_two_staves
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
@@ -54,6 +56,7 @@ class _Kinds(NamedTuple):
         return found
 
 
+@asked()
 def quantize(
     score: MusicSource,
     *,
@@ -126,8 +129,12 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     if clicked and not written:
         end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
     known = np.where(end >= 0, end - onset, -1)
-    duration = _written(playing, onset, kind, known, ~on.tuplet, score.meters if clicked else None)
-    group = np.unique(np.column_stack([playing.part, onset]), axis=0, return_inverse=True)[1].ravel()
+    hands = _hands(playing, score, onset, kind != GRACE)
+    duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)
+    order = np.lexsort((onset, playing.part))
+    begins = (np.diff(playing.part[order]) != 0) | (np.diff(onset[order]) != 0)
+    group = np.zeros(len(onset), np.int64)
+    group[order[1:]] = np.cumsum(begins)
     return Quantized(
         source=score,
         resolution=grid.resolution,
@@ -304,15 +311,29 @@ def _nearest(at: Ints, step: int) -> Ints:
     return found
 
 
+def _hands(playing: PerformedNotes, score: Score, onset: Ints, among: NDArray[np.bool_]) -> Ints:
+    """The part of each note, where the left hand on a keyboard is one of its own."""
+    found = playing.part.copy()
+    for number, part in enumerate(score.parts):
+        rows = np.flatnonzero((playing.part == number) & among)
+        if part.program in KEYBOARDS and not part.is_percussion and wants_two_staves(playing.pitch[rows]):
+            lower = left_hand(onset[rows], playing.pitch[rows])
+            found[rows[lower]] += len(score.parts)
+    return found
+
+
 def _written(
     playing: PerformedNotes,
     onset: Ints,
     kind: NDArray[np.int8],
     given: Ints,
     usual: NDArray[np.bool_],
+    hands: Ints,
     click: MeterMap | None,
 ) -> Ints:
     """The written duration of each note in ticks: `given` where that is not -1; rests where a click was followed.
+
+    To a click a value ends where another note of the same of `hands` begins.
 
     What is `usual`, no tuplet that the grid has not, says how short values are.
     """
@@ -325,9 +346,10 @@ def _written(
         step = np.full(playing.part.max() + 1, quarter)
         np.gcd.at(step, playing.part[usual], onset[usual])
         fine = finest_end(step)[playing.part[rows]] / quarter
-        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], playing.part[rows], fine)
+        part = playing.part if click is None else hands  # without a click hands are less sure of what they hold
+        quarters = values(onset[rows] / quarter, played[rows], playing.pitch[rows], part[rows], hands[rows], fine)
         if click is not None:
-            part = np.where(playing.drums[rows], -1, playing.part[rows])
+            part = np.where(playing.drums[rows], -1, hands[rows])
             quarters = rested(onset[rows] / quarter, played[rows], quarters, part, fine, click)
         quarters = np.where(playing.drums[rows], np.minimum(quarters, DRUM), quarters)
         found[rows] = np.rint(quarters * quarter).astype(np.int64)

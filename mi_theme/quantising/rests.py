@@ -80,6 +80,7 @@ def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: F
     low, high = edge
     filled = _filled(onset, written, part)
     alone = (part >= 0) & (~filled | (played < low * written))
+    usual = float(np.median((played / written)[part >= 0]))
     held = (part >= 0) & (played > (high + OVER) * written)
     if held.sum() <= RARE * (part >= 0).sum():
         alone |= held
@@ -88,6 +89,7 @@ def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: F
         np.rint(np.column_stack([onset, np.where(filled, onset + written, 0)]) * TICKS), axis=0, return_inverse=True
     )
     chord = np.where(part >= 0, chord.ravel(), chord.max(initial=0) + 1)
+    over = (np.bincount(chord, held)[chord] > 0) & filled
     least, most = np.full(chord.max() + 1, np.inf), np.zeros(chord.max() + 1)
     np.minimum.at(least, chord, played)
     np.maximum.at(most, chord, played)
@@ -107,6 +109,8 @@ def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: F
             end = line if place is None else np.rint((onset + middle) / step) * step
             value = end - onset
             good = undecided & (value > 0) & (shortest >= low * value) & (longest <= value)
+            # what is held on ends where something of its part begins, and is nearer to the touch of a note so long
+            good &= ~over | ((played**2 > usual**2 * value * written) & ((place is None) | _filled(onset, value, part)))
             found[good] = value[good]
             undecided &= ~good
     return found

@@ -26,9 +26,18 @@ STEP, NEAR = (
     1.5,
     0.5,
 )  # semitones that an onset between two notes of a voice is worth; how near to the best is a link too
+AROUND, EVENLY, NEARLY_ALL = (
+    8,
+    0.4,
+    0.9,
+)  # notes before and after; log of how alike they sound of their gaps; so many of them
+BREAKING = (
+    1.0  # onsets passed over where all around sounds until the next one: a single line, or figures, however legato
+)
+NEXT_TO = 1e-6  # quarters: what is nearer is the same
 PLAIN = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)  # quarters: for the last notes, and before rests
 ALONE = 9.0  # for a value that ends where nothing begins
-BLOCK = 20_000  # notes whose costs are held at once
+BLOCK = 2_000  # notes whose costs are held at once
 
 
 class _Notes(NamedTuple):
@@ -41,7 +50,7 @@ class _Notes(NamedTuple):
     finest: float
 
 
-def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, finest: Floats) -> Floats:
+def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, hand: Ints, finest: Floats) -> Floats:
     """The written duration of each note.
 
     Parameters
@@ -52,6 +61,8 @@ def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, finest: Float
         How long each sounds, in quarters.
     pitch, part
         MIDI numbers, and of which part each is.
+    hand
+        Which notes of a part are one line or figure, see `BREAKING`.
     finest
         Quarters that a value of each note's part is a multiple of.
 
@@ -68,10 +79,13 @@ def values(onset: Floats, played: Floats, pitch: Ints, part: Ints, finest: Float
         notes = _Notes(
             onset[rows], np.maximum(played[rows], 1e-3), pitch[rows].astype(float), slot, float(finest[rows[0]])
         )
-        best = _cheapest_links(notes)
+        best, until = _cheapest_links(notes), np.full(len(rows), np.nan)
+        for number in np.unique(hand[rows]):
+            mine = np.flatnonzero(hand[rows] == number)
+            until[mine] = _until_next(notes.quarters[mine], notes.played[mine])
         for begin in range(0, len(rows), BLOCK):
             block = slice(begin, begin + BLOCK)
-            found[rows[block]] = _values(notes, best, block)
+            found[rows[block]] = _values(notes, best, until, block)
     return found
 
 
@@ -93,7 +107,7 @@ def _link(notes: _Notes, block: slice, lag: int) -> Floats:
     return np.where((skipped < 1) | (skipped > REACH), np.inf, cost)
 
 
-def _values(notes: _Notes, best: Floats, block: slice) -> Floats:
+def _values(notes: _Notes, best: Floats, until: Floats, block: slice) -> Floats:
     """The cheapest value of each note of a block."""
     rows = np.arange(*block.indices(len(best)))
     nearest = np.full((len(rows), REACH), FARTHEST)
@@ -114,15 +128,31 @@ def _values(notes: _Notes, best: Floats, block: slice) -> Floats:
         nearest[at] = np.minimum(nearest[at], step)
         linked[at] = np.maximum(linked[at], step + STEP * (skipped - 1) <= best[mine + lag] + NEAR)
         gap[at] = notes.quarters[mine + lag] - notes.quarters[mine]
-    return _cheapest(notes.played[rows], gap, nearest, linked, notes.finest)
+    return _cheapest(notes.played[rows], gap, nearest, linked, notes.finest, until[rows])
 
 
-def _cheapest(played: Floats, gap: Floats, nearest: Floats, linked: Floats, finest: float) -> Floats:
+def _until_next(quarters: Floats, played: Floats) -> Floats:
+    """The time to the next onset, where each note and nearly all around it sound for the same share of that; else NaN."""
+    slot = np.cumsum(np.diff(quarters, prepend=quarters[0]) > 0)
+    until = np.append(np.diff(quarters[np.flatnonzero(np.diff(slot, prepend=-1))]), np.inf)[slot]
+    share = np.where(np.isinf(until), 0.0, np.log(played) - np.log(until))
+    last, width = len(share) - 1, 2 * AROUND + 1
+    for begin in range(0, len(share), BLOCK):
+        rows = np.arange(begin, min(begin + BLOCK, len(share)))
+        near = share[np.minimum(np.clip(rows - AROUND, 0, max(last + 1 - width, 0))[:, None] + np.arange(width), last)]
+        usual = np.median(near, axis=1)
+        alike = (np.abs(near - usual[:, None]) < EVENLY).mean(axis=1) >= NEARLY_ALL
+        until[rows[~alike | (np.abs(share[rows] - usual) >= EVENLY)]] = np.nan
+    return until
+
+
+def _cheapest(played: Floats, gap: Floats, nearest: Floats, linked: Floats, finest: float, until: Floats) -> Floats:
     """The cheapest of the gaps and the plain values, see the constants."""
     passed = np.minimum(np.cumsum(linked, axis=1) - linked, MOST_PASSED)
     cost = (
         _ratio(played, gap)
         + SKIPPED * np.minimum(np.arange(REACH), MOST_SKIPPED)
+        + BREAKING * (~np.isnan(until)[:, None] & (np.abs(gap - until[:, None]) > NEXT_TO))
         + UNLINKED * (linked == 0)
         + PASSED * passed
         + NEARNESS * nearest

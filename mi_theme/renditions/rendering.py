@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.tempo_equations import KEEPS, tempo_at
-from mi_theme.arguments import known_name, renamed, whole_number
+from mi_theme.arguments import asked, known_name, whole_number
 from mi_theme.errors import UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic, key_named
@@ -31,7 +31,7 @@ LARGEST_SEED = 2**63 - 1  # what other programs take as a seed
 T = TypeVar("T")
 
 
-@renamed(bars="length")
+@asked(bars="length")
 def render(
     *,
     form: str | Form | None = None,
@@ -55,7 +55,7 @@ def render(
     ----------
     form
         Name of a form, a `Form`, or a file of one's own (``mine.toml``); ``tv`` if
-        nothing is said.
+        nothing is said, in the metre of `theme` where one is given.
     film
         Number, title or year of a film whose opening's metre it shall have, instead
         of `form`; ensemble, tempo and form are then a choice of ours, and the plan
@@ -113,7 +113,7 @@ def render(
     return plan.score(parts)
 
 
-@renamed(bars="length")
+@asked(bars="length")
 def arrange(
     *,
     form: str | Form | None = None,
@@ -144,6 +144,9 @@ def arrange(
     """
     seed = whole_number("a seed", seed, -LARGEST_SEED, LARGEST_SEED)
     keep = None if keep is None else known_name("tempo equation", keep, KEEPS)
+    played = _theme(theme, tonic, mode)
+    if not (theme is None or form or film or meter):
+        meter = played.meter  # who brings a tune and asks for no metre wants its own
     how = None if how is None else find(how).name
     filmed = None if film is None else _of_film(film, meter)
     chosen_style, grooves, manner = _style(style or (filmed.style if filmed else "jazz-combo"))
@@ -159,7 +162,7 @@ def arrange(
         form=chosen_form,
         style=chosen_style,
         manner=manner,
-        theme=_theme(theme, tonic, mode),
+        theme=played,
         tempo=tempo_at(tempo, filmed.tempo if filmed and not style else chosen_style.tempo[1]),
         ending=chosen_ending,
         seed=seed,

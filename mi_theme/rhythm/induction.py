@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError
 from mi_theme.listings import Listing
 from mi_theme.meter import Meter
@@ -69,6 +70,7 @@ class MeterGuess(NamedTuple):
         }
 
 
+@asked()
 def induce_meter(
     music: Music, durations: ArrayLike | None = None, pitches: ArrayLike | None = None
 ) -> Listing[MeterGuess]:

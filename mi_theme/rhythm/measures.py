@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError
+from mi_theme.guesses import Guessed
 from mi_theme.listings import scrolled
 from mi_theme.meter import Meter
 from mi_theme.quantising import written_music
@@ -32,7 +34,7 @@ class Measure(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Guessed):
     """Measures of one piece of music or of several, a column each.
 
     Attributes
@@ -93,6 +95,7 @@ class Measures:
         return Measures(tuple(titles), tuple(rows))
 
 
+@asked()
 def measure(
     music: Music, meter: Meter | str | None = None, *, part: str | int | None = None, name: str = ""
 ) -> Measures:

@@ -8,7 +8,7 @@ through a MIDI file, and other programs pass over it.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,7 @@ from mi_theme.score import messages as m
 
 if TYPE_CHECKING:
     from mi_theme.score.scores import Score
+    from mi_theme.score.tracks import Track
 
 __all__ = ["HOSTS", "Aside", "PlacedAside", "asides_of"]
 
@@ -47,8 +48,7 @@ class Aside(NamedTuple):
     @property
     def kind(self) -> str:
         """The name of its element."""
-        found = TAG.match(self.said)
-        return found[1] if found else ""
+        return _first_tag(self.said)
 
     @property
     def name(self) -> str:
@@ -72,12 +72,21 @@ class Aside(NamedTuple):
         data
             What follows the kind and length of the event.
         """
-        if not data.startswith(m.OURS):
-            return None
-        found = PAYLOAD.fullmatch(data[len(m.OURS) :].decode("utf-8", "replace"))
-        if found is None or (found[4] and found[4] not in HOSTS[1:]):
-            return None
-        return cls("note", found[3], int(found[2])) if found[1] else cls(found[4], found[5])
+        return _aside_of(data) if data.startswith(m.OURS) else None
+
+
+@lru_cache(maxsize=4096)
+def _aside_of(data: bytes) -> Aside | None:
+    found = PAYLOAD.fullmatch(data[len(m.OURS) :].decode("utf-8", "replace"))
+    if found is None or (found[4] and found[4] not in HOSTS[1:]):
+        return None
+    return Aside("note", found[3], int(found[2])) if found[1] else Aside(found[4], found[5])
+
+
+@lru_cache(maxsize=4096)
+def _first_tag(said: str) -> str:
+    found = TAG.match(said)
+    return found[1] if found else ""
 
 
 class PlacedAside(NamedTuple):
@@ -104,26 +113,43 @@ def asides_of(score: Score) -> tuple[PlacedAside, ...]:
     tuple of PlacedAside
         An aside to a note that is not there hangs on none.
     """
-    found = [
-        PlacedAside(number, row, event.tick, aside, event.voice)
-        for number, track in enumerate(score.tracks)
-        if track.metas(m.SEQUENCER)
-        for row, event in enumerate(track)
-        if event.message[:2] == bytes((m.META, m.SEQUENCER)) and (aside := Aside.of(event.message[2:]))
-    ]
-    if not any(placed.aside.host == "note" for placed in found):
-        return tuple(placed._replace(note=-1) for placed in found)
-    rows: defaultdict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)  # (voice, row) of the notes
-    spans = score.spans
-    for row, (start, track, on) in enumerate(zip(*(spans[n].tolist() for n in ("start", "track", "on")), strict=True)):
-        event = score.tracks[track].events[on]
-        rows[track, start, int(event["data1"])].append((int(event["voice"]), row))
-    return tuple(
-        placed._replace(note=_host(rows.get((placed.track, placed.tick, placed.aside.pitch), []), placed.note))
-        for placed in found
-    )
+    found: list[PlacedAside] = []
+    for number, track in enumerate(score.tracks):
+        mine = list(_said(track, number))
+        notes = _notes_at({placed.tick for placed in mine if placed.aside.host == "note"}, score, number)
+        found += [
+            placed._replace(note=_host(notes.get((placed.tick, placed.aside.pitch), ()), placed.note))
+            for placed in mine
+        ]
+    return tuple(found)
 
 
-def _host(notes: list[tuple[int, int]], voice: int) -> int:
+def _said(track: Track, number: int) -> Iterator[PlacedAside]:
+    """The asides of a track, each with the voice that it names in place of its note."""
+    if not any(data.startswith(m.OURS) for data in track.payloads):
+        return
+    events = track.events
+    rows = ((events["status"] == m.META) & (events["data1"] == m.SEQUENCER)).nonzero()[0]
+    columns = (events[name][rows].tolist() for name in ("tick", "payload", "voice"))
+    for row, tick, payload, voice in zip(rows.tolist(), *columns, strict=True):
+        if aside := Aside.of(track.payloads[payload]):
+            yield PlacedAside(number, row, tick, aside, voice)
+
+
+def _notes_at(ticks: set[int], score: Score, number: int) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """By tick and pitch the notes of a track that begin at these ticks: voice, and row in `Score.spans`."""
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    if not ticks:
+        return found
+    rows = (score.spans["track"] == number).nonzero()[0]
+    events = score.tracks[number].events[score.spans["on"][rows]]
+    columns = (events[name].tolist() for name in ("tick", "data1", "voice"))
+    for row, tick, pitch, voice in zip(rows.tolist(), *columns, strict=True):
+        if tick in ticks:
+            found.setdefault((tick, pitch), []).append((voice, row))
+    return found
+
+
+def _host(notes: Sequence[tuple[int, int]], voice: int) -> int:
     """The note of this voice, else the first of them."""
     return next((row for own, row in notes if own == voice), notes[0][1] if notes else -1)

@@ -8,13 +8,14 @@ from os import PathLike
 import numpy as np
 from numpy.typing import NDArray
 
+from mi_theme.guesses import Guessed
 from mi_theme.hooks import answer
 
 __all__ = ["Recording"]
 
 
 @dataclass(frozen=True, eq=False)
-class Recording:
+class Recording(Guessed):
     """The sound of a score.
 
     In a notebook it shows a player; elsewhere `save` writes it.

@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mi_theme.arguments import folded, known_name
+from mi_theme.arguments import asked, folded, known_name
+from mi_theme.errors import UnknownName
 from mi_theme.hooks import Shown, answer
 from mi_theme.meter import Meter
 from mi_theme.score.sequences import MidiSequence
@@ -47,6 +48,7 @@ class Score(MidiSequence, Shown):
     """
 
     @classmethod
+    @asked()
     def from_notes(
         cls,
         onset: ArrayLike,
@@ -154,27 +156,36 @@ class Score(MidiSequence, Shown):
 
         return parts_of(self.tracks)
 
-    def part_index(self, name: str | int) -> int:
+    def part_index(self, name: str | int, *, pitched: bool = False) -> int:
         """The index of a part by its name or number (from 0).
 
         Parameters
         ----------
         name
             A name, or how the name of one part only begins, or a number.
+        pitched
+            Whether drums are refused, which have no tune.
 
         Raises
         ------
         UnknownName
-            Where there is no such part.
+            Where there is no such part, or no such part with pitches.
         """
         names = [part.name for part in self.parts]
         if isinstance(name, int) and 0 <= name < len(names):
-            return name
-        if isinstance(name, str) and name.isdecimal() and name not in names and int(name) < len(names):
-            return int(name)  # as the command line says it
-        begins = folded(name) if isinstance(name, str) else ""
-        near = [each for each in names if begins and folded(each).startswith(begins)]
-        return names.index(near[0] if len(near) == 1 else known_name("part", name, names))
+            found = name
+        elif isinstance(name, str) and name.isdecimal() and name not in names and int(name) < len(names):
+            found = int(name)  # as the command line says it
+        else:
+            begins = folded(name) if isinstance(name, str) else ""
+            near = [each for each in names if begins and folded(each).startswith(begins)]
+            found = names.index(near[0] if len(near) == 1 else known_name("part", name, names))
+        if pitched and self.parts[found].is_percussion:
+            tuned = ", ".join(part.name for part in self.parts if not part.is_percussion)
+            raise UnknownName(
+                f"part {names[found]!r} is percussion and has no tune; with pitches there are: {tuned or 'none'}"
+            )
+        return found
 
     @cached_property
     def _table(self) -> NDArray[np.void]:
@@ -199,6 +210,7 @@ class Score(MidiSequence, Shown):
         """`note_table`, of one `part` if one is named, by its name or its number from 0."""
         return self._table if part is None else self._table[self._table["part"] == self.part_index(part)]
 
+    @asked()
     def passage(self, bars: Bars, part: str | int | None = None) -> Score:
         """The notes that begin in some bars (first and last, inclusive) as a score of its own.
 

@@ -26,12 +26,12 @@ class MidiSequence:
     kind: int = 1
     source: str = ""
 
-    @property
+    @cached_property
     def end(self) -> int:
         """The last tick of any track."""
         return max((track.end for track in self.tracks), default=0)
 
-    @property
+    @cached_property
     def quarters(self) -> Fraction:
         """The length in quarters."""
         return Fraction(self.end, self.ticks_per_quarter)
@@ -57,7 +57,7 @@ class MidiSequence:
         """The tempos."""
         return TempoMap.of((at, int.from_bytes(data, "big")) for at, data in self._metas(m.TEMPO))
 
-    @property
+    @cached_property
     def is_notation(self) -> bool:
         """Whether it was read from notation: its places and values stand as they are written."""
         return any(data == m.NOTATION for track in self.tracks for _, data in track.metas(m.SEQUENCER))
@@ -95,7 +95,7 @@ class MidiSequence:
         found = [*self._metas(m.COPYRIGHT), *self._metas(m.TEXT)]
         return [(at, m.one_line(m.text_of(data))) for at, data in sorted(found, key=lambda item: item[0])]
 
-    @property
+    @cached_property
     def key(self) -> tuple[int, bool] | None:
         """(fifths, is minor) of the first key signature, or None."""
         said = [

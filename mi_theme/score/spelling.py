@@ -17,6 +17,7 @@ BEFORE, AFTER = 10, 42  # notes; the values of the paper's best run
 LETTER = np.array([0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6])  # letters above the tonic, by semitones above it
 FIRST = np.array([0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6])  # letters above C of the first note
 TONICS = np.arange(12)
+BLOCK = 2**12  # notes that are counted at once
 
 
 def spelled_steps(pitch: ArrayLike) -> NDArray[np.int64]:
@@ -36,10 +37,14 @@ def spelled_steps(pitch: ArrayLike) -> NDArray[np.int64]:
     if not len(pitches):
         return np.zeros(0, np.int64)
     chroma = pitches % 12
-    letters = (LETTER[(chroma[:, None] - TONICS) % 12] + _tonic_letters(int(chroma[0]))) % 7
-    votes = _tonics_around(chroma)
-    strength = np.stack([np.where(letters == letter, votes, 0).sum(1) for letter in range(7)], axis=1)
-    return _nearest_octave(pitches, strength.argmax(1))
+    named = (LETTER[(np.arange(12)[:, None] - TONICS) % 12] + _tonic_letters(int(chroma[0]))) % 7
+    ways = named[:, None, :] == np.arange(7)[:, None]  # of a chroma the tonics that give it each letter
+    best = np.empty(len(chroma), np.int64)
+    for first in range(0, len(chroma), BLOCK):
+        block = slice(first, first + BLOCK)
+        strength = np.matmul(ways[chroma[block]], _tonics_around(chroma, block)[:, :, None])
+        best[block] = strength[..., 0].argmax(1)
+    return _nearest_octave(pitches, best)
 
 
 def _tonic_letters(first: int) -> NDArray[np.int64]:
@@ -48,13 +53,14 @@ def _tonic_letters(first: int) -> NDArray[np.int64]:
     return letters
 
 
-def _tonics_around(chroma: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How often each pitch class sounds around each note, shape (n, 12)."""
-    count = len(chroma)
-    heard = np.zeros((count + 1, 12), np.int64)
-    np.cumsum(chroma[:, None] == TONICS, axis=0, out=heard[1:])
-    rows = np.arange(count)
-    return heard[np.minimum(rows + AFTER, count)] - heard[np.maximum(rows - BEFORE, 0)]
+def _tonics_around(chroma: NDArray[np.int64], block: slice) -> NDArray[np.int64]:
+    """How often each pitch class sounds around each note of a block, shape (notes, 12)."""
+    rows = np.arange(*block.indices(len(chroma)))
+    low, high = np.maximum(rows - BEFORE, 0), np.minimum(rows + AFTER, len(chroma))
+    heard = np.zeros((high[-1] - low[0] + 1, 12), np.int64)
+    np.cumsum(chroma[low[0] : high[-1], None] == TONICS, axis=0, out=heard[1:])
+    around: NDArray[np.int64] = heard[high - low[0]] - heard[low - low[0]]
+    return around
 
 
 def _nearest_octave(pitches: NDArray[np.int64], letters: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -31,7 +31,7 @@ LARGEST_NUMERATOR = 255  # that a MIDI file can say
 DEFAULT_TEMPO = 500_000  # microseconds in a quarter where a file says nothing: 120 a minute
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bar:
     """One bar: its number (0 for a pick-up), where it starts and ends in quarters, its metre."""
 
@@ -40,12 +40,12 @@ class Bar:
     end: Fraction
     meter: Meter
 
-    @property
+    @cached_property
     def length(self) -> Fraction:
         """Quarters from bar line to bar line; short for a pick-up or a cut bar."""
         return self.end - self.start
 
-    @property
+    @cached_property
     def beats(self) -> tuple[Fraction, ...]:
         """Where the beats fall, in quarters from the beginning of the score."""
         starts = (self.start + pulse * self.meter.pulse for pulse in self.meter.beats)
@@ -243,10 +243,13 @@ class MeterMap:
         end
             Quarters from the beginning.
         """
-        bar = self.bar(self._segments[0][2])
-        while bar.start < end:
-            yield bar
-            bar = self.bar(bar.number + 1)
+        for place in range(len(self._segments)):
+            start, meter, number, stop = self._segment(place)
+            length = meter.bar
+            while start < end and (stop is None or start < stop):
+                line = start + length
+                yield Bar(number, start, line if stop is None else min(line, stop), meter)
+                start, number = line, number + 1
 
 
 def meter_of_length(length: Fraction) -> Meter | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mi_theme.pitch import Tonic, key_named
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mi_theme.score import Score
 
 __all__ = ["KeyEstimate", "estimated_key", "key_of", "tonic_of_signature"]
@@ -99,10 +103,19 @@ def estimated_key(score: Score) -> KeyEstimate:
     heard = np.bincount(notes["pitch"] % 12, weights=notes["duration"], minlength=12)
     if not heard.any() or np.ptp(heard) == 0:
         return KeyEstimate(Tonic("C"), "minor", 0.0)
-    fits = {
-        (name, mode): float(np.corrcoef(np.roll(PROFILES[mode], Tonic(name).pitch_class), heard)[0, 1])
-        for mode, names in KEY_NAMES.items()
-        for name in names
-    }
-    name, mode = max(fits, key=fits.__getitem__)
-    return KeyEstimate(Tonic(name), mode, fits[name, mode])
+    profiles, away = _profiles(), heard - heard.mean()
+    fits = profiles @ away / np.sqrt(away @ away)
+    best = int(fits.argmax())
+    mode, name = [(mode, name) for mode, names in KEY_NAMES.items() for name in names][best]
+    return KeyEstimate(Tonic(name), mode, float(fits[best]))
+
+
+@lru_cache(maxsize=1)
+def _profiles() -> NDArray[np.float64]:
+    """The profile of each key in the order of `KEY_NAMES`, less its mean, and of length 1: shape (24, 12)."""
+    import numpy as np
+
+    rolled = [np.roll(PROFILES[mode], Tonic(name).pitch_class) for mode, names in KEY_NAMES.items() for name in names]
+    away = np.array(rolled) - np.mean(rolled, axis=1, keepdims=True)
+    profiles: NDArray[np.float64] = away / np.linalg.norm(away, axis=1, keepdims=True)
+    return profiles

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from mi_theme.errors import ScoreError
 from mi_theme.score import messages as m
 
-__all__ = ["PERCUSSION", "Event", "Part", "Track", "channel_of", "in_order"]
+__all__ = ["PERCUSSION", "RECORD", "Event", "Part", "Track", "channel_of", "in_order"]
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
+#: one event: tick, status, data1, data2, row in the payloads (-1 for none), voice, step, id
 RECORD = Struct("<qBBBihhq")
 NUMBERS = {"tick": "<i8", "status": "u1", "data1": "u1", "data2": "u1", "payload": "<i4"}
 NUMBERS |= {"voice": "<i2", "step": "<i2", "id": "<i8"}
+# the order of messages at one tick, by their first byte: about the whole, ends, settings, beginnings
+RANKS = bytes(0 if status == m.META else {m.NOTE_OFF: 1, m.NOTE_ON: 3}.get(status & 0xF0, 2) for status in range(256))
+END = bytes((m.META, m.END_OF_TRACK))
 PERCUSSION = 9  #: the drum channel, printed as 10
 
 
@@ -130,7 +133,7 @@ class Track:
         events
             In any order.
         """
-        ordered = sorted(events, key=lambda event: (event.tick, _rank(event.message)))
+        ordered = sorted(events, key=lambda event: (event.tick, event.message[:2] == END, RANKS[event.message[0]]))
         last = ordered[-1].tick if ordered else 0
         if not ordered or ordered[-1].message != m.end_of_track():
             ordered.append(Event(last, m.end_of_track()))
@@ -155,10 +158,13 @@ class Track:
         return bytes((status, data1) if status & 0xF0 in (0xC0, 0xD0) else (status, data1, data2))
 
     @cached_property
-    def _metas(self) -> tuple[tuple[int, int, bytes], ...]:
-        """(kind, tick, data) of every meta event."""
-        rows = (row for row in RECORD.iter_unpack(self.packed) if row[1] == m.META)
-        return tuple((row[2], row[0], self.payloads[row[4]]) for row in rows)
+    def _metas(self) -> dict[int, list[tuple[int, bytes]]]:
+        """(tick, data) of every meta event, by kind."""
+        found: dict[int, list[tuple[int, bytes]]] = {}
+        for tick, status, kind, _, payload, *_ in RECORD.iter_unpack(self.packed):
+            if status == m.META:
+                found.setdefault(kind, []).append((tick, self.payloads[payload]))
+        return found
 
     def metas(self, kind: int) -> list[tuple[int, bytes]]:
         """(tick, data) of every meta event of a kind.
@@ -168,7 +174,7 @@ class Track:
         kind
             Number of the meta event, such as 0x51 for tempo.
         """
-        return [(tick, data) for found, tick, data in self._metas if found == kind]
+        return list(self._metas.get(kind, ()))
 
     @property
     def name(self) -> str:
@@ -206,13 +212,6 @@ def _row(event: Event, payloads: list[bytes]) -> tuple[int, ...]:
     return (event.tick, status, message[1], message[2] if len(message) > 2 else 0, -1, *more)
 
 
-def _rank(message: bytes) -> int:
-    """The order of messages at one tick: about the whole, ends, settings, beginnings."""
-    if message[0] == m.META:
-        return 9 if message[1] == m.END_OF_TRACK else 0
-    return {m.NOTE_OFF: 1, m.NOTE_ON: 3}.get(message[0] & 0xF0, 2)
-
-
 def in_order(events: NDArray[np.void], payloads: Sequence[bytes]) -> Track:
     """A track of events in any order: by tick, ends of notes before beginnings, and one end of the track, at its end.
 
@@ -225,11 +224,10 @@ def in_order(events: NDArray[np.void], payloads: Sequence[bytes]) -> Track:
     """
     import numpy as np
 
-    status, kind = events["status"], events["status"] & 0xF0
-    last = int(events["tick"].max(initial=0))
+    status, ticks = events["status"], events["tick"]
+    last = int(ticks.max(initial=0))
     ends = (status == m.META) & (events["data1"] == m.END_OF_TRACK)
-    rank = np.select([status == m.META, kind == m.NOTE_OFF, kind == m.NOTE_ON], [0, 1, 3], 2)
-    order = np.lexsort((rank, events["tick"]))
+    order = np.lexsort((np.frombuffer(RANKS, np.uint8)[status], ticks))
     closed = np.zeros(int((~ends).sum()) + 1, events.dtype)
     closed[:-1] = events[order[~ends[order]]]
     closed[-1] = (last, m.META, m.END_OF_TRACK, 0, len(payloads), 0, -1, -1)

@@ -7,7 +7,7 @@ from math import inf
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from mi_theme.arguments import number, renamed, whole_number
+from mi_theme.arguments import asked, number, whole_number
 from mi_theme.files.disk import is_text
 from mi_theme.hooks import answer
 from mi_theme.listings import Listing
@@ -69,7 +69,7 @@ def searchable(where: Any) -> Searchable | None:
     return found
 
 
-@renamed(pattern="theme")
+@asked(pattern="theme")
 def find(
     theme: object,
     where: object,

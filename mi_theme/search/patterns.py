@@ -171,9 +171,10 @@ def passage_of(music: Any, bars: Bars | None, part: str | int | None) -> Any:
     numbers = [bar.number for bar in score.bars()]
     if not numbers:
         return score
+    chosen = None if part is None else score.part_index(part, pitched=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TimingWarning)  # what is looked for need not be exact to the tick
-        return score.passage((numbers[0], numbers[-1]) if bars is None else bars, part)
+        return score.passage((numbers[0], numbers[-1]) if bars is None else bars, chosen)
 
 
 def _columns(onset: Iterable[Any], pitch: Iterable[Any], *others: Iterable[Any]) -> list[tuple[Any, ...]]:

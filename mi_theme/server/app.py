@@ -9,16 +9,20 @@ from pathlib import PurePath
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.errors import MiThemeError, error_words
 from mi_theme.frontend import script, style
 from mi_theme.server.guard import LARGEST_BODY
 from mi_theme.server.open_pieces import OpenPiece, OpenPieces
-from mi_theme.server.settings import ENDINGS, StudioSettings, choices
+from mi_theme.server.settings import ENDINGS, StudioSettings, Whole, choices
 from mi_theme.server.worker import Order
+from mi_theme.server.workers import CLOSED
 
 __all__ = ["application"]
 
@@ -30,9 +34,9 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a question about a piece: settings, and the page, bar or ending that the verb needs."""
 
     settings: StudioSettings
-    number: int = 0
-    last: int = 0
-    width: int = 0
+    number: Whole = 0
+    last: Whole = 0
+    width: Whole = 0
     ending: str = ""
 
 
@@ -79,6 +83,14 @@ class Answers:
         finally:
             await self._pieces.settle(piece, opened=done)
 
+    async def read_plan(self, request: Request) -> Response:
+        """What a saved plan asks for, as settings."""
+        try:
+            plan = await run_in_threadpool(ScorePlan.from_json, (await _body(request)).decode("utf-8", "replace"))
+        except MiThemeError as error:
+            raise HTTPException(400, error_words(error)) from None
+        return JSONResponse(msgspec.to_builtins(StudioSettings.of(plan)))
+
     async def again(self, request: Request) -> Response:
         """A piece that is open, for a page that comes back."""
         piece = self._piece(request)
@@ -106,7 +118,7 @@ class Answers:
     def _piece(self, request: Request) -> OpenPiece:
         piece = self._pieces.get(request.path_params["key"])
         if piece is None:
-            raise HTTPException(404, "this piece is no longer open, for others were opened since: open it again")
+            raise HTTPException(404, CLOSED)
         return piece
 
 
@@ -122,14 +134,15 @@ def application(pieces: OpenPieces) -> Starlette:
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
-        await pieces.prepare()
         try:
+            await pieces.prepare()
             yield
         finally:
-            pieces.close_all()
+            await pieces.close_all()
 
     routes = [
         Route("/", answers.page),
+        Route("/plan", answers.read_plan, methods=["POST"]),
         Route("/pieces", answers.listed),
         Route("/pieces", answers.opened, methods=["POST"]),
         Route("/pieces/{key}", answers.again),

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from typing import Any
 
+from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.errors import FileError, MissingExtra
 
 __all__ = ["serve"]
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 1  # seconds that open answers are waited for at the end
+SLOWEST = 10.0  # seconds in which a connection asks for something
+MOST_CONNECTIONS = 100  # at once
 
 
-def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: int = 0, browser: bool = True) -> None:
+def serve(
+    piece: tuple[str, bytes] | None,
+    say: Callable[[str], None],
+    *,
+    plan: ScorePlan | None = None,
+    port: int = 0,
+    browser: bool = True,
+) -> None:
     """Serve the studio until it is interrupted.
 
     Parameters
@@ -25,6 +37,8 @@ def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: 
         Name and bytes of a file that is open from the beginning.
     say
         Takes the address, and what else there is to say.
+    plan
+        What the piece begins with: what was asked for there is asked for again.
     port
         Where; a free one for 0.
     browser
@@ -47,11 +61,15 @@ def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: 
     except ImportError as error:
         raise MissingExtra.named(error.name or "starlette", "studio") from error
     from mi_theme.server.open_pieces import OpenPieces
+    from mi_theme.server.settings import StudioSettings
 
     listening = _listening(port)
     port = listening.getsockname()[1]
     pieces = OpenPieces()
-    opened = f"#{pieces.add(*piece).key}" if piece else ""
+    first = pieces.add(*piece) if piece else None
+    if first and plan:
+        first.settings = StudioSettings.of(plan)
+    opened = f"#{first.key}" if first else ""
     guard = Guard(application(pieces), port)
     say(f"studio: {guard.address}{opened} (Ctrl-C ends it)")
     if browser:
@@ -59,6 +77,7 @@ def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: 
         threading.Thread(target=webbrowser.open, args=[shown], daemon=True).start()
     config = uvicorn.Config(
         guard,
+        http=_impatient(),
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -67,7 +86,7 @@ def serve(piece: tuple[str, bytes] | None, say: Callable[[str], None], *, port: 
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=PATIENCE,
-        limit_concurrency=100,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -85,3 +104,24 @@ def _listening(port: int) -> socket.socket:
         words = error.strerror if isinstance(error, OSError) else error
         raise FileError(f"port {port} cannot be used ({words}); without --port a free one is taken") from None
     return found
+
+
+def _impatient() -> type[asyncio.Protocol]:
+    """The protocol of uvicorn, with connections closed that ask for nothing: enough of them would keep everybody else out."""
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    class Impatient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+        """A connection that ends where no request has come whole since it was looked at last."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            self.loop.call_later(SLOWEST, self.look, None)
+
+        def look(self, seen: Any) -> None:
+            """Close the connection, or look again later."""
+            if self.cycle is seen and (seen is None or seen.response_complete):
+                self.transport.close()
+            elif not self.transport.is_closing():
+                self.loop.call_later(SLOWEST, self.look, self.cycle)
+
+    return Impatient

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Lock
+from asyncio import Lock, Task, gather
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from secrets import token_urlsafe
@@ -66,7 +66,8 @@ class OpenPieces:
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, OpenPiece] = OrderedDict()
-        self._spare = Worker()
+        self._ending: set[Task[None]] = set()
+        self._spare = Worker(self._ending)
 
     async def prepare(self) -> None:
         """Start the processes that will be asked next: those of the pieces that are open, else one for the next piece."""
@@ -77,16 +78,16 @@ class OpenPieces:
         """Begin a process for the piece after this one; one that could not be read is closed, and its process waits."""
         if not opened and piece.key in self._open:
             del self._open[piece.key]
-            self._spare.stop()
+            self._spare.close()
             self._spare = piece.worker
         await self._spare.start()
 
     def add(self, name: str, data: bytes | None) -> OpenPiece:
         """A new piece; the oldest is closed where there are too many."""
-        piece, self._spare = OpenPiece(name, data, self._spare), Worker()
+        piece, self._spare = OpenPiece(name, data, self._spare), Worker(self._ending)
         self._open[piece.key] = piece
         while len(self._open) > MOST_PIECES:
-            self._open.popitem(last=False)[1].worker.stop()
+            self._open.popitem(last=False)[1].worker.close()
         return piece
 
     def get(self, key: str) -> OpenPiece | None:
@@ -102,10 +103,11 @@ class OpenPieces:
     def close(self, key: str) -> None:
         """Close one, if it is open."""
         if piece := self._open.pop(key, None):
-            piece.worker.stop()
+            piece.worker.close()
 
-    def close_all(self) -> None:
-        """End every process."""
+    async def close_all(self) -> None:
+        """End every process, and wait until it has ended."""
         for key in list(self._open):
             self.close(key)
-        self._spare.stop()
+        self._spare.close()
+        await gather(*self._ending)

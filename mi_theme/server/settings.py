@@ -12,11 +12,15 @@ from mi_theme.adaptation.strategies import STRATEGIES
 from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.arguments import known_name
 from mi_theme.conversion.request import ACCOMPANIMENTS, DRUMS, RUNS, Choice, Request
+from mi_theme.conversion.scoreplan import ScorePlan
 
-__all__ = ["ENDINGS", "StudioSettings", "choices"]
+__all__ = ["ENDINGS", "StudioSettings", "Whole", "choices"]
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
-Edits = Annotated[tuple[tuple[int, int, Text], ...], msgspec.Meta(max_length=2000)]  # more than a score has bars edited
+Whole = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]  # no bar, page or pixel is beyond
+Edits = Annotated[
+    tuple[tuple[Whole, Whole, Text], ...], msgspec.Meta(max_length=2000)
+]  # more than a score has bars edited
 METERS = (
     "4/4",
     "3/4",
@@ -62,13 +66,32 @@ class StudioSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part: Text | None = None
     drums: Text = "pulse"
     accompaniment: Text = "pattern"
-    bars: tuple[int, int] | None = None
+    bars: tuple[Whole, Whole] | None = None
     ratio: Text | None = None
     keep: Text | None = None
     grouping: Text | None = None
     feel: Text = "auto"
     runs: Text = "thin"
     choices: Edits = ()
+
+    @classmethod
+    def of(cls, plan: ScorePlan) -> StudioSettings:
+        """What was asked for where a plan was made, which the studio asks for again of the piece that is open.
+
+        Parameters
+        ----------
+        plan
+            Such as a saved one.
+        """
+        asked = plan.request
+        own: dict[str, Any] = {
+            name: getattr(asked, name) for name in ("how", "drums", "accompaniment", "keep", "feel", "runs")
+        }
+        texts = {name: getattr(asked, name) for name in ("source", "ratio", "grouping")}
+        own |= {name: None if value is None else str(value) for name, value in texts.items()}
+        part = None if asked.lead is None else str(plan.lead_part)
+        choices = tuple((one.first, one.last, one.how) for one in asked.choices)
+        return cls(str(plan.target), part=part, bars=asked.bars, choices=choices, **own)
 
     def request(self) -> Request:
         """The same, checked.

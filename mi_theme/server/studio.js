@@ -123,7 +123,16 @@ function forget() {
 }
 
 function take(file) {
-  if (file) open(`pieces?name=${encodeURIComponent(file.name)}`, file);
+  if (!file) return;
+  if (/\.json$/i.test(file.name)) takePlan(file);
+  else open(`pieces?name=${encodeURIComponent(file.name)}`, file);
+}
+
+/** A saved plan: what was asked for there is asked for again, of the piece that is open. */
+async function takePlan(file) {
+  if (!state.history) return say("A plan goes with its piece: open that first, then drop the plan on it.");
+  const settings = await work("plan", { body: file });
+  if (settings) change(settings);
 }
 
 // Converting

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 
 from mi_theme.errors import FileError
+from mi_theme.file_bytes import file_bytes
 
 __all__ = ["SYSTEM", "VARIABLE", "credited", "find_soundfont", "read_soundfont"]
 
@@ -90,7 +91,7 @@ def read_soundfont(path: str | PathLike[str] | None = None) -> tuple[Path, bytes
         Where it cannot be opened.
     """
     found = find_soundfont() if path is None else Path(path)
-    data = found.read_bytes()
+    data = file_bytes(found)
     if fault := _fault(found):
         raise FileError(f"{found}: {fault}")
     return found, data

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mi_theme.adaptation import adapt
 from mi_theme.adaptation.plans import Plan
-from mi_theme.arguments import known_name, renamed, whole_number
+from mi_theme.arguments import asked, known_name, whole_number
 from mi_theme.errors import UnknownName
 from mi_theme.hooks import Shown
 from mi_theme.meter import EIGHTH, Grouping, Meter
@@ -132,7 +132,7 @@ class Theme(Sketch, Shown):
         """Where `figure` comes from: ``given``, ``metre`` or ``notes``."""
         return "given" if self.grouping else "metre" if self.meter.grouping else "notes"
 
-    @renamed(to="meter", target="meter")
+    @asked(to="meter", target="meter")
     def to_meter(
         self,
         meter: str | Meter,
@@ -218,6 +218,7 @@ class Theme(Sketch, Shown):
         return value.theme if isinstance(value, Adaptation) else cls.from_score(value)
 
     @classmethod
+    @asked()
     def from_score(
         cls,
         score: MusicSource,
@@ -266,12 +267,12 @@ class Theme(Sketch, Shown):
         first, last = (
             first_and_last(bars) if bars is not None else (1, 1 + any(bar.number == 2 for bar in score.bars()))
         )
-        chosen = lowest_part(score, (first, last)) if part is None else part
+        chosen = lowest_part(score, (first, last)) if part is None else score.part_index(part, pitched=True)
         key = key_of(score, tonic, mode)
         ostinato, register = motif_of(score, (first, last), chosen, "ostinato", key, BASS_REGISTER)
         motifs = [ostinato]
         if head:
-            singer = chosen if head_part is None else head_part
+            singer = chosen if head_part is None else score.part_index(head_part, pitched=True)
             motifs.append(motif_of(score, first_and_last(head), singer, "head", key, HEAD_REGISTER)[0])
         title = name or score.source.rpartition("/")[2] or "a passage"
         player = score.parts[score.part_index(chosen)].name

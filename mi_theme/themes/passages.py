@@ -73,7 +73,8 @@ def motif_of(
     passage = score.passage(bars, part)
     notes = passage.note_table()
     if not len(notes):
-        raise ScoreError(f"no notes of part {part!r} begin in bars {bars[0]} to {bars[1]}")
+        player = score.parts[score.part_index(part)].name
+        raise ScoreError(f"no notes of part {player!r} begin in bars {bars[0]} to {bars[1]}")
     spans, ticks = passage.spans, passage.ticks_per_quarter
     pitches = [int(passage.tracks[row["track"]].events["data1"][row["on"]]) for row in spans]
     lowest: dict[int, tuple[int, int]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mi_theme import catalog
+from mi_theme.arguments import asked
 from mi_theme.meter import Meter
 from mi_theme.pitch import Tonic, key_named
 from mi_theme.themes.model import Rights, Theme
@@ -36,6 +37,7 @@ class ThemeRow(catalog.Row, frozen=True):
     motif: list[MotifRow]
 
 
+@asked()
 def theme(tonic: str | Tonic | None = None, mode: str | None = None, head_place: str | None = None) -> Theme:
     """The theme from *Mission: Impossible*, as the short quotation in ``data/theme.toml``.
 

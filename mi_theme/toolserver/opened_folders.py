@@ -104,7 +104,7 @@ class OpenedFolders:
             if path.suffix.lower() in ENDINGS and not any(
                 part.startswith(".") for part in path.relative_to(folder).parts
             ):
-                if not self._holds(path.resolve()):
+                if not self._holds(Path(os.path.realpath(path))):  # which raises nothing where links go in a circle
                     outside.append(path)
                 elif path.is_file():
                     inside.append(path)

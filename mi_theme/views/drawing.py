@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from mi_theme.adaptation.plans import Plan
-from mi_theme.arguments import known_name
+from mi_theme.arguments import asked, known_name
 from mi_theme.conversion.scoreplan import ScorePlan
 from mi_theme.credits import Lineage
 from mi_theme.engraving.drawings import Drawing
@@ -72,6 +72,10 @@ KINDS: dict[str, dict[type, Callable[[Any, Span], Drawing]]] = {
 }
 
 
+OTHER_KINDS = {"staff": "notation", "sheet": "notation", "score": "notation", "pianoroll": "roll", "piano roll": "roll"}
+
+
+@asked()
 def draw(thing: object, kind: str | None = None, *, bars: Bars | None = None) -> Drawing:
     """A picture of a theme, an adaptation, a plan, a score, a metre or a grouping.
 
@@ -105,7 +109,7 @@ def draw(thing: object, kind: str | None = None, *, bars: Bars | None = None) ->
     >>> mi.draw(mi.theme().to_meter("4/4"), "map").description[:31]
     'Bar map of 5/4:3+3+2+2 to 4/4 a'
     """
-    kind = None if kind is None else known_name("picture", kind, KINDS)
+    kind = None if kind is None else known_name("picture", OTHER_KINDS.get(kind, kind), KINDS)
     thing = _subject(thing)
     span = None if bars is None else first_and_last(bars)
     able = [name for name, types in KINDS.items() if isinstance(thing, tuple(types))]

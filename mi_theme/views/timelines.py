@@ -76,9 +76,9 @@ def timeline(lineage: Lineage) -> SvgDrawing:
     return SvgDrawing(page(WIDE, y + EDGE, described(films), [*parts, *shapes]), described(films))
 
 
-def film_list(lineage: Lineage) -> SvgDrawing:
-    """The same for a phone: film after film."""
-    films = list(lineage.films())
+def film_list(lineage: Lineage, chosen: Sequence[Film] = ()) -> SvgDrawing:
+    """The same for a phone: film after film, or some films alone."""
+    films = list(chosen or lineage.films())
     parts, y = headed(lineage, HEADING, NARROW)
     for film in films:
         y += 12

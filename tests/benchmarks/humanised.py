@@ -1,4 +1,4 @@
-"""Whether a player's timing changes what is decided: python tests/benchmarks/humanised.py [--pieces N] [--late MS] [--meters] [--theme]
+"""Whether a player's timing changes what is decided: python tests/benchmarks/humanised.py [--pieces N] [--seed N] [--late MS] [--meters] [--theme]
 
 Pieces of music21's corpus are taken as MIDI and played: every note so many milliseconds
 early or late at most, sounding for 50 to 95 % of its value, at 60 to 180 quarters a
@@ -105,13 +105,13 @@ def scores(count: int) -> Iterator[tuple[str, str, Score]]:
             continue
 
 
-def print_plans(count: int, late: float, gates: tuple[float, float] | None, verbose: bool) -> None:
+def print_plans(count: int, seed: int, late: float, gates: tuple[float, float] | None, verbose: bool) -> None:
     table: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for number, (kind, name, score) in enumerate(scores(count)):
         to = next(
             to for to in TARGETS[number % 5 :] + TARGETS if mi.Meter(to).plain != score.meters.changes[-1][1].plain
         )
-        played = humanised(score, np.random.default_rng(number), late, gates)
+        played = humanised(score, np.random.default_rng(seed + number), late, gates)
         try:
             bars, places, maps, why = same_bars(score, played, to)
         except mi.MiThemeError as error:
@@ -166,6 +166,7 @@ def print_theme(late: float) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pieces", type=int, default=40, help="of each kind")
+    parser.add_argument("--seed", type=int, default=0, help="of the first piece: how it is played")
     parser.add_argument("--late", type=float, default=20.0, help="milliseconds")
     parser.add_argument("--whole", action="store_true", help="notes sound as long as written")
     parser.add_argument("--meters", action="store_true")
@@ -178,4 +179,4 @@ if __name__ == "__main__":
     if given.theme:
         print_theme(given.late / 1000)
     if not (given.meters or given.theme):
-        print_plans(given.pieces, given.late / 1000, gates, given.verbose)
+        print_plans(given.pieces, given.seed, given.late / 1000, gates, given.verbose)

@@ -168,7 +168,7 @@ def answered(task: Task, weights: dict[str, Weights], rhythms: Rhythms, feel: st
     onsets = task.source.onsets - task.phase
     positions = np.append(onsets, onsets[-1] + task.source.durations[-1]) / float(before.slot)
     found = solve(positions, setting, feel, weights, _prior(after.meter, rhythms, after))
-    return found.without_end().slots * float(after.slot)
+    return found.slots[:-1] * float(after.slot)
 
 
 _PRIORS: dict[Meter, Array] = {}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,8 @@ __all__ = ["FORBIDDEN", "Lattice", "cheapest", "spread"]
 SLOT_REACH = np.arange(-3, 5)  # slots around the starting place
 FORBIDDEN = 1e4
 FINEST_STEP = 1 / 4096  # of a slot, where a bar has no room
+COARSE = 1.5 * 2.0**29  # what is added to it and taken away keeps whole multiples of 2**-23, whose sums are exact
+APART = 2.0**32  # slots, more than any music has: keeps runs of notes from pushing each other
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,26 @@ class Lattice:
         return cls(positions, image, slots, FORBIDDEN * (still | outside))
 
     @property
-    def backward(self) -> Array:
-        """FORBIDDEN where a note would not come after the one before, shape (n - 1, k, k)."""
-        return FORBIDDEN * (self.slots[1:, None, :] <= self.slots[:-1, :, None])
+    def steps(self) -> Array:
+        """Slots from each note to the next, for every difference of their places, shape (n - 1, 2 k - 1)."""
+        places = self.slots.shape[1]
+        found: Array = np.diff(self.slots[:, 0])[:, None] + np.arange(1 - places, places)
+        return found
+
+    @property
+    def step_of(self) -> Array:
+        """Which of the steps leads from one place to another, shape (k, k)."""
+        places = np.arange(self.slots.shape[1])
+        return places - places[:, None] + len(places) - 1
 
     def along(self, path: Array) -> Array:
         """The slots that a path takes."""
         found: Array = self.slots[np.arange(len(path)), path]
         return found
+
+    def narrowed(self, path: Array) -> Lattice:
+        """The same notes with no places but those of a path."""
+        return replace(self, slots=self.along(path)[:, None], closed=np.zeros((len(path), 1)))
 
     @property
     def home(self) -> Array:
@@ -104,57 +117,63 @@ def spread(image: Array, fixed: Array, low: Array, high: Array) -> tuple[Array, 
     StrategyError
         Where even the finest grid has no room.
     """
-    places = np.array(image, float)
-    crowded = np.zeros(len(image), bool)
-    for first, stop in _runs(np.where(fixed, np.nan, low)):
-        part, room = slice(first, stop), high[first] - low[first]
-        step = 1.0
-        while room / step < stop - first + 1 - 1e-6:
-            step, crowded[part] = step / 2, True
-        if step < FINEST_STEP:
+    places, free = np.array(image, float), np.flatnonzero(~fixed)
+    opens = np.diff(low[free], prepend=np.nan) != 0  # of a run between two bounds the first note
+    opens[1:] |= np.diff(free) > 1
+    run, starts = np.cumsum(opens) - 1, np.flatnonzero(opens)
+    counts = np.diff(starts, append=len(free))
+    room, steps = (high - low)[free[starts]], np.ones(len(starts))
+    while (tight := room / steps < counts + 1 - 1e-6).any():
+        steps[tight] /= 2
+        if steps.min() < FINEST_STEP:
+            crowd = int(steps.argmin())
             raise StrategyError(
-                f"best: {stop - first} notes have no room in {room:g} slots of the target; check the onsets"
+                f"best: {counts[crowd]} notes have no room in {room[crowd]:g} slots of the target; check the onsets"
             )
-        places[part] = _packed(image[part], low[first], high[first], step)
+    rank, step = np.arange(len(free)) - starts[run], steps[run]
+    least = np.floor(low[free] / step + 1 + 1e-6)
+    most = np.ceil(high[free] / step - 1 - 1e-6) - (counts[run] - 1 - rank)
+    wanted = np.clip(np.floor(image[free] / step + 0.5) - least - rank, 0, most - least - rank) + run * APART
+    places[free] = np.minimum(np.maximum.accumulate(wanted) - run * APART + least + rank, most) * step
+    crowded = np.zeros(len(image), bool)
+    crowded[free] = step < 1
     return places, crowded
 
 
-def _runs(keys: Array) -> list[tuple[int, int]]:
-    """Maximal runs (first, stop) of equal keys; nan belongs to none."""
-    edges = np.flatnonzero(np.diff(keys) != 0) + 1
-    bounds = [0, *edges.tolist(), len(keys)]
-    return [(first, stop) for first, stop in pairwise(bounds) if stop > first and not np.isnan(keys[first])]
-
-
-def _packed(image: Array, low: float, high: float, step: float) -> Array:
-    """Multiples of the step strictly between two bounds, as near as order allows."""
-    rank = np.arange(len(image))
-    least, most = np.floor(low / step + 1 + 1e-6) + rank, np.ceil(high / step - 1 - 1e-6) - rank[::-1]
-    wanted = np.clip(np.floor(image / step + 0.5), least, most)
-    placed: Array = np.minimum(np.maximum.accumulate(wanted - rank) + rank, most) * step
-    return placed
-
-
-def cheapest(start: Array, steps: Array) -> tuple[int, Array]:
+def cheapest(start: Array, pairs: Array, threes: Array, which: Array) -> tuple[int, Array]:
     """The path of least cost, by second-order Viterbi: the state is (place before, place now).
+
+    Costs are put on a grid on which sums are exact, so that equal costs are equal in whatever
+    order they are added; of paths that cost the same, the earlier place is taken.
 
     Parameters
     ----------
     start
         Costs of the first two places, for each of f ways to count, shape (f, k, k).
-    steps
-        Costs of every next place given two, shape (n - 2, f, k, k, k).
+    pairs
+        Costs of every next place and the one before it, shape (n - 2, k, k).
+    threes
+        Costs of three places in a row, each kind of three notes once, shape (u, f, k, k, k).
+    which
+        The kind that each three notes are of, shape (n - 2,).
 
     Returns
     -------
     way, path
         The way to count that is cheapest, and the place of each note in it, from 0 to k - 1.
     """
-    totals = [start]
-    for step in steps:
-        totals.append(np.minimum.reduce(totals[-1][..., None] + step, axis=1))
-    way, before, now = np.unravel_index(int(totals[-1].argmin()), start.shape)
-    path = [int(now), int(before)]
-    for total, step in zip(totals[-2::-1], steps[::-1], strict=True):
-        path.append(int((total[way, :, path[-1]] + step[way, :, path[-1], path[-2]]).argmin()))
-    return int(way), np.array(path[::-1])
+    start, pairs, threes = ((cost + COARSE) - COARSE for cost in (start, pairs, threes))
+    totals = np.empty((len(which) + 1, *start.shape))
+    totals[0], reached, tables = start, np.empty(threes.shape[1:]), list(threes)
+    kinds = [tables[kind] for kind in which.tolist()]
+    for before, now, pair, three in zip(
+        list(totals[:-1, ..., None]), list(totals[1:]), list(pairs), kinds, strict=True
+    ):
+        np.add(before, three, reached)
+        np.minimum.reduce(reached, 1, None, now)
+        np.add(now, pair, now)
+    way, before, now = map(int, np.unravel_index(int(totals[-1].argmin()), start.shape))
+    path, mine = [now, before], list(totals[:-1, way].swapaxes(1, 2))
+    for total, three in zip(mine[::-1], kinds[::-1], strict=True):
+        path.append(int((total[path[-1]] + three[way, :, path[-1], path[-2]]).argmin()))
+    return way, np.array(path[::-1])

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import numpy as np
 
+from mi_theme.adaptation.learned.lattice import FINEST_STEP, FORBIDDEN, SLOT_REACH
 from mi_theme.catalog import load_json
 from mi_theme.meter import Meter
 
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 __all__ = [
+    "NOTES",
     "TABLES",
     "TERMS",
     "VALUES",
     "AdaptationModel",
     "MeterSlots",
     "costs",
+    "different",
     "family",
     "features",
     "idiom",
@@ -64,6 +67,7 @@ TABLES = {
     "length": (2, len(SHARES) ** 2, "lengths in beats as people changed them"),
     "value": (2, (2 * MOST_STRETCH + 1) * (2 * MOST_STEPS + 1), "note values kept, halved or doubled as people did"),
 }
+NOTES = {name: notes for name, (notes, *_) in (VALUES | TABLES).items()}
 TERMS: dict[str, str] = {
     **{name: words for name, (_, words) in VALUES.items()},
     **{name: words for name, (_, _, words) in TABLES.items()},
@@ -169,30 +173,56 @@ def family(stretch: Fraction) -> str:
     return "from duple" if stretch.numerator % 3 == 0 else "plain"
 
 
-def features(lattice: Lattice, source: MeterSlots, target: MeterSlots, prior: Array) -> dict[str, Array]:
+def different(lattice: Lattice, bar: int) -> tuple[Array, Array]:
+    """Three notes in a row whose places stand in the bar, and to each other, as no three before them do.
+
+    Parameters
+    ----------
+    bar
+        Its slots in the target.
+
+    Returns
+    -------
+    threes, which
+        The first note of each such three, shape (u,); which of them the three from every note on are like, shape (n - 2,).
+    """
+    home = np.rint(lattice.slots[:, 0] / FINEST_STEP).astype(np.int64)
+    one, far = round(1 / FINEST_STEP), round((LONGEST_INTERVAL + len(SLOT_REACH)) / FINEST_STEP)
+    gaps = np.minimum(np.diff(home), far)
+    keys = (home[1:-1] % (bar * one) * (far + 1) + gaps[:-1]) * (far + 1) + gaps[1:]
+    _, threes, which = np.unique(keys, return_index=True, return_inverse=True)
+    return threes, which
+
+
+def features(lattice: Lattice, source: MeterSlots, target: MeterSlots, prior: Array, threes: Array) -> dict[str, Array]:
     """What each term sees.
+
+    Parameters
+    ----------
+    threes
+        The first notes of those that are seen three in a row, shape (u,).
 
     Returns
     -------
     dict
         A value, or a cell of a table, for each note and each of its places, shape
-        (n, k); for each interval (n - 1, k, k); for each two (n - 2, k, k, k).
+        (n, k); for each step between places (n - 1, 2 k - 1), see `Lattice.steps`;
+        for each three notes (u, k, k, k).
     """
-    slots, image = lattice.slots, lattice.image
+    slots, image, steps, step_of = lattice.slots, lattice.image, lattice.steps, lattice.step_of
     depth, now = source.depth(lattice.positions)[:, None], target.depth(slots)
-    interval = slots[1:, None, :] - slots[:-1, :, None]
-    stretched, before = np.diff(image)[:, None, None], np.diff(lattice.positions)[:, None, None]
-    least = np.maximum(interval, 0.25)
+    stretched, before = np.diff(image)[:, None], np.diff(lattice.positions)[:, None]
+    least = np.maximum(steps, 0.25)
     stretch = np.clip(np.rint(2 * np.log2(np.ptp(image) / np.ptp(lattice.positions))), -MOST_STRETCH, MOST_STRETCH)
-    count = np.clip(interval, 0, LONGEST_INTERVAL - 1).astype(int)
-    place = np.mod(slots[1:-1], target.slots).astype(int)
+    count = np.clip(steps, 0, LONGEST_INTERVAL - 1).astype(int)
+    place, one, two = np.mod(slots[threes + 1], target.slots).astype(int), count[threes], count[threes + 1]
     return {
         "displacement": np.abs(slots - image[:, None]) / target.beat,
         "bar line": ((now == 0) & (depth > 0)).astype(float),
-        "idiom": prior[place[:, None, :, None], count[:-1, :, :, None], count[1:, None, :, :]],
+        "idiom": prior[place[:, None, :, None], one[:, step_of, None], two[:, None, step_of]],
         "level": depth * DEPTHS + now,
         "ratio": _octaves(least / stretched),
-        "length": _share(before / source.beat) * len(SHARES) + _share(np.maximum(interval, 0.5) / target.beat),
+        "length": _share(before / source.beat) * len(SHARES) + _share(np.maximum(steps, 0.5) / target.beat),
         "value": int(stretch + MOST_STRETCH) * (2 * MOST_STEPS + 1) + _octaves(least / before),
     }
 
@@ -216,17 +246,18 @@ def costs(seen: dict[str, Array], weights: Weights) -> dict[str, Array]:
 
 
 class Sums(NamedTuple):
-    """All costs: of the first two places (k, k), then of every next place given two (n - 2, k, k, k)."""
+    """Costs of one and two places: of the first two (k, k), then of every next with the one before (n - 2, k, k)."""
 
     start: Array
-    steps: Array
+    pairs: Array
 
 
-def summed(parts: list[Array]) -> Sums:
-    """Add up costs of one, two and three notes."""
-    one, two, three = (np.sum([part for part in parts if part.ndim == ndim], axis=0) for ndim in (2, 3, 4))
-    start = one[0][:, None] + one[1] + two[0]
-    return Sums(start, three + two[1:, None] + one[2:, None, None])
+def summed(paid: dict[str, Array], lattice: Lattice, wanted: Array | float = 0.0) -> Sums:
+    """Add up what is paid for one and two notes; where they may not go they pay more, for steps that are wanted less."""
+    one = sum((paid[name] for name in paid if NOTES[name] == 1), lattice.closed)
+    steps = sum((paid[name] for name in paid if NOTES[name] == 2), FORBIDDEN * (lattice.steps <= 0) - wanted)
+    two = steps[:, lattice.step_of]
+    return Sums(one[0][:, None] + one[1] + two[0], two[1:] + one[2:, None])
 
 
 @cache

@@ -10,8 +10,8 @@ same search places the other parts' notes, with the lead's places fixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,6 +26,7 @@ from mi_theme.adaptation.learned.objective import (
     MeterSlots,
     Weights,
     costs,
+    different,
     family,
     features,
     idiom,
@@ -33,6 +34,7 @@ from mi_theme.adaptation.learned.objective import (
     summed,
 )
 from mi_theme.adaptation.rules import regroup
+from mi_theme.errors import StrategyError
 from mi_theme.warp import Warp
 
 if TYPE_CHECKING:
@@ -87,10 +89,20 @@ class Setting(NamedTuple):
 
 @cache
 def skeleton(setting: Setting) -> Warp | None:
-    """Where group starts go: `regroup` where groups are unequal, None where they are equal."""
-    if len(set(setting.figure)) == 1:
+    """Where group starts go, decided before any note: `regroup` where groups are unequal before or after, else None.
+
+    A target whose text leaves its groups open has those that `regroup` makes, where there is room for so many.
+    """
+    equal, (source, target) = len(set(setting.figure)) == 1, (setting.source, setting.target)
+    roomy = target.meter.is_open and 2 * len(setting.figure) <= target.pulses
+    if equal and (source.length == target.length or not (target.meter.is_additive or roomy)):
         return None
-    return regroup(Task(setting.figure, (), setting.source, setting.target))[0].warp
+    try:
+        return regroup(Task(setting.figure, (), source, target))[0].warp
+    except StrategyError:
+        if equal:  # more of them than the target has pulses: they are no groups there
+            return None
+        raise
 
 
 @cache
@@ -122,7 +134,8 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
     fixed = (before.depth(positions) <= 1) & (after.depth(image) <= (1 if keep_beats else 0))
     if warp:
         starts = [round(float(start / before.slot), 6) for start in starts_of(setting.figure)]
-        fixed |= np.isin(within.round(6), starts)
+        stays = after.depth(image) <= 1 if len(set(setting.figure)) == 1 else True  # equal beats only on the new groups
+        fixed |= np.isin(within.round(6), starts) & stays
     elif setting.family == "plain":
         sixteenths = image * float(4 * after.slot)
         off = np.abs(sixteenths - np.rint(sixteenths)) > 1e-6
@@ -132,36 +145,23 @@ def lattice_of(positions: Array, setting: Setting, keep_beats: bool = False) -> 
 
 @dataclass(frozen=True)
 class Solution:
-    """The chosen path, the one before consistency, and what every term says about every choice."""
+    """The chosen path, the one before consistency, and what every term says about any path, note by note."""
 
     lattice: Lattice
     path: Array
     unpulled: Array
     feel: str
-    parts: dict[str, Array]
+    bill: Callable[[Array], dict[str, Array]]
 
     @property
     def slots(self) -> Array:
         """Where each note goes, in slots of the target."""
         return self.lattice.along(self.path)
 
-    def without_end(self) -> Solution:
-        """The same without its last note."""
-        return replace(self, path=self.path[:-1], unpulled=self.unpulled[:-1])
-
-    def bill(self, path: Array) -> dict[str, Array]:
-        """What each term makes a path pay, note by note (the last of those it looks at)."""
-        found = {}
-        for name, part in self.parts.items():
-            span, count = part.ndim - 1, max(0, len(path) - part.ndim + 2)
-            index = (np.arange(count), *(path[i : i + count] for i in range(span)))
-            found[name] = np.concatenate([np.zeros(min(span - 1, len(path))), part[index]])
-        return found
-
     @cached_property
     def saved(self) -> dict[str, Array]:
         """How much dearer the plain stretch, put on the grid, is than the chosen path: by term, note by note."""
-        chosen, plain = self.bill(self.path), self.bill(self.lattice.home[: len(self.path)])
+        chosen, plain = self.bill(self.path), self.bill(self.lattice.home)
         return {name: plain[name] - chosen[name] for name in TERMS}
 
     def reasons(self, here: slice | Array) -> tuple[Reason, ...]:
@@ -212,15 +212,31 @@ def solved(
     """The cheapest way through a lattice; parameters as in `solve`."""
     mine = (weights or model().weights)[setting.family]
     prior = idiom(setting.target.meter) if prior is None else prior
-    parts = costs(features(lattice, *setting.grids, prior), mine)
-    parts |= {"closed": lattice.closed, "order": lattice.backward}
-    sums, feels = summed(list(parts.values())), _feels(feel, setting)
-    felt = feel_costs(lattice, setting.grids[0], feels, INFERRED if feel == "auto" else ASKED)
-    way, unpulled = cheapest(np.stack([sums.start] * len(feels)), sums.steps[:, None] + felt)
+    (before, after), feels = setting.grids, _feels(feel, setting)
+    against = INFERRED if feel == "auto" else ASKED
+    threes, which = different(lattice, after.slots)
+    parts = costs(features(lattice, before, after, prior, threes), mine)
+    kinds = parts.pop("idiom")[:, None]
+    if feels != ("plain",):  # three notes of which two fill a beat are kinds of their own
+        which = which + len(threes) * _fill_a_beat(lattice.positions, before)
+        kinds = np.concatenate(
+            [np.repeat(kinds, len(feels), axis=1), kinds + against * _unlike(lattice, feels, threes)]
+        )
+    sums = summed(parts, lattice)
+    way, unpulled = cheapest(np.stack([sums.start] * len(feels)), sums.pairs, kinds, which)
     pull = consistency_cost(lattice, unpulled, setting.frame)
-    start, steps = sums.start + pull[0][:, None] + pull[1], sums.steps + felt[:, way] + pull[2:, None, None]
-    _, path = cheapest(start[None], steps[:, None])
-    return Solution(lattice, path, unpulled, feels[way], parts | {"feel": felt[:, way], "consistency": pull})
+    start, pairs = sums.start + pull[0][:, None] + pull[1], sums.pairs + pull[2:, None]
+    _, path = cheapest(start[None], pairs, kinds[:, way : way + 1], which)
+
+    def bill(path: Array) -> dict[str, Array]:
+        """Each term's cost of a path, note by note: the last of those that it looks at."""
+        narrow, every = lattice.narrowed(path), np.arange(len(path) - 2)
+        paid = costs(features(narrow, before, after, prior, every), mine)
+        felt = _unlike(narrow, (feels[way],), every).ravel() * _fill_a_beat(lattice.positions, before)
+        paid |= {"feel": against * felt, "consistency": pull[np.arange(len(path)), path]}
+        return {name: np.concatenate([np.zeros(len(path) - part.size), part.ravel()]) for name, part in paid.items()}
+
+    return Solution(lattice, path, unpulled, feels[way], bill)
 
 
 def _feels(feel: str, setting: Setting) -> tuple[str, ...]:
@@ -230,13 +246,12 @@ def _feels(feel: str, setting: Setting) -> tuple[str, ...]:
     return FELT if setting.family == "from duple" and setting.target.meter.is_compound else ("plain",)
 
 
-def feel_costs(lattice: Lattice, grid: MeterSlots, feels: tuple[str, ...], weight: float) -> Array:
-    """What two notes that fill a beat pay where they do not go with each feel, shape (n - 2, feels, k, k, k)."""
-    interval = lattice.slots[1:, None, :] - lattice.slots[:-1, :, None]
-    equal = interval[1:, None, :, :] == interval[:-1, :, :, None]
-    pair = _fill_a_beat(lattice.positions, grid)[:, None, None, None]
-    against = {"even": ~equal & pair, "long-short": equal & pair, "plain": np.zeros_like(equal)}
-    return weight * np.stack([against[feel] for feel in feels], axis=1)
+def _unlike(lattice: Lattice, feels: tuple[str, ...], threes: Array) -> Array:
+    """Whether two intervals go against each feel, for three notes from each of some on, shape (u, feels, k, k, k)."""
+    steps = lattice.steps[:, lattice.step_of]
+    equal = steps[threes + 1, None, :, :] == steps[threes, :, :, None]
+    against = {"even": ~equal, "long-short": equal, "plain": np.zeros_like(equal)}
+    return np.stack([against[feel] for feel in feels], axis=1)
 
 
 def _fill_a_beat(positions: Array, grid: MeterSlots) -> Array:
@@ -280,7 +295,7 @@ def line_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
 
 def _outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     setting = Setting(tasks[0].source, tasks[0].target, tasks[0].figure)
-    lead, every = ([_places(task, everyone) for task in tasks] for everyone in (False, True))
+    lead, every = ([_places(task, setting, everyone) for task in tasks] for everyone in (False, True))
     if not any(lead):
         return [priced(task, Warp.linear(task.source.length, task.target.length))[0] for task in tasks]
     solution = solve(_positions(lead, setting), setting, tasks[0].feel)
@@ -302,9 +317,9 @@ def lattice_between(positions: Array, setting: Setting, lead: Lattice, path: Arr
     return Lattice.around(positions, image, np.isin(positions.round(6), places), new)
 
 
-def _places(task: Task, everyone: bool) -> list[Fraction]:
-    """Where notes of a stretch begin, with the starts of unequal groups; other parts' where everyone is asked or the lead rests."""
-    starts = starts_of(task.figure) if len(set(task.figure)) > 1 else ()
+def _places(task: Task, setting: Setting, everyone: bool) -> list[Fraction]:
+    """Where notes of a stretch begin, with the starts of groups that are decided before them; other parts' where everyone is asked or the lead rests."""
+    starts = starts_of(task.figure) if skeleton(setting) else ()
     asked = {*task.onsets, *(task.others if everyone or not task.onsets else ())}
     return sorted({*starts, *(onset for onset in asked if 0 <= onset < task.source.length)})
 

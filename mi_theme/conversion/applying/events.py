@@ -23,7 +23,7 @@ from mi_theme.conversion.applying.riding import MadeTrack, played_again
 from mi_theme.conversion.parts.edits import edits_under, struck
 from mi_theme.conversion.parts.placements import Edits
 from mi_theme.conversion.scoreplan import ScorePlan
-from mi_theme.conversion.spans import shown_target
+from mi_theme.conversion.spans import shown_targets
 from mi_theme.conversion.timeline import FINEST_QUARTER, Images, Timeline, least_resolution, ticks_at, timeline_of
 from mi_theme.errors import ScoreError
 from mi_theme.files import FileWarning
@@ -209,9 +209,10 @@ def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
         if not grouping:
             stated.add(at)
     home = sheets[_home(score, m.TIME_SIGNATURE)]
-    for span, start in timeline.turns(grouped=score.is_notation):
+    shown = shown_targets(timeline.spans) if score.is_notation else {}
+    for span, start in timeline.turns():
         if span.source != span.target or (span.start not in stated and span.start > 0):
-            target = shown_target(span) if span.how and score.is_notation else span.target
+            target = shown.get(span.target, span.target) if span.how else span.target
             home.added.append(Added(start, FIRST, Event(0, m.time_signature(target))))
             if target.grouping:
                 home.added.append(Added(start, FIRST, Event(0, m.grouping_text(target))))

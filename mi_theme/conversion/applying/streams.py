@@ -15,7 +15,7 @@ from typing import Any
 
 from mi_theme.conversion.applying.stream_edits import StreamEdits, split, voiced
 from mi_theme.conversion.scoreplan import ScorePlan
-from mi_theme.conversion.spans import shown_target
+from mi_theme.conversion.spans import shown_targets
 from mi_theme.conversion.timeline import Timeline
 from mi_theme.errors import ScoreError
 from mi_theme.files.notation.barring import SIMPLE, NewBar, Placed, fill
@@ -185,9 +185,9 @@ def _new_bars(plan: ScorePlan, seams: list[Fraction], printed: list[tuple[Fracti
     found: list[NewBar] = []
     number = plan.spans[0].first if plan.spans else 1
     before: Meter | None = None
-    spans = list(plan.starts())
+    spans, shown = list(plan.starts()), shown_targets(plan.spans)
     for index, (span, start) in enumerate(spans):
-        meter = shown_target(span) if span.how else _shown_meter(plan, index, printed)
+        meter = shown[span.target] if span.how else _shown_meter(plan, index, printed)
         end, at = start + span.warp.target, start
         while at < end:
             stop = min(at + span.target.bar, end)

@@ -16,11 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mi_theme.adaptation.frames import Frame, starts_of
+from mi_theme.adaptation.frames import Frame, Task, frame_of, starts_of
+from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.swing import swing_in, swung_back
 from mi_theme.conversion.parts.figuration import Attacks, GroupImage, MadeNote, remade_runs
 from mi_theme.conversion.parts.kit_frames import goes_by_the_map, kit_frames
 from mi_theme.conversion.parts.placements import Copied, PartPattern, Placements
+from mi_theme.conversion.parts.riffs import remade_riff
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.scoreplan import ScorePlan, Span
@@ -51,6 +53,15 @@ class Count(NamedTuple):
         """With the bass where players have it; nowhere in bars of more beats than seven."""
         return cls(places, stop, BASS_BEATS.get(len(places), ()))
 
+    def between(self, low: int | None, high: int | None) -> Count:
+        """What is counted in a stretch; nothing where its ends are on no count."""
+        if low not in (*self.places, self.stop) or high not in (*self.places, self.stop) or low is None or high is None:
+            return Count((), 0, ())
+        inside = [place for place in self.places if low <= place < high]
+        return Count(
+            inside, high, [inside.index(self.places[beat]) for beat in self.bass if self.places[beat] in inside]
+        )
+
     def under(self, images: Collection[int | None]) -> Count:
         """The same, with the bass where the beats of the tune have gone, if there is another way for it."""
         ways = (
@@ -71,10 +82,11 @@ class Comping(NamedTuple):
 def accompany(plan: ScorePlan, music: WrittenTwin, found: Placements) -> None:
     """Place the notes of accompanying parts that are not carried by the map."""
     layers = layers_of(music, plan.lead_part, plan.swing) if plan.request.accompaniment == "pattern" else ()
+    kit = plan.request.drums in ("pulse", "keep") and any(part.is_percussion for part in music.score.parts)
     for span, start in plan.starts():
         patterns = []
         if layers and not goes_by_the_map(span):
-            for number, what, strokes, made in remade(layers, span):
+            for number, what, strokes, made in remade(layers, span, kit):
                 _place(layers[number], strokes, made, start, swing_in(span.target, plan.swing), found)
                 name = music.score.parts[layers[number].part].name
                 patterns.append(PartPattern(name, what, len(strokes), len(made)))
@@ -86,7 +98,7 @@ def takes_all_runs(layers: Sequence[Layer], span: Span) -> bool:
     place, stop = _whole(span.start), _whole(span.start + span.base.source)
     if not layers or place is None or stop is None or goes_by_the_map(span):
         return False
-    runs = [(number, layer.between(place, stop)) for number, layer in enumerate(layers)]
+    runs = [(number, layer.between(place, stop)) for number, layer in enumerate(layers) if layer.runs]
     notes = {
         (number, index) for number, mine in runs for index in np.flatnonzero(layers[number].step[mine]) + mine.start
     }
@@ -96,7 +108,7 @@ def takes_all_runs(layers: Sequence[Layer], span: Span) -> bool:
     return notes <= made
 
 
-def remade(layers: Sequence[Layer], span: Span) -> Iterator[Remade]:
+def remade(layers: Sequence[Layer], span: Span, kit: bool = False) -> Iterator[Remade]:
     """(index of the layer, what it plays, its strokes, what they become), in parts of a quarter from the span's start."""
     place = _whole(span.start)
     groups = _groups(span.figure, span.warp)
@@ -108,24 +120,49 @@ def remade(layers: Sequence[Layer], span: Span) -> Iterator[Remade]:
         yield item
     for number, layer in enumerate(layers):
         if number not in taken:
-            for what, strokes, made in remade_runs(layer, place, groups):
+            runs = list(remade_runs(layer, place, groups))
+            riffs = _riffs(layer, place, span) if kit and not runs and not span.repeats else ()
+            for what, strokes, made in (*runs, *riffs):
                 yield number, what, strokes, made
 
 
+def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks, list[list[MadeNote]]]]:
+    """The riff of a part; where simple beats become as many fewer or more threes, in their time, and swung."""
+    source, target = span.frames
+    through = through_twos(Task(span.figure, (), source, target))
+    if source.meter.is_compound != target.meter.is_compound and through is None:
+        return
+    onward = through[1] if through else Warp.identity(target.length)
+    groups = _groups(span.figure, span.base.then(onward.inverse()))
+    for what, strokes, made in remade_riff(layer, place, groups) if groups else ():
+        yield what, strokes, [[_swung(layer, note, onward) for note in notes] for notes in made] if through else made
+
+
+def _swung(layer: Layer, note: MadeNote, onward: Warp) -> MadeNote:
+    lasts = note.lasts or int(layer.lasts[note.model])
+    at, end = (round(onward(Fraction(place, GRID)) * GRID) for place in (note.at, note.at + lasts))
+    return note._replace(at=at, lasts=end - at)
+
+
 def _comping(layers: Sequence[Layer], span: Span, place: int) -> Iterator[Remade]:
-    """Bass and chords of one bar that becomes one bar of another number of beats."""
+    """Bass and chords of one bar that becomes one bar of another number of beats, or some beats of a compound one."""
     source, target = kit_frames(span)
     new = next(iter(_counts(target)), None)
-    if source.bars != 1 or target.bars != 1 or not new or not new.bass:
+    if target.bars != 1 or not new or not new.bass or (source.bars != 1 and not target.meter.is_compound):
         return
-    for old in (
-        old for old in _counts(source) if len(old.places) != len(source.beats) or len(source.beats) != len(target.beats)
-    ):
-        comping = comping_of(layers, place, old)
-        if comping:
-            images = {_whole(span.base(beat)) for beat in source.beats if span.base.keeps(beat)}
-            yield from remade_comping(comping, layers, old, new.under(images))
-            return
+    alike = len(source.beats) == len(target.beats)
+    bar = frame_of(source.meter, 1)
+    for number in range(source.bars):
+        low, high = (_whole(span.base(at * bar.length)) for at in (number, number + 1))
+        mine = new.between(low, high)
+        for old in (old for old in _counts(bar) if mine.bass and (len(old.places) != len(bar.beats) or not alike)):
+            comping = comping_of(layers, place + number * GRID * int(bar.length), old)
+            if comping:
+                counts = [count.between(low, high) for count in _counts(target)]
+                mine = min(counts, key=lambda count: abs(len(count.places) - len(old.places)))
+                images = {_whole(span.base(beat)) for beat in source.beats if span.base.keeps(beat)}
+                yield from remade_comping(comping, layers, old, mine.under(images))
+                break
 
 
 @lru_cache(maxsize=256)
@@ -273,7 +310,15 @@ def remade_comping(
         low, high = found.bass.get(number, {}), found.chords.get(number, {})
         made = _bass(layers[number], low, old, downs, new.stop, found.tones) if low else []
         made += _chords(high, ups) if high else []
+        made = [[_filling(layers[number], note, old, new) for note in notes] for notes in made]
         yield number, words, low | high, sorted(made, key=lambda notes: notes[0].at)
+
+
+def _filling(layer: Layer, note: MadeNote, old: Count, new: Count) -> MadeNote:
+    """A note that lasted from one count to the next does so again."""
+    was, now = ({b - a for a, b in pairwise([*count.places, count.stop])} for count in (old, new))
+    fills = note.lasts is None and len(was) == len(now) == 1 and {int(layer.lasts[note.model])} == was
+    return note._replace(lasts=now.pop()) if fills else note
 
 
 def _words(new: Count, found: Comping, layers: Sequence[Layer]) -> str:

@@ -111,6 +111,7 @@ def _redrawn(
             apart = {stroke.origin for stroke in made}
             made += _by_beats(key, tuple(at for at in mine if at not in apart), kit, fill, kicks)
             made += more_kicks(made, kit) if key in KICKS else []
+            made = list({stroke.at: stroke for stroke in reversed(made)}.values())
         kicks.update(stroke.at for stroke in made if key in KICKS and stroke.origin in kit.source.beats)
         _enter(key, strokes, made, start, kit, swing_in(span.target, plan.swing), plan.tempo, found)
         yield DrumRun(key, len(mine), len({stroke.at for stroke in made}), name in runs)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mi_theme.conversion.reading.layers import Layer
 
-__all__ = ["Attacks", "GroupImage", "MadeNote", "remade_runs"]
+__all__ = ["Attacks", "GroupImage", "MadeNote", "joined", "remade_runs"]
 
 STEP_NAMES = {
     6: "thirty-seconds",
@@ -89,7 +89,10 @@ def _blocks(
     """Groups in a row that strokes run through: their strokes, and what those become where the map does not do as well."""
     found, known = [], frozenset(places)
     for filled, run in groupby(groups, key=lambda group: _fills(group, step, known)):
-        block = _joined(list(run), step)
+        mine = list(run)
+        if {group.stop - group.start for group in mine} == {step} and len({g.ends - g.begins for g in mine}) == 1:
+            continue  # a stroke a beat, and beats that stay alike: it goes with them
+        block = joined(mine, step)
         constant = not any(block[0].start < at < block[-1].stop for at in changes)
         old = tuple(range(block[0].start, block[-1].stop, step))
         if filled and len(old) > 1 and _is_remade(block, step, constant):  # the end of a run is none
@@ -98,8 +101,21 @@ def _blocks(
     return tuple(found)
 
 
-def _joined(groups: Sequence[GroupImage], step: int) -> list[GroupImage]:
-    """Groups of which one begins off the step's grid made one with those before: the figure has room in both together."""
+def joined(groups: Sequence[GroupImage], step: int) -> list[GroupImage]:
+    """Groups of which one begins off the step's grid made one with those before: the figure has room in both together.
+
+    Parameters
+    ----------
+    groups
+        In order.
+    step
+        Of the figure, in parts of a quarter.
+
+    Returns
+    -------
+    list of GroupImage
+        As many or fewer.
+    """
     found = list(groups[:1])
     for group in groups[1:]:
         first = found[-1]
@@ -121,8 +137,7 @@ def _is_remade(groups: Sequence[GroupImage], step: int, constant: bool) -> bool:
     begins, ends = groups[0].begins, groups[-1].ends
     moved = any(group.stop - group.start != group.ends - group.begins for group in groups)
     fitting = all(
-        (group.begins - begins) % step == 0
-        and (group.stop - group.start > step or group.stop - group.start == group.ends - group.begins)
+        (group.begins - begins) % step == 0 and (group.stop - group.start > step or group.ends - group.begins >= step)
         for group in groups
     )
     return moved and (ends - begins) % step == 0 and (fitting or constant)

@@ -66,8 +66,14 @@ def kit_map(span: Span) -> KitMap:
     source, target = kit_frames(span)
     if len(source.beats) == len(target.beats):
         return KitMap(source, target, span.base, target.beats)
-    images = (span.base(beat) if span.base.keeps(beat) else None for beat in source.beats)
+    ends = [*source.beats[1:], source.length]
+    images = (_left(span.base, beat, end) for beat, end in zip(source.beats, ends, strict=True))
     return KitMap(source, target, span.base, tuple(images))
+
+
+def _left(base: Warp, beat: Fraction, end: Fraction) -> Fraction | None:
+    """Where a beat begins of which something is left."""
+    return base(beat) if base.keeps(beat) or base.end(end) > base(beat) else None
 
 
 @lru_cache(maxsize=256)

@@ -105,7 +105,7 @@ def _offsets(length: Fraction, step: Fraction, phase: Fraction, kit: KitMap) -> 
     each = beat / step
     if each == 1:  # one a beat
         return [_turned(phase, beat, length) if kit.turns else min(phase, length - SIXTEENTH)]
-    if kit.turns and each in TURNED and not phase:
+    if kit.turns and each in TURNED and not phase and len(set(kit.target.groups)) == 1:
         count = TURNED[int(each)]
         return [index * length / count for index in range(count)]
     if (length / step).denominator == 1 or phase:

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 from mi_theme.adaptation import wording
 from mi_theme.adaptation.strategies import STRATEGIES
+from mi_theme.arguments import known_name
 from mi_theme.conversion.planning.planner import planner_of
 from mi_theme.conversion.planning.score_planning import plan_score
 from mi_theme.conversion.planning.scorewording import MOST_SHOWN, figure_plan
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
 from mi_theme.errors import StrategyError
+from mi_theme.guesses import Guessed
 from mi_theme.listings import LEFT, scrolled, text_table
 from mi_theme.meter import Meter
 from mi_theme.score import Score
@@ -44,7 +46,7 @@ class ComparedStrategy(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Guessed):
     """A row a strategy."""
 
     source: Meter
@@ -57,7 +59,12 @@ class Comparison:
     def __iter__(self) -> Iterator[ComparedStrategy]:
         return iter(self.rows)
 
-    def __getitem__(self, place: int) -> ComparedStrategy:
+    def __getitem__(self, place: int | str) -> ComparedStrategy:
+        """A row by its place, or by the name of its strategy."""
+        if isinstance(place, str):
+            place = [row.strategy for row in self.rows].index(
+                known_name("strategy", place, (r.strategy for r in self.rows))
+            )
         return self.rows[place]
 
     def as_dicts(self) -> list[dict[str, Any]]:
@@ -130,7 +137,8 @@ def compared_rows(score: Score, request: Request) -> Iterator[ComparedStrategy]:
 def _html_cells(row: ComparedStrategy) -> str:
     """The row's cells; a refusal is a sentence, and has the room that its numbers would have."""
     if row.cost is None:
-        return f'<td {LEFT}>{escape(row.strategy)}</td><td {LEFT} colspan="{len(HEADER) - 1}">{escape(row.remark)}</td>'
+        said = row.remark.removeprefix(f"{row.strategy}: ")
+        return f'<td {LEFT}>{escape(row.strategy)}</td><td {LEFT} colspan="{len(HEADER) - 1}">{escape(said)}</td>'
     *numbers, bar, remark = map(escape, _cells(row))
     bar = f'<code style="display:inline-block;min-width:10em">{bar}</code>'
     return "".join(f"<td {LEFT}>{cell}</td>" for cell in (*numbers, bar, remark))

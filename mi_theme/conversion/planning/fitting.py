@@ -14,12 +14,12 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import ceil, floor
 
-from mi_theme.adaptation.frames import Frame
+from mi_theme.adaptation.frames import Frame, starts_of
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.pitch import LETTERS
 from mi_theme.warp import Warp
 
-__all__ = ["evened", "first_held", "fitted", "free_places", "lilting"]
+__all__ = ["evened", "first_held", "fitted", "free_places", "last_held", "lilting"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
@@ -58,7 +58,7 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
             inside = [knot for knot in knots if start[0] < knot[0] < stop[0]]
             over = [at for at in ends if start[0] < at < stop[0]]
             placed = _placed(inside, start, stop, grids, base.is_linear)
-            found += _ended(placed or _even(inside, start, stop), over, start, stop) if over else placed
+            found += _ended(placed or _even(inside, start, stop), over, start, stop, base.is_linear) if over else placed
         found.append(stop)
     return Warp(found)
 
@@ -79,9 +79,11 @@ def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
     for start, length in zip(source.beats, source.groups, strict=True):
         inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
         share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
-        if share:
-            points = {x: y for x, y in points.items() if not start < x < start + length}
+        if share and base.keeps(inside[0]):
             low, high = base(start), base.end(start + length)
+            if ((high - low) * share / SIXTEENTH).denominator > 1:
+                continue
+            points = {x: y for x, y in points.items() if not start < x < start + length}
             points[inside[0]] = low + share * (high - low)
     return Warp(sorted(points.items()))
 
@@ -133,7 +135,7 @@ def _is_broken(figure: Sequence[str | None]) -> bool:
 
 
 def first_held(base: Warp, marks: Sequence[NotePlace], first: Fraction) -> Warp:
-    """A map that holds the first group, where a run sets out after a longer first note: that note alone is held.
+    """A map that holds the first group, where a run sets out after a longer first note, or that group is a three: its first note alone is held.
 
     Parameters
     ----------
@@ -145,13 +147,39 @@ def first_held(base: Warp, marks: Sequence[NotePlace], first: Fraction) -> Warp:
         The length of the group that is held.
     """
     lead = [mark.at for mark in marks if mark.lead and mark.starts and mark.at < 2 * first]
-    if len(lead) < FEWEST_RUN or lead[0] or not lead[1] < first or 2 * first > base.source:
+    three = first == 3 * EIGHTH
+    if len(lead) < (2 if three else FEWEST_RUN) or lead[0] or not lead[1] < first or 2 * first > base.source:
         return base
     steps = {b - a for a, b in pairwise([*lead[1:], 2 * first])}
-    if len(steps) > 1 or max(steps) >= lead[1] or base(first) == first:
+    if (not three and (len(steps) > 1 or max(steps) >= lead[1])) or base(first) <= first:
         return base
     points = [(x, y) for x, y in base.points if not 0 < x < first]
     return Warp(sorted({*points, (lead[1], base(first) - (first - lead[1])), (first, base(first))}))
+
+
+def last_held(base: Warp, marks: Sequence[NotePlace], figure: Sequence[Fraction]) -> Warp:
+    """A map that holds the last group, where the lead has notes after its last long one: they lead into the next bar, and that one is held.
+
+    Parameters
+    ----------
+    base
+        What a strategy proposes.
+    marks
+        In ascending order.
+    figure
+        The lengths of the groups.
+    """
+    lead = [mark.at for mark in marks if mark.lead and mark.starts]
+    notes = list(pairwise([*lead, base.source]))
+    held = next((note for note in reversed(notes) if 2 * (note[1] - note[0]) > figure[-1]), None)
+    if held is None:
+        return base
+    starts, more = starts_of(figure), base.target - base.source
+    group = max((start for start in starts if start < held[1]), default=Fraction(0))
+    if group < held[0] and 2 * (held[1] - max(group, held[0])) <= figure[-1]:
+        return base  # it ends soon after a beat: what it would be held over is not its own
+    points = [(group, group), (held[1], held[1] + more)]
+    return Warp(sorted({(Fraction(0), Fraction(0)), *points, (base.source, base.target)}))
 
 
 def free_places(places: Iterable[Fraction]) -> list[Fraction]:
@@ -308,8 +336,8 @@ def _even(knots: list[tuple[Fraction, bool]], start: Point, stop: Point) -> list
     return [(x, y0 + (x - x0) * (y1 - y0) / (x1 - x0)) for x, _ in knots]
 
 
-def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Point) -> list[Point]:
-    """The places with those of ends between them, on the first grid that has one left."""
+def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Point, alike: bool) -> list[Point]:
+    """The places with those of ends between them, on the first grid that has one left; a rest for which eighths have none goes."""
     points = [start, *placed, stop]
     for at in ends:
         row = next(index for index, point in enumerate(points) if point[0] >= at)
@@ -317,6 +345,8 @@ def _ended(placed: list[Point], ends: Sequence[Fraction], start: Point, stop: Po
         ideal = y0 + (at - x0) * (y1 - y0) / (x1 - x0) if x1 > x0 else y1
         near = (round(ideal / grid) * grid for grid in PLACE_GRIDS)
         place = next((place for place in near if y0 < place < y1), None)
+        if not alike and y1 - y0 == EIGHTH == x1 - at and (y0 / EIGHTH).denominator == 1:
+            place = y1
         if place is not None and x1 > at:
             points.insert(row, (at, place))
     return points[1:-1]

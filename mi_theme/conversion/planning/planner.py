@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,14 +12,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mi_theme.adaptation import first_able, first_choices
-from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
+from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.strategies import find, proposed
 from mi_theme.adaptation.swing import swing_in, swung
 from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tempo_factor
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
-from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, lilting
+from mi_theme.conversion.parts.riffs import riff_places
+from mi_theme.conversion.planning.bar_counts import counted, runs_through
+from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, last_held, lilting
+from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
-from mi_theme.conversion.reading.note_groups import counted_meter, figure_of, moves_in_beats
+from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import Span
@@ -30,10 +35,11 @@ from mi_theme.warp import Warp
 
 __all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
 
+EASE, CUT = "ease", "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
-LEADING = 0.7  # share of a run that must be the lead's; other parts' notes may fill its rests
-SHAKEN = Fraction(1, 8)  # quarters: notes as short are a trill
-MOST_HEARD = 3  # stretches of bars that ways are compared on
+MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
+BOTH_ENDS = ("hold-first", "hold-last")
+CLEARLY = 1.1  # times the cost of the other, which is not the usual one
 
 
 class BarRun(NamedTuple):
@@ -63,6 +69,9 @@ class Planner:
     names: dict[Meter, str] = field(default_factory=dict)
     held: dict[Meter, tuple[Fraction, Fraction]] = field(default_factory=dict)
     maps: dict[object, Warp] = field(default_factory=dict)
+    made: dict[tuple[str, int, int, bool], Span] = field(default_factory=dict)
+    bare: dict[tuple[Meter, int, bool], Task] = field(default_factory=dict)
+    wholes: dict[tuple[str, Meter], Outcome] = field(default_factory=dict)
     lines: dict[tuple[str, Fraction], Outcome] = field(default_factory=dict)
 
     @cached_property
@@ -83,8 +92,12 @@ class Planner:
 
     def _counted(self, meter: Meter) -> Meter:
         if meter not in self.counts:
-            same = meter.bar == self.request.target.bar  # as 4/4 is for 2/2, which then only changes its name
-            self.counts[meter] = meter if same else counted_meter(self.piece, meter)
+            free = (
+                not self.steady
+                and self.request.ratio is None
+                and (self.request.how is None or find(self.request.how).beat_for_beat)
+            )
+            self.counts[meter] = counted(self.piece, meter, self.request.target, thin=self.thin, free=free)
         return self.counts[meter]
 
     @cached_property
@@ -120,19 +133,48 @@ class Planner:
 
     def task(self, meter: Meter, bars: int = 1, onsets: tuple[Fraction, ...] = (), hemiola: bool = False) -> Task:
         """What a strategy is to do with some bars of a metre."""
-        source = Frame(self._counted(meter), bars * self.ratio.denominator)
-        target = Frame(self.request.target, bars * self.ratio.numerator)
-        groups = figure_of_bars(self.figure(meter)[0], source, target)
-        figure = (source.length / 3,) * 3 if hemiola else groups
-        return Task(figure, onsets, source, target, self.request.feel)
+        key = (meter, bars, hemiola)
+        if key not in self.bare:
+            source = frame_of(self._counted(meter), bars * self.ratio.denominator)
+            target = frame_of(self.request.target, bars * self.ratio.numerator)
+            groups = figure_of_bars(self.figure(meter)[0], source, target)
+            figure = (source.length / 3,) * 3 if hemiola else groups
+            self.bare[key] = Task(figure, (), source, target, self.request.feel)
+        return self.bare[key]._replace(onsets=onsets) if onsets else self.bare[key]
+
+    def whole(self, how: str, meter: Meter) -> Outcome:
+        """What a strategy makes of a whole frame of a metre, whatever its notes."""
+        if (how, meter) not in self.wholes:
+            self.wholes[how, meter] = proposed(how, self.task(meter))[0]
+        return self.wholes[how, meter]
 
     def name(self, meter: Meter) -> str:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
             task = self.task(meter)
             heard = self.piece.lead >= 0
-            self.names[meter] = self.request.how or first_able(first_choices(task, heard), task)[0]
+            name = self.request.how or first_able(first_choices(task, heard), task)[0]
+            if heard and not self.request.how:
+                name = self._which_end(meter, name) if find(name).holds else self._cut_or(name, meter)
+            self.names[meter] = name
         return self.names[meter]
+
+    def _which_end(self, meter: Meter, name: str) -> str:
+        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
+        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)])
+        return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
+
+    def _cut_or(self, name: str, meter: Meter) -> str:
+        """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""
+        if name != EASE or not self.steady or self.ratio.denominator != 1:
+            return name
+        with suppress(StrategyError):
+            warp = proposed(CUT, self.task(meter))[0].warp
+            bars = (bar for bar in self.piece.bars if bar.meter == meter and bar.length == meter.bar)
+            if not all(warp.keeps(at) for bar in bars for at, *_ in self.piece.line(bar.start, bar.end)):
+                return name
+        costs = self.heard_costs(meter, (name, CUT))
+        return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
     def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
@@ -183,23 +225,22 @@ class Planner:
         return name if self.request.how or chosen or not self._runs(bar) else RUN_ON
 
     def _runs(self, bar: Bar) -> bool:
-        """Whether a bar becomes longer, and the lead runs through what would be held: it would go at two speeds."""
+        """Whether a bar becomes longer, and runs from its beginning to its end beside others that do: held, it would go at two speeds."""
         if bar.meter not in self.held:
             self.held[bar.meter] = self._held(bar.meter)
         first, stop = self.held[bar.meter]
-        if not first <= stop <= bar.length or not stop:
+        if not first <= stop <= bar.length or not stop or not runs_through(self.piece, bar, first):
             return False
-        marks = [mark for mark in self.piece.note_places(bar.start, bar.end) if mark.starts and mark.at < stop]
-        step = stop / max(len(marks), 1)
-        runs = all(mark.at == number * step for number, mark in enumerate(marks))
-        return runs and sum(mark.lead for mark in marks) >= LEADING * len(marks) and SHAKEN < step <= first / 2
+        at = bisect_left(self.piece.bars, bar.start, key=lambda other: other.start)
+        beside = (*self.piece.bars[max(at - 1, 0) : at], *self.piece.bars[at + 1 : at + 2])
+        return any(runs_through(self.piece, other, first) for other in beside if other.meter == bar.meter)
 
     def _held(self, meter: Meter) -> tuple[Fraction, Fraction]:
         """The length of the group that is held in bars of a metre, and up to where a run would be played again; 0 for neither."""
         task, strategy = self.task(meter), find(self.name(meter))
         first, more = task.figure[0], task.target.length - task.source.length
-        even = len(set(task.figure)) == 1 and not task.target.meter.is_additive
-        holds = strategy.holds == "first" or strategy.alternatives
+        even = len(set(task.figure)) == 1 and not (task.target.meter.is_additive or through_twos(task))
+        holds = bool(strategy.holds) or strategy.alternatives
         able = self.thin and even and holds and self.ratio.denominator == 1 and more > 0
         return (first, first + more) if able else (Fraction(0), Fraction(0))
 
@@ -217,9 +258,18 @@ class Planner:
 
     def span(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Span:
         """Some bars of one metre as a span."""
+        key, strategy = (how, bars[0].number, len(bars), hemiola), find(how)
+        if strategy.by_notes or strategy.make_line:
+            return self._span(bars, how, hemiola)
+        if key not in self.made:
+            self.made[key] = self._span(bars, how, hemiola)
+        return self.made[key]
+
+    def _span(self, bars: Sequence[Bar], how: str, hemiola: bool) -> Span:
         first, meter = bars[0], bars[0].meter
         task = self.task_of(bars, how, hemiola)
-        outcome = self.lines.get((how, first.start)) or proposed(how, task)[0]
+        plain = not (hemiola or find(how).by_notes)
+        outcome = self.lines.get((how, first.start)) or (self.whole(how, meter) if plain else proposed(how, task)[0])
         end = first.start + outcome.warp.source
         span = Span(
             first=first.number,
@@ -241,7 +291,7 @@ class Planner:
     def shortened(self, bars: Sequence[Bar], how: str) -> Span:
         """Too few bars for a whole map before others that stay: they are stretched as the map does on the whole."""
         first, meter = bars[0], bars[0].meter
-        outcome = proposed(how, self.task(meter))[0]
+        outcome = self.whole(how, meter)
         length = bars[-1].end - first.start
         warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
         return self._mapped(bars, how, warp, outcome.cost)
@@ -249,7 +299,7 @@ class Planner:
     def tail(self, bars: Sequence[Bar], how: str) -> Span:
         """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
         first, meter = bars[0], bars[0].meter
-        outcome = proposed(how, self.task(meter))[0]
+        outcome = self.whole(how, meter)
         cut = outcome.warp.source - first.length
         low = outcome.warp(cut)
         points = [(x - cut, y - low) for x, y in outcome.warp.points if x > cut]
@@ -286,8 +336,10 @@ class Planner:
         leads = {mark.at: mark for mark in marks if mark.lead}
         free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
+        ends = (int(start * GRID), int(end * GRID), int(meter.groups[0] * meter.pulse * GRID))
+        riffs = riff_places(self.layers, *ends) if self.steady else ()
         return self.task(meter, count, mine, hemiola)._replace(
-            others=tuple(at for at in free if at not in leads),
+            others=tuple(at for at in free if at not in leads and at * GRID not in riffs),
             lasts=tuple(leads[at].lasts for at in mine),
             shared=tuple(at for at in mine if leads[at].shared),
             whole=self._wholes(start, end, leads, mine),
@@ -318,18 +370,24 @@ class Planner:
         marks = self.piece.note_places(span.start, end, without_runs)
         if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
             marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
-        marks = tuple(mark._replace(shared=False, lasts=Fraction(0)) for mark in marks)
-        base, (source, _) = span.base, span.frames
-        threes = strategy.beat_for_beat and strategy.fits_notes and span.target.is_compound
+        marks = tuple(NotePlace(mark.at, mark.lead, mark.before, mark.starts) for mark in marks)
+        base, meter = span.base, self._counted(span.source)
+        threes = strategy.fits_notes and span.target.is_compound
+        threes = threes and (strategy.beat_for_beat or not (meter.is_compound or base.is_linear))
         if threes:
-            source = dataclasses.replace(source, meter=self._counted(span.source))
-            if self.thin and not base.is_linear:
+            source = Frame(meter, span.frames[0].bars)
+            if meter.groups[0] * meter.pulse < 1:  # counted in half beats, which swing: nothing leans on their beats
+                marks = tuple(mark._replace(before=None) for mark in marks)
+            if strategy.beat_for_beat and self.thin and not base.is_linear:
                 base = evened(base, self.piece.note_places(span.start, end), span.line, source)
         key = (base, marks, figure, strategy.fits_notes)
         if key not in self.maps:
-            base = lilting(base, marks, source) if threes else base
-            if strategy.holds == "first":
+            if threes:
+                base = lilting(base, marks, source)
+            elif strategy.holds == "first":
                 base = first_held(base, marks, span.figure[0])
+            elif strategy.holds == "last" and not self.steady and self.ratio.numerator == 1:
+                base = last_held(base, marks, span.figure)
             warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:

@@ -11,6 +11,7 @@ from mi_theme.adaptation.frames import FAMOUS, starts_of
 from mi_theme.adaptation.plans import shape_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
+from mi_theme.adaptation.wording import duration_name
 from mi_theme.conversion.planning.planner import MOST_HEARD, Planner
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import MiThemeError
@@ -34,7 +35,8 @@ def remarks(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
     if place := planner.piece.swing:
         yield f"swung at {float(place):.0%} of the beat: made even, converted, and swung again"
     if planner.counted != planner.main:
-        yield f"in {planner.main}, counted in {len(planner.counted.beats)}: the tune runs in eighths"
+        value = duration_name(planner.counted.groups[0] * planner.counted.pulse / 2)
+        yield f"in {planner.main}, counted in {len(planner.counted.beats)}: the tune runs in {value}s"
     for how in dict.fromkeys(span.how for span in spans):
         if how and find(how).meets_bars:
             source, target = next(span for span in spans if span.how == how).frames

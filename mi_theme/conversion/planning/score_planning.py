@@ -126,7 +126,7 @@ def _is_tail(planner: Planner, bar: Bar) -> bool:
         return False
     if not bar.number:
         return True
-    frame = proposed(planner.how_for(bar), planner.task(bar.meter))[0].warp.source
+    frame = planner.whole(planner.how_for(bar), bar.meter).warp.source
     places = [mark.at for mark in planner.piece.note_places(bar.start, bar.end) if mark.starts]
     return frame > bar.length and bool(places) and 2 * min(places) >= bar.length
 
@@ -158,7 +158,7 @@ def _unable(planner: Planner, meter: Meter) -> str:
 def _frame(planner: Planner, bars: Sequence[Bar], at: int, how: str) -> tuple[int, bool]:
     """How many bars go together, and whether because of a hemiola."""
     bar = bars[at]
-    size = proposed(how, planner.task(bar.meter))[0].warp.source / bar.meter.bar
+    size = planner.whole(how, bar.meter).warp.source / bar.meter.bar
     count = hemiola_bars(planner.piece, bar.start, bar.meter) if size == 1 else 0
     together = bars[at : at + count]
     if not count or len(together) < count or any(how != planner.how_for(other) for other in together):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,11 @@ class Layer:
     step: Ints
     true: Bools
     lead: bool = False
+
+    @cached_property
+    def runs(self) -> bool:
+        """Whether it has running figures at all."""
+        return bool(self.step.any())
 
     def between(self, start: int, stop: int) -> slice:
         """The notes that begin in a stretch."""

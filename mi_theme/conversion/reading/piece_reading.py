@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ __all__ = ["NotePlace", "PieceReading", "piece_of"]
 MOST_BARS, MOST_EMPTY = 1_000_000, 20_000  # more are not music but damage; empty ones, about ten hours of silence
 UNSTATED = Meter("4/4")  # of a MIDI file that says none (Standard MIDI File 1.0, 1988: time signature)
 SAME_BARS = (UNSTATED.bar, UNSTATED.bar / 2)  # bar lines of 2/4 and 2/2 are those of 4/4, or twice as many
-SHORTEST = Fraction(1, 4)  # quarters: how a note of no length is shown
+NOTHING, SHORTEST = Fraction(0), Fraction(1, 4)  # quarters; how a note of no length is shown
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
 
@@ -166,7 +166,7 @@ class PieceReading:
         """
         key = start, end, without_runs
         if key not in self._read:
-            self._read[key] = tuple(self._note_places(*key))
+            self._read[key] = tuple({place.at: place for place in self._note_places(*key)}.values())
         return self._read[key]
 
     @cached_property
@@ -174,20 +174,22 @@ class PieceReading:
         """Marks that have been asked for."""
         return {}
 
-    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterable[NotePlace]:
+    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterator[NotePlace]:
         quarter = self.score.ticks_per_quarter
         ticks, *columns = self._onsets_without_runs if without_runs else self._onsets
         low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
-        straight = self._straight(end - start)
-        found: dict[Fraction, NotePlace] = {}
+        last, length, straight = end * quarter, end - start, self._straight(end - start)
         rows = zip(*(column[low:high].tolist() for column in (ticks, *columns)), strict=True)
         for tick, lead, beat, starts, shared, stop in rows:
-            at = straight(Fraction(tick, quarter) - start)
-            before = Fraction(beat, quarter) - start if beat >= 0 else None
-            before = before if before is not None and before <= end - start else None
-            lasts = straight(min(Fraction(stop, quarter), end) - start) - at if lead else Fraction(0)
-            found[at] = NotePlace(at, bool(lead), before, bool(starts), shared=bool(shared), lasts=lasts)
-        return found.values()
+            at = _since(start, tick, quarter)
+            before = _since(start, beat, quarter) if beat >= 0 else None
+            before = before if before is not None and before <= length else None
+            if self.swing is None and last.denominator == 1:
+                lasts = _quarters(min(stop, last.numerator) - tick, quarter) if lead else NOTHING
+            else:
+                at = straight(at)
+                lasts = straight(min(_since(start, stop, quarter), length)) - at if lead else NOTHING
+            yield NotePlace(at, lead, before, starts > 0, shared > 0, lasts)
 
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
@@ -208,10 +210,10 @@ class PieceReading:
         limits = [ceil(at * quarter) for at in (start, end)]
         low, high = np.searchsorted(self._lead_rows["start"], limits).tolist()
         rows = sorted(self._lead_rows[low:high].tolist(), key=lambda row: row[2])
-        top = {Fraction(row[0], quarter) - start: row for row in rows}
+        fifths = self.score.key[0] if self.score.key else 0
         return BarNotes(
-            (at, Fraction(off - on, quarter) or SHORTEST, self._name(pitch, step))
-            for at, (on, off, pitch, step) in sorted(top.items())
+            (_since(start, on, quarter), _since(NOTHING, off - on, quarter) or SHORTEST, _name(fifths, pitch, step))
+            for on, (_, off, pitch, step) in sorted({row[0]: row for row in rows}.items())
         )
 
     @cached_property
@@ -226,9 +228,22 @@ class PieceReading:
             rows["pitch"], rows["step"] = events["data1"], span_steps(self.score)[mine]
         return np.sort(rows, order="start", kind="stable")
 
-    def _name(self, pitch: int, step: int) -> str:
-        step, alteration = spelled_in(self.score.key[0] if self.score.key else 0, pitch, step)
-        return LETTERS[step % 7] + SIGNS[alteration]
+
+@lru_cache(maxsize=4096)
+def _name(fifths: int, pitch: int, step: int) -> str:
+    step, alteration = spelled_in(fifths, pitch, step)
+    return LETTERS[step % 7] + SIGNS[alteration]
+
+
+@lru_cache(maxsize=4096)
+def _quarters(ticks: int, quarter: int) -> Fraction:
+    return Fraction(ticks, quarter)
+
+
+def _since(start: Fraction, tick: int, quarter: int) -> Fraction:
+    """Quarters from `start` to a tick: bars that are alike have the same fractions."""
+    first, rest = divmod(start.numerator * quarter, start.denominator)
+    return Fraction(tick, quarter) - start if rest else _quarters(tick - first, quarter)
 
 
 def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> PieceReading:
@@ -260,7 +275,8 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
     if bars > most or len(meters.changes) > most:
         said = f"{float(score.quarters):g} quarters and {len(meters.changes)} metres with {len(score.spans)} notes"
         raise ScoreError(f"{said}: that is damage, and no music")
-    number = find_lead(score) if lead is None else score.part_index(lead)
+    drums = all(part.is_percussion for part in score.parts)
+    number = find_lead(score) if lead is None else score.part_index(lead, pitched=not drums)
     return PieceReading(music, meters, number, notes)
 
 

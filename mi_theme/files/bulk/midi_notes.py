@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from mi_theme.score.notes import NOTE
 __all__ = ["parse_notes", "parse_sheet"]
 
 KEY_BITS, PART_BITS = 7, 20  # of a number that notes are sorted by: a key, and more parts than a file has
+FEW_SIGNATURES = 8  # of a file: what most state is one of few, and stays known
 SEPARATE_SONGS = b"\0\2"  # the type in the header of a file that symusic takes for an empty one
 
 
@@ -33,9 +35,12 @@ def parse_sheet(data: bytes, source: str = "") -> Sheet:
         Without symusic.
     """
     score = _parsed(data, source)
-    names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(score.tracks))
-    drums = frozenset(index for index, track in enumerate(score.tracks) if track.is_drum)
-    return Sheet(_bulk_table(score), names, MeterMap.of(_meters(score)), source, drums, _heading(score))
+    tracks = list(score.tracks)
+    names = tuple(track.name or f"Track {index + 1}" for index, track in enumerate(tracks))
+    drums = frozenset(index for index, track in enumerate(tracks) if track.is_drum)
+    signatures = tuple((said.time, said.numerator, said.denominator) for said in score.time_signatures)
+    meters = (_meters if len(signatures) < FEW_SIGNATURES else _meters.__wrapped__)(score.ticks_per_quarter, signatures)
+    return Sheet(_bulk_table(tracks, score.ticks_per_quarter), names, meters, source, drums, _heading(score))
 
 
 def parse_notes(data: bytes, source: str = "") -> NDArray[np.void]:
@@ -46,7 +51,8 @@ def parse_notes(data: bytes, source: str = "") -> NDArray[np.void]:
     FileError, MissingExtra
         As `parse_sheet`.
     """
-    return _bulk_table(_parsed(data, source))
+    score = _parsed(data, source)
+    return _bulk_table(score.tracks, score.ticks_per_quarter)
 
 
 def _parsed(data: bytes, source: str) -> Any:
@@ -80,35 +86,30 @@ def _heading(score: Any) -> SheetHeading:
     return SheetHeading(tempo, key)
 
 
-def _meters(score: Any) -> Iterator[tuple[Fraction, Meter]]:
-    """The signatures that make a metre."""
-    for signature in score.time_signatures:
-        try:
-            meter = _meter(signature.numerator, signature.denominator)
-        except TextError:
-            continue
-        yield Fraction(signature.time, score.ticks_per_quarter), meter
+@lru_cache(maxsize=1024)
+def _meters(ticks: int, signatures: tuple[tuple[int, int, int], ...]) -> MeterMap:
+    """The metres of signatures (tick, numerator, denominator); of those that make one."""
+    said = []
+    for time, numerator, denominator in signatures:
+        with suppress(TextError):
+            said.append((Fraction(time, ticks), Meter.of(numerator, denominator)))
+    return MeterMap.of(said)
 
 
-_meter = lru_cache(maxsize=256)(Meter.of)
-
-
-def _bulk_table(score: Any) -> NDArray[np.void]:
+def _bulk_table(tracks: Iterable[Any], ticks: int) -> NDArray[np.void]:
     """The notes of all tracks, by onset, pitch and part, those of one track in their order."""
-    tracks = [track.notes.numpy() for track in score.tracks]
-    counts = [len(columns["time"]) for columns in tracks]
+    listed = [track.notes.numpy() for track in tracks]
+    counts = [len(columns["time"]) for columns in listed]
     table = np.zeros(sum(counts), NOTE)
-    if not len(table):
-        table.setflags(write=False)
-        return table
-    time, duration, pitch, velocity = (
-        np.concatenate([columns[name] for columns in tracks]) for name in ("time", "duration", "pitch", "velocity")
-    )
-    part = np.repeat(np.arange(len(tracks)), counts)
-    order = np.argsort(((time.astype(np.int64) << KEY_BITS | pitch) << PART_BITS) | part, kind="stable")
-    table["onset"] = time[order] / score.ticks_per_quarter
-    table["duration"] = duration[order] / score.ticks_per_quarter
-    table["pitch"], table["velocity"], table["part"] = pitch[order], velocity[order], part[order]
-    table["step"], table["id"] = -1, order
+    if len(table):
+        time, duration, pitch, velocity = (
+            np.concatenate([columns[name] for columns in listed]) for name in ("time", "duration", "pitch", "velocity")
+        )
+        part = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        order = np.argsort(((time.astype(np.int64) << KEY_BITS | pitch) << PART_BITS) | part, kind="stable")
+        np.divide(time[order], ticks, out=table["onset"])
+        np.divide(duration[order], ticks, out=table["duration"])
+        table["pitch"], table["velocity"], table["part"] = pitch[order], velocity[order], part[order]
+        table["step"], table["id"] = -1, order
     table.setflags(write=False)
     return table

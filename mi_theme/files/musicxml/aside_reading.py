@@ -105,12 +105,17 @@ def asides_of_note(note: Any, more: set[str]) -> Iterator[str]:
         yield element_text(child)
 
 
-def note_attributes(note: Any) -> Iterator[str]:
-    """What the attributes of a note say beside how loud it is; and a pitch between two keys."""
-    said = {name: note.get(name) for name in NOTE_ATTRIBUTES if note.get(name)}
+def note_attributes(note: Any, alter: str | None) -> Iterator[str]:
+    """What the attributes of a note say beside how loud it is; and a pitch between two keys.
+
+    Parameters
+    ----------
+    note, alter
+        Its element, and the alteration of its pitch; None where it has none.
+    """
+    said = {name: note.get(name) for name in NOTE_ATTRIBUTES if note.get(name)} if note.attrib else {}
     if said:
         yield str(etree.tostring(etree.Element("note", said), encoding="unicode"))
-    alter = note.findtext("pitch/alter")
     if alter and not number_of(alter).is_integer():
         yield f"<alter>{alter.strip()}</alter>"
 

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
@@ -29,11 +30,13 @@ __all__ = [
     "bar_lines",
     "beside",
     "cue_texts",
+    "in_bars",
     "measure_text",
     "note_with_asides",
     "put_in_order",
-    "settings_at",
+    "settings_of",
     "shift_at",
+    "shifts_of",
     "transposed",
     "unwritten",
     "words_left",
@@ -68,7 +71,7 @@ def _parsed(said: str) -> Any:
 def element_of(said: str) -> Any:
     """A new element of what is said; None where that is none."""
     found = _parsed(said)
-    return None if found is None else etree.fromstring(etree.tostring(found))
+    return deepcopy(found)
 
 
 def measure_text(element: Any) -> str:
@@ -95,7 +98,8 @@ def _numbered(staff: int) -> Any:
     return element
 
 
-def note_with_asides(text: str, asides: Iterable[str], tie: str = "") -> str:
+@lru_cache(maxsize=4096)
+def note_with_asides(text: str, asides: tuple[str, ...], tie: str = "") -> str:
     """The text of a note or a rest, with what is written beside it.
 
     Parameters
@@ -200,31 +204,53 @@ def beside(staff: Staff, bars: Sequence[NewBar]) -> dict[int, list[tuple[Fractio
     return found
 
 
-def cue_texts(staff: Staff, bar: NewBar, divisions: int, number: int) -> Iterator[tuple[Fraction, Fraction, str]]:
+def in_bars(staff: Staff, bars: Sequence[NewBar], host: str, kind: str = "") -> dict[int, list[tuple[Fraction, str]]]:
+    """What is said of a kind, or of any, on one host within each bar, by its index: places from the bar line, and the words.
+
+    Parameters
+    ----------
+    staff, bars
+        Where.
+    host, kind
+        As an `Aside` has them.
+    """
+    starts = [bar.start for bar in bars]
+    found: dict[int, list[tuple[Fraction, str]]] = defaultdict(list)
+    for at, aside in staff.asides:
+        if aside.host == host and kind in ("", aside.kind) and starts[0] <= at < bars[-1].end:
+            index = bisect_right(starts, at) - 1
+            found[index].append((at - starts[index], aside.said))
+    return found
+
+
+def cue_texts(
+    cues: Iterable[tuple[Fraction, str]], length: Fraction, divisions: int, number: int
+) -> Iterator[tuple[Fraction, Fraction, str]]:
     """(place from the bar line, quarters after which the next begins, text) of the cue notes that begin in a bar.
 
     Parameters
     ----------
-    staff, bar
-        Where.
+    cues
+        Their places, and the elements.
+    length
+        Of the bar, in quarters.
     divisions
         Parts of a quarter that durations count.
     number
         Of the staff in its part; 0 where it is the only one.
     """
-    for at, aside in staff.asides:
-        cue = aside.kind == "note" and aside.host == "place"
-        element = element_of(aside.said) if cue and bar.start <= at < bar.end else None
+    for at, text in cues:
+        element = element_of(text)
         if element is None:
             continue
         said = element.find("duration")
-        length = Fraction(said.text) if said is not None and LENGTH.fullmatch(said.text or "") else Fraction(0)
-        lasts = min(length, bar.end - at)
+        meant = Fraction(said.text) if said is not None and LENGTH.fullmatch(said.text or "") else Fraction(0)
+        lasts = min(meant, length - at)
         if said is not None:
             said.text = str(int(lasts * divisions))
         if said is not None and not lasts:
             element.remove(said)
-        if lasts < length:
+        if lasts < meant:
             for child in [child for child in element if child.tag in ("type", "dot")]:
                 element.remove(child)
         voice = etree.Element("voice")
@@ -232,17 +258,19 @@ def cue_texts(staff: Staff, bar: NewBar, divisions: int, number: int) -> Iterato
         put_in_order(element, voice, NOTE_ORDER)
         if number:
             put_in_order(element, _numbered(number), NOTE_ORDER)
-        yield at - bar.start, Fraction(0) if element.find("chord") is not None else lasts, measure_text(element)
+        yield at, Fraction(0) if element.find("chord") is not None else lasts, measure_text(element)
 
 
-def settings_at(staff: Staff, start: Fraction) -> dict[str, list[Any]]:
-    """Clefs and other settings that a bar begins with, by their tags."""
-    found: dict[str, list[Any]] = defaultdict(list)
+def settings_of(staff: Staff, bars: Sequence[NewBar]) -> dict[int, dict[str, list[Any]]]:
+    """Clefs and other settings that bars begin with, by the index of the bar and their tags."""
+    places = {bar.start: index for index, bar in enumerate(bars)} if staff.asides else {}
+    found: dict[int, dict[str, list[Any]]] = {}
     for at, aside in staff.asides:
-        if at == start and aside.host == "place" and aside.kind in SETTINGS:
+        if aside.host == "place" and (kind := aside.kind) in SETTINGS and at in places:
             element = element_of(aside.said)
-            if element is not None and (aside.kind == "measure-style" or not found[aside.kind]):
-                found[aside.kind].append(element)
+            here = found.setdefault(places[at], {})
+            if element is not None and (kind == "measure-style" or kind not in here):
+                here.setdefault(kind, []).append(element)
     return found
 
 
@@ -290,13 +318,8 @@ def _words(element: Any) -> Iterator[tuple[str, str]]:
 
 def unwritten(staves: Iterable[Staff]) -> int:
     """How many asides cannot be written: they are no MusicXML, or hang on notes that are not there."""
-    said = [
-        aside
-        for staff in staves
-        for note in staff.notes
-        for head in (*note.heads, *note.graces, *note.tails)
-        for aside in head.asides
-    ]
+    heads = chain.from_iterable([note.heads + note.graces + note.tails for staff in staves for note in staff.notes])
+    said = chain.from_iterable([head.asides for head in heads])
     placed = [aside for staff in staves for _, aside in staff.asides]
     lost = sum(aside.host == "note" for aside in placed)
     return lost + sum(
@@ -313,19 +336,25 @@ def words_left(remarks: Iterable[ScoreWord], staves: Iterable[Staff]) -> list[Sc
 # Transposing instruments
 
 
-def shift_at(staff: Staff, at: Fraction) -> Shift:
-    """What a staff sounds higher than it is written, at a place."""
-    found = Shift()
+def shifts_of(staff: Staff) -> list[tuple[Fraction, Shift]]:
+    """What a staff sounds higher than it is written, from each place where that is said."""
+    found = [(Fraction(0), Shift())]
     for place, aside in staff.asides:
-        if place <= at and aside.kind == "transpose" and (element := _parsed(aside.said)) is not None:
+        if aside.kind == "transpose" and (element := _parsed(aside.said)) is not None:
             with suppress(ValueError):  # numbers that are none
-                found = shift_of(element)
+                found.append((place, shift_of(element)))
     return found
+
+
+def shift_at(shifts: Sequence[tuple[Fraction, Shift]], at: Fraction) -> Shift:
+    """That of a place, in what `shifts_of` gives."""
+    return next((shift for place, shift in reversed(shifts) if place <= at), shifts[0][1])
 
 
 def transposed(staff: Staff) -> Staff:
     """A staff with its notes as they are written for its instrument."""
-    if staff.percussion or not any(aside.kind == "transpose" for _, aside in staff.asides):
+    shifts = shifts_of(staff)
+    if staff.percussion or len(shifts) == 1:
         return staff
     voices = tuple(
         tuple(
@@ -334,7 +363,7 @@ def transposed(staff: Staff) -> Staff:
                 graces=tuple(_lowered(head, shift) for head in note.graces),
             )
             for note in voice
-            for shift in (shift_at(staff, note.start),)
+            for shift in (shift_at(shifts, note.start),)
         )
         for voice in staff.voices
     )

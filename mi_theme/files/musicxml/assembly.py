@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,15 +20,16 @@ from mi_theme.files.disk import FileWarning, first_line
 from mi_theme.files.musicxml.aside_reading import StaffAside
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
 from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
+from mi_theme.files.musicxml.note_reading import NoteReader, SaidNote
 from mi_theme.files.musicxml.part_reading import NoteElement, PartReading, PlacedStaffAside
 from mi_theme.meter import Meter
 from mi_theme.score import MeterMap
 from mi_theme.score.grace_times import UntimedNote, timed_graces
 from mi_theme.score.notes import NOTE
 
-__all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music"]
+__all__ = ["JoinedNote", "SoundingStaff", "WrittenMusic", "parse_sheet", "read_music", "table_of"]
 
-Held = defaultdict[tuple[Ticks, ...], deque[list["JoinedNote"]]]  # by pitch and end, and by voice too
+Held = defaultdict[tuple[Ticks, ...], list[list["JoinedNote"]]]  # by pitch and end, and by voice too
 
 
 @dataclass(slots=True)
@@ -38,8 +39,10 @@ class JoinedNote:
     at: Ticks
     lasts: Ticks
     voice: int
-    written: NoteElement
-    asides: list[str]
+    pitch: int
+    step: int
+    said: SaidNote
+    asides: tuple[str, ...]
 
 
 class SoundingStaff(NamedTuple):
@@ -98,7 +101,10 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
         words = f"{where}: {rounded} notes have pitches that MIDI has not; each got the nearest key"
         warnings.warn(words, FileWarning, stacklevel=4)
     starts, meters = _layout(parts)
-    staves = [staff for index, part in enumerate(parts) for staff in _staves(part, index, starts[index])]
+    staves: list[SoundingStaff] = []
+    for index, part in enumerate(parts):
+        staves += _staves(part, index, starts[index])
+        part.notes.clear()  # what they say is in the staves
     longest, counted = max(starts, key=lambda lines: lines[-1]), parts[0].counted
     meter_map = MeterMap.of_bars(_bars(longest, meters, counted), counted=counted)
     return WrittenMusic(heading, parts, starts, staves, meter_map)
@@ -113,8 +119,7 @@ def parse_sheet(data: bytes, source: str = "") -> Sheet:
         As `read_music`.
     """
     music = read_music(data, source)
-    tables = [_table(staff.notes, index) for index, staff in enumerate(music.staves)]
-    table = np.concatenate(tables)
+    table = table_of(music.staves)
     table["id"] = np.arange(len(table))
     table = table[np.lexsort((table["part"], table["pitch"], table["onset"]))]
     table.setflags(write=False)
@@ -136,12 +141,12 @@ def _sheet_heading(music: WrittenMusic) -> SheetHeading:
 
 def _read_parts(text: bytes, where: str, heading: Heading) -> list[PartReading]:
     parts: list[PartReading] = []
-    current = ""
+    current, reader = "", NoteReader()
     for name, bar in bars_of(text, where, heading):
         if not parts or name != current:
             current = name
             title = heading.names.get(name, "") or f"Part {len(parts) + 1}"
-            parts.append(PartReading(title, heading.instruments.get(name, {})))
+            parts.append(PartReading(title, reader, heading.instruments.get(name, {})))
             said = (StaffAside("part", text) for text in heading.of_parts.get(name, ()))
             parts[-1].asides += [PlacedStaffAside(0, 0, aside) for aside in said]
         parts[-1].read_bar(bar)
@@ -212,7 +217,7 @@ def _staves(part: PartReading, index: int, lines: Sequence[Ticks]) -> Iterator[S
     staves: defaultdict[str, list[NoteElement]] = defaultdict(list)
     drums = part.is_percussion
     for note in part.with_drums():
-        staves[note.staff].append(note)
+        staves[note.said.staff].append(note)
     for staff, notes in sorted(staves.items()):
         name = part.name if len(staves) == 1 else f"{part.name} ({staff or 1})"
         yield SoundingStaff(
@@ -223,26 +228,27 @@ def _staves(part: PartReading, index: int, lines: Sequence[Ticks]) -> Iterator[S
 def _joined(written: Sequence[NoteElement], lines: Sequence[Ticks]) -> list[JoinedNote]:
     """The notes of one staff in order, tied ones joined."""
     order = sorted((lines[note.bar] + note.at, note.lasts > 0, index) for index, note in enumerate(written))
-    held: Held = defaultdict(deque)
+    held: Held = defaultdict(list)
     voices: defaultdict[str, int] = defaultdict(lambda: len(voices))
     joined: list[JoinedNote] = []
     for at, _, index in order:
         note = written[index]
-        voice = voices[note.voice]
-        before = _led_to(held, note.pitch, at, voice) if "stop" in note.ties else None
+        said, voice = note.said, voices[note.said.voice]
+        before = _led_to(held, note.pitch, at, voice) if "stop" in said.ties else None
         if before:
             before.lasts = later(before.lasts, note.lasts)
-            before.asides += [aside for aside in note.asides if aside not in before.asides or 'type="st' in aside]
+            known = before.asides
+            before.asides += tuple([aside for aside in said.asides if aside not in known or 'type="st' in aside])
         else:
-            before = JoinedNote(at, note.lasts, voice, note, [*note.asides])
+            before = JoinedNote(at, note.lasts, voice, note.pitch, note.step, said, said.asides)
             joined.append(before)
-        if "start" in note.ties:
+        if "start" in said.ties:
             entry = [before]
             held[note.pitch, before.at + before.lasts].append(entry)
             held[note.pitch, before.at + before.lasts, voice].append(entry)
     if any(note.lasts <= 0 for note in joined):
         rows = [
-            UntimedNote(Fraction(note.at) / QUARTER, note.voice, note.lasts <= 0, note.written.chord) for note in joined
+            UntimedNote(Fraction(note.at) / QUARTER, note.voice, note.lasts <= 0, note.said.chord) for note in joined
         ]
         for row, (start, length) in timed_graces(rows).items():
             joined[row].at, joined[row].lasts = _whole(start * QUARTER), _whole(length * QUARTER)
@@ -258,19 +264,28 @@ def _led_to(held: Held, pitch: int, at: Ticks, voice: int) -> JoinedNote | None:
     for key in ((pitch, at, voice), (pitch, at)):
         ending = held.get(key)
         while ending:
-            entry = ending.popleft()
+            entry = ending.pop(0)
             if entry:  # not taken by the other key
                 return entry.pop()
     return None
 
 
-def _table(notes: Sequence[JoinedNote], part: int) -> NDArray[np.void]:
-    table = np.zeros(len(notes), NOTE)
-    table["onset"] = np.array([float(note.at) for note in notes]) / QUARTER
-    table["duration"] = np.array([float(note.lasts) for note in notes]) / QUARTER
-    table["pitch"] = [note.written.pitch for note in notes]
-    table["step"] = [note.written.step for note in notes]
-    table["velocity"] = [note.written.velocity for note in notes]
+def table_of(staves: Sequence[SoundingStaff]) -> NDArray[np.void]:
+    """The notes of all staves, one staff after the other, as `Score.note_table` has them.
+
+    Parameters
+    ----------
+    staves
+        Each a part.
+    """
+    counts = [len(staff.notes) for staff in staves]
+    table = np.zeros(sum(counts), NOTE)
+    notes = [note for staff in staves for note in staff.notes]
+    table["onset"] = [float(note.at / QUARTER) for note in notes]  # the nearest there is, of a fraction too
+    table["duration"] = [float(note.lasts / QUARTER) for note in notes]
+    table["pitch"] = [note.pitch for note in notes]
+    table["step"] = [note.step for note in notes]
+    table["velocity"] = [note.said.velocity for note in notes]
     table["voice"] = [note.voice for note in notes]
-    table["part"] = part
+    table["part"] = np.repeat(np.arange(len(staves)), counts)
     return table

@@ -111,7 +111,9 @@ def element_text(element: Any) -> str:
 
 def plain_text(text: str | None) -> str:
     """Text without line ends and what a terminal or an XML file cannot hold."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+    if text and not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split()) if text else ""
 
 
 def _from_zero(number: str | None) -> int | None:

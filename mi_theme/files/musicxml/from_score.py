@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from fractions import Fraction
-from itertools import chain
+from io import BytesIO
 from math import gcd, lcm
 from typing import Any
 
@@ -16,7 +15,7 @@ from mi_theme.errors import FileError
 from mi_theme.files.disk import FileWarning
 from mi_theme.files.musicxml.archives import packed
 from mi_theme.files.musicxml.aside_writing import element_of, put_in_order, transposed, unwritten, words_left
-from mi_theme.files.musicxml.counting import FASTEST, SLOWEST
+from mi_theme.files.musicxml.counting import FASTEST, LARGEST_COUNT, SLOWEST
 from mi_theme.files.musicxml.direction_writing import unreadable_tempos
 from mi_theme.files.musicxml.documents import OF_PART, plain_text
 from mi_theme.files.musicxml.part_writing import PartWriter
@@ -26,7 +25,7 @@ from mi_theme.notated.model import WrittenPart
 from mi_theme.score import PERCUSSION, Score
 from mi_theme.score.percussion_keys import drum_key
 
-__all__ = ["musicxml_of", "write", "write_packed"]
+__all__ = ["pieces", "write", "write_packed"]
 
 DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
@@ -46,11 +45,24 @@ def write(score: Score, *, exact: bool = False) -> bytes:
     Raises
     ------
     FileError
-        Where there is nothing to write.
+        Where there is nothing to write, or what is written is counted in parts that no reader takes.
     ScoreError
         Where the score goes on for more than 200,000 bars.
     """
-    return musicxml_of(notate(score))
+    buffer = BytesIO()
+    buffer.writelines(pieces(score))
+    return buffer.getvalue()
+
+
+def pieces(score: Score) -> Iterator[bytes]:
+    """The same bar by bar, for a file that need not be in memory as a whole.
+
+    Raises
+    ------
+    FileError, ScoreError
+        As `write`.
+    """
+    return _pieces(notate(score))
 
 
 def write_packed(score: Score, *, exact: bool = False) -> bytes:
@@ -58,14 +70,8 @@ def write_packed(score: Score, *, exact: bool = False) -> bytes:
     return packed(write(score))
 
 
-def musicxml_of(score: NotatedScore) -> bytes:
-    """The bytes of a MusicXML file of what is written.
-
-    Raises
-    ------
-    FileError
-        Where there is nothing to write.
-    """
+def _pieces(score: NotatedScore) -> Iterator[bytes]:
+    """The heading, and then bar by bar what is written."""
     if not score.staves:
         raise FileError("there are no notes to write as notation")
     if lost := unwritten(score.staves):
@@ -86,13 +92,21 @@ def musicxml_of(score: NotatedScore) -> bytes:
     heading = tostring(root, encoding="unicode", pretty_print=True).removesuffix(END)
     said = _places(score)
     resolution = lcm(resolution_of(score.staves), *said)
-    music = [[bar_voices(staff, resolution) for staff in part.staves] for part in score.parts]
-    divisions = _divisions(chain.from_iterable(music), said, resolution)
-    pieces = [f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()]
-    for number, (part, bars) in enumerate(zip(score.parts, music, strict=True), 1):
-        lines = PartWriter(score, part, number, divisions, resolution // divisions).write(bars)
-        pieces.append("".join([f'  <part id="P{number}">\n', *lines, "  </part>\n"]).encode())
-    return b"".join([*pieces, END.encode()])
+    music = bar_voices(score.staves, resolution)
+    divisions = _divisions(music, said, resolution)
+    if divisions * max(bar.end - bar.start for bar in score.bars) > LARGEST_COUNT:
+        raise FileError(
+            f"all that is written together is counted in 1/{divisions} of a quarter: no reader takes so fine parts"
+        )
+    yield f"<?xml version='1.0' encoding='UTF-8'?>\n{DOCTYPE}\n{heading}".encode()
+    staves, lengths = iter(music), [int((bar.end - bar.start) * divisions) for bar in score.bars]
+    for number, part in enumerate(score.parts, 1):
+        bars = [next(staves) for _ in part.staves]
+        yield f'  <part id="P{number}">\n'.encode()
+        for text in PartWriter(score, part, number, divisions, resolution // divisions).write(bars, lengths):
+            yield text.encode()
+        yield b"  </part>\n"
+    yield END.encode()
 
 
 def _places(score: NotatedScore) -> set[int]:
@@ -104,17 +118,10 @@ def _places(score: NotatedScore) -> set[int]:
     return lines | {parts for parts in said if FINEST_PARTS % parts == 0}
 
 
-def _divisions(music: Iterable[dict[Fraction, list[BarVoice]]], said: set[int], resolution: int) -> int:
+def _divisions(music: Iterable[Iterable[Iterable[BarVoice]]], said: set[int], resolution: int) -> int:
     """Parts of a quarter, as few as all symbols and all that is said can be counted in."""
-    layouts = {id(voice.runs): voice.runs for bars in music for voices in bars.values() for voice in voices}
-    counts = {
-        count
-        for runs in layouts.values()
-        for run in runs
-        for symbol in run.symbols
-        for count in (symbol.at, symbol.lasts)
-    }
-    return lcm(resolution // gcd(resolution, *counts), *said)
+    layouts = {voice.layout for bars in music for voices in bars for voice in voices}
+    return lcm(resolution // gcd(resolution, *[layout.grain for layout in layouts]), *said)
 
 
 def _write_heading(root: Any, score: NotatedScore) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,18 +10,16 @@ from typing import Any, NamedTuple
 
 from mi_theme.files.musicxml.aside_reading import (
     BESIDE,
-    PLAIN_CHILDREN,
     StaffAside,
     aside_of_cue,
     asides_of_attributes,
     asides_of_bar_line,
     asides_of_element,
-    asides_of_note,
-    note_attributes,
 )
-from mi_theme.files.musicxml.counting import LARGEST_COUNT, QUARTER, Ticks, later, nominal, number_of, ticks_of
+from mi_theme.files.musicxml.counting import LARGEST_COUNT, QUARTER, Ticks, later, number_of, ticks_of
 from mi_theme.files.musicxml.directions import Remark, chord_symbol, remarks_of
-from mi_theme.files.musicxml.documents import ScoreInstrument, element_text, plain_text
+from mi_theme.files.musicxml.documents import ScoreInstrument, element_text
+from mi_theme.files.musicxml.note_reading import NoteReader, SaidNote
 from mi_theme.files.musicxml.signatures import Shift, key_of, meter_of, pitch_of, shift_of
 from mi_theme.meter import Meter
 from mi_theme.score.percussion_keys import SNARE, keys_by_place
@@ -29,28 +27,20 @@ from mi_theme.score.percussion_keys import SNARE, keys_by_place
 __all__ = ["NoteElement", "PartReading", "PlacedStaffAside"]
 
 MOVES = ("note", "backup", "forward", "attributes", "direction", "harmony", "sound", *BESIDE)
-LOUD = 90  # velocity of a note in notation, which MusicXML calls 100 per cent
 UNPITCHED = -1  # the step of a note without pitch
-WHOLE = ("whole", "breve")
+UNSHIFTED = Shift()
 ENDLESS = 2**62  # ticks of a bar in music without a metre
 
 
 class NoteElement(NamedTuple):
-    """A note as a file writes it: the index of its bar, its place there and length in ticks; what sounds; where it stands."""
+    """A note that sounds: the index of its bar, its place there and length in ticks; its pitch and step; and what else is said of it."""
 
     bar: int
     at: Ticks
     lasts: Ticks
     pitch: int
     step: int
-    staff: str
-    voice: str
-    ties: tuple[str, ...] = ()
-    velocity: int = LOUD
-    lyric: str = ""
-    place: tuple[str, str] = ("", "")  # of an unpitched note: line or space, and instrument
-    asides: tuple[str, ...] = ()
-    chord: bool = False  # with the note before it
+    said: SaidNote
 
 
 class PlacedRemark(NamedTuple):
@@ -75,6 +65,8 @@ class PartReading:
 
     Attributes
     ----------
+    reader
+        Of the notes of the file.
     instruments
         Of the part list, by their names there.
     meters
@@ -96,6 +88,7 @@ class PartReading:
     """
 
     name: str = ""
+    reader: NoteReader = field(default_factory=NoteReader)
     instruments: dict[str, ScoreInstrument] = field(default_factory=dict)
     meters: list[Meter | None] = field(default_factory=list)
     lengths: list[Ticks | None] = field(default_factory=list)
@@ -151,28 +144,25 @@ class PartReading:
 
     def _foreseen(self, bar: Any) -> float:
         """Divisions that are said only after they are needed; without any, a note of a type tells them."""
-        said = bar.getroottree().getroot().find(".//divisions")
-        if said is not None:
-            self._divisions = number_of(said.text, LARGEST_COUNT)
+        divisions = bar.getroottree().getroot().find(".//divisions")
+        if divisions is not None:
+            self._divisions = number_of(divisions.text, LARGEST_COUNT)
         else:
-            for note in bar.iterchildren("note"):
-                length = nominal({child.tag: child for child in note}, len(note.findall("dot")))
-                if length and note.findtext("duration"):
-                    self._divisions = number_of(note.findtext("duration"), LARGEST_COUNT) * QUARTER / float(length)
+            for said in map(self.reader.read, bar.iterchildren("note")):
+                if said.nominal and said.duration:
+                    self._divisions = number_of(said.duration, LARGEST_COUNT) * QUARTER / float(said.nominal)
                     break
         self._divisions = self._divisions or 1.0
         return self._divisions
 
     def _read_note(self, bar: Any, note: Any) -> Ticks:
         """Take a note or rest; where it ends."""
-        fields = {child.tag: child for child in note}
-        length: Ticks = self._length(bar, note, fields)
-        lasts = self._exact(length, bar, fields, note)
-        rest = fields.get("rest")
-        if rest is not None:
-            whole = rest.get("measure") == "yes"
-            length, lasts = (self._length_of_rest(one, whole, fields) for one in (length, lasts))
-        if "chord" in fields:
+        said = self.reader.read(note)
+        length: Ticks = self._length(bar, said)
+        lasts = self._exact(length, bar, said)
+        if said.rest:
+            length, lasts = (self._length_of_rest(one, said) for one in (length, lasts))
+        if said.chord:
             at = self._before
         else:
             at = later(self._now, self._drift) if self._drift else self._now
@@ -180,35 +170,34 @@ class PartReading:
                 self._drift = later(self._drift, lasts - length)
             self._before = at
             self._now = later(self._now, length)
-        more = fields.keys() - PLAIN_CHILDREN
-        asides = [*(asides_of_note(note, more) if more else ()), *note_attributes(note)]
-        if rest is not None:
-            self._note_down((StaffAside("rest", said, _name(fields, "staff")) for said in asides), at)
+        if said.rest:
+            self._note_down((StaffAside("rest", text, said.staff) for text in said.asides), at)
             return min(at + lasts, self._bar)  # a rest makes no bar longer
-        if "cue" in fields:
+        if said.cue:
             self._note_down([aside_of_cue(note, Fraction(lasts, QUARTER))], at)
             return at + lasts  # cue notes are to be seen, not heard
-        self._take(note, fields, at, lasts, tuple(asides))
+        pitch, step = SNARE, UNPITCHED
+        if said.pitch:
+            shift = self._shift_at(at, said.staff) if self._shifts or self._turns else UNSHIFTED
+            pitch, step, rounded = pitch_of(*said.pitch, shift)
+            self.rounded += rounded
+        self.notes.append(NoteElement(len(self.lengths), at, lasts, pitch, step, said))
         return at + lasts
 
-    def _length(self, bar: Any, note: Any, fields: dict[str, Any]) -> Ticks:
+    def _length(self, bar: Any, said: SaidNote) -> Ticks:
         """The file's own length of a note or rest."""
-        if "duration" in fields:
-            return ticks_of(fields["duration"].text or "0", self._divisions or self._foreseen(bar))
-        if "grace" in fields:
-            return 0
-        return nominal(fields, len(note.findall("dot"))) or 0
+        if said.duration is not None:
+            return ticks_of(said.duration, self._divisions or self._foreseen(bar))
+        return said.nominal or 0
 
-    def _exact(self, length: Ticks, bar: Any, fields: dict[str, Any], note: Any) -> Ticks:
+    def _exact(self, length: Ticks, bar: Any, said: SaidNote) -> Ticks:
         """The length that a note is meant to have, as it is written: where its divisions cannot say that, the file rounds it."""
-        if "type" not in fields or "grace" in fields:
-            return length
-        written = nominal(fields, len(note.findall("dot"))) if "dot" in fields else nominal(fields, 0)
+        written = said.nominal
         if written is None or written == length:
             return length
         rounding = Fraction(written - length) * Fraction(self._divisions or 1)
         near = abs(rounding) < QUARTER
-        return written if near and ("time-modification" in fields or self._is_rounded(bar)) else length
+        return written if near and (said.tuplet or self._is_rounded(bar)) else length
 
     def _is_rounded(self, bar: Any) -> bool:
         """Whether values as written fill the bar, from each step back to the next."""
@@ -218,61 +207,22 @@ class PartReading:
                 if end != self._bar:
                     return False
                 end = Fraction(0)
-            elif element.find("chord") is None and element.find("grace") is None:
-                fields = {child.tag: child for child in element}
-                written = nominal(fields, len(element.findall("dot")))
-                end += self._length(bar, element, fields) if written is None else written
+                continue
+            said = self.reader.read(element)
+            if not said.chord and not said.grace:
+                end += self._length(bar, said) if said.nominal is None else said.nominal
         return True
 
-    def _length_of_rest(self, lasts: Ticks, whole_bar: bool, fields: dict[str, Any]) -> Ticks:
+    def _length_of_rest(self, lasts: Ticks, said: SaidNote) -> Ticks:
         """A rest written as a whole stands for a bar, however long that is."""
         if self._meter is None:
             return lasts
-        alone = "type" in fields and fields["type"].text in WHOLE and "dot" not in fields and not self._now
-        return min(lasts or self._bar, self._bar) if whole_bar or alone else lasts
+        alone = said.whole and not self._now
+        return min(lasts or self._bar, self._bar) if said.whole_bar or alone else lasts
 
     def _note_down(self, asides: Iterable[StaffAside], at: Ticks) -> None:
         """Note down asides of staves."""
         self.asides.extend(PlacedStaffAside(len(self.lengths), at, aside) for aside in asides)
-
-    def _take(self, note: Any, fields: dict[str, Any], at: Ticks, lasts: Ticks, asides: tuple[str, ...]) -> None:
-        """Note down a note that sounds."""
-        staff, voice = _name(fields, "staff"), _name(fields, "voice")
-        pitch, step, place = SNARE, UNPITCHED, ("", "")
-        if "pitch" in fields:
-            said = {child.tag: child.text for child in fields["pitch"]}
-            shift = self._shift_at(at, staff) if self._shifts or self._turns else Shift()
-            pitch, step, rounded = pitch_of(said.get("step"), said.get("octave"), said.get("alter"), shift)
-            self.rounded += rounded
-        else:
-            shown = fields.get("unpitched")
-            where = (
-                "".join(shown.findtext(f"display-{name}") or "" for name in ("step", "octave"))
-                if shown is not None
-                else ""
-            )
-            place = where, fields["instrument"].get("id", "") if "instrument" in fields else ""
-        ties = tuple([tie.get("type") for tie in note.iterchildren("tie")]) if "tie" in fields else ()
-        lyric = _lyric(note) if "lyric" in fields else ""
-        loud = note.get("dynamics")
-        velocity = min(max(round(LOUD * number_of(loud) / 100), 1), 127) if loud else LOUD
-        self.notes.append(
-            NoteElement(
-                bar=len(self.lengths),
-                at=at,
-                lasts=lasts,
-                pitch=pitch,
-                step=step,
-                staff=staff,
-                voice=voice,
-                ties=ties,
-                velocity=velocity,
-                lyric=lyric,
-                place=place,
-                asides=asides,
-                chord="chord" in fields,
-            )
-        )
 
     def _shift_at(self, at: Ticks, staff: str) -> Shift:
         """How a staff transposes at a place of this bar."""
@@ -280,7 +230,7 @@ class PartReading:
         for start, turned in self._turns:
             if start <= at:
                 shifts = turned
-        return shifts.get(staff) or shifts.get("", Shift())
+        return shifts.get(staff) or shifts.get("", UNSHIFTED)
 
     def _read_attributes(self, attributes: Any) -> None:
         for child in attributes:
@@ -297,7 +247,7 @@ class PartReading:
             elif child.tag == "key" and child.get("number", "1") == "1":
                 shifts = self._turns[-1][1] if self._turns else self._shifts
                 later_shift = attributes.find("transpose")
-                shift = shift_of(later_shift) if later_shift is not None else shifts.get("", Shift())
+                shift = shift_of(later_shift) if later_shift is not None else shifts.get("", UNSHIFTED)
                 if key := key_of(child, shift):
                     self.keys.append((len(self.lengths), self._now, key, element_text(child)))
             elif child.tag == "measure-style":
@@ -338,7 +288,7 @@ class PartReading:
         but stand in several places, the places of a drum kit are meant; in one
         place, the instrument of the part.
         """
-        beaten = {note.place for note in self.notes if note.step == UNPITCHED}
+        beaten = {note.said.place for note in self.notes if note.step == UNPITCHED}
         if not beaten:
             return self.notes
         keys = {name: instrument.key for name, instrument in self.instruments.items() if instrument.key is not None}
@@ -351,19 +301,4 @@ class PartReading:
             found = {place: kit.get(place[0], SNARE) for place in beaten}
         else:
             found = dict.fromkeys(beaten, next(iter(keys.values()), SNARE))
-        return [note._replace(pitch=found[note.place]) if note.step == UNPITCHED else note for note in self.notes]
-
-
-def _name(fields: dict[str, Any], kind: str) -> str:
-    """What a staff or voice is called, "" where a note does not say."""
-    return (fields[kind].text or "").strip() if kind in fields else ""
-
-
-def _lyric(note: Any) -> str:
-    """The syllables under a note, a line for each verse; one that goes on ends in a hyphen."""
-    verses: dict[str, str] = defaultdict(str)
-    for lyric in note.iterchildren("lyric"):
-        text = "".join(plain_text(part.text) or " " for part in lyric.iterchildren("text", "elision"))
-        goes_on = [syllabic.text for syllabic in lyric.iterchildren("syllabic")][-1:]
-        verses[lyric.get("number", "1")] += text + "-" * (goes_on in (["begin"], ["middle"]))
-    return "\n".join(verse for verse in verses.values() if verse.strip())
+        return [note._replace(pitch=found[note.said.place]) if note.step == UNPITCHED else note for note in self.notes]

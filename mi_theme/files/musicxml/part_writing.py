@@ -6,6 +6,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from lxml.etree import Element, SubElement
@@ -18,8 +19,9 @@ from mi_theme.files.musicxml.aside_writing import (
     beside,
     measure_text,
     put_in_order,
-    settings_at,
+    settings_of,
     shift_at,
+    shifts_of,
 )
 from mi_theme.files.musicxml.direction_writing import by_bar, marks_in_words, remark_element
 from mi_theme.files.musicxml.signs import clef_element, key_element, time_element
@@ -68,52 +70,58 @@ class PartWriter:
                     grain=grain,
                     octaves=self.octaves,
                     written=staff,
+                    bars=score.bars,
                     staff=place + 1 if len(part.staves) > 1 else 0,
                     voices=above,
                 )
             )
         self.key: WrittenKey | None = None
+        self.keys = {} if part.staves[0].percussion else dict(_keys_of_bars(score))
+        self.settings = [settings_of(staff, score.bars) for staff in part.staves]
         self.asides = [beside(staff, score.bars) for staff in part.staves]
         self.remarks = [
             by_bar([*(score.remarks if number == 1 and place == 0 else ()), *marks_in_words(staff.marks)], score.bars)
             for place, staff in enumerate(part.staves)
         ]
 
-    def write(self, staves: Sequence[dict[Fraction, list[BarVoice]]]) -> Iterator[str]:
-        """The text of its bars.
+    def write(self, staves: Sequence[Sequence[Sequence[BarVoice]]], lengths: Sequence[int]) -> Iterator[str]:
+        """The text of each of its bars.
 
         Parameters
         ----------
         staves
-            For each staff what its voices have in each bar, by where that begins.
+            For each staff, and each of its bars, what its voices have there.
+        lengths
+            Of the bars, in divisions.
         """
-        keys = {} if self.part.staves[0].percussion else {bar.start: key for bar, key in _keys_of_bars(self.score)}
         lines, number = bar_lines(self.part.staves, self.score.bars), None
-        for index, bar in enumerate(self.score.bars):
+        for index, (bar, length, *music) in enumerate(zip(self.score.bars, lengths, *staves, strict=True)):
             name = f"X{bar.number}" if bar.number == number else str(bar.number)
-            yield f'    <measure number="{name}"{PICKUP if bar.number in (0, number) else ""}>\n'
+            text = [f'    <measure number="{name}"{PICKUP if bar.number in (0, number) else ""}>\n']
             number = bar.number
             if (index, "left") in lines:
-                yield measure_text(lines[index, "left"])
-            attributes = self._attributes(bar, keys.get(bar.start), first=index == 0)
+                text.append(measure_text(lines[index, "left"]))
+            attributes = self._attributes(index, bar)
             if len(attributes):
-                yield measure_text(attributes)
-            length = int((bar.end - bar.start) * self.divisions)
-            for place, (writer, voices) in enumerate(zip(self.writers, staves, strict=True)):
+                text.append(measure_text(attributes))
+            for place, (writer, voices) in enumerate(zip(self.writers, music, strict=True)):
                 if place:
-                    yield f"      <backup>\n        <duration>{length}</duration>\n      </backup>\n"
-                yield from writer.write(bar, voices[bar.start], list(self._beside(place, index, bar)))
+                    text.append(f"      <backup>\n        <duration>{length}</duration>\n      </backup>\n")
+                text += writer.write(index, length, voices, list(self._beside(place, index, bar)))
             if (index, "right") in lines:
-                yield measure_text(lines[index, "right"])
-            yield "    </measure>\n"
+                text.append(measure_text(lines[index, "right"]))
+            text.append("    </measure>\n")
+            yield "".join(text)
 
-    def _attributes(self, bar: NewBar, key: WrittenKey | None, *, first: bool) -> Any:
-        """What a bar begins with: divisions, key, metre, clefs and what else staves are set to; empty where all stays."""
+    def _attributes(self, index: int, bar: NewBar) -> Any:
+        """What a bar begins with: divisions, key, metre, clefs and what else staves are set to; nothing where all stays."""
+        first, key, settings = index == 0, self.keys.get(index), [said.get(index, {}) for said in self.settings]
+        if not (first or bar.signed or key or any(settings)):
+            return ()
         attributes = Element("attributes")
         self.key = key or self.key
         if first:
             SubElement(attributes, "divisions").text = str(self.divisions)
-        settings = [settings_at(staff, bar.start) for staff in self.part.staves]
         self._set_key(attributes, bar, settings[0], changes=key is not None)
         shown, *_ = [said.pop("time", []) for said in settings]
         if first or bar.signed:
@@ -145,7 +153,7 @@ class PartWriter:
         if "key" in settings:  # of this part alone
             fifths = int(settings["key"][0].findtext("fifths") or 0)
         elif self.key and not staff.percussion and (changes or "transpose" in settings):
-            fifths = self.key.fifths - shift_at(staff, bar.start).fifths
+            fifths = self.key.fifths - shift_at(shifts_of(staff), bar.start).fifths
             fifths -= 12 * ((fifths > MOST_SIGNS) - (fifths < -MOST_SIGNS))  # the same key by its other name
             attributes.append(key_element(self.key._replace(fifths=fifths)))
         for writer in self.writers:
@@ -164,8 +172,8 @@ class PartWriter:
 
 def _octaves(part: WrittenPart) -> int:
     """How many octaves higher than it sounds a staff is written: MusicXML has none below C0, and ten in all."""
-    notes = [note for staff in part.staves for note in staff.notes if not staff.percussion]
-    octaves = [head.step // 7 for note in notes for head in (*note.heads, *note.graces)]
+    notes = [note.heads + note.graces for staff in part.staves for note in staff.notes if not staff.percussion]
+    octaves = {head.step // 7 for head in chain.from_iterable(notes)}
     higher = max(-min(octaves, default=0), 0)
     if higher and max(octaves) + higher > HIGHEST_OCTAVE:
         words = f"part {part.part.name!r} goes from below C0 to above C9, which MusicXML cannot write: outside notes moved by octaves"
@@ -174,8 +182,8 @@ def _octaves(part: WrittenPart) -> int:
     return higher
 
 
-def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[NewBar, WrittenKey]]:
-    """Key signatures, each with the bar that it is written at: the one that begins nearest before it."""
+def _keys_of_bars(score: NotatedScore) -> Iterator[tuple[int, WrittenKey]]:
+    """Key signatures, each with the index of the bar that it is written at: the one that begins nearest before it."""
     starts = [bar.start for bar in score.bars]
     for at, key in score.keys:
-        yield score.bars[max(bisect_right(starts, at) - 1, 0)], key
+        yield max(bisect_right(starts, at) - 1, 0), key

@@ -7,71 +7,28 @@ with its indentation; everything else is built as elements.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from mi_theme.files.musicxml.aside_writing import cue_texts, note_with_asides
-from mi_theme.files.musicxml.counting import LARGEST_TUPLET
+from mi_theme.files.musicxml.aside_writing import cue_texts, in_bars, note_with_asides
 from mi_theme.files.musicxml.documents import plain_text
-from mi_theme.notated.bar_symbols import BarVoice, Symbol, TupletRun, accidentals
+from mi_theme.files.musicxml.symbol_texts import SymbolText, notations, symbol_texts
+from mi_theme.notated.bar_symbols import EMPTY, BarVoice, Layout, Symbol, accidentals
 from mi_theme.notated.staves import Head, Staff, StaffMark, StaffNote
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
-from mi_theme.score.marks import Mark, kind_of
+from mi_theme.score.marks import kind_of
 
 __all__ = ["StaffWriter"]
 
 LOUD = 90  # velocity that MusicXML counts as 100 percent
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 SHAPES = {"x": "x", "diamond": "diamond", "slash": "slash", "+": "circle-x"}
-TYPES = ("breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th", "128th", "256th", "512th", "1024th")
-LONGEST = 8  # quarters in the first of them
-NUMBERED = ("tremolo", "fingering", "string")  # marks that say a number
-GROUPS = ("ornaments", "technical", "articulations", "fermata", "arpeggiate")  # of marks at notes
-MARK_GROUPS = 3  # of these have an element around them
 SLURS_OF_STAFF = 8  # at a time: MusicXML numbers 16 in a part
-BRACKETS = {"start": '<tuplet type="start" bracket="yes"/>', "stop": '<tuplet type="stop"/>'}
 CHORD = ("", "        <chord/>\n")
-GRACE_TYPE, QUARTER_TYPE = "eighth", TYPES.index("quarter")
-
-
-class SymbolText(NamedTuple):
-    """What is written of a symbol whatever its pitch: its length, what is before its accidental and after, its beams and notations."""
-
-    duration: str
-    value: str
-    tuplet: str
-    beams: str
-    ties: tuple[str, ...]
-    brackets: tuple[str, ...]
-
-
-@lru_cache(maxsize=4096)
-def _type(quarters: Fraction) -> tuple[str, int]:
-    """The type of a written value and its dots; no type where it is no value."""
-    for dots, length in ((0, quarters), (1, quarters * Fraction(2, 3))):
-        power = Fraction(LONGEST) / length
-        if power.denominator == 1 and power.numerator & (power.numerator - 1) == 0:
-            place = power.numerator.bit_length() - 1
-            return (TYPES[place], dots) if place < len(TYPES) else ("", 0)
-    return "", 0
-
-
-def beam_words(flags: Sequence[int]) -> Iterator[list[str]]:
-    """The beams of each note of one group, outermost first: each from its first to its last neighbour, hooks where alone."""
-    for place, count in enumerate(flags):
-        words = []
-        for level in range(1, count + 1):
-            left, right = place > 0 and flags[place - 1] >= level, place + 1 < len(flags) and flags[place + 1] >= level
-            if left or right:
-                words.append("continue" if left and right else "end" if left else "begin")
-            else:
-                words.append("forward hook" if place == 0 else "backward hook")
-        yield words
+GRACE_TYPE = "eighth"
 
 
 class StaffWriter:
@@ -104,63 +61,70 @@ class StaffWriter:
         grain: int,
         octaves: int,
         written: Staff,
+        bars: Sequence[NewBar],
         staff: int = 0,
         voices: int = 0,
     ) -> None:
         self.name, self.fifths, self.divisions, self.grain = name, fifths, divisions, grain
         self.octaves, self.staff, self.voices = octaves, staff, voices
-        self._written = written
-        self._rests = [(at, aside.said) for at, aside in written.asides if aside.host == "rest"]
+        self._rests = in_bars(written, bars, "rest")
+        self._cues = in_bars(written, bars, "place", "note")
         self._resting: list[tuple[int, str]] = []
         self._slurs = _slurs(written.marks, first=1 + SLURS_OF_STAFF * max(staff - 1, 0))
         self._staff = f"        <staff>{staff}</staff>\n" if staff else ""
-        self._texts: dict[tuple[int, str], list[list[SymbolText]]] = {}
-        self._kept: list[tuple[TupletRun, ...]] = []  # whose ids are in use
-        self._pitches: dict[tuple[int, int, str], str] = {}
+        self._heads: dict[tuple[Head, bool], str] = {}
 
     def write(
-        self, bar: NewBar, voices: Sequence[BarVoice], beside: Sequence[tuple[Fraction, str]] = ()
+        self,
+        index: int,
+        length: int,
+        voices: Sequence[BarVoice],
+        beside: Sequence[tuple[Fraction, str]] = (),
     ) -> Iterator[str]:
-        """The notes and rests of one bar as text.
+        """The notes and rests of one bar as text: the bar of that index, with its length in divisions.
 
         What stands beside them, each with its place in the bar, comes before the note that begins there,
         or with a step back to its place: not every program reads an offset.
         """
         sounding = [number for number, voice in enumerate(voices) if voice.notes]
-        length = (bar.end - bar.start) * self.divisions
-        first = voices[sounding[0]] if sounding else BarVoice((), ())
-        starts = {symbol.at for run in first.runs for symbol in run.symbols} or {0}
-        here = defaultdict[int, list[str]](list)
-        away: list[tuple[Fraction, str]] = []
+        here, away = self._sorted(beside, voices[sounding[0]].layout if sounding else EMPTY) if beside else ({}, ())
+        ticks = self.divisions * self.grain
+        self._resting = [(int(at * ticks), said) for at, said in self._rests.get(index, ())] if self._rests else []
+        if not sounding:
+            yield from here.get(0, ())
+            rest = f'      <note>\n        <rest measure="yes"/>\n        <duration>{length}</duration>\n'
+            rest += f"        <voice>{self.voices + 1}</voice>\n{self._staff}      </note>\n"
+            yield note_with_asides(rest, tuple([said for _, said in self._resting])) if self._resting else rest
+        signs = accidentals(voices, self.fifths) if sounding else {}
+        for number in sounding:
+            if number != sounding[0]:
+                yield _step("backup", length)
+                here = {}
+            yield from self._write_voice(voices[number], signs, number, here, silent=number != sounding[0])
+        for at, text in away:
+            back = int(length - at * self.divisions)
+            yield f"{_step('backup', back)}{text}{_step('forward', back)}"
+        if index in self._cues:
+            yield from self._write_cues(self._cues[index], length)
+
+    def _sorted(
+        self, beside: Sequence[tuple[Fraction, str]], layout: Layout
+    ) -> tuple[dict[int, list[str]], list[tuple[Fraction, str]]]:
+        """What stands where a symbol begins, by its tick, and what stands elsewhere."""
+        starts = {symbol.at for symbol in layout.symbols} or {0}
+        here, away = defaultdict[int, list[str]](list), list[tuple[Fraction, str]]()
         for at, text in beside:
             place = at * self.divisions
             if place.denominator == 1 and int(place) * self.grain in starts:
                 here[int(place) * self.grain].append(text)
             else:
                 away.append((at, text))
-        ticks = self.divisions * self.grain
-        self._resting = [(int((at - bar.start) * ticks), said) for at, said in self._rests if bar.start <= at < bar.end]
-        if not sounding:
-            yield from here[0]
-            rest = f'      <note>\n        <rest measure="yes"/>\n        <duration>{length}</duration>\n'
-            rest += f"        <voice>{self.voices + 1}</voice>\n{self._staff}      </note>\n"
-            yield note_with_asides(rest, [said for _, said in self._resting]) if self._resting else rest
-        signs = accidentals(voices, bar, self.fifths) if sounding else set()
-        for number in sounding:
-            if number != sounding[0]:
-                yield _step("backup", int(length))
-            silent = number != sounding[0]
-            yield from self._write_voice(voices[number], bar, signs, number, {} if silent else here, silent=silent)
-        for at, text in away:
-            back = int(length - at * self.divisions)
-            yield f"{_step('backup', back)}{text}{_step('forward', back)}"
-        if self._written.asides:
-            yield from self._write_cues(bar, int(length))
+        return here, away
 
-    def _write_cues(self, bar: NewBar, length: int) -> Iterator[str]:
+    def _write_cues(self, cues: Sequence[tuple[Fraction, str]], length: int) -> Iterator[str]:
         """Notes to be seen and not heard, in a voice of their own."""
         now = length
-        for at, lasts, text in cue_texts(self._written, bar, self.divisions, self.staff):
+        for at, lasts, text in cue_texts(cues, Fraction(length, self.divisions), self.divisions, self.staff):
             place = int(at * self.divisions)
             if "<chord/>" not in text:
                 yield _step("backup" if place < now else "forward", abs(now - place))
@@ -171,72 +135,69 @@ class StaffWriter:
     def _write_voice(
         self,
         voice: BarVoice,
-        bar: NewBar,
-        signs: set[tuple[str, int]],
+        signs: Mapping[str, set[int]],
         number: int,
         beside: dict[int, list[str]],
         *,
         silent: bool,
     ) -> Iterator[str]:
-        name = str(self.voices + number + 1)
-        for run, texts in zip(voice.runs, self._texts_of(voice.runs, name), strict=True):
-            for symbol, text in zip(run.symbols, texts, strict=True):
-                if symbol.at in beside:
-                    yield from beside[symbol.at]
-                if symbol.which >= 0:
-                    yield from self._write_notes(symbol, voice, text, bar, signs, name, silent=silent)
-                elif silent and run.ratio == 1:
-                    yield f"      <forward>\n{text.duration}      </forward>\n"
-                else:
-                    rest = '      <note print-object="no">\n' if silent else "      <note>\n"
-                    rest += f"        <rest/>\n{text.duration}{text.value}{text.tuplet}{self._staff}"
-                    rest += f"{_notations((), text.brackets, (), ())}      </note>\n"
-                    said = self._said_at(symbol) if self._resting and not silent else []
-                    yield note_with_asides(rest, said) if said else rest
+        name, notes, slurs = str(self.voices + number + 1), voice.notes, self._slurs
+        texts = symbol_texts(voice.layout, name, self._staff, self.grain)
+        for symbol, text in zip(voice.layout.symbols, texts, strict=True):
+            if symbol.at in beside:
+                yield from beside[symbol.at]
+            if symbol.which < 0:
+                yield self._rest(symbol, text, silent=silent)
+            elif (note := notes[symbol.which]).id in signs or not _is_plain(note) or self._resting or note.id in slurs:
+                yield from self._write_notes(symbol, text, note, signs, name, silent=silent)
+            else:
+                yield f"{self._head(note.heads[0])}{text.length}{text.value}{text.closing[0]}"
+                for head in note.heads[1:]:
+                    yield f"{self._head(head, True)}{text.length}{text.value}{text.closing[1]}"
 
-    def _texts_of(self, runs: tuple[TupletRun, ...], voice: str) -> list[list[SymbolText]]:
-        """What is written of the symbols of these runs, made once for each layout."""
-        key = id(runs), voice
-        if key not in self._texts:
-            self._kept.append(runs)
-            self._texts[key] = [list(_symbol_texts(run, voice, self.grain)) for run in runs]
-        return self._texts[key]
+    def _rest(self, symbol: Symbol, text: SymbolText, *, silent: bool) -> str:
+        if silent and not text.tuplet:
+            return f"      <forward>\n{text.length}      </forward>\n"
+        rest = '      <note print-object="no">\n' if silent else "      <note>\n"
+        rest += f"        <rest/>\n{text.length}{text.value}{text.closing[0]}"
+        said = self._said_at(symbol) if self._resting and not silent else ()
+        return note_with_asides(rest, said) if said else rest
 
     def _write_notes(
         self,
         symbol: Symbol,
-        voice: BarVoice,
         text: SymbolText,
-        bar: NewBar,
-        signs: set[tuple[str, int]],
+        note: StaffNote,
+        signs: Mapping[str, set[int]],
         number: str,
         *,
         silent: bool,
     ) -> Iterator[str]:
         """A note with its grace notes, or a chord."""
-        note = voice.notes[symbol.which]
-        name = voice.name_of(symbol, bar) if signs else ""
-        yield from self._write_graces(note.graces if symbol.begins else (), f"{name}g", signs, number)
-        first = symbol.begins
-        ties = "".join([f'        <tie type="{tie}"/>\n' for tie in text.ties])
+        begins = symbol.begins
+        signed = signs.get(note.id, ()) if begins else ()
+        grace_signs = signs.get(f"{note.id}g", ())
+        yield from self._write_graces(note.graces if begins else (), grace_signs, number)
         for place, head in enumerate(note.heads):
-            sign = _sign(head, True) if signs and (name, head.step) in signs else ""
-            marks, slurs = (note.marks, self._slurs.get(note.id, ())) if first and not place else ((), ())
-            written = (
-                f"{_opening(head.velocity)}{CHORD[place > 0]}{self._pitch(head)}{text.duration}{ties}"
-                f"{self._drum(head)}{text.value}{sign}{text.tuplet}{_shape(head, number)}{self._staff}"
-                f"{'' if place else text.beams}{_notations(text.ties, () if place else text.brackets, marks, slurs)}"
-                f"{_lyrics(note) if first and note.lyrics and not place else ''}      </note>\n"
-            )
-            said = [*head.asides, *(self._said_at(symbol) if self._resting and not place and not silent else ())]
+            sign = _sign(head, head.step in signed)
+            written = f"{self._head(head, place > 0)}{text.length}{self._drum(head)}{text.value}{sign}"
+            first = begins and not place
+            marks, slurs = (note.marks, self._slurs.get(note.id, ())) if first else ((), ())
+            if head.shape or marks or slurs or (first and note.lyrics):
+                lines = notations(text.ties, () if place else text.brackets, marks, slurs)
+                written += f"{text.tuplet}{_shape(head, number)}{self._staff}{'' if place else text.beams}{lines}"
+                written += f"{_lyrics(note) if first and note.lyrics else ''}      </note>\n"
+            else:
+                written += text.closing[place > 0]
+            said = head.asides
+            if self._resting and not place and not silent:
+                said = (*said, *self._said_at(symbol))
             yield note_with_asides(written, said, symbol.tie) if said else written
-        yield from self._write_graces(note.tails if symbol.tie in ("", "t") else (), f"{name}g", signs, number)
+        yield from self._write_graces(note.tails if symbol.tie in ("", "t") else (), grace_signs, number)
 
-    def _write_graces(
-        self, heads: Sequence[Head], name: str, signs: set[tuple[str, int]], number: str
-    ) -> Iterator[str]:
+    def _write_graces(self, heads: Sequence[Head], signed: Collection[int], number: str) -> Iterator[str]:
         for head in heads:
-            sign = _sign(head, (name, head.step) in signs)
+            sign = _sign(head, head.step in signed)
             grace = (
                 f'{_opening(head.velocity)}        <grace slash="yes"/>\n{self._pitch(head)}{self._drum(head)}'
                 f"        <voice>{number}</voice>\n        <type>{GRACE_TYPE}</type>\n{sign}"
@@ -244,24 +205,36 @@ class StaffWriter:
             )
             yield note_with_asides(grace, head.asides) if head.asides else grace
 
-    def _said_at(self, symbol: Symbol) -> list[str]:
+    def _said_at(self, symbol: Symbol) -> tuple[str, ...]:
         """What is written beside rests that began in the time of a symbol."""
-        return [said for at, said in self._resting if symbol.at <= at < symbol.at + symbol.lasts]
+        return tuple([said for at, said in self._resting if symbol.at <= at < symbol.at + symbol.lasts])
+
+    def _head(self, head: Head, in_chord: bool = False) -> str:
+        """How a note begins: how loud it is, and its pitch or place."""
+        key = head, in_chord
+        if key not in self._heads:
+            self._heads[key] = f"{_opening(head.velocity)}{CHORD[in_chord]}{self._pitch(head)}"
+        return self._heads[key]
 
     def _pitch(self, head: Head) -> str:
-        key = head.step, head.alter, head.shape
-        if key not in self._pitches:
-            octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
-            kind, show = ("unpitched", "display-") if head.shape else ("pitch", "")
-            alter = f"          <alter>{head.alter}</alter>\n" if head.alter else ""
-            self._pitches[key] = (
-                f"        <{kind}>\n          <{show}step>{LETTERS[head.step % 7]}</{show}step>\n{alter}"
-                f"          <{show}octave>{octave}</{show}octave>\n        </{kind}>\n"
-            )
-        return self._pitches[key]
+        octave = str(min(max(head.step // 7 + (0 if head.shape else self.octaves), 0), 9))
+        kind, show = ("unpitched", "display-") if head.shape else ("pitch", "")
+        alter = f"          <alter>{head.alter}</alter>\n" if head.alter else ""
+        return (
+            f"        <{kind}>\n          <{show}step>{LETTERS[head.step % 7]}</{show}step>\n{alter}"
+            f"          <{show}octave>{octave}</{show}octave>\n        </{kind}>\n"
+        )
 
     def _drum(self, head: Head) -> str:
         return f'        <instrument id="{self.name}-I{head.key + 1}"/>\n' if head.shape else ""
+
+
+def _is_plain(note: StaffNote) -> bool:
+    """Whether a note is its pitches and its value, and nothing else is written of it."""
+    first = note.heads[0]
+    if first.asides or first.shape or note.marks or note.graces or note.lyrics or note.tails:
+        return False
+    return len(note.heads) == 1 or not any(head.asides for head in note.heads)
 
 
 def _step(kind: str, divisions: int) -> str:
@@ -284,34 +257,6 @@ def _slurs(marks: Sequence[StaffMark], first: int) -> dict[str, tuple[tuple[str,
     return {name: tuple(slurs) for name, slurs in found.items()}
 
 
-def _symbol_texts(run: TupletRun, voice: str, grain: int) -> Iterator[SymbolText]:
-    """What is written of each symbol of a run."""
-    symbols = list(run.symbols)
-    tuplet = ""
-    sayable = run.ratio.denominator < LARGEST_TUPLET  # what no tuplet says has its duration and no note value
-    if run.ratio != 1 and sayable:
-        tuplet = (
-            f"        <time-modification>\n          <actual-notes>{run.ratio.denominator}</actual-notes>\n"
-            f"          <normal-notes>{run.ratio.numerator}</normal-notes>\n        </time-modification>\n"
-        )
-    for group in run.groups:
-        types = [_type(symbol.value) if sayable else ("", 0) for symbol in group]
-        flags = [max(TYPES.index(kind) - QUARTER_TYPE, 0) if kind else 0 for kind, _ in types]
-        words = list(beam_words(flags)) if len(group) > 1 else [[]]
-        for symbol, (kind, dots), beams in zip(group, types, words, strict=True):
-            bracketed = bool(tuplet) and len(symbols) > 1
-            starts, stops = bracketed and symbol is symbols[0], bracketed and symbol is symbols[-1]
-            value = f"        <type>{kind}</type>\n" + "        <dot/>\n" * dots if kind else ""
-            yield SymbolText(
-                duration=f"        <duration>{symbol.lasts // grain}</duration>\n",
-                value=f"        <voice>{voice}</voice>\n{value}",
-                tuplet=tuplet,
-                beams="".join(f'        <beam number="{n}">{word}</beam>\n' for n, word in enumerate(beams, 1)),
-                ties=("stop",) * (symbol.tie in ("m", "t")) + ("start",) * (symbol.tie in ("i", "m")),
-                brackets=("start",) * starts + ("stop",) * stops,
-            )
-
-
 @lru_cache(maxsize=256)
 def _opening(velocity: int) -> str:
     """How loud a note is, in percent of what MusicXML takes for usual."""
@@ -331,32 +276,6 @@ def _shape(head: Head, voice: str) -> str:
         return ""
     stem = "        <stem>up</stem>\n" if voice == "1" else ""
     return stem + (f"        <notehead>{SHAPES[head.shape]}</notehead>\n" if head.shape in SHAPES else "")
-
-
-@lru_cache(maxsize=4096)
-def _notations(
-    ties: tuple[str, ...], brackets: tuple[str, ...], marks: tuple[Mark, ...], slurs: tuple[tuple[str, int], ...]
-) -> str:
-    if not (ties or brackets or marks or slurs):
-        return ""
-    lines = ["        <notations>"]
-    lines += [f'          <tied type="{kind}"/>' for kind in ties]
-    lines += [f'          <slur type="{kind}" number="{number}"/>' for kind, number in slurs]
-    for kind in brackets:
-        lines.append(f"          {BRACKETS[kind]}")
-    for group, members in groupby(sorted(marks, key=lambda mark: GROUPS.index(kind_of(mark.name))), _group_of):
-        inside = group in GROUPS[:MARK_GROUPS]
-        indent = "            " if inside else "          "
-        lines += [f"          <{group}>"] * inside
-        for mark in members:
-            numbered = mark.name in NUMBERED
-            lines.append(f"{indent}<{mark.name}>{mark.number}</{mark.name}>" if numbered else f"{indent}<{mark.name}/>")
-        lines += [f"          </{group}>"] * inside
-    return "\n".join([*lines, "        </notations>\n"])
-
-
-def _group_of(mark: Mark) -> str:
-    return kind_of(mark.name)
 
 
 def _lyrics(written: StaffNote) -> str:

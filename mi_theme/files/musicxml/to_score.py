@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.files.disk import FileWarning
-from mi_theme.files.musicxml.assembly import JoinedNote, SoundingStaff, WrittenMusic, read_music
+from mi_theme.files.musicxml.assembly import JoinedNote, SoundingStaff, WrittenMusic, read_music, table_of
 from mi_theme.files.musicxml.counting import FASTEST, QUARTER, SLOWEST, Ticks
 from mi_theme.score import PERCUSSION, Event, Score, Track
 from mi_theme.score import messages as m
@@ -52,16 +52,9 @@ def parse(data: bytes, source: str = "") -> Score:
 
 def _score(music: WrittenMusic, source: str) -> Score:
     staves = music.staves
-    rows = [(note, index) for index, staff in enumerate(staves) for note in staff.notes]
-    columns = (
-        [float(note.at) / QUARTER for note, _ in rows],
-        [float(note.lasts) / QUARTER for note, _ in rows],
-        [note.written.pitch for note, _ in rows],
-        [note.written.velocity for note, _ in rows],
-        [index for _, index in rows],
-        [note.voice for note, _ in rows],
-        [note.written.step for note, _ in rows],
-    )
+    table = table_of(staves)
+    columns = [table[name] for name in ("onset", "duration", "pitch", "velocity", "part", "voice", "step")]
+    sounding = max(note.at + note.lasts for staff in staves for note in staff.notes)
     tempos = _tempos(music)
     speed = tempos[0][1] if tempos else USUAL_TEMPO
     quarter, (head, *tracks) = tracks_of_rows(columns, [staff.name for staff in staves], music.meters, speed)
@@ -76,13 +69,13 @@ def _score(music: WrittenMusic, source: str) -> Score:
         for index, (track, staff) in enumerate(zip(tracks, staves, strict=True))
     ]
     lines = max(music.starts, key=lambda lines: lines[-1])
-    if len(lines) > 1 and max(note.at + note.lasts for note, _ in rows) <= lines[-2]:
+    if len(lines) > 1 and sounding <= lines[-2]:
         signs.append(Event(_tick(lines[-1], quarter), m.end_of_track()))  # bars of silence at the end are bars
     return Score(quarter, (head.with_events(signs), *dressed), source=source)
 
 
 def _tick(at: Ticks, quarter: int) -> int:
-    return round(Fraction(at) * quarter / QUARTER)
+    return round(Fraction(at * quarter, QUARTER))
 
 
 def _heading(music: WrittenMusic) -> Iterator[Event]:
@@ -154,11 +147,9 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
     homes: dict[int, dict[str, int]] = {}
     for index, staff in enumerate(music.staves):
         homes.setdefault(staff.part, {})[staff.staff] = index
-        for note in staff.notes:
+        for note in (note for note in staff.notes if note.asides):
             at = _tick(note.at, quarter)
-            found[index] += [
-                Event(at, Aside("note", said, note.written.pitch).message, note.voice) for said in note.asides
-            ]
+            found[index] += [Event(at, Aside("note", said, note.pitch).message, note.voice) for said in note.asides]
     for number, (part, lines) in enumerate(zip(music.parts, music.starts, strict=True)):
         own = homes.get(number, {})
         for bar, inside, (host, said, name) in part.asides:
@@ -181,7 +172,7 @@ def _asides(music: WrittenMusic, quarter: int) -> list[list[Event]]:
 
 def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int, asides: list[Event]) -> Track:
     """A track with its program, or on the drum channel, its lyrics and what else is written."""
-    events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.written.lyric)) for note in _sung(staff.notes)]
+    events = [Event(_tick(note.at, quarter), m.meta(m.LYRIC, note.said.lyric)) for note in _sung(staff.notes)]
     events += asides
     if staff.is_percussion:
         return track.on_channel(PERCUSSION).with_events(events)
@@ -191,4 +182,4 @@ def _dressed(track: Track, staff: SoundingStaff, index: int, quarter: int, aside
 
 
 def _sung(notes: list[JoinedNote]) -> Iterator[JoinedNote]:
-    return (note for note in notes if note.written.lyric)
+    return (note for note in notes if note.said.lyric)

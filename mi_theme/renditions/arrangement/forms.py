@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mi_theme import catalog
-from mi_theme.arguments import known_name, whole_number
+from mi_theme.arguments import asked, known_name, whole_number
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.listings import NamedRows
 from mi_theme.meter import Meter
@@ -193,6 +193,7 @@ class FormTable(catalog.Row, frozen=True):
     form: list[FormRow]
 
 
+@asked()
 def all_forms(path: str | Path | None = None) -> NamedRows[Form]:
     """Our forms by name, and those of a user's own file.
 

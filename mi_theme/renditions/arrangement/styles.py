@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import field
 
 from mi_theme import catalog
-from mi_theme.arguments import known_name
+from mi_theme.arguments import asked, known_name
 from mi_theme.errors import ScoreError, UnknownName
 from mi_theme.listings import NamedRows
 from mi_theme.renditions.arrangement.manners import Manner
@@ -219,6 +219,7 @@ class StyleTable(catalog.Row, frozen=True):
     manner: tuple[Manner, ...] = ()
 
 
+@asked()
 def all_styles(path: str | Path | None = None) -> NamedRows[Style]:
     """Our styles by name, and those of a user's own file.
 

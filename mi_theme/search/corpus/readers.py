@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from stat import S_ISREG
 from typing import NamedTuple
 
 from mi_theme.errors import MissingExtra, MiThemeError
-from mi_theme.files import bytes_of, read
+from mi_theme.file_bytes import file_bytes
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.disk import decoded, tunes_of
+from mi_theme.files.formats import parsed, parsed_sheet
 
-__all__ = ["Unread", "sheets_of_file"]
+__all__ = ["LARGEST_FILE", "Unread", "reason_of", "sheets_of_bytes", "sheets_of_file"]
 
-LARGEST_FILE = 64 * 2**20  # bytes
+#: Bytes; a larger file of a corpus is not read.
+LARGEST_FILE = 64 * 2**20
 
 
 class Unread(NamedTuple):
@@ -32,39 +33,61 @@ class Unread(NamedTuple):
 def sheets_of_file(path: Path) -> Iterator[Sheet | Unread]:
     """The tunes of a file; what cannot be read comes with a reason in one line."""
     try:
-        about = path.stat()
-        if not S_ISREG(about.st_mode):  # a pipe could keep us waiting for ever
-            yield Unread(str(path), "not a regular file")
-            return
-        if about.st_size > LARGEST_FILE:
-            yield Unread(str(path), f"larger than {LARGEST_FILE // 2**20} MiB")
-            return
-        tunes = tunes_of(decoded(bytes_of(path)[0], str(path))) if path.suffix.lower() == ".abc" else []
+        data = file_bytes(path, LARGEST_FILE)
     except (MiThemeError, OSError) as error:
-        yield Unread(str(path), _reason(error, str(path)))
+        yield Unread(str(path), reason_of(error, str(path)))
+    else:
+        yield from sheets_of_bytes(data, str(path))
+
+
+def sheets_of_bytes(data: bytes, name: str) -> Iterator[Sheet | Unread]:
+    """The tunes in the bytes of a file.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        The path of the file.
+    """
+    try:
+        tunes = tunes_of(decoded(data, name)) if name.lower().endswith(".abc") else []
+    except MiThemeError as error:
+        yield Unread(name, reason_of(error, name))
         return
     if len(tunes) < 2:
-        yield _sheet(path, str(path))
+        yield _sheet(data, name)
         return
     for number, tune in enumerate(tunes, 1):
-        yield _sheet(tune.encode(), f"{path}#{number}")
+        yield _sheet(tune.encode(), f"{name}#{number}")
 
 
-def _sheet(source: Path | bytes, name: str) -> Sheet | Unread:
-    from mi_theme.files.formats import read_sheet
-
+def _sheet(data: bytes, name: str) -> Sheet | Unread:
     try:
         try:
-            sheet = read_sheet(source)
+            sheet = parsed_sheet(data, name)
         except MissingExtra:
-            sheet = Sheet.of(read(source))
+            sheet = Sheet.of(parsed(data, name))
     except (MiThemeError, OSError) as error:
-        return Unread(name, _reason(error, name))
-    return replace(sheet, source=name)
+        return Unread(name, reason_of(error, name))
+    return sheet if sheet.source == name else replace(sheet, source=name)
 
 
-def _reason(error: Exception, name: str) -> str:
-    """Why a file cannot be read, in one line, without its name."""
+def reason_of(error: Exception, name: str) -> str:
+    """Why a file cannot be read, in one line, without its name.
+
+    Parameters
+    ----------
+    error
+        What reading it raised.
+    name
+        The path of the file.
+
+    Returns
+    -------
+    str
+        A line.
+    """
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     said = said.removeprefix(f"{name}: ").removeprefix("ABC: ")
     return " ".join(said.split())[:200] or type(error).__name__

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mi_theme.arguments import known_name, whole_number
+from mi_theme.arguments import asked, known_name, whole_number
 from mi_theme.errors import ScoreError
 from mi_theme.executors import Failed, one_by_one
 from mi_theme.files.bulk.sheets import Sheet
@@ -72,6 +72,7 @@ class Ranked:
         return f"{self.similarity:.2f}  {self.source or f'score {self.index}'}"
 
 
+@asked()
 def rank(
     query: object,
     scores: object,

@@ -173,7 +173,9 @@ def _of_tokens(heard: HeardNotes, line: _LineTokens, notes: tuple[int, int]) -> 
         places = _times_apart(onset, places[:PLACES], length)
         if len(places) < 2:
             continue
-        nats = float(sums[places[0] + length] - sums[places[0]])
+        goes_on = length < repeat.length  # an ostinato: wherever it is cut, it says the same the second time round
+        around, told = (length + 1, places[1]) if goes_on else (length, places[0])
+        nats = float(sums[told + around] - sums[told]) * length / around
         costs = references_of(onset[places].tolist(), heard.pitch[line.rows[places]].tolist(), len(heard.onset))
         rows = tuple(line.rows[places[0] : places[0] + length + 1].tolist())
         yield Candidate(rows, len(places), nats, share_saved(nats, len(places), costs))
@@ -186,7 +188,12 @@ def _one_period(tokens: Whole, repeat: Repeat) -> tuple[int, Whole]:
     if repeat.length < 2 * period - 1:
         return repeat.length, repeat.places
     within = np.arange(0, repeat.length - period + 2, period)
-    return period - 1, np.unique(repeat.places[:, None] + within)
+    starts = np.unique(repeat.places[:, None] + within)
+    once, after = tokens[first : first + period - 1], np.setdiff1d(starts + period, starts)
+    last = [start for start in after.tolist() if np.array_equal(tokens[start : start + period - 1], once)]
+    return period - 1, np.union1d(
+        starts, np.array(last, np.int64)
+    )  # repeats are looked at up to a length: one more may fit
 
 
 def _times_apart(onset: NDArray[np.float64], places: Whole, length: int) -> Whole:

@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.arguments import number, whole_number
+from mi_theme.arguments import asked, number, whole_number
 from mi_theme.errors import ScoreError
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.listings import Listing
-from mi_theme.score import Bars
+from mi_theme.quantising import written_music
+from mi_theme.score import Bars, Score
 from mi_theme.search.finding import find
 from mi_theme.search.match.evidence import whole_copy
 from mi_theme.search.match.expectations import HeardNotes
@@ -43,6 +46,7 @@ TRIED = 24  # candidates that are looked for in the whole piece; twice as many a
 SHARED = 0.5  # of a motif's notes that better ones may have too
 
 
+@asked()
 def motifs(
     music: object,
     *,
@@ -85,16 +89,17 @@ def motifs(
     Examples
     --------
     >>> import mi_theme as mi
-    >>> mi.motifs(mi.render(form="vamp", seed=1))[0].pattern.pitch  # doctest: +SKIP
+    >>> mi.motifs(mi.render(seed=1))[0].pattern.pitch  # doctest: +SKIP
     """
     shortest = whole_number("shortest", shortest, 3)
     longest = whole_number("longest", longest, shortest, 200)
     max_evalue = number("max_evalue", max_evalue, 0, inf)
     top = None if top is None else whole_number("top", top, 1)
-    pieces = list(sheets_of(passage_of(music, bars, part)))
+    music = passage_of(music, bars, part)
+    pieces = list(sheets_of(music))
     if len(pieces) != 1:
         raise ScoreError(f"motifs are those of one piece, not of {len(pieces)}")
-    sheet = spelled(pieces[0])
+    sheet, as_given = _as_written(music, pieces[0])
     rows = sheet.pitched
     notes = sheet.table[rows]
     if len(notes) < 2 * shortest:
@@ -104,7 +109,47 @@ def motifs(
     found = candidates_in(heard, lines, (shortest, longest), TRIED)
     known = [motif for one in found if (motif := _motif(sheet, rows, heard, one, fast))]
     ranked = sorted(known, key=lambda motif: (-motif.saved, motif.first.onset, motif.first.notes))
-    return Listing([motif for motif in _apart(ranked) if motif.evalue <= max_evalue][:top])
+    kept = [motif for motif in _apart(ranked) if motif.evalue <= max_evalue][:top]
+    return Listing(kept if as_given is None else [_of_rows(motif, as_given.tolist()) for motif in kept])
+
+
+def _as_written(music: Any, sheet: Sheet) -> tuple[Sheet, NDArray[np.int64] | None]:
+    """The notes as they would be written, where a score was played to its beats, and for each its row as it was played.
+
+    What recurs is what would be written: every time that it is played it is another time late.
+    """
+    twin = None if isinstance(music, Sheet | np.ndarray | list | tuple) else written_music(Score.of(music))
+    if twin is None or not (twin.is_played and twin.has_beat):
+        return spelled(sheet), None
+    rows = np.empty(len(twin.rows), np.int64)
+    rows[_table_order(twin.source)] = np.arange(len(rows))
+    return spelled(Sheet.of(twin.score, sheet.source)), rows[twin.rows][_table_order(twin.score)]
+
+
+def _table_order(score: Score) -> NDArray[np.int64]:
+    """The rows of `Score.spans` in the order of `Score.note_table`."""
+    pitch = np.zeros(len(score.spans), np.int64)
+    for index, track in enumerate(score.tracks):
+        mine = score.spans["track"] == index
+        pitch[mine] = track.events["data1"][score.spans["on"][mine]]
+    return np.lexsort((score.span_parts, pitch, score.spans["start"]))
+
+
+def _of_rows(motif: RecurringMotif, rows: Sequence[int]) -> RecurringMotif:
+    """The same motif, its notes told by other row numbers."""
+
+    def renumbered(notes: Sequence[int]) -> tuple[int, ...]:
+        return tuple(rows[note] for note in notes)
+
+    occurrences = tuple(
+        replace(
+            hit,
+            notes=renumbered(hit.notes),
+            doubled=tuple(other._replace(notes=renumbered(other.notes)) for other in hit.doubled),
+        )
+        for hit in motif.occurrences
+    )
+    return replace(motif, occurrences=occurrences)
 
 
 def _motif(

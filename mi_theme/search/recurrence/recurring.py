@@ -9,6 +9,7 @@ from math import exp, lgamma, log
 from typing import Any
 
 from mi_theme.codec import json_of, value_of_json
+from mi_theme.guesses import Guessed
 from mi_theme.listings import html_table
 from mi_theme.search.hits import RAREST, Hit
 from mi_theme.search.patterns import Pattern
@@ -16,8 +17,8 @@ from mi_theme.search.patterns import Pattern
 __all__ = ["RecurringMotif", "by_chance"]
 
 
-@dataclass(frozen=True, slots=True)
-class RecurringMotif:
+@dataclass(frozen=True, slots=True, repr=False)
+class RecurringMotif(Guessed):
     """Some notes that recur in a piece, and every place where they do.
 
     Attributes
@@ -78,6 +79,9 @@ class RecurringMotif:
             "bar": "" if first.bar is None else str(first.bar),
             "how": ", ".join(self.ways),
         }
+
+    def __repr__(self) -> str:
+        return f"<RecurringMotif: {self}>"
 
     def __str__(self) -> str:
         place = f"bar {self.first.bar}" if self.first.bar is not None else f"at {float(self.first.onset):g}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from mi_theme.adaptation import variants, wording
 from mi_theme.adaptation.plans import Plan
 from mi_theme.adaptation.strategies import STRATEGIES, find
-from mi_theme.arguments import known_name, renamed, whole_number
+from mi_theme.arguments import asked, known_name, whole_number
 from mi_theme.engraving.contents.version_notation import staves_of_versions
 from mi_theme.engraving.drawings import Drawing, SvgDrawing
 from mi_theme.engraving.svg import page, text
@@ -107,7 +107,7 @@ class Worksheet(Drawing):
         return SvgDrawing(page(wide, high * len(self.pages), self.description, parts), self.description)
 
 
-@renamed(to="meter")
+@asked(to="meter")
 def worksheet(
     theme: Theme | Adaptation | MusicSource,
     meter: str | Meter,

@@ -7,13 +7,10 @@ staff, and the place moves as little as it may, so that what goes on in one hand
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
-
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.notated.voice_separation import PartNote
+from mi_theme.quantising.beatgrid import Floats, Ints
 
 __all__ = ["KEYBOARDS", "left_hand", "wants_two_staves"]
 
@@ -32,54 +29,56 @@ MOST_ON_ONE = 0.1  # of the notes: more that one staff cannot take without many 
 FAR_BELOW, FAR_ABOVE = 57, 65  # keys beyond which a treble, and a bass staff, need more than two ledger lines
 
 
-def wants_two_staves(rows: Sequence[PartNote]) -> bool:
-    """Whether a part is written on two staves: one of them, whichever, would need many ledger lines."""
-    pitches = np.array([row.pitch for row in rows])
-    if not len(pitches):
-        return False
-    return min(float((pitches < FAR_BELOW).mean()), float((pitches > FAR_ABOVE).mean())) > MOST_ON_ONE
-
-
-def left_hand(rows: Sequence[PartNote]) -> set[int]:
-    """The notes of the left hand, by their `order`.
+def wants_two_staves(pitch: Ints) -> bool:
+    """Whether a part is written on two staves: one of them, whichever, would need many ledger lines.
 
     Parameters
     ----------
-    rows
-        The notes of one player.
+    pitch
+        MIDI numbers of its notes.
     """
-    onsets = [list(group) for _, group in groupby(sorted(rows), key=lambda row: row.start)]
-    if not onsets:
-        return set()
-    costs = _costs(onsets)
+    return bool(len(pitch)) and min(float((pitch < FAR_BELOW).mean()), float((pitch > FAR_ABOVE).mean())) > MOST_ON_ONE
+
+
+def left_hand(start: Ints, pitch: Ints) -> NDArray[np.bool_]:
+    """Which notes the left hand plays.
+
+    Parameters
+    ----------
+    start, pitch
+        Of the notes of one player, as written, in ticks, and MIDI numbers, shape (n,).
+    """
+    if not len(start):
+        return np.zeros(0, bool)
+    order = np.lexsort((pitch, start))
+    new = np.append(True, np.diff(start[order]) > 0)
+    costs = _costs(pitch[order], np.flatnonzero(new))
     moves = np.abs(PLACES[:, None] - PLACES)
     moving = COST_OF_MOVING * moves + COST_OF_MOVE * (moves > 0)
-    best, before = costs[0], np.zeros(costs.shape, np.int64)
+    best, before = costs[0], np.zeros(costs.shape, np.int8)
     for index in range(1, len(costs)):
         ways = best[:, None] + moving
         before[index] = ways.argmin(axis=0)
         best = ways.min(axis=0) + costs[index]
-    place = int(best.argmin())
-    found = set()
-    for index in range(len(onsets) - 1, -1, -1):
-        found |= {row.order for row in onsets[index] if row.pitch < PLACES[place]}
-        place = int(before[index, place])
+    place = np.empty(len(costs), np.int64)
+    place[-1] = best.argmin()
+    for index in range(len(costs) - 1, 0, -1):
+        place[index - 1] = before[index, place[index]]
+    found = np.empty(len(start), bool)
+    found[order] = pitch[order] < PLACES[place][np.cumsum(new) - 1]
     return found
 
 
-def _costs(onsets: Sequence[Sequence[PartNote]]) -> NDArray[np.float64]:
+def _costs(pitch: Ints, starts: Ints) -> Floats:
     """What each place between the hands costs at each onset, shape (onsets, places)."""
-    counts = [len(onset) for onset in onsets]
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    pitch = np.array([row.pitch for onset in onsets for row in onset])[:, None]
-    left = pitch < PLACES
-    ledger = np.where(left, np.maximum(pitch - BASS_HIGH, 0), np.maximum(TREBLE_LOW - pitch, 0))
+    left = pitch[:, None] < PLACES
+    ledger = np.where(left, np.maximum(pitch - BASS_HIGH, 0)[:, None], np.maximum(TREBLE_LOW - pitch, 0)[:, None])
     found = COST_OF_LEDGER * np.add.reduceat(ledger, starts) + COST_OF_BIAS * np.abs(PLACES - MIDDLE)
-    low = [np.minimum.reduceat(np.where(hand, pitch, 999), starts) for hand in (left, ~left)]
-    high = [np.maximum.reduceat(np.where(hand, pitch, -999), starts) for hand in (left, ~left)]
+    low = [np.minimum.reduceat(np.where(hand, pitch[:, None], 999), starts) for hand in (left, ~left)]
+    high = [np.maximum.reduceat(np.where(hand, pitch[:, None], -999), starts) for hand in (left, ~left)]
     for lowest, highest in zip(low, high, strict=True):
         span = np.maximum(highest - lowest, 0)
         found += COST_OF_REACH * np.maximum(span - REACH, 0) + COST_OF_FAR * np.maximum(span - FAR_REACH, 0)
     together = (high[0] > -999) & (low[1] < 999)
-    close: NDArray[np.float64] = found + COST_OF_CLOSENESS * (together & (low[1] - high[0] < NEAR_HANDS))
+    close: Floats = found + COST_OF_CLOSENESS * (together & (low[1] - high[0] < NEAR_HANDS))
     return close
