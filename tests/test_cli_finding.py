@@ -312,6 +312,20 @@ def test_find_warns_of_a_short_theme(folder: Path) -> None:
             assert mi.find([(0, 60), (1, 66), (2, 61)], where, max_evalue=1e-9) == []
 
 
+def test_several_parts_at_once_are_told(folder: Path, tmp_path: Path) -> None:
+    from mi_theme.search.music import SearchWarning
+
+    duet = mi.Score.from_notes(
+        [0, 0.5, 2, 3, 0, 1, 2, 3.5], [1] * 8, [60, 71, 62, 73, 40, 51, 42, 53], part=[0] * 4 + [1] * 4
+    )
+    name = duet.parts[0].name
+    with pytest.warns(SearchWarning, match=f"looked for 2 parts of the score at once; for one of them: part='{name}'"):
+        assert mi.find(duet, tune(), max_evalue=1e-9) == []
+    duet.save(tmp_path / "duet.mid")
+    told = run("find", folder, "--theme", tmp_path / "duet.mid", "--max-evalue", "1e-9").stderr
+    assert f"looked for 2 parts of {tmp_path / 'duet.mid'} at once; for one of them: --part" in told
+
+
 def test_tables_have_numbers_and_json_four_digits(folder: Path) -> None:
     call = ("find", folder, "--theme", folder / "a.mid")
     for row in json.loads(run(*call, "--json").stdout):

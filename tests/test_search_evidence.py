@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mi_theme.score.notes import NOTE
 from mi_theme.search.hits import total
+from mi_theme.search.match.chance import ChancePlace, background
 from mi_theme.search.match.evidence import COPY_MODEL, evidence, foretold
 from mi_theme.search.match.expectations import HeardNotes
 from mi_theme.search.match.note_alignment import NoteAlignment
@@ -142,3 +143,11 @@ def test_whatever_the_music_the_numbers_are_finite(rows: list[tuple[int, int, in
     assert (heard.tune > 0).all()
     found = NoteAlignment(0.0, 1.0, tuple((number, number) for number in range(min(len(rows), len(THEME)))), 1.0)
     assert np.isfinite(total(evidence(Pattern.of(THEME), heard, found)))
+
+
+def test_a_long_pattern_is_no_likelier_than_its_beginning() -> None:
+    line = background().aligned
+    places = [ChancePlace(2.6 * length, length, 0.2) for length in (20, 64, 200, 400, 1000)]
+    rates = [line.rate(place.whole, place) for place in places]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < rates[0] < 1e-9

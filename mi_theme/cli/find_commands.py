@@ -285,12 +285,14 @@ def _say_if_too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_fil
 
 def _say_what_was_sought(theme: str | None, part: str | None) -> None:
     """What has no hits, where another may have been meant: the quoted theme, or all parts of a file at once."""
-    from mi_theme.files import read
+    from mi_theme.search.finding import several_parts
 
     if theme is None:
         say("looked for the quoted theme; for another: --theme FILE")
-    elif theme not in MOTIFS and part is None and len(names := [each.name for each in read(theme).parts]) > 1:
-        say(f"looked for {len(names)} parts of {theme} at once; for one of them: --part {shlex.quote(names[0])}")
+        return
+    told, names = several_parts(Path(theme)) if theme not in MOTIFS and part is None else ("", ())
+    if told:
+        say(f"{told}; for one of them: --part {shlex.quote(names[0])}")
 
 
 # Showing

@@ -71,7 +71,7 @@ def seed_hits(
     seeds = np.array([span_of(window.intervals) for window in every], np.uint32)
     spans = [shard.postings.spans(seeds) for shard in shards]
     counts: Whole = np.sum([np.diff(some)[:, 0] for some in spans], axis=0)
-    chosen: Whole = np.array(rare_windows(every, apart, counts.tolist()))
+    chosen: Whole = np.array(rare_windows(every, apart, counts.tolist()), np.int64)
     chosen = chosen[np.maximum(np.cumsum(counts[chosen]) <= MOST_SEEDS, np.arange(len(chosen)) == 0)]
     first = np.array([every[number].number for number in chosen.tolist()])
     way = line.extended(every[0].notes, least)

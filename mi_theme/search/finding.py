@@ -11,6 +11,7 @@ from mi_theme.arguments import asked, number, whole_number
 from mi_theme.files.disk import is_text
 from mi_theme.hooks import answer
 from mi_theme.listings import Listing
+from mi_theme.score import Score
 from mi_theme.search.corpus.batches import SearchSettings
 from mi_theme.search.corpus.folders import Searched, search_files
 from mi_theme.search.hits import Hit, together
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from mi_theme.meter import Grouping, Meter
     from mi_theme.score import Bars
 
-__all__ = ["Searchable", "find", "searchable", "too_short"]
+__all__ = ["Searchable", "find", "searchable", "several_parts", "too_short"]
 
 
 @runtime_checkable
@@ -137,7 +138,7 @@ def find(
     ScoreError, TextError, FileError, OSError
         Where pattern or music say no notes, what is asked of the metre is none, or a file cannot be read; of a
         folder's files those that cannot be read are passed over with a
-        `SearchWarning`.
+        `SearchWarning`. So is told why there may be no hits: a theme too short, or of several parts at once.
     """
     max_evalue = number("max_evalue", max_evalue, 0, inf)
     top = None if top is None else whole_number("top", top, 1)
@@ -145,7 +146,8 @@ def find(
     conditions = MetricConditions.of(meter, begins_on, rhythm)
     if known := searchable(where):
         searched = known.search(SearchSettings(wanted, least, invert, fast, max_evalue, conditions), top=top)
-        warn_of([], "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True))
+        short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
+        warn_of([], short, "" if searched.hits else _sought(theme, part))
         return Listing(searched.hits)
     if are_files(where):
         searched = search_files(
@@ -161,7 +163,7 @@ def find(
             conditions=conditions,
         )
         short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
-        warn_of(searched.unread, short)
+        warn_of(searched.unread, short, "" if searched.hits else _sought(theme, part))
         return Listing(searched.hits)
     sheets = [spelled(sheet) for sheet in sheets_of(where)]
     notes = sum(len(sheet.table) for sheet in sheets)
@@ -176,8 +178,30 @@ def find(
         hits = kept(together(joined(whole, left), sheet.table), max_evalue)
         found += [hit for hit in hits if conditions.are_met(hit, sheet)]
     found = Listing(sorted(found, key=in_order)[:top])
-    warn_of([], "" if found else too_short(wanted, notes, max_evalue))
+    warn_of([], "" if found else too_short(wanted, notes, max_evalue), "" if found else _sought(theme, part))
     return found
+
+
+def _sought(theme: object, part: str | int | None) -> str:
+    """What was looked for, where one part of it may have been meant."""
+    told, names = several_parts(theme) if part is None else ("", ())
+    return f"{told}; for one of them: part={names[0]!r}" if told else ""
+
+
+def several_parts(theme: object) -> tuple[str, tuple[str, ...]]:
+    """What to say where all parts of some music were looked for at once, and their names; nothing of one part, or of no music.
+
+    Parameters
+    ----------
+    theme
+        A score or a file; of anything else there is nothing to say.
+    """
+    if not isinstance(theme, Score | str | PathLike):
+        return "", ()
+    score = Score.of(theme)
+    names = tuple(each.name for each in score.parts)
+    name = score.source or "the score" if isinstance(theme, Score) or is_text(theme) else theme
+    return (f"looked for {len(names)} parts of {name} at once", names) if len(names) > 1 else ("", names)
 
 
 def too_short(pattern: Pattern, notes: int, max_evalue: float, *, in_files: bool = False) -> str:

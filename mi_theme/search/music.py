@@ -25,7 +25,7 @@ __all__ = ["SearchWarning", "are_files", "sheets_of", "spelled", "warn_of"]
 
 
 class SearchWarning(UserWarning):
-    """Files could not be read (the message counts them and names the first), or a pattern is too short to be significant."""
+    """Files could not be read (the message counts them and names the first), or nothing was found of a pattern too short, or of several parts."""
 
 
 def are_files(where: Any) -> bool:
@@ -78,10 +78,12 @@ def spelled(sheet: Sheet) -> Sheet:
     return replace(sheet, table=table)
 
 
-def warn_of(unread: Sequence[Unread], short: str = "") -> None:
-    """Count what could not be read, and name the first; say why nothing could be found."""
+def warn_of(unread: Sequence[Unread], short: str = "", sought: str = "") -> None:
+    """Count what could not be read, and name the first; say why nothing could be found, or what was looked for."""
     if unread:
         told = f"{len(unread)} could not be read, the first: {unread[0].source}: {unread[0].reason}"
         warnings.warn(told, SearchWarning, stacklevel=3)
     if short:
         warnings.warn(f"{short}; for the best by rank: max_evalue=inf, top=20", SearchWarning, stacklevel=3)
+    if sought:
+        warnings.warn(sought, SearchWarning, stacklevel=3)

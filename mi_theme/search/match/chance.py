@@ -42,6 +42,7 @@ SMALLEST, LARGEST = (
     100,
     10_000,
 )  # notes of the pieces that decoys were looked for in: smaller and larger ones count as these
+LONGEST = 64  # notes of a pattern; a longer one counts as so much of it: the line was fitted to shorter ones, and turns beyond
 NO_FIND = 0.1  # the least E of what chance explains better than a copy: however rare, it is no find
 STEEPEST_RATIO = 6  # half octaves between two times; a steeper ratio counts as this
 
@@ -102,7 +103,8 @@ class ChanceLine(msgspec.Struct, frozen=True):
 
 def terms_of_place(place: ChancePlace) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """What the weights of a line's height and of its slope are for."""
-    whole, length, thick = place.whole / 30, log(place.length / 10), place.thick
+    share = min(LONGEST / place.length, 1.0)
+    whole, length, thick = share * place.whole / 30, log(share * place.length / 10), place.thick
     size = log(min(max(place.size, SMALLEST), LARGEST) / USUAL_SIZE)
     height = (1.0, whole, length, thick, whole * length, whole * thick, length * thick, size)
     return height, (1.0, thick, length, whole)
