@@ -56,13 +56,15 @@ def file_bytes(path: str | PathLike[str], largest: int = LARGEST_FILE) -> bytes:
     return data
 
 
-def file_text(path: str | PathLike[str]) -> str:
+def file_text(path: str | PathLike[str], what: str = "text") -> str:
     """The text of a file in UTF-8, with or without a mark of byte order.
 
     Parameters
     ----------
     path
         Where it is.
+    what
+        What it should be, for messages.
 
     Returns
     -------
@@ -79,4 +81,4 @@ def file_text(path: str | PathLike[str]) -> str:
     try:
         return file_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileError(f"{path}: this is no text in UTF-8 (byte {error.start + 1})") from None
+        raise FileError(f"{path}: this is no {what}: byte {error.start + 1} is not UTF-8") from None

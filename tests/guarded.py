@@ -34,6 +34,7 @@ SERVED = 1.0  # seconds that what listens is left alone
 #: where temporary files go, and what matplotlib keeps of the fonts that it finds
 OWN_PLACES = tuple(os.environ.get(name, os.devnull) for name in ("TMPDIR", "MPLCONFIGDIR"))
 FONT_LISTS = ("fc-list", "system_profiler")  # programs that matplotlib asks which fonts there are
+UNIX = 1  # the family of sockets that have a name in the file system, as Linux and macOS number it
 HERE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -174,6 +175,8 @@ class Guard:
         self.forbid(f"{event} {full}")
 
     def socket(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if arguments[1:2] == (UNIX,) or isinstance((*arguments, None)[1], str | bytes):
+            return  # by these the processes of one machine speak, which a slow one starts for its folders
         address = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], tuple) else None
         if self.orders.sockets and (address is None or address[0] in HERE):
             if event == "socket.bind" and address:

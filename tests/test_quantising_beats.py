@@ -147,7 +147,7 @@ def test_what_are_no_beats_is_said(tmp_path: Path, text: str, words: str) -> Non
 
 def test_bytes_are_no_beats(tmp_path: Path) -> None:
     (tmp_path / "beats.txt").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(FileError, match="this is no text in UTF-8"):
+    with pytest.raises(FileError, match="this is no text: byte"):
         read_beats(tmp_path / "beats.txt")
 
 

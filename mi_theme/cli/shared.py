@@ -293,7 +293,7 @@ def plan_of_file(path: str) -> ScorePlan:
     from mi_theme.conversion.scoreplan import ScorePlan
 
     try:
-        return ScorePlan.from_json(file_text(path))
+        return ScorePlan.from_json(file_text(path, "plan for a score"))
     except FileError as error:
         raise FileError(error_words(error, path)) from None
 

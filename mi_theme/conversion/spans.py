@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
+from typing import NamedTuple
 
 from mi_theme.adaptation.frames import Frame, Reason, frame_of, whole_grouping
 from mi_theme.adaptation.hearing import heard_cost
@@ -15,11 +16,28 @@ from mi_theme.adaptation.plans import BarNotes, Repeat, groups_under
 from mi_theme.adaptation.strategies import find
 from mi_theme.errors import ScoreError
 from mi_theme.meter import Grouping, Meter
+from mi_theme.score import Bar
 from mi_theme.warp import Warp
 
-__all__ = ["Span", "placed", "shown_targets"]
+__all__ = ["BarRun", "Span", "placed", "shown_targets"]
 
 MOST_FRAME_BARS = 10_000  # of one map; two metres meet again after far fewer
+
+
+class BarRun(NamedTuple):
+    """Some bars that go together: by a strategy, or as they are and why.
+
+    ``hemiola`` says that they are felt as one bar of three; ``short`` that there are
+    too few bars for a whole map, ``tail`` that they begin the piece and are the end of
+    one.
+    """
+
+    bars: Sequence[Bar]
+    how: str = ""
+    why: str = ""
+    hemiola: bool = False
+    short: bool = False
+    tail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
 
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
@@ -26,36 +25,20 @@ from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
-from mi_theme.conversion.spans import Span
+from mi_theme.conversion.spans import BarRun, Span
 from mi_theme.errors import ScoreError, StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_HEARD", "BarRun", "Planner", "planner_of"]
+__all__ = ["MOST_HEARD", "Planner", "planner_of"]
 
 EASE, CUT = "ease", "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
 MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
-
-
-class BarRun(NamedTuple):
-    """Some bars that go together: by a strategy, or as they are and why.
-
-    ``hemiola`` says that they are felt as one bar of three; ``short`` that there are
-    too few bars for a whole map, ``tail`` that they begin the piece and are the end of
-    one.
-    """
-
-    bars: Sequence[Bar]
-    how: str = ""
-    why: str = ""
-    hemiola: bool = False
-    short: bool = False
-    tail: bool = False
 
 
 @dataclass

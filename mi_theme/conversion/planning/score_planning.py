@@ -10,11 +10,12 @@ from itertools import groupby
 from mi_theme.adaptation.strategies import proposed
 from mi_theme.adaptation.tempo_equations import tempo_factor
 from mi_theme.conversion.parts.edits import with_changes
-from mi_theme.conversion.planning.planner import BarRun, Planner, planner_of
+from mi_theme.conversion.planning.planner import Planner, planner_of
 from mi_theme.conversion.planning.remarks import because, other_ways, remarks
 from mi_theme.conversion.reading.note_groups import hemiola_bars
 from mi_theme.conversion.request import Choice, Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
+from mi_theme.conversion.spans import BarRun
 from mi_theme.errors import ScoreError, StrategyError
 from mi_theme.meter import Meter
 from mi_theme.score import Bar, Score
