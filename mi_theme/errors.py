@@ -18,6 +18,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from errno import ENOENT
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -88,7 +89,13 @@ class MissingFile(FileError, FileNotFoundError):
             beside = {}
         near = get_close_matches(path.stem.casefold(), beside, n=1, cutoff=0.75)
         hint = f"; did you mean {str(path.with_name(beside[near[0]]))!r}?" if near else ""
-        return cls(f"{path}: No such file or directory{hint}")
+        words = f"No such file or directory{hint}"
+        found = cls(f"{path}: {words}")
+        found.errno, found.strerror, found.filename = ENOENT, words, str(path)  # those of a ValueError are not read from arguments
+        return found
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # an OSError would say its number
 
 
 class ClaimError(MiThemeError):

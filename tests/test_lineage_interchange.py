@@ -479,7 +479,7 @@ def test_the_command_writes_every_format(format_: str, tmp_path: Path) -> None:
 
 def test_every_report_goes_into_a_file_too(tmp_path: Path) -> None:
     for arguments in ([], ["--conflicts"], ["--film", "4", "--json"], ["--readings", "--csv"], ["--draw", "graph"]):
-        path = tmp_path / "out.svg"
+        path = tmp_path / ("out.svg" if "--draw" in arguments else "out.txt")
         run(*arguments, "-o", str(path))
         assert path.read_text("utf-8") == run(*arguments), arguments
 

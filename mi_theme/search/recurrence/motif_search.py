@@ -95,7 +95,7 @@ def motifs(
     longest = whole_number("longest", longest, shortest, 200)
     max_evalue = number("max_evalue", max_evalue, 0, inf)
     top = None if top is None else whole_number("top", top, 1)
-    music = passage_of(music, bars, part)
+    music = passage_of(music.read() if hasattr(music, "read") else music, bars, part)
     pieces = list(sheets_of(music))
     if len(pieces) != 1:
         raise ScoreError(f"motifs are those of one piece, not of {len(pieces)}")
