@@ -91,7 +91,11 @@ class MissingFile(FileError, FileNotFoundError):
         hint = f"; did you mean {str(path.with_name(beside[near[0]]))!r}?" if near else ""
         words = f"No such file or directory{hint}"
         found = cls(f"{path}: {words}")
-        found.errno, found.strerror, found.filename = ENOENT, words, str(path)  # those of a ValueError are not read from arguments
+        found.errno, found.strerror, found.filename = (
+            ENOENT,
+            words,
+            str(path),
+        )  # those of a ValueError are not read from arguments
         return found
 
     def __str__(self) -> str:
