@@ -186,3 +186,10 @@ def test_time_is_taken_where_the_tune_begins_nothing(to: str, how: str, places: 
     assert plan.how == how
     assert not [change for change in plan.dropped if change.part == "Tune"]
     assert plan.apply().notes("Tune")["onset"][:3].tolist() == places
+
+
+@pytest.mark.parametrize("to", ["3/4", "7/8", "6/8", "9/8"])
+def test_a_band_is_compared_in_every_way(to: str) -> None:
+    """One that floats over the bar lines too, for which no bar of the band is made anew."""
+    band = mi.render(form="clayton-mullen", style="jazz-combo", seed=1)
+    assert mi.compare(band, to)["float"].cost is not None

@@ -130,8 +130,8 @@ def _riffs(layer: Layer, place: int, span: Span) -> Iterator[tuple[str, Attacks,
     """The riff of a part; where simple beats become as many fewer or more threes, in their time, and swung."""
     source, target = span.frames
     through = through_twos(Task(span.figure, (), source, target))
-    if source.meter.is_compound != target.meter.is_compound and through is None:
-        return
+    if span.base.target != target.length or (source.meter.is_compound != target.meter.is_compound and through is None):
+        return  # what floats over the bar lines keeps its speed as it is
     onward = through[1] if through else Warp.identity(target.length)
     groups = _groups(span.figure, span.base.then(onward.inverse()))
     for what, strokes, made in remade_riff(layer, place, groups) if groups else ():
