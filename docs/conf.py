@@ -77,7 +77,7 @@ pygments_dark_style = "monokai"
 # -- names that are explained elsewhere: nothing is fetched, so nothing can be linked
 ELSEWHERE = (
     r"(t\.)?Any|ArrayLike|Callable|Executor|Fraction|Iterable|Iterator|Mapping(\[str, ArrayLike\])?|MCPServer|NDArray(\[np\.void\])?"
-    r"|Path|PathLike(\[str\])?|Sequence|T"
+    r"|Path|PathLike(\[str\])?|ModuleType|Sequence|T"
 )
 PACKAGES = "click|collections|concurrent|fractions|functools|matplotlib|msgspec|numpy|np|os|pandas|pathlib|pd|typing"
 # types that no user meets
