@@ -76,7 +76,7 @@ class Page:
     def soon(self, is_so: Callable[[], object]) -> None:
         until = time.monotonic() + LONGEST
         while not is_so():
-            assert time.monotonic() < until, self.text("body")[:2000]
+            assert time.monotonic() < until, (self.all("#error"), self.text("body")[:2000])
             time.sleep(0.05)
 
     def idle(self) -> None:
@@ -122,6 +122,7 @@ def test_a_dropped_plan_is_taken_and_undone(page: Page) -> None:
     assert [text.split()[1] for text in page.all("#strip button")][2] == "cut"
     page.click("#undo")
     page.soon(lambda: "4/4" in page.text("#headline"))
+    page.idle()  # what begins after it would take its words away
     page.drop("other.json", b"{}")
     page.soon(lambda: "no plan for a score" in page.text("#error"))
     page.idle()
