@@ -114,5 +114,5 @@ def load_file(path: str | Path, kind: type[T]) -> T:
         return msgspec.convert(tomllib.loads(text), kind)
     except RecursionError:
         raise FileError(f"{path}: nested too deeply") from None
-    except ValueError as error:  # no TOML, no such table, a number of too many digits
+    except (ValueError, msgspec.ValidationError) as error:  # no TOML, no such table, a number of too many digits
         raise FileError(f"{path}: {error}") from None
