@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, combinations
+from itertools import accumulate
 
 from mi_theme.arguments import asked
 from mi_theme.errors import TextError
 from mi_theme.hooks import Shown
 
-__all__ = ["Grouping", "Meter", "twos_and_threes"]
+__all__ = ["Grouping", "Meter"]
 
 EIGHTH = Fraction(1, 2)  # of a quarter
 LARGEST = 255  # numerator and groups: what a MIDI file can hold
@@ -97,31 +97,6 @@ class Grouping(Shown):
         """Every different rotation, this one first."""
         turned = (self.parts[i:] + self.parts[:i] for i in range(len(self.parts)))
         return tuple(Grouping(parts) for parts in dict.fromkeys(turned))
-
-
-def twos_and_threes(pulses: int) -> Iterator[Grouping]:
-    """Every way to group some pulses in twos and threes: the fewest groups first, of as many those with early threes.
-
-    Parameters
-    ----------
-    pulses
-        Of the bar.
-
-    Yields
-    ------
-    Grouping
-        Each of them once; none for a single pulse.
-
-    Examples
-    --------
-    >>> print(*twos_and_threes(7))
-    3+2+2 2+3+2 2+2+3
-    """
-    for threes in range(pulses // 3, -1, -1):
-        twos, odd = divmod(pulses - 3 * threes, 2)
-        if not odd:
-            for chosen in combinations(range(twos + threes), threes):
-                yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
 
 
 @dataclass(frozen=True, init=False, repr=False)

@@ -38,6 +38,7 @@ render --style bare --length 8 -o a.svg                         | a.svg
 render --style bare --length 8 -o a.csv                         | a.csv
 render --plan                                                   | says form tv
 convert song.mid 4/4                                            | says regroup
+convert song.mid 4/4 fresh.mid                                   | fresh.mid
 convert song.mid --to 4/4 -o b.mid                              | b.mid
 convert song.mid 4/4 -o b.musicxml                              | b.musicxml
 convert song.mid 4/4 -o b.svg                                   | b.svg
@@ -232,7 +233,7 @@ annotate song.mid -o a.mid                 | say which film
 report -o report.doc                       | .html or .pdf
 lineage 9                                  | 8 (2025)
 find song.mid --theme nothing.mid          | neither a file nor a motif
-convert song.mid 4/4 b.mid                 | -o b.mid
+convert song.mid 4/4 folder/one.mid        | -o folder/one.mid
 find --theme song.mid                      | find FOLDER --theme song.mid
 play                                       | mi-theme play song.mid
 index build folder                         | index build FOLDER -o songs.idx

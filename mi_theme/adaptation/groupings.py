@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 
 from mi_theme.adaptation.costs import order_cost
 from mi_theme.adaptation.frames import Frame, Task
 from mi_theme.adaptation.swing import TRIPLET
-from mi_theme.meter import Grouping, Meter, twos_and_threes
+from mi_theme.meter import Grouping, Meter
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_GROUPINGS", "SWING", "by_beats", "readings", "through_twos"]
+__all__ = ["MOST_GROUPINGS", "SWING", "by_beats", "readings", "through_twos", "twos_and_threes"]
 
 MOST_GROUPINGS = 1000  # in twos and threes that are tried on an odd metre: all of a bar of up to 27 pulses
 SWING = [(Fraction(1, 2), TRIPLET)]  # what happens within a beat: (share of the source beat, share of the target beat)
+
+
+def twos_and_threes(pulses: int) -> Iterator[Grouping]:
+    """Every way to group some pulses in twos and threes: the fewest groups first, of as many those with early threes.
+
+    Parameters
+    ----------
+    pulses
+        Of the bar.
+
+    Yields
+    ------
+    Grouping
+        Each of them once; none for a single pulse.
+
+    Examples
+    --------
+    >>> print(*twos_and_threes(7))
+    3+2+2 2+3+2 2+2+3
+    """
+    for threes in range(pulses // 3, -1, -1):
+        twos, odd = divmod(pulses - 3 * threes, 2)
+        if not odd:
+            for chosen in combinations(range(twos + threes), threes):
+                yield Grouping(3 if i in chosen else 2 for i in range(twos + threes))
 
 
 def readings(task: Task) -> list[tuple[Frame, Warp]]:

@@ -8,11 +8,11 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple, SupportsFloat
 
 from mi_theme.adaptation.frames import FEELS, Frame, Reason, Task, known_ratio
-from mi_theme.adaptation.groupings import MOST_GROUPINGS
+from mi_theme.adaptation.groupings import MOST_GROUPINGS, twos_and_threes
 from mi_theme.adaptation.strategies import best, find
 from mi_theme.arguments import asked
 from mi_theme.errors import ScoreError, UnknownName
-from mi_theme.meter import Grouping, Meter, twos_and_threes
+from mi_theme.meter import Grouping, Meter
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,10 +19,7 @@ from mi_theme.arguments import folded
 __all__ = ["bare_words", "with_options_said"]
 
 FILLERS = ("to", "into", "in", "by", "with", "as", "bars", "key")  # before a metre, a strategy, a file, bars or a key
-WRITTEN = (
-    ".mid", ".midi", ".musicxml", ".mxl", ".wav", ".ogg", ".flac", ".mp3", ".svg", ".png", ".pdf", ".html", ".json", ".csv",
-)  # fmt: skip
-MUSIC = (".mid", ".midi", ".kar", ".musicxml", ".xml", ".mxl", ".abc", ".krn")
+PICTURES = (".svg", ".png", ".pdf", ".html", ".json", ".csv")  # and tables: what else is written than music and sound
 METRE = re.compile(r"\d+(\+\d+)*/\d+(:[\d+]+)?")
 BARS = re.compile(r"\d{1,6}-\d{1,6}")
 KEY = re.compile(r"[A-G][b#]?m?")
@@ -38,10 +35,18 @@ def _is_there(word: str) -> bool:
     return Path(word).is_file()
 
 
+def _is_music(word: str) -> bool:
+    from mi_theme.files import ENDINGS
+
+    return Path(word).suffix.lower() in ENDINGS
+
+
 def _is_written(word: str) -> bool:
     """A name of a file that can be written; of music only where it is not there, for else it might be read."""
+    from mi_theme.files.formats import SOUND_ENDINGS, WRITTEN
+
     ending = Path(word).suffix.lower()
-    return ending in WRITTEN and (ending not in MUSIC or not Path(word).exists())
+    return ending in (*SOUND_ENDINGS, *PICTURES) or (ending in WRITTEN and not Path(word).exists())
 
 
 class Kind(NamedTuple):
@@ -52,7 +57,7 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("theme_file", lambda word: Path(word).suffix.lower() in MUSIC and _is_there(word)),
+    Kind("theme_file", lambda word: _is_music(word) and _is_there(word)),
     Kind("out", _is_written),
     Kind("how", _is_strategy),
     Kind("hows", _is_strategy),

@@ -15,6 +15,7 @@ from mi_theme.errors import FileError, MiThemeError
 from mi_theme.executors import Failed, one_by_one
 from mi_theme.executors.batched_work import Progress
 from mi_theme.files import ENDINGS, read
+from mi_theme.files.formats import WRITTEN
 from mi_theme.files.walks import files_under
 from mi_theme.meter import Meter
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 __all__ = ["ConvertedFile", "convert_files"]
-
-WRITTEN = (".mid", ".midi", ".kar", ".musicxml", ".xml", ".mxl")  # kinds that can be written as they were read
 
 
 class ConvertedFile(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mi_theme.credits.plain_tables import ROW_TYPES, plain_row, reading, tables_of_rows
-from mi_theme.credits.records import Claim, ClaimTables, films_of
+from mi_theme.credits.records import Claim, ClaimTables
 
 __all__ = ["json_ld_of", "tables_of_json_ld"]
 
@@ -135,7 +135,7 @@ def _links(table: str, row: Any) -> Node:
 
 def _statement(claim: Claim) -> Node:
     """A claim as a statement: subject, predicate and object; of a group of films every one."""
-    films = films_of(claim.subject)
+    films = claim.films
     kind, _, key = claim.subject.partition("/")
     return {
         "sourceEntity": _address("source", claim.source),

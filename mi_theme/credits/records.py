@@ -29,7 +29,6 @@ __all__ = [
     "Person",
     "Source",
     "VersionRow",
-    "films_of",
     "folded",
     "layers",
     "titles",
@@ -178,8 +177,14 @@ class Claim(catalog.Row, frozen=True):
 
     @property
     def films(self) -> tuple[int, ...]:
-        """The numbers of the films it speaks of."""
-        return films_of(self.subject)
+        """The numbers in ``film/4`` or ``films/1-7``; none for other subjects."""
+        kind, _, rest = self.subject.partition("/")
+        if kind not in ("film", "films"):
+            return ()
+        found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", rest)
+        if not found or (kind == "films") != bool(found[2]):
+            raise FileError(f"{self.subject!r} names no film: write film/4 or films/1-7")
+        return tuple(range(int(found[1]), int(found[2] or found[1]) + 1))
 
     @property
     def is_live(self) -> bool:
@@ -363,23 +368,6 @@ class ClaimTables(NamedTuple):
             if name.casefold().strip() in person.names:
                 return person
         raise UnknownName.among("person", name, (person.name for person in self.people))
-
-
-def films_of(subject: str) -> tuple[int, ...]:
-    """The numbers in ``film/4`` or ``films/1-7``; none for other subjects.
-
-    Raises
-    ------
-    FileError
-        Where the number is missing.
-    """
-    kind, _, rest = subject.partition("/")
-    if kind not in ("film", "films"):
-        return ()
-    found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", rest)
-    if not found or (kind == "films") != bool(found[2]):
-        raise FileError(f"{subject!r} names no film: write film/4 or films/1-7")
-    return tuple(range(int(found[1]), int(found[2] or found[1]) + 1))
 
 
 def layers(name: str) -> tuple[str, ...]:

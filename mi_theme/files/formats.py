@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENDINGS",
     "FORMATS",
+    "WRITTEN",
     "Format",
     "format_of",
     "parsed",
@@ -128,6 +129,8 @@ FORMATS = (
 )
 #: The endings of file names that `read` knows.
 ENDINGS = tuple(ending for row in FORMATS for ending in row.endings)
+#: Those among them that `save` knows.
+WRITTEN = tuple(ending for row in FORMATS if row.writer for ending in row.endings)
 SOUND_ENDINGS = (".wav", ".ogg", ".flac", ".mp3")
 
 

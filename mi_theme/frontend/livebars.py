@@ -21,24 +21,10 @@ from mi_theme.themes import Adaptation, Theme
 
 __all__ = ["LIVE_METERS", "LiveBar", "LiveMeter", "LiveWay", "live_bar"]
 
+EVEN = ("4/4", "3/4", "2/4", "6/8", "9/8", "12/8")
+UNEVEN = ("5/8:3+2", "5/8:2+3", "7/8:2+2+3", "7/8:3+2+2", "8/8:3+3+2", "9/8:2+2+2+3", "10/8:3+3+2+2", "11/8:3+3+3+2")
 #: The metres that a live bar offers if none are named: simple, compound, and unequal ones in several groupings.
-LIVE_METERS = (
-    "4/4",
-    "3/4",
-    "2/4",
-    "6/8",
-    "9/8",
-    "12/8",
-    "5/8:3+2",
-    "5/8:2+3",
-    "7/8:2+2+3",
-    "7/8:3+2+2",
-    "8/8:3+3+2",
-    "9/8:2+2+2+3",
-    "10/8:3+3+2+2",
-    "11/8:3+3+3+2",
-    "7/4",
-)
+LIVE_METERS = (*EVEN, *UNEVEN, "7/4")
 FORMAT, VERSION = "mi-theme live bar", 1  # of the JSON; one more where a front end could not read it
 REPEATS = 2  # of the figure, the head above it the last time: as `Theme.to_score` plays
 NOTATION_WIDTH = 560.0  # pixels: what is longer goes on below, so that a phone shows it readably

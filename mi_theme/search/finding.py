@@ -144,12 +144,12 @@ def find(
     top = None if top is None else whole_number("top", top, 1)
     wanted = Pattern.to_search(passage_of(theme, bars, part))
     conditions = MetricConditions.of(meter, begins_on, rhythm)
-    if known := searchable(where):
-        searched = known.search(SearchSettings(wanted, least, invert, fast, max_evalue, conditions), top=top)
-        short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
-        warn_of([], short, "" if searched.hits else _sought(theme, part))
-        return Listing(searched.hits)
-    if are_files(where):
+    settings = SearchSettings(wanted, least, invert, fast, max_evalue, conditions)
+    known = searchable(where)
+    in_files = known is not None or are_files(where)
+    if known:
+        searched = known.search(settings, top=top)
+    elif in_files:
         searched = search_files(
             wanted,
             where,  # type: ignore[arg-type]
@@ -162,24 +162,31 @@ def find(
             executor=executor,
             conditions=conditions,
         )
-        short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=True)
-        warn_of(searched.unread, short, "" if searched.hits else _sought(theme, part))
-        return Listing(searched.hits)
+    else:
+        searched = _in_scores(settings, where, stretches, costs, top)
+    short = "" if searched.hits else too_short(wanted, searched.notes, max_evalue, in_files=in_files)
+    warn_of(searched.unread, short, "" if searched.hits else _sought(theme, part))
+    return Listing(searched.hits)
+
+
+def _in_scores(
+    settings: SearchSettings, where: object, stretches: Sequence[float] | None, costs: AlignmentCosts, top: int | None
+) -> Searched:
+    """The hits in music that is looked through note by note, whatever a scan would propose."""
+    wanted, least, invert, fast, max_evalue, conditions = settings
     sheets = [spelled(sheet) for sheet in sheets_of(where)]
     notes = sum(len(sheet.table) for sheet in sheets)
-    found: Listing[Hit] = Listing()
+    found: list[Hit] = []
     for sheet in sheets:
         share = max(notes, 1) / max(len(sheet.table), 1)
         most = max_evalue / share
-        looked = {"least": least, "fast": fast, "max_evalue": most}
-        hits = hits_in(wanted, sheet, invert=invert, stretches=stretches, costs=costs, **looked)  # type: ignore[arg-type]
+        looked: dict[str, Any] = {"least": least, "fast": fast, "max_evalue": most}
+        hits = hits_in(wanted, sheet, invert=invert, stretches=stretches, costs=costs, **looked)
         whole = oftener(with_maps(hits, wanted, sheet, most), share)
-        left = oftener(hits_of_versions(wanted, sheet, **looked), share)  # type: ignore[arg-type]
+        left = oftener(hits_of_versions(wanted, sheet, **looked), share)
         hits = kept(together(joined(whole, left), sheet.table), max_evalue)
         found += [hit for hit in hits if conditions.are_met(hit, sheet)]
-    found = Listing(sorted(found, key=in_order)[:top])
-    warn_of([], "" if found else too_short(wanted, notes, max_evalue), "" if found else _sought(theme, part))
-    return found
+    return Searched(sorted(found, key=in_order)[:top], len(sheets), notes, [])
 
 
 def _sought(theme: object, part: str | int | None) -> str:

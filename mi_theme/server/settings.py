@@ -13,6 +13,7 @@ from mi_theme.adaptation.tempo_equations import KEEPS
 from mi_theme.arguments import known_name
 from mi_theme.conversion.request import ACCOMPANIMENTS, DRUMS, RUNS, Choice, Request
 from mi_theme.conversion.scoreplan import ScorePlan
+from mi_theme.frontend.livebars import LIVE_METERS
 
 __all__ = ["ENDINGS", "StudioSettings", "Whole", "choices"]
 
@@ -21,21 +22,7 @@ Whole = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]  # no bar, page or p
 Edits = Annotated[
     tuple[tuple[Whole, Whole, Text], ...], msgspec.Meta(max_length=2000)
 ]  # more than a score has bars edited
-METERS = (
-    "4/4",
-    "3/4",
-    "2/4",
-    "6/8",
-    "9/8",
-    "12/8",
-    "5/4:3+3+2+2",
-    "5/8:3+2",
-    "7/8:2+2+3",
-    "7/8:3+2+2",
-    "7/4",
-    "8/8:3+3+2",
-    "11/8:3+3+3+2",
-)
+METERS = (*LIVE_METERS, "5/4:3+3+2+2")  # a piece may be in any of them, and go to any
 BARS_FOR_A_BAR = {str(ratio): ratio for ratio in sorted(RATIOS)}
 #: What can be saved: the ending of the file, and what it is.
 ENDINGS = {

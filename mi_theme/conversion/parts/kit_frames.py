@@ -9,10 +9,10 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from mi_theme.adaptation.frames import Frame, starts_of, whole_grouping
-from mi_theme.adaptation.groupings import MOST_GROUPINGS
+from mi_theme.adaptation.groupings import MOST_GROUPINGS, twos_and_threes
 from mi_theme.adaptation.strategies import find
 from mi_theme.conversion.spans import Span
-from mi_theme.meter import Meter, twos_and_threes
+from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
 __all__ = ["KitMap", "goes_by_the_map", "kit_frames", "kit_map"]

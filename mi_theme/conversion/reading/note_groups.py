@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from mi_theme.adaptation.groupings import twos_and_threes
 from mi_theme.conversion.reading.piece_reading import PieceReading
 from mi_theme.errors import StrategyError
-from mi_theme.meter import Grouping, Meter, twos_and_threes
+from mi_theme.meter import Grouping, Meter
 
 __all__ = ["counted_meter", "figure_of", "hemiola_bars", "moves_in_beats"]
 

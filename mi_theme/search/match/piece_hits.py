@@ -114,14 +114,7 @@ def hits_in(
     whole = [alignment for alignment in found if alignment.share >= least * found[0].share]
     heard = HeardNotes.of(notes)
     chance = chance_in(pattern, heard, proposed=not everywhere)
-    stated = everywhere and any(
-        _is_statement(pattern, alignment, notes)
-        or (
-            _is_statement(pattern, alignment, notes, sheet.meters)
-            and chance.evalue(total(evidence(pattern, heard, alignment))) <= USUAL_EVALUE
-        )
-        for alignment in whole
-    )
+    stated = everywhere and _is_stated(pattern, sheet, heard, whole, chance)
     hits = []
     for place, alignment in enumerate(found if stated else whole):
         at_most = most_evidence(heard, [row for _, row in alignment.pairs])
@@ -276,6 +269,21 @@ def hits_of_versions(
             left = replace(version.pattern, meter=None)  # no map explains it but its own
             hits = hits_in(left, sheet, least=least, stretches=(1.0,), fast=fast, max_evalue=max_evalue)
             yield from in_place(hits, version, pattern, sheet.table, sheet.meters)
+
+
+def _is_stated(
+    pattern: Pattern, sheet: Sheet, heard: HeardNotes, alignments: Iterable[NoteAlignment], chance: Chance
+) -> bool:
+    """Whether one of them is the pattern itself: at its own time, or at its place in the bar and seldom brought by chance."""
+    notes = sheet.table[sheet.pitched]
+    return any(
+        _is_statement(pattern, each, notes)
+        or (
+            _is_statement(pattern, each, notes, sheet.meters)
+            and chance.evalue(total(evidence(pattern, heard, each))) <= USUAL_EVALUE
+        )
+        for each in alignments
+    )
 
 
 def _is_statement(
