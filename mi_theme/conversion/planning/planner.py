@@ -327,6 +327,7 @@ class Planner:
             whole=self._wholes(start, end, leads, mine),
             thin=self.thin,
             steady=self.steady,
+            swung=self.piece.swing is not None,
         )
 
     def _wholes(
