@@ -346,7 +346,7 @@ def test_a_lone_bar_goes_as_the_first_of_a_pair() -> None:
     notes = [event for index, at in enumerate(places) for event in (
         Event(round(at * 480), m.note_on(0, 60 + index % 7, 80)), Event(round((at + 0.25) * 480), m.note_off(0, 60 + index % 7)))]  # fmt: skip
     made = mi.convert(
-        mi.Score(480, (Track.sorted(tracks), Track.sorted(notes))), "5/4", how="hold-first", ratio="1/2"
+        mi.Score(480, (Track.sorted(tracks), Track.sorted(notes))), "5/4", how="hold-first", ratio=F(1, 2)
     ).notes()["onset"]
     third = [round(at - 5, 4) for at in made.tolist() if 5 <= at < 7.9]
     assert third == [0, 1, 1.5, 2, 2.5], "on eighths, as every other bar"
