@@ -136,7 +136,7 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
         place = _place_costs(knots[number], grid, pulled) if number < count else _end_costs(slots)
         for last in range(number - 1, max(number - 2 - MOST_DROPPED, -1), -1):
             skipped = knots[last + 1 : number]
-            taken = skipped[0] if len(skipped) == 1 and skipped[0].free and number < count else None
+            taken = skipped[0] if len(skipped) == 1 and skipped[0].free else None
             if not (taken or all(knot.run for knot in skipped)):
                 if all(knot.run or knot.free for knot in skipped):
                     continue

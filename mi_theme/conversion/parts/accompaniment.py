@@ -280,7 +280,7 @@ def _is_pattern(found: Comping, layers: Sequence[Layer], beats: Sequence[int], s
         one_chord
         and single
         and len(sounds[0]) > 1
-        and max(map(max, basses)) < min(map(min, sounds))
+        and max(map(min, basses)) < min(map(min, sounds))  # in octaves the upper may reach into the chord
         and _are_short(layers, found.chords, beats, stop)
     )
 
