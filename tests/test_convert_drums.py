@@ -248,3 +248,16 @@ def test_what_is_made_anew_is_not_played_again_where_a_run_goes_on() -> None:
         [],
         [1, 2],
     ]
+
+
+def test_seconds_and_fourths_of_four_are_those_of_three_for_all() -> None:
+    places = [0, 0.25, 0.75, 1.25, 1.75]
+    tune: Bar = [(0, 0.75, 76), (0.75, 0.25, 79), (1, 1, 76)]
+    bass: Bar = [(0, 0.75, 33), (0.75, 0.25, 40), (1, 0.75, 40), (1.75, 0.25, 33)]
+    chords: Bar = [(at, 0.2, 60) for at in places]
+    kit: Bar = [(at, 0.2, KICK) for at, *_ in bass] + [(at / 4, 0.2, HAT) for at in range(8)]
+    made = mi.convert(song("2/4", (tune, bass, chords, kit)), "6/8")
+    assert struck(made, 60, part="Chords") == [0, 0.5, 1, 2, 2.5]
+    assert struck(made, KICK) == [0, 1, 1.5, 2.5], "and the kick with the bass"
+    assert struck(made, 79, part="Tune") == [1]
+    assert struck(made, HAT) == [0, 0.5, 1, 1.5, 2, 2.5]

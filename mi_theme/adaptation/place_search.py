@@ -120,6 +120,14 @@ def runs_in(values: Sequence[Fraction | int], beat: Fraction, fewest: int = FEWE
                 if high - low >= max(fewest, 2 * unit) and fits:
                     found.update((number, found.get(number, unit)) for number in range(low + 1, high))
                 low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
+    low = 0
+    while low + 4 <= len(values):  # dotted pairs and snaps by turns
+        pair, high = {*values[low : low + 2]}, low + 2
+        while len(pair) == 2 and sum(pair) == beat and {*values[high : high + 2]} == pair and high + 2 <= len(values):
+            high += 2
+        if high - low >= 4:
+            found.update((number, 2) for number in range(low + 1, high) if number not in found)
+        low = high if high - low >= 4 else low + 1
     return found
 
 

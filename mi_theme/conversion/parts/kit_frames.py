@@ -21,12 +21,16 @@ SIXTEENTH = Fraction(1, 4)
 
 
 class KitMap(NamedTuple):
-    """The bars of a span as drummers count them, the plan's map, and for each old beat where it is now; None for one that is cut."""
+    """The bars of a span as drummers count them, the plan's map, and for each old beat where it is now; None for one that is cut.
+
+    `played` is the map as the band plays it, where that is known.
+    """
 
     source: Frame
     target: Frame
     base: Warp
     images: tuple[Fraction | None, ...]
+    played: Warp | None = None
 
     @property
     def by_number(self) -> bool:

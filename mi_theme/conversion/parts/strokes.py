@@ -188,7 +188,9 @@ def _carried(places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
         for at in mine:
             offset = at - kit.source.beats[number]
             if kit.turns:  # as all others play it
-                offset = kit.base(at) - image if kit.by_number else _turned(offset, old, length)
+                fourth = kit.played and (4 * offset / old) % 2 == 1 and (2 * kit.played(at)).denominator == 1
+                way = kit.played if kit.played and fourth else kit.base
+                offset = way(at) - image if kit.by_number else _turned(offset, old, length)
             elif offset >= length and kit.base.keeps(at) and (2 * kit.base(at)).denominator == 1:
                 offset = kit.base(at) - image  # its beat has no room for it: on the eighth where all others have it
             if 0 <= offset < length:

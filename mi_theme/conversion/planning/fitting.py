@@ -23,7 +23,7 @@ __all__ = ["evened", "first_held", "fitted", "free_places", "last_held", "liltin
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
-LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
+LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in fours and in threes
 STEPWISE = 2  # of a broken chord not more than one move in so many goes by step
 FEWEST_RUN = 4  # notes, the one before it among them
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
@@ -65,7 +65,9 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
 
 
 def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
-    """A map of beats to beats of threes in which a dotted figure is a long and a short: two of three and one, not five of six.
+    """A map of beats to beats of threes in which what stands on the second and fourth of four stands on the second and third of three.
+
+    A dotted figure is a long and a short, two of three and one, not five of six.
 
     Parameters
     ----------
@@ -79,13 +81,12 @@ def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
     points = dict(base.points)
     for start, length in zip(source.beats, source.groups, strict=True):
         inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
-        share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
-        if share and base.keeps(inside[0]):
-            low, high = base(start), base.end(start + length)
-            if ((high - low) * share / SIXTEENTH).denominator > 1:
-                continue
-            points = {x: y for x, y in points.items() if not start < x < start + length}
-            points[inside[0]] = low + share * (high - low)
+        low, high = base(start), base.end(start + length)
+        fourths = inside and all((at - start) / length in LILTS and base.keeps(at) for at in inside)
+        if not fourths or ((high - low) / 3 / SIXTEENTH).denominator > 1:
+            continue
+        points = {x: y for x, y in points.items() if not start < x < start + length}
+        points |= {at: low + LILTS[(at - start) / length] * (high - low) for at in inside}
     return Warp(sorted(points.items()))
 
 
