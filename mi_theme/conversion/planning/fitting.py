@@ -52,7 +52,8 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
             points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(onsets, units)
     ends = [mark.at for mark in marks if not (mark.starts or any(start < mark.at < stop for start, stop in units))]
-    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at, _ in knots) else PLACE_GRIDS
+    eighths = [at for at, _ in knots] + [image for _, image in points if base.is_linear]  # beats of five sixteenths
+    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at in eighths) else PLACE_GRIDS
     found = [points[0]]
     for start, stop in pairwise(points):
         if start[0] < stop[0] and start[1] < stop[1]:
@@ -322,7 +323,9 @@ def _placed(
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
     leads = [lead for _, lead in knots]
-    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
+    halves = (slope.numerator * slope.denominator).bit_count() == 1
+    known = grids if halves else [grid for grid in grids if grid >= SIXTEENTH]
+    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in known):
         return []  # where all values are halved, they are what they were
     for grid in grids:
         if all((y / grid).denominator == 1 for y in ideals):
