@@ -75,11 +75,8 @@ class Planner:
 
     def _counted(self, meter: Meter) -> Meter:
         if meter not in self.counts:
-            free = (
-                not self.steady
-                and self.request.ratio is None
-                and (self.request.how is None or find(self.request.how).beat_for_beat)
-            )
+            how, ratio = self.request.how, self.request.ratio
+            free = not self.steady and ratio is None and (how is None or find(how).beat_for_beat)
             self.counts[meter] = counted(self.piece, meter, self.request.target, thin=self.thin, free=free)
         return self.counts[meter]
 
@@ -95,6 +92,13 @@ class Planner:
             if in_three > 1 and first_choices(task)[0] == "tripla":
                 return in_three
         return default_ratio(self.counted, request.target, request.how)
+
+    def ratio_of(self, meter: Meter) -> Fraction:
+        """That of the main metre; for another what suits it, where a quarter lasts as long under both."""
+        if meter == self.main or self.request.ratio is not None or self.keep != "pulse":
+            return self.ratio
+        own = default_ratio(self._counted(meter), self.request.target, self.request.how)
+        return own if own.denominator == 1 and own > self.ratio else self.ratio
 
     @cached_property
     def keep(self) -> str:
@@ -118,8 +122,9 @@ class Planner:
         """What a strategy is to do with some bars of a metre."""
         key = (meter, bars, hemiola)
         if key not in self.bare:
-            source = frame_of(self._counted(meter), bars * self.ratio.denominator)
-            target = frame_of(self.request.target, bars * self.ratio.numerator)
+            ratio = self.ratio_of(meter)
+            source = frame_of(self._counted(meter), bars * ratio.denominator)
+            target = frame_of(self.request.target, bars * ratio.numerator)
             groups = figure_of_bars(self.figure(meter)[0], source, target)
             figure = (source.length / 3,) * 3 if hemiola else groups
             self.bare[key] = Task(figure, (), source, target, self.request.feel)
@@ -166,13 +171,11 @@ class Planner:
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
         frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
         frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
-        keep = {
-            name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
-            for name in names
-        }
         found: dict[str, float] = {}
-        for name, kept in keep.items():
-            tempo = tempo_factor(self._counted(meter), self.request.target, self.ratio, kept)
+        counted, target, ratio = self._counted(meter), self.request.target, self.ratio_of(meter)
+        for name in names:
+            kept = self.request.keep or default_keep(counted, target, ratio, name)
+            tempo = tempo_factor(counted, target, ratio, kept)
             with suppress(StrategyError):
                 runs = [BarRun(bars, name) for bars in frames]
                 spans = self.spans_of(runs)
@@ -184,11 +187,8 @@ class Planner:
         kept, self.lines = self.lines, {}
         try:
             self.decide_lines(runs)
-            return [
-                self.span(run.bars, run.how)
-                for run in runs
-                if len(run.bars) == self.task(run.bars[0].meter).source.bars
-            ]
+            whole = (run for run in runs if len(run.bars) == self.task(run.bars[0].meter).source.bars)
+            return [self.span(run.bars, run.how) for run in whole]
         finally:
             self.lines = kept
 
@@ -225,7 +225,7 @@ class Planner:
         first, more = task.figure[0], task.target.length - task.source.length
         even = len(set(task.figure)) == 1 and not (task.target.meter.is_additive or through_twos(task))
         holds = bool(strategy.holds) or strategy.alternatives
-        able = self.thin and even and holds and self.ratio.denominator == 1 and more > 0
+        able = self.thin and even and holds and self.ratio_of(meter).denominator == 1 and more > 0
         return (first, first + more) if able else (Fraction(0), Fraction(0))
 
     def decide_lines(self, runs: Sequence[BarRun]) -> None:
@@ -310,7 +310,7 @@ class Planner:
     def task_of(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Task:
         """What a strategy is to do with these bars, with their notes if it weighs them."""
         meter, start = bars[0].meter, bars[0].start
-        count = max(len(bars) // self.ratio.denominator, 1) if hemiola else 1
+        count = max(len(bars) // self.ratio_of(meter).denominator, 1) if hemiola else 1
         if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
@@ -369,7 +369,7 @@ class Planner:
                 base = lilting(base, marks, source)
             elif strategy.holds == "first":
                 base = first_held(base, marks, span.figure[0])
-            elif strategy.holds == "last" and not self.steady and self.ratio.numerator == 1:
+            elif strategy.holds == "last" and not self.steady and self.ratio_of(span.source).numerator == 1:
                 base = last_held(base, marks, span.figure)
             warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
