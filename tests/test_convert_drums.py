@@ -264,10 +264,11 @@ def test_seconds_and_fourths_of_four_are_those_of_three_for_all() -> None:
 
 
 def test_short_strokes_sound_as_long_as_before_where_they_fit() -> None:
-    places = [0, 0.5, 0.75, 1.25, 1.5, 2, 2.5, 2.75, 3.25, 3.5]
-    chucks: Bar = [(at, 0.2, key) for at in places for key in (60, 64)]
-    kit: Bar = [(at / 4, 0.2, HAT) for at in range(16)] + BACKBEAT
-    made = mi.convert(song("4/4", (TUNE, chucks, kit)), "3/4").notes("Bass")
+    chucks: Bar = [(at, 0.2, key) for at in (0, 0.5, 0.75, 1.25, 1.5, 2, 2.5, 2.75, 3.25, 3.5) for key in (60, 64)]
+    riff = [(0, 0.5, 33), (0.75, 0.25, 33), (1.5, 0.5, 43), (2.5, 0.5, 33), (3.25, 0.25, 40), (3.5, 0.5, 43)]
+    played: tuple[Bar, Bar] = ([(at, 0.95 * lasts, key) for at, lasts, key in TUNE], [(at, 0.95 * lasts, key) for at, lasts, key in riff])  # fmt: skip
+    kit: Bar = [*((at / 4, 0.1, HAT) for at in range(16)), *((at, 0.1, KICK) for at in (0, 0.75, 2.5, 3.25)), *BACKBEAT]
+    made = mi.convert(song("4/4", (*played, chucks, kit)), "3/4").notes("Chords")
     assert set(made["duration"].round(3).tolist()) == {0.2}
 
 
