@@ -64,9 +64,8 @@ def last_held(
     lead = [mark.at for mark in marks if mark.lead and mark.starts]
     notes = list(pairwise([*lead, base.source]))
     if ahead := _on_its_beat(base, marks, notes, figure[-1]):
-        return ahead, [
-            mark._replace(before=None) if mark.before == base.source - figure[-1] else mark for mark in marks
-        ]
+        beat = base.source - figure[-1]
+        return ahead, tuple(mark._replace(before=None) if mark.before == beat else mark for mark in marks)
     held = next((note for note in reversed(notes) if 2 * (note[1] - note[0]) > figure[-1]), None)
     if held is None:
         return base, marks
