@@ -19,7 +19,8 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tem
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
-from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, last_held, lilting
+from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting
+from mi_theme.conversion.planning.holding import first_held, last_held
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats
@@ -370,7 +371,7 @@ class Planner:
             elif strategy.holds == "first":
                 base = first_held(base, marks, span.figure[0])
             elif strategy.holds == "last" and not self.steady and self.ratio.numerator == 1:
-                base = last_held(base, marks, span.figure)
+                base, marks = last_held(base, marks, span.figure)
             warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:
