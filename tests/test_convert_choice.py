@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import starmap
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ import mi_theme as mi
 from mi_theme.adaptation.frames import Frame
 from mi_theme.adaptation.hearing import heard_cost
 from mi_theme.errors import StrategyError
+from mi_theme.score import Event, Track
+from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
 F = Fraction
@@ -370,3 +373,71 @@ def test_other_numbers_of_beats_keep_beats_and_bar_lines(meter: str, to: str, pl
     beat = float(mi.Meter(meter).groups[0] * mi.Meter(meter).pulse)
     made = mi.convert(line([beat] * len(mi.Meter(meter).groups), meter=meter), to)
     assert made.notes()["onset"][: len(places)].tolist() == places
+
+
+def test_a_slip_jig_keeps_its_beats_in_two_bars_of_two() -> None:
+    rhythm = [0, 1, 1.5, 2.5, 3, 3.5, 4]
+    score = mi.Score.from_notes(
+        [bar * 4.5 + at for bar in range(4) for at in rhythm],
+        [1, 0.5, 1, 0.5, 0.5, 0.5, 0.5] * 4,
+        [67, 69, 71, 67, 71, 69, 67] * 4,
+        meter="9/8",
+    )
+    made = mi.convert(score, "2/4").notes()["onset"]
+    beats = [at for at in made.tolist() if at < 4 and at % 1 == 0]
+    assert beats == [0, 1, 2, 3], "three beats, and the last is held"
+    assert made[7] == 4, "a bar becomes two"
+
+
+def test_bars_that_do_not_follow_each_other_are_not_compared_as_one() -> None:
+    head, notes, at = [], [], 0
+    for meter in map(mi.Meter, ["3/4"] * 3 + ["2/4", "4/4", "3/4", "2/4"]):
+        head.append(Event(at * 480, m.time_signature(meter)))
+        notes += range(at, at := at + int(meter.bar))
+    struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
+    score = mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck)))))
+    assert len(mi.convert(score, "6/8").spans) == len(notes)
+
+
+def test_a_lone_bar_goes_as_the_first_of_a_pair() -> None:
+    rhythm = [0, 0.5, 0.75, 1, 1.5]
+    tracks = [
+        Event(tick * 480, m.time_signature(mi.Meter(meter))) for tick, meter in ((0, "2/4"), (6, "4/4"), (10, "2/4"))
+    ]
+    places = [bar * 2 + at for bar in (0, 1, 2, 5, 6) for at in rhythm] + [6, 8]
+    notes = [event for index, at in enumerate(places) for event in (
+        Event(round(at * 480), m.note_on(0, 60 + index % 7, 80)), Event(round((at + 0.25) * 480), m.note_off(0, 60 + index % 7)))]  # fmt: skip
+    made = mi.convert(
+        mi.Score(480, (Track.sorted(tracks), Track.sorted(notes))), "5/4", how="hold-first", ratio=F(1, 2)
+    ).notes()["onset"]
+    third = [round(at - 5, 4) for at in made.tolist() if 5 <= at < 7.9]
+    assert third == [0, 1, 1.5, 2, 2.5], "on eighths, as every other bar"
+
+
+def test_what_begins_a_group_anticipates_nothing() -> None:
+    rhythm = [(0, 1.5), (1.5, 1.5), (3, 1), (4, 1)]
+    bars, pitch = 4, [57, 64, 60, 62]
+    score = mi.Score.from_notes(
+        [bar * 5 + at for bar in range(bars) for at, _ in rhythm],
+        [lasts for _, lasts in rhythm] * bars,
+        pitch * bars,
+        meter="5/4",
+    )
+    assert mi.convert(score, "3/4").notes()["onset"][:4].tolist() == [0, 1, 2, 2.5]
+
+
+def test_a_swung_kit_in_seven_swings_on_the_quarters() -> None:
+    ride = [(beat + at, 0.2, 51) for beat in range(4) for at in (0, 2 / 3) if beat % 2 or not at]
+    bass = [(beat, 0.9, 36 + beat) for beat in range(4)]
+    tune = [[(0, 2 / 3, 77), (2 / 3, 1 / 3, 76), (1, 1, 74), (2, 1, 72), (3, 2 / 3, 71), (11 / 3, 1 / 3, 69)],
+            [(0, 2 / 3, 72), (2 / 3, 1 / 3, 74), (1, 2 / 3, 76), (5 / 3, 1 / 3, 77), (2, 2, 79)]]  # fmt: skip
+    bars = range(8)
+    score = midi(
+        "4/4",
+        (0, [(4 * bar + at, lasts, key) for bar in bars for at, lasts, key in tune[bar % 2]]),
+        (1, [(4 * bar + at, lasts, key) for bar in bars for at, lasts, key in bass]),
+        (9, [(4 * bar + at, lasts, key) for bar in bars for at, lasts, key in ride]),
+    )
+    made = mi.convert(score, "7/8")
+    walking = made.notes(made.parts[1].name)["onset"]
+    assert [round(at % 3.5, 3) for at in walking[4:8].tolist()] == [0, 1, 2, 3]

@@ -43,6 +43,7 @@ MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
 MOST_SKELETONS = 6  # ways of the beats that are weighed where a kit needs one for all bars
 GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as before as long as it can
+LIMPING = 10.0  # each beat of a swung kit that begins between quarters: everybody swings on the quarters of the bar
 ALIKE = 0.8  # a beat that no other bar puts there
 
 
@@ -119,7 +120,8 @@ def _steady_cost(tasks: Sequence[Task], way: Outcome) -> float:
     """What all bars cost, and all parts in them, where the beats go one way."""
     beats, fixed = _beats_of(tasks[0].target, way.warp, tasks[0].figure), _fixed_of(tasks[0], way.warp)
     late = sum(abs(place - at / SLOT) for at, place in fixed.items())
-    total = (way.cost + GROOVE * float(late)) * len(tasks)
+    limping = tasks[0].swung * sum(way.warp(beat).denominator > 1 for beat in tasks[0].source.beats)
+    total = (way.cost + GROOVE * float(late) + LIMPING * limping) * len(tasks)
     for task in tasks:
         lead, every = _lead_knots(task, fixed), sorted({*task.onsets, *task.others, *fixed})
         band = _knots(task._replace(thin=False), every, set(fixed) - {*task.onsets, *task.others}, fixed)

@@ -277,7 +277,7 @@ def _beat_by_beat(
     source, target = task.source.meter, task.target.meter
     uneven = source.is_additive or target.is_additive or source.is_compound == target.is_compound
     more = len(task.target.beats) - len(task.source.beats)
-    held = more == 1 and source.is_compound and task.source.bars == task.target.bars == 1
+    held = more == 1 and source.is_compound and task.source.bars == 1
     if uneven or (more and not held):
         raise StrategyError(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"

@@ -44,9 +44,10 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
     """
     onsets = [mark for mark in marks if mark.starts]
     units = _units([mark.at for mark in onsets])
-    points = _without_breaks(_anchored(base, anchors), units)
-    for mark in marks:
-        if mark.before is not None and not base.is_linear:  # which keeps all proportions
+    groups = set(anchors)
+    points = _without_breaks(_anchored(base, groups), units)
+    for mark in marks:  # what begins a group anticipates nothing; and a linear map keeps all proportions
+        if mark.before is not None and mark.at not in groups and not base.is_linear:
             points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(onsets, units)
     ends = [mark.at for mark in marks if not (mark.starts or any(start < mark.at < stop for start, stop in units))]

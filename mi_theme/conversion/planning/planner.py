@@ -165,6 +165,7 @@ class Planner:
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
+        frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
         frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
         keep = {
             name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
@@ -273,12 +274,10 @@ class Planner:
         return dataclasses.replace(span, warp=self._fitted(span, end, task.figure))
 
     def shortened(self, bars: Sequence[Bar], how: str) -> Span:
-        """Too few bars for a whole map before others that stay: they are stretched as the map does on the whole."""
-        first, meter = bars[0], bars[0].meter
-        outcome = self.whole(how, meter)
-        length = bars[-1].end - first.start
-        warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
-        return self._mapped(bars, how, warp, outcome.cost)
+        """Too few bars for a whole map before others that stay: they go as the first bars of the map do."""
+        outcome, length = self.whole(how, bars[0].meter), bars[-1].end - bars[0].start
+        points = [point for point in outcome.warp.points if point[0] < length]
+        return self._mapped(bars, how, Warp([*points, (length, outcome.warp.end(length))]), outcome.cost)
 
     def tail(self, bars: Sequence[Bar], how: str) -> Span:
         """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
@@ -329,6 +328,7 @@ class Planner:
             whole=self._wholes(start, end, leads, mine),
             thin=self.thin,
             steady=self.steady,
+            swung=self.piece.swing is not None,
         )
 
     def _wholes(
