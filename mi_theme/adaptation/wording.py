@@ -167,7 +167,7 @@ def drawn(plan: Plan, before: bool) -> str:
     """The bars as rows of pulses, or finer: a name where a note begins, a dot elsewhere; before and after on one grid."""
     unit = _unit(plan)
     meter = plan.source if before else plan.target
-    length = plan.source.bar * len(plan.lines)
+    length = min(plan.source.bar, plan.warp.source) * len(plan.lines)  # a pick-up is shorter than a bar
     end, rows = length if before else plan.warp(length), []
     places = [
         (_absolute(plan, note, before), note.name)

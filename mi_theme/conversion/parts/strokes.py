@@ -161,7 +161,10 @@ def _carried(places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
         length = kit.until(number) - image
         for at in mine:
             offset = at - kit.source.beats[number]
-            if kit.turns:  # as all others play it
+            if kit.turns and kit.target.meter.is_compound and (3 * offset / old).denominator == 1:
+                pulse = kit.target.meter.pulse  # thirds of a beat are its eighths now
+                offset = ceil(offset * length / old / pulse) * pulse
+            elif kit.turns:  # as all others play it
                 offset = kit.base(at) - image if kit.by_number else _turned(offset, old, length)
             if 0 <= offset < length:
                 yield KitStroke(image + offset, at)

@@ -270,6 +270,7 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
         )
     score = music.score
     meters, notes = _meters(score, source)
+    meters = meters.led_into
     shortest = min(meter.bar for _, meter in meters.changes)
     bars, most = score.quarters / shortest, min(MOST_BARS, MOST_EMPTY + len(score.spans))
     if bars > most or len(meters.changes) > most:
