@@ -139,7 +139,9 @@ def _offsets(length: Fraction, step: Fraction, phase: Fraction, kit: KitMap) -> 
 
 
 def _turned(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
-    """Between simple and compound an off-beat keeps its distance to the next beat."""
+    """Between simple and compound an off-beat keeps its distance to the next beat; thirds of a beat in twos are its eighths."""
+    if new > old and (3 * offset / old).denominator == 1:
+        return offset * new / old
     return offset if 2 * offset < old else max(new - (old - offset), Fraction(0))
 
 
@@ -187,11 +189,9 @@ def _carried(places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
         length = kit.until(number) - image
         for at in mine:
             offset = at - kit.source.beats[number]
-            if kit.turns and kit.target.meter.is_compound and (3 * offset / old).denominator == 1:
-                pulse = kit.target.meter.pulse  # thirds of a beat are its eighths now
-                offset = ceil(offset * length / old / pulse) * pulse
-            elif kit.turns:  # as all others play it
-                offset = kit.base(at) - image if kit.by_number else _turned(offset, old, length)
+            if kit.turns:  # as all others play it, but for swung strokes
+                third = kit.target.meter.is_compound and (3 * offset / old).denominator == 1
+                offset = _turned(offset, old, length) if third or not kit.by_number else kit.base(at) - image
             elif offset >= length and kit.base.keeps(at) and (2 * kit.base(at)).denominator == 1:
                 offset = kit.base(at) - image  # its beat has no room for it: on the eighth where all others have it
             if 0 <= offset < length:
