@@ -268,6 +268,20 @@ def test_a_rag_in_three_comes_on_its_second_beat(values: list[float], places: li
     assert plan.apply(score).notes()["onset"].tolist()[: len(places)] == places
 
 
+@pytest.mark.parametrize("values", [[1, 0.5, 0.5] * 2, [0.5, 0.5, 1] * 2, [2, 1.5, 0.5]])
+def test_chords_change_on_beats_where_a_beat_goes(values: list[float]) -> None:
+    """Six even eighths would have the second chord between beats of three."""
+    tune = line(values).notes()
+    score = mi.Score.from_notes(
+        [*tune["onset"], *range(0, 16, 2)],
+        [*tune["duration"], *[2] * 8],
+        [*tune["pitch"] + 12, *[48, 53] * 4],
+        part=[0] * len(tune) + [1] * 8,
+        meter="4/4",
+    )
+    assert set(mi.convert(score, "3/4").notes(1)["onset"] % 1) == {0}
+
+
 @pytest.mark.parametrize(
     ("values", "title", "shape"),
     [
