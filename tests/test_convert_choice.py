@@ -455,3 +455,27 @@ def test_a_swung_kit_in_seven_swings_on_the_quarters() -> None:
     made = mi.convert(score, "7/8")
     walking = made.notes(made.parts[1].name)["onset"]
     assert [round(at % 3.5, 3) for at in walking[4:8].tolist()] == [0, 1, 2, 3]
+
+
+def test_a_rest_that_ends_the_bar_goes_before_anything_is_squeezed() -> None:
+    rhythm, pitch = [0, 1.5, 1.75, 2], [71, 72, 74, 72]
+    onset = [bar * 4 + at for bar in range(4) for at in rhythm]
+    score = mi.Score.from_notes(onset, [1.5, 0.25, 0.25, 1] * 4, pitch * 4, meter="4/4")
+    made = mi.convert(score, "3/4").notes()
+    assert made["onset"][:5].tolist() == [0, 1.5, 1.75, 2, 3]
+    assert made["duration"][:4].tolist() == [1.5, 0.25, 0.25, 1]
+
+
+def test_snaps_and_dotted_pairs_by_turns_lose_a_pair_and_keep_their_lilt() -> None:
+    rhythm = [0.25, 0.75, 0.75, 0.25, 0.25, 0.75, 0.75, 0.25]
+    places = np.cumsum([0, *rhythm])[:-1].tolist()
+    score = mi.Score.from_notes(
+        [bar * 4 + at for bar in range(4) for at in places],
+        rhythm * 4,
+        [72, 69, 69, 64, 67, 69, 71, 72] * 4,
+        meter="4/4",
+    )
+    made = mi.convert(score, "3/4").notes()["onset"]
+    assert len(made) == 24
+    values = np.diff([at for at in made.tolist() if at <= 3]).round(3).tolist()
+    assert sorted(values) == [0.25] * 3 + [0.75] * 3

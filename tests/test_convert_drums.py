@@ -254,3 +254,40 @@ def test_what_is_made_anew_is_not_played_again_where_a_run_goes_on() -> None:
         [],
         [1, 2],
     ]
+
+
+def test_seconds_and_fourths_of_four_are_those_of_three_for_all() -> None:
+    places = [0, 0.25, 0.75, 1.25, 1.75]
+    tune: Bar = [(0, 0.75, 76), (0.75, 0.25, 79), (1, 1, 76)]
+    bass: Bar = [(0, 0.75, 33), (0.75, 0.25, 40), (1, 0.75, 40), (1.75, 0.25, 33)]
+    chords: Bar = [(at, 0.2, 60) for at in places]
+    kit: Bar = [(at, 0.2, KICK) for at, *_ in bass] + [(at / 4, 0.2, HAT) for at in range(8)]
+    made = mi.convert(song("2/4", (tune, bass, chords, kit)), "6/8")
+    assert struck(made, 60, part="Chords") == [0, 0.5, 1, 2, 2.5]
+    assert struck(made, KICK) == [0, 1, 1.5, 2.5], "and the kick with the bass"
+    assert struck(made, 79, part="Tune") == [1]
+    assert struck(made, HAT) == [0, 0.5, 1, 1.5, 2, 2.5]
+
+
+def test_short_strokes_sound_as_long_as_before_where_they_fit() -> None:
+    places = [0, 0.5, 0.75, 1.25, 1.5, 2, 2.5, 2.75, 3.25, 3.5]
+    chucks: Bar = [(at, 0.2, key) for at in places for key in (60, 64)]
+    kit: Bar = [(at / 4, 0.2, HAT) for at in range(16)] + BACKBEAT
+    made = mi.convert(song("4/4", (TUNE, chucks, kit)), "3/4").notes("Bass")
+    assert set(made["duration"].round(3).tolist()) == {0.2}
+
+
+def test_a_bar_of_five_as_four_beats_of_five_sixteenths_is_offered_and_played_by_all() -> None:
+    """As the one rock drummer in five of the Groove MIDI Dataset plays (Gillick and others, 2019)."""
+    bass: Bar = [(at / 2, 0.5, 36) for at in range(8)]
+    hats: Bar = [(at / 2, 0.2, HAT) for at in range(8)]
+    kicks: Bar = [(at, 0.2, KICK) for at in (0, 1.5, 2)]
+    band = song("4/4", (TUNE, bass, [*BACKBEAT, *hats, *kicks]))
+    assert any(way.startswith("square: 5+5+5+5 sixteenths") for way in mi.plan(band, "5/4").instead)
+    made = mi.convert(band, "5/4", how="square")
+    eighths = [0, 0.75, 1.25, 2, 2.5, 3.25, 3.75, 4.5]
+    assert struck(made, HAT) == eighths
+    assert struck(made, 36, part="Bass") == eighths
+    assert struck(made, SNARE) == [1.25, 3.75]
+    assert struck(made, KICK) == [0, 2, 2.5]
+    assert struck(made, 76, part="Tune") == [2, 3.75]

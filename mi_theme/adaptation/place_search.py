@@ -123,6 +123,14 @@ def runs_in(values: Sequence[Fraction | int], beat: Fraction, fewest: int = FEWE
                 if high - low >= max(fewest, 2 * unit) and fits:
                     found.update((number, found.get(number, unit)) for number in range(low + 1, high))
                 low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
+    low = 0
+    while low + 4 <= len(values):  # dotted pairs and snaps by turns
+        pair, high = {*values[low : low + 2]}, low + 2
+        while len(pair) == 2 and sum(pair) == beat and {*values[high : high + 2]} == pair and high + 2 <= len(values):
+            high += 2
+        if high - low >= 4:
+            found.update((number, 2) for number in range(low + 1, high) if number not in found)
+        low = high if high - low >= 4 else low + 1
     return found
 
 
@@ -139,7 +147,7 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
         place = _place_costs(knots[number], grid, pulled) if number < count else _end_costs(slots)
         for last in range(number - 1, max(number - 2 - MOST_DROPPED, -1), -1):
             skipped = knots[last + 1 : number]
-            taken = skipped[0] if len(skipped) == 1 and skipped[0].free and number < count else None
+            taken = skipped[0] if len(skipped) == 1 and skipped[0].free else None
             if not (taken or all(knot.run for knot in skipped)):
                 if all(knot.run or knot.free for knot in skipped):
                     continue

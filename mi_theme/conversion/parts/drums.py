@@ -116,6 +116,8 @@ def _redrawn(
 ) -> Iterator[DrumRun]:
     """Carry the strokes of one span over, the kick first, which the others leave room."""
     kit = kit_map(span)
+    if plan.swing is None:
+        kit = kit._replace(played=span.warp)
     places = {name: tuple(sorted({stroke.at for stroke in strokes})) for name, strokes in beaten.items()}
     runs = _kept_time(places, kit, fill)
     kicks: set[Fraction] = set()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 from mi_theme.adaptation.frames import Frame
@@ -108,7 +108,8 @@ def figure_strokes(places: Sequence[Fraction], kit: KitMap) -> tuple[KitStroke, 
     (figure,), strokes = figures, []
     for number, (start, length) in enumerate(zip(kit.target.beats, kit.target.groups, strict=True)):
         model = old[origins.get(start, _twin(number, len(old)))]
-        moved = (_turned(offset, kit.source.groups[0], length) if kit.turns else offset for offset in figure)
+        way = _turned if kit.turns else _shared if kit.evenly else _kept
+        moved = (way(offset, kit.source.groups[0], length) for offset in figure)
         strokes += [KitStroke(start + at, origin) for at, origin in zip(moved, model, strict=True) if at < length]
     return tuple(strokes)
 
@@ -128,7 +129,8 @@ def _offsets(length: Fraction, step: Fraction, phase: Fraction, kit: KitMap) -> 
     beat = kit.source.groups[0]
     each = beat / step
     if each == 1:  # one a beat
-        return [_turned(phase, beat, length) if kit.turns else min(phase, length - SIXTEENTH)]
+        way = _turned if kit.turns else _shared if kit.evenly else _kept
+        return [way(phase, beat, length)]
     if kit.turns and each in TURNED and not phase and len(set(kit.target.groups)) == 1:
         count = TURNED[int(each)]
         return [index * length / count for index in range(count)]
@@ -143,6 +145,16 @@ def _turned(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
     if new > old and (3 * offset / old).denominator == 1:
         return offset * new / old
     return offset if 2 * offset < old else max(new - (old - offset), Fraction(0))
+
+
+def _shared(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
+    """The sixteenth next to its share of the beat."""
+    return floor(offset * new / old / SIXTEENTH + Fraction(1, 2)) * SIXTEENTH
+
+
+def _kept(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
+    """The same place; the last sixteenth of a beat that is too short for it."""
+    return min(offset, new - SIXTEENTH)
 
 
 def fill_start(places: Mapping[int, Collection[Fraction]], source: Frame) -> Fraction:
@@ -191,7 +203,11 @@ def _carried(places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
             offset = at - kit.source.beats[number]
             if kit.turns:  # as all others play it, but for swung strokes
                 third = kit.target.meter.is_compound and (3 * offset / old).denominator == 1
-                offset = _turned(offset, old, length) if third or not kit.by_number else kit.base(at) - image
+                fourth = kit.played and (4 * offset / old) % 2 == 1 and (2 * kit.played(at)).denominator == 1
+                way = kit.played if kit.played and fourth else kit.base
+                offset = _turned(offset, old, length) if third or not kit.by_number else way(at) - image
+            elif kit.evenly:
+                offset = _shared(offset, old, length)
             elif offset >= length and kit.base.keeps(at) and (2 * kit.base(at)).denominator == 1:
                 offset = kit.base(at) - image  # its beat has no room for it: on the eighth where all others have it
             if 0 <= offset < length:

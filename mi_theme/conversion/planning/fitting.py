@@ -23,7 +23,7 @@ __all__ = ["evened", "fitted", "free_places", "lilting"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
-LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
+LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in fours and in threes
 STEPWISE = 2  # of a broken chord not more than one move in so many goes by step
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
@@ -51,7 +51,8 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
             points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(onsets, units)
     ends = [mark.at for mark in marks if not (mark.starts or any(start < mark.at < stop for start, stop in units))]
-    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at, _ in knots) else PLACE_GRIDS
+    eighths = [at for at, _ in knots] + [image for _, image in points if base.is_linear]  # beats of five sixteenths
+    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at in eighths) else PLACE_GRIDS
     found = [points[0]]
     for start, stop in pairwise(points):
         if start[0] < stop[0] and start[1] < stop[1]:
@@ -64,7 +65,9 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
 
 
 def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
-    """A map of beats to beats of threes in which a dotted figure is a long and a short: two of three and one, not five of six.
+    """A map of beats to beats of threes in which what stands on the second and fourth of four stands on the second and third of three.
+
+    A dotted figure is a long and a short, two of three and one, not five of six.
 
     Parameters
     ----------
@@ -78,13 +81,12 @@ def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
     points = dict(base.points)
     for start, length in zip(source.beats, source.groups, strict=True):
         inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
-        share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
-        if share and base.keeps(inside[0]):
-            low, high = base(start), base.end(start + length)
-            if ((high - low) * share / SIXTEENTH).denominator > 1:
-                continue
-            points = {x: y for x, y in points.items() if not start < x < start + length}
-            points[inside[0]] = low + share * (high - low)
+        low, high = base(start), base.end(start + length)
+        fourths = inside and all((at - start) / length in LILTS and base.keeps(at) for at in inside)
+        if not fourths or ((high - low) / 3 / SIXTEENTH).denominator > 1:
+            continue
+        points = {x: y for x, y in points.items() if not start < x < start + length}
+        points |= {at: low + LILTS[(at - start) / length] * (high - low) for at in inside}
     return Warp(sorted(points.items()))
 
 
@@ -272,7 +274,9 @@ def _placed(
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
     leads = [lead for _, lead in knots]
-    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
+    halves = (slope.numerator * slope.denominator).bit_count() == 1
+    known = grids if halves else [grid for grid in grids if grid >= SIXTEENTH]
+    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in known):
         return []  # where all values are halved, they are what they were
     for grid in grids:
         if all((y / grid).denominator == 1 for y in ideals):
