@@ -195,11 +195,12 @@ def test_a_triplet_is_not_squeezed_as_a_rest() -> None:
 
 
 def line(values: list[float], bars: int = 4, meter: str = "4/4") -> mi.Score:
-    """One part in these values, bar after bar."""
+    """One part in these values, bar after bar; those below 0 are rests."""
     length = float(mi.Meter(meter).bar)
-    onset = [bar * length + sum(values[:index]) for bar in range(bars) for index in range(len(values))]
-    pitch = [60 + (index * 5) % 7 for index in range(len(onset))]
-    return mi.Score.from_notes(onset, values * bars, pitch, meter=meter)
+    places = [bar * length + sum(map(abs, values[:index])) for bar in range(bars) for index in range(len(values))]
+    notes = [(at, lasts) for at, lasts in zip(places, values * bars, strict=True) if lasts > 0]
+    onset, lasting = zip(*notes, strict=True)
+    return mi.Score.from_notes(onset, lasting, [60 + (index * 5) % 7 for index in range(len(onset))], meter=meter)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +223,81 @@ def test_a_run_goes_on_where_a_bar_gains_beats(meter: str, to: str, step: float,
     played = notes["pitch"].tolist()
     assert played[: last + 1] == score.notes()["pitch"].tolist()[: last + 1]
     assert played[last + 1 : 2 * last + 2 - first] == played[first : last + 1]
+
+
+@pytest.mark.parametrize(
+    ("meter", "to", "values"),
+    [
+        ("4/4", "5/4", [-0.5, *[0.25] * 6] * 2),
+        ("4/4", "5/4", [-0.5, *[0.25] * 14]),
+        ("4/4", "5/4", [*[0.25] * 6, -0.5] * 2),
+        ("4/4", "5/4", [*[0.25] * 8, -0.5, *[0.25] * 6]),
+        ("4/4", "5/4", [-0.25, *[0.25] * 3] * 4),
+        ("4/4", "5/4", [*[0.25] * 4, -1] * 2),
+        ("4/4", "5/4", [-0.5, 0.5, 0.5, 0.5] * 2),
+        ("3/4", "4/4", [-0.5, *[0.5] * 5]),
+        ("3/4", "5/4", [-0.25, *[0.25] * 3] * 3),
+        ("2/4", "3/4", [-0.5, *[0.25] * 6]),
+    ],
+)
+def test_a_run_with_rests_goes_on_at_its_own_speed(meter: str, to: str, values: list[float]) -> None:
+    """The stretch that is played again has most notes, so that no rest grows."""
+    before, after = line(values, meter=meter), mi.convert(line(values, meter=meter), to)
+    assert set(np.diff(after.notes()["onset"])) <= set(np.diff(before.notes()["onset"]))
+    assert len(after.notes()) > len(before.notes())
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ([0.25, 0.25, 0.25, 0.5, 0.25, 0.5], [0, 0.25, 0.5, 1, 2, 2.5]),
+        ([0.5, 0.25, 0.5, 0.25, 0.5], [0, 0.5, 1, 2, 2.5]),
+        ([0.25, 0.5, 0.5, 0.25, 0.5], [0, 0.25, 1, 2, 2.5]),
+        ([-0.25, 0.25, 0.25, 0.5, 0.25, 0.5], [0.25, 0.5, 1, 2, 2.5]),
+        ([0.75, 0.75, 0.5], [0, 1, 2.5]),
+        ([0.25, 0.25, 0.25, 0.75, 0.5], [0, 0.25, 0.5, 1, 2.5]),
+        ([0.25, 0.25, 0.25, 0.5, 0.25, 0.25, 0.25], [0, 0.25, 0.5, 1, 2.25, 2.5, 2.75]),
+        ([0.25, 0.5, 0.25, 0.5, 0.5], [0, 0.25, 0.75, 1, 2]),
+    ],
+)
+def test_a_rag_in_three_comes_on_its_second_beat(values: list[float], places: list[float]) -> None:
+    """What was a sixteenth before the beat, and is held a beat longer, would hide it; what is no anticipation stays."""
+    score = line(values, meter="2/4")
+    plan = mi.plan(score, "3/4")
+    assert plan.how == "hold-last"
+    assert plan.apply(score).notes()["onset"].tolist()[: len(places)] == places
+
+
+@pytest.mark.parametrize("values", [[1, 0.5, 0.5] * 2, [0.5, 0.5, 1] * 2, [2, 1.5, 0.5]])
+def test_chords_change_on_beats_where_a_beat_goes(values: list[float]) -> None:
+    """Six even eighths would have the second chord between beats of three."""
+    tune = line(values).notes()
+    score = mi.Score.from_notes(
+        [*tune["onset"], *range(0, 16, 2)],
+        [*tune["duration"], *[2] * 8],
+        [*tune["pitch"] + 12, *[48, 53] * 4],
+        part=[0] * len(tune) + [1] * 8,
+        meter="4/4",
+    )
+    assert set(mi.convert(score, "3/4").notes(1)["onset"] % 1) == {0}
+
+
+@pytest.mark.parametrize(
+    ("values", "title", "shape"),
+    [
+        ([1, 1, 0.5, 0.5, 1], "HOLD THE LAST (1+1+1+2)", "2+2+2+4"),
+        ([1, 1, 0.5, 0.5, 0.5, 0.5], "HOLD THE LAST LONG NOTE (1+2+1+1)", "2+4+2+2"),
+    ],
+)
+def test_the_title_is_what_is_held(values: list[float], title: str, shape: str) -> None:
+    text = str(mi.plan(line(values), "5/4", how="hold-last"))
+    assert title in text
+    assert f"     {shape}\n" in text
+
+
+def test_bars_of_rest_keep_their_rests() -> None:
+    score = mi.Score.from_notes([0, 1, 2, 12, 13, 14], [1] * 6, [60, 62, 64] * 2, meter="3/4")
+    assert "kept     the rests" in str(mi.plan(score, "4/4").replace(bars=(2, 4), how="rest"))
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,12 @@ def test_hats_on_the_beats_are_on_the_new_beats(to: str, hats: list[float]) -> N
     assert struck(mi.convert(song("4/4", (TUNE, [*quarters, *BACKBEAT])), to), HAT) == hats
 
 
+@pytest.mark.parametrize(("to", "rides"), [("12/8", [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5]), ("6/8", [0, 1, 1.5, 2.5])])
+def test_a_shuffled_ride_is_in_the_eighths_of_the_target_under_a_straight_tune(to: str, rides: list[float]) -> None:
+    shuffle = [(beat + third, 0.1, HAT) for beat in range(4) for third in (0, 2 / 3)]
+    assert struck(mi.convert(song("4/4", (TUNE, [*shuffle, *BACKBEAT])), to), HAT) == rides
+
+
 def test_hats_between_the_beats_take_the_pulse_of_the_target() -> None:
     eighths: Bar = [(at / 2, 0.2, HAT) for at in range(8)]
     assert struck(mi.convert(song("4/4", (TUNE, eighths)), "12/8"), HAT) == [at / 2 for at in range(12)]

@@ -42,6 +42,9 @@ SYNCOPATED = 4.0  # each level by which a sixteenth is held over a stronger plac
 TURNED = 0.8  # neighbours of which the weaker becomes the stronger; the window is narrow: below .7 dotted pairs turn round, from 1 on equal values part
 SIXTEENTHS = 3  # their level
 MIDDLE, SHARED = 0.5, 1.0  # more for the middle of the bar, and for where other parts begin
+CHORD = (
+    8.0  # and more where they begin on a beat: harmony keeps its beats, though a tune in eighths gets sixteenths for it
+)
 LIMPS = 8.0  # a tuplet or a trill in three quarters of its time
 OFF_GRID = 0.6  # a sixteenth place in a bar of eighths
 HIDDEN = 20.0  # a bar line of the source on no beat
@@ -251,7 +254,8 @@ def _place_costs(knot: Knot, grid: Grid, pulls: dict[Fraction, tuple[float, ...]
         steps = level - knot.level
         costs[slot] += MOVED * abs(slot - float(knot.at)) + (DEMOTED * steps if steps > 0 else -PROMOTED * steps)
         if steps > 0 and level > 1:
-            costs[slot] += MIDDLE * knot.middle + SHARED * knot.shared + HIDDEN * (knot.level == 0)
+            shared = CHORD if knot.level < 2 else SHARED
+            costs[slot] += MIDDLE * knot.middle + shared * knot.shared + HIDDEN * (knot.level == 0)
         costs[slot] += OFF_GRID * (level == 3 and not grid.fine)
         if slot == 0 or (knot.fixed is not None and slot != knot.fixed):
             costs[slot] = np.inf

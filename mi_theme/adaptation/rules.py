@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.costs import Pricing, costs_of, priced
-from mi_theme.adaptation.frames import Frame, Outcome, Task
+from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
 from mi_theme.adaptation.groupings import SWING, by_beats, readings
 from mi_theme.adaptation.swing import TRIPLET
 from mi_theme.errors import StrategyError
@@ -129,11 +129,14 @@ def add_group(task: Task) -> list[Outcome]:
 
 
 def run_on(task: Task) -> list[Outcome]:
-    """A run goes on: what follows the first group is played before it once more, and what is held is held on."""
+    """A run goes on: of what follows the first group the part with most notes is played before it once more, and what is held is held on."""
     _needs_longer(task, "run-on")
-    source, first, more = task.source.length, task.figure[0], task.target.length - task.source.length
-    if first + more > source:
+    source, more = task.source.length, task.target.length - task.source.length
+    starts = [start for start in starts_of(task.figure)[1:] if start + more <= source]
+    if not starts:
         raise StrategyError(f"run-on: {more} quarters more are not in the bar after its first group; try hold-first")
+    struck = {*task.onsets, *task.others}
+    first = max(starts, key=lambda start: sum(start <= at < start + more for at in struck))
     (outcome,) = priced(task, Warp([(0, 0), (first, first), (first, first + more), (source, task.target.length)]))
     return [outcome._replace(repeats=((first, first + more, -more),))]
 

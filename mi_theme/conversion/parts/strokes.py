@@ -141,7 +141,9 @@ def _offsets(length: Fraction, step: Fraction, phase: Fraction, kit: KitMap) -> 
 
 
 def _turned(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
-    """Between simple and compound an off-beat keeps its distance to the next beat."""
+    """Between simple and compound an off-beat keeps its distance to the next beat; thirds of a beat in twos are its eighths."""
+    if new > old and (3 * offset / old).denominator == 1:
+        return offset * new / old
     return offset if 2 * offset < old else max(new - (old - offset), Fraction(0))
 
 
@@ -199,10 +201,11 @@ def _carried(places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
         length = kit.until(number) - image
         for at in mine:
             offset = at - kit.source.beats[number]
-            if kit.turns:  # as all others play it
+            if kit.turns:  # as all others play it, but for swung strokes
+                third = kit.target.meter.is_compound and (3 * offset / old).denominator == 1
                 fourth = kit.played and (4 * offset / old) % 2 == 1 and (2 * kit.played(at)).denominator == 1
                 way = kit.played if kit.played and fourth else kit.base
-                offset = way(at) - image if kit.by_number else _turned(offset, old, length)
+                offset = _turned(offset, old, length) if third or not kit.by_number else way(at) - image
             elif kit.evenly:
                 offset = _shared(offset, old, length)
             elif offset >= length and kit.base.keeps(at) and (2 * kit.base(at)).denominator == 1:
