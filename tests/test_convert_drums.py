@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 import mi_theme as mi
+from mi_theme.adaptation.frames import Frame
+from mi_theme.conversion.parts.kit_frames import evenly
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
+from mi_theme.warp import Warp
 
 KICK, SNARE, HAT, OPEN, TOM = 36, 38, 42, 46, 45
 Bar = list[tuple[float, float, int]]  # (onset, length, key or pitch)
@@ -292,3 +295,9 @@ def test_a_bar_of_five_as_four_beats_of_five_sixteenths_is_offered_and_played_by
     assert struck(made, SNARE) == [1.25, 3.75]
     assert struck(made, KICK) == [0, 2, 2.5]
     assert struck(made, 76, part="Tune") == [2, 3.75]
+
+
+@pytest.mark.parametrize(("length", "to", "so"), [(5, "5/4", True), (3, "9/8", False), (4, "5/4", False)])
+def test_beats_go_evenly_only_where_they_fill_the_bar(length: int, to: str, so: bool) -> None:
+    frames = Frame(mi.Meter("4/4")), Frame(mi.Meter(to))
+    assert evenly(Warp.linear(4, length), frames) is so

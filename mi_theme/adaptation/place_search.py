@@ -71,7 +71,8 @@ class Knot(NamedTuple):
     of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles,
     ``over`` by how many levels what it is held over is stronger than its own place, ``free`` that nothing
     begins here, so that what follows may have its place and the time up to there goes; ``between``
-    is how many notes of other parts begin before the next knot, which need places too.
+    is how many notes of other parts begin before the next knot, which need places too; ``chord``
+    that other parts begin here on a beat, where no kit says where the beats of all go.
     """
 
     at: Fraction
@@ -86,6 +87,7 @@ class Knot(NamedTuple):
     over: int = 0
     free: bool = False
     between: int = 0
+    chord: bool = False
 
 
 class Solved(NamedTuple):
@@ -254,7 +256,7 @@ def _place_costs(knot: Knot, grid: Grid, pulls: dict[Fraction, tuple[float, ...]
         steps = level - knot.level
         costs[slot] += MOVED * abs(slot - float(knot.at)) + (DEMOTED * steps if steps > 0 else -PROMOTED * steps)
         if steps > 0 and level > 1:
-            shared = CHORD if knot.level < 2 else SHARED
+            shared = CHORD if knot.chord else SHARED
             costs[slot] += MIDDLE * knot.middle + shared * knot.shared + HIDDEN * (knot.level == 0)
         costs[slot] += OFF_GRID * (level == 3 and not grid.fine)
         if slot == 0 or (knot.fixed is not None and slot != knot.fixed):
