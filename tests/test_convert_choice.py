@@ -353,7 +353,7 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
 @pytest.mark.parametrize(
     ("source", "to", "bars", "words"),
     [
-        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
+        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits at the end of every bar"),
         ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
         (
             "3/4",
@@ -516,3 +516,20 @@ def test_the_tune_leaves_sixteenths_for_other_parts() -> None:
                           for part, rows in enumerate((tune, left))))  # fmt: skip
     made = mi.convert(score, "7/8")
     assert all((at * 4) % 1 == 0 for part in made.parts for at in made.notes(part.name)["onset"].tolist())
+
+
+@pytest.mark.parametrize(("values", "places"), [([1, 1, 1], [0, 1, 2, 5]), ([1.5, 0.5, 1], [0, 1.5, 2, 5])])
+def test_a_waltz_in_five_is_the_bar_and_two_beats_more(values: list[float], places: list[float]) -> None:
+    plan = mi.plan(line(values, meter="3/4"), "5/4")
+    assert plan.how == "hold-last"
+    assert plan.apply(line(values, meter="3/4")).notes()["onset"][:4].tolist() == places
+
+
+def test_bars_that_would_be_stretched_more_than_twice_stay() -> None:
+    head, notes, at = [], [], 0
+    for meter in map(mi.Meter, ["3/4"] * 4 + ["2/4"] * 2):
+        head.append(Event(at * 480, m.time_signature(meter)))
+        notes += range(at, at := at + int(meter.bar))
+    struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
+    plan = mi.plan(mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck))))), "5/4")
+    assert [span.why for span in plan.spans if not span.how] == ["in 2/4: too far from 5/4"]

@@ -40,6 +40,7 @@ RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
 MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
+FAR = 4.0  # times, where the usual one is the bar and two beats more: 3+2 is how five goes
 
 
 @dataclass
@@ -152,7 +153,8 @@ class Planner:
     def _which_end(self, meter: Meter, name: str) -> str:
         """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
         costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)])
-        return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
+        clearly = CLEARLY if find(name).holds == "first" else FAR
+        return min(costs, key=lambda way: costs[way] * (1 if way == name else clearly), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
         """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""
