@@ -378,6 +378,12 @@ def test_groups_are_said_beside_a_plain_signature_and_seen_in_beams() -> None:
         (-2, True, [67, 66, 67, 70, 67, 66, 67], "G F# G Bb G F# G"),
         (-1, True, [74, 69, 73, 76, 79, 74], "D A C# E G D"),  # the chord of A7 in D minor
         (0, False, [60, 61, 62, 64, 63, 62, 60], "C C# D E Eb D C"),
+        (-1, True, [74, 73, 72, 71, 70, 69, 68, 69, 62], "D C# C B Bb A G# A D"),  # a lament
+        (-2, True, [79, 78, 77, 76, 75, 74, 73, 72, 71, 70, 69, 67], "G F# F E Eb D C# C B Bb A G"),
+        (-3, True, [60, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72], "C D Eb E F F# G Ab A Bb B C"),
+        (1, True, [64, 66, 67, 69, 71, 73, 75, 76, 74, 72, 71, 69], "E F# G A B C# D# E D C B A"),
+        (-2, False, [77, 75, 74, 72, 71, 70, 69, 67, 66, 65, 63, 62, 61, 62], "F Eb D C B Bb A G Gb F Eb D C# D"),
+        (4, False, [64, 68, 71, 61, 65, 68, 71, 66, 69, 73, 60, 63, 66, 61, 64, 68], "E G# B C# E# G# B F# A C# B# D# F# C# E G#"),
     ],
 )  # fmt: skip
 def test_notes_are_spelled_by_key_and_direction(fifths: int, minor: bool, pitches: list[int], expected: str) -> None:
