@@ -127,7 +127,8 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     kind = _place_ornaments(playing, kinds, onset, exact, loose)
     end = playing.ends if written else np.full(len(onset), -1, np.int64)
     if clicked and not written:
-        end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
+        clock = grid.resolution // score.ticks_per_quarter
+        end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks, clock)
     known = np.where(end >= 0, end - onset, -1)
     hands = _hands(playing, score, onset, kind != GRACE)
     duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)
