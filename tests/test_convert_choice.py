@@ -353,7 +353,8 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
 @pytest.mark.parametrize(
     ("source", "to", "bars", "words"),
     [
-        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
+        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits at the end of every bar"),
+        ("7/8", "4/4", [[1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
         ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
         (
             "3/4",
