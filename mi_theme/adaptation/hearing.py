@@ -96,15 +96,14 @@ def heard_cost(
         old_level, level = max(_level(at, source) + deeper, 0), _level(image, target)
         weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
         total += _stretch(old, new, weight) + _fall(old_level, level)
-        hides = level < DEEP and old_level >= FINE and any(at < over < at + value for over in source.beats)
-        total -= RESOLVED * hides
+        if level < DEEP and old_level >= FINE:
+            total -= RESOLVED * any(at < over < at + value for over in source.beats)
         total += AGAINST * (compound and _is_duplet(image, stop, target.groups[0]))
         total += _stretch(float(rest), float(warp.end(ends[number]) - stop) * speed, charges.REST) if rest else 0.0
         kept.append(Heard(old, new, level, rest > 0))
-    silences = sum((y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1), Fraction(0))
-    played = [(start, stop) for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes)]
-    filled = sum((stop - start for start, stop in played), Fraction(0))
-    total += SILENCE * float(max(silences - filled, Fraction(0)))
+    silences = sum(y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
+    filled = sum(stop - start for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes))
+    total += SILENCE * float(max(silences - filled, 0))
     again = [number for number, (at, _) in enumerate(notes) if any(start <= at < stop for start, stop, _ in repeats)]
     total += sum(charges.DROPPED if in_run.keys() & {number, number - 1} else LOST for number in again)
     total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)

@@ -40,7 +40,10 @@ RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
 MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
-UNDECIDED, TINY = (0.8, 1.05), 1e-6  # shares of the usual one's cost in half a phrase, for which the other half is heard too
+UNDECIDED, TINY = (
+    (0.8, 1.05),
+    1e-6,
+)  # shares of the usual one's cost in half a phrase, for which the other half is heard too
 
 
 @dataclass
