@@ -268,6 +268,21 @@ def test_a_rag_in_three_comes_on_its_second_beat(values: list[float], places: li
     assert plan.apply(score).notes()["onset"].tolist()[: len(places)] == places
 
 
+def test_the_left_hand_of_a_rag_in_three_is_a_waltz() -> None:
+    right = line([0.25, 0.25, 0.25, 1.25], meter="2/4").notes()
+    strokes = [(bar * 2 + at / 2, pitch) for bar in range(4) for at, pitch in enumerate((46, 55, 55, 58))]
+    score = mi.Score.from_notes(
+        [*right["onset"], *(at for at, _ in strokes)],
+        [*right["duration"], *[0.5] * 16],
+        [*right["pitch"] + 12, *(pitch for _, pitch in strokes)],
+        part=[0] * len(right) + [1] * 16,
+        meter="2/4",
+    )
+    waltz = mi.convert(score, "3/4")
+    assert waltz.notes(0)["onset"].tolist()[:5] == [0, 0.25, 0.5, 1, 3]
+    assert set(waltz.notes(1)["onset"] % 0.5) == {0}
+
+
 @pytest.mark.parametrize("values", [[1, 0.5, 0.5] * 2, [0.5, 0.5, 1] * 2, [2, 1.5, 0.5]])
 def test_chords_change_on_beats_where_a_beat_goes(values: list[float]) -> None:
     """Six even eighths would have the second chord between beats of three."""
@@ -354,6 +369,7 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
     ("source", "to", "bars", "words"),
     [
         ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits at the end of every bar"),
+        ("7/8", "4/4", [[1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
         ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
         (
             "3/4",

@@ -41,6 +41,8 @@ MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
 FAR = 4.0  # times, where the usual one is the bar and two beats more: 3+2 is how five goes
+UNDECIDED = (0.88, 1.155)  # of the usual one's cost, so weighed, in half a phrase: the other half is heard too
+TINY = 1e-6  # what is divided by at least
 
 
 @dataclass
@@ -152,8 +154,11 @@ class Planner:
 
     def _which_end(self, meter: Meter, name: str) -> str:
         """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
-        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)])
+        names = [name, *(end for end in BOTH_ENDS if end != name)]
         clearly = CLEARLY if find(name).holds == "first" else FAR
+        costs = self.heard_costs(meter, names, MOST_HEARD // 2)
+        if len(costs) == 2 and UNDECIDED[0] < clearly * costs[names[1]] / max(costs[name], TINY) < UNDECIDED[1]:
+            costs = self.heard_costs(meter, names)
         return min(costs, key=lambda way: costs[way] * (1 if way == name else clearly), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
@@ -168,13 +173,13 @@ class Planner:
         costs = self.heard_costs(meter, (name, CUT))
         return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
-    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
+    def heard_costs(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
         frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
-        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:most]
         found: dict[str, float] = {}
         counted, target, ratio = self._counted(meter), self.request.target, self.ratio_of(meter)
         for name in names:
