@@ -323,8 +323,9 @@ class Planner:
         if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        ends = (int(start * GRID), int(end * GRID), int(meter.groups[0] * meter.pulse * GRID))
-        riffs = riff_places(self.layers, *ends) if self.steady else set[int]()
+        riffs = set[int]()
+        if self.steady:
+            riffs = riff_places(self.layers, *(int(at * GRID) for at in (start, end, meter.groups[0] * meter.pulse)))
         every = self.piece.note_places(start, end)
         places = self.piece.note_places(start, end, True) if self.layers else every
         key = (id(every), id(places), meter, count, hemiola, frozenset(riffs))  # places that are alike are one value
