@@ -637,6 +637,15 @@ def test_marks_of_a_score_are_written_each_at_its_place() -> None:
 
 
 @pytest.mark.tool("verovio")
+def test_a_fermata_of_a_tied_note_is_written_once_and_on_its_last_piece() -> None:
+    score = Score.from_notes([0, 3], [3, 5], [60, 62])
+    said = [Event(3 * score.ticks_per_quarter, m.meta(m.TEXT, Mark(name).text)) for name in ("fermata", "accent")]
+    marked = Score(score.ticks_per_quarter, (score.tracks[0], Track.sorted([*score.tracks[1], *said])))
+    notes = [note for note in written(marked).iter("note") if note.findtext("pitch/step") == "D"]
+    assert [note.find(".//fermata") is not None for note in notes] == [False, True]
+    assert [note.find(".//accent") is not None for note in notes] == [True, False]
+
+
 def test_marks_are_drawn() -> None:
     text = notation(marked()).to_svg()
     for kind, count in {"dynam": 2, "hairpin": 2, "slur": 2, "artic": 2, "trill": 1, "fermata": 1, "fing": 1}.items():

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from xml.etree.ElementTree import Element, SubElement
 
-from mi_theme.meter import Meter
 from mi_theme.notated.staves import Staff, StaffNote
 from mi_theme.score.marks import Mark, kind_of
 
@@ -52,7 +51,7 @@ SIGNS: dict[str, tuple[str, dict[str, str]]] = {  # marks that stand beside a no
     "caesura": ("caesura", {}),
 }
 HAIRPINS = {"crescendo": "cres", "diminuendo": "dim"}
-WORDS = {"tempo": "tempo", "chord": "harm", "words": "dir", "rehearsal": "reh"}  # what MEI calls what is said
+WORDS = {"chord": "harm", "words": "dir", "rehearsal": "reh"}  # what MEI calls what is said
 
 
 def articulations_of(note: StaffNote) -> dict[str, str]:
@@ -105,17 +104,8 @@ def _words(staff: Staff, index: int, number: int) -> Iterator[Element]:
         if start <= word.at < end and word.kind in WORDS:
             place = {"staff": str(number), "tstamp": _place(word.at - start, staff, index), "place": "above"}
             said = Element(WORDS[word.kind], place)
-            said.text = (
-                _speed(float(word.said), staff.frames[index][0].meter) if word.kind == "tempo" else str(word.said)
-            )
+            said.text = str(word.said)
             yield said
-
-
-def _speed(quarters: float, meter: Meter) -> str:
-    """A tempo in beats a minute."""
-    dotted = meter.is_compound and not meter.is_additive and meter.denominator == 8
-    beats = quarters / 1.5 if dotted else quarters
-    return f"\N{QUARTER NOTE}{'.' * dotted} = {beats:.0f}"
 
 
 def _signs(note: StaffNote, number: int) -> Iterator[Element]:

@@ -162,7 +162,7 @@ class Staff:
     part
         The number of its part in the score; -1 for none. Staves side by side of one part are of one instrument.
     words
-        Tempos, chord symbols, words and rehearsal marks that are drawn over it.
+        What is said over it: chord symbols, words and rehearsal marks are drawn.
     """
 
     frames: Frames
