@@ -48,7 +48,7 @@ def file_bytes(path: str | PathLike[str], largest: int = LARGEST_FILE) -> bytes:
         raise MissingFile.at(Path(path)) from None
     if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
         raise FileError(f"{Path(path)}: a pipe or a device, and no file: save what comes out of it first")
-    with open(path, "rb", buffering=0, opener=_at_once) as file:  # noqa: PTH123  as above; a directory raises here
+    with open(path, "rb", buffering=0, opener=_at_once) as file:
         try:  # room for all it may have would be made ready each time
             data = file.read(min(known.st_size, largest) + 1) or b""
             while len(data) != known.st_size and len(data) <= largest and (more := file.read(MORE)):  # it has grown

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import fuzzing
 import pytest
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from musicxml_making import measure, partwise, tone
 
 import mi_theme as mi
+from mi_theme import file_bytes
 from mi_theme.catalog import load_file
 from mi_theme.cli import main
 from mi_theme.codec import plain_of_json
@@ -61,8 +63,9 @@ def test_a_pipe_is_not_waited_for(line: str, desk: Path) -> None:
 def test_a_file_that_becomes_a_pipe_is_not_waited_for(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = (desk / "song.mid").stat()
     os.mkfifo(desk / "pipe.mid")
-    monkeypatch.setattr(Path, "stat", lambda *_, **__: known)  # as it was a moment ago
-    with pytest.raises(FileError, match="pipe.mid: an empty file"):
+    before = SimpleNamespace(**{**vars(os), "stat": lambda _: known})  # as it was a moment ago
+    monkeypatch.setattr(file_bytes, "os", before)
+    with pytest.raises(FileError, match=r"pipe\.mid: an empty file"):
         mi.read(desk / "pipe.mid")
 
 
