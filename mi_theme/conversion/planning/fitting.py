@@ -257,6 +257,8 @@ def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequen
     """The points with an anticipation as far before its beat as it was; None where there is no room."""
     lead, highest = beat - mark.at, _height(points, beat)
     place = (mark.at, highest - lead)
+    if (highest / PLACE_GRIDS[-1]).denominator > 1:  # as beats in a group of three that becomes two
+        return None
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
     near = max((at for at in onsets if at < mark.at), default=Fraction(0))

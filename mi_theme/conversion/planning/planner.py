@@ -19,10 +19,11 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tem
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
+from mi_theme.conversion.planning.default_ways import EASE, Tried, tried, unless_dear
 from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, last_held, lilting
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
-from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats
+from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats, units_of
 from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading, piece_of
 from mi_theme.conversion.request import Request
 from mi_theme.conversion.spans import BarRun, Span
@@ -34,7 +35,7 @@ from mi_theme.warp import Warp
 
 __all__ = ["MOST_HEARD", "Planner", "planner_of"]
 
-EASE, CUT = "ease", "cut"
+CUT = "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
 MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
@@ -139,12 +140,15 @@ class Planner:
             name = self.request.how or first_able(first_choices(task, heard), task)[0]
             if heard and not self.request.how:
                 name = self._which_end(meter, name) if find(name).holds else self._cut_or(name, meter)
+                name = unless_dear(name, task, lambda names: self.tried(meter, names))
             self.names[meter] = name
         return self.names[meter]
 
     def _which_end(self, meter: Meter, name: str) -> str:
-        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
-        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)])
+        """Whether bars are held at their beginning or at their end, or regrouped where one beat would last for three: where that costs the ear clearly less."""
+        task = self.task(meter)
+        more = ("regroup",) * (task.target.length - task.source.length > task.figure[0])
+        costs = self.heard_costs(meter, [name, *(way for way in (*BOTH_ENDS, *more) if way != name)])
         return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
@@ -161,6 +165,10 @@ class Planner:
 
     def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
+        return {name: way.cost for name, way in self.tried(meter, names).items()}
+
+    def tried(self, meter: Meter, names: Iterable[str]) -> dict[str, Tried]:
+        """Ways as they do on the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
@@ -169,13 +177,15 @@ class Planner:
             name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
             for name in names
         }
-        found: dict[str, float] = {}
+        found: dict[str, Tried] = {}
         for name, kept in keep.items():
             tempo = tempo_factor(self._counted(meter), self.request.target, self.ratio, kept)
             with suppress(StrategyError):
                 runs = [BarRun(bars, name) for bars in frames]
                 spans = self.spans_of(runs)
-                found[name] = sum(span.heard(tempo) for span in spans) / max(len(spans), 1)
+                found[name] = tried(
+                    [(span, self.piece.note_places(span.start, span.start + span.warp.source)) for span in spans], tempo
+                )
         return found
 
     def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
@@ -321,31 +331,18 @@ class Planner:
         mine = tuple(at for at in free if at in leads)
         ends = (int(start * GRID), int(end * GRID), int(meter.groups[0] * meter.pulse * GRID))
         riffs = riff_places(self.layers, *ends) if self.steady else ()
+        wholes = units_of(
+            [mark for mark in self.piece.note_places(start, end) if mark.lead and mark.starts], leads, mine
+        )
         return self.task(meter, count, mine, hemiola)._replace(
             others=tuple(at for at in free if at not in leads and at * GRID not in riffs),
             lasts=tuple(leads[at].lasts for at in mine),
             shared=tuple(at for at in mine if leads[at].shared),
-            whole=self._wholes(start, end, leads, mine),
+            whole=tuple(wholes),
+            strokes=tuple(wholes.values()),
             thin=self.thin,
             steady=self.steady,
         )
-
-    def _wholes(
-        self, start: Fraction, end: Fraction, leads: dict[Fraction, NotePlace], mine: Sequence[Fraction]
-    ) -> tuple[Fraction, ...]:
-        """Where the lead's tuplets begin, and its trills, whose notes find no places of their own."""
-        found, before, shaken = set(), Fraction(0), False
-        for mark in self.piece.note_places(start, end):
-            if not (mark.lead and mark.starts):
-                continue
-            if mark.at in mine:
-                before, shaken = mark.at, False
-            elif mark.at in leads:
-                found.add(before)
-            elif not shaken:
-                found.add(mark.at)
-                shaken = True
-        return tuple(sorted(found))
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 
 import numpy as np
 
 from mi_theme.adaptation.groupings import twos_and_threes
-from mi_theme.conversion.reading.piece_reading import PieceReading
+from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
 
-__all__ = ["counted_meter", "figure_of", "hemiola_bars", "moves_in_beats"]
+__all__ = ["counted_meter", "figure_of", "hemiola_bars", "moves_in_beats", "units_of"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
@@ -23,6 +24,7 @@ CUT, RUNNING_SHARE = (
 )  # the lower number of cut time; of the notes, between quarters, where it is counted in four
 FULL_CHORD, CHORDS_SHARE = 3, 0.6  # notes that begin together, and on how many beats, where parts move in chords
 FOUR = 4  # beats that need no groups
+TWOS_AND_THREES = {2, 3}  # pulses of a group in an odd metre
 FOUND, GIVEN, STATED = "notes", "given", "metre"
 
 
@@ -39,9 +41,10 @@ def figure_of(piece: PieceReading, meter: Meter, grouping: Grouping | None) -> t
         if unit.numerator != 1 or unit.denominator & (unit.denominator - 1):
             raise StrategyError(f"the groups {grouping} do not fill a bar of {meter}")
         return tuple(part * unit for part in grouping), GIVEN
-    if not meter.grouping and meter.is_open and meter.pulses <= MOST_PULSES:
-        return _open_figure(piece, meter)
     shape = None if meter.grouping else _off_beat_shape(piece, meter)
+    grouped = bool(shape) and {group / meter.pulse for group in shape or ()} <= TWOS_AND_THREES
+    if not meter.grouping and meter.is_open and meter.pulses <= MOST_PULSES and not grouped:
+        return _open_figure(piece, meter)
     return (shape, FOUND) if shape else (tuple(group * meter.pulse for group in meter.groups), STATED)
 
 
@@ -85,6 +88,33 @@ def moves_in_beats(piece: PieceReading, meter: Meter) -> bool:
     _, together = np.unique(spans["start"][on_beat], return_counts=True)
     chords = int((together >= FULL_CHORD).sum()) * beat / max(int((ends - begins).sum()), 1)
     return chords >= CHORDS_SHARE and int((lead & on_beat).sum()) >= BEATS_SHARE * int(lead.sum()) > 0
+
+
+def units_of(
+    marks: Iterable[NotePlace], free: Collection[Fraction], placed: Collection[Fraction]
+) -> dict[Fraction, int]:
+    """Where tuplets and trills of the lead begin, whose notes find no places of their own, and how many notes they have.
+
+    Parameters
+    ----------
+    marks
+        Where its notes begin, ascending.
+    free
+        Where notes begin that are in no accompanying figure.
+    placed
+        Those that find places.
+    """
+    found: dict[Fraction, int] = {}
+    before, shaken = Fraction(0), False
+    for mark in marks:
+        if mark.at in placed:
+            before, shaken = mark.at, False
+        elif mark.at in free:
+            found[before] = found.get(before, 1) + 1
+        elif not shaken:
+            found[mark.at] = 1
+            shaken = True
+    return dict(sorted(found.items()))
 
 
 def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
