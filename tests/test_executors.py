@@ -205,6 +205,34 @@ def test_no_worker_outlives_its_maker(sent: signal.Signals, code: int, folder: P
     assert not list((tmp_path / "out").rglob(".*"))  # no file half written
 
 
+LATE = """
+import os, sys, time
+if any("spawn_main" in word for word in sys.orig_argv):
+    try:
+        os.open(os.environ["FIRST"], os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        time.sleep(1)
+"""
+SQUARED = """
+from mi_theme.executors import LocalProcesses
+if __name__ == "__main__":
+    with LocalProcesses(2) as pool:
+        print(sum(each.result() for each in [pool.submit(abs, -4), pool.submit(abs, 4)]))
+"""
+
+
+def test_a_worker_that_comes_when_all_is_done_says_nothing(tmp_path: Path) -> None:
+    """Nobody takes a part of what the others are told, such as that there is no more."""
+    (tmp_path / "sitecustomize.py").write_text(LATE)
+    (tmp_path / "run.py").write_text(SQUARED)
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    for number in range(4):
+        environment = os.environ | {"PYTHONPATH": path, "FIRST": str(tmp_path / str(number))}
+        command = [sys.executable, str(tmp_path / "run.py")]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+        assert (ended.stdout, ended.stderr) == ("8\n", "")
+
+
 # A cluster
 
 

@@ -120,6 +120,9 @@ def test_a_rendition_has_no_value_under_a_sixteenth_and_drums_on_drum_staves(sty
         assert not schema_errors(data)
         kinds = Counter(note.findtext("type") for note in root.iter("note") if note.find("grace") is None)
         assert not [kind for kind in SMALL if kinds[kind]]
+        assert not {"flat-flat", "double-sharp"} & {element.text for element in root.iter("accidental")}
+        endings = [part.findall("measure")[-1] for part in root.findall("part")]
+        assert any(note.find("rest") is None for bar in endings for note in bar.iter("note"))
         assert all(int(change.findtext("actual-notes")) == 3 for change in root.iter("time-modification"))
         drums = {part.name for part in score.parts if part.is_percussion}
         names = {part.get("id"): part.findtext("part-name") for part in root.iter("score-part")}
@@ -154,6 +157,36 @@ def test_rests_of_a_page_stay_rests() -> None:
     score = Score.from_notes(range(0, 16, 2), 1, [60, 64, 67, 64] * 2)
     for played in (score, bare(score)):
         assert {note.end - note.start for note in notate(played).staves[0].notes} == {1}
+
+
+@pytest.mark.parametrize(("ends", "bars"), [(7.9, 2), (8.0, 2), (9.5, 2), (12.0, 3), (19.7, 2)])
+def test_what_rings_after_the_last_note_makes_no_bar_and_a_file_of_whole_bars_keeps_them(
+    ends: float, bars: int
+) -> None:
+    score = Score.from_notes(range(7), 0.9, 60)
+    end = Event(round(ends * score.ticks_per_quarter), m.control(0, 64, 0))
+    played = bare(Score(score.ticks_per_quarter, (*score.tracks[:-1], Track.sorted([*score.tracks[-1], end]))))
+    assert not played.is_notation
+    assert len(notate(played).bars) == bars
+
+
+def test_a_long_title_is_written_in_two_lines_and_read_in_one() -> None:
+    title = "Theme from a film that nobody has seen (five-four, chamber-winds)"
+    score = Score.from_notes(range(4), 1, 60)
+    named = Track.of([Event(0, m.meta(m.TRACK_NAME, title))])
+    data = write(Score(score.ticks_per_quarter, (named, score.tracks[-1])))
+    lines = etree.fromstring(data).findtext("movement-title")
+    assert lines == "Theme from a film that nobody has seen\n(five-four, chamber-winds)"
+    assert notate(mi.read(data)).heading.title == title
+
+
+def test_a_tempo_is_said_where_it_changes() -> None:
+    score = Score.from_notes(range(12), 1, 60)
+    tempos = [
+        Event(score.ticks_per_quarter * at, m.tempo(60_000_000 // speed)) for at, speed in ((0, 100), (4, 100), (8, 80))
+    ]
+    said = notate(Score(score.ticks_per_quarter, (Track.of(tempos), score.tracks[-1]))).remarks
+    assert [(float(word.at), word.kind, word.said) for word in said] == [(0, "tempo", 100), (8, "tempo", 80)]
 
 
 # Staves

@@ -106,7 +106,7 @@ class Task(NamedTuple):
     `others` the onsets of the parts beside it, `shared` where both begin,
     `whole` where tuplets and trills of the first begin, which move as one, `strokes` how many notes each has; `feel` is one of `FEELS`; `thin` says
     that notes may be left out of runs, `steady` that a kit plays with them, so that
-    all bars lose the same time.
+    all bars lose the same time, `swung` that the halves of quarters are long and short.
     """
 
     figure: tuple[Fraction, ...]
@@ -121,6 +121,7 @@ class Task(NamedTuple):
     strokes: tuple[int, ...] = ()
     thin: bool = False
     steady: bool = False
+    swung: bool = False
 
 
 class Reason(NamedTuple):

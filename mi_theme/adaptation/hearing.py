@@ -33,6 +33,7 @@ PARTED, DEEPEST = (
     4,
 )  # levels of places within a beat, by the denominator in quarters, and of all others
 FINE = 3  # the level of sixteenths
+RESOLVED = charges.SYNCOPATED  # off the charge, where a sixteenth that was held over a beat comes on one
 FINER = 2.4  # a tune in eighths that is to be read in sixteenths: people even jigs out rather than dot them
 BETWEEN = 1.0  # a beat that falls between those of the target, as a note that does: others stand there
 AGAINST = 3.0  # two against the threes of the target: nobody writes duplets unless he is asked for them
@@ -100,6 +101,8 @@ def heard_cost(
         new, old_level, level = (stop - image) * tempo, max(_level(at, source) + deeper, 0), _level(image, target)
         weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
         total += _stretch(value, new, weight) + _fall(old_level, level)
+        hides = level < DEEP and old_level >= FINE and any(at < over < at + value for over in source.beats)
+        total -= RESOLVED * hides
         total += AGAINST * (target.meter.is_compound and _is_duplet(image, stop, target.groups[0]))
         total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
         kept.append(Heard(value, new, level, rest > 0))

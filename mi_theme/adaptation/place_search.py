@@ -43,6 +43,9 @@ SYNCOPATED = 4.0  # each level by which a sixteenth is held over a stronger plac
 TURNED = 0.8  # neighbours of which the weaker becomes the stronger; the window is narrow: below .7 dotted pairs turn round, from 1 on equal values part
 SIXTEENTHS = 3  # their level
 MIDDLE, SHARED = 0.5, 1.0  # more for the middle of the bar, and for where other parts begin
+CHORD = (
+    8.0  # and more where they begin on a beat: harmony keeps its beats, though a tune in eighths gets sixteenths for it
+)
 LIMPS = 8.0  # a tuplet or a trill in three quarters of its time
 OFF_GRID = 0.6  # a sixteenth place in a bar of eighths
 HIDDEN = 20.0  # a bar line of the source on no beat
@@ -123,6 +126,14 @@ def runs_in(values: Sequence[Fraction | int], beat: Fraction, fewest: int = FEWE
                 if high - low >= max(fewest, 2 * unit) and fits:
                     found.update((number, found.get(number, unit)) for number in range(low + 1, high))
                 low = high if again or unit == 1 else high - 1  # a pair may begin with the note that ended the last
+    low = 0
+    while low + 4 <= len(values):  # dotted pairs and snaps by turns
+        pair, high = {*values[low : low + 2]}, low + 2
+        while len(pair) == 2 and sum(pair) == beat and {*values[high : high + 2]} == pair and high + 2 <= len(values):
+            high += 2
+        if high - low >= 4:
+            found.update((number, 2) for number in range(low + 1, high) if number not in found)
+        low = high if high - low >= 4 else low + 1
     return found
 
 
@@ -139,7 +150,7 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
         place = _place_costs(knots[number], grid, pulled) if number < count else _end_costs(slots)
         for last in range(number - 1, max(number - 2 - MOST_DROPPED, -1), -1):
             skipped = knots[last + 1 : number]
-            taken = skipped[0] if len(skipped) == 1 and skipped[0].free and number < count else None
+            taken = skipped[0] if len(skipped) == 1 and skipped[0].free else None
             if not (taken or all(knot.run for knot in skipped)):
                 if all(knot.run or knot.free for knot in skipped):
                     continue
@@ -272,7 +283,8 @@ def _place_costs(knot: Knot, grid: Grid, pulls: dict[Fraction, tuple[float, ...]
         steps = level - knot.level
         costs[slot] += MOVED * abs(slot - float(knot.at)) + (DEMOTED * steps if steps > 0 else -PROMOTED * steps)
         if steps > 0 and level > 1:
-            costs[slot] += MIDDLE * knot.middle + SHARED * knot.shared + HIDDEN * (knot.level == 0)
+            shared = CHORD if knot.level < 2 else SHARED
+            costs[slot] += MIDDLE * knot.middle + shared * knot.shared + HIDDEN * (knot.level == 0)
         costs[slot] += OFF_GRID * (level == 3 and not grid.fine)
         if slot == 0 or (knot.fixed is not None and slot != knot.fixed):
             costs[slot] = np.inf

@@ -33,7 +33,10 @@ CLEFS = {  # shape, line, octave: the lowest and highest step without ledger lin
     "treble, an octave higher": ("G", 2, 1, 37, 45),
 }
 # clefs of voices and instruments that have their own
-OF_NAMES = {"viola": ("C", 3, 0), "tenor": ("G", 2, -1), "guitar": ("G", 2, -1), "acoustic guitar": ("G", 2, -1)}
+OF_NAMES = {
+    **{"viola": ("C", 3, 0), "flute": ("G", 2, 0), "violin": ("G", 2, 0)},
+    **dict.fromkeys(("tenor", "guitar", "acoustic guitar"), ("G", 2, -1)),
+}
 ODD_CLEF = 3  # ledger lines' worth of steps by which a clef with an 8 must be better
 
 

@@ -32,21 +32,27 @@ class Tried(NamedTuple):
     whole: bool
 
 
-def tried(spans: Sequence[tuple[Span, Sequence[NotePlace]]], tempo: Fraction) -> Tried:
+def tried(spans: Sequence[Span], places: Sequence[Sequence[NotePlace]], tempo: Fraction) -> Tried:
     """A way as it is on some bars.
 
     Parameters
     ----------
     spans
-        The bars under it, with the places of their notes.
+        The bars under it.
+    places
+        Where notes begin in each.
     tempo
         What the length of a quarter is multiplied with.
     """
     return Tried(
-        sum(span.heard(tempo) for span, _ in spans) / max(len(spans), 1),
+        sum(span.heard(tempo) for span in spans) / max(len(spans), 1),
         tempo,
-        sum(mark.starts and not span.warp.keeps(mark.at) for span, marks in spans for mark in marks),
-        not any(span.repeats or span.base.is_linear or span.base.inserted or _falls_silent(span) for span, _ in spans),
+        sum(
+            mark.starts and not span.warp.keeps(mark.at)
+            for span, marks in zip(spans, places, strict=True)
+            for mark in marks
+        ),
+        not any(span.repeats or span.base.is_linear or span.base.inserted or _falls_silent(span) for span in spans),
     )
 
 

@@ -20,7 +20,8 @@ from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
 from mi_theme.conversion.planning.default_ways import EASE, Tried, tried, unless_dear
-from mi_theme.conversion.planning.fitting import evened, first_held, fitted, free_places, last_held, lilting
+from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting
+from mi_theme.conversion.planning.holding import first_held, last_held
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
 from mi_theme.conversion.reading.note_groups import figure_of, moves_in_beats, units_of
@@ -55,6 +56,7 @@ class Planner:
     maps: dict[object, Warp] = field(default_factory=dict)
     made: dict[tuple[str, int, int, bool], Span] = field(default_factory=dict)
     bare: dict[tuple[Meter, int, bool], Task] = field(default_factory=dict)
+    tasks: dict[object, Task] = field(default_factory=dict)
     wholes: dict[tuple[str, Meter], Outcome] = field(default_factory=dict)
     lines: dict[tuple[str, Fraction], Outcome] = field(default_factory=dict)
 
@@ -172,20 +174,16 @@ class Planner:
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
+        frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
         frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
-        keep = {
-            name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
-            for name in names
-        }
+        old, new = self._counted(meter), self.request.target
         found: dict[str, Tried] = {}
-        for name, kept in keep.items():
-            tempo = tempo_factor(self._counted(meter), self.request.target, self.ratio, kept)
+        for name in names:
+            kept = self.request.keep or default_keep(old, new, self.ratio, name)
             with suppress(StrategyError):
-                runs = [BarRun(bars, name) for bars in frames]
-                spans = self.spans_of(runs)
-                found[name] = tried(
-                    [(span, self.piece.note_places(span.start, span.start + span.warp.source)) for span in spans], tempo
-                )
+                spans = self.spans_of([BarRun(bars, name) for bars in frames])
+                places = [self.piece.note_places(span.start, span.start + span.warp.source) for span in spans]
+                found[name] = tried(spans, places, tempo_factor(old, new, self.ratio, kept))
         return found
 
     def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
@@ -282,12 +280,10 @@ class Planner:
         return dataclasses.replace(span, warp=self._fitted(span, end, task.figure))
 
     def shortened(self, bars: Sequence[Bar], how: str) -> Span:
-        """Too few bars for a whole map before others that stay: they are stretched as the map does on the whole."""
-        first, meter = bars[0], bars[0].meter
-        outcome = self.whole(how, meter)
-        length = bars[-1].end - first.start
-        warp = Warp.linear(length, length * outcome.warp.target / outcome.warp.source)
-        return self._mapped(bars, how, warp, outcome.cost)
+        """Too few bars for a whole map before others that stay: they go as the first bars of the map do."""
+        outcome, length = self.whole(how, bars[0].meter), bars[-1].end - bars[0].start
+        points = [point for point in outcome.warp.points if point[0] < length]
+        return self._mapped(bars, how, Warp([*points, (length, outcome.warp.end(length))]), outcome.cost)
 
     def tail(self, bars: Sequence[Bar], how: str) -> Span:
         """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
@@ -325,16 +321,23 @@ class Planner:
         if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        marks = [mark for mark in self.piece.note_places(start, end, bool(self.layers)) if mark.starts]
+        ends = (int(start * GRID), int(end * GRID), int(meter.groups[0] * meter.pulse * GRID))
+        riffs = riff_places(self.layers, *ends) if self.steady else set[int]()
+        every = self.piece.note_places(start, end)
+        places = self.piece.note_places(start, end, True) if self.layers else every
+        key = (id(every), id(places), meter, count, hemiola, frozenset(riffs))  # places that are alike are one value
+        if key not in self.tasks:
+            self.tasks[key] = self._task_of(every, places, riffs, self.task(meter, count, hemiola=hemiola))
+        return self.tasks[key]
+
+    def _task_of(self, every: Sequence[NotePlace], places: Sequence[NotePlace], riffs: set[int], bare: Task) -> Task:
+        marks = [mark for mark in places if mark.starts]
         leads = {mark.at: mark for mark in marks if mark.lead}
         free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
-        ends = (int(start * GRID), int(end * GRID), int(meter.groups[0] * meter.pulse * GRID))
-        riffs = riff_places(self.layers, *ends) if self.steady else ()
-        wholes = units_of(
-            [mark for mark in self.piece.note_places(start, end) if mark.lead and mark.starts], leads, mine
-        )
-        return self.task(meter, count, mine, hemiola)._replace(
+        wholes = units_of([mark for mark in every if mark.lead and mark.starts], leads, mine)
+        return bare._replace(
+            onsets=mine,
             others=tuple(at for at in free if at not in leads and at * GRID not in riffs),
             lasts=tuple(leads[at].lasts for at in mine),
             shared=tuple(at for at in mine if leads[at].shared),
@@ -342,33 +345,33 @@ class Planner:
             strokes=tuple(wholes.values()),
             thin=self.thin,
             steady=self.steady,
+            swung=self.piece.swing is not None,
         )
 
     def _fitted(self, span: Span, end: Fraction, figure: tuple[Fraction, ...]) -> Warp:
         """The strategy's map through the notes of these bars, swing taken out before and put back after."""
         strategy, without_runs = find(span.how), takes_all_runs(self.layers, span)
-        marks = self.piece.note_places(span.start, end, without_runs)
-        if strategy.by_notes:  # it has placed the lead's notes, and needs no groups
-            marks, figure = tuple(mark._replace(before=None) if mark.lead else mark for mark in marks), ()
-        marks = tuple(NotePlace(mark.at, mark.lead, mark.before, mark.starts) for mark in marks)
+        places = self.piece.note_places(span.start, end, without_runs)
         base, meter = span.base, self._counted(span.source)
         threes = strategy.fits_notes and span.target.is_compound
         threes = threes and (strategy.beat_for_beat or not (meter.is_compound or base.is_linear))
-        if threes:
-            source = Frame(meter, span.frames[0].bars)
-            if meter.groups[0] * meter.pulse < 1:  # counted in half beats, which swing: nothing leans on their beats
-                marks = tuple(mark._replace(before=None) for mark in marks)
-            if strategy.beat_for_beat and self.thin and not base.is_linear:
-                base = evened(base, self.piece.note_places(span.start, end), span.line, source)
-        key = (base, marks, figure, strategy.fits_notes)
+        source = Frame(meter, span.frames[0].bars) if threes else None
+        if source and strategy.beat_for_beat and self.thin and not base.is_linear:
+            base = evened(base, self.piece.note_places(span.start, end), span.line, source)
+        key = (base, id(places), figure, span.how, span.source, span.figure)
         if key not in self.maps:
-            if threes:
+            placed, halves = strategy.by_notes, source is not None and meter.groups[0] * meter.pulse < 1
+            marks = tuple(  # a strategy by notes has placed the lead's, and needs no groups; on half beats, which swing, nothing leans
+                NotePlace(mark.at, mark.lead, None if halves or (placed and mark.lead) else mark.before, mark.starts)
+                for mark in places
+            )
+            if source:
                 base = lilting(base, marks, source)
             elif strategy.holds == "first":
                 base = first_held(base, marks, span.figure[0])
             elif strategy.holds == "last" and not self.steady and self.ratio.numerator == 1:
-                base = last_held(base, marks, span.figure)
-            warp = fitted(base, marks, starts_of(figure)) if strategy.fits_notes else span.base
+                base, marks = last_held(base, marks, span.figure)
+            warp = fitted(base, marks, () if placed else starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
             if place is not None and not warp.is_identity:
                 warp = swung(warp.source, place).then(warp)
