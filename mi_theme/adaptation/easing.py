@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 from mi_theme.adaptation.costs import priced
 from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, beat_of, starts_of
@@ -50,6 +51,13 @@ GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as bef
 CLEARLY = 0.75  # of what bars cost whose groups go where the groups of the bar do: else these stay
 LIMPING = 10.0  # each beat of a swung kit that begins between quarters: everybody swings on the quarters of the bar
 ALIKE = 0.8  # a beat that no other bar puts there
+
+
+class Tuplet(NamedTuple):
+    """How many notes it has, and whether it follows another like it, so that all may go."""
+
+    notes: int
+    follows: bool
 
 
 def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
@@ -127,6 +135,8 @@ def _in_quarters(task: Task) -> Task:
     if meter.is_additive or meter.denominator != CUT or set(task.figure) != {2 * length}:
         return task
     counted = Meter(f"{2 * meter.numerator}/{2 * CUT}")
+    if counted.is_compound:  # 3/2 is three halves, and 6/4 two threes
+        return task
     return task._replace(source=Frame(counted, task.source.bars), figure=(length,) * (2 * len(task.figure)))
 
 
@@ -222,7 +232,7 @@ def _knots(
         weight = SHORT if at in task.whole else weight
         if at in silent and at not in held:  # where other parts go on in a rest, it is none
             weight = SHORT if any(at < other < following for other in others) else REST
-        shared = at in others
+        shared, tuplet = at in others, tuplets.get(at, Tuplet(0, False))
         knot = Knot(
             at=at / SLOT,
             value=value / SLOT,
@@ -230,9 +240,9 @@ def _knots(
             level=_level(at, frame.meter.bar, frame.beats),
             middle=at % frame.meter.bar == frame.meter.bar / 2,
             shared=shared,
-            run=0 if shared and at in frame.beats else bool(at in tuplets) or runs.get(at, 0) * (at not in task.whole),
+            run=0 if shared and at in frame.beats else tuplet.follows or runs.get(at, 0) * (at not in task.whole),
             whole=at in task.whole,
-            tuplet=tuplets.get(at, 0),
+            tuplet=tuplet.notes,
             fixed=0 if at == 0 else fixed.get(at),
             over=_held_over(at, following, frame),
             free=at in silent and at > 0 and not shared and at not in task.whole,
@@ -241,15 +251,15 @@ def _knots(
     return tuple(knots)
 
 
-def _tuplets_in(task: Task, struck: Sequence[Fraction], values: Sequence[Fraction]) -> dict[Fraction, int]:
-    """Of every run of tuplets all but the first, where notes may be left out: how many notes each has."""
+def _tuplets_in(task: Task, struck: Sequence[Fraction], values: Sequence[Fraction]) -> dict[Fraction, Tuplet]:
+    """The tuplets of every run of such, where notes may be left out."""
     strokes = dict(zip(task.whole, task.strokes, strict=False)) if task.thin else {}
-    notes = list(zip(struck, values, strict=True))
-    return {
-        at: strokes[at]
-        for (before, lasted), (at, lasts) in pairwise(notes)
-        if strokes.get(at) in TUPLETS and strokes.get(before) == strokes[at] and lasted == lasts
-    }
+    found: dict[Fraction, Tuplet] = {}
+    for (before, lasted), (at, lasts) in pairwise(zip(struck, values, strict=True)):
+        if strokes.get(at) in TUPLETS and strokes.get(before) == strokes[at] and lasted == lasts:
+            found.setdefault(before, Tuplet(strokes[at], False))
+            found[at] = Tuplet(strokes[at], True)
+    return found
 
 
 def _held_over(at: Fraction, stop: Fraction, frame: Frame) -> int:

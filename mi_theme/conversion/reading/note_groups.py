@@ -69,9 +69,12 @@ def counted_meter(piece: PieceReading, meter: Meter) -> Meter:
     """The metre as players count it: cut time in four, where the lead runs in eighths, as reels and hornpipes do in 2/2."""
     if meter.grouping or meter.denominator != CUT or meter.is_compound:
         return meter
+    counted = Meter(f"{2 * meter.numerator}/{2 * CUT}")
+    if counted.is_compound:  # 3/2 is three halves, and 6/4 two threes
+        return meter
     onsets = np.unique(piece.score.spans["start"][piece.part_of == piece.lead])
     between = float((onsets % piece.score.ticks_per_quarter != 0).mean()) if len(onsets) else 0.0
-    return Meter(f"{2 * meter.numerator}/{2 * CUT}") if between >= RUNNING_SHARE else meter
+    return counted if between >= RUNNING_SHARE else meter
 
 
 def moves_in_beats(piece: PieceReading, meter: Meter) -> bool:
