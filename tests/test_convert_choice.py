@@ -247,6 +247,10 @@ def test_a_run_with_rests_goes_on_at_its_own_speed(meter: str, to: str, values: 
     assert len(after.notes()) > len(before.notes())
 
 
+def test_three_notes_and_a_rest_end_a_phrase_and_are_no_run() -> None:
+    assert mi.plan(line([0.5, 0.5, 0.5, -0.5], meter="2/4"), "3/4").how != "run-on"
+
+
 @pytest.mark.parametrize(
     ("values", "places"),
     [
