@@ -247,6 +247,10 @@ def test_a_run_with_rests_goes_on_at_its_own_speed(meter: str, to: str, values: 
     assert len(after.notes()) > len(before.notes())
 
 
+def test_three_notes_and_a_rest_end_a_phrase_and_are_no_run() -> None:
+    assert mi.plan(line([0.5, 0.5, 0.5, -0.5], meter="2/4"), "3/4").how != "run-on"
+
+
 @pytest.mark.parametrize(
     ("values", "places"),
     [
@@ -266,6 +270,21 @@ def test_a_rag_in_three_comes_on_its_second_beat(values: list[float], places: li
     plan = mi.plan(score, "3/4")
     assert plan.how == "hold-last"
     assert plan.apply(score).notes()["onset"].tolist()[: len(places)] == places
+
+
+def test_the_left_hand_of_a_rag_in_three_is_a_waltz() -> None:
+    right = line([0.25, 0.25, 0.25, 1.25], meter="2/4").notes()
+    strokes = [(bar * 2 + at / 2, pitch) for bar in range(4) for at, pitch in enumerate((46, 55, 55, 58))]
+    score = mi.Score.from_notes(
+        [*right["onset"], *(at for at, _ in strokes)],
+        [*right["duration"], *[0.5] * 16],
+        [*right["pitch"] + 12, *(pitch for _, pitch in strokes)],
+        part=[0] * len(right) + [1] * 16,
+        meter="2/4",
+    )
+    waltz = mi.convert(score, "3/4")
+    assert waltz.notes(0)["onset"].tolist()[:5] == [0, 0.25, 0.5, 1, 3]
+    assert set(waltz.notes(1)["onset"] % 0.5) == {0}
 
 
 @pytest.mark.parametrize("values", [[1, 0.5, 0.5] * 2, [0.5, 0.5, 1] * 2, [2, 1.5, 0.5]])

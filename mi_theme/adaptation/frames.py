@@ -72,10 +72,11 @@ class Frame:
         position
             Quarters from the beginning of the frame.
         """
-        if position not in self._depths:
+        found = self._depths.get(position)
+        if found is None:
             on_bar, on_beat = position % self.meter.bar == 0, position in self.beats
-            self._depths[position] = 0 if on_bar else 1 if on_beat else 2
-        return self._depths[position]
+            found = self._depths[position] = 0 if on_bar else 1 if on_beat else 2
+        return found
 
     @cached_property
     def _depths(self) -> dict[Fraction, int]:

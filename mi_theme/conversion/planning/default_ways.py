@@ -11,9 +11,10 @@ from mi_theme.adaptation.strategies import STRATEGIES, find
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.conversion.spans import Span
 
-__all__ = ["EASE", "Tried", "tried", "unless_dear"]
+__all__ = ["EASE", "MOST_HEARD", "Tried", "tried", "unless_dear"]
 
 EASE = "ease"
+MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 DEAR = 6.0  # points a bar: below it another way is a matter of taste
 LONGER_REST = Fraction(1, 2)
 FAR_LESS = 0.6  # of what the usual way costs: groups and habits win while they are near
@@ -32,7 +33,7 @@ class Tried(NamedTuple):
     whole: bool
 
 
-def tried(spans: Sequence[Span], places: Sequence[Sequence[NotePlace]], tempo: Fraction) -> Tried:
+def tried(spans: Sequence[Span], places: Callable[[Fraction, Fraction], Sequence[NotePlace]], tempo: Fraction) -> Tried:
     """A way as it is on some bars.
 
     Parameters
@@ -40,7 +41,7 @@ def tried(spans: Sequence[Span], places: Sequence[Sequence[NotePlace]], tempo: F
     spans
         The bars under it.
     places
-        Where notes begin in each.
+        From the beginning and the end of a stretch to where its notes begin.
     tempo
         What the length of a quarter is multiplied with.
     """
@@ -49,8 +50,8 @@ def tried(spans: Sequence[Span], places: Sequence[Sequence[NotePlace]], tempo: F
         tempo,
         sum(
             mark.starts and not span.warp.keeps(mark.at)
-            for span, marks in zip(spans, places, strict=True)
-            for mark in marks
+            for span in spans
+            for mark in places(span.start, span.start + span.warp.source)
         ),
         not any(span.repeats or span.base.is_linear or span.base.inserted or _falls_silent(span) for span in spans),
     )
@@ -67,7 +68,7 @@ def _falls_silent(span: Span) -> bool:
     )
 
 
-def unless_dear(name: str, task: Task, ways: Callable[[Iterable[str]], dict[str, Tried]]) -> str:
+def unless_dear(name: str, task: Task, ways: Callable[[Iterable[str], int], dict[str, Tried]]) -> str:
     """The usual way, or another: where that is dear and the other costs far less, loses no more notes, goes at the same tempo and leaves bars whole.
 
     Where bars were counted for a way, as two beats for a bar of three, it stays; and where
@@ -80,22 +81,23 @@ def unless_dear(name: str, task: Task, ways: Callable[[Iterable[str]], dict[str,
     task
         What it is to do.
     ways
-        Tries strategies by name, and leaves out those that cannot.
+        Tries strategies by name on so many stretches of bars, and leaves out those that cannot.
     """
     named = task.target.meter.is_additive and task.target.length > task.source.length
     if named or find(name).pairs_to_bars or find(name).bars_to_beats:
         return name
-    usual = ways([name]).get(name)
+    usual = ways([name], MOST_HEARD // 2).get(name)
     if usual is None or usual.cost <= DEAR:
         return name
+    usual = ways([name], MOST_HEARD)[name]
     others = [other for other, row in STRATEGIES.items() if row.offered and not row.heavy and not row.meets_bars]
     costs = {
         other: way.cost / FAR_LESS
-        for other, way in ways([other for other in others if other != name]).items()
+        for other, way in ways([other for other in others if other != name], MOST_HEARD).items()
         if way.whole and way.lost <= usual.lost and way.tempo == usual.tempo
     }
     threes = task.target.meter.is_compound and not task.source.meter.is_compound  # which are no sixteenths' business
-    eased = ways([EASE] * (name != EASE and not threes and not find(name).beat_for_beat)).get(EASE)
+    eased = ways([EASE] * (name != EASE and not threes and not find(name).beat_for_beat), MOST_HEARD).get(EASE)
     if eased and eased.whole and eased.tempo == usual.tempo:  # what it loses are notes of runs
         costs[EASE] = eased.cost / (LESS if task.target.length < task.source.length else FAR_LESS)
     best = min(costs, key=costs.__getitem__, default=name)

@@ -92,4 +92,5 @@ def _on_its_beat(
     late = (stop / EIGHTH).denominator > 1 and len(after) * EIGHTH == last
     ends = [(x, base.target - last + number * EIGHTH) for number, x in enumerate(after)] if late else []
     points = [(before, before), (at, beat), *(ends or [(stop, stop + base.target - base.source)])]
+    points.insert(2, (beat, beat + EIGHTH))  # on the grid for figures of accompanying parts, which go by groups
     return Warp(sorted({(Fraction(0), Fraction(0)), *points, (base.source, base.target)}))

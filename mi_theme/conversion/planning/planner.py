@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
@@ -19,7 +19,7 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tem
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
-from mi_theme.conversion.planning.default_ways import EASE, Tried, tried, unless_dear
+from mi_theme.conversion.planning.default_ways import EASE, MOST_HEARD, Tried, tried, unless_dear
 from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting
 from mi_theme.conversion.planning.holding import first_held, last_held
 from mi_theme.conversion.reading.grid import GRID
@@ -34,13 +34,13 @@ from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_HEARD", "Planner", "planner_of"]
+__all__ = ["Planner", "planner_of"]
 
 CUT = "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
-MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
+UNDECIDED = (0.8, 1.05)  # shares of the usual one's cost in half a phrase, for which the other half is heard too
 
 
 @dataclass
@@ -137,20 +137,23 @@ class Planner:
     def name(self, meter: Meter) -> str:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
-            task = self.task(meter)
-            heard = self.piece.lead >= 0
+            task, heard = self.task(meter), self.piece.lead >= 0
             name = self.request.how or first_able(first_choices(task, heard), task)[0]
             if heard and not self.request.how:
                 name = self._which_end(meter, name) if find(name).holds else self._cut_or(name, meter)
-                name = unless_dear(name, task, lambda names: self.tried(meter, names))
+                name = unless_dear(name, task, partial(self.tried, meter))
             self.names[meter] = name
         return self.names[meter]
 
     def _which_end(self, meter: Meter, name: str) -> str:
         """Whether bars are held at their beginning or at their end, or regrouped where one beat would last for three: where that costs the ear clearly less."""
         task = self.task(meter)
-        more = ("regroup",) * (task.target.length - task.source.length > task.figure[0])
-        costs = self.heard_costs(meter, [name, *(way for way in (*BOTH_ENDS, *more) if way != name)])
+        ways = (*BOTH_ENDS, *["regroup"] * (task.target.length - task.source.length > task.figure[0]))
+        names = [name, *(way for way in ways if way != name)]
+        costs = self.heard_costs(meter, names, MOST_HEARD // 2)
+        low, high = (share * costs.get(name, 0.0) for share in UNDECIDED)
+        if any(low < costs[way] < high for way in names[1:] if way in costs):
+            costs = self.heard_costs(meter, names)
         return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
@@ -165,25 +168,23 @@ class Planner:
         costs = self.heard_costs(meter, (name, CUT))
         return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
-    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
+    def heard_costs(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
-        return {name: way.cost for name, way in self.tried(meter, names).items()}
+        return {name: way.cost for name, way in self.tried(meter, names, most).items()}
 
-    def tried(self, meter: Meter, names: Iterable[str]) -> dict[str, Tried]:
+    def tried(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, Tried]:
         """Ways as they do on the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
         frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
-        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
-        old, new = self._counted(meter), self.request.target
-        found: dict[str, Tried] = {}
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:most]
+        found, old, new = dict[str, Tried](), self._counted(meter), self.request.target
         for name in names:
             kept = self.request.keep or default_keep(old, new, self.ratio, name)
             with suppress(StrategyError):
                 spans = self.spans_of([BarRun(bars, name) for bars in frames])
-                places = [self.piece.note_places(span.start, span.start + span.warp.source) for span in spans]
-                found[name] = tried(spans, places, tempo_factor(old, new, self.ratio, kept))
+                found[name] = tried(spans, self.piece.note_places, tempo_factor(old, new, self.ratio, kept))
         return found
 
     def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
