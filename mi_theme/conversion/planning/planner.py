@@ -281,41 +281,6 @@ class Planner:
         )
         return dataclasses.replace(span, warp=self._fitted(span, end, task.figure))
 
-    def shortened(self, bars: Sequence[Bar], how: str) -> Span:
-        """Too few bars for a whole map before others that stay: they go as the first bars of the map do."""
-        outcome, length = self.whole(how, bars[0].meter), bars[-1].end - bars[0].start
-        points = [point for point in outcome.warp.points if point[0] < length]
-        return self._mapped(bars, how, Warp([*points, (length, outcome.warp.end(length))]), outcome.cost)
-
-    def tail(self, bars: Sequence[Bar], how: str) -> Span:
-        """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
-        first, meter = bars[0], bars[0].meter
-        outcome = self.whole(how, meter)
-        cut = outcome.warp.source - first.length
-        low = outcome.warp(cut)
-        points = [(x - cut, y - low) for x, y in outcome.warp.points if x > cut]
-        if first.number:  # a whole bar
-            points = [(Fraction(0), low), *((x, y + low) for x, y in points)]
-        warp = Warp([(Fraction(0), Fraction(0)), *points])
-        return self._mapped(bars[:1], how, warp, outcome.cost)
-
-    def _mapped(self, bars: Sequence[Bar], how: str, warp: Warp, cost: float) -> Span:
-        """Bars that a map carries as the strategy made it: no note inside them finds another place."""
-        first, last = bars[0], bars[-1]
-        return Span(
-            first=first.number,
-            last=last.number,
-            start=first.start,
-            source=first.meter,
-            target=self.request.target,
-            how=how,
-            warp=warp,
-            base=warp,
-            figure=self.figure(first.meter)[0],
-            line=self.piece.line(first.start, last.end),
-            cost=round(cost, 6),
-        )
-
     def task_of(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Task:
         """What a strategy is to do with these bars, with their notes if it weighs them."""
         meter, start = bars[0].meter, bars[0].start
