@@ -173,13 +173,13 @@ class Planner:
         costs = self.heard_costs(meter, (name, CUT))
         return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
-    def heard_costs(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, float]:
+    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
         frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
-        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:most]
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
         found: dict[str, float] = {}
         counted, target, ratio = self._counted(meter), self.request.target, self.ratio_of(meter)
         for name in names:
