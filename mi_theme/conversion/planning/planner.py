@@ -41,8 +41,6 @@ MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
 FAR = 4.0  # times, where the usual one is the bar and two beats more: 3+2 is how five goes
-UNDECIDED = (0.88, 1.155)  # of the usual one's cost, so weighed, in half a phrase: the other half is heard too
-TINY = 1e-6  # what is divided by at least
 
 
 @dataclass
@@ -156,9 +154,7 @@ class Planner:
         """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
         names = [name, *(end for end in BOTH_ENDS if end != name)]
         clearly = CLEARLY if find(name).holds == "first" else FAR
-        costs = self.heard_costs(meter, names, MOST_HEARD // 2)
-        if len(costs) == 2 and UNDECIDED[0] < clearly * costs[names[1]] / max(costs[name], TINY) < UNDECIDED[1]:
-            costs = self.heard_costs(meter, names)
+        costs = self.heard_costs(meter, names)
         return min(costs, key=lambda way: costs[way] * (1 if way == name else clearly), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
