@@ -246,6 +246,8 @@ def _knots(
             fixed=0 if at == 0 else fixed.get(at),
             over=_held_over(at, following, frame),
             free=at in silent and at > 0 and not shared and at not in task.whole,
+            between=sum(at < other < following for other in others),
+            chord=shared and at in frame.beats and not task.steady,
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)

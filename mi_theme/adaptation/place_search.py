@@ -55,6 +55,7 @@ DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
 FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
 FEWEST_STROKES = 2  # and under a kit, which takes a beat from all: a riff loses a stroke there, and gets no faster
 TAKEN = 0.5  # a rest or the end of a held note whose time goes
+CROWDED = 4.0  # each note of another part between two of the lead that no sixteenth is left for
 MOST_DROPPED = 4  # in a row: a beat of sixteenths
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
@@ -71,7 +72,9 @@ class Knot(NamedTuple):
     of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles,
     ``tuplet`` of how many notes it is in a run of such, of which only the first may be left,
     ``over`` by how many levels what it is held over is stronger than its own place, ``free`` that nothing
-    begins here, so that what follows may have its place and the time up to there goes.
+    begins here, so that what follows may have its place and the time up to there goes; ``between``
+    is how many notes of other parts begin before the next knot, which need places too; ``chord``
+    that other parts begin here on a beat, where no kit says where the beats of all go.
     """
 
     at: Fraction
@@ -86,6 +89,8 @@ class Knot(NamedTuple):
     fixed: int | None = None
     over: int = 0
     free: bool = False
+    between: int = 0
+    chord: bool = False
 
 
 class Solved(NamedTuple):
@@ -269,6 +274,7 @@ def _value_costs(knot: Knot, grid: Grid) -> Array:
         cost = _alone(knot, value) if thin else _stretched(knot, value)
         if knot.whole and not thin and (value / knot.value).numerator != 1 and (value / knot.value).denominator != 1:
             cost += LIMPS
+        cost += CROWDED * max(knot.between + 1 - value, 0)
         if knot.weight != REST:
             odd = value // (value & -value)
             cost += ODD_VALUE * (odd not in (1, 3)) + TOO_SHORT * (value < grid.shortest) * (0.5 if grid.fine else 1)
@@ -283,7 +289,7 @@ def _place_costs(knot: Knot, grid: Grid, pulls: dict[Fraction, tuple[float, ...]
         steps = level - knot.level
         costs[slot] += MOVED * abs(slot - float(knot.at)) + (DEMOTED * steps if steps > 0 else -PROMOTED * steps)
         if steps > 0 and level > 1:
-            shared = CHORD if knot.level < 2 else SHARED
+            shared = CHORD if knot.chord else SHARED
             costs[slot] += MIDDLE * knot.middle + shared * knot.shared + HIDDEN * (knot.level == 0)
         costs[slot] += OFF_GRID * (level == 3 and not grid.fine)
         if slot == 0 or (knot.fixed is not None and slot != knot.fixed):

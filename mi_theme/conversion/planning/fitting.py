@@ -9,7 +9,7 @@ spans and stay even inside, an anticipation keeps its distance to its beat.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import ceil, floor
@@ -19,7 +19,7 @@ from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.pitch import LETTERS
 from mi_theme.warp import Warp
 
-__all__ = ["evened", "fitted", "free_places", "lilting"]
+__all__ = ["evened", "fitted", "free_places", "lilting", "wholes"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
@@ -141,6 +141,31 @@ def free_places(places: Iterable[Fraction]) -> list[Fraction]:
     found = sorted(set(places))
     units = _units(found)
     return [at for at in found if not any(start < at < stop for start, stop in units)]
+
+
+def wholes(places: Iterable[NotePlace], leads: Collection[Fraction], mine: Collection[Fraction]) -> dict[Fraction, int]:
+    """Where the lead's tuplets begin, and its trills, whose notes find no places of their own: how many notes they have.
+
+    Parameters
+    ----------
+    places
+        Every mark, in order.
+    leads, mine
+        Where the lead's notes begin, and those that find a place each.
+    """
+    found: dict[Fraction, int] = {}
+    before, shaken = Fraction(0), False
+    for mark in places:
+        if not (mark.lead and mark.starts):
+            continue
+        if mark.at in mine:
+            before, shaken = mark.at, False
+        elif mark.at in leads:
+            found[before] = found.get(before, 1) + 1
+        elif not shaken:
+            found[mark.at] = 1
+            shaken = True
+    return dict(sorted(found.items()))
 
 
 def _units(places: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:

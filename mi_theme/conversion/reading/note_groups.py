@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
 from fractions import Fraction
 
 import numpy as np
 
 from mi_theme.adaptation.groupings import twos_and_threes
-from mi_theme.conversion.reading.piece_reading import NotePlace, PieceReading
+from mi_theme.conversion.reading.piece_reading import PieceReading
 from mi_theme.errors import StrategyError
 from mi_theme.meter import Grouping, Meter
 
-__all__ = ["counted_meter", "figure_of", "hemiola_bars", "moves_in_beats", "units_of"]
+__all__ = ["counted_meter", "figure_of", "hemiola_bars", "moves_in_beats"]
 
 MOST_PULSES = 17  # of a bar whose groups are looked for among all twos and threes
 FIGURE_SHARE = 0.6  # of the bars in which an off-beat shape must come back to count as the figure
@@ -93,33 +92,6 @@ def moves_in_beats(piece: PieceReading, meter: Meter) -> bool:
     return chords >= CHORDS_SHARE and int((lead & on_beat).sum()) >= BEATS_SHARE * int(lead.sum()) > 0
 
 
-def units_of(
-    marks: Iterable[NotePlace], free: Collection[Fraction], placed: Collection[Fraction]
-) -> dict[Fraction, int]:
-    """Where tuplets and trills of the lead begin, whose notes find no places of their own, and how many notes they have.
-
-    Parameters
-    ----------
-    marks
-        Where its notes begin, ascending.
-    free
-        Where notes begin that are in no accompanying figure.
-    placed
-        Those that find places.
-    """
-    found: dict[Fraction, int] = {}
-    before, shaken = Fraction(0), False
-    for mark in marks:
-        if mark.at in placed:
-            before, shaken = mark.at, False
-        elif mark.at in free:
-            found[before] = found.get(before, 1) + 1
-        elif not shaken:
-            found[mark.at] = 1
-            shaken = True
-    return dict(sorted(found.items()))
-
-
 def _open_figure(piece: PieceReading, meter: Meter) -> tuple[tuple[Fraction, ...], str]:
     """The groups on whose starts most notes begin, and long ones; the equal beats of the signature, if nothing speaks.
 
@@ -168,14 +140,22 @@ def _weights(piece: PieceReading, meter: Meter) -> tuple[Counter[int], Counter[i
 def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] | None:
     """The rhythm of the lead, where most bars have the same and it is not that of the beats."""
     shapes: Counter[tuple[Fraction, ...]] = Counter()
-    for bar in piece.bars:
-        if bar.meter == meter and bar.length == meter.bar:
-            onsets = tuple(mark.at for mark in piece.note_places(bar.start, bar.end) if mark.lead)
-            shapes[onsets] += bool(onsets)
+    whole = [bar for bar in piece.bars if bar.meter == meter and bar.length == meter.bar]
+    alike = [piece.note_places(bar.start, bar.end) for bar in whole]  # one value for bars that are
+    times, kinds = Counter(map(id, alike)), {id(places): places for places in alike}
+    for key, places in kinds.items():
+        onsets = tuple(mark.at for mark in places if mark.lead)
+        shapes[onsets] += times[key] * bool(onsets)
     shape, count = shapes.most_common(1)[0] if shapes else ((), 0)
     beats = {beat * meter.pulse for beat in meter.beats}
-    whole = all((at / meter.pulse).denominator == 1 for at in shape)
-    if count < FIGURE_SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
+    on_pulses = all((at / meter.pulse).denominator == 1 for at in shape)
+    if (
+        count < FIGURE_SHARE * shapes.total()
+        or count < 2
+        or not on_pulses
+        or not 1 < len(shape) < 6
+        or set(shape) <= beats
+    ):
         return None
     following = (min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats)
     if shape[0] or all(beat in shape for beat in following):  # no note off the beat lasts over the next one
