@@ -6,7 +6,6 @@ the memory; whoever reads a file of any kind reads it here.
 
 from __future__ import annotations
 
-import os
 import stat
 from os import PathLike
 from pathlib import Path
@@ -42,18 +41,19 @@ def file_bytes(path: str | PathLike[str], largest: int = LARGEST_FILE) -> bytes:
     OSError
         Where it cannot be opened; where it is not there a FileError too, `MissingFile`.
     """
+    place = path if isinstance(path, Path) else Path(path)
     try:
-        known = os.stat(path)
+        known = place.stat()
     except FileNotFoundError:
-        raise MissingFile.at(Path(path)) from None
+        raise MissingFile.at(place) from None
     if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
-        raise FileError(f"{Path(path)}: a pipe or a device, and no file: save what comes out of it first")
-    with open(path, "rb", buffering=0) as file:  # a directory raises here
+        raise FileError(f"{place}: a pipe or a device, and no file: save what comes out of it first")
+    with place.open("rb", buffering=0) as file:  # a directory raises here
         data = file.read(min(known.st_size, largest) + 1)  # room for all it may have would be made ready each time
         while len(data) != known.st_size and len(data) <= largest and (more := file.read(MORE)):  # it has grown
             data += more
     if len(data) > largest:
-        raise FileError(f"{Path(path)}: larger than {largest // 2**20} MiB")
+        raise FileError(f"{place}: larger than {largest // 2**20} MiB")
     return data
 
 

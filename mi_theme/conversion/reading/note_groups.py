@@ -144,7 +144,13 @@ def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] |
     shape, count = shapes.most_common(1)[0] if shapes else ((), 0)
     beats = {beat * meter.pulse for beat in meter.beats}
     on_pulses = all((at / meter.pulse).denominator == 1 for at in shape)
-    if count < FIGURE_SHARE * shapes.total() or count < 2 or not on_pulses or not 1 < len(shape) < 6 or set(shape) <= beats:
+    if (
+        count < FIGURE_SHARE * shapes.total()
+        or count < 2
+        or not on_pulses
+        or not 1 < len(shape) < 6
+        or set(shape) <= beats
+    ):
         return None
     following = (min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats)
     if shape[0] or all(beat in shape for beat in following):  # no note off the beat lasts over the next one
