@@ -43,6 +43,7 @@ MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
 MOST_SKELETONS = 6  # ways of the beats that are weighed where a kit needs one for all bars
 GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as before as long as it can
+LIMPING = 10.0  # each beat of a swung kit that begins between quarters: everybody swings on the quarters of the bar
 ALIKE = 0.8  # a beat that no other bar puts there
 
 
@@ -123,12 +124,13 @@ def _steady_cost(tasks: Sequence[Task], which: Sequence[int], way: Outcome) -> f
     """What all bars cost, each of which is one of the tasks, and all parts in them, where the beats go one way."""
     beats, fixed = _beats_of(tasks[0].target, way.warp, tasks[0].figure), _fixed_of(tasks[0], way.warp)
     late = sum(abs(place - at / SLOT) for at, place in fixed.items())
-    costs = []
+    limping = tasks[0].swung * sum(way.warp(beat).denominator > 1 for beat in tasks[0].source.beats)
+    each, costs = way.cost + GROOVE * float(late) + LIMPING * limping, []
     for task in tasks:
         lead, every = _lead_knots(task, fixed), sorted({*task.onsets, *task.others, *fixed})
         band = _knots(task._replace(thin=False), every, set(fixed) - {*task.onsets, *task.others}, fixed)
         costs.append(sum(solved(knots, _grid(task.target, beats, lead), ()).cost for knots in (lead, band)))
-    return sum((costs[number] for number in which), (way.cost + GROOVE * float(late)) * len(which))
+    return sum((costs[number] for number in which), each * len(which))
 
 
 def _beats_of(frame: Frame, skeleton: Warp, figure: Sequence[Fraction]) -> frozenset[Fraction]:
@@ -199,6 +201,8 @@ def _knots(
             fixed=0 if at == 0 else fixed.get(at),
             over=_held_over(at, following, frame),
             free=at in silent and at > 0 and not shared and at not in task.whole,
+            between=sum(at < other < following for other in others),
+            chord=shared and at in frame.beats and not task.steady,
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)

@@ -198,6 +198,7 @@ STRATEGIES: dict[str, Strategy] = {
             "keep it running",
             "a run keeps its speed: what follows the first group is played twice",
             rules.run_on,
+            by_notes=True,
         ),
         Strategy("square", "square it", "every group becomes as long as every other", rules.square),
         Strategy(

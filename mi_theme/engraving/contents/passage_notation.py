@@ -13,9 +13,11 @@ from mi_theme.notated.notating import new_bars
 from mi_theme.notated.staves import Staff
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
+from mi_theme.score.asides import Aside
 
 __all__ = ["shown_bars", "staves_of_passage"]
 
+FINAL = Aside("right", "<barline><bar-style>light-heavy</bar-style></barline>")
 MOST_BARS, MOST_NOTES = 8, 300  # drawn when nobody says which
 
 
@@ -76,7 +78,18 @@ def staves_of_passage(
         cut = _cut(staff, bars[0].start, bars[-1].end)
         if cut.voices or parts is not None:
             found.append(replace(cut, frames=frames, fifths=0 if cut.percussion else fifths))
+    if found and parts is None:
+        start, end = bars[0].start, bars[-1].end
+        said = [word for word in written.remarks if start <= word.at < end and (word.kind != "words" or word.at > 0)]
+        last = [(end, FINAL)] if end >= written.bars[-1].end and not _is_closed(written.staves, end) else []
+        found[0] = replace(found[0], words=tuple(said), asides=(*found[0].asides, *last))
     return found or [Staff(frames, (), fifths)]
+
+
+def _is_closed(staves: Sequence[Staff], end: Fraction) -> bool:
+    """Whether staves say what their last bar line is."""
+    said = [aside.said for staff in staves for at, aside in staff.asides if (at, aside.host) == (end, "right")]
+    return any(sign in text for text in said for sign in ("<bar-style", "<repeat"))
 
 
 def _cut(staff: Staff, start: Fraction, end: Fraction) -> Staff:
