@@ -59,16 +59,10 @@ Places = tuple[Fraction, ...]
 
 def beat_drums(plan: ScorePlan, score: Score, found: Placements) -> None:
     """Place the drums as the plan says, after the parts that are made anew; those that go by the map are not mentioned."""
-<<<<<<< HEAD
-    company = Company.of(plan, score, found)
-    for (span, start), mine in zip(plan.starts(), _strokes(plan, score), strict=True):
-        if (not mine and plan.request.drums == "pulse") or plan.request.drums == "keep" or goes_by_the_map(span):
-=======
     company, beaten = Company.of(plan, score, found), _strokes(plan, score)
     fills = _fills(plan, beaten)
     for (span, start), mine, fill in zip(plan.starts(), beaten, fills, strict=True):
-        if not mine and plan.request.drums == "pulse" or plan.request.drums == "keep" or goes_by_the_map(span):
->>>>>>> main
+        if (not mine and plan.request.drums == "pulse") or plan.request.drums == "keep" or goes_by_the_map(span):
             found.runs.append(())
         elif plan.request.drums == "pulse":
             found.runs.append(tuple(_redrawn(plan, span, start, mine, fill, company, found)))
