@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import fuzzing
 import pytest
@@ -15,7 +14,6 @@ from click.testing import CliRunner
 from musicxml_making import measure, partwise, tone
 
 import mi_theme as mi
-from mi_theme import file_bytes
 from mi_theme.catalog import load_file
 from mi_theme.cli import main
 from mi_theme.codec import plain_of_json
@@ -63,8 +61,7 @@ def test_a_pipe_is_not_waited_for(line: str, desk: Path) -> None:
 def test_a_file_that_becomes_a_pipe_is_not_waited_for(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = (desk / "song.mid").stat()
     os.mkfifo(desk / "pipe.mid")
-    before = SimpleNamespace(**{**vars(os), "stat": lambda _: known})  # as it was a moment ago
-    monkeypatch.setattr(file_bytes, "os", before)
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: known)  # as it was a moment ago
     with pytest.raises(FileError, match=r"pipe\.mid: an empty file"):
         mi.read(desk / "pipe.mid")
 
