@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import mi_theme as mi
 from mi_theme.errors import ScoreError
 from mi_theme.quantising import GRACE, MARKS, NOTE, TRILL, Beats, Quantized, quantize
+from mi_theme.quantising.equalsteps import in_equal_steps
 from mi_theme.quantising.playing import columns_of
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
@@ -520,3 +521,9 @@ def test_values_compare_and_are_frozen() -> None:
     with pytest.raises(ValueError, match="read-only"):
         quantize(score).onsets[0] = 1
     assert columns_of(score)[0].tolist() == quantize(score).pitches.tolist()
+
+
+def test_many_notes_a_tick_apart_are_no_tuplet() -> None:
+    """Steps finer than what the file counts in say nothing, however many they are."""
+    at = np.arange(3000)
+    assert not in_equal_steps(at, at < 1501, np.full(len(at), 480), 960).any()

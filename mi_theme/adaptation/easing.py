@@ -11,7 +11,7 @@ kit all bars lose the same time, wherever that is cheapest for all of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -43,6 +43,7 @@ MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
 MOST_SKELETONS = 6  # ways of the beats that are weighed where a kit needs one for all bars
 GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as before as long as it can
+LIMPING = 10.0  # each beat of a swung kit that begins between quarters: everybody swings on the quarters of the bar
 ALIKE = 0.8  # a beat that no other bar puts there
 
 
@@ -52,26 +53,30 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     Parameters
     ----------
     tasks
-        Stretches of a line in order, the same in everything but their notes.
+        Stretches of a line in order, the same in everything but their notes; those that are one value are worked out once.
 
     Returns
     -------
     list of Outcome
         One for each.
     """
-    tasks = [_in_quarters(task) for task in tasks]
+    kinds = {id(task): task for task in tasks}  # bars that are alike are one value, and are worked out once
+    rank = {key: number for number, key in enumerate(kinds)}
+    which, tasks = [rank[id(task)] for task in tasks], [_in_quarters(task) for task in kinds.values()]
     frame = tasks[0].target
     if (frame.length / SLOT).denominator != 1 or frame.length / SLOT > MOST_SLOTS:
         raise StrategyError(f"ease: {frame.meter} is not counted in sixteenths here; try regroup")
     skeletons = regroup(tasks[0]._replace(onsets=()))[: MOST_SKELETONS if tasks[0].steady else 1]
     skeleton = (
-        min(skeletons, key=lambda way: _steady_cost(tasks, way)).warp if len(skeletons) > 1 else skeletons[0].warp
+        min(skeletons, key=lambda way: _steady_cost(tasks, which, way)).warp
+        if len(skeletons) > 1
+        else skeletons[0].warp
     )
     beats, fixed = _beats_of(frame, skeleton, tasks[0].figure), _fixed_of(tasks[0], skeleton)
     bars = [_lead_knots(task, fixed) for task in tasks]
     grids = [_grid(frame, beats, knots) for knots in bars]
     found = [solved(knots, grid, ()).places for knots, grid in zip(bars, grids, strict=True)]
-    pulls = _pulls(bars, found, len(grids[0].levels))
+    pulls = _pulls(bars, found, Counter(which), len(grids[0].levels))
     if pulls:
         found = [solved(knots, grid, pulls).places for knots, grid in zip(bars, grids, strict=True)]
     outcomes = []
@@ -79,7 +84,7 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
         points = _points(knots, places, grid) if places else skeleton.points
         (outcome,) = priced(task, Warp(_with_others(task, points, grid, pulls, fixed)))
         outcomes.append(outcome._replace(reasons=_reasons(knots, places)))
-    return outcomes
+    return [outcomes[number] for number in which]
 
 
 def _in_quarters(task: Task) -> Task:
@@ -115,16 +120,17 @@ def with_others(task: Task, outcome: Outcome) -> Outcome:
     return outcome._replace(warp=Warp(_with_others(task, points, grid, (), {})))
 
 
-def _steady_cost(tasks: Sequence[Task], way: Outcome) -> float:
-    """What all bars cost, and all parts in them, where the beats go one way."""
+def _steady_cost(tasks: Sequence[Task], which: Sequence[int], way: Outcome) -> float:
+    """What all bars cost, each of which is one of the tasks, and all parts in them, where the beats go one way."""
     beats, fixed = _beats_of(tasks[0].target, way.warp, tasks[0].figure), _fixed_of(tasks[0], way.warp)
     late = sum(abs(place - at / SLOT) for at, place in fixed.items())
-    total = (way.cost + GROOVE * float(late)) * len(tasks)
+    limping = tasks[0].swung * sum(way.warp(beat).denominator > 1 for beat in tasks[0].source.beats)
+    each, costs = way.cost + GROOVE * float(late) + LIMPING * limping, []
     for task in tasks:
         lead, every = _lead_knots(task, fixed), sorted({*task.onsets, *task.others, *fixed})
         band = _knots(task._replace(thin=False), every, set(fixed) - {*task.onsets, *task.others}, fixed)
-        total += sum(solved(knots, _grid(task.target, beats, lead), ()).cost for knots in (lead, band))
-    return total
+        costs.append(sum(solved(knots, _grid(task.target, beats, lead), ()).cost for knots in (lead, band)))
+    return sum((costs[number] for number in which), each * len(which))
 
 
 def _beats_of(frame: Frame, skeleton: Warp, figure: Sequence[Fraction]) -> frozenset[Fraction]:
@@ -195,6 +201,8 @@ def _knots(
             fixed=0 if at == 0 else fixed.get(at),
             over=_held_over(at, following, frame),
             free=at in silent and at > 0 and not shared and at not in task.whole,
+            between=sum(at < other < following for other in others),
+            chord=shared and at in frame.beats and not task.steady,
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
@@ -220,13 +228,15 @@ def _grid(frame: Frame, beats: frozenset[Fraction], knots: Sequence[Knot]) -> Gr
     return Grid(levels, min(values), any(knot.level == 3 for knot in knots))
 
 
-def _pulls(bars: Sequence[tuple[Knot, ...]], found: Sequence[tuple[int, ...]], slots: int) -> Pulls:
+def _pulls(
+    bars: Sequence[tuple[Knot, ...]], found: Sequence[tuple[int, ...]], times: Mapping[int, int], slots: int
+) -> Pulls:
     """For each beat what its places cost for being unlike other bars; nothing where bars are alike already."""
     counts: dict[Fraction, Counter[int]] = {}
-    for knots, places in zip(bars, found, strict=True):
+    for number, (knots, places) in enumerate(zip(bars, found, strict=True)):
         for knot, place in zip(knots, places, strict=False):
             if knot.level < 2 and knot.at and place >= 0:
-                counts.setdefault(knot.at, Counter())[place] += 1
+                counts.setdefault(knot.at, Counter())[place] += times[number]
     rows = []
     for at, places_of in sorted(counts.items()):
         total = places_of.total()

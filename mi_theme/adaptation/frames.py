@@ -71,10 +71,11 @@ class Frame:
         position
             Quarters from the beginning of the frame.
         """
-        if position not in self._depths:
+        found = self._depths.get(position)
+        if found is None:
             on_bar, on_beat = position % self.meter.bar == 0, position in self.beats
-            self._depths[position] = 0 if on_bar else 1 if on_beat else 2
-        return self._depths[position]
+            found = self._depths[position] = 0 if on_bar else 1 if on_beat else 2
+        return found
 
     @cached_property
     def _depths(self) -> dict[Fraction, int]:
@@ -105,7 +106,7 @@ class Task(NamedTuple):
     `others` the onsets of the parts beside it, `shared` where both begin,
     `whole` where tuplets and trills of the first begin, which move as one; `feel` is one of `FEELS`; `thin` says
     that notes may be left out of runs, `steady` that a kit plays with them, so that
-    all bars lose the same time.
+    all bars lose the same time, `swung` that the halves of quarters are long and short.
     """
 
     figure: tuple[Fraction, ...]
@@ -119,6 +120,7 @@ class Task(NamedTuple):
     whole: tuple[Fraction, ...] = ()
     thin: bool = False
     steady: bool = False
+    swung: bool = False
 
 
 class Reason(NamedTuple):

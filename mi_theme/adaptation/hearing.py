@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 from math import log2
 from typing import NamedTuple
@@ -31,6 +30,7 @@ PARTED, DEEPEST = (
     4,
 )  # levels of places within a beat, by the denominator in quarters, and of all others
 FINE = 3  # the level of sixteenths
+RESOLVED = charges.SYNCOPATED  # off the charge, where a sixteenth that was held over a beat comes on one
 FINER = 2.4  # a tune in eighths that is to be read in sixteenths: people even jigs out rather than dot them
 BETWEEN = 1.0  # a beat that falls between those of the target, as a note that does: others stand there
 AGAINST = 3.0  # two against the threes of the target: nobody writes duplets unless he is asked for them
@@ -41,8 +41,8 @@ Note = tuple[Fraction, Fraction]  # where it begins, how long it sounds
 class Heard(NamedTuple):
     """A note that is kept: its value before and after, where it stands now (0 a bar line, 1 a beat), whether it rests after it."""
 
-    old: Fraction
-    new: Fraction
+    old: float
+    new: float
     level: int
     rests: bool
 
@@ -81,7 +81,7 @@ def heard_cost(
         min(lasts, end - at) if end - at - lasts >= SHORTEST_REST else end - at
         for (at, lasts), end in zip(notes, ends, strict=True)
     ]
-    beat, deeper = source.groups[0], _deeper(source, target)
+    beat, deeper, speed, compound = source.groups[0], _deeper(source, target), float(tempo), target.meter.is_compound
     in_run = charges.runs_in(values, beat)
     inner = (warp(beat) for beat in source.beats if beat % source.meter.bar and warp.keeps(beat))
     total = _bar_lines(warp, source, target) + BETWEEN * sum(target.depth(beat) == DEEP for beat in inner)
@@ -92,24 +92,25 @@ def heard_cost(
             total += run if number in in_run else LOST
             continue
         image, stop, rest = warp(at), warp.end(at + value), ends[number] - at - value
-        new, old_level, level = (stop - image) * tempo, max(_level(at, source) + deeper, 0), _level(image, target)
+        old, new = float(value), float(stop - image) * speed
+        old_level, level = max(_level(at, source) + deeper, 0), _level(image, target)
         weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
-        total += _stretch(value, new, weight) + _fall(old_level, level)
-        total += AGAINST * (target.meter.is_compound and _is_duplet(image, stop, target.groups[0]))
-        total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
-        kept.append(Heard(value, new, level, rest > 0))
-    silences = sum((y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1), Fraction(0))
-    played = [(start, stop) for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes)]
-    filled = sum((stop - start for start, stop in played), Fraction(0))
-    total += SILENCE * float(max(silences - filled, Fraction(0)))
+        total += _stretch(old, new, weight) + _fall(old_level, level)
+        if level < DEEP and old_level >= FINE:
+            total -= RESOLVED * any(at < over < at + value for over in source.beats)
+        total += AGAINST * (compound and _is_duplet(image, stop, target.groups[0]))
+        total += _stretch(float(rest), float(warp.end(ends[number]) - stop) * speed, charges.REST) if rest else 0.0
+        kept.append(Heard(old, new, level, rest > 0))
+    silences = sum(y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
+    filled = sum(stop - start for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes))
+    total += SILENCE * float(max(silences - filled, 0))
     again = [number for number, (at, _) in enumerate(notes) if any(start <= at < stop for start, stop, _ in repeats)]
     total += sum(charges.DROPPED if in_run.keys() & {number, number - 1} else LOST for number in again)
     total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)
     return total / source.bars
 
 
-@lru_cache(maxsize=4096)
-def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
+def _stretch(old: float, new: float, weight: float) -> float:
     if new <= 0:
         return weight
     stretch = abs(log2(new / old))
@@ -117,9 +118,8 @@ def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
 
 
 def _level(at: Fraction, frame: Frame) -> int:
-    if frame.depth(at) < 2:
-        return frame.depth(at)
-    return PARTED.get(at.denominator, DEEPEST)
+    depth = frame.depth(at)
+    return depth if depth < DEEP else PARTED.get(at.denominator, DEEPEST)
 
 
 def _is_duplet(at: Fraction, stop: Fraction, beat: Fraction) -> bool:

@@ -167,7 +167,7 @@ def drawn(plan: Plan, before: bool) -> str:
     """The bars as rows of pulses, or finer: a name where a note begins, a dot elsewhere; before and after on one grid."""
     unit = _unit(plan)
     meter = plan.source if before else plan.target
-    length = plan.source.bar * len(plan.lines)
+    length = min(plan.source.bar, plan.warp.source) * len(plan.lines)  # a pick-up is shorter than a bar
     end, rows = length if before else plan.warp(length), []
     places = [
         (_absolute(plan, note, before), note.name)
@@ -223,11 +223,8 @@ def shape(plan: Plan) -> str:
 def kept(plan: Plan) -> str:
     notes = [note for note in plan.mappings() if note.was is not None]
     kept = [note for note in notes if note.now is not None]
-    phrases = [
-        ("the note" if len(notes) == 1 else f"all {len(notes)} notes")
-        if len(kept) == len(notes)
-        else f"{len(kept)} of {len(notes)} notes"
-    ]
+    whole = {0: "the rests", 1: "the note"}.get(len(notes), f"all {len(notes)} notes")
+    phrases = [whole if len(kept) == len(notes) else f"{len(kept)} of {len(notes)} notes"]
     if plan.sounds_the_same:
         phrases.append(
             "sounds the same"
@@ -236,8 +233,8 @@ def kept(plan: Plan) -> str:
             if plan.bars[0] == plan.bars[1]
             else "every proportion"
         )
-    elif whole := int(plan.untouched):
-        phrases.append("the first quarter untouched" if whole == 1 else f"the first {whole} quarters untouched")
+    elif quarters := int(plan.untouched):
+        phrases.append("the first quarter untouched" if quarters == 1 else f"the first {quarters} quarters untouched")
     if len(plan.groups) == len(plan.figure) and not order_cost(plan.figure, plan.groups):
         phrases.append(_long_short(plan.groups))
     return "; ".join(phrases)

@@ -79,7 +79,7 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
         return str(source).encode(), ""
     if not isinstance(source, str | PathLike):
         raise FileError(f"a path or the bytes of a file belong here, not {source!r:.60}")
-    path, number = place_of(Path(fspath(source)))
+    path, number = place_of(source if isinstance(source, Path) else Path(fspath(source)))
     data = file_bytes(path)
     if not number:
         return data, str(path)

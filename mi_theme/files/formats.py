@@ -152,15 +152,17 @@ def format_of(data: bytes, name: str = "") -> Format:
     where = name or "this data"
     if not data or data.isspace():
         raise FileError(f"{where}: an empty file")
-    shown = (row for row in FORMATS if re.match(row.begins, data[:HEAD]))
+    head = data[:HEAD]
+    for row in FORMATS:
+        if re.match(row.begins, head):
+            return row
     ending = Path(name.partition("#")[0]).suffix.lower()
-    named = (row for row in FORMATS if ending in row.endings)
-    row = next(shown, None) or next(named, None)
-    if row is None and ending in (*SOUND_ENDINGS, ".m4a", ".aac"):
+    named = next((row for row in FORMATS if ending in row.endings), None)
+    if named is None and ending in (*SOUND_ENDINGS, ".m4a", ".aac"):
         raise FileError(f"{where}: this is sound, and notes are read: MIDI, MusicXML, ABC or kern")
-    if row is None:
+    if named is None:
         raise FileError(f"{where}: neither MIDI, MusicXML, ABC nor kern")
-    return row
+    return named
 
 
 @asked()

@@ -25,6 +25,8 @@ __all__ = ["plan_score", "replanned"]
 
 FARTHEST = Fraction(3, 2)  # from the main metre's bar, or its reverse, to one that is carried over with it
 
+MOST_STRETCHED = Fraction(2)  # of a bar that is carried over with those of the main metre, where pulses stay
+
 
 def plan_score(score: Score, request: Request, *, told: bool = True) -> ScorePlan:
     """The plan for a score.
@@ -148,6 +150,9 @@ def _unable(planner: Planner, meter: Meter) -> str:
     if planner.request.source:
         return f"in {meter}, not in {main}"
     if not 1 / FARTHEST <= meter.bar / main.bar <= FARTHEST:
+        return f"in {meter}: too far from {target}"
+    stretch = target.bar * planner.ratio_of(meter) / meter.bar
+    if planner.keep == "pulse" and not 1 / MOST_STRETCHED <= stretch <= MOST_STRETCHED:
         return f"in {meter}: too far from {target}"
     try:
         proposed(planner.name(meter), planner.task(meter))

@@ -135,14 +135,22 @@ def _weights(piece: PieceReading, meter: Meter) -> tuple[Counter[int], Counter[i
 def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] | None:
     """The rhythm of the lead, where most bars have the same and it is not that of the beats."""
     shapes: Counter[tuple[Fraction, ...]] = Counter()
-    for bar in piece.bars:
-        if bar.meter == meter and bar.length == meter.bar:
-            onsets = tuple(mark.at for mark in piece.note_places(bar.start, bar.end) if mark.lead)
-            shapes[onsets] += bool(onsets)
+    whole = [bar for bar in piece.bars if bar.meter == meter and bar.length == meter.bar]
+    alike = [piece.note_places(bar.start, bar.end) for bar in whole]  # one value for bars that are
+    times, kinds = Counter(map(id, alike)), {id(places): places for places in alike}
+    for key, places in kinds.items():
+        onsets = tuple(mark.at for mark in places if mark.lead)
+        shapes[onsets] += times[key] * bool(onsets)
     shape, count = shapes.most_common(1)[0] if shapes else ((), 0)
     beats = {beat * meter.pulse for beat in meter.beats}
-    whole = all((at / meter.pulse).denominator == 1 for at in shape)
-    if count < FIGURE_SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
+    on_pulses = all((at / meter.pulse).denominator == 1 for at in shape)
+    if (
+        count < FIGURE_SHARE * shapes.total()
+        or count < 2
+        or not on_pulses
+        or not 1 < len(shape) < 6
+        or set(shape) <= beats
+    ):
         return None
     following = (min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats)
     if shape[0] or all(beat in shape for beat in following):  # no note off the beat lasts over the next one
