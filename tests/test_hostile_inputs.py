@@ -184,3 +184,10 @@ def test_a_name_that_is_no_text_is_left_out_of_an_index(desk: Path) -> None:
     assert result.exit_code == 1, result.output
     assert "its name is not in UTF-8" in result.output
     assert mi.find(mi.theme(), desk / "made.idx")
+
+
+@pytest.mark.tool("verovio")
+def test_a_picture_of_thousands_of_notes_is_refused(desk: Path) -> None:
+    """A bar of them would be drawn for minutes."""
+    mi.Score.from_notes([k / 504 for k in range(8000)], 1 / 504, 60, meter="4/4").save(desk / "trill.mid")
+    assert "too many for one picture" in said("draw trill.mid --bars 1-4 -o out.svg")
