@@ -532,10 +532,10 @@ def test_many_notes_a_tick_apart_are_no_tuplet() -> None:
 
 def test_a_late_stroke_is_not_held_as_long_as_the_longest_one() -> None:
     """Drums that last beyond the last bar line that is looked for."""
-    onset = np.append(np.arange(16.0), [0.0, 15.5])
-    played = np.append(np.full(16, 0.5), [9.0, 0.1])
-    part = np.append(np.zeros(16, int), [-1, -1])
-    written = np.append(np.ones(16), [9.0, 0.5])
+    onset = np.append(np.arange(64.0), [0.0, 63.5])
+    played = np.append(np.linspace(0.8, 0.95, 64), [9.0, 0.1])
+    part = np.append(np.zeros(64, int), [-1, -1])
+    written = np.append(np.ones(64), [9.0, 0.5])
     meters = mi.Score.from_notes(onset, written, 60, meter="4/4").meters
     found = rested(onset, played, written, part, np.full(len(onset), 0.25), meters)
     assert found[part < 0].tolist() == [9.0, 0.5]
