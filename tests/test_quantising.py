@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 import mi_theme as mi
 from mi_theme.errors import ScoreError
 from mi_theme.quantising import GRACE, MARKS, NOTE, TRILL, Beats, Quantized, quantize
+from mi_theme.quantising.equalsteps import in_equal_steps
 from mi_theme.quantising.exact import exact_ends
 from mi_theme.quantising.playing import columns_of
+from mi_theme.quantising.rests import rested
 from mi_theme.quantising.touch import learnt_touch, touch_cost
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
@@ -562,3 +564,20 @@ def test_values_compare_and_are_frozen() -> None:
     with pytest.raises(ValueError, match="read-only"):
         quantize(score).onsets[0] = 1
     assert columns_of(score)[0].tolist() == quantize(score).pitches.tolist()
+
+
+def test_many_notes_a_tick_apart_are_no_tuplet() -> None:
+    """Steps finer than what the file counts in say nothing, however many they are."""
+    at = np.arange(3000)
+    assert not in_equal_steps(at, at < 1501, np.full(len(at), 480), 960).any()
+
+
+def test_a_late_stroke_is_not_held_as_long_as_the_longest_one() -> None:
+    """Drums that last beyond the last bar line that is looked for."""
+    onset = np.append(np.arange(64.0), [0.0, 63.5])
+    played = np.append(np.linspace(0.8, 0.95, 64), [9.0, 0.1])
+    part = np.append(np.zeros(64, int), [-1, -1])
+    written = np.append(np.ones(64), [9.0, 0.5])
+    meters = mi.Score.from_notes(onset, written, 60, meter="4/4").meters
+    found = rested(onset, played, written, part, np.full(len(onset), 0.25), meters)
+    assert found[part < 0].tolist() == [9.0, 0.5]

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager, suppress
-from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mi_theme.arguments import whole_number
@@ -21,6 +20,7 @@ if TYPE_CHECKING:  # a Python in a browser has no processes: what needs them is 
 __all__ = ["LocalProcesses", "cores"]
 
 R = TypeVar("R")
+_AT_WORK = threading.Lock()  # in a worker: it is held while there is work in hand
 TIDYING = 5.0  # seconds at most that a worker has to leave nothing behind: a slow disk takes a second for a file
 
 
@@ -49,7 +49,7 @@ class LocalProcesses(Executor):
         with _no_interrupts():  # processes inherit this: Ctrl-C is for their maker, who ends them
             if self._pool:
                 with suppress(BrokenExecutor):
-                    return self._pool.submit(fn, *args, **kwargs)
+                    return self._pool.submit(_worked, fn, *args, **kwargs)
             self.shutdown()
             from concurrent.futures import ProcessPoolExecutor
             from multiprocessing import get_context
@@ -58,7 +58,7 @@ class LocalProcesses(Executor):
             ours, theirs = context.Pipe()
             self._line = ours
             self._pool = ProcessPoolExecutor(self.workers, context, _end_with, (theirs,))
-            return self._pool.submit(fn, *args, **kwargs)
+            return self._pool.submit(_worked, fn, *args, **kwargs)
 
     def can_start(self) -> bool:
         """Whether there is a processor for it here: where no process can be started, as in a browser, there is none."""
@@ -115,15 +115,29 @@ def _end_with(line: connection.Connection) -> None:
     threading.Thread(target=_watch, args=(line,), daemon=True).start()
 
 
+def _worked(fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
+    with _AT_WORK:
+        return fn(*args, **kwargs)
+
+
 def _leave(*signalled: object) -> None:
+    """The work in hand may tidy up, such as a file that is half written; where there is none this is the end."""
+    if not _AT_WORK.locked():
+        os._exit(1)
     raise SystemExit(1)
 
 
 def _watch(line: connection.Connection) -> None:
-    """Wait for the end; the work in hand may tidy up, such as a file that is half written."""
+    """Wait for the end of the line. A worker that waits for work ends where it stands.
+
+    To be interrupted it would have to take the beginning of a message, and leave its end to the next worker.
+    """
     from multiprocessing import connection
 
     connection.wait([line])
-    _thread.interrupt_main(signal.SIGTERM)
-    sleep(TIDYING)
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody listens any more
+    if not _AT_WORK.acquire(blocking=False):
+        _thread.interrupt_main(signal.SIGTERM)
+        _AT_WORK.acquire(timeout=TIDYING)
     os._exit(1)

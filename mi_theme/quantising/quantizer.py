@@ -27,7 +27,7 @@ from mi_theme.quantising.values import values
 from mi_theme.score import MeterMap, MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
-__all__ = ["KEPT", "STACCATO", "UNHEARD", "quantize"]
+__all__ = ["KEPT", "STACCATO", "TENUTO", "UNHEARD", "quantize"]
 
 PIANIST = 0.03  # seconds that a pianist without a click is off: looseness 1
 UNHEARD = 0.001  # seconds beside its place: of a machine whose clock is another, not of a player
