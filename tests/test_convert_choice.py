@@ -247,6 +247,10 @@ def test_a_run_with_rests_goes_on_at_its_own_speed(meter: str, to: str, values: 
     assert len(after.notes()) > len(before.notes())
 
 
+def test_three_notes_and_a_rest_end_a_phrase_and_are_no_run() -> None:
+    assert mi.plan(line([0.5, 0.5, 0.5, -0.5], meter="2/4"), "3/4").how != "run-on"
+
+
 @pytest.mark.parametrize(
     ("values", "places"),
     [
@@ -368,16 +372,10 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
 @pytest.mark.parametrize(
     ("source", "to", "bars", "words"),
     [
-        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits at the end of every bar"),
-        ("7/8", "4/4", [[1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
-        ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
-        (
-            "3/4",
-            "5/4",
-            [[1, 1, 0.75, 0.25], [1, 1, 0.75, 0.25], [1, 1.5, 0.5]],
-            "equal beats become long and short ones",
-        ),
-        ("5/4", "12/8", [[1.5, 1.5, 1, 1], [1.5, 1.5, 2]], "long and short beats become equal"),
+        ("5/4", "6/4", [[0.5, 2, 1, 1.5], [2, 1, 1, 1]], "it waits on the first beat of every bar"),
+        ("4/4", "9/8", [[1, 1, 1, 1], [1, 1.5, 1.5]], "beats fall between those of 9/8"),
+        ("9/8", "4/4", [[2, 2, 0.5], [0.5, 2, 0.5, 0.5, 1]], "equal beats become long and short ones"),
+        ("5/4", "4/4", [[1.5, 2, 1, 0.5], [1, 1, 1, 1, 0.5, 0.5]], "long and short beats become equal"),
     ],
 )
 def test_what_speaks_against_a_cheaper_way_is_what_is_heard(

@@ -189,6 +189,13 @@ def test_notes_whose_spelling_is_taken_away_get_it_back(work):
     assert (found == score.note_table()["step"]).mean() >= 0.98
 
 
+@pytest.mark.parametrize(("third", "mode"), [(55, "minor"), (56, "major")])
+def test_bare_fifths_are_in_the_mode_of_the_third_that_sounds(third, mode):
+    chords = [(4 * bar + at, lasts, root) for bar in range(4) for at, lasts, root in ((0, 2, 40), (2, 1.5, 40))]
+    rows = [(at, lasts, root + step) for at, lasts, root in chords for step in (0, 7, 12)] + [(15.5, 0.5, third)]
+    assert key_of(mi.Score.from_notes(*zip(*rows, strict=True))) == (mi.Tonic("E"), mode)
+
+
 def test_a_minor_tune_without_a_signature_has_no_spurious_naturals():
     score = THEME.to_score(repeats=4)
     bare = mi.Score.from_notes(

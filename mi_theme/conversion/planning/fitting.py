@@ -143,10 +143,8 @@ def free_places(places: Iterable[Fraction]) -> list[Fraction]:
     return [at for at in found if not any(start < at < stop for start, stop in units)]
 
 
-def wholes(
-    places: Iterable[NotePlace], leads: Collection[Fraction], mine: Collection[Fraction]
-) -> tuple[Fraction, ...]:
-    """Where the lead's tuplets begin, and its trills, whose notes find no places of their own.
+def wholes(places: Iterable[NotePlace], leads: Collection[Fraction], mine: Collection[Fraction]) -> dict[Fraction, int]:
+    """Where the lead's tuplets begin, and its trills, whose notes find no places of their own: how many notes they have.
 
     Parameters
     ----------
@@ -155,18 +153,19 @@ def wholes(
     leads, mine
         Where the lead's notes begin, and those that find a place each.
     """
-    found, before, shaken = set(), Fraction(0), False
+    found: dict[Fraction, int] = {}
+    before, shaken = Fraction(0), False
     for mark in places:
         if not (mark.lead and mark.starts):
             continue
         if mark.at in mine:
             before, shaken = mark.at, False
         elif mark.at in leads:
-            found.add(before)
+            found[before] = found.get(before, 1) + 1
         elif not shaken:
-            found.add(mark.at)
+            found[mark.at] = 1
             shaken = True
-    return tuple(sorted(found))
+    return dict(sorted(found.items()))
 
 
 def _units(places: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
@@ -237,6 +236,8 @@ def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequen
     """The points with an anticipation as far before its beat as it was; None where there is no room."""
     lead, highest = beat - mark.at, _height(points, beat)
     place = (mark.at, highest - lead)
+    if (highest / PLACE_GRIDS[-1]).denominator > 1:  # as beats in a group of three that becomes two
+        return None
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
     near = max((at for at in onsets if at < mark.at), default=Fraction(0))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
@@ -19,6 +19,7 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tem
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
+from mi_theme.conversion.planning.default_ways import EASE, MOST_HEARD, Tried, tried, unless_dear
 from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting, wholes
 from mi_theme.conversion.planning.holding import first_held, last_held
 from mi_theme.conversion.reading.grid import GRID
@@ -33,16 +34,13 @@ from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_HEARD", "Planner", "planner_of"]
+__all__ = ["Planner", "planner_of"]
 
-EASE, CUT = "ease", "cut"
+CUT = "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
-MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
 FAR = 4.0  # times, where the usual one is the bar and two beats more: 3+2 is how five goes
-UNDECIDED = (0.88, 1.155)  # of the usual one's cost, so weighed, in half a phrase: the other half is heard too
-TINY = 1e-6  # what is divided by at least
 
 
 @dataclass
@@ -144,22 +142,21 @@ class Planner:
     def name(self, meter: Meter) -> str:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
-            task = self.task(meter)
-            heard = self.piece.lead >= 0
+            task, heard = self.task(meter), self.piece.lead >= 0
             name = self.request.how or first_able(first_choices(task, heard), task)[0]
             if heard and not self.request.how:
                 name = self._which_end(meter, name) if find(name).holds else self._cut_or(name, meter)
+                name = unless_dear(name, task, partial(self.tried, meter))
             self.names[meter] = name
         return self.names[meter]
 
     def _which_end(self, meter: Meter, name: str) -> str:
-        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
-        names = [name, *(end for end in BOTH_ENDS if end != name)]
-        clearly = CLEARLY if find(name).holds == "first" else FAR
-        costs = self.heard_costs(meter, names, MOST_HEARD // 2)
-        if len(costs) == 2 and UNDECIDED[0] < clearly * costs[names[1]] / max(costs[name], TINY) < UNDECIDED[1]:
-            costs = self.heard_costs(meter, names)
-        return min(costs, key=lambda way: costs[way] * (1 if way == name else clearly), default=name)
+        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual; regrouped, where one of equal notes would last for three."""
+        task, far = self.task(meter), CLEARLY if find(name).holds == "first" else FAR
+        ways = [*BOTH_ENDS, *["regroup"] * (task.target.length - task.source.length > task.figure[0])]
+        costs = self.heard_costs(meter, [name, *(way for way in ways if way != name)])
+        dearer = {name: 1.0, "regroup": CLEARLY}
+        return min(costs, key=lambda way: costs[way] * dearer.get(way, far), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
         """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""
@@ -173,22 +170,24 @@ class Planner:
         costs = self.heard_costs(meter, (name, CUT))
         return CUT if CUT in costs and costs[CUT] <= CLEARLY * costs.get(name, costs[CUT]) else name
 
-    def heard_costs(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, float]:
+    def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
+        return {name: way.cost for name, way in self.tried(meter, names).items()}
+
+    def tried(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, Tried]:
+        """Ways as they do on the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
         frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
         frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:most]
-        found: dict[str, float] = {}
-        counted, target, ratio = self._counted(meter), self.request.target, self.ratio_of(meter)
+        old, new, ratio = self._counted(meter), self.request.target, self.ratio_of(meter)
+        found: dict[str, Tried] = {}
         for name in names:
-            kept = self.request.keep or default_keep(counted, target, ratio, name)
-            tempo = tempo_factor(counted, target, ratio, kept)
+            kept = self.request.keep or default_keep(old, new, ratio, name)
             with suppress(StrategyError):
-                runs = [BarRun(bars, name) for bars in frames]
-                spans = self.spans_of(runs)
-                found[name] = sum(span.heard(tempo) for span in spans) / max(len(spans), 1)
+                spans = self.spans_of([BarRun(bars, name) for bars in frames])
+                found[name] = tried(spans, self.piece.note_places, tempo_factor(old, new, ratio, kept))
         return found
 
     def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
@@ -281,41 +280,6 @@ class Planner:
         )
         return dataclasses.replace(span, warp=self._fitted(span, end, task.figure))
 
-    def shortened(self, bars: Sequence[Bar], how: str) -> Span:
-        """Too few bars for a whole map before others that stay: they go as the first bars of the map do."""
-        outcome, length = self.whole(how, bars[0].meter), bars[-1].end - bars[0].start
-        points = [point for point in outcome.warp.points if point[0] < length]
-        return self._mapped(bars, how, Warp([*points, (length, outcome.warp.end(length))]), outcome.cost)
-
-    def tail(self, bars: Sequence[Bar], how: str) -> Span:
-        """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
-        first, meter = bars[0], bars[0].meter
-        outcome = self.whole(how, meter)
-        cut = outcome.warp.source - first.length
-        low = outcome.warp(cut)
-        points = [(x - cut, y - low) for x, y in outcome.warp.points if x > cut]
-        if first.number:  # a whole bar
-            points = [(Fraction(0), low), *((x, y + low) for x, y in points)]
-        warp = Warp([(Fraction(0), Fraction(0)), *points])
-        return self._mapped(bars[:1], how, warp, outcome.cost)
-
-    def _mapped(self, bars: Sequence[Bar], how: str, warp: Warp, cost: float) -> Span:
-        """Bars that a map carries as the strategy made it: no note inside them finds another place."""
-        first, last = bars[0], bars[-1]
-        return Span(
-            first=first.number,
-            last=last.number,
-            start=first.start,
-            source=first.meter,
-            target=self.request.target,
-            how=how,
-            warp=warp,
-            base=warp,
-            figure=self.figure(first.meter)[0],
-            line=self.piece.line(first.start, last.end),
-            cost=round(cost, 6),
-        )
-
     def task_of(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Task:
         """What a strategy is to do with these bars, with their notes if it weighs them."""
         meter, start = bars[0].meter, bars[0].start
@@ -338,12 +302,14 @@ class Planner:
         leads = {mark.at: mark for mark in marks if mark.lead}
         free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
+        units = wholes(every, leads, mine)
         return bare._replace(
             onsets=mine,
             others=tuple(at for at in free if at not in leads and at * GRID not in riffs),
             lasts=tuple(leads[at].lasts for at in mine),
             shared=tuple(at for at in mine if leads[at].shared),
-            whole=wholes(every, leads, mine),
+            whole=tuple(units),
+            strokes=tuple(units.values()),
             thin=self.thin,
             steady=self.steady,
             swung=self.piece.swing is not None,

@@ -12,6 +12,7 @@ from mi_theme.adaptation.tempo_equations import tempo_factor
 from mi_theme.conversion.parts.edits import with_changes
 from mi_theme.conversion.planning.planner import Planner, planner_of
 from mi_theme.conversion.planning.remarks import because, other_ways, remarks
+from mi_theme.conversion.planning.short_frames import shortened, tail_of
 from mi_theme.conversion.reading.note_groups import hemiola_bars
 from mi_theme.conversion.request import Choice, Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
@@ -84,8 +85,8 @@ def _spans(planner: Planner) -> Iterator[Span]:
     planner.decide_lines(runs)
     for bars, how, why, hemiola, short, tail in runs:
         if not why:
-            shorter = planner.tail if tail else planner.shortened
-            yield shorter(bars, how) if short or tail else planner.span(bars, how, hemiola)
+            shorter = tail_of if tail else shortened
+            yield shorter(planner, bars, how) if short or tail else planner.span(bars, how, hemiola)
             continue
         start, meter, same = bars[0].start, bars[0].meter, Warp.identity(bars[-1].end - bars[0].start)
         yield Span(bars[0].number, bars[-1].number, start, meter, meter, how="", warp=same, base=same, why=why)

@@ -23,6 +23,7 @@ CUT, RUNNING_SHARE = (
 )  # the lower number of cut time; of the notes, between quarters, where it is counted in four
 FULL_CHORD, CHORDS_SHARE = 3, 0.6  # notes that begin together, and on how many beats, where parts move in chords
 FOUR = 4  # beats that need no groups
+TWOS_AND_THREES = {2, 3}  # pulses of a group in an odd metre
 FOUND, GIVEN, STATED = "notes", "given", "metre"
 
 
@@ -39,9 +40,10 @@ def figure_of(piece: PieceReading, meter: Meter, grouping: Grouping | None) -> t
         if unit.numerator != 1 or unit.denominator & (unit.denominator - 1):
             raise StrategyError(f"the groups {grouping} do not fill a bar of {meter}")
         return tuple(part * unit for part in grouping), GIVEN
-    if not meter.grouping and meter.is_open and meter.pulses <= MOST_PULSES:
-        return _open_figure(piece, meter)
     shape = None if meter.grouping else _off_beat_shape(piece, meter)
+    grouped = bool(shape) and {group / meter.pulse for group in shape or ()} <= TWOS_AND_THREES
+    if not meter.grouping and meter.is_open and meter.pulses <= MOST_PULSES and not grouped:
+        return _open_figure(piece, meter)
     return (shape, FOUND) if shape else (tuple(group * meter.pulse for group in meter.groups), STATED)
 
 
@@ -66,9 +68,12 @@ def counted_meter(piece: PieceReading, meter: Meter) -> Meter:
     """The metre as players count it: cut time in four, where the lead runs in eighths, as reels and hornpipes do in 2/2."""
     if meter.grouping or meter.denominator != CUT or meter.is_compound:
         return meter
+    counted = Meter(f"{2 * meter.numerator}/{2 * CUT}")
+    if counted.is_compound:  # 3/2 is three halves, and 6/4 two threes
+        return meter
     onsets = np.unique(piece.score.spans["start"][piece.part_of == piece.lead])
     between = float((onsets % piece.score.ticks_per_quarter != 0).mean()) if len(onsets) else 0.0
-    return Meter(f"{2 * meter.numerator}/{2 * CUT}") if between >= RUNNING_SHARE else meter
+    return counted if between >= RUNNING_SHARE else meter
 
 
 def moves_in_beats(piece: PieceReading, meter: Meter) -> bool:
