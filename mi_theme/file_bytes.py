@@ -17,6 +17,7 @@ __all__ = ["LARGEST_FILE", "file_bytes", "file_text"]
 
 #: Bytes; a larger file is refused before it is read.
 LARGEST_FILE = 256 * 2**20
+MORE = 2**20  # bytes that are read at once of what a file has grown by
 
 
 def file_bytes(path: str | PathLike[str], largest: int = LARGEST_FILE) -> bytes:
@@ -41,20 +42,20 @@ def file_bytes(path: str | PathLike[str], largest: int = LARGEST_FILE) -> bytes:
     OSError
         Where it cannot be opened; where it is not there a FileError too, `MissingFile`.
     """
-    place = Path(path)
+    place = path if isinstance(path, Path) else Path(path)  # which takes a fifth of the time of a small file
     try:
         known = place.stat()
     except FileNotFoundError:
         raise MissingFile.at(place) from None
     if not (stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)):
         raise FileError(f"{place}: a pipe or a device, and no file: save what comes out of it first")
-    with open(place, "rb", opener=_at_once) as file:  # a directory raises here
+    with open(path, "rb", buffering=0, opener=_at_once) as file:  # a directory raises here
         try:  # room for all it may have would be made ready each time
             data = file.read(min(known.st_size, largest) + 1) or b""
-            if len(data) > known.st_size:  # it has grown
-                data += file.read(largest) or b""
+            while len(data) != known.st_size and len(data) <= largest and (more := file.read(MORE)):  # it has grown
+                data += more
         except OSError as error:  # a broken disk says no name
-            error.filename = str(place)
+            error.filename = str(path)
             raise
     if len(data) > largest:
         raise FileError(f"{place}: larger than {largest // 2**20} MiB")

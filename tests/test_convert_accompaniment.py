@@ -262,3 +262,12 @@ def test_a_figure_has_room_in_two_groups_together() -> None:
     bass = [(at / 2, 0.5, (48, 55, 52, 55)[at % 4]) for at in range(32)]
     made = mi.convert(midi("4/4", (0, melody(4, tune, 4)), (1, bass)), "3/4")
     assert onsets(made, 1) == [at / 2 for at in range(24)]
+
+
+def test_a_bass_in_octaves_that_reach_into_the_chord_is_a_bass() -> None:
+    rows = [(0, 43), (0, 55), (0.5, 53), (0.5, 59), (0.5, 62), (1, 43), (1, 55), (1.5, 53), (1.5, 59), (1.5, 62)]
+    left = [(bar * 2 + at, 0.45, pitch) for bar in range(4) for at, pitch in rows]
+    tune = [(bar * 2 + at, 0.25, 72 + step) for bar in range(4) for step, at in enumerate((0, 0.25, 0.75, 1, 1.5))]
+    made = mi.convert(midi("2/4", (0, tune), (1, left)), "3/4").notes(1)
+    first = {(round(float(note["onset"]), 3), int(note["pitch"])) for note in made if note["onset"] < 2.9}
+    assert first == {(0, 43), (0, 55), *((at, pitch) for at in (1, 2) for pitch in (53, 59, 62))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import starmap
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ import mi_theme as mi
 from mi_theme.adaptation.frames import Frame
 from mi_theme.adaptation.hearing import heard_cost
 from mi_theme.errors import StrategyError
+from mi_theme.score import Event, Track
+from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
 F = Fraction
@@ -192,11 +195,12 @@ def test_a_triplet_is_not_squeezed_as_a_rest() -> None:
 
 
 def line(values: list[float], bars: int = 4, meter: str = "4/4") -> mi.Score:
-    """One part in these values, bar after bar."""
+    """One part in these values, bar after bar; those below 0 are rests."""
     length = float(mi.Meter(meter).bar)
-    onset = [bar * length + sum(values[:index]) for bar in range(bars) for index in range(len(values))]
-    pitch = [60 + (index * 5) % 7 for index in range(len(onset))]
-    return mi.Score.from_notes(onset, values * bars, pitch, meter=meter)
+    places = [bar * length + sum(map(abs, values[:index])) for bar in range(bars) for index in range(len(values))]
+    notes = [(at, lasts) for at, lasts in zip(places, values * bars, strict=True) if lasts > 0]
+    onset, lasting = zip(*notes, strict=True)
+    return mi.Score.from_notes(onset, lasting, [60 + (index * 5) % 7 for index in range(len(onset))], meter=meter)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +223,100 @@ def test_a_run_goes_on_where_a_bar_gains_beats(meter: str, to: str, step: float,
     played = notes["pitch"].tolist()
     assert played[: last + 1] == score.notes()["pitch"].tolist()[: last + 1]
     assert played[last + 1 : 2 * last + 2 - first] == played[first : last + 1]
+
+
+@pytest.mark.parametrize(
+    ("meter", "to", "values"),
+    [
+        ("4/4", "5/4", [-0.5, *[0.25] * 6] * 2),
+        ("4/4", "5/4", [-0.5, *[0.25] * 14]),
+        ("4/4", "5/4", [*[0.25] * 6, -0.5] * 2),
+        ("4/4", "5/4", [*[0.25] * 8, -0.5, *[0.25] * 6]),
+        ("4/4", "5/4", [-0.25, *[0.25] * 3] * 4),
+        ("4/4", "5/4", [*[0.25] * 4, -1] * 2),
+        ("4/4", "5/4", [-0.5, 0.5, 0.5, 0.5] * 2),
+        ("3/4", "4/4", [-0.5, *[0.5] * 5]),
+        ("3/4", "5/4", [-0.25, *[0.25] * 3] * 3),
+        ("2/4", "3/4", [-0.5, *[0.25] * 6]),
+    ],
+)
+def test_a_run_with_rests_goes_on_at_its_own_speed(meter: str, to: str, values: list[float]) -> None:
+    """The stretch that is played again has most notes, so that no rest grows."""
+    before, after = line(values, meter=meter), mi.convert(line(values, meter=meter), to)
+    assert set(np.diff(after.notes()["onset"])) <= set(np.diff(before.notes()["onset"]))
+    assert len(after.notes()) > len(before.notes())
+
+
+def test_three_notes_and_a_rest_end_a_phrase_and_are_no_run() -> None:
+    assert mi.plan(line([0.5, 0.5, 0.5, -0.5], meter="2/4"), "3/4").how != "run-on"
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ([0.25, 0.25, 0.25, 0.5, 0.25, 0.5], [0, 0.25, 0.5, 1, 2, 2.5]),
+        ([0.5, 0.25, 0.5, 0.25, 0.5], [0, 0.5, 1, 2, 2.5]),
+        ([0.25, 0.5, 0.5, 0.25, 0.5], [0, 0.25, 1, 2, 2.5]),
+        ([-0.25, 0.25, 0.25, 0.5, 0.25, 0.5], [0.25, 0.5, 1, 2, 2.5]),
+        ([0.75, 0.75, 0.5], [0, 1, 2.5]),
+        ([0.25, 0.25, 0.25, 0.75, 0.5], [0, 0.25, 0.5, 1, 2.5]),
+        ([0.25, 0.25, 0.25, 0.5, 0.25, 0.25, 0.25], [0, 0.25, 0.5, 1, 2.25, 2.5, 2.75]),
+        ([0.25, 0.5, 0.25, 0.5, 0.5], [0, 0.25, 0.75, 1, 2]),
+    ],
+)
+def test_a_rag_in_three_comes_on_its_second_beat(values: list[float], places: list[float]) -> None:
+    """What was a sixteenth before the beat, and is held a beat longer, would hide it; what is no anticipation stays."""
+    score = line(values, meter="2/4")
+    plan = mi.plan(score, "3/4")
+    assert plan.how == "hold-last"
+    assert plan.apply(score).notes()["onset"].tolist()[: len(places)] == places
+
+
+def test_the_left_hand_of_a_rag_in_three_is_a_waltz() -> None:
+    right = line([0.25, 0.25, 0.25, 1.25], meter="2/4").notes()
+    strokes = [(bar * 2 + at / 2, pitch) for bar in range(4) for at, pitch in enumerate((46, 55, 55, 58))]
+    score = mi.Score.from_notes(
+        [*right["onset"], *(at for at, _ in strokes)],
+        [*right["duration"], *[0.5] * 16],
+        [*right["pitch"] + 12, *(pitch for _, pitch in strokes)],
+        part=[0] * len(right) + [1] * 16,
+        meter="2/4",
+    )
+    waltz = mi.convert(score, "3/4")
+    assert waltz.notes(0)["onset"].tolist()[:5] == [0, 0.25, 0.5, 1, 3]
+    assert set(waltz.notes(1)["onset"] % 0.5) == {0}
+
+
+@pytest.mark.parametrize("values", [[1, 0.5, 0.5] * 2, [0.5, 0.5, 1] * 2, [2, 1.5, 0.5]])
+def test_chords_change_on_beats_where_a_beat_goes(values: list[float]) -> None:
+    """Six even eighths would have the second chord between beats of three."""
+    tune = line(values).notes()
+    score = mi.Score.from_notes(
+        [*tune["onset"], *range(0, 16, 2)],
+        [*tune["duration"], *[2] * 8],
+        [*tune["pitch"] + 12, *[48, 53] * 4],
+        part=[0] * len(tune) + [1] * 8,
+        meter="4/4",
+    )
+    assert set(mi.convert(score, "3/4").notes(1)["onset"] % 1) == {0}
+
+
+@pytest.mark.parametrize(
+    ("values", "title", "shape"),
+    [
+        ([1, 1, 0.5, 0.5, 1], "HOLD THE LAST (1+1+1+2)", "2+2+2+4"),
+        ([1, 1, 0.5, 0.5, 0.5, 0.5], "HOLD THE LAST LONG NOTE (1+2+1+1)", "2+4+2+2"),
+    ],
+)
+def test_the_title_is_what_is_held(values: list[float], title: str, shape: str) -> None:
+    text = str(mi.plan(line(values), "5/4", how="hold-last"))
+    assert title in text
+    assert f"     {shape}\n" in text
+
+
+def test_bars_of_rest_keep_their_rests() -> None:
+    score = mi.Score.from_notes([0, 1, 2, 12, 13, 14], [1] * 6, [60, 62, 64] * 2, meter="3/4")
+    assert "kept     the rests" in str(mi.plan(score, "4/4").replace(bars=(2, 4), how="rest"))
 
 
 @pytest.mark.parametrize(
@@ -274,15 +372,10 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
 @pytest.mark.parametrize(
     ("source", "to", "bars", "words"),
     [
-        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
-        ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
-        (
-            "3/4",
-            "5/4",
-            [[1, 1, 0.75, 0.25], [1, 1, 0.75, 0.25], [1, 1.5, 0.5]],
-            "equal beats become long and short ones",
-        ),
-        ("5/4", "12/8", [[1.5, 1.5, 1, 1], [1.5, 1.5, 2]], "long and short beats become equal"),
+        ("5/4", "6/4", [[0.5, 2, 1, 1.5], [2, 1, 1, 1]], "it waits on the first beat of every bar"),
+        ("4/4", "9/8", [[1, 1, 1, 1], [1, 1.5, 1.5]], "beats fall between those of 9/8"),
+        ("9/8", "4/4", [[2, 2, 0.5], [0.5, 2, 0.5, 0.5, 1]], "equal beats become long and short ones"),
+        ("5/4", "4/4", [[1.5, 2, 1, 0.5], [1, 1, 1, 1, 0.5, 0.5]], "long and short beats become equal"),
     ],
 )
 def test_what_speaks_against_a_cheaper_way_is_what_is_heard(
@@ -308,3 +401,149 @@ def test_other_numbers_of_beats_keep_beats_and_bar_lines(meter: str, to: str, pl
     beat = float(mi.Meter(meter).groups[0] * mi.Meter(meter).pulse)
     made = mi.convert(line([beat] * len(mi.Meter(meter).groups), meter=meter), to)
     assert made.notes()["onset"][: len(places)].tolist() == places
+
+
+def test_a_slip_jig_keeps_its_beats_in_two_bars_of_two() -> None:
+    rhythm = [0, 1, 1.5, 2.5, 3, 3.5, 4]
+    score = mi.Score.from_notes(
+        [bar * 4.5 + at for bar in range(4) for at in rhythm],
+        [1, 0.5, 1, 0.5, 0.5, 0.5, 0.5] * 4,
+        [67, 69, 71, 67, 71, 69, 67] * 4,
+        meter="9/8",
+    )
+    made = mi.convert(score, "2/4").notes()["onset"]
+    beats = [at for at in made.tolist() if at < 4 and at % 1 == 0]
+    assert beats == [0, 1, 2, 3], "three beats, and the last is held"
+    assert made[7] == 4, "a bar becomes two"
+
+
+def test_bars_that_do_not_follow_each_other_are_not_compared_as_one() -> None:
+    head, notes, at = [], [], 0
+    for meter in map(mi.Meter, ["3/4"] * 3 + ["2/4", "4/4", "3/4", "2/4"]):
+        head.append(Event(at * 480, m.time_signature(meter)))
+        notes += range(at, at := at + int(meter.bar))
+    struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
+    score = mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck)))))
+    plan = mi.plan(score, "6/8")
+    assert plan.because
+    assert len(plan.apply(score).spans) == len(notes)
+
+
+def test_a_lone_bar_goes_as_the_first_of_a_pair() -> None:
+    rhythm = [0, 0.5, 0.75, 1, 1.5]
+    tracks = [
+        Event(tick * 480, m.time_signature(mi.Meter(meter))) for tick, meter in ((0, "2/4"), (6, "4/4"), (10, "2/4"))
+    ]
+    places = [bar * 2 + at for bar in (0, 1, 2, 5, 6) for at in rhythm] + [6, 8]
+    notes = [event for index, at in enumerate(places) for event in (
+        Event(round(at * 480), m.note_on(0, 60 + index % 7, 80)), Event(round((at + 0.25) * 480), m.note_off(0, 60 + index % 7)))]  # fmt: skip
+    made = mi.convert(
+        mi.Score(480, (Track.sorted(tracks), Track.sorted(notes))), "5/4", how="hold-first", ratio=F(1, 2)
+    ).notes()["onset"]
+    third = [round(at - 5, 4) for at in made.tolist() if 5 <= at < 7.9]
+    assert third == [0, 1, 1.5, 2, 2.5], "on eighths, as every other bar"
+
+
+def test_what_begins_a_group_anticipates_nothing() -> None:
+    rhythm = [(0, 1.5), (1.5, 1.5), (3, 1), (4, 1)]
+    bars, pitch = 4, [57, 64, 60, 62]
+    score = mi.Score.from_notes(
+        [bar * 5 + at for bar in range(bars) for at, _ in rhythm],
+        [lasts for _, lasts in rhythm] * bars,
+        pitch * bars,
+        meter="5/4",
+    )
+    assert mi.convert(score, "3/4").notes()["onset"][:4].tolist() == [0, 1, 2, 2.5]
+
+
+def test_a_swung_kit_in_seven_swings_on_the_quarters() -> None:
+    ride = [(beat + at, 0.2, 51) for beat in range(4) for at in (0, 2 / 3) if beat % 2 or not at]
+    bass = [(beat, 0.9, 36 + beat) for beat in range(4)]
+    tune = [[(0, 2 / 3, 67), (2 / 3, 1 / 3, 69), (1, 2 / 3, 72), (5 / 3, 1 / 3, 74), (2, 1, 76), (3, 2 / 3, 74), (11 / 3, 1 / 3, 72)],
+            [(0, 1, 74), (1, 2 / 3, 72), (5 / 3, 1 / 3, 69), (2, 2, 67)]]  # fmt: skip
+    bars = range(8)
+    score = midi(
+        "4/4",
+        (0, [(4 * bar + at, lasts, key) for bar in bars for at, lasts, key in tune[bar % 2]]),
+        (1, [(4 * bar + at, lasts, key) for bar in bars for at, lasts, key in bass]),
+        (9, [(4 * bar + at, lasts, key) for bar in bars for at, lasts, key in ride]),
+    )
+    made = mi.convert(score, "7/8")
+    walking = made.notes(made.parts[1].name)["onset"]
+    assert [round(at % 3.5, 3) for at in walking[4:8].tolist()] == [0, 1, 2, 3]
+
+
+def test_a_rest_that_ends_the_bar_goes_before_anything_is_squeezed() -> None:
+    rhythm, pitch = [0, 1.5, 1.75, 2], [71, 72, 74, 72]
+    onset = [bar * 4 + at for bar in range(4) for at in rhythm]
+    score = mi.Score.from_notes(onset, [1.5, 0.25, 0.25, 1] * 4, pitch * 4, meter="4/4")
+    made = mi.convert(score, "3/4").notes()
+    assert made["onset"][:5].tolist() == [0, 1.5, 1.75, 2, 3]
+    assert made["duration"][:4].tolist() == [1.5, 0.25, 0.25, 1]
+
+
+def test_snaps_and_dotted_pairs_by_turns_lose_a_pair_and_keep_their_lilt() -> None:
+    rhythm = [0.25, 0.75, 0.75, 0.25, 0.25, 0.75, 0.75, 0.25]
+    places = np.cumsum([0, *rhythm])[:-1].tolist()
+    score = mi.Score.from_notes(
+        [bar * 4 + at for bar in range(4) for at in places],
+        rhythm * 4,
+        [72, 69, 69, 64, 67, 69, 71, 72] * 4,
+        meter="4/4",
+    )
+    made = mi.convert(score, "3/4").notes()["onset"]
+    assert len(made) == 24
+    values = np.diff([at for at in made.tolist() if at <= 3]).round(3).tolist()
+    assert sorted(values) == [0.25] * 3 + [0.75] * 3
+
+
+def test_bars_of_another_metre_become_as_many_as_suits_them() -> None:
+    head, notes, at = [], [], 0
+    for meter in map(mi.Meter, ["4/4"] * 2 + ["3/4"] * 4):
+        head.append(Event(at * 480, m.time_signature(meter)))
+        notes += range(at, at := at + int(meter.bar))
+    struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
+    made = mi.convert(mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck))))), "2/4")
+    assert made.notes()["onset"][:9].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8], "a bar of 4/4 is two of 2/4"
+
+
+def test_a_note_held_into_a_tuplet_is_held_on_and_the_tuplet_keeps_its_speed() -> None:
+    sixths = [F(13, 6), F(7, 3), F(5, 2), F(8, 3), F(17, 6)]
+    places = [0, F(1, 2), 1, *sixths]
+    ends = [*places[1:], F(3)]
+    rows = [(3 * bar + at, 3 * bar + end) for bar in range(4) for at, end in zip(places, ends, strict=True)]
+    score = mi.Score.from_notes(
+        [float(at) for at, _ in rows],
+        [float(end - at) for at, end in rows],
+        [72, 71, 67, 60, 64, 67, 72, 76] * 4,
+        meter="3/4",
+    )
+    made = mi.convert(score, "5/4", how="hold-last").notes()["onset"][:8].round(4).tolist()
+    assert made == [0, 0.5, 1, *(round(float(at) + 2, 4) for at in sixths)]
+
+
+def test_the_tune_leaves_sixteenths_for_other_parts() -> None:
+    tune = [(0.25, 0.25, 79), (0.5, 0.25, 85), (0.75, 0.25, 87), (1, 0.5, 79), (1.5, 0.5, 87), (2, 1, 89), (3, 0.5, 87)]
+    left = [(0, 0.25, 32), (0.25, 0.25, 44), (0.5, 0.5, 51), (1, 0.5, 39), (1.5, 0.5, 51),
+            (2, 0.25, 39), (2.25, 0.25, 51), (2.5, 0.5, 49), (3, 0.5, 46), (3.5, 0.5, 49)]  # fmt: skip
+    score = midi("2/4", *((part, [(4 * bar + at, lasts, key) for bar in range(4) for at, lasts, key in rows])
+                          for part, rows in enumerate((tune, left))))  # fmt: skip
+    made = mi.convert(score, "7/8")
+    assert all((at * 4) % 1 == 0 for part in made.parts for at in made.notes(part.name)["onset"].tolist())
+
+
+@pytest.mark.parametrize(("values", "places"), [([1, 1, 1], [0, 1, 2, 5]), ([1.5, 0.5, 1], [0, 1.5, 2, 5])])
+def test_a_waltz_in_five_is_the_bar_and_two_beats_more(values: list[float], places: list[float]) -> None:
+    plan = mi.plan(line(values, meter="3/4"), "5/4")
+    assert plan.how == "hold-last"
+    assert plan.apply(line(values, meter="3/4")).notes()["onset"][:4].tolist() == places
+
+
+def test_bars_that_would_be_stretched_more_than_twice_stay() -> None:
+    head, notes, at = [], [], 0
+    for meter in map(mi.Meter, ["3/4"] * 4 + ["2/4"] * 2):
+        head.append(Event(at * 480, m.time_signature(meter)))
+        notes += range(at, at := at + int(meter.bar))
+    struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
+    plan = mi.plan(mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck))))), "5/4")
+    assert [span.why for span in plan.spans if not span.how] == ["in 2/4: too far from 5/4"]

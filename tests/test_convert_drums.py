@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 import mi_theme as mi
+from mi_theme.adaptation.frames import Frame
+from mi_theme.conversion.parts.kit_frames import evenly
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
+from mi_theme.warp import Warp
 
 KICK, SNARE, HAT, OPEN, TOM = 36, 38, 42, 46, 45
 Bar = list[tuple[float, float, int]]  # (onset, length, key or pitch)
@@ -18,9 +21,9 @@ SAME_KICK: Bar = [(at, 0.2, KICK) for at, _, _ in BASS]
 
 
 def song(meter: str, *bars: tuple[Bar, ...]) -> mi.Score:
-    """A song of four bars: the parts of each bar are a tune, perhaps a bass, and a kit; bars are taken by turns."""
+    """A song of four bars: the parts of each bar are a tune, perhaps a bass and chords, and a kit; bars are taken by turns."""
     head = Track.sorted([Event(0, m.tempo(500_000)), Event(0, m.time_signature(mi.Meter(meter)))])
-    names, length = ("Tune", "Kit") if len(bars[0]) == 2 else ("Tune", "Bass", "Kit"), float(mi.Meter(meter).bar)
+    names, length = [*("Tune", "Bass", "Chords")[: len(bars[0]) - 1], "Kit"], float(mi.Meter(meter).bar)
     tracks = [head]
     for part, name in enumerate(names):
         channel = 9 if name == "Kit" else part
@@ -56,6 +59,12 @@ def struck(score: mi.Score, key: int, bar: int = 1, part: str = "Kit") -> list[f
 def test_hats_on_the_beats_are_on_the_new_beats(to: str, hats: list[float]) -> None:
     quarters = [(at, 0.2, HAT) for at in range(4)]
     assert struck(mi.convert(song("4/4", (TUNE, [*quarters, *BACKBEAT])), to), HAT) == hats
+
+
+@pytest.mark.parametrize(("to", "rides"), [("12/8", [0, 1, 1.5, 2.5, 3, 4, 4.5, 5.5]), ("6/8", [0, 1, 1.5, 2.5])])
+def test_a_shuffled_ride_is_in_the_eighths_of_the_target_under_a_straight_tune(to: str, rides: list[float]) -> None:
+    shuffle = [(beat + third, 0.1, HAT) for beat in range(4) for third in (0, 2 / 3)]
+    assert struck(mi.convert(song("4/4", (TUNE, [*shuffle, *BACKBEAT])), to), HAT) == rides
 
 
 def test_hats_between_the_beats_take_the_pulse_of_the_target() -> None:
@@ -193,3 +202,102 @@ def test_a_band_is_compared_in_every_way(to: str) -> None:
     """One that floats over the bar lines too, for which no bar of the band is made anew."""
     band = mi.render(form="clayton-mullen", style="jazz-combo", seed=1)
     assert mi.compare(band, to)["float"].cost is not None
+
+
+HORNS: Bar = [(at, 0.4, pitch) for at in (0.5, 1.5) for pitch in (60, 64)]
+MARCH_TUNE: Bar = [(0, 0.5, 76), (0.5, 0.5, 72), (1, 1, 79)]
+TUBA: Bar = [(0, 0.5, 48), (1, 0.5, 43)]
+
+
+def test_a_clave_begins_on_the_bar_line_where_it_did() -> None:
+    bossa: Bar = [(at, 0.2, 37) for at in (0, 1.5, 3)]
+    kicks: Bar = [(at, 0.2, KICK) for at in (0, 1.5, 2, 3.5)]
+    tune: Bar = [(0, 1.5, 74), (1.5, 0.5, 72), (2, 2, 69)]
+    band = song("4/4", (tune, [(at, 0.5, 40) for at in (0, 1.5, 2, 3.5)], [*bossa, *kicks]))
+    for to in ("3/4", "5/4", "7/8"):
+        made = mi.convert(band, to)
+        rim, kick = struck(made, 37), struck(made, KICK)
+        assert rim[0] == 0, "a drum that plays the bar line is no backbeat"
+        assert rim[1] == kick[1], "and what was struck together stays so"
+
+
+def test_hats_that_play_every_beat_alike_play_every_new_beat_so() -> None:
+    disco: Bar = [(beat + at, 0.2, HAT) for beat in range(4) for at in (0, 0.75)]
+    made = mi.convert(song("4/4", (TUNE, [*disco, *BACKBEAT])), "3/4")
+    assert struck(made, HAT) == [0, 0.75, 1, 1.75, 2, 2.75]
+
+
+@pytest.mark.parametrize(("to", "kicks"), [("12/8", [0, 2.5, 3]), ("6/8", [0, 2.5])])
+def test_a_kick_under_a_running_bass_pushes_as_the_tune_does(to: str, kicks: list[float]) -> None:
+    bass: Bar = [(at / 2, 0.5, 36) for at in range(8)]
+    tune: Bar = [(0, 1.5, 69), (1.5, 0.5, 67), (2, 2, 65)]
+    made = mi.convert(song("4/4", (tune, bass, [*BACKBEAT, *((at, 0.2, KICK) for at in (0, 1.5, 2))])), to)
+    bar = 2 if to == "6/8" else 1
+    assert struck(made, KICK, bar) == kicks
+    assert struck(made, 67, bar, "Tune") == [2.5]
+
+
+def test_a_snare_that_plays_the_off_beats_goes_with_the_chords() -> None:
+    snare: Bar = [(at, 0.2, SNARE) for at in (0.5, 0.75, 1.5)]
+    made = mi.convert(song("2/4", (MARCH_TUNE, TUBA, HORNS, [*snare, (0, 0.2, KICK), (1, 0.2, KICK)])), "3/4")
+    assert struck(made, 60, part="Chords") == [1, 2]
+    assert struck(made, SNARE) == [1, 1.25, 2]
+
+
+def test_a_snare_that_fills_a_beat_of_every_bar_is_a_groove_and_no_fill() -> None:
+    samba: Bar = [(at, 0.2, SNARE) for at in (0, 0.5, 1, 1.25, 1.75)]
+    made = mi.convert(song("2/4", (MARCH_TUNE, [*samba, (0, 0.2, KICK), (1, 0.2, KICK)])), "3/4")
+    assert struck(made, SNARE)[:5] == [0, 0.5, 1, 1.25, 1.75]
+
+
+def test_what_is_made_anew_is_not_played_again_where_a_run_goes_on() -> None:
+    made = mi.convert(song("2/4", (MARCH_TUNE, TUBA, HORNS, [(0, 0.2, KICK), (1, 0.2, KICK)])), "3/4", how="run-on")
+    assert [struck(made, key, part=part) for key, part in ((48, "Bass"), (43, "Bass"), (60, "Chords"))] == [
+        [0],
+        [],
+        [1, 2],
+    ]
+
+
+def test_seconds_and_fourths_of_four_are_those_of_three_for_all() -> None:
+    places = [0, 0.25, 0.75, 1.25, 1.75]
+    tune: Bar = [(0, 0.75, 76), (0.75, 0.25, 79), (1, 1, 76)]
+    bass: Bar = [(0, 0.75, 33), (0.75, 0.25, 40), (1, 0.75, 40), (1.75, 0.25, 33)]
+    chords: Bar = [(at, 0.2, 60) for at in places]
+    kit: Bar = [(at, 0.2, KICK) for at, *_ in bass] + [(at / 4, 0.2, HAT) for at in range(8)]
+    made = mi.convert(song("2/4", (tune, bass, chords, kit)), "6/8")
+    assert struck(made, 60, part="Chords") == [0, 0.5, 1, 2, 2.5]
+    assert struck(made, KICK) == [0, 1, 1.5, 2.5], "and the kick with the bass"
+    assert struck(made, 79, part="Tune") == [1]
+    assert struck(made, HAT) == [0, 0.5, 1, 1.5, 2, 2.5]
+
+
+def test_short_strokes_sound_as_long_as_before_where_they_fit() -> None:
+    chucks: Bar = [(at, 0.2, key) for at in (0, 0.5, 0.75, 1.25, 1.5, 2, 2.5, 2.75, 3.25, 3.5) for key in (60, 64)]
+    riff = [(0, 0.5, 33), (0.75, 0.25, 33), (1.5, 0.5, 43), (2.5, 0.5, 33), (3.25, 0.25, 40), (3.5, 0.5, 43)]
+    played: tuple[Bar, Bar] = ([(at, 0.95 * lasts, key) for at, lasts, key in TUNE], [(at, 0.95 * lasts, key) for at, lasts, key in riff])  # fmt: skip
+    kit: Bar = [*((at / 4, 0.1, HAT) for at in range(16)), *((at, 0.1, KICK) for at in (0, 0.75, 2.5, 3.25)), *BACKBEAT]
+    made = mi.convert(song("4/4", (*played, chucks, kit)), "3/4").notes("Chords")
+    assert set(made["duration"].round(3).tolist()) == {0.2}
+
+
+def test_a_bar_of_five_as_four_beats_of_five_sixteenths_is_offered_and_played_by_all() -> None:
+    """As the one rock drummer in five of the Groove MIDI Dataset plays (Gillick and others, 2019)."""
+    bass: Bar = [(at / 2, 0.5, 36) for at in range(8)]
+    hats: Bar = [(at / 2, 0.2, HAT) for at in range(8)]
+    kicks: Bar = [(at, 0.2, KICK) for at in (0, 1.5, 2)]
+    band = song("4/4", (TUNE, bass, [*BACKBEAT, *hats, *kicks]))
+    assert any(way.startswith("square: 5+5+5+5 sixteenths") for way in mi.plan(band, "5/4").instead)
+    made = mi.convert(band, "5/4", how="square")
+    eighths = [0, 0.75, 1.25, 2, 2.5, 3.25, 3.75, 4.5]
+    assert struck(made, HAT) == eighths
+    assert struck(made, 36, part="Bass") == eighths
+    assert struck(made, SNARE) == [1.25, 3.75]
+    assert struck(made, KICK) == [0, 2, 2.5]
+    assert struck(made, 76, part="Tune") == [2, 3.75]
+
+
+@pytest.mark.parametrize(("length", "to", "so"), [(5, "5/4", True), (3, "9/8", False), (4, "5/4", False)])
+def test_beats_go_evenly_only_where_they_fill_the_bar(length: int, to: str, so: bool) -> None:
+    frames = Frame(mi.Meter("4/4")), Frame(mi.Meter(to))
+    assert evenly(Warp.linear(4, length), frames) is so

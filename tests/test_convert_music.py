@@ -290,7 +290,7 @@ def test_the_tempo_equation() -> None:
         ("2/4", "5/4:3+3+2+2", F(1, 2), "regroup"), ("5/4:3+3+2+2", "2/4", 2, "regroup"), ("2/4", "7/8", F(1, 2), "ease"),
         ("6/8", "5/4", F(1, 2), "ease"), ("6/8", "5/4:3+3+2+2", F(1, 2), "ease"), ("6/8", "11/8", F(1, 2), "ease"),
         ("9/8", "6/8", 2, "hold-first"), ("6/8", "9/8", 1, "hold-first"), ("12/8", "9/8", 1, "ease"), ("6/8", "7/8", 1, "hold-first"),
-        ("12/8", "5/4:3+3+2+2", 1, "ease"), ("5/4:3+3+2+2", "6/8", 1, "regroup"), ("3/4", "5/4", 1, "hold-first"),
+        ("12/8", "5/4:3+3+2+2", 1, "ease"), ("5/4:3+3+2+2", "6/8", 1, "regroup"), ("3/4", "5/4", 1, "regroup"),
         ("3/4", "4/4", 1, "hold-first"), ("4/4", "7/4", F(1, 2), "ease"), ("5/4:3+3+2+2", "4/4", 1, "regroup"), ("4/4", "2/2", 1, "regroup"),
     ],
 )  # fmt: skip
@@ -545,3 +545,19 @@ def test_an_alberti_figure_that_begins_anew_loses_a_note_a_beat() -> None:
     assert made["pitch"].tolist() == [60, 67, 64] * 16
     half = mi.convert(midi("2/4", (0, [(at, lasts, pitch) for at, lasts, pitch in rows])), "6/8").notes("Tune 1")
     assert half["pitch"].tolist() == [60, 67, 64] * 16
+
+
+@pytest.mark.parametrize(
+    ("to", "lasts", "opening"), [("6/8", 1.5, "3/8"), ("12/8", 1.5, "3/8"), ("3/4", 1.0, "1/4"), ("7/8", 1.0, "1/4")]
+)
+def test_a_pick_up_with_a_signature_of_its_own_length_goes_with_the_bars_it_leads_into(
+    to: str, lasts: float, opening: str
+) -> None:
+    head = [Event(0, m.time_signature(mi.Meter("1/4"))), Event(480, m.time_signature(mi.Meter("4/4")))]
+    notes = [Event(tick, m.note_on(0, 60 + tick // 480 % 7, 80)) for tick in range(0, 480 * 17, 480)]
+    ends = [Event(event.tick + 480, m.note_off(0, event.message[1])) for event in notes]
+    made = mi.convert(mi.Score(480, (Track.sorted(head), Track.sorted([*notes, *ends]))), to)
+    first = made.notes()[0]
+    assert float(first["duration"]) == lasts
+    assert [str(meter.plain) for _, meter in made.meters.changes] == [opening, to]
+    assert made.meters.changes[1][0] == lasts

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,11 +35,13 @@ from mi_theme.index.joining import joined_lines
 from mi_theme.index.line_making import order_of, taken_apart
 from mi_theme.index.query_lines import lines_of
 from mi_theme.index.seeds import BASE, INTERVALS, Postings, span_of
-from mi_theme.index.stored_notes import BETWEEN, table_of_rows
+from mi_theme.index.stored_notes import BETWEEN, NoteLines, table_of_rows
 from mi_theme.index.write_lock import sole_writer
 from mi_theme.score.notes import NOTE
 from mi_theme.search.corpus.folders import search_files
 from mi_theme.search.kernels import extension_numpy
+from mi_theme.search.kernels.kernel_inputs import ExtendedLine, LineEvidence
+from mi_theme.search.match.evidence import COPY_MODEL
 
 COLUMNS = ["onset", "duration", "pitch", "part", "voice", "step"]
 THEME = [(0, 60), (1, 67), (1.5, 65), (2, 64), (2.5, 62), (3, 69), (4, 60), (4.5, 71), (5, 72), (6, 64), (7, 65), (7.5, 62), (8, 74)]  # fmt: skip
@@ -168,7 +171,8 @@ def test_an_order_is_stable(keys: list[int]) -> None:
 
 
 def places_of(postings: Postings, first: int, last: int) -> NDArray[np.int64]:
-    return postings.places(postings.spans(np.array([[first, last]], np.uint32)).tolist())
+    ((begin, end),) = postings.spans(np.array([[first, last]], np.uint32)).tolist()
+    return extension_numpy.places_of(postings.entry[3 * begin : 3 * end])
 
 
 def test_seeds_are_where_they_say() -> None:
@@ -205,19 +209,60 @@ def test_with_numba_and_without_the_same() -> None:
     plain, fast = taken_apart(sheets, fast=False), taken_apart(sheets, fast=True)
     assert all((getattr(plain, name) == getattr(fast, name)).all() for name in plain.__dataclass_fields__)
     (line,) = lines_of(PATTERN)
-    postings = Postings.of(plain)
-    for first, least in ((0, -20.0), (4, 2.0), (7, 8.0)):
-        way = line.extended(4, least)
-        some = [
-            places_of(postings, *span_of(np.diff(line.height[number : number + 3]).tolist()))
-            for number in (first, first + 2)
-        ]
-        places, numbers = np.concatenate(some), np.repeat([first, first + 2], [*map(len, some)])
-        here, there = (
-            kernel.extended(plain.height, places, numbers, way) for kernel in (extension_numpy, extension_numba)
-        )
-        assert (here == there).all()
-        assert len(here) or least > 0
+    postings, model = Postings.of(plain), line.evidence(mapped=True)
+    for most, least in ((-1, -20.0), (-1, 2.0), (3, -20.0), (2, 0.0), (1, 8.0), (0, 8.0)):
+        way = line.extended(least)
+        told = [told_of(kernel, plain, postings, way, model, most) for kernel in (extension_numpy, extension_numba)]
+        assert all(np.array_equal(here, there) for here, there in zip(*told, strict=True))
+        assert len(told[0][0]), "the theme is there"
+
+
+def told_of(
+    kernel: Any, lines: NoteLines, postings: Postings, way: ExtendedLine, model: LineEvidence, most: int
+) -> list[NDArray[Any]]:
+    """What is found of some windows, and what it says."""
+    rises = np.diff(way.pitch).tolist()
+    windows = [(first + before, first, notes + before) for notes in (4, 5) for first in (0, 2, 7) for before in (0, 1)]
+    seeds = np.array([span_of(rises[seed : first + notes - 1]) for seed, first, notes in windows], np.uint32)
+    asked = np.concatenate([postings.spans(seeds), [(*window, most) for window in windows]], axis=1)
+    found = kernel.extended(lines.height, postings.entry, asked, way)
+    path = kernel.paths(lines.height, found, way)
+    time = kernel.times(path[1], path[2], lines.timed)
+    tune, rhythm = kernel.tunes(lines.height, path, way, model), kernel.rhythms(path[0], time, path[2], model)
+    return [found, *path, time, tune.round(9), rhythm.round(9)]
+
+
+@pytest.mark.parametrize(("stretch", "paid"), [(1, 0.0), (2, COPY_MODEL.stretched), (1 / 3, COPY_MODEL.stretched)])
+def test_a_whole_copy_says_what_the_pattern_does(stretch: float, paid: float) -> None:
+    rows = [(4 + stretch * at, key - 3, 0) for at, key in THEME]
+    onset, pitch, part = zip(*sorted(rows), strict=True)
+    lines = taken_apart([Sheet.of(mi.Score.from_notes(onset, [0.1] * len(rows), pitch, part=part))])
+    (line,) = lines_of(PATTERN)
+    found, note, _, count, time, tune, rhythm = told_of(
+        extension_numpy, lines, Postings.of(lines), line.extended(20.0), line.evidence(mapped=False), 3
+    )
+    best = int((tune + rhythm).argmax())
+    assert note[best, : count[best]].tolist() == [*range(len(THEME))]
+    assert time[best, : count[best]] == pytest.approx([4 + stretch * at for at, _ in THEME], abs=0.01)
+    assert tune[best] + rhythm[best] == pytest.approx(line.whole + paid)
+    assert len(found)
+
+
+def test_places_of_seeds_tell_when_their_notes_begin() -> None:
+    lines = taken_apart([*sheets_of_all_kinds(), Sheet.of(piece(1))])
+    places = extension_numpy.places_of(Postings.of(lines).entry)
+    rows = lines.row_of(places)
+    assert (rows != places).any(), "some are of outer lines"
+    time = extension_numpy.times(places[:, None], np.ones(len(places), np.int64), lines.timed)[:, 0]
+    for number in np.flatnonzero(lines.piece_ticks).tolist():
+        table, place = table_of_rows(lines, number)
+        span = lines.rows_of(number)
+        own = (rows >= span.start) & (rows < span.stop)
+        assert (time[own] == table["onset"][place[rows[own] - span.start]]).all()
+    pairs = np.array(sorted(zip(rows.tolist(), places.tolist(), strict=True)))[:400, 1].reshape(-1, 2)
+    both = extension_numpy.times(pairs, np.full(len(pairs), 2), lines.timed)
+    order = np.argsort(places)
+    assert (both == time[order][np.searchsorted(places[order], pairs)]).all(), "one after another, and back"
 
 
 def test_shards_put_together_are_the_shard_of_all() -> None:

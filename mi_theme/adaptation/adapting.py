@@ -119,7 +119,7 @@ def first_choices(task: Task, heard: bool = False) -> list[str]:
     uneven = len(set(task.figure)) > 1
     if source.is_compound != target.is_compound and not (source.is_additive or target.is_additive):
         more = len(task.target.beats) - len(task.source.beats)
-        if (source.is_compound and more in (0, 1) and task.source.bars == task.target.bars) or not more:
+        if (source.is_compound and more in (0, 1) and task.source.bars == 1) or not more:
             return ["even", "long-short", "regroup"] if source.is_compound else ["long-short", "regroup"]
         in_one = len(source.beats) == 3 and 1 < task.source.bars == len(target.beats) and task.target.bars == 1
         if in_one and task.source.length != task.target.length:

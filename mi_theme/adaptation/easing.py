@@ -11,12 +11,14 @@ kit all bars lose the same time, wherever that is cheapest for all of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 from mi_theme.adaptation.costs import priced
-from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, beat_of, starts_of
+from mi_theme.adaptation.hearing import order_lost
 from mi_theme.adaptation.place_search import (
     BEAT,
     FEWEST_RUN,
@@ -28,8 +30,10 @@ from mi_theme.adaptation.place_search import (
     Grid,
     Knot,
     Pulls,
+    Solved,
     runs_in,
     solved,
+    thinned,
 )
 from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
@@ -39,11 +43,21 @@ from mi_theme.warp import Warp
 __all__ = ["eased_outcomes", "with_others"]
 
 CUT = 2  # the lower number of cut time
+TUPLETS = {3, 6}  # notes that a run may have a beat, which is no trill
 MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
 MOST_SKELETONS = 6  # ways of the beats that are weighed where a kit needs one for all bars
 GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as before as long as it can
+CLEARLY = 0.75  # of what bars cost whose groups go where the groups of the bar do: else these stay
+LIMPING = 10.0  # each beat of a swung kit that begins between quarters: everybody swings on the quarters of the bar
 ALIKE = 0.8  # a beat that no other bar puts there
+
+
+class Tuplet(NamedTuple):
+    """How many notes it has, and whether it follows another like it, so that all may go."""
+
+    notes: int
+    follows: bool
 
 
 def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
@@ -52,26 +66,34 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     Parameters
     ----------
     tasks
-        Stretches of a line in order, the same in everything but their notes.
+        Stretches of a line in order, the same in everything but their notes; those that are one value are worked out once.
 
     Returns
     -------
     list of Outcome
         One for each.
     """
-    tasks = [_in_quarters(task) for task in tasks]
+    kinds = {id(task): task for task in tasks}  # bars that are alike are one value, and are worked out once
+    rank = {key: number for number, key in enumerate(kinds)}
+    which, tasks = [rank[id(task)] for task in tasks], [_in_quarters(task) for task in kinds.values()]
     frame = tasks[0].target
     if (frame.length / SLOT).denominator != 1 or frame.length / SLOT > MOST_SLOTS:
         raise StrategyError(f"ease: {frame.meter} is not counted in sixteenths here; try regroup")
     skeletons = regroup(tasks[0]._replace(onsets=()))[: MOST_SKELETONS if tasks[0].steady else 1]
     skeleton = (
-        min(skeletons, key=lambda way: _steady_cost(tasks, way)).warp if len(skeletons) > 1 else skeletons[0].warp
+        min(skeletons, key=lambda way: _steady_cost(tasks, which, way)).warp
+        if len(skeletons) > 1
+        else skeletons[0].warp
     )
     beats, fixed = _beats_of(frame, skeleton, tasks[0].figure), _fixed_of(tasks[0], skeleton)
-    bars = [_lead_knots(task, fixed) for task in tasks]
-    grids = [_grid(frame, beats, knots) for knots in bars]
-    found = [solved(knots, grid, ()).places for knots, grid in zip(bars, grids, strict=True)]
-    pulls = _pulls(bars, found, len(grids[0].levels))
+    bars, grids, laid = _laid(tasks, beats, fixed)
+    if fixed and len(set(tasks[0].figure)) > 1 and not tasks[0].steady:
+        lines = {at: place for at, place in fixed.items() if at % tasks[0].source.meter.bar == 0}
+        loose = _laid(tasks, beats, lines)
+        if _total(tasks, which, *loose) < CLEARLY * _total(tasks, which, bars, grids, laid):
+            (bars, grids, laid), fixed = loose, lines
+    found = [way.places for way in laid]
+    pulls = _pulls(bars, found, Counter(which), len(grids[0].levels))
     if pulls:
         found = [solved(knots, grid, pulls).places for knots, grid in zip(bars, grids, strict=True)]
     outcomes = []
@@ -79,7 +101,32 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
         points = _points(knots, places, grid) if places else skeleton.points
         (outcome,) = priced(task, Warp(_with_others(task, points, grid, pulls, fixed)))
         outcomes.append(outcome._replace(reasons=_reasons(knots, places)))
-    return outcomes
+    return [outcomes[number] for number in which]
+
+
+def _laid(
+    tasks: Sequence[Task], beats: frozenset[Fraction], fixed: dict[Fraction, int]
+) -> tuple[list[tuple[Knot, ...]], list[Grid], list[Solved]]:
+    """The bars of a line with their grids, and the cheapest places in each by itself."""
+    bars = [_lead_knots(task, fixed) for task in tasks]
+    grids = [_grid(tasks[0].target, beats, knots) for knots in bars]
+    return bars, grids, [solved(knots, grid, ()) for knots, grid in zip(bars, grids, strict=True)]
+
+
+def _total(
+    tasks: Sequence[Task],
+    which: Sequence[int],
+    bars: Sequence[tuple[Knot, ...]],
+    grids: Sequence[Grid],
+    laid: Sequence[Solved],
+) -> float:
+    """What all bars cost, and that their groups are long and short no more."""
+    costs = []
+    for task, knots, grid, way in zip(tasks, bars, grids, laid, strict=True):
+        figure = task.figure[: len(task.figure) // task.source.bars]
+        warp = Warp(_points(knots, way.places, grid)) if way.places else None
+        costs.append(way.cost + (order_lost(task.onsets, warp, task.source, figure) if warp else 0.0))
+    return sum(costs[number] for number in which)
 
 
 def _in_quarters(task: Task) -> Task:
@@ -88,6 +135,8 @@ def _in_quarters(task: Task) -> Task:
     if meter.is_additive or meter.denominator != CUT or set(task.figure) != {2 * length}:
         return task
     counted = Meter(f"{2 * meter.numerator}/{2 * CUT}")
+    if counted.is_compound:  # 3/2 is three halves, and 6/4 two threes
+        return task
     return task._replace(source=Frame(counted, task.source.bars), figure=(length,) * (2 * len(task.figure)))
 
 
@@ -115,16 +164,17 @@ def with_others(task: Task, outcome: Outcome) -> Outcome:
     return outcome._replace(warp=Warp(_with_others(task, points, grid, (), {})))
 
 
-def _steady_cost(tasks: Sequence[Task], way: Outcome) -> float:
-    """What all bars cost, and all parts in them, where the beats go one way."""
+def _steady_cost(tasks: Sequence[Task], which: Sequence[int], way: Outcome) -> float:
+    """What all bars cost, each of which is one of the tasks, and all parts in them, where the beats go one way."""
     beats, fixed = _beats_of(tasks[0].target, way.warp, tasks[0].figure), _fixed_of(tasks[0], way.warp)
     late = sum(abs(place - at / SLOT) for at, place in fixed.items())
-    total = (way.cost + GROOVE * float(late)) * len(tasks)
+    limping = tasks[0].swung * sum(way.warp(beat).denominator > 1 for beat in tasks[0].source.beats)
+    each, costs = way.cost + GROOVE * float(late) + LIMPING * limping, []
     for task in tasks:
         lead, every = _lead_knots(task, fixed), sorted({*task.onsets, *task.others, *fixed})
         band = _knots(task._replace(thin=False), every, set(fixed) - {*task.onsets, *task.others}, fixed)
-        total += sum(solved(knots, _grid(task.target, beats, lead), ()).cost for knots in (lead, band))
-    return total
+        costs.append(sum(solved(knots, _grid(task.target, beats, lead), ()).cost for knots in (lead, band)))
+    return sum((costs[number] for number in which), each * len(which))
 
 
 def _beats_of(frame: Frame, skeleton: Warp, figure: Sequence[Fraction]) -> frozenset[Fraction]:
@@ -166,7 +216,7 @@ def _knots(
 ) -> tuple[Knot, ...]:
     """Places with what they weigh; a note is one value, though it is held over beats that have places too."""
     frame, length = task.source, task.source.length
-    beat, others = frame.groups[0], {*task.others, *task.shared}
+    beat, others = beat_of(frame, task.figure), {*task.others, *task.shared}
     struck = [at for at in places if at not in held]
     wholes = [b - a for a, b in pairwise([*struck, length])]
     sounding = [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)]
@@ -174,7 +224,7 @@ def _knots(
     if task.steady:  # where a run sets out off the beat, its first note may go as well
         found = dict.fromkeys([n - 1 for n in found if found[n] == 1 and struck[n - 1] not in frame.beats], 1) | found
     runs = {struck[number]: unit for number, unit in found.items()}
-    lasting, whole = dict(zip(struck, wholes, strict=True)), beat
+    lasting, whole, tuplets = dict(zip(struck, wholes, strict=True)), beat, _tuplets_in(task, struck, wholes)
     knots = []
     for at, following in pairwise([*places, length]):
         value, whole = following - at, lasting.get(at, whole)
@@ -182,7 +232,7 @@ def _knots(
         weight = SHORT if at in task.whole else weight
         if at in silent and at not in held:  # where other parts go on in a rest, it is none
             weight = SHORT if any(at < other < following for other in others) else REST
-        shared = at in others
+        shared, tuplet = at in others, tuplets.get(at, Tuplet(0, False))
         knot = Knot(
             at=at / SLOT,
             value=value / SLOT,
@@ -190,14 +240,28 @@ def _knots(
             level=_level(at, frame.meter.bar, frame.beats),
             middle=at % frame.meter.bar == frame.meter.bar / 2,
             shared=shared,
-            run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(at, 0),
+            run=0 if shared and at in frame.beats else tuplet.follows or runs.get(at, 0) * (at not in task.whole),
             whole=at in task.whole,
+            tuplet=tuplet.notes,
             fixed=0 if at == 0 else fixed.get(at),
             over=_held_over(at, following, frame),
             free=at in silent and at > 0 and not shared and at not in task.whole,
+            between=sum(at < other < following for other in others),
+            chord=shared and at in frame.beats and not task.steady,
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
+
+
+def _tuplets_in(task: Task, struck: Sequence[Fraction], values: Sequence[Fraction]) -> dict[Fraction, Tuplet]:
+    """The tuplets of every run of such, where notes may be left out."""
+    strokes = dict(zip(task.whole, task.strokes, strict=False)) if task.thin else {}
+    found: dict[Fraction, Tuplet] = {}
+    for (before, lasted), (at, lasts) in pairwise(zip(struck, values, strict=True)):
+        if strokes.get(at) in TUPLETS and strokes.get(before) == strokes[at] and lasted == lasts:
+            found.setdefault(before, Tuplet(strokes[at], False))
+            found[at] = Tuplet(strokes[at], True)
+    return found
 
 
 def _held_over(at: Fraction, stop: Fraction, frame: Frame) -> int:
@@ -220,13 +284,15 @@ def _grid(frame: Frame, beats: frozenset[Fraction], knots: Sequence[Knot]) -> Gr
     return Grid(levels, min(values), any(knot.level == 3 for knot in knots))
 
 
-def _pulls(bars: Sequence[tuple[Knot, ...]], found: Sequence[tuple[int, ...]], slots: int) -> Pulls:
+def _pulls(
+    bars: Sequence[tuple[Knot, ...]], found: Sequence[tuple[int, ...]], times: Mapping[int, int], slots: int
+) -> Pulls:
     """For each beat what its places cost for being unlike other bars; nothing where bars are alike already."""
     counts: dict[Fraction, Counter[int]] = {}
-    for knots, places in zip(bars, found, strict=True):
+    for number, (knots, places) in enumerate(zip(bars, found, strict=True)):
         for knot, place in zip(knots, places, strict=False):
             if knot.level < 2 and knot.at and place >= 0:
-                counts.setdefault(knot.at, Counter())[place] += 1
+                counts.setdefault(knot.at, Counter())[place] += times[number]
     rows = []
     for at, places_of in sorted(counts.items()):
         total = places_of.total()
@@ -242,6 +308,10 @@ def _points(knots: Sequence[Knot], places: Sequence[int], grid: Grid) -> tuple[t
         if place < 0:
             place = next((other for other in places[number:] if other >= 0), len(grid.levels) - 1)
         points.append((stops[number] * SLOT, place * SLOT))
+        following = next((other for other in places[number + 1 :] if other >= 0), len(grid.levels) - 1)
+        knot = knots[number]
+        if places[number] >= 0 and thinned(knot, following - place):  # of a tuplet the first is left
+            points.append(((knot.at + knot.value / knot.tuplet) * SLOT, following * SLOT))
     return (*points, (end * SLOT, (len(grid.levels) - 1) * SLOT))
 
 

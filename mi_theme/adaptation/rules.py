@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from math import ceil, comb, floor, lcm
 
 from mi_theme.adaptation.costs import Pricing, costs_of, priced
-from mi_theme.adaptation.frames import Frame, Outcome, Task
+from mi_theme.adaptation.frames import Frame, Outcome, Task, starts_of
 from mi_theme.adaptation.groupings import SWING, by_beats, readings
 from mi_theme.adaptation.swing import TRIPLET
 from mi_theme.errors import StrategyError
@@ -129,11 +129,14 @@ def add_group(task: Task) -> list[Outcome]:
 
 
 def run_on(task: Task) -> list[Outcome]:
-    """A run goes on: what follows the first group is played before it once more, and what is held is held on."""
+    """A run goes on: of what follows the first group the part with most notes is played before it once more, and what is held is held on."""
     _needs_longer(task, "run-on")
-    source, first, more = task.source.length, task.figure[0], task.target.length - task.source.length
-    if first + more > source:
+    source, more = task.source.length, task.target.length - task.source.length
+    starts = [start for start in starts_of(task.figure)[1:] if start + more <= source]
+    if not starts:
         raise StrategyError(f"run-on: {more} quarters more are not in the bar after its first group; try hold-first")
+    struck = {*task.onsets, *task.others}
+    first = max(starts, key=lambda start: sum(start <= at < start + more for at in struck))
     (outcome,) = priced(task, Warp([(0, 0), (first, first), (first, first + more), (source, task.target.length)]))
     return [outcome._replace(repeats=((first, first + more, -more),))]
 
@@ -274,7 +277,7 @@ def _beat_by_beat(
     source, target = task.source.meter, task.target.meter
     uneven = source.is_additive or target.is_additive or source.is_compound == target.is_compound
     more = len(task.target.beats) - len(task.source.beats)
-    held = more == 1 and source.is_compound and task.source.bars == task.target.bars == 1
+    held = more == 1 and source.is_compound and task.source.bars == 1
     if uneven or (more and not held):
         raise StrategyError(
             f"{name}: goes between a simple and a compound metre of as many beats, not {source} to {target}; try regroup"

@@ -130,7 +130,7 @@ def ease_line(tasks: Sequence[Task]) -> list[Outcome]:
     Parameters
     ----------
     tasks
-        Stretches of a line in order, the same in everything but their notes.
+        Stretches of a line in order, the same in everything but their notes; those that are one value are worked out once.
 
     Returns
     -------
@@ -139,9 +139,10 @@ def ease_line(tasks: Sequence[Task]) -> list[Outcome]:
     """
     from mi_theme.adaptation.easing import eased_outcomes
 
-    through = [through_twos(task) for task in tasks]
-    found = eased_outcomes([task if way is None else way[0] for task, way in zip(tasks, through, strict=True)])
-    return [out if way is None else _onward(out, way[1]) for out, way in zip(found, through, strict=True)]
+    through = {id(task): through_twos(task) for task in tasks}
+    ways = [through[id(task)] for task in tasks]
+    found = eased_outcomes([task if way is None else way[0] for task, way in zip(tasks, ways, strict=True)])
+    return [out if way is None else _onward(out, way[1]) for out, way in zip(found, ways, strict=True)]
 
 
 def _onward(outcome: Outcome, warp: Warp) -> Outcome:
@@ -197,6 +198,7 @@ STRATEGIES: dict[str, Strategy] = {
             "keep it running",
             "a run keeps its speed: what follows the first group is played twice",
             rules.run_on,
+            by_notes=True,
         ),
         Strategy("square", "square it", "every group becomes as long as every other", rules.square),
         Strategy(

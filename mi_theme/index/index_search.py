@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.index.query_lines import TENTHS, AskedEvidence, lines_of
+from mi_theme.index.query_lines import LARGE, AskedEvidence, lines_of
 from mi_theme.index.seed_search import seed_hits
 from mi_theme.index.shards import Shard
 from mi_theme.index.stored_corpus import StoredCorpus
@@ -21,6 +21,7 @@ from mi_theme.score import MeterMap
 from mi_theme.search.corpus.batches import (
     SMALL_BATCH,
     Batch,
+    LikelySpan,
     SearchSettings,
     completed,
     hits_in_batch,
@@ -40,10 +41,14 @@ __all__ = ["rhythms_in", "search_index"]
 
 CANDIDATE_NOTES = 200_000  # of pieces that are scanned for the pattern, the likeliest first
 MOST_PIECES = 60  # and so many of them at most
-MOST_CHAINS = 100  # that are aligned, and the best of each further piece
-WHOLE_NOTES = 30_000  # of pieces with a significant hit of which every note is aligned, the best first
-LIKE = 0.25  # of the pattern: what a scan must find again in further pieces that have one
+MOST_SPANS = 5  # of a piece that are aligned because seeds say so
+MOST_CHAINS = 20  # that are aligned because a scan says so, and the best of each further piece
+WHOLE_NOTES = (
+    30_000  # of pieces with a significant hit of which every note is aligned, the best first; none in a large corpus
+)
+LIKE = 0.35  # of the pattern: what a scan must find again in further pieces that have one
 Place = tuple[int, int]
+Pieces = dict[Place, list[LikelySpan]]
 Wanted = list[NDArray[np.bool_]]
 
 
@@ -96,14 +101,16 @@ def _proposed(corpus: StoredCorpus, settings: SearchSettings, wanted: Wanted, no
     if settings.invert:
         pattern = settings.pattern
         turned = Pattern(pattern.onset, tuple(127 - pitch for pitch in pattern.pitch))
-        pieces = [*dict.fromkeys([*pieces, *_likely_pieces(corpus, turned, settings, wanted, notes)])]
-    whole, room = dict[Place, list[Hit]](), WHOLE_NOTES
+        for place, spans in _likely_pieces(corpus, turned, settings, wanted, notes).items():
+            pieces.setdefault(place, []).extend(spans)
+    whole, room = dict[Place, list[Hit]](), WHOLE_NOTES if notes < LARGE else 0
     proposed = _hits_in_pieces(corpus, pieces, settings.pattern, settings, notes)
     for place, hits in sorted(
         proposed.items(), key=lambda row: min(hit.evalue / len(corpus.sheet(*row[0])[0].table) for hit in row[1])
     ):
         sheet, _ = corpus.sheet(*place)
-        whole[place] = completed(hits, settings, sheet, notes, share=None if len(sheet.table) <= room else LIKE)
+        share = None if len(sheet.table) <= room else LIKE
+        whole[place] = completed(hits, settings, sheet, notes, share=share, likely=pieces[place])
         room -= len(sheet.table)
     left = _left(corpus, settings, wanted, notes)
     found = {}
@@ -149,41 +156,44 @@ def rhythms_in(corpus: StoredCorpus, conditions: MetricConditions, top: int | No
 
 def _likely_pieces(
     corpus: StoredCorpus, pattern: Pattern, settings: SearchSettings, wanted: Wanted, notes: int
-) -> list[Place]:
-    """The pieces in which seeds propose a place, the likeliest first: what is worth no more than chance brings anyway is left out."""
+) -> Pieces:
+    """The pieces in which seeds propose places, the likeliest first: what is worth no more than chance brings anyway is left out."""
     asked = AskedEvidence(len(pattern), whole_copy(pattern), notes, settings.max_evalue)
-    best, room = dict[Place, int](), CANDIDATE_NOTES
+    best, spans = dict[Place, float](), defaultdict[Place, list[LikelySpan]](list)
     for line in lines_of(pattern):
-        least = line.needed(asked)
-        for hit in seed_hits(line, corpus.shards, wanted, least=least, fast=settings.fast) if least < inf else ():
+        tune, least = line.needed(asked), line.needed_in(asked, asked.least)
+        lookup = {"tune": tune, "least": least, "mapped": pattern.meter is not None, "fast": settings.fast}
+        for hit in seed_hits(line, corpus.shards, wanted, **lookup) if least < inf else ():  # type: ignore[arg-type]
             place = hit.shard, hit.piece
-            if hit.worth >= TENTHS * line.needed_in(asked, asked.of(*corpus.shards[hit.shard].texture(hit.piece))):
-                best[place] = max(hit.worth, best.get(place, 0))
-    found: list[Place] = []
+            if hit.said >= line.needed_in(asked, asked.of(*corpus.shards[hit.shard].texture(hit.piece))):
+                best[place] = max(hit.said, best.get(place, hit.said))
+                spans[place].append(hit.span)
+    found, room = Pieces(), CANDIDATE_NOTES
     for place in sorted(best, key=lambda place: (-best[place], place)):
         if room > 0 and len(found) < MOST_PIECES:
-            found.append(place)
+            found[place] = spans[place][:MOST_SPANS]
         room -= int(corpus.shards[place[0]].piece_notes[place[1]])
     return found
 
 
 def _hits_in_pieces(
-    corpus: StoredCorpus, places: Iterable[Place], pattern: Pattern, settings: SearchSettings, notes: int
+    corpus: StoredCorpus, pieces: Pieces, pattern: Pattern, settings: SearchSettings, notes: int
 ) -> dict[Place, list[Hit]]:
-    """The hits in some pieces among what a scan of them proposes, as in a folder of these; E-values as for the piece of each."""
-    sheets = {place: corpus.sheet(*place)[0] for place in places}
+    """The hits in some pieces around what seeds propose, and in a small corpus what a scan does, as in a folder of these; E-values as for the piece of each."""
+    sheets = {place: corpus.sheet(*place)[0] for place in pieces}
     own = {sheet.source: place for place, sheet in sheets.items()}
-    batch = Batch.of_spelled([*sheets.values()])
     found: dict[Place, list[Hit]] = {}
-    worth = AskedEvidence(len(pattern), whole_copy(pattern), notes, settings.max_evalue).of_chain(pattern)
+    asked = AskedEvidence(len(pattern), whole_copy(pattern), notes, settings.max_evalue)
     options = {
         "least": settings.least,
         "invert": settings.invert,
         "fast": settings.fast,
-        "worth": worth,
+        "worth": asked.of_chain(pattern) if notes < LARGE else inf,
         "most": MOST_CHAINS,
         "rate": settings.max_evalue / notes,
+        "likely": dict(enumerate(pieces.values())),
     }
+    batch = Batch.of_spelled([*sheets.values()])
     for hit in proposed_hits(pattern, batch, **options) if sheets else ():  # type: ignore[arg-type]
         found.setdefault(own[hit.source], []).append(hit)
     return found

@@ -9,18 +9,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mi_theme.search.corpus.proposals import BENT, LEAST_WORTH, SHORT_SHARE, line_of
+from mi_theme.search.corpus.proposals import BENT, LEAST_WORTH, SHORT_SHARE, TICKS, line_of
 from mi_theme.search.kernels.choosing import kernels
-from mi_theme.search.kernels.kernel_inputs import ExtendedLine
-from mi_theme.search.match.chance import Chance, ChancePlace, background
-from mi_theme.search.match.evidence import COPY_MODEL
-from mi_theme.search.match.expectations import information_of
-from mi_theme.search.patterns import PATTERN_GRID, Pattern
+from mi_theme.search.kernels.kernel_inputs import ExtendedLine, LineEvidence
+from mi_theme.search.match.bar_maps import FIRST_MAP
+from mi_theme.search.match.chance import SHORTEST_TIME, Chance, ChancePlace, background
+from mi_theme.search.match.evidence import COPY_MODEL, OFF_TEMPO
+from mi_theme.search.match.expectations import information_of, known_music
+from mi_theme.search.patterns import Pattern
 
-__all__ = ["TENTHS", "AskedEvidence", "QueryLine", "lines_of"]
+__all__ = ["LARGE", "AskedEvidence", "QueryLine", "lines_of"]
 
 TENTHS = 10
-SLACK = 3.0  # nats that a piece may make of a pattern more than the background does
+SLACK = 4.0  # nats that a piece may make of a pattern more than the background does
 LARGE = 3e6  # notes of a corpus that has no play: what is looked at there is what takes the time
 PLAY = 1.5  # nats of play for a corpus e times smaller, which brings so many fewer places by chance
 CHAIN_SHARE = 0.25  # of what the pattern is worth: a copy in another metre pays for each of its times
@@ -37,30 +38,34 @@ class QueryLine(NamedTuple):
 
     Attributes
     ----------
-    number
-        Of each, its onset among the pattern's, from 0.
     time
-        In ticks, from the beginning of the pattern.
+        In ticks of 1/5040 of a quarter, from the beginning of the pattern.
     height
         Semitones from the first.
+    rest
+        When the last note of the pattern begins, in quarters.
     """
 
-    number: Whole
     time: Whole
     height: Whole
+    rest: float
 
     @property
     def news(self) -> NDArray[np.float64]:
         """What each interval says, in nats."""
-        return information_of(np.diff(self.height), np.diff(self.time).astype(np.float64))[0]
+        return information_of(np.diff(self.height), np.diff(self.time) / TICKS)[0]
 
-    def extended(self, span: int, least: float) -> ExtendedLine:
+    @property
+    def whole(self) -> float:
+        """What all of it says, times as well."""
+        tune, rhythm = information_of(np.diff(self.height), np.diff(self.time) / TICKS)
+        return float(tune.sum() + COPY_MODEL.timed * rhythm[1:].sum())
+
+    def extended(self, least: float) -> ExtendedLine:
         """The line as its seeds are extended.
 
         Parameters
         ----------
-        span
-            Notes of a seed.
         least
             What must be reached, in nats.
         """
@@ -68,10 +73,44 @@ class QueryLine(NamedTuple):
         left = np.append(np.cumsum(earned[::-1])[::-1], 0)
         kinds = (COPY_MODEL.step, COPY_MODEL.octave, ADDED, LEFT_OUT, COPY_MODEL.omission, COPY_MODEL.omitted)
         prices = np.array([round(TENTHS * kind) for kind in kinds], np.int64)
-        return ExtendedLine(self.height, earned, left, prices, span, round(TENTHS * least))
+        return ExtendedLine(self.height, earned, left, prices, round(TENTHS * least))
+
+    def evidence(self, mapped: bool) -> LineEvidence:
+        """What copies of it are weighed with.
+
+        Parameters
+        ----------
+        mapped
+            Whether a map of the bar may explain their times.
+        """
+        copies, music = COPY_MODEL, known_music()
+        away = [0.0, *[copies.step] * 2, *[copies.other] * 9, copies.octave]  # beyond an octave the least it may be
+        return LineEvidence(
+            time=self.time / TICKS,
+            tune=music.tune,
+            tune_after=music.tune_after,
+            rhythm=copies.timed * music.rhythm,
+            rhythm_after=copies.timed * music.rhythm_after,
+            away=np.array(away),
+            bent=np.array(copies.bent),
+            steady=np.array(copies.steady),
+            off_tempo=np.array(OFF_TEMPO),
+            still=copies.still,
+            back=copies.back,
+            insertion=copies.insertion,
+            inserted=copies.inserted + copies.near,
+            filled=copies.filled,
+            omission=copies.omission,
+            omitted=copies.omitted,
+            stretched=copies.stretched,
+            free=copies.free,
+            loose=copies.loose,
+            mapped=-FIRST_MAP if mapped else -inf,
+            shortest=SHORTEST_TIME,
+        )
 
     def needed(self, asked: AskedEvidence) -> float:
-        """What a place must be worth to be looked at, in nats; inf where nothing can be as rare as is asked for.
+        """What the notes of a place must be worth without their times to be looked at, in nats.
 
         The intervals of a hit say so much less than is needed as its rhythm may say; and what
         has not half of a pattern is no place to an alignment.
@@ -82,11 +121,11 @@ class QueryLine(NamedTuple):
             What hits must say.
         """
         tune = float(self.news.sum())
-        lowest = self.needed_in(asked, asked.least)
+        lowest = self.needed_in(asked, asked.least) - (self.whole - tune)
         return max(lowest, min(max(LIKE * tune - asked.play, LEAST_WORTH), SHORT_SHARE * tune))
 
     def needed_in(self, asked: AskedEvidence, nats: float) -> float:
-        """What is left to its intervals of what a hit must say in some piece.
+        """What is left to it of what a hit must say in some piece; inf where nothing can be as rare as is asked for.
 
         Parameters
         ----------
@@ -95,7 +134,7 @@ class QueryLine(NamedTuple):
         nats
             ``asked.of`` in that piece.
         """
-        return nats - max(asked.whole - float(self.news.sum()), 0.0) - SLACK - asked.play
+        return nats - max(asked.whole - self.whole, 0.0) - SLACK - asked.play
 
 
 class AskedEvidence(NamedTuple):
@@ -162,14 +201,13 @@ def lines_of(pattern: Pattern) -> list[QueryLine]:
         Of one voice it is its own line; of several the highest notes are one, and so are its lines as an index makes them.
     """
     time, height = line_of(pattern)
-    lines = {tuple(height.tolist()): QueryLine(np.arange(len(time)), time, height)}
+    rest = float(time[-1]) / TICKS
+    lines = {tuple(height.tolist()): QueryLine(time, height, rest)}
     if pattern.is_polyphonic:
         onset, stop = (
-            np.array([round(at * PATTERN_GRID) for at in column], np.int64)
-            for column in (pattern.onset, _ends(pattern))
+            np.array([round(at * TICKS) for at in column], np.int64) for column in (pattern.onset, _ends(pattern))
         )
         pitch, every = np.array(pattern.pitch, np.int64), np.array([0, len(pattern)])
-        moments, moment = np.unique(onset, return_inverse=True)
         loops = kernels(False, "layering", 0)
         layer = loops.layered(onset, stop, pitch, every)
         for rows in (
@@ -178,7 +216,7 @@ def lines_of(pattern: Pattern) -> list[QueryLine]:
         ):
             heights = pitch[rows] - pitch[rows][0]
             if rows.sum() >= FEWEST:
-                line = QueryLine(moment[rows], onset[rows] - moments[0], heights)
+                line = QueryLine(onset[rows] - onset.min(), heights, rest)
                 lines.setdefault(tuple(heights.tolist()), line)
     return [*lines.values()]
 

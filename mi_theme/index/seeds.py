@@ -8,7 +8,7 @@ three intervals is a range of seeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mi_theme.index.stored_notes import BETWEEN, NoteLines
 
-__all__ = ["BASE", "INTERVALS", "LARGEST", "NONE", "Postings", "span_of"]
+__all__ = ["BASE", "INTERVALS", "LARGEST", "NONE", "PLACE_BITS", "Postings", "span_of"]
 
 INTERVALS = 4  # of a seed: five notes
 OCTAVE = 12
@@ -72,19 +72,6 @@ class Postings:
             As `span_of` has them, shape (n, 2).
         """
         return self.starts[np.searchsorted(self.seeds, seeds)].astype(np.int64)
-
-    def places(self, spans: Iterable[tuple[int, int]]) -> Whole:
-        """The places of the entries from some up to but not others, one span after another.
-
-        Parameters
-        ----------
-        spans
-            As `spans` has them.
-        """
-        entries = [self.entry[:0], *(self.entry[3 * begin : 3 * end] for begin, end in spans)]
-        low, middle, high = np.concatenate(entries).reshape(-1, 3).T.astype(np.int64)
-        found: Whole = low | middle << 8 | high << 16
-        return found
 
     @classmethod
     def of(cls, lines: NoteLines) -> Postings:

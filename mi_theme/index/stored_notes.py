@@ -10,12 +10,14 @@ pieces) is kept as its table is, beside.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.score.notes import NOTE
+from mi_theme.search.kernels.kernel_inputs import TimedLines
 
 __all__ = ["BETWEEN", "FAR", "LISTED", "USUAL_TICKS", "NoteLines", "table_of_rows"]
 
@@ -81,6 +83,11 @@ class NoteLines:
     piece_ticks: NDArray[np.int32]
     kept_start: NDArray[np.int64]
     kept: NDArray[np.uint8]
+
+    @cached_property
+    def timed(self) -> TimedLines:
+        """What tells the times of its notes."""
+        return TimedLines(*(getattr(self, name) for name in TimedLines._fields))
 
     def rows_of(self, piece: int) -> slice:
         """The rows of a piece, with those between its lines."""

@@ -29,6 +29,7 @@ __all__ = ["new_bars", "notate"]
 
 MOST_BARS, MOST_EMPTY = 200_000, 20_000  # more are not music but damage; empty ones, about ten hours of silence
 SLIGHT_END = Fraction(1, 8)  # quarters: a gate beyond a bar line that makes no bar of its own
+ROUNDED_TICKS = 2  # how far from a bar line a file ends that ends there
 SLIGHT_CHANGE = 0.5  # quarters a minute: a change of tempo that is played and not written
 DIVIDING = re.compile(r"<(repeat|ending)\b")  # bar lines that stand where they stand, in a bar if need be
 NEAR_SYLLABLE = Fraction(1, 4)  # quarters between a syllable and its note
@@ -95,15 +96,26 @@ def _each_part(score: Score, wanted: Sequence[int]) -> list[Player]:
 
 
 def _bars(score: Score, found: Quantized) -> Iterator[NewBar]:
-    """The bars up to the last note; a gate that rings into the next one makes none."""
+    """The bars up to the last note, or to the end of the score; a gate that rings into the next one makes none."""
     last = Fraction(int(found.onsets.max(initial=-1)) + 1, found.resolution)
     most = min(MOST_BARS, MOST_EMPTY + len(found.onsets))
     bars: list[Bar] = []
-    for bar in found.meters.bars(max(last, score.quarters - SLIGHT_END, Fraction(1, found.resolution))):
+    for bar in found.meters.bars(max(last, _end(score, found) - SLIGHT_END, Fraction(1, found.resolution))):
         bars.append(bar)
         if len(bars) > most:
             raise ScoreError(f"more than {most} bars for {len(found.onsets)} notes: this cannot be written as notation")
     yield from new_bars(bars)
+
+
+def _end(score: Score, found: Quantized) -> Fraction:
+    """Where written music ends: with its file, but of playing whose file ends inside a bar with its last note or word."""
+    if score.is_notation or not len(found.onsets):
+        return score.quarters
+    bar = found.meters.at(score.quarters)
+    if min(score.quarters - bar.start, bar.end - score.quarters) * score.ticks_per_quarter <= ROUNDED_TICKS:
+        return score.quarters
+    notes = Fraction(int((found.onsets + found.durations).max()), found.resolution)
+    return max([notes, *(at + 2 * SLIGHT_END for at, _ in (*score.markers, *score.texts))])
 
 
 def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
@@ -115,7 +127,7 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         In order.
     """
     before = None
-    for bar, following in zip(bars, [*bars[1:], bars[-1]], strict=True):
+    for bar, following in zip(bars, [*bars[1:], *bars[-1:]], strict=True):
         meter = following.meter if bar.number == 0 else bar.meter
         yield NewBar(bar.start, bar.end, bar.number, meter, meter != before)
         before = meter
@@ -170,11 +182,12 @@ def _remarks(score: Score, found: Quantized, bars: Sequence[NewBar]) -> Iterator
 
 
 def _tempos(score: Score, bars: Sequence[NewBar]) -> Iterator[ScoreWord]:
-    lines, before = {bar.start for bar in bars}, 0.0
+    lines, before, now = {bar.start for bar in bars}, 0.0, 0.0
     stated = any(track.metas(m.TEMPO) for track in score.tracks)
     for at, _ in score.tempos.changes if stated else ():
         speed = score.tempos.per_minute(at)
         shown = at in lines and abs(speed - before) >= SLIGHT_CHANGE
         before = speed if shown else before
-        if at < bars[-1].end:
+        said, now = speed == now, speed
+        if at < bars[-1].end and not said:
             yield ScoreWord(at, "tempo" if shown else "pace", speed)

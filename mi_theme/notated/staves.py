@@ -16,8 +16,10 @@ from mi_theme.score.asides import Aside
 from mi_theme.score.marks import Mark
 
 __all__ = [
+    "LOWER",
     "Frames",
     "Head",
+    "ScoreWord",
     "Staff",
     "StaffMark",
     "StaffNote",
@@ -33,10 +35,14 @@ CLEFS = {  # shape, line, octave: the lowest and highest step without ledger lin
     "treble, an octave higher": ("G", 2, 1, 37, 45),
 }
 # clefs of voices and instruments that have their own
-OF_NAMES = {"viola": ("C", 3, 0), "tenor": ("G", 2, -1), "guitar": ("G", 2, -1), "acoustic guitar": ("G", 2, -1)}
+OF_NAMES = {
+    **{"viola": ("C", 3, 0), "flute": ("G", 2, 0), "violin": ("G", 2, 0)},
+    **dict.fromkeys(("tenor", "guitar", "acoustic guitar"), ("G", 2, -1)),
+}
 ODD_CLEF = 3  # ledger lines' worth of steps by which a clef with an 8 must be better
 
 
+LOWER = ("",)  # the labels of a staff that belongs to the player of the one above it
 Frames = tuple[tuple[NewBar, ...], ...]
 
 
@@ -111,6 +117,25 @@ class StaffMark(NamedTuple):
     last: str = ""
 
 
+class ScoreWord(NamedTuple):
+    """What is said for all staves at a place.
+
+    Attributes
+    ----------
+    at
+        Quarters from the beginning.
+    kind
+        ``tempo`` in quarters a minute, ``pace`` for one that is played and not printed,
+        ``chord`` for a symbol, ``words``, or a ``rehearsal`` mark.
+    said
+        What it says.
+    """
+
+    at: Fraction
+    kind: str
+    said: str | float
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """One staff.
@@ -136,6 +161,10 @@ class Staff:
         Dynamics, hairpins and slurs, by where they begin.
     part
         The number of its part in the score; -1 for none. Staves side by side of one part are of one instrument.
+    keys
+        Later key signatures, each with its place, that of a bar line.
+    words
+        What is said over it: chord symbols, words and rehearsal marks are drawn.
     """
 
     frames: Frames
@@ -147,6 +176,12 @@ class Staff:
     asides: tuple[tuple[Fraction, Aside], ...] = ()
     marks: tuple[StaffMark, ...] = ()
     part: int = -1
+    words: tuple[ScoreWord, ...] = ()
+    keys: tuple[tuple[Fraction, int], ...] = ()
+
+    def fifths_at(self, place: Fraction) -> int:
+        """The key signature that holds at a place in quarters."""
+        return next((fifths for at, fifths in reversed(self.keys) if at <= place), self.fifths)
 
     @property
     def notes(self) -> Iterator[StaffNote]:

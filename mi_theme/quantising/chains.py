@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import Floats, Ints
 from mi_theme.quantising.habits import END, START
+from mi_theme.quantising.touch import touch_cost
 
-__all__ = ["BeatCells", "ChainNotes", "Chains", "chains_of"]
+__all__ = ["AT_LINE", "BeatCells", "ChainNotes", "Chains", "chains_of"]
 
 BLOCKED = 1e6
 NEAREST = np.array([-1, 0, 1])
+LOGS = np.log2(np.maximum(np.arange(32), 1))
 AT_LINE = 2.0  # times the spread after a line that a note stands on it when the one before might
 BLOCK = 2_000  # notes whose costs are held at once
 
@@ -28,6 +30,8 @@ class ChainNotes(NamedTuple):
     `spread` is how far each may be from its place, in seconds; `joined` and `parted` are
     what it costs that the next note begins with it, or later; infinite and 0 for the last of a part.
     `ornament` is what it costs that it is a grace note of the next one, however far before that; infinite where it is none.
+    `length` is the logarithm of how long each sounds, `after` when the next of the part begins, on the line that it is
+    near to, and `touch` what shares of the written value cost, a row for each of `hand`: see `Touch`.
     """
 
     seconds: Floats
@@ -36,6 +40,10 @@ class ChainNotes(NamedTuple):
     parted: Floats
     ornament: Floats
     part: Ints
+    length: Floats
+    after: Floats
+    hand: Ints
+    touch: Floats
 
 
 class BeatCells(NamedTuple):
@@ -157,6 +165,10 @@ def _advance(
     """The cost of every end of each chain, shape (chains, m, 3); `came` is filled."""
     first, size = chains
     column, family = np.arange(cells.divisions.shape[1]), cells.family[cell]
+    inside = np.arange(first[0], first[-1] + size[-1])
+    unit = notes.length[inside][:, None] - np.log2(
+        np.diff(cells.seconds)[cell[inside]][:, None] / cells.divisions[family[inside]]
+    )
     total = cost[first - first[0]] + cells.figures[family[first][:, None, None], column[:, None], START, place[first]]
     for step in range(1, int(size.max(initial=0))):
         chain = np.flatnonzero(size > step)
@@ -168,9 +180,23 @@ def _advance(
         )
         stood = cost[row - 1 - first[0]][..., None]
         joined = np.minimum(joined, np.where(stood < BLOCKED, led - stood, np.inf))
+        share = unit[row - 1 - first[0]][:, :, None, None] - LOGS[np.maximum(new - old, 1)]
+        parted = parted + touch_cost(notes.touch, notes.hand[row - 1][:, None, None, None], share)
         every = np.where(new < old, BLOCKED, np.where(new == old, joined, figure + parted)) + total[chain][..., None]
         came[row] = every.argmin(axis=2)
         total[chain] = every.min(axis=2) + cost[row - first[0]]
     end = first + size - 1
+    total += _held(notes, cells, cell, end, place)
     found: Floats = total + cells.figures[family[end][:, None, None], column[:, None], place[end] + 1, END]
+    return found
+
+
+def _held(notes: ChainNotes, cells: BeatCells, cell: Ints, rows: Ints, place: NDArray[np.int8]) -> Floats:
+    """What the touch of the last note of each chain costs: its value ends where the next one begins, in another cell."""
+    here, of = cell[rows], cells.divisions[cells.family[cell[rows]]][:, :, None]
+    at = cells.seconds[here][:, None, None] + np.diff(cells.seconds)[here][:, None, None] * place[rows] / of
+    gap = notes.after[rows][:, None, None] - at
+    known = (gap > 0) & np.isfinite(gap)
+    share = notes.length[rows][:, None, None] - np.log2(np.where(known, gap, 1.0))
+    found: Floats = np.where(known, touch_cost(notes.touch, notes.hand[rows][:, None, None], share), 0.0)
     return found

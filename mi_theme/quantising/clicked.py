@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import BeatGrid, Floats, Ints
-from mi_theme.quantising.chains import BeatCells, ChainNotes, Chains, chains_of
+from mi_theme.quantising.chains import AT_LINE, BeatCells, ChainNotes, Chains, chains_of
 from mi_theme.quantising.gracenotes import FEWER, LET_GO, MOST, NEXT, QUICK
 from mi_theme.quantising.habits import A_SECOND, AGAIN, ASIDE, END, FOLLOWING, OF_BEATS, OF_PULSES, Habits
 from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
+from mi_theme.quantising.touch import learnt_touch, no_touch, touch_cost
 from mi_theme.score.grace_times import GRACE_VALUE
 
 __all__ = ["click_places"]
@@ -31,8 +32,10 @@ AGAINST = 4.0  # cost of a part that divides a pulse otherwise than the others
 SOUNDED = 0.5  # of its length that a note has sounded when the next one is no chord with it
 STRUCK_AGAIN = 30.0  # cost of a key that is let go and struck again at one place
 # cost of a grace note, played where grace notes are written; seconds before its note, at least
-ORNAMENT, LEAST_GAP = 6.0, 0.015
+ORNAMENT, LEAST_GAP = 5.0, 0.015
+PLAYED = 0.05  # seconds before its note at which a player plays one, whatever is written
 AROUND, FULL = 6, 0.2  # notes before and after one; the share of them that begin together where there are chords
+LEAST_LASTS = 0.001  # seconds that a note sounds at least, to take its logarithm
 UNHEARD = 0.001  # seconds by which a key may be let go after it was struck again, in whole ticks
 NEAR = 8.0  # times the spread: farther notes are apart whatever the part does
 Steps = NDArray[np.int8]  # the state before each, small as there is one for every pulse
@@ -104,16 +107,27 @@ def click_places(
     main = _led(gap, lasts, inner & ~drums & ~exact)
     beat = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
     usual = float(GRACE_VALUE * grid.resolution) * (np.diff(grid.seconds) / np.diff(grid.ticks))[beat]
+    length, touch = np.log2(np.maximum(lasts, LEAST_LASTS)), no_touch(parts)
+    hand = np.where(drums, parts, part)
     for _ in range(ROUNDS):
         follows = sounded * (gap > spread[part]) + melodic
         chordal = _among_chords(joins, inner)
         together = habits.together[part, follows, chordal]
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
         joined[again] = STRUCK_AGAIN
-        apart = np.where(main >= 0, (gap - usual) ** 2, 0) / (4 * spread[part] ** 2)
-        ornament = np.where(main >= 0, ORNAMENT + apart, np.inf)
+        beside = np.maximum(np.maximum(gap - usual, np.minimum(usual, PLAYED) - gap), 0)
+        apart = np.where(main >= 0, beside**2, 0) / (4 * spread[part] ** 2)
+        ornament = np.where(main >= 0, ORNAMENT + apart + touch_cost(touch, hand, length - np.log2(usual)), np.inf)
+        joined += touch_cost(touch, hand, length - np.log2(_past(seconds, spread[part], part)))
+        after = np.where(inner, np.append(seconds[1:], 0), np.inf)
+        line = pulses.seconds[np.searchsorted(pulses.seconds, after, "right") - 1]
+        after = np.where(after - line < AT_LINE * spread[part], line, after)
         found = _searched(
-            ChainNotes(seconds, spread[part], joined, parted, ornament, part), beats, pulses, habits, finest
+            ChainNotes(seconds, spread[part], joined, parted, ornament, part, length, after, hand, touch),
+            beats,
+            pulses,
+            habits,
+            finest,
         )
         ticks = found.ticks
         stood = (seconds - grid.even(ticks)) ** 2 / (2 * spread[part] ** 2)
@@ -125,8 +139,32 @@ def click_places(
         pairs = np.zeros((parts, len(FOLLOWING), 2, 2))
         np.add.at(pairs, (part[close], follows[close], chordal[close], joins[close].astype(np.int64)), 1)
         habits = Habits.of(parts, (*found.counts, pairs))
+        touch = _touch(grid, ticks, length, part, hand, ~grace)
     off = (seconds - grid.even(ticks))[~exact & ~grace]
     return ticks, np.where(grace, main, -1), float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
+
+
+def _past(seconds: Floats, spread: Floats, part: Ints) -> Floats:
+    """The time from each note to the first that cannot begin with the one after it."""
+    far = seconds.max(initial=0) - seconds.min(initial=0) + 1
+    key = seconds + 2 * far * part
+    following = np.append(key[1:], key[-1:])
+    past = np.searchsorted(key, following + AT_LINE * spread)
+    found = np.append(key, np.inf)[np.minimum(past, len(key))] - key
+    return np.where(found < far, found, 1.0)
+
+
+def _touch(grid: BeatGrid, ticks: Ints, length: Floats, part: Ints, hand: Ints, among: NDArray[np.bool_]) -> Floats:
+    """What shares of their values cost, by where notes stand."""
+    parts = int(part.max(initial=0)) + 1
+    rows = np.flatnonzero(among)
+    same = np.append(np.diff(part[rows]) == 0, False)
+    changes = np.append(np.diff(ticks[rows]) != 0, True) | ~same
+    last = np.flatnonzero(changes)[np.searchsorted(np.flatnonzero(changes), np.arange(len(rows)))]
+    known = same[last] & (hand[rows] < parts)
+    begin, end = ticks[rows[known]], ticks[rows[np.minimum(last[known] + 1, len(rows) - 1)]]
+    gap = grid.even(end) - grid.even(begin)
+    return learnt_touch(length[rows[known]] - np.log2(gap), part[rows[known]], parts)
 
 
 def _led(gap: Floats, lasts: Floats, among: NDArray[np.bool_]) -> Ints:

@@ -27,12 +27,12 @@ from mi_theme.quantising.values import values
 from mi_theme.score import MeterMap, MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
-__all__ = ["KEPT", "STACCATO", "UNHEARD", "quantize"]
+__all__ = ["KEPT", "STACCATO", "TENUTO", "UNHEARD", "quantize"]
 
 PIANIST = 0.03  # seconds that a pianist without a click is off: looseness 1
 UNHEARD = 0.001  # seconds beside its place: of a machine whose clock is another, not of a player
 USUAL = 3  # sets of parts that such a clock may have meant
-SHAKES = (8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in: the first in which no two notes meet
+SHAKES = (6, 8, 12, 16, 24, 32, 48)  # parts of a beat that a trill is written in, where no two notes meet
 DRUM = 1.0  # quarters: the longest written value of a stroke
 STACCATO, TENUTO, LEGATO = 0.625, 0.95, 1.03  # of the written value: half is staccato, three quarters detached
 RATIOS = (0.5, 0.8)  # of a swing that is given
@@ -115,7 +115,7 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     clicked = beats is None
     on, written = _on_the_grid(playing, score, ratio, clicked=clicked)
     exact = on.onsets
-    kinds = _ornaments(playing, exact)
+    kinds = _ornaments(playing, exact, clicked=clicked)
     played = kinds.struck & (exact < 0)
     found = () if swing is None else swings(np.sort(playing.seconds[played]), grid, ratio)
     even = np.where(exact < 0, evened(playing.seconds, grid, found), playing.seconds)
@@ -124,10 +124,11 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     )
     kinds = kinds._replace(grace=np.where(led >= 0, led, kinds.grace))
     onset = np.where(exact >= 0, exact, onset)
-    kind = _place_ornaments(playing, kinds, onset, exact)
+    kind = _place_ornaments(playing, kinds, onset, exact, loose)
     end = playing.ends if written else np.full(len(onset), -1, np.int64)
     if clicked and not written:
-        end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
+        clock = grid.resolution // score.ticks_per_quarter
+        end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks, clock)
     known = np.where(end >= 0, end - onset, -1)
     hands = _hands(playing, score, onset, kind != GRACE)
     duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)
@@ -225,7 +226,8 @@ def _parts(playing: PerformedNotes, among: NDArray[np.bool_]) -> Iterator[Ints]:
         yield rows[np.lexsort((playing.pitch[rows], playing.seconds[rows]))]
 
 
-def _ornaments(playing: PerformedNotes, exact: Ints) -> _Kinds:
+def _ornaments(playing: PerformedNotes, exact: Ints, *, clicked: bool) -> _Kinds:
+    """What has no place of its own; to a click grace notes are told with the places of the others, see `click_places`."""
     grace, trill, strum = (np.full(len(playing.at), -1, np.int64) for _ in range(3))
     for rows in _parts(playing, (exact < 0) & ~playing.drums):
         seconds, pitch, beat = playing.seconds[rows], playing.pitch[rows], playing.beat[rows]
@@ -234,7 +236,7 @@ def _ornaments(playing: PerformedNotes, exact: Ints) -> _Kinds:
         plain = rows[shakes < 0]
         rolls = strums(playing.seconds[plain], playing.lasts[plain], playing.pitch[plain])
         strum[plain] = np.where(rolls >= 0, plain[rolls], -1)
-        plain = plain[rolls < 0]
+        plain = plain[rolls < 0][: 0 if clicked else None]
         leads = graces(playing.seconds[plain], playing.lasts[plain], playing.pitch[plain], playing.beat[plain])
         grace[plain] = np.where(leads >= 0, plain[leads], -1)
     return _Kinds(grace, trill, strum)
@@ -265,7 +267,9 @@ def _placed(
     return found, led, 1.0
 
 
-def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact: Ints) -> NDArray[np.int8]:
+def _place_ornaments(
+    playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact: Ints, loose: float
+) -> NDArray[np.int8]:
     """Put ornaments to their notes, in place; the kind of each note."""
     kind = np.full(len(onset), NOTE, np.int8)
     quarter, lines = playing.grid.resolution, playing.grid.ticks
@@ -278,11 +282,22 @@ def _place_ornaments(playing: PerformedNotes, kinds: _Kinds, onset: Ints, exact:
     for first, rows in _grouped(kinds.trill, playing.seconds):
         beat = int(np.searchsorted(lines, onset[first], "right")) - 1
         at, lasts = playing.at[rows] - lines[beat], int(lines[beat + 1] - lines[beat])
-        steps = [lasts // parts for parts in SHAKES]
-        step = next((step for step in steps if (np.diff(_nearest(at, step)) > 0).all()), steps[-1])
+        spread = max(loose * PIANIST, UNHEARD) * lasts / float(np.diff(playing.grid.seconds)[beat])
+        step = _shake(at, lasts, spread)
         onset[rows[1:]] = np.maximum(_nearest(at[1:], step) + lines[beat], onset[first])
         kind[rows[1:]] = TRILL
     return kind
+
+
+def _shake(at: Ints, lasts: int, spread: float) -> int:
+    """The ticks from note to note of a trill in a beat: what divides it least and is nearest, and lets no two notes meet."""
+
+    def cost(parts: int) -> tuple[bool, float]:
+        near = _nearest(at, lasts // parts)
+        far = float(np.mean((at - near) ** 2)) / (2 * spread**2)
+        return bool((np.diff(near) <= 0).any()), far + float(np.log(parts))
+
+    return lasts // min(SHAKES, key=cost)
 
 
 def _flams(playing: PerformedNotes, among: NDArray[np.bool_], onset: Ints) -> Ints:

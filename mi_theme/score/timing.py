@@ -157,6 +157,14 @@ class MeterMap:
             return replace(self, pickup=first.bar)
         return replace(self, whole=True) if meter and meter.bar == first.bar and self.opens_short else self
 
+    @property
+    def led_into(self) -> MeterMap:
+        """The same with a pick-up that has a metre of its own length told as an incomplete bar of the metre that it leads into."""
+        if self.pickup or not self.opens_short:
+            return self
+        (start, second), later = self.changes[1], self.changes[2:]
+        return replace(self, changes=((Fraction(0), second), *later), pickup=start)
+
     @cached_property
     def _segments(self) -> tuple[tuple[Fraction, Meter, int], ...]:
         """(start, metre, number of the first bar) of each stretch in one metre."""

@@ -6,7 +6,9 @@ Shares of the lead's onsets on beats and on eighths, as shares of the source's a
 the bar, as shares of what there is room for: a bar of 3/4 has three beats and six
 eighths, so of eight notes that all stay three at most stand on a beat. Chord
 changes on beats and on bar lines. The tunes are reels, hornpipes, jigs, slip jigs and
-tunes in 2/4 of Ryan's Mammoth Collection (1883), taken evenly from each kind. They have
+tunes in 2/4 of Ryan's Mammoth Collection (1883), taken evenly from each kind; and songs in
+4/4 of the Essen collection, which leave more room: a reel is all eighths, so that of its beats
+three quarters can stay where every note does. They have
 no chords: each half bar of four beats, each bar of any other metre, gets
 the chord of I, IV or V that has most of its notes; a pick-up has none.
 """
@@ -18,6 +20,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -32,11 +35,14 @@ KINDS = {  # the signature as it is written, and what the name of the tune has i
     "slip jig": ("9/8", ""),
     "2/4": ("2/4", ""),
 }
+SONG = re.compile(r"^M: *(C|4/4)\s*$", re.MULTILINE)
 DIRECTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("reel", "3/4", {}),
     ("reel", "3/4", {"runs": "keep"}),
     ("hornpipe", "3/4", {}),
     ("hornpipe", "3/4", {"runs": "keep"}),
+    ("song", "3/4", {}),
+    ("song", "3/4", {"runs": "keep"}),
     ("reel", "7/8", {}),
     ("reel", "5/4", {}),
     ("reel", "6/8", {}),
@@ -65,7 +71,21 @@ def tunes(count: int) -> dict[str, list[mi.Score]]:
         mine = [path for path, text in texts.items() if word in path.stem.casefold() and stated.search(text)]
         chosen = mine[:: max(len(mine) // count, 1)][:count]
         found[kind] = [with_chords(mi.read(path)) for path in chosen]
-    return found
+    return found | {"song": list(songs(count))}
+
+
+def songs(count: int) -> Iterator[mi.Score]:
+    """Songs in 4/4 with chords, evenly from the books of the Essen collection."""
+    from music21 import corpus
+
+    books = [Path(path) for path in corpus.getComposer("essenFolksong") if str(path).endswith(".abc")]
+    texts = [text for book in sorted(books) for text in re.split(r"\n(?=X:)", book.read_text("utf-8", "replace"))]
+    mine = [text for text in texts if SONG.search(text) and "K:" in text]
+    with TemporaryDirectory() as folder:
+        for number, text in enumerate(mine[:: max(len(mine) // count, 1)][:count]):
+            path = Path(folder) / f"{number}.abc"
+            path.write_text(text, "utf-8")
+            yield with_chords(mi.read(path))
 
 
 def with_chords(score: mi.Score) -> mi.Score:

@@ -124,7 +124,7 @@ def looked_up(query: Line, counts: Counter[tuple[int, ...]], times: float) -> li
     """The windows that an index of a corpus looks up, so many times as large as one in which they were counted."""
     laid_out, apart = windows([note[0] for note in query])
     rare = rare_windows(laid_out, apart, [round(times * counts[window.intervals]) for window in laid_out])
-    return [laid_out[number].intervals for number in rare]
+    return [laid_out[row.window].intervals for row in rare]
 
 
 def counted(lines: Sequence[Line]) -> Counter[tuple[int, ...]]:

@@ -30,6 +30,7 @@ from mi_theme.files import FileWarning
 from mi_theme.quantising import written_music
 from mi_theme.score import Event, Score, Track, text_of
 from mi_theme.score import messages as m
+from mi_theme.score.timing import meter_of_length
 
 __all__ = ["convert_events"]
 
@@ -213,6 +214,11 @@ def _resign(score: Score, timeline: Timeline, sheets: list[TrackPlan]) -> None:
     for span, start in timeline.turns():
         if span.source != span.target or (span.start not in stated and span.start > 0):
             target = shown.get(span.target, span.target) if span.how else span.target
+            short = span.warp.target % target.bar if span.how and not span.first else Fraction(0)
+            opening = meter_of_length(short) if short else None
+            if opening:  # a pick-up, as files of MIDI have it: a bar of its own length
+                home.added.append(Added(start, FIRST, Event(0, m.time_signature(opening))))
+                start += short
             home.added.append(Added(start, FIRST, Event(0, m.time_signature(target))))
             if target.grouping:
                 home.added.append(Added(start, FIRST, Event(0, m.grouping_text(target))))

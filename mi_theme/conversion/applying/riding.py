@@ -24,6 +24,8 @@ __all__ = ["MadeTrack", "played_again"]
 
 FINE, MOST = 480, 32767  # ticks in a quarter: at least for a player's timing, and the most that a MIDI file holds
 HALF = 0.5  # of the way to a neighbour is a note's own
+STROKE = 0.6  # of its value: what sounds for no longer is struck short
+SHORT_OF = 0.8  # of a value that a stroke fills at most that is as short as before
 TEXTS = (0x01, 0x05)  # meta events that are about one note: text and lyrics
 
 Ints = NDArray[np.int64]
@@ -61,6 +63,9 @@ def played_again(made: Score, tracks: Sequence[MadeTrack], written: WrittenTwin,
     begins = np.maximum(starts + np.rint(late * quarter).astype(np.int64), 0)
     share = np.where(models >= 0, written.share[models], 1.0)
     lasts = np.rint((made.spans["stop"] - made.spans["start"]) * times * share).astype(np.int64)
+    lasts = np.maximum(
+        lasts, np.minimum(lasts / share * SHORT_OF, _sounded(written, models) * quarter / float(tempo)).astype(np.int64)
+    )
     ends = begins + np.maximum(lasts, np.where(made.spans["stop"] > made.spans["start"], 1, 0))
     ends = _let_go(made, models, written, begins, ends)
     played = [
@@ -100,6 +105,14 @@ def _late(made: Score, models: Ints, written: WrittenTwin, tempo: Fraction) -> F
         after = _gap(np.unique(new[rows]), new[rows], side)
         most = np.maximum(HALF, np.abs(late[rows]) / before) * after
         found[rows] = np.where(np.isfinite(after), side * np.minimum(np.abs(found[rows]), most), found[rows])
+    return found
+
+
+def _sounded(written: WrittenTwin, models: Ints) -> Floats:
+    """For how many quarters each note sounded that is short of its value, 0 for others: a stroke stays as long as it was, where it fits."""
+    spans, share = written.score.spans, written.share
+    sounded = np.where(share <= STROKE, (spans["stop"] - spans["start"]) * share / written.score.ticks_per_quarter, 0)
+    found: Floats = np.where(models >= 0, sounded[models], 0.0)
     return found
 
 

@@ -20,7 +20,7 @@ from mi_theme.adaptation.frames import Frame, Task, frame_of, starts_of
 from mi_theme.adaptation.groupings import through_twos
 from mi_theme.adaptation.swing import swing_in, swung_back
 from mi_theme.conversion.parts.figuration import Attacks, GroupImage, MadeNote, remade_runs
-from mi_theme.conversion.parts.kit_frames import goes_by_the_map, kit_frames
+from mi_theme.conversion.parts.kit_frames import evenly, goes_by_the_map, kit_frames
 from mi_theme.conversion.parts.placements import Copied, PartPattern, Placements
 from mi_theme.conversion.parts.riffs import remade_riff
 from mi_theme.conversion.reading.grid import GRID
@@ -114,14 +114,14 @@ def remade(layers: Sequence[Layer], span: Span, kit: bool = False) -> Iterator[R
     groups = _groups(span.figure, span.warp)
     if place is None or not groups:
         return
-    taken = set()
+    taken, fives = set(), evenly(span.base, span.frames)
     for item in _comping(layers, span, place):
         taken.add(item[0])
         yield item
     for number, layer in enumerate(layers):
         if number not in taken:
-            runs = list(remade_runs(layer, place, groups))
-            riffs = _riffs(layer, place, span) if kit and not runs and not span.repeats else ()
+            runs = [] if fives else list(remade_runs(layer, place, groups))
+            riffs = _riffs(layer, place, span) if kit and not (runs or span.repeats or fives) else ()
             for what, strokes, made in (*runs, *riffs):
                 yield number, what, strokes, made
 
@@ -241,8 +241,10 @@ def comping_of(layers: Sequence[Layer], start: int, count: Count) -> Comping | N
         for beat, indices in strokes.items():
             low = beat == 0 or (0 in strokes and len({p % 12 for p in layer.pitch[indices].tolist()}) == 1)
             (bass if low else chords).setdefault(number, {})[beat] = indices
-    found = Comping(bass, chords, frozenset(_tones(layers, bass) | _tones(layers, chords)))
-    return found if _is_pattern(found, layers, beats, stop) else None
+    found = Comping(bass, chords, frozenset())
+    if not _is_pattern(found, layers, beats, stop):
+        return None
+    return found._replace(tones=frozenset(_tones(layers, bass) | _tones(layers, chords)))
 
 
 def _on_beats(layer: Layer, start: int, beats: Sequence[int], stop: int) -> Attacks:
@@ -280,7 +282,7 @@ def _is_pattern(found: Comping, layers: Sequence[Layer], beats: Sequence[int], s
         one_chord
         and single
         and len(sounds[0]) > 1
-        and max(map(max, basses)) < min(map(min, sounds))
+        and max(map(min, basses)) < min(map(min, sounds))  # in octaves the upper may reach into the chord
         and _are_short(layers, found.chords, beats, stop)
     )
 

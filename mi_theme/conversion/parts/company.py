@@ -83,13 +83,38 @@ class Company:
             return sorted({KitStroke(new, at) for at, mine in met for new in self._images(at, mine, span, start)})
         return None
 
-    def together(self, span: Span, start: Fraction, places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
-        """Where the strokes have gone that fall together with notes of the bass."""
+    def together(
+        self, span: Span, start: Fraction, places: Sequence[Fraction], kit: KitMap, key: int
+    ) -> Iterator[KitStroke]:
+        """Where the strokes of a kick have gone that fall together with notes of the bass, and those of another drum between beats with chords made anew.
+
+        A bass that runs through the beats has notes everywhere: there the kick need not follow it.
+        """
         if self.bass < 0 or (kit.by_number and kit.images != tuple(map(span.base, kit.source.beats))):
             return
-        for at, mine in self._met(self.bass, span, places):
-            images = self._images(at, mine, span, start, again=False)
-            yield from (KitStroke(image, at) for image in images)
+        if key in KICKS:
+            for at, mine in () if self._runs(span, kit.source.groups[0]) else self._met(self.bass, span, places):
+                yield from (KitStroke(image, at) for image in self._images(at, mine, span, start, again=False))
+        elif not (kit.by_number or kit.turns):
+            yield from self._with_chords(span, start, [at for at in places if at not in kit.source.beats], kit)
+
+    def _with_chords(self, span: Span, start: Fraction, places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
+        """Strokes between beats with chords made anew, and those that follow one in its beat as close as before."""
+        gone: dict[Fraction, Fraction] = {}
+        for part in (part for part in self.rows if part != self.bass):
+            for at, mine in self._met(part, span, places):
+                if all(row in self.found.moved for row in mine.tolist()):
+                    gone.setdefault(at, min(self._images(at, mine, span, start, again=False)))
+        for at in places:
+            beat = max(beat for beat in kit.source.beats if beat < at)
+            before = max((met for met in gone if beat < met <= at), default=None)
+            if before is not None and gone[before] + at - before < kit.target.length:
+                yield KitStroke(gone[before] + at - before, at)
+
+    def _runs(self, span: Span, beat: Fraction) -> bool:
+        """Whether the bass runs evenly through a span, at two notes a beat or more."""
+        steps = np.diff(self._onsets(self.bass, span))
+        return len(steps) > 0 and bool((steps == steps[0]).all()) and steps[0] * TOGETHER <= beat / 2
 
     def _onsets(self, part: int, span: Span) -> NDArray[np.float64]:
         low, high = self._between(part, span)

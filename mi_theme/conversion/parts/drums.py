@@ -9,7 +9,7 @@ where the plan has it, for all players the same.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -24,8 +24,10 @@ from mi_theme.conversion.parts.placements import Copied, DrumRun, Placements, St
 from mi_theme.conversion.parts.strokes import (
     KICKS,
     TIMEKEEPERS,
+    TOMS,
     KitStroke,
     beat_strokes,
+    figure_strokes,
     fill_start,
     more_kicks,
     run_end,
@@ -40,6 +42,7 @@ __all__ = ["beat_drums"]
 
 NO_ROOM = "no room in the pattern"
 LOUD, SOFT = 96, 64
+FEWEST_FILLS = 2  # of one kind that may still be fills
 
 
 class Stroke(NamedTuple):
@@ -56,12 +59,13 @@ Places = tuple[Fraction, ...]
 
 def beat_drums(plan: ScorePlan, score: Score, found: Placements) -> None:
     """Place the drums as the plan says, after the parts that are made anew; those that go by the map are not mentioned."""
-    company = Company.of(plan, score, found)
-    for (span, start), mine in zip(plan.starts(), _strokes(plan, score), strict=True):
-        if plan.request.drums == "keep" or goes_by_the_map(span):
+    company, beaten = Company.of(plan, score, found), _strokes(plan, score)
+    fills = _fills(plan, beaten)
+    for (span, start), mine, fill in zip(plan.starts(), beaten, fills, strict=True):
+        if (not mine and plan.request.drums == "pulse") or plan.request.drums == "keep" or goes_by_the_map(span):
             found.runs.append(())
         elif plan.request.drums == "pulse":
-            found.runs.append(tuple(_redrawn(plan, span, start, mine, company, found)))
+            found.runs.append(tuple(_redrawn(plan, span, start, mine, fill, company, found)))
         else:
             found.runs.append(())
             found.dropped.update((stroke.row, NO_ROOM) for strokes in mine.values() for stroke in strokes)
@@ -94,20 +98,39 @@ def _strokes(plan: ScorePlan, score: Score) -> list[Beaten]:
     return found
 
 
+def _fills(plan: ScorePlan, beaten: Sequence[Beaten]) -> list[Fraction]:
+    """Where the fill of each span begins; what a snare alone plays at the end of most of them is no fill but the groove."""
+    found: list[tuple[Frame, Fraction, bool]] = []
+    for (span, _), strokes in zip(plan.starts(), beaten, strict=True):
+        places = {key: {stroke.at for stroke in mine} for (_, key), mine in strokes.items()}
+        source = kit_frames(span)[0]
+        begins = fill_start(places, source)
+        found.append((source, begins, any(at >= begins for key in places.keys() & TOMS for at in places[key])))
+    usual = Counter(found)
+    often = {row for row, count in usual.items() if not row[2] and count > FEWEST_FILLS and 2 * count > len(found)}
+    return [row[0].length if row in often else row[1] for row in found]
+
+
 def _redrawn(
-    plan: ScorePlan, span: Span, start: Fraction, beaten: Beaten, company: Company, found: Placements
+    plan: ScorePlan, span: Span, start: Fraction, beaten: Beaten, fill: Fraction, company: Company, found: Placements
 ) -> Iterator[DrumRun]:
     """Carry the strokes of one span over, the kick first, which the others leave room."""
     kit = kit_map(span)
+    if plan.swing is None:
+        kit = kit._replace(played=span.warp)
     places = {name: tuple(sorted({stroke.at for stroke in strokes})) for name, strokes in beaten.items()}
-    fill = fill_start({key: mine for (_, key), mine in places.items()}, kit.source)
     runs = _kept_time(places, kit, fill)
     kicks: set[Fraction] = set()
     for name, strokes in sorted(beaten.items(), key=lambda item: (item[0][1] not in KICKS, item[0])):
         key, mine = name[1], places[name]
-        made = runs.get(name) or company.one_rhythm(span, start, mine, key)
-        if made is None:
-            made = list(company.together(span, start, mine, kit)) if key in KICKS else []
+        made = list(runs.get(name, ()))
+        if not made and key in TIMEKEEPERS and fill == kit.source.length:
+            made = list(figure_strokes(mine, kit))
+        together = None if made else company.one_rhythm(span, start, mine, key)
+        if together is not None:
+            made = together
+        elif not made:
+            made = list(company.together(span, start, mine, kit, key))
             apart = {stroke.origin for stroke in made}
             made += _by_beats(key, tuple(at for at in mine if at not in apart), kit, fill, kicks)
             made += more_kicks(made, kit) if key in KICKS else []

@@ -41,7 +41,7 @@ def edits_under(plan: ScorePlan, score: Score) -> Edits:
     elsewhere[[*placements.moved, *placements.dropped]] = True
     cut = np.flatnonzero(timeline.dropped(starts) & ~elsewhere)
     dropped = np.unique(np.concatenate([cut, np.array(list(placements.dropped), np.int64)]))
-    more = (*_repeated(plan, score, parts, pitched), *_beaten(placements, score, parts))
+    more = (*_repeated(plan, score, parts, pitched & ~elsewhere), *_beaten(placements, score, parts))
     extras = {(extra.at, extra.part, extra.pitch): extra for extra in more}.values()  # two voices' one note is one
     in_order = sorted(extras, key=lambda extra: (extra.at, extra.part, extra.pitch))
     return Edits(timeline, placements, dropped, tuple(in_order))
@@ -103,14 +103,16 @@ def _left_out(score: Score, edits: Edits) -> Iterator[Change]:
         at = Fraction(int(span["start"]), quarter)
         mine = edits.timeline.span_at(at)
         index, place = divmod(at - mine.start, mine.source.bar)
-        thinned = mine.how and (find(mine.how).by_notes or mine.base.keeps(at - mine.start))
-        why = edits.placements.dropped.get(row, "a run stays even" if thinned else "the time is cut")
+        why = edits.placements.dropped.get(row)
+        if why is None:
+            thinned = mine.how and (find(mine.how).by_notes or mine.base.keeps(at - mine.start))
+            why = "a run stays even" if thinned else "the time is cut"
         pitch = int(score.tracks[span["track"]].events["data1"][span["on"]])
         yield Change("dropped", score.parts[parts[row]].name, mine.first + int(index), place, pitch=pitch, why=why)
 
 
-def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: NDArray[np.bool_]) -> Iterator[Extra]:
-    """Notes of groups that are played again, unless their key still sounds."""
+def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], carried: NDArray[np.bool_]) -> Iterator[Extra]:
+    """Notes of groups that are played again, unless their key still sounds, or their part is made anew."""
     quarter, spans = score.ticks_per_quarter, score.spans
     order = np.argsort(spans["start"], kind="stable")
     ordered = spans["start"][order]
@@ -118,7 +120,7 @@ def _repeated(plan: ScorePlan, score: Score, parts: NDArray[np.int64], pitched: 
         for start, stop, shift in span.repeats:
             low, high = (int(np.searchsorted(ordered, float((span.start + at) * quarter))) for at in (start, stop))
             for row in order[low:high].tolist():
-                if not pitched[row]:
+                if not carried[row]:
                     continue
                 on, off = (Fraction(int(spans[name][row]), quarter) - span.start for name in ("start", "stop"))
                 if off <= stop:  # a note that is held on anyway is not struck again

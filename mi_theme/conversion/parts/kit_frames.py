@@ -15,18 +15,22 @@ from mi_theme.conversion.spans import Span
 from mi_theme.meter import Meter
 from mi_theme.warp import Warp
 
-__all__ = ["KitMap", "goes_by_the_map", "kit_frames", "kit_map"]
+__all__ = ["SIXTEENTH", "KitMap", "evenly", "goes_by_the_map", "kit_frames", "kit_map"]
 
 SIXTEENTH = Fraction(1, 4)
 
 
 class KitMap(NamedTuple):
-    """The bars of a span as drummers count them, the plan's map, and for each old beat where it is now; None for one that is cut."""
+    """The bars of a span as drummers count them, the plan's map, and for each old beat where it is now; None for one that is cut.
+
+    `played` is the map as the band plays it, where that is known.
+    """
 
     source: Frame
     target: Frame
     base: Warp
     images: tuple[Fraction | None, ...]
+    played: Warp | None = None
 
     @property
     def by_number(self) -> bool:
@@ -37,6 +41,12 @@ class KitMap(NamedTuple):
     def turns(self) -> bool:
         """Whether beats go from twos to threes, or from threes to twos."""
         return self.source.meter.is_compound != self.target.meter.is_compound
+
+    @property
+    def evenly(self) -> bool:
+        """Whether equal beats have become as many equal ones of another length, and no threes."""
+        alike = self.by_number and not self.turns and len({*self.source.groups}) == len({*self.target.groups}) == 1
+        return alike and self.source.groups[0] != self.target.groups[0]
 
     def until(self, beat: int) -> Fraction:
         """Where the image of the next beat begins that has one."""
@@ -53,7 +63,7 @@ def goes_by_the_map(span: Span) -> bool:
     ):
         return True
     drums = find(span.how).drums
-    return drums == "map" or (span.warp.is_linear and drums != "beats" and not _evenly(span.base, span.frames))
+    return drums == "map" or (span.warp.is_linear and drums != "beats" and not evenly(span.base, span.frames))
 
 
 def kit_frames(span: Span) -> tuple[Frame, Frame]:
@@ -82,21 +92,30 @@ def _counted(source: Frame, target: Frame, figure: tuple[Fraction, ...], base: W
     if source.meter.is_open and grouping and grouping.total == source.meter.pulses:
         source = Frame(source.meter.grouped(grouping), source.bars)
     source = _kit_frame(source, starts_of(figure))
-    if _evenly(base, (source, target)):
+    if evenly(base, (source, target)):
         return source, _in_sixteenths(source, target)
     images = [base(at) for at in source.beats if at < source.meter.bar and base.keeps(at)]
     return source, _kit_frame(target, images)
 
 
-def _evenly(base: Warp, frames: tuple[Frame, Frame]) -> bool:
-    """Whether equal beats become as many equal ones that are no beats of the target: four in a bar of five."""
+def evenly(base: Warp, frames: tuple[Frame, Frame]) -> bool:
+    """Whether equal beats become as many equal ones that are no beats of the target: four in a bar of five, of five sixteenths each.
+
+    Parameters
+    ----------
+    base
+        Where beats go.
+    frames
+        The bars on both sides.
+    """
     source, target = frames
     beats = source.beats
     if source.bars != 1 or target.bars != 1 or len(set(source.groups)) > 1 or len(beats) == len(target.beats):
         return False
     images = [base(at) for at in (*beats, source.length) if base.keeps(at) or at == source.length]
     steps = {b - a for a, b in pairwise(images)}
-    whole = len(images) == len(beats) + 1 and len(steps) == 1 and all((at / SIXTEENTH).denominator == 1 for at in steps)
+    each = target.length / len(beats)
+    whole = len(images) == len(beats) + 1 and steps == {each} and (each / SIXTEENTH).denominator == 1
     return whole and not set(images[:-1]) <= {pulse * target.meter.pulse for pulse in range(target.pulses)}
 
 

@@ -11,18 +11,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.parts.kit_frames import SIXTEENTH, KitMap
 
 __all__ = [
-    "BACKBEATS",
     "KICKS",
     "TIMEKEEPERS",
+    "TOMS",
     "KitStroke",
     "beat_strokes",
+    "figure_strokes",
     "fill_start",
     "more_kicks",
     "run_end",
@@ -89,6 +90,30 @@ def run_strokes(places: Sequence[Fraction], end: Fraction, kit: KitMap, stop: Fr
     return tuple(strokes)
 
 
+def figure_strokes(places: Sequence[Fraction], kit: KitMap) -> tuple[KitStroke, ...]:
+    """What a drum plays in every beat alike, in every beat of the target, as much of it as that has room for; nothing where beats differ.
+
+    Parameters
+    ----------
+    places
+        Where it is struck in the source, in quarters, ascending.
+    kit
+        Where the beats go.
+    """
+    old = _by_beat(places, kit.source)
+    figures = {tuple(at - beat for at in mine) for beat, mine in zip(kit.source.beats, old, strict=True)}
+    if len(figures) > 1 or not places or len(set(kit.source.groups)) > 1:
+        return ()
+    origins = {image: number for number, image in enumerate(kit.images) if image is not None}
+    (figure,), strokes = figures, []
+    for number, (start, length) in enumerate(zip(kit.target.beats, kit.target.groups, strict=True)):
+        model = old[origins.get(start, _twin(number, len(old)))]
+        way = _turned if kit.turns else _shared if kit.evenly else _kept
+        moved = (way(offset, kit.source.groups[0], length) for offset in figure)
+        strokes += [KitStroke(start + at, origin) for at, origin in zip(moved, model, strict=True) if at < length]
+    return tuple(strokes)
+
+
 def _twin(number: int, count: int) -> int:
     """The old beat that a new one is played as: that of its number, or of two before."""
     return number if number < count else number - 2 * ceil((number - count + 1) / 2) if count > 1 else 0
@@ -104,7 +129,8 @@ def _offsets(length: Fraction, step: Fraction, phase: Fraction, kit: KitMap) -> 
     beat = kit.source.groups[0]
     each = beat / step
     if each == 1:  # one a beat
-        return [_turned(phase, beat, length) if kit.turns else min(phase, length - SIXTEENTH)]
+        way = _turned if kit.turns else _shared if kit.evenly else _kept
+        return [way(phase, beat, length)]
     if kit.turns and each in TURNED and not phase and len(set(kit.target.groups)) == 1:
         count = TURNED[int(each)]
         return [index * length / count for index in range(count)]
@@ -115,8 +141,20 @@ def _offsets(length: Fraction, step: Fraction, phase: Fraction, kit: KitMap) -> 
 
 
 def _turned(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
-    """Between simple and compound an off-beat keeps its distance to the next beat."""
+    """Between simple and compound an off-beat keeps its distance to the next beat; thirds of a beat in twos are its eighths."""
+    if new > old and (3 * offset / old).denominator == 1:
+        return offset * new / old
     return offset if 2 * offset < old else max(new - (old - offset), Fraction(0))
+
+
+def _shared(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
+    """The sixteenth next to its share of the beat."""
+    return floor(offset * new / old / SIXTEENTH + Fraction(1, 2)) * SIXTEENTH
+
+
+def _kept(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
+    """The same place; the last sixteenth of a beat that is too short for it."""
+    return min(offset, new - SIXTEENTH)
 
 
 def fill_start(places: Mapping[int, Collection[Fraction]], source: Frame) -> Fraction:
@@ -145,8 +183,10 @@ def beat_strokes(key: int, places: Sequence[Fraction], kit: KitMap, taken: Colle
         Where the kick is now that was on a beat: a backbeat finds another place.
     """
     strokes = list(_carried(places, kit))
+    backbeat = key in BACKBEATS and not any(at % kit.source.meter.bar == 0 for at in places)  # else it plays along
     if not kit.by_number:
-        strokes = _on_beats(strokes, key, kit, taken)
+        good = good_places(kit, kick=key in KICKS, backbeat=backbeat)
+        strokes = _on_beats(strokes, kit, good, taken if backbeat else ())
     if not kit.by_number and set(kit.source.beats) <= set(places):  # it keeps time
         strokes += _filled(places, strokes, kit)
     first = {stroke.at: stroke for stroke in sorted(strokes, reverse=True)}
@@ -161,18 +201,27 @@ def _carried(places: Sequence[Fraction], kit: KitMap) -> Iterator[KitStroke]:
         length = kit.until(number) - image
         for at in mine:
             offset = at - kit.source.beats[number]
-            if kit.turns:  # as all others play it
-                offset = kit.base(at) - image if kit.by_number else _turned(offset, old, length)
+            if kit.turns:  # as all others play it, but for swung strokes
+                third = kit.target.meter.is_compound and (3 * offset / old).denominator == 1
+                fourth = kit.played and (4 * offset / old) % 2 == 1 and (2 * kit.played(at)).denominator == 1
+                way = kit.played if kit.played and fourth else kit.base
+                offset = _turned(offset, old, length) if third or not kit.by_number else way(at) - image
+            elif kit.evenly:
+                offset = _shared(offset, old, length)
+            elif offset >= length and kit.base.keeps(at) and (2 * kit.base(at)).denominator == 1:
+                offset = kit.base(at) - image  # its beat has no room for it: on the eighth where all others have it
             if 0 <= offset < length:
                 yield KitStroke(image + offset, at)
 
 
-def _on_beats(strokes: Sequence[KitStroke], key: int, kit: KitMap, taken: Collection[Fraction]) -> list[KitStroke]:
+def _on_beats(
+    strokes: Sequence[KitStroke], kit: KitMap, good: Sequence[Fraction], taken: Collection[Fraction]
+) -> list[KitStroke]:
     """Strokes that stood on beats and would stand between them: on the nearest beat that is free for them, or none."""
-    beats, good = set(kit.source.beats), good_places(key, kit)
+    beats = set(kit.source.beats)
     moving = [stroke for stroke in strokes if stroke.origin in beats and stroke.at not in good]
     found = [stroke for stroke in strokes if stroke not in moving]
-    used = {stroke.at for stroke in found} | set(taken if key in BACKBEATS else ())
+    used = {stroke.at for stroke in found} | set(taken)
     for stroke in moving:
         free = [place for place in good if place not in used and abs(place - stroke.at) <= NEAREST]
         if free:
@@ -182,7 +231,7 @@ def _on_beats(strokes: Sequence[KitStroke], key: int, kit: KitMap, taken: Collec
     return sorted(found)
 
 
-def good_places(key: int, kit: KitMap) -> list[Fraction]:
+def good_places(kit: KitMap, *, kick: bool, backbeat: bool) -> list[Fraction]:
     """Where a stroke may stand that stood on a beat.
 
     On the beats, in an odd metre also where the band has one of its own; of two or four that are alike the kick has the first and third, and a
@@ -191,13 +240,13 @@ def good_places(key: int, kit: KitMap) -> list[Fraction]:
     """
     frame = kit.target
     beats = list(frame.beats)
-    if key not in BACKBEATS | KICKS:
+    if not (kick or backbeat):
         pulse = frame.meter.pulse
         band = {at for at in kit.images if at is not None and frame.meter.is_additive and (at / pulse).denominator == 1}
         return sorted({*beats, *band})
     if _by_turns(frame):
-        return beats[1::2] if key in BACKBEATS else beats[::2]
-    if key in KICKS:
+        return beats[::2] if kick else beats[1::2]
+    if kick:
         return [pulse * frame.meter.pulse for pulse in range(frame.pulses)]
     thirds = [
         start + 2 * frame.meter.pulse

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from mi_theme.adaptation.frames import RATIOS, Frame
 from mi_theme.conversion.planning.fitting import evened
@@ -18,6 +19,9 @@ OF_FOUR = {Fraction(1, 4), Fraction(3, 4)}  # of a beat: where both are struck, 
 CROWDED = 4  # one of so many beats that are counted in halves
 MOST_BARS = 16  # that are looked at
 LEADING = 0.7  # share of a run that must be the lead's; other parts' notes may fill its rests
+SHORTEST_RUN = (
+    3  # notes after a rest, a beat of four but its first; with it, four: three and a rest are the end of a phrase
+)
 SHAKEN = Fraction(1, 8)  # quarters: notes as short are a trill
 
 
@@ -65,7 +69,7 @@ def counted(piece: PieceReading, meter: Meter, target: Meter, *, thin: bool, fre
 
 
 def runs_through(piece: PieceReading, bar: Bar, beat: Fraction) -> bool:
-    """Whether notes of one value, nearly all of them the lead's, fill a bar at two a beat or more.
+    """Whether notes of one value, nearly all of them the lead's, fill a bar at two a beat or more; rests may part them into runs.
 
     Parameters
     ----------
@@ -73,6 +77,14 @@ def runs_through(piece: PieceReading, bar: Bar, beat: Fraction) -> bool:
         A bar of a piece, and how long its beats are, in quarters.
     """
     marks = [mark for mark in piece.note_places(bar.start, bar.end) if mark.starts]
-    step = bar.length / max(len(marks), 1)
-    even = all(mark.at == number * step for number, mark in enumerate(marks))
-    return even and sum(mark.lead for mark in marks) >= LEADING * len(marks) and SHAKEN < step <= beat / 2
+    steps = [after - at for at, after in pairwise([*(mark.at for mark in marks), bar.length])]
+    step = min(steps, default=bar.length)
+    if not SHAKEN < step <= beat / 2 or any((mark.at / step).denominator > 1 for mark in marks):
+        return False
+    if any(mark.lasts > step < after for mark, after in zip(marks, steps, strict=True)):
+        return False  # a note is held
+    ends = [0, *(number for number, after in enumerate(steps, 1) if after > step), len(marks)]
+    runs = [(start, stop) for start, stop in pairwise(ends) if start < stop]
+    long = all(stop - start >= SHORTEST_RUN + (marks[start].at == 0) for start, stop in runs)
+    filled = len(marks) * step == bar.length or (2 * len(marks) * step >= bar.length and long)
+    return filled and sum(mark.lead for mark in marks) >= LEADING * len(marks)

@@ -9,23 +9,22 @@ spans and stay even inside, an anticipation keeps its distance to its beat.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import ceil, floor
 
-from mi_theme.adaptation.frames import Frame, starts_of
+from mi_theme.adaptation.frames import Frame
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.pitch import LETTERS
 from mi_theme.warp import Warp
 
-__all__ = ["evened", "first_held", "fitted", "free_places", "last_held", "lilting"]
+__all__ = ["evened", "fitted", "free_places", "lilting", "wholes"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
-LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in twos and in threes
+LILTS = {Fraction(3, 4): Fraction(2, 3), Fraction(1, 4): Fraction(1, 3)}  # of a beat in fours and in threes
 STEPWISE = 2  # of a broken chord not more than one move in so many goes by step
-FEWEST_RUN = 4  # notes, the one before it among them
 MOST_KNOTS = 96  # in one group; a denser one is stretched evenly
 
 Point = tuple[Fraction, Fraction]
@@ -45,13 +44,15 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
     """
     onsets = [mark for mark in marks if mark.starts]
     units = _units([mark.at for mark in onsets])
-    points = _without_breaks(_anchored(base, anchors), units)
-    for mark in marks:
-        if mark.before is not None and not base.is_linear:  # which keeps all proportions
+    groups = set(anchors)
+    points = _without_breaks(_anchored(base, groups), units)
+    for mark in marks:  # what begins a group anticipates nothing; and a linear map keeps all proportions
+        if mark.before is not None and mark.at not in groups and not base.is_linear:
             points = _leaning(points, mark, mark.before, marks) or points
     knots = _knots(onsets, units)
     ends = [mark.at for mark in marks if not (mark.starts or any(start < mark.at < stop for start, stop in units))]
-    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at, _ in knots) else PLACE_GRIDS
+    eighths = [at for at, _ in knots] + [image for _, image in points if base.is_linear]  # beats of five sixteenths
+    grids = (EIGHTH, *PLACE_GRIDS) if all((at / EIGHTH).denominator == 1 for at in eighths) else PLACE_GRIDS
     found = [points[0]]
     for start, stop in pairwise(points):
         if start[0] < stop[0] and start[1] < stop[1]:
@@ -64,7 +65,9 @@ def fitted(base: Warp, marks: Sequence[NotePlace], anchors: Iterable[Fraction] =
 
 
 def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
-    """A map of beats to beats of threes in which a dotted figure is a long and a short: two of three and one, not five of six.
+    """A map of beats to beats of threes in which what stands on the second and fourth of four stands on the second and third of three.
+
+    A dotted figure is a long and a short, two of three and one, not five of six.
 
     Parameters
     ----------
@@ -78,13 +81,12 @@ def lilting(base: Warp, marks: Sequence[NotePlace], source: Frame) -> Warp:
     points = dict(base.points)
     for start, length in zip(source.beats, source.groups, strict=True):
         inside = [mark.at for mark in marks if mark.starts and start < mark.at < start + length]
-        share = LILTS.get((inside[0] - start) / length) if len(inside) == 1 else None
-        if share and base.keeps(inside[0]):
-            low, high = base(start), base.end(start + length)
-            if ((high - low) * share / SIXTEENTH).denominator > 1:
-                continue
-            points = {x: y for x, y in points.items() if not start < x < start + length}
-            points[inside[0]] = low + share * (high - low)
+        low, high = base(start), base.end(start + length)
+        fourths = inside and all((at - start) / length in LILTS and base.keeps(at) for at in inside)
+        if not fourths or ((high - low) / 3 / SIXTEENTH).denominator > 1:
+            continue
+        points = {x: y for x, y in points.items() if not start < x < start + length}
+        points |= {at: low + LILTS[(at - start) / length] * (high - low) for at in inside}
     return Warp(sorted(points.items()))
 
 
@@ -134,59 +136,36 @@ def _is_broken(figure: Sequence[str | None]) -> bool:
     return figure[5:] == figure[2:5] or STEPWISE * sum(move in (1, 6) for move in moves) <= len(moves)
 
 
-def first_held(base: Warp, marks: Sequence[NotePlace], first: Fraction) -> Warp:
-    """A map that holds the first group, where a run sets out after a longer first note, or that group is a three: its first note alone is held.
-
-    Parameters
-    ----------
-    base
-        What a strategy proposes.
-    marks
-        In ascending order.
-    first
-        The length of the group that is held.
-    """
-    lead = [mark.at for mark in marks if mark.lead and mark.starts and mark.at < 2 * first]
-    three = first == 3 * EIGHTH
-    if len(lead) < (2 if three else FEWEST_RUN) or lead[0] or not lead[1] < first or 2 * first > base.source:
-        return base
-    steps = {b - a for a, b in pairwise([*lead[1:], 2 * first])}
-    if (not three and (len(steps) > 1 or max(steps) >= lead[1])) or base(first) <= first:
-        return base
-    points = [(x, y) for x, y in base.points if not 0 < x < first]
-    return Warp(sorted({*points, (lead[1], base(first) - (first - lead[1])), (first, base(first))}))
-
-
-def last_held(base: Warp, marks: Sequence[NotePlace], figure: Sequence[Fraction]) -> Warp:
-    """A map that holds the last group, where the lead has notes after its last long one: they lead into the next bar, and that one is held.
-
-    Parameters
-    ----------
-    base
-        What a strategy proposes.
-    marks
-        In ascending order.
-    figure
-        The lengths of the groups.
-    """
-    lead = [mark.at for mark in marks if mark.lead and mark.starts]
-    notes = list(pairwise([*lead, base.source]))
-    held = next((note for note in reversed(notes) if 2 * (note[1] - note[0]) > figure[-1]), None)
-    if held is None:
-        return base
-    starts, more = starts_of(figure), base.target - base.source
-    group = max((start for start in starts if start < held[1]), default=Fraction(0))
-    if group < held[0] and 2 * (held[1] - max(group, held[0])) <= figure[-1]:
-        return base  # it ends soon after a beat: what it would be held over is not its own
-    points = [(group, group), (held[1], held[1] + more)]
-    return Warp(sorted({(Fraction(0), Fraction(0)), *points, (base.source, base.target)}))
-
-
 def free_places(places: Iterable[Fraction]) -> list[Fraction]:
     """Places in order without those inside tuplets and ornaments, which go with what is around them."""
     found = sorted(set(places))
     units = _units(found)
     return [at for at in found if not any(start < at < stop for start, stop in units)]
+
+
+def wholes(places: Iterable[NotePlace], leads: Collection[Fraction], mine: Collection[Fraction]) -> dict[Fraction, int]:
+    """Where the lead's tuplets begin, and its trills, whose notes find no places of their own: how many notes they have.
+
+    Parameters
+    ----------
+    places
+        Every mark, in order.
+    leads, mine
+        Where the lead's notes begin, and those that find a place each.
+    """
+    found: dict[Fraction, int] = {}
+    before, shaken = Fraction(0), False
+    for mark in places:
+        if not (mark.lead and mark.starts):
+            continue
+        if mark.at in mine:
+            before, shaken = mark.at, False
+        elif mark.at in leads:
+            found[before] = found.get(before, 1) + 1
+        elif not shaken:
+            found[mark.at] = 1
+            shaken = True
+    return dict(sorted(found.items()))
 
 
 def _units(places: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
@@ -257,6 +236,8 @@ def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequen
     """The points with an anticipation as far before its beat as it was; None where there is no room."""
     lead, highest = beat - mark.at, _height(points, beat)
     place = (mark.at, highest - lead)
+    if (highest / PLACE_GRIDS[-1]).denominator > 1:  # as beats in a group of three that becomes two
+        return None
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
     near = max((at for at in onsets if at < mark.at), default=Fraction(0))
@@ -320,7 +301,9 @@ def _placed(
     if slope == 1 or len(knots) > MOST_KNOTS:
         return []
     leads = [lead for _, lead in knots]
-    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in grids):
+    halves = (slope.numerator * slope.denominator).bit_count() == 1
+    known = grids if halves else [grid for grid in grids if grid >= SIXTEENTH]
+    if alike and any(all((y / grid).denominator == 1 for y in ideals) for grid in known):
         return []  # where all values are halved, they are what they were
     for grid in grids:
         if all((y / grid).denominator == 1 for y in ideals):

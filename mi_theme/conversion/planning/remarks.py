@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 
@@ -12,13 +13,16 @@ from mi_theme.adaptation.plans import shape_under, variant_words
 from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
 from mi_theme.adaptation.wording import duration_name
-from mi_theme.conversion.planning.planner import MOST_HEARD, Planner
+from mi_theme.conversion.parts.kit_frames import SIXTEENTH, evenly
+from mi_theme.conversion.planning.default_ways import MOST_HEARD
+from mi_theme.conversion.planning.planner import Planner
 from mi_theme.conversion.spans import Span
-from mi_theme.errors import MiThemeError
+from mi_theme.errors import MiThemeError, StrategyError
 from mi_theme.score import messages as m
 
 __all__ = ["because", "other_ways", "remarks"]
 
+SQUARE = "square"
 MOST_ALTERNATIVES = 4
 MOST_RIVALS = 3  # other strategies whose costs are told
 A_THIRD = 0.32  # by which notes may go faster or slower before another tempo is proposed
@@ -156,4 +160,14 @@ def other_ways(planner: Planner, how: str) -> tuple[str, ...]:
     famous = [variant_words(plan, name, outcome) for name, outcome in known if outcome.warp != plan.warp]
     waltz = len(main.groups) == 3 and not main.is_additive and not main.is_compound and len(target.beats) == 4
     in_one = ["in one: 4 bars = one bar of 12/8, for fast bars"] * (waltz and planner.ratio == 1)
-    return tuple(dict.fromkeys([*famous[:1], *in_one, *plan.instead]))[:MOST_ALTERNATIVES]
+    return tuple(dict.fromkeys([*famous[:1], *in_one, *_fives(planner, how), *plan.instead]))[:MOST_ALTERNATIVES]
+
+
+def _fives(planner: Planner, how: str) -> Iterator[str]:
+    """The way of drummers, where a kit plays: as many beats as before, each of so many sixteenths as fill the bar."""
+    task = planner.task(planner.main)
+    with suppress(StrategyError):
+        warp = proposed(SQUARE, task)[0].warp
+        if planner.steady and how != SQUARE and evenly(warp, (task.source, task.target)):
+            each = warp(task.source.groups[0]) / SIXTEENTH
+            yield f"{SQUARE}: {'+'.join([str(each)] * len(task.source.beats))} sixteenths, as drummers play it"

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from mi_theme.adaptation import wording
-from mi_theme.adaptation.frames import Reason
+from mi_theme.adaptation.frames import Reason, frame_of, starts_of
 from mi_theme.adaptation.plans import BarNotes, Plan
 from mi_theme.adaptation.strategies import find
 from mi_theme.adaptation.swing import straightened, swing_in, swung
@@ -83,9 +83,14 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> wording.PlanBlock:
     if not spans[0].how:
         return wording.PlanBlock(f"{bars}   {spans[0].source}   as before ({spans[0].why})")
     figure = figure_plan(plan, spans)
+    shaped = replace(figure, warp=spans[0].base)
+    moved = find(figure.how).holds and set(starts_of(figure.groups)) <= set(
+        frame_of(figure.target, figure.bars[1]).beats
+    )
+    shaped = figure if moved else shaped  # an earlier note may be what is held
     rows = [
         ("was", wording.drawn(figure, before=True)),
-        ("now", wording.drawn(figure, before=False) + wording.shape(replace(figure, warp=spans[0].base))),
+        ("now", wording.drawn(figure, before=False) + wording.shape(shaped)),
     ]
     rows += [
         ("kept", _kept(plan, spans, figure)),
@@ -99,7 +104,7 @@ def _stretch(plan: ScorePlan, indices: Sequence[int]) -> wording.PlanBlock:
         ("instead", " | ".join(plan.instead)),
         ("basis", f"{wording.basis(figure)}; our reconstruction, not a transcription"),
     ]
-    return wording.PlanBlock.of(_headline(plan, figure, bars), rows)
+    return wording.PlanBlock.of(_headline(plan, shaped, spans[0].base, bars), rows)
 
 
 def figure_plan(plan: ScorePlan, spans: Sequence[Span]) -> Plan:
@@ -165,18 +170,20 @@ def _written(duration: Fraction) -> Fraction:
     return duration if (duration * 12).denominator == 1 else max(Fraction(round(4 * duration), 4), Fraction(1, 4))
 
 
-def _headline(plan: ScorePlan, figure: Plan, bars: str) -> str:
+def _headline(plan: ScorePlan, figure: Plan, base: Warp, bars: str) -> str:
     groups = "+".join(str(group / figure.source.pulse) for group in figure.figure)
     said = {"notes": ", read off the notes", "given": ", as given"}.get(plan.figure_source, "")
     shown = f" ({groups}{said})" if said or figure.source.is_additive or figure.source.is_open else ""
     source = f"{figure.source.signature}{shown} -> {figure.target}"
-    return f"{bars}   {source}   {tempo_words(plan)}, {_size(plan, figure)}     {_title(plan, figure)}"
+    return f"{bars}   {source}   {tempo_words(plan)}, {_size(plan, figure)}     {_title(plan, figure, base)}"
 
 
-def _title(plan: ScorePlan, figure: Plan) -> str:
+def _title(plan: ScorePlan, figure: Plan, base: Warp) -> str:
     """The strategy in players' words, with the shape that it makes of equal beats."""
     holds = find(figure.how).holds
     title = f"HOLD THE {holds.upper()}" if holds else wording.title(figure)
+    if holds == "last" and figure.groups != replace(figure, warp=base).groups:
+        title += " LONG NOTE"
     counts = [group / common_unit(plan.source, plan.target) for group in figure.groups]
     shaped = bool(holds) and all(count.denominator == 1 for count in counts)
     return f"{title} ({'+'.join(map(str, counts))})" if shaped else title
@@ -203,7 +210,7 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
 
 def _why(spans: Sequence[Span]) -> str:
     """What decided where the notes were weighed: the reasons of all bars together, their weight as in the mean bar."""
-    if not find(spans[0].how).by_notes:
+    if not find(spans[0].how).by_notes or spans[0].repeats:
         return ""
     totals: dict[tuple[str, str], float] = {}
     for term, means, saved in (reason for span in spans for reason in span.reasons):

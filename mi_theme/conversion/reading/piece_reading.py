@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ MOST_BARS, MOST_EMPTY = 1_000_000, 20_000  # more are not music but damage; empt
 UNSTATED = Meter("4/4")  # of a MIDI file that says none (Standard MIDI File 1.0, 1988: time signature)
 SAME_BARS = (UNSTATED.bar, UNSTATED.bar / 2)  # bar lines of 2/4 and 2/2 are those of 4/4, or twice as many
 NOTHING, SHORTEST = Fraction(0), Fraction(1, 4)  # quarters; how a note of no length is shown
+AT, LEAD, BEFORE, STOP = 0, 1, 2, 5  # rows of what `_columns` gives
 Columns = tuple[NDArray[np.int64], NDArray[np.bool_], *tuple[NDArray[np.int64], ...]]
 
 
@@ -166,7 +167,7 @@ class PieceReading:
         """
         key = start, end, without_runs
         if key not in self._read:
-            self._read[key] = tuple({place.at: place for place in self._note_places(*key)}.values())
+            self._read[key] = self._note_places(*key)
         return self._read[key]
 
     @cached_property
@@ -174,22 +175,35 @@ class PieceReading:
         """Marks that have been asked for."""
         return {}
 
-    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> Iterator[NotePlace]:
+    @cached_property
+    def _alike(self) -> dict[tuple[bytes, Fraction, Fraction], tuple[NotePlace, ...]]:
+        """Marks of stretches that are alike, which are one value: by what is in them, where they begin and how long they are."""
+        return {}
+
+    def _note_places(self, start: Fraction, end: Fraction, without_runs: bool) -> tuple[NotePlace, ...]:
         quarter = self.score.ticks_per_quarter
         ticks, *columns = self._onsets_without_runs if without_runs else self._onsets
-        low, high = (int(np.searchsorted(ticks, ceil(at * quarter))) for at in (start, end))
-        last, length, straight = end * quarter, end - start, self._straight(end - start)
-        rows = zip(*(column[low:high].tolist() for column in (ticks, *columns)), strict=True)
-        for tick, lead, beat, starts, shared, stop in rows:
-            at = _since(start, tick, quarter)
-            before = _since(start, beat, quarter) if beat >= 0 else None
-            before = before if before is not None and before <= length else None
-            if self.swing is None and last.denominator == 1:
-                lasts = _quarters(min(stop, last.numerator) - tick, quarter) if lead else NOTHING
-            else:
-                at = straight(at)
-                lasts = straight(min(_since(start, stop, quarter), length)) - at if lead else NOTHING
-            yield NotePlace(at, lead, before, starts > 0, shared > 0, lasts)
+        first, last = start * quarter, end * quarter
+        begin = floor(first)
+        low, high = np.searchsorted(ticks, [ceil(first), ceil(last)]).tolist()
+        mine = np.array([column[low:high] for column in (ticks, *columns)], np.int64)
+        mine[BEFORE] = np.where((mine[BEFORE] < 0) | (mine[BEFORE] > floor(last)), -1, mine[BEFORE] - begin)
+        mine[STOP] = np.where(mine[LEAD], np.minimum(mine[STOP], ceil(last)) - begin, 0)
+        mine[AT] -= begin
+        key = mine.tobytes(), first - begin, end - start
+        if key not in self._alike:
+            places = self._placed(mine, Fraction(key[1], quarter), end - start)
+            self._alike[key] = tuple({place.at: place for place in places}.values())
+        return self._alike[key]
+
+    def _placed(self, rows: NDArray[np.int64], late: Fraction, length: Fraction) -> Iterator[NotePlace]:
+        """Marks of rows, in ticks from the last tick before a stretch, which begins a little later."""
+        quarter, straight = self.score.ticks_per_quarter, self._straight(length)
+        for tick, lead, beat, starts, shared, stop in rows.T.tolist():
+            at = straight(_quarters(tick, quarter) - late)
+            before = _quarters(beat, quarter) - late if beat >= 0 else None
+            lasts = straight(min(_quarters(stop, quarter) - late, length)) - at if lead else NOTHING
+            yield NotePlace(at, lead > 0, before, starts > 0, shared > 0, lasts)
 
     def _straight(self, length: Fraction) -> Callable[[Fraction], Fraction]:
         return (lambda at: at) if self.swing is None else swung(length, self.swing)
@@ -270,6 +284,7 @@ def piece_of(score: Score, source: Meter | None, lead: str | int | None) -> Piec
         )
     score = music.score
     meters, notes = _meters(score, source)
+    meters = meters.led_into
     shortest = min(meter.bar for _, meter in meters.changes)
     bars, most = score.quarters / shortest, min(MOST_BARS, MOST_EMPTY + len(score.spans))
     if bars > most or len(meters.changes) > most:

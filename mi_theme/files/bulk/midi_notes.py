@@ -19,7 +19,7 @@ from mi_theme.score.notes import NOTE
 
 __all__ = ["parse_notes", "parse_sheet"]
 
-KEY_BITS, PART_BITS = 7, 20  # of a number that notes are sorted by: a key, and more parts than a file has
+KEY_BITS = 7  # of a number that notes are sorted by
 FEW_SIGNATURES = 8  # of a file: what most state is one of few, and stays known
 SEPARATE_SONGS = b"\0\2"  # the type in the header of a file that symusic takes for an empty one
 
@@ -106,9 +106,8 @@ def _bulk_table(tracks: Iterable[Any], ticks: int) -> NDArray[np.void]:
             np.concatenate([columns[name] for columns in listed]) for name in ("time", "duration", "pitch", "velocity")
         )
         part = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        order = np.argsort(((time.astype(np.int64) << KEY_BITS | pitch) << PART_BITS) | part, kind="stable")
-        np.divide(time[order], ticks, out=table["onset"])
-        np.divide(duration[order], ticks, out=table["duration"])
+        order = np.argsort(time.astype(np.int64) << KEY_BITS | pitch, kind="stable")  # parts are in order already
+        table["onset"], table["duration"] = time[order] / ticks, duration[order] / ticks
         table["pitch"], table["velocity"], table["part"] = pitch[order], velocity[order], part[order]
         table["step"], table["id"] = -1, order
     table.setflags(write=False)

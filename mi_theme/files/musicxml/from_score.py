@@ -36,6 +36,7 @@ PART_ORDER = (
     *("part-name", "part-name-display", "part-abbreviation", "part-abbreviation-display", "group", "score-instrument"),
     *("player", "midi-device", "midi-instrument"),
 )
+LONGEST_LINE = 45  # letters of a title that fit beside one another on A4 in the letters that programs use for it
 END = "</score-partwise>\n"
 
 
@@ -133,7 +134,7 @@ def _write_heading(root: Any, score: NotatedScore) -> None:
         SubElement(root, "work").extend(sorted(work, key=lambda element: element.tag))
     root.extend([element for element in said if element.tag == "movement-number"][:1])
     if title and title not in [plain_text(element.text) for element in work]:
-        SubElement(root, "movement-title").text = title
+        SubElement(root, "movement-title").text = _in_lines(title)
     identification = SubElement(root, "identification")
     if score.heading.composer:
         SubElement(identification, "creator", type="composer").text = plain_text(score.heading.composer)
@@ -151,6 +152,16 @@ def _write_heading(root: Any, score: NotatedScore) -> None:
     if fields:
         SubElement(identification, "miscellaneous").extend(fields)
     root.extend([element for element in said if element.tag == "credit"])
+
+
+def _in_lines(title: str) -> str:
+    """A title in two lines where it is too long for one: the end in brackets, or half of the words, below."""
+    if len(title) <= LONGEST_LINE or " " not in title:
+        return title
+    middle = title.rfind(" (") if title.endswith(")") else -1
+    spaces = [place for place, letter in enumerate(title) if letter == " "]
+    cut = middle if middle > 0 else min(spaces, key=lambda place: abs(2 * place - len(title)))
+    return f"{title[:cut]}\n{title[cut + 1 :]}"
 
 
 def _list_part(listed: Any, name: str, written: WrittenPart) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from mi_theme.pitch import MAJOR
 from mi_theme.renditions.arrangement.harmony import Chord, Tuning, scale_pitch
 from mi_theme.renditions.arrangement.styles import Instrument
 from mi_theme.renditions.composing.slots import PlannedBar, PlannedNote, SlotGrid, ticks
@@ -87,7 +88,8 @@ def travelling(grid: SlotGrid, part: Instrument, bars: list[PlannedBar]) -> list
                 if following is None
                 else root_pitch(grid.tuning, following.chord, part, motif)
             )
-            line[-2:] = _approach(line[-2:], line[-3].pitch, aim)
+            step = grid.tuning.step_of(aim, following.chord if following else None)
+            line[-2:] = _approach(line[-2:], line[-3].pitch, aim, step)
         notes += [_inside(note, part) for note in line]
     return notes
 
@@ -128,8 +130,17 @@ def _local(grid: SlotGrid, bar: PlannedBar, tone: Tone, offset: int, root: int) 
     return PlannedNote(start, max(length, 1), pitch, step=grid.tuning.step_of(pitch, bar.chord))
 
 
-def _approach(last: list[PlannedNote], before: int, aim: int) -> list[PlannedNote]:
-    """Two chromatic steps into the next root, from the side that is nearer."""
+def _approach(last: list[PlannedNote], before: int, aim: int, step: int) -> list[PlannedNote]:
+    """Two chromatic steps into the next root, from the side that is nearer; written with the letter beside its own, or its own."""
     from_above = abs(before - (aim + 2)) < abs(before - (aim - 2))
     side = 1 if from_above else -1
-    return [note._replace(pitch=aim + side * distance) for note, distance in zip(last, (2, 1), strict=True)]
+    notes = []
+    for note, distance in zip(last, (2, 1), strict=True):
+        pitch, beside = aim + side * distance, step + side
+        notes.append(note._replace(pitch=pitch, step=beside if abs(_signs(pitch, beside)) <= 1 else step))
+    return notes
+
+
+def _signs(pitch: int, step: int) -> int:
+    """Sharps or, negative, flats of a pitch that is written with a step."""
+    return pitch - 12 * (step // 7 + 1) - MAJOR[step % 7]

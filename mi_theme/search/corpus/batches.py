@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import inf, log
 from operator import attrgetter
@@ -26,6 +26,7 @@ from mi_theme.search.patterns import Pattern
 __all__ = [
     "SMALL_BATCH",
     "Batch",
+    "LikelySpan",
     "SearchSettings",
     "completed",
     "hits_in_batch",
@@ -51,6 +52,39 @@ class SearchSettings(NamedTuple):
     fast: bool | None
     max_evalue: float
     conditions: MetricConditions = ANYWHERE
+
+
+class LikelySpan(NamedTuple):
+    """Where something like a pattern is.
+
+    Attributes
+    ----------
+    start, end
+        Of its first and its last note, in quarters.
+    before, after
+        What of the pattern should come before and after them, in quarters of the pattern.
+    stretch
+        Times in the music for one in the pattern, end to end.
+    """
+
+    start: float
+    end: float
+    before: float
+    after: float
+    stretch: float
+
+    def regions(self, onsets: NDArray[np.float64]) -> Iterator[Region]:
+        """Where to align: from where the pattern may begin to where it may end, at each likely stretch.
+
+        Parameters
+        ----------
+        onsets
+            Of the pitched notes of the piece.
+        """
+        start = self.start - MARGIN * self.before * self.stretch - ROUNDED
+        stop = self.end + MARGIN * self.after * self.stretch + ROUNDED
+        first, last = np.searchsorted(onsets, (start, stop)).tolist()
+        return (Region(first, last, likely) for likely in likely_stretches(self.stretch))
 
 
 class Batch(NamedTuple):
@@ -105,13 +139,16 @@ def _aligned(settings: SearchSettings, sheet: Sheet, notes: int) -> list[Hit]:
     return oftener(with_maps(found, settings.pattern, sheet, most), 1 / own)
 
 
-def _scanned(settings: SearchSettings, sheet: Sheet, notes: int, share: float) -> list[Hit]:
-    """The hits of a piece where a scan finds something like the pattern; E-values as for one note."""
+def _scanned(
+    settings: SearchSettings, sheet: Sheet, notes: int, share: float, likely: Iterable[LikelySpan]
+) -> list[Hit]:
+    """The hits of a piece where a scan finds something like the pattern, and where it is known to be likely; E-values as for one note."""
     batch = Batch.of_spelled([sheet])
     proposals = _both_ways(
         settings.pattern, batch, settings.invert, settings.fast, share * whole_copy(settings.pattern)
     )
     regions = _regions(settings.pattern, batch, proposals).get(0, [])
+    regions += (region for span in likely for region in span.regions(batch.onsets[0]))
     own = max(len(sheet.table), 1)
     most = settings.max_evalue * own / notes
     options = {"least": settings.least, "invert": settings.invert, "fast": settings.fast, "max_evalue": most}
@@ -129,7 +166,13 @@ def _proposed(settings: SearchSettings, batch: Batch, notes: int) -> dict[str, l
 
 
 def completed(
-    hits: list[Hit], settings: SearchSettings, sheet: Sheet, notes: int, *, share: float | None = None
+    hits: list[Hit],
+    settings: SearchSettings,
+    sheet: Sheet,
+    notes: int,
+    *,
+    share: float | None = None,
+    likely: Iterable[LikelySpan] = (),
 ) -> list[Hit]:
     """The hits of a piece; where one is significant, every note of it is aligned, and what was not proposed joins them.
 
@@ -145,6 +188,8 @@ def completed(
         How many are searched in all.
     share
         Where not every note shall be aligned, but what a scan of the piece finds that is worth so much of the pattern.
+    likely
+        What is then aligned too.
 
     Returns
     -------
@@ -156,7 +201,7 @@ def completed(
     if min((hit.evalue for hit in known), default=inf) > min(most, SIGNIFICANT / notes):
         return known
     kept: list[Hit] = []
-    more = _aligned(settings, sheet, notes) if share is None else _scanned(settings, sheet, notes, share)
+    more = _aligned(settings, sheet, notes) if share is None else _scanned(settings, sheet, notes, share, likely)
     for hit in sorted([*known, *more], key=in_order):
         if not any(overlap(hit, other) for other in kept):
             kept.append(hit)
@@ -214,12 +259,16 @@ def proposed_hits(
     worth: float = LEAST_WORTH,
     most: int | None = None,
     rate: float = inf,
+    likely: Mapping[int, Iterable[LikelySpan]] | None = None,
 ) -> list[Hit]:
-    """The hits in some tunes among what is proposed and worth so much, in nats, that chance brings so often for each note; E-values as for the piece of each."""
-    proposals = _both_ways(pattern, batch, invert, fast, worth, most)
+    """The hits in some tunes among what is proposed and worth so much, in nats, and what is known to be likely, that chance brings so often for each note; E-values as for the piece of each."""
+    proposals = _both_ways(pattern, batch, invert, fast, worth, most) if worth < inf else []
     options = {"least": least, "invert": invert, "fast": fast, "surprise": background().surprise}
+    looked_at = _regions(pattern, batch, proposals)
+    for piece, spans in (likely or {}).items():
+        looked_at.setdefault(piece, []).extend(region for span in spans for region in span.regions(batch.onsets[piece]))
     found: list[Hit] = []
-    for piece, regions in _regions(pattern, batch, proposals).items():
+    for piece, regions in looked_at.items():
         sheet = batch.sheets[piece]
         found += hits_in(pattern, sheet, regions=regions, max_evalue=rate * len(sheet.table), **options)  # type: ignore[arg-type]
     return found
@@ -237,15 +286,13 @@ def _both_ways(
 
 
 def _regions(pattern: Pattern, batch: Batch, proposals: Iterable[Proposal]) -> dict[int, list[Region]]:
-    """Where to align, piece by piece: from where the pattern may begin to where it may end."""
+    """Where to align, piece by piece."""
     found: dict[int, list[Region]] = {}
-    times = np.unique(pattern.onsets - pattern.onsets[0])
+    times = np.unique(pattern.onsets - pattern.onsets[0]).tolist()
     for piece, ends, numbers, stretch, _ in proposals:
-        before, after = times[numbers[0]] * stretch, (times[-1] - times[numbers[1]]) * stretch
-        start = batch.arrays.onset[ends[0]] / TICKS - MARGIN * before - ROUNDED
-        stop = batch.arrays.onset[ends[1]] / TICKS + MARGIN * after + ROUNDED
-        first, last = np.searchsorted(batch.onsets[piece], (start, stop)).tolist()
-        found.setdefault(piece, []).extend(Region(first, last, likely) for likely in likely_stretches(stretch))
+        start, end = (batch.arrays.onset[list(ends)] / TICKS).tolist()
+        span = LikelySpan(start, end, times[numbers[0]], times[-1] - times[numbers[1]], stretch)
+        found.setdefault(piece, []).extend(span.regions(batch.onsets[piece]))
     return found
 
 

@@ -11,12 +11,14 @@ __all__ = [
     "AlignmentLinks",
     "ChainSearch",
     "ExtendedLine",
+    "LineEvidence",
     "NoteColumns",
     "PatternLinks",
     "PlayedNotes",
     "PlayingClock",
     "ScannedNotes",
     "ThemeLinks",
+    "TimedLines",
 ]
 
 Floats = NDArray[np.float64]
@@ -183,8 +185,6 @@ class ExtendedLine(NamedTuple):
         The sum of these from each on, shape (notes + 1,).
     prices
         Another note, near or not; a note put in, left out; a beginning or an end that is missing, and for each of its notes.
-    span
-        Notes of the seed.
     least
         What must be reached.
     """
@@ -193,5 +193,62 @@ class ExtendedLine(NamedTuple):
     earned: Rows
     left: Rows
     prices: Rows
-    span: int
     least: int
+
+
+class TimedLines(NamedTuple):
+    """The times of notes line by line, as `stored_notes.NoteLines` has them."""
+
+    gap: NDArray[np.uint16]
+    far_row: Rows
+    far_gap: Rows
+    outer: NDArray[np.uint16]
+    outer_start: Rows
+    outer_row: Rows
+    line_start: Rows
+    piece_line: Rows
+    piece_ticks: NDArray[np.int32]
+
+
+class LineEvidence(NamedTuple):
+    """What copies of a pattern's line are weighed with, in nats.
+
+    Attributes
+    ----------
+    time
+        When each note of the pattern begins, in quarters.
+    tune, tune_after, rhythm, rhythm_after
+        As `expectations.NewsTables`; what times say has its weight.
+    away
+        What a note that many semitones off the transposition costs, the last one for all that are further.
+    bent, steady, off_tempo
+        As `evidence.CopyModel` and `evidence.OFF_TEMPO`.
+    still, back, insertion, inserted, filled, omission, omitted, stretched, free, loose
+        As `evidence.CopyModel`; a note put in is near those around it.
+    mapped
+        What the first map of the bar costs; -inf without one.
+    shortest
+        The shortest time, in quarters.
+    """
+
+    time: Floats
+    tune: Floats
+    tune_after: Floats
+    rhythm: Floats
+    rhythm_after: Floats
+    away: Floats
+    bent: Floats
+    steady: Floats
+    off_tempo: Floats
+    still: float
+    back: float
+    insertion: float
+    inserted: float
+    filled: float
+    omission: float
+    omitted: float
+    stretched: float
+    free: float
+    loose: float
+    mapped: float
+    shortest: float
