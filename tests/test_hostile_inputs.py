@@ -184,3 +184,10 @@ def test_a_name_that_is_no_text_is_left_out_of_an_index(desk: Path) -> None:
     assert result.exit_code == 1, result.output
     assert "its name is not in UTF-8" in result.output
     assert mi.find(mi.theme(), desk / "made.idx")
+
+
+@pytest.mark.tool("verovio")
+def test_a_picture_of_thousands_of_notes_is_refused(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar of them would be drawn for minutes."""
+    monkeypatch.setattr(engraver, "MOST_NOTES", 7)
+    assert "8 notes are too many for one picture" in said("draw song.mid --as notation -o out.svg")
