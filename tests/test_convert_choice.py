@@ -247,6 +247,10 @@ def test_a_run_with_rests_goes_on_at_its_own_speed(meter: str, to: str, values: 
     assert len(after.notes()) > len(before.notes())
 
 
+def test_three_notes_and_a_rest_end_a_phrase_and_are_no_run() -> None:
+    assert mi.plan(line([0.5, 0.5, 0.5, -0.5], meter="2/4"), "3/4").how != "run-on"
+
+
 @pytest.mark.parametrize(
     ("values", "places"),
     [
@@ -266,6 +270,21 @@ def test_a_rag_in_three_comes_on_its_second_beat(values: list[float], places: li
     plan = mi.plan(score, "3/4")
     assert plan.how == "hold-last"
     assert plan.apply(score).notes()["onset"].tolist()[: len(places)] == places
+
+
+def test_the_left_hand_of_a_rag_in_three_is_a_waltz() -> None:
+    right = line([0.25, 0.25, 0.25, 1.25], meter="2/4").notes()
+    strokes = [(bar * 2 + at / 2, pitch) for bar in range(4) for at, pitch in enumerate((46, 55, 55, 58))]
+    score = mi.Score.from_notes(
+        [*right["onset"], *(at for at, _ in strokes)],
+        [*right["duration"], *[0.5] * 16],
+        [*right["pitch"] + 12, *(pitch for _, pitch in strokes)],
+        part=[0] * len(right) + [1] * 16,
+        meter="2/4",
+    )
+    waltz = mi.convert(score, "3/4")
+    assert waltz.notes(0)["onset"].tolist()[:5] == [0, 0.25, 0.5, 1, 3]
+    assert set(waltz.notes(1)["onset"] % 0.5) == {0}
 
 
 @pytest.mark.parametrize("values", [[1, 0.5, 0.5] * 2, [0.5, 0.5, 1] * 2, [2, 1.5, 0.5]])
@@ -353,15 +372,10 @@ def test_an_eighth_of_three_eight_is_a_quarter_of_three_four() -> None:
 @pytest.mark.parametrize(
     ("source", "to", "bars", "words"),
     [
-        ("7/8", "4/4", [[2, 1, 0.5], [1, *[0.5] * 5], [1, 1, *[0.5] * 3]], "it waits on the first beat of every bar"),
-        ("2/4", "5/4", [[0.5, 1, 0.5], [1, 0.5, 0.5], [0.5, 1.5], [0.5, 1.5]], "beats fall between those of 5/4"),
-        (
-            "3/4",
-            "5/4",
-            [[1, 1, 0.75, 0.25], [1, 1, 0.75, 0.25], [1, 1.5, 0.5]],
-            "equal beats become long and short ones",
-        ),
-        ("5/4", "12/8", [[1.5, 1.5, 1, 1], [1.5, 1.5, 2]], "long and short beats become equal"),
+        ("5/4", "6/4", [[0.5, 2, 1, 1.5], [2, 1, 1, 1]], "it waits on the first beat of every bar"),
+        ("4/4", "9/8", [[1, 1, 1, 1], [1, 1.5, 1.5]], "beats fall between those of 9/8"),
+        ("9/8", "4/4", [[2, 2, 0.5], [0.5, 2, 0.5, 0.5, 1]], "equal beats become long and short ones"),
+        ("5/4", "4/4", [[1.5, 2, 1, 0.5], [1, 1, 1, 1, 0.5, 0.5]], "long and short beats become equal"),
     ],
 )
 def test_what_speaks_against_a_cheaper_way_is_what_is_heard(
@@ -410,7 +424,9 @@ def test_bars_that_do_not_follow_each_other_are_not_compared_as_one() -> None:
         notes += range(at, at := at + int(meter.bar))
     struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
     score = mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck)))))
-    assert len(mi.convert(score, "6/8").spans) == len(notes)
+    plan = mi.plan(score, "6/8")
+    assert plan.because
+    assert len(plan.apply(score).spans) == len(notes)
 
 
 def test_a_lone_bar_goes_as_the_first_of_a_pair() -> None:
@@ -443,8 +459,8 @@ def test_what_begins_a_group_anticipates_nothing() -> None:
 def test_a_swung_kit_in_seven_swings_on_the_quarters() -> None:
     ride = [(beat + at, 0.2, 51) for beat in range(4) for at in (0, 2 / 3) if beat % 2 or not at]
     bass = [(beat, 0.9, 36 + beat) for beat in range(4)]
-    tune = [[(0, 2 / 3, 77), (2 / 3, 1 / 3, 76), (1, 1, 74), (2, 1, 72), (3, 2 / 3, 71), (11 / 3, 1 / 3, 69)],
-            [(0, 2 / 3, 72), (2 / 3, 1 / 3, 74), (1, 2 / 3, 76), (5 / 3, 1 / 3, 77), (2, 2, 79)]]  # fmt: skip
+    tune = [[(0, 2 / 3, 67), (2 / 3, 1 / 3, 69), (1, 2 / 3, 72), (5 / 3, 1 / 3, 74), (2, 1, 76), (3, 2 / 3, 74), (11 / 3, 1 / 3, 72)],
+            [(0, 1, 74), (1, 2 / 3, 72), (5 / 3, 1 / 3, 69), (2, 2, 67)]]  # fmt: skip
     bars = range(8)
     score = midi(
         "4/4",
@@ -479,3 +495,55 @@ def test_snaps_and_dotted_pairs_by_turns_lose_a_pair_and_keep_their_lilt() -> No
     assert len(made) == 24
     values = np.diff([at for at in made.tolist() if at <= 3]).round(3).tolist()
     assert sorted(values) == [0.25] * 3 + [0.75] * 3
+
+
+def test_bars_of_another_metre_become_as_many_as_suits_them() -> None:
+    head, notes, at = [], [], 0
+    for meter in map(mi.Meter, ["4/4"] * 2 + ["3/4"] * 4):
+        head.append(Event(at * 480, m.time_signature(meter)))
+        notes += range(at, at := at + int(meter.bar))
+    struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
+    made = mi.convert(mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck))))), "2/4")
+    assert made.notes()["onset"][:9].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8], "a bar of 4/4 is two of 2/4"
+
+
+def test_a_note_held_into_a_tuplet_is_held_on_and_the_tuplet_keeps_its_speed() -> None:
+    sixths = [F(13, 6), F(7, 3), F(5, 2), F(8, 3), F(17, 6)]
+    places = [0, F(1, 2), 1, *sixths]
+    ends = [*places[1:], F(3)]
+    rows = [(3 * bar + at, 3 * bar + end) for bar in range(4) for at, end in zip(places, ends, strict=True)]
+    score = mi.Score.from_notes(
+        [float(at) for at, _ in rows],
+        [float(end - at) for at, end in rows],
+        [72, 71, 67, 60, 64, 67, 72, 76] * 4,
+        meter="3/4",
+    )
+    made = mi.convert(score, "5/4", how="hold-last").notes()["onset"][:8].round(4).tolist()
+    assert made == [0, 0.5, 1, *(round(float(at) + 2, 4) for at in sixths)]
+
+
+def test_the_tune_leaves_sixteenths_for_other_parts() -> None:
+    tune = [(0.25, 0.25, 79), (0.5, 0.25, 85), (0.75, 0.25, 87), (1, 0.5, 79), (1.5, 0.5, 87), (2, 1, 89), (3, 0.5, 87)]
+    left = [(0, 0.25, 32), (0.25, 0.25, 44), (0.5, 0.5, 51), (1, 0.5, 39), (1.5, 0.5, 51),
+            (2, 0.25, 39), (2.25, 0.25, 51), (2.5, 0.5, 49), (3, 0.5, 46), (3.5, 0.5, 49)]  # fmt: skip
+    score = midi("2/4", *((part, [(4 * bar + at, lasts, key) for bar in range(4) for at, lasts, key in rows])
+                          for part, rows in enumerate((tune, left))))  # fmt: skip
+    made = mi.convert(score, "7/8")
+    assert all((at * 4) % 1 == 0 for part in made.parts for at in made.notes(part.name)["onset"].tolist())
+
+
+@pytest.mark.parametrize(("values", "places"), [([1, 1, 1], [0, 1, 2, 5]), ([1.5, 0.5, 1], [0, 1.5, 2, 5])])
+def test_a_waltz_in_five_is_the_bar_and_two_beats_more(values: list[float], places: list[float]) -> None:
+    plan = mi.plan(line(values, meter="3/4"), "5/4")
+    assert plan.how == "hold-last"
+    assert plan.apply(line(values, meter="3/4")).notes()["onset"][:4].tolist() == places
+
+
+def test_bars_that_would_be_stretched_more_than_twice_stay() -> None:
+    head, notes, at = [], [], 0
+    for meter in map(mi.Meter, ["3/4"] * 4 + ["2/4"] * 2):
+        head.append(Event(at * 480, m.time_signature(meter)))
+        notes += range(at, at := at + int(meter.bar))
+    struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
+    plan = mi.plan(mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck))))), "5/4")
+    assert [span.why for span in plan.spans if not span.how] == ["in 2/4: too far from 5/4"]

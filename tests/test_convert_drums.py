@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 import mi_theme as mi
+from mi_theme.adaptation.frames import Frame
+from mi_theme.conversion.parts.kit_frames import evenly
 from mi_theme.score import Event, Track
 from mi_theme.score import messages as m
+from mi_theme.warp import Warp
 
 KICK, SNARE, HAT, OPEN, TOM = 36, 38, 42, 46, 45
 Bar = list[tuple[float, float, int]]  # (onset, length, key or pitch)
@@ -270,10 +273,11 @@ def test_seconds_and_fourths_of_four_are_those_of_three_for_all() -> None:
 
 
 def test_short_strokes_sound_as_long_as_before_where_they_fit() -> None:
-    places = [0, 0.5, 0.75, 1.25, 1.5, 2, 2.5, 2.75, 3.25, 3.5]
-    chucks: Bar = [(at, 0.2, key) for at in places for key in (60, 64)]
-    kit: Bar = [(at / 4, 0.2, HAT) for at in range(16)] + BACKBEAT
-    made = mi.convert(song("4/4", (TUNE, chucks, kit)), "3/4").notes("Bass")
+    chucks: Bar = [(at, 0.2, key) for at in (0, 0.5, 0.75, 1.25, 1.5, 2, 2.5, 2.75, 3.25, 3.5) for key in (60, 64)]
+    riff = [(0, 0.5, 33), (0.75, 0.25, 33), (1.5, 0.5, 43), (2.5, 0.5, 33), (3.25, 0.25, 40), (3.5, 0.5, 43)]
+    played: tuple[Bar, Bar] = ([(at, 0.95 * lasts, key) for at, lasts, key in TUNE], [(at, 0.95 * lasts, key) for at, lasts, key in riff])  # fmt: skip
+    kit: Bar = [*((at / 4, 0.1, HAT) for at in range(16)), *((at, 0.1, KICK) for at in (0, 0.75, 2.5, 3.25)), *BACKBEAT]
+    made = mi.convert(song("4/4", (*played, chucks, kit)), "3/4").notes("Chords")
     assert set(made["duration"].round(3).tolist()) == {0.2}
 
 
@@ -291,3 +295,9 @@ def test_a_bar_of_five_as_four_beats_of_five_sixteenths_is_offered_and_played_by
     assert struck(made, SNARE) == [1.25, 3.75]
     assert struck(made, KICK) == [0, 2, 2.5]
     assert struck(made, 76, part="Tune") == [2, 3.75]
+
+
+@pytest.mark.parametrize(("length", "to", "so"), [(5, "5/4", True), (3, "9/8", False), (4, "5/4", False)])
+def test_beats_go_evenly_only_where_they_fill_the_bar(length: int, to: str, so: bool) -> None:
+    frames = Frame(mi.Meter("4/4")), Frame(mi.Meter(to))
+    assert evenly(Warp.linear(4, length), frames) is so

@@ -25,8 +25,9 @@ from mi_theme.conversion.converted_files import convert_files
 from mi_theme.errors import FileError, MiThemeError
 from mi_theme.executors import Failed, LocalProcesses, dask_workers, in_batches, one_by_one, workers_for
 from mi_theme.rhythm import measure_files, which_meters
-from mi_theme.search.corpus import folders
+from mi_theme.search.corpus import folders, readers
 from mi_theme.search.corpus.folders import search_files
+from mi_theme.search.corpus.readers import sheets_of_file, with_books_divided
 
 
 def process_pool() -> Executor:
@@ -203,6 +204,49 @@ def test_no_worker_outlives_its_maker(sent: signal.Signals, code: int, folder: P
         assert time.monotonic() < until
         time.sleep(0.05)
     assert not list((tmp_path / "out").rglob(".*"))  # no file half written
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A hundred tunes, one of which nobody can read; the tenth and the last have what is looked for."""
+    monkeypatch.setattr(readers, "SMALL_BOOK", 1000)
+    monkeypatch.setattr(readers, "PART_TUNES", 40)
+    motif = "D2 A2 ^G A2 c B|"
+    tunes = [f"X:{n}\nT:t{n}\nM:4/4\nL:1/8\nK:C\n{'CDEF GABc|cBAG FEDC|' * 4}\n" for n in range(1, 101)]
+    tunes[9] += f"{motif}\n"
+    tunes[99] += f"{motif}\n"
+    tunes[49] = "X:50\nM:0/4\nK:C\nCDE|\n"
+    path = tmp_path / "book.abc"
+    path.write_text("\n".join(tunes))
+    return path
+
+
+def test_a_long_book_is_divided_among_workers(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what is found is what is found in it as a whole, or in its tunes."""
+    wanted = mi.Theme.of("X:1\nM:4/4\nL:1/8\nK:C\nD2 A2 ^G A2 c B|\n")
+    parts = list(with_books_divided([book, book.with_name("none.abc")]))
+    assert [str(part).partition("#")[2] for part in parts] == ["1-40", "41-80", "81-", ""]
+    with LocalProcesses(2) as pool:
+        elsewhere = search_files(wanted, [book], executor=pool)
+        sheets = [str(sheet.source) for sheet in folders.sheets_in([book], executor=pool)]
+    here = search_files(wanted, [book])
+    assert elsewhere == here
+    assert (here.files, [failure.source for failure in here.unread]) == (1, [f"{book}#50"])
+    assert sheets == [f"{book}#{number}" for number in range(1, 101)]
+    assert {hit.source for hit in here.hits} == {f"{book}#10", f"{book}#100"}
+    monkeypatch.setattr(readers, "SMALL_BOOK", 10**9)
+    whole = search_files(wanted, [book])
+    assert (whole.files, whole.notes, whole.unread) == (here.files, here.notes, here.unread)
+    assert [(hit.source, hit.onset, hit.share) for hit in whole.hits] == [
+        (hit.source, hit.onset, hit.share) for hit in here.hits
+    ]
+
+
+def test_a_book_that_is_gone_is_named_once(book: Path) -> None:
+    parts = list(with_books_divided([book]))
+    book.unlink()
+    assert [[str(found) for found in sheets_of_file(part)] for part in parts[1:]] == [[], []]
+    assert [found.source for found in sheets_of_file(parts[0])] == [str(book)]
 
 
 LATE = """

@@ -57,6 +57,21 @@ def test_a_pipe_is_not_waited_for(line: str, desk: Path) -> None:
     assert "pipe.toml: a pipe or a device" in said(line.replace("FILE", "pipe.toml"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with names are of POSIX")
+def test_a_file_that_becomes_a_pipe_is_not_waited_for(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = (desk / "song.mid").stat()
+    os.mkfifo(desk / "pipe.mid")
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: known)  # as it was a moment ago
+    with pytest.raises(FileError, match=r"pipe\.mid: an empty file"):
+        mi.read(desk / "pipe.mid")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that cannot be read is of Linux")
+def test_a_file_that_breaks_while_it_is_read_is_named() -> None:
+    with pytest.raises(OSError, match="/proc/self/mem"):
+        mi.read("/proc/self/mem")
+
+
 @pytest.mark.parametrize("line", OTHER_FILES)
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"[" * 100_000, b"x = " + b"[" * 100_000, b"x = " + b"9" * 5000])
 def test_what_is_no_such_file_is_one_line(line: str, data: bytes, desk: Path) -> None:

@@ -127,6 +127,14 @@ def sheets_of_all_kinds() -> list[Sheet]:
     ]
 
 
+def test_a_score_without_notes_is_indexed(tmp_path: Path) -> None:
+    """Tracks in which nothing sounds: it takes no room in a shard."""
+    silent = mi.Score(480, mi.Score.from_notes([0], 1, 60).tracks[:1])
+    silent.save(tmp_path / "silent.mid")
+    assert building.built(tmp_path / "silent.mid", tmp_path / "made.idx").added == 1
+    assert mi.find(mi.theme(), tmp_path / "made.idx") == mi.find(mi.theme(), tmp_path / "silent.mid") == []
+
+
 def test_notes_come_back_to_the_last_bit() -> None:
     sheets = sheets_of_all_kinds()
     lines = taken_apart(sheets)

@@ -13,6 +13,8 @@ import mi_theme as mi
 from mi_theme.errors import MiThemeError, ScoreError, TextError, UnknownName
 from mi_theme.meter import Meter
 from mi_theme.pitch import Degree
+from mi_theme.score import Event, Track
+from mi_theme.score import messages as m
 from mi_theme.themes import Motif, Theme, Tone
 from mi_theme.warp import Warp
 
@@ -186,5 +188,39 @@ def test_passages_that_are_not_there(arguments: dict[str, object], message: str)
 
 def test_a_passage_without_notes() -> None:
     score = mi.Score.from_notes([20], [1], [60], meter="4/4")
-    with pytest.raises(ScoreError, match="no pitched notes"):
-        Theme.from_score(score)
+    with pytest.raises(ScoreError, match="no pitched notes begin in bars 1 to 2"):
+        Theme.from_score(score, bars=(1, 2))
+    assert [float(tone.onset) for tone in Theme.from_score(score).ostinato] == [0]  # of bar 6, the first with music
+
+
+def played(rows: list[tuple[float, float, int]]) -> mi.Score:
+    """A MIDI file of a piano with these (onset, duration, pitch), without spelling or voices."""
+    score = mi.Score.from_notes(*zip(*rows, strict=True), meter="4/4")
+    track = Track.sorted([Event(0, m.program(0, 1)), *score.tracks[1]])
+    return mi.read(mi.Score(score.ticks_per_quarter, (score.tracks[0], track)).to_bytes())
+
+
+TUNE = [(0, 1, 72), (1, 0.5, 74), (1.5, 0.5, 76), (2, 1.5, 79), (3.5, 0.5, 76)]
+
+
+def test_a_bar_that_leads_in_is_no_bar_of_a_theme() -> None:
+    upbeat = [(3.0, 0.5, 67), (3.5, 0.5, 69), *((4 + bar * 4 + at, *rest) for bar in range(4) for at, *rest in TUNE)]
+    theme = Theme.from_score(played(upbeat))
+    assert [float(tone.onset) for tone in theme.ostinato][:5] == [0, 1, 1.5, 2, 3.5]
+    assert theme.rights.provenance.startswith("bars 2-3")
+
+
+def test_of_two_hands_on_one_track_the_lower_one_that_moves_has_the_figure() -> None:
+    tune = [(bar * 4 + at, *rest) for bar in range(4) for at, *rest in TUNE]
+    held = [(bar * 4, 4, pitch) for bar in range(4) for pitch in (43, 48)]
+    walking = [(beat, 1, 43 + beat % 4) for beat in range(16)]
+    over_chords = Theme.from_score(played(sorted(tune + held)))
+    assert [float(tone.onset) for tone in over_chords.ostinato][:5] == [at for at, *_ in TUNE]
+    over_bass = Theme.from_score(played(sorted(tune + walking)))
+    assert [float(tone.onset) for tone in over_bass.ostinato] == [*range(8)]
+
+
+@pytest.mark.parametrize("gate", [0.6, 0.75, 0.9])
+def test_a_theme_of_a_sequencer_has_the_values_that_were_cut(gate: float) -> None:
+    tune = [(bar * 4 + at, round(lasts * gate * 480) / 480, pitch) for bar in range(4) for at, lasts, pitch in TUNE]
+    assert [tone.duration for tone in Theme.from_score(played(tune)).ostinato][:5] == [1, 0.5, 0.5, 1.5, 0.5]

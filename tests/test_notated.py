@@ -189,6 +189,29 @@ def test_a_tempo_is_said_where_it_changes() -> None:
     assert [(float(word.at), word.kind, word.said) for word in said] == [(0, "tempo", 100), (8, "tempo", 80)]
 
 
+def test_the_last_note_is_written_as_those_before_it() -> None:
+    """A player of whom no note comes after: as at the same place of other bars; a long one on eighths."""
+    draw = random.Random(4)
+    rows = [(bar * 4 + at, draw.uniform(0.26, 0.34), 50) for bar in range(8) for at in (0, 1, 2, 3)]
+    rows[-1] = (31, 0.3, 50)
+    jittered = [(ticks(max(at + draw.uniform(-0.02, 0.02), 0)), ticks(lasts), pitch) for at, lasts, pitch in rows]
+    notes = list(notate(bare(Score.from_notes(*zip(*jittered, strict=True)))).staves[0].notes)
+    assert {note.end - note.start for note in notes} == {1}
+    held = [*((at + 0.025 * (at % 2), 0.95, 60) for at in range(28)), (28.025, 3.075, 62)]
+    notes = list(notate(bare(Score.from_notes(*zip(*held, strict=True)))).staves[0].notes)
+    assert (notes[-1].start, notes[-1].end) == (28, 31)
+
+
+def test_tenuto_is_written_where_it_stands_out() -> None:
+    draw = random.Random(2)
+    for spread, marked in (((0.6, 1.02), 0), ((0.6, 0.75), 4)):
+        lasts = [ticks(draw.uniform(*spread)) for _ in range(32)]
+        lasts[5:25:5] = [1.0] * 4 if marked else lasts[5:25:5]
+        onsets = [ticks(max(at + draw.uniform(-0.02, 0.02), 0)) for at in range(32)]
+        notes = list(notate(bare(Score.from_notes(onsets, lasts, [60, 64] * 16))).staves[0].notes)
+        assert sum(mark.name == "tenuto" for note in notes for mark in note.marks) == marked
+
+
 # Staves
 
 
@@ -355,6 +378,12 @@ def test_groups_are_said_beside_a_plain_signature_and_seen_in_beams() -> None:
         (-2, True, [67, 66, 67, 70, 67, 66, 67], "G F# G Bb G F# G"),
         (-1, True, [74, 69, 73, 76, 79, 74], "D A C# E G D"),  # the chord of A7 in D minor
         (0, False, [60, 61, 62, 64, 63, 62, 60], "C C# D E Eb D C"),
+        (-1, True, [74, 73, 72, 71, 70, 69, 68, 69, 62], "D C# C B Bb A G# A D"),  # a lament
+        (-2, True, [79, 78, 77, 76, 75, 74, 73, 72, 71, 70, 69, 67], "G F# F E Eb D C# C B Bb A G"),
+        (-3, True, [60, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72], "C D Eb E F F# G Ab A Bb B C"),
+        (1, True, [64, 66, 67, 69, 71, 73, 75, 76, 74, 72, 71, 69], "E F# G A B C# D# E D C B A"),
+        (-2, False, [77, 75, 74, 72, 71, 70, 69, 67, 66, 65, 63, 62, 61, 62], "F Eb D C B Bb A G Gb F Eb D C# D"),
+        (4, False, [64, 68, 71, 61, 65, 68, 71, 66, 69, 73, 60, 63, 66, 61, 64, 68], "E G# B C# E# G# B F# A C# B# D# F# C# E G#"),
     ],
 )  # fmt: skip
 def test_notes_are_spelled_by_key_and_direction(fifths: int, minor: bool, pitches: list[int], expected: str) -> None:
@@ -608,6 +637,15 @@ def test_marks_of_a_score_are_written_each_at_its_place() -> None:
 
 
 @pytest.mark.tool("verovio")
+def test_a_fermata_of_a_tied_note_is_written_once_and_on_its_last_piece() -> None:
+    score = Score.from_notes([0, 3], [3, 5], [60, 62])
+    said = [Event(3 * score.ticks_per_quarter, m.meta(m.TEXT, Mark(name).text)) for name in ("fermata", "accent")]
+    marked = Score(score.ticks_per_quarter, (score.tracks[0], Track.sorted([*score.tracks[1], *said])))
+    notes = [note for note in written(marked).iter("note") if note.findtext("pitch/step") == "D"]
+    assert [note.find(".//fermata") is not None for note in notes] == [False, True]
+    assert [note.find(".//accent") is not None for note in notes] == [True, False]
+
+
 def test_marks_are_drawn() -> None:
     text = notation(marked()).to_svg()
     for kind, count in {"dynam": 2, "hairpin": 2, "slur": 2, "artic": 2, "trill": 1, "fermata": 1, "fing": 1}.items():

@@ -29,7 +29,8 @@ from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.written_values import NewBar, rests
 from mi_theme.pitch import MAJOR
-from mi_theme.score import MeterMap
+from mi_theme.score import Event, MeterMap, Track
+from mi_theme.score import messages as m
 from mi_theme.score.tonality import key_of
 from mi_theme.views import draw
 
@@ -186,6 +187,13 @@ def test_notes_whose_spelling_is_taken_away_get_it_back(work):
     bare["step"] = -1
     found = letter_steps(bare, score.key[0], key_of(score))
     assert (found == score.note_table()["step"]).mean() >= 0.98
+
+
+@pytest.mark.parametrize(("third", "mode"), [(55, "minor"), (56, "major")])
+def test_bare_fifths_are_in_the_mode_of_the_third_that_sounds(third, mode):
+    chords = [(4 * bar + at, lasts, root) for bar in range(4) for at, lasts, root in ((0, 2, 40), (2, 1.5, 40))]
+    rows = [(at, lasts, root + step) for at, lasts, root in chords for step in (0, 7, 12)] + [(15.5, 0.5, third)]
+    assert key_of(mi.Score.from_notes(*zip(*rows, strict=True))) == (mi.Tonic("E"), mode)
 
 
 def test_a_minor_tune_without_a_signature_has_no_spurious_naturals():
@@ -521,3 +529,110 @@ def test_pages_of_a_plan_are_drawn_as_each_alone() -> None:
     assert facing.pages == [(1, 8), (9, 16), (17, 20)]
     for bars in facing.pages:
         assert notation(facing, bars=bars).to_svg() == notation(plan, bars=bars).to_svg()
+
+
+# What is said beside the notes
+
+
+def said_beside() -> mi.Score:
+    """Notation with what stands beside notes: two verses, slurs, marks, dynamics, a hairpin, a chord, a repeat and its endings."""
+
+    def bar(number: int, inside: str) -> str:
+        return f'<measure number="{number}">{inside}</measure>'
+
+    def note(step: str, more: str = "", voice: int = 1, last: str = "") -> str:
+        return (
+            f"<note><pitch><step>{step}</step><octave>5</octave></pitch><duration>1</duration><voice>{voice}</voice>"
+            f"<type>quarter</type>{f'<notations>{more}</notations>' if more else ''}{last}</note>"
+        )
+
+    lyric = '<lyric number="1"><syllabic>begin</syllabic><text>Trä</text></lyric><lyric number="2"><text>when</text></lyric>'
+    first = (
+        "<attributes><divisions>1</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>"
+        "<harmony><root><root-step>G</root-step></root><kind>minor</kind></harmony>"
+        "<direction><direction-type><dynamics><mf/></dynamics></direction-type></direction>"
+        '<direction><direction-type><wedge type="crescendo"/></direction-type></direction>'
+        + note("C", '<slur type="start" number="1"/>', last=lyric)
+        + note("D", "<articulations><staccato/><accent/></articulations>")
+        + '<direction><direction-type><wedge type="stop"/></direction-type></direction>'
+        + note("E", '<slur type="stop" number="1"/><fermata/>')
+        + note("F")
+        + "<backup><duration>4</duration></backup>"
+        + note("A", voice=2)
+        + note("A", voice=2)
+    )
+    one = '<barline location="left"><ending number="1" type="start"/></barline>' + "".join(map(note, "CDEF"))
+    one += '<barline location="right"><ending number="1" type="stop"/><repeat direction="backward"/></barline>'
+    two = '<barline location="left"><ending number="2" type="start"/></barline>' + "".join(map(note, "GFED"))
+    two += '<barline location="right"><ending number="2" type="stop"/></barline>'
+    bars = bar(1, first) + bar(2, one) + bar(3, two)
+    part = '<part-list><score-part id="P1"><part-name>Voice</part-name></score-part></part-list>'
+    return mi.read(f'<score-partwise version="4.0">{part}<part id="P1">{bars}</part></score-partwise>'.encode())
+
+
+def test_what_is_said_beside_notes_is_in_the_picture() -> None:
+    staves = staves_of_passage(said_beside(), shown_bars(said_beside(), None))
+    root = fromstring(mei(staves).encode())
+    named = {name: list(root.iter(f"{{http://www.music-encoding.org/ns/mei}}{name}")) for name in (
+        "syl", "slur", "dynam", "hairpin", "harm", "fermata", "ending", "measure", "note",
+    )}  # fmt: skip
+    assert [(syl.text, syl.get("con")) for syl in named["syl"]] == [("Trä", "d"), ("when", None)]
+    ids = [note.get("{http://www.w3.org/XML/1998/namespace}id") for note in named["note"]]
+    (slur,) = named["slur"]
+    assert (slur.get("startid"), slur.get("endid")) == (f"#{ids[0]}", f"#{ids[2]}")
+    assert named["note"][1].get("artic") == "stacc acc"
+    assert [(one.text, one.get("tstamp")) for one in named["dynam"]] == [("mf", "1")]
+    assert [(one.get("form"), one.get("tstamp"), one.get("tstamp2")) for one in named["hairpin"]] == [
+        ("cres", "1", "0m+3")
+    ]
+    assert [one.text for one in named["harm"]] == ["Gm"]
+    assert len(named["fermata"]) == 1
+    assert [one.get("n") for one in named["ending"]] == ["1", "2"]
+    assert [one.get("right") for one in named["measure"]] == [None, "rptend", "end"]
+    drawing = notation(said_beside())
+    assert not ink_at_the_edges(drawing)
+    assert all(f">{word}<" in drawing.svg for word in ("Trä", "when", "Gm", "1."))
+
+
+def test_a_rest_is_not_drawn_over_another_voice_that_sounds() -> None:
+    """The first voice rests on the second beat, where the second one plays, and on the last two, where nobody does."""
+    score = mi.Score.from_notes([0, 0, 1], [1, 1, 1], [72, 60, 62], voice=[1, 2, 2])
+    (staff,) = staves_of_passage(score, shown_bars(score, None))
+    root = fromstring(mei([staff]).encode())
+    layers = list(root.iter("{http://www.music-encoding.org/ns/mei}layer"))
+    assert [child.tag.rpartition("}")[2] for child in layers[0]] == ["note", "space", "rest"]
+
+
+def test_several_grace_notes_are_under_one_beam_and_one_has_a_stroke() -> None:
+    frames = ((NewBar(Fraction(0), Fraction(4), 1, mi.Meter("4/4")),),)
+    for count, tags in ((1, ["note"]), (3, ["beam"])):
+        graces = tuple(Head(35 + place) for place in range(count))
+        note = StaffNote(Fraction(0), Fraction(4), (Head(38),), "n", graces=graces)
+        root = fromstring(mei([Staff(frames, ((note,),))]).encode())
+        (layer,) = root.iter("{http://www.music-encoding.org/ns/mei}layer")
+        assert [child.tag.rpartition("}")[2] for child in layer][:-1] == tags
+        found = [one for one in layer.iter("{http://www.music-encoding.org/ns/mei}note") if one.get("grace")]
+        assert {one.get("dur") for one in found} == {"8" if count == 1 else "16"}
+
+
+def test_staves_of_one_player_stand_in_a_brace_and_say_his_name_once() -> None:
+    score = mi.Score.from_notes([0, 0], 4, [72, 48], part=[0, 1], names=["Piano (1)", "Piano (2)"])
+    staves = staves_of_passage(score, shown_bars(score, None))
+    assert [staff.labels for staff in staves] == [("Piano",), ("",)]
+    assert mei(staves).count('symbol="brace"') == 1
+
+
+def test_a_change_of_key_inside_a_passage_is_drawn_and_its_accidentals_follow() -> None:
+    score = mi.Score.from_notes(range(12), 1, [66] * 12)
+    keys = [
+        Event(at * 4 * score.ticks_per_quarter, m.key_signature(fifths, False))
+        for at, fifths in ((0, 0), (1, 1), (2, 0))
+    ]
+    score = mi.Score(score.ticks_per_quarter, (Track.sorted([*score.tracks[0], *keys]), score.tracks[1]))
+    text = mei(staves_of_passage(score, shown_bars(score, None)))
+    root = fromstring(text.encode())
+    mei_name = "{http://www.music-encoding.org/ns/mei}"
+    assert [one.get("keysig") for one in root.iter(f"{mei_name}staffDef")] == ["0", "1s", "0"]
+    signs = [[note.get("accid") for note in bar.iter(f"{mei_name}note")] for bar in root.iter(f"{mei_name}measure")]
+    assert signs == [["s", None, None, None], [None] * 4, ["s", None, None, None]]
+    assert [pitch for _, pitch in heard(text)] == [66] * 12

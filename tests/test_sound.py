@@ -7,8 +7,10 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 import wave
 from base64 import b64decode
+from functools import reduce
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,7 +27,7 @@ from mi_theme.renditions import stems, styles
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
 from mi_theme.score.recordings import Recording
-from mi_theme.sound import soundfonts
+from mi_theme.sound import recorder, soundfonts
 from mi_theme.sound.recorder import PEAK, REST, record
 from mi_theme.sound.soundfonts import SYSTEM, VARIABLE, find_soundfont, read_soundfont
 
@@ -187,14 +189,30 @@ def test_what_would_be_overdriven_is_brought_down_in_one_piece() -> None:
 
 def test_groups_of_keys_add_up_to_the_whole() -> None:
     """Where parts are rendered apart the sum is the same sound."""
-    from mi_theme.sound.synthesis import _added, _groups, _rendered, _ringing
+    from mi_theme.sound.synthesis import FULL, _added, _groups, _rendered, _ringing
 
     score = _ringing(mi.render(style="solo-piano", length=4), 2)
     font = read_soundfont()[1]
-    whole = _added([_rendered(score, font)])
+    nothing = np.zeros((0, 2), np.float32)
+    whole = _rendered(score, font) / FULL
     for count in (2, 3):
-        parts = _added([_rendered(group, font) for group in _groups(score, count)])
+        parts = reduce(_added, [_rendered(group, font) for group in _groups(score, count)], nothing) / FULL
         assert np.sqrt(((parts - whole) ** 2).mean()) < 1e-3 * np.sqrt((whole**2).mean()) + 1e-4
+
+
+@pytest.mark.parametrize("rate", [44_100, 11_025, 8_000])
+def test_another_rate_is_made_piece_by_piece(rate: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same sound as in one piece, in a memory that does not grow with it."""
+    at = np.arange(4 * recorder.PIECE + 77) / recorder.RATE
+    tones = np.stack([np.sin(2 * np.pi * hertz * at) for hertz in (441.3, 3000.7)], axis=1).astype(np.float32)
+    tracemalloc.start()
+    pieces = recorder._resampled(tones, rate)
+    assert tracemalloc.get_traced_memory()[1] < pieces.nbytes + 120 * recorder.PIECE
+    tracemalloc.stop()
+    monkeypatch.setattr(recorder, "PIECE", len(tones) + 480)
+    whole = recorder._resampled(tones, rate)
+    assert pieces.shape == whole.shape
+    assert np.abs(pieces - whole)[rate // 10 : -rate // 10].max() < 1e-4
 
 
 def test_thick_pedalled_music_keeps_its_first_notes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -178,6 +179,13 @@ def test_a_piano_roll_has_a_box_for_every_note():
     assert len(groups.get_segments()) == 4 * 3
     assert "kick" in words(picture)
     assert [t.get_text() for t in upper.get_legend().get_texts()] == ["Part 1", "Part 2"]
+
+
+def test_a_pick_up_stands_in_the_metre_that_it_leads_to():
+    meters = MeterMap(((Fraction(0), mi.Meter("1/4")), (Fraction(1), mi.Meter("3/4"))))
+    picture = piano_roll(mi.read(Score.from_notes(range(10), 1, 60, meter=meters).to_bytes()))
+    names = [text.get_text() for text in picture.axes[0].texts if text.get_text()[0].isdigit()]
+    assert names[:2] == ["0    3/4", "1"]
 
 
 def test_a_piano_roll_of_some_bars_and_of_none():

@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 from mi_theme.adaptation.costs import priced
-from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, starts_of
+from mi_theme.adaptation.frames import Frame, Outcome, Reason, Task, beat_of, starts_of
+from mi_theme.adaptation.hearing import order_lost
 from mi_theme.adaptation.place_search import (
     BEAT,
     FEWEST_RUN,
@@ -28,8 +30,10 @@ from mi_theme.adaptation.place_search import (
     Grid,
     Knot,
     Pulls,
+    Solved,
     runs_in,
     solved,
+    thinned,
 )
 from mi_theme.adaptation.rules import regroup
 from mi_theme.errors import StrategyError
@@ -39,12 +43,21 @@ from mi_theme.warp import Warp
 __all__ = ["eased_outcomes", "with_others"]
 
 CUT = 2  # the lower number of cut time
+TUPLETS = {3, 6}  # notes that a run may have a beat, which is no trill
 MOST_SLOTS = 48  # of a frame: three bars of 4/4
 GIVERS = {REST: "rests", HELD: "held notes", BEAT: "notes of a beat", SHORT: "shorter notes"}
 MOST_SKELETONS = 6  # ways of the beats that are weighed where a kit needs one for all bars
 GROOVE = 1.0  # each sixteenth by which a beat of a kit moves: it goes on as before as long as it can
+CLEARLY = 0.75  # of what bars cost whose groups go where the groups of the bar do: else these stay
 LIMPING = 10.0  # each beat of a swung kit that begins between quarters: everybody swings on the quarters of the bar
 ALIKE = 0.8  # a beat that no other bar puts there
+
+
+class Tuplet(NamedTuple):
+    """How many notes it has, and whether it follows another like it, so that all may go."""
+
+    notes: int
+    follows: bool
 
 
 def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
@@ -73,9 +86,13 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
         else skeletons[0].warp
     )
     beats, fixed = _beats_of(frame, skeleton, tasks[0].figure), _fixed_of(tasks[0], skeleton)
-    bars = [_lead_knots(task, fixed) for task in tasks]
-    grids = [_grid(frame, beats, knots) for knots in bars]
-    found = [solved(knots, grid, ()).places for knots, grid in zip(bars, grids, strict=True)]
+    bars, grids, laid = _laid(tasks, beats, fixed)
+    if fixed and len(set(tasks[0].figure)) > 1 and not tasks[0].steady:
+        lines = {at: place for at, place in fixed.items() if at % tasks[0].source.meter.bar == 0}
+        loose = _laid(tasks, beats, lines)
+        if _total(tasks, which, *loose) < CLEARLY * _total(tasks, which, bars, grids, laid):
+            (bars, grids, laid), fixed = loose, lines
+    found = [way.places for way in laid]
     pulls = _pulls(bars, found, Counter(which), len(grids[0].levels))
     if pulls:
         found = [solved(knots, grid, pulls).places for knots, grid in zip(bars, grids, strict=True)]
@@ -87,12 +104,39 @@ def eased_outcomes(tasks: Sequence[Task]) -> list[Outcome]:
     return [outcomes[number] for number in which]
 
 
+def _laid(
+    tasks: Sequence[Task], beats: frozenset[Fraction], fixed: dict[Fraction, int]
+) -> tuple[list[tuple[Knot, ...]], list[Grid], list[Solved]]:
+    """The bars of a line with their grids, and the cheapest places in each by itself."""
+    bars = [_lead_knots(task, fixed) for task in tasks]
+    grids = [_grid(tasks[0].target, beats, knots) for knots in bars]
+    return bars, grids, [solved(knots, grid, ()) for knots, grid in zip(bars, grids, strict=True)]
+
+
+def _total(
+    tasks: Sequence[Task],
+    which: Sequence[int],
+    bars: Sequence[tuple[Knot, ...]],
+    grids: Sequence[Grid],
+    laid: Sequence[Solved],
+) -> float:
+    """What all bars cost, and that their groups are long and short no more."""
+    costs = []
+    for task, knots, grid, way in zip(tasks, bars, grids, laid, strict=True):
+        figure = task.figure[: len(task.figure) // task.source.bars]
+        warp = Warp(_points(knots, way.places, grid)) if way.places else None
+        costs.append(way.cost + (order_lost(task.onsets, warp, task.source, figure) if warp else 0.0))
+    return sum(costs[number] for number in which)
+
+
 def _in_quarters(task: Task) -> Task:
     """Cut time counted in quarters, as its tunes are: 2/2 is 4/4 that is written for faster feet."""
     meter, length = task.source.meter, Fraction(1)
     if meter.is_additive or meter.denominator != CUT or set(task.figure) != {2 * length}:
         return task
     counted = Meter(f"{2 * meter.numerator}/{2 * CUT}")
+    if counted.is_compound:  # 3/2 is three halves, and 6/4 two threes
+        return task
     return task._replace(source=Frame(counted, task.source.bars), figure=(length,) * (2 * len(task.figure)))
 
 
@@ -172,7 +216,7 @@ def _knots(
 ) -> tuple[Knot, ...]:
     """Places with what they weigh; a note is one value, though it is held over beats that have places too."""
     frame, length = task.source, task.source.length
-    beat, others = frame.groups[0], {*task.others, *task.shared}
+    beat, others = beat_of(frame, task.figure), {*task.others, *task.shared}
     struck = [at for at in places if at not in held]
     wholes = [b - a for a, b in pairwise([*struck, length])]
     sounding = [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)]
@@ -180,7 +224,7 @@ def _knots(
     if task.steady:  # where a run sets out off the beat, its first note may go as well
         found = dict.fromkeys([n - 1 for n in found if found[n] == 1 and struck[n - 1] not in frame.beats], 1) | found
     runs = {struck[number]: unit for number, unit in found.items()}
-    lasting, whole = dict(zip(struck, wholes, strict=True)), beat
+    lasting, whole, tuplets = dict(zip(struck, wholes, strict=True)), beat, _tuplets_in(task, struck, wholes)
     knots = []
     for at, following in pairwise([*places, length]):
         value, whole = following - at, lasting.get(at, whole)
@@ -188,7 +232,7 @@ def _knots(
         weight = SHORT if at in task.whole else weight
         if at in silent and at not in held:  # where other parts go on in a rest, it is none
             weight = SHORT if any(at < other < following for other in others) else REST
-        shared = at in others
+        shared, tuplet = at in others, tuplets.get(at, Tuplet(0, False))
         knot = Knot(
             at=at / SLOT,
             value=value / SLOT,
@@ -196,14 +240,28 @@ def _knots(
             level=_level(at, frame.meter.bar, frame.beats),
             middle=at % frame.meter.bar == frame.meter.bar / 2,
             shared=shared,
-            run=0 if at in task.whole or (shared and at in frame.beats) else runs.get(at, 0),
+            run=0 if shared and at in frame.beats else tuplet.follows or runs.get(at, 0) * (at not in task.whole),
             whole=at in task.whole,
+            tuplet=tuplet.notes,
             fixed=0 if at == 0 else fixed.get(at),
             over=_held_over(at, following, frame),
             free=at in silent and at > 0 and not shared and at not in task.whole,
+            between=sum(at < other < following for other in others),
+            chord=shared and at in frame.beats and not task.steady,
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
+
+
+def _tuplets_in(task: Task, struck: Sequence[Fraction], values: Sequence[Fraction]) -> dict[Fraction, Tuplet]:
+    """The tuplets of every run of such, where notes may be left out."""
+    strokes = dict(zip(task.whole, task.strokes, strict=False)) if task.thin else {}
+    found: dict[Fraction, Tuplet] = {}
+    for (before, lasted), (at, lasts) in pairwise(zip(struck, values, strict=True)):
+        if strokes.get(at) in TUPLETS and strokes.get(before) == strokes[at] and lasted == lasts:
+            found.setdefault(before, Tuplet(strokes[at], False))
+            found[at] = Tuplet(strokes[at], True)
+    return found
 
 
 def _held_over(at: Fraction, stop: Fraction, frame: Frame) -> int:
@@ -250,6 +308,10 @@ def _points(knots: Sequence[Knot], places: Sequence[int], grid: Grid) -> tuple[t
         if place < 0:
             place = next((other for other in places[number:] if other >= 0), len(grid.levels) - 1)
         points.append((stops[number] * SLOT, place * SLOT))
+        following = next((other for other in places[number + 1 :] if other >= 0), len(grid.levels) - 1)
+        knot = knots[number]
+        if places[number] >= 0 and thinned(knot, following - place):  # of a tuplet the first is left
+            points.append(((knot.at + knot.value / knot.tuplet) * SLOT, following * SLOT))
     return (*points, (end * SLOT, (len(grid.levels) - 1) * SLOT))
 
 

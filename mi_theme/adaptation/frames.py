@@ -25,6 +25,7 @@ __all__ = [
     "Outcome",
     "Reason",
     "Task",
+    "beat_of",
     "figure_of_bars",
     "frame_of",
     "known_ratio",
@@ -71,10 +72,11 @@ class Frame:
         position
             Quarters from the beginning of the frame.
         """
-        if position not in self._depths:
+        found = self._depths.get(position)
+        if found is None:
             on_bar, on_beat = position % self.meter.bar == 0, position in self.beats
-            self._depths[position] = 0 if on_bar else 1 if on_beat else 2
-        return self._depths[position]
+            found = self._depths[position] = 0 if on_bar else 1 if on_beat else 2
+        return found
 
     @cached_property
     def _depths(self) -> dict[Fraction, int]:
@@ -103,7 +105,7 @@ class Task(NamedTuple):
 
     `onsets` are those of the part that decides, `lasts` how long its notes sound,
     `others` the onsets of the parts beside it, `shared` where both begin,
-    `whole` where tuplets and trills of the first begin, which move as one; `feel` is one of `FEELS`; `thin` says
+    `whole` where tuplets and trills of the first begin, which move as one, `strokes` how many notes each has; `feel` is one of `FEELS`; `thin` says
     that notes may be left out of runs, `steady` that a kit plays with them, so that
     all bars lose the same time, `swung` that the halves of quarters are long and short.
     """
@@ -117,6 +119,7 @@ class Task(NamedTuple):
     lasts: tuple[Fraction, ...] = ()
     shared: tuple[Fraction, ...] = ()
     whole: tuple[Fraction, ...] = ()
+    strokes: tuple[int, ...] = ()
     thin: bool = False
     steady: bool = False
     swung: bool = False
@@ -153,6 +156,25 @@ FAMOUS = {
     (3, 3, 4, 2, 4): "the son clave",
     (2, 2, 2): "three even beats",
 }
+
+
+def beat_of(source: Frame, figure: Sequence[Fraction]) -> Fraction:
+    """How long a beat is; in an odd metre that is counted in its pulses the shortest group of the figure.
+
+    Parameters
+    ----------
+    source
+        The bars.
+    figure
+        Group lengths in quarters.
+
+    Returns
+    -------
+    Fraction
+        Quarters.
+    """
+    beat = source.groups[0]
+    return max(beat, min(figure)) if source.meter.is_open and beat == source.meter.pulse and figure else beat
 
 
 def starts_of(lengths: Sequence[Fraction]) -> tuple[Fraction, ...]:

@@ -48,7 +48,8 @@ def readings(task: Task) -> list[tuple[Frame, Warp]]:
     """What the target of a `task` may be taken for, each with the map from there to the target.
 
     A compound metre is also read as its simple counterpart, swung. An odd one
-    without a grouping is read as groups of two and three, as many as the figure has.
+    without a grouping is read as groups of two and three, as many as the figure has,
+    where that has not a group for each of its beats.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def readings(task: Task) -> list[tuple[Frame, Warp]]:
         As it stands comes first, with the map that changes nothing.
     """
     target, same = task.target, Warp.identity(task.target.length)
-    if target.meter.is_open:
+    if target.meter.is_open and len(task.figure) < len(target.beats):
         meters = _agreeing(_grouped(target.meter, len(task.figure)), task.figure)
         return [(replace(target, meter=meter), same) for meter in meters] or [(target, same)]
     simple = target.meter.counterpart if target.meter.is_compound else None

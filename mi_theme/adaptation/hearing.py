@@ -7,22 +7,23 @@ on the lead's notes as they come out, at the tempo at which they come out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
 from mi_theme.adaptation import place_search as charges
-from mi_theme.adaptation.frames import Frame
+from mi_theme.adaptation.costs import order_cost
+from mi_theme.adaptation.frames import Frame, beat_of, starts_of
 from mi_theme.warp import Warp
 
-__all__ = ["heard_cost"]
+__all__ = ["heard_cost", "order_lost"]
 
 LOST = 10.0  # a note left out that is in no run, or played again: a syllable, the end of a phrase
 SILENCE = 10.0  # each quarter of silence where there was none: the line breaks off
 ASIDE = 24.0  # a bar line of the source that is a beat, and no bar line
+LOPSIDED = 4.0  # each doubling by which one of two equal notes gets more than twice as long as the other
 AGREES = 0.5  # of the charge for two equal notes that are no more, where the longer has the stronger place
 SHORTEST_REST = Fraction(1, 2)
 DEEP = 2  # the level of all that is no beat
@@ -42,8 +43,8 @@ Note = tuple[Fraction, Fraction]  # where it begins, how long it sounds
 class Heard(NamedTuple):
     """A note that is kept: its value before and after, where it stands now (0 a bar line, 1 a beat), whether it rests after it."""
 
-    old: Fraction
-    new: Fraction
+    old: float
+    new: float
     level: int
     rests: bool
 
@@ -55,6 +56,7 @@ def heard_cost(
     target: Frame,
     tempo: Fraction,
     repeats: Sequence[tuple[Fraction, Fraction, Fraction]] = (),
+    figure: Sequence[Fraction] = (),
 ) -> float:
     """What becomes of a line under a map, as points a bar of the source.
 
@@ -71,6 +73,8 @@ def heard_cost(
     repeats
         Stretches (start, stop, shift) that are played again, in what would be silence without
         them, and is where they have no notes; a note that is played again costs as one that is left out.
+    figure
+        Group lengths of a source bar, where they are other than the beats of its metre.
 
     Returns
     -------
@@ -82,7 +86,8 @@ def heard_cost(
         min(lasts, end - at) if end - at - lasts >= SHORTEST_REST else end - at
         for (at, lasts), end in zip(notes, ends, strict=True)
     ]
-    beat, deeper = source.groups[0], _deeper(source, target)
+    beat, deeper, speed = beat_of(source, figure), _deeper(source, target), float(tempo)
+    compound = target.meter.is_compound
     in_run = charges.runs_in(values, beat)
     inner = (warp(beat) for beat in source.beats if beat % source.meter.bar and warp.keeps(beat))
     total = _bar_lines(warp, source, target) + BETWEEN * sum(target.depth(beat) == DEEP for beat in inner)
@@ -93,26 +98,26 @@ def heard_cost(
             total += run if number in in_run else LOST
             continue
         image, stop, rest = warp(at), warp.end(at + value), ends[number] - at - value
-        new, old_level, level = (stop - image) * tempo, max(_level(at, source) + deeper, 0), _level(image, target)
+        old, new = float(value), float(stop - image) * speed
+        old_level, level = max(_level(at, source) + deeper, 0), _level(image, target)
         weight = charges.HELD if value > beat else charges.BEAT if value == beat else charges.SHORT
-        total += _stretch(value, new, weight) + _fall(old_level, level)
-        hides = level < DEEP and old_level >= FINE and any(at < over < at + value for over in source.beats)
-        total -= RESOLVED * hides
-        total += AGAINST * (target.meter.is_compound and _is_duplet(image, stop, target.groups[0]))
-        total += _stretch(rest, (warp.end(ends[number]) - stop) * tempo, charges.REST) if rest else 0.0
-        kept.append(Heard(value, new, level, rest > 0))
-    silences = sum((y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1), Fraction(0))
-    played = [(start, stop) for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes)]
-    filled = sum((stop - start for start, stop in played), Fraction(0))
-    total += SILENCE * float(max(silences - filled, Fraction(0)))
+        total += _stretch(old, new, weight) + _fall(old_level, level)
+        if level < DEEP and old_level >= FINE:
+            total -= RESOLVED * any(at < over < at + value for over in source.beats)
+        total += AGAINST * (compound and _is_duplet(image, stop, target.groups[0]))
+        total += _stretch(float(rest), float(warp.end(ends[number]) - stop) * speed, charges.REST) if rest else 0.0
+        kept.append(Heard(old, new, level, rest > 0))
+    silences = sum(y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
+    filled = sum(stop - start for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes))
+    total += SILENCE * float(max(silences - filled, 0))
     again = [number for number, (at, _) in enumerate(notes) if any(start <= at < stop for start, stop, _ in repeats)]
     total += sum(charges.DROPPED if in_run.keys() & {number, number - 1} else LOST for number in again)
     total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)
+    total += order_lost([at for at, _ in notes], warp, source, figure or source.groups[: len(source.meter.groups)])
     return total / source.bars
 
 
-@lru_cache(maxsize=4096)
-def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
+def _stretch(old: float, new: float, weight: float) -> float:
     if new <= 0:
         return weight
     stretch = abs(log2(new / old))
@@ -120,9 +125,8 @@ def _stretch(old: Fraction, new: Fraction, weight: float) -> float:
 
 
 def _level(at: Fraction, frame: Frame) -> int:
-    if frame.depth(at) < 2:
-        return frame.depth(at)
-    return PARTED.get(at.denominator, DEEPEST)
+    depth = frame.depth(at)
+    return depth if depth < DEEP else PARTED.get(at.denominator, DEEPEST)
 
 
 def _is_duplet(at: Fraction, stop: Fraction, beat: Fraction) -> bool:
@@ -151,6 +155,36 @@ def _bar_lines(warp: Warp, source: Frame, target: Frame) -> float:
     return sum(charges.HIDDEN if depth == 2 else aside for depth in depths if depth)
 
 
+def order_lost(onsets: Iterable[Fraction], warp: Warp, source: Frame, figure: Sequence[Fraction]) -> float:
+    """What it costs the ear that long and short groups of uneven bars are so no more: of groups that notes begin.
+
+    Parameters
+    ----------
+    onsets
+        Where notes begin, in quarters from the beginning of the map.
+    warp
+        The map.
+    source
+        Its bars.
+    figure
+        Group lengths of one of them.
+
+    Returns
+    -------
+    float
+        Points for all bars together.
+    """
+    if len(set(figure)) == 1:
+        return 0.0
+    struck, total = {at for at in onsets if warp.keeps(at)}, 0.0
+    for bar in range(source.bars):
+        starts = (bar * source.meter.bar + start for start in starts_of(figure))
+        groups = [(at, size) for at, size in zip(starts, figure, strict=False) if at in struck]
+        after = [warp.end(at + size) - warp(at) for at, size in groups]
+        total += order_cost([size for _, size in groups], after)
+    return total
+
+
 def _beside(one: Heard, two: Heard) -> float:
     """What two neighbours cost together."""
     was = (one.old > two.old) - (one.old < two.old)
@@ -160,5 +194,6 @@ def _beside(one: Heard, two: Heard) -> float:
         return 0.0
     if not was:
         agrees = (two.level - one.level) * now > 0
-        return charges.UNEQUAL * (AGREES if agrees else 1.0)
+        more = log2(max(one.new, two.new) / min(one.new, two.new)) - 1
+        return charges.UNEQUAL * (AGREES if agrees else 1.0) + LOPSIDED * max(more, 0.0)
     return charges.REVERSED if now else charges.LEVELLED

@@ -30,6 +30,7 @@ __all__ = [
     "Solved",
     "runs_in",
     "solved",
+    "thinned",
 ]
 
 SLOT = Fraction(1, 4)
@@ -54,6 +55,7 @@ DROPPED, DROPPED_BEAT = 2.6, 3.8  # a note left out of a run
 FEWEST_RUN = 4  # notes of one value, or of dotted pairs, that make a run
 FEWEST_STROKES = 2  # and under a kit, which takes a beat from all: a riff loses a stroke there, and gets no faster
 TAKEN = 0.5  # a rest or the end of a held note whose time goes
+CROWDED = 4.0  # each note of another part between two of the lead that no sixteenth is left for
 MOST_DROPPED = 4  # in a row: a beat of sixteenths
 MOVED = 0.04  # each sixteenth from the front of the bar: the first beats stay, the tail gives
 NO_ROOM = 1000.0  # a bar whose notes find no places
@@ -68,8 +70,11 @@ class Knot(NamedTuple):
     ``value`` is the time to the next knot, ``weight`` what its stretch costs, ``level`` 0 for a bar
     line, 1 a beat, 2 an eighth, 3 less; ``run`` tells that it may be left out, and with how many
     of its neighbours, ``whole`` that a tuplet or a trill begins here, which only halves and doubles,
+    ``tuplet`` of how many notes it is in a run of such, of which only the first may be left,
     ``over`` by how many levels what it is held over is stronger than its own place, ``free`` that nothing
-    begins here, so that what follows may have its place and the time up to there goes.
+    begins here, so that what follows may have its place and the time up to there goes; ``between``
+    is how many notes of other parts begin before the next knot, which need places too; ``chord``
+    that other parts begin here on a beat, where no kit says where the beats of all go.
     """
 
     at: Fraction
@@ -80,9 +85,12 @@ class Knot(NamedTuple):
     shared: bool
     run: int
     whole: bool = False
+    tuplet: int = 0
     fixed: int | None = None
     over: int = 0
     free: bool = False
+    between: int = 0
+    chord: bool = False
 
 
 class Solved(NamedTuple):
@@ -154,7 +162,7 @@ def solved(knots: tuple[Knot, ...], grid: Grid, pulls: Pulls) -> Solved:
                 break
             if skipped and not taken and len(skipped) % max(knot.run for knot in skipped):
                 continue  # half a dotted pair
-            dropped = TAKEN if taken else sum(DROPPED_BEAT if knot.level < 2 else DROPPED for knot in skipped)
+            dropped = TAKEN if taken else sum(map(_dropped, skipped))
             earlier = [pair for pair in costs if pair[1] == last]
             if not earlier:
                 continue
@@ -227,15 +235,46 @@ def _held_over(levels: tuple[int, ...]) -> NDArray[np.int64]:
     return found
 
 
+def _dropped(knot: Knot) -> float:
+    """What it costs to leave out a note, or all of a tuplet."""
+    return (DROPPED_BEAT if knot.level < 2 else DROPPED) + DROPPED * max(knot.tuplet - 1, 0)
+
+
+def _stretched(knot: Knot, value: Fraction | int) -> float:
+    """What a note, or each of a tuplet, costs for lasting longer or less long."""
+    stretch = abs(log2(value / knot.value))
+    return knot.weight * max(knot.tuplet, 1) * (stretch + SQUARE * stretch**2)
+
+
+def _alone(knot: Knot, value: Fraction | int) -> float:
+    """What it costs that only the first note of a tuplet is left."""
+    stretch = abs(log2(knot.tuplet * value / knot.value))
+    return knot.weight * (stretch + SQUARE * stretch**2) + DROPPED * (knot.tuplet - 1)
+
+
+def thinned(knot: Knot, value: int) -> bool:
+    """Whether a note stands for a whole tuplet where it gets so much time, a half of it or less.
+
+    Parameters
+    ----------
+    knot
+        The tuplet, in a run of such.
+    value
+        Its time, in sixteenths.
+    """
+    return bool(knot.tuplet) and value < knot.value and _alone(knot, value) < _stretched(knot, value)
+
+
 @lru_cache(maxsize=4096)
 def _value_costs(knot: Knot, grid: Grid) -> Array:
     """What each new value of a note costs; none is shorter than a sixteenth."""
     costs = np.full(len(grid.levels), np.inf)
     for value in range(1, len(grid.levels)):
-        stretch = abs(log2(value / knot.value))
-        cost = knot.weight * (stretch + SQUARE * stretch**2)
-        if knot.whole and (value / knot.value).numerator != 1 and (value / knot.value).denominator != 1:
+        thin = thinned(knot, value)
+        cost = _alone(knot, value) if thin else _stretched(knot, value)
+        if knot.whole and not thin and (value / knot.value).numerator != 1 and (value / knot.value).denominator != 1:
             cost += LIMPS
+        cost += CROWDED * max(knot.between + 1 - value, 0)
         if knot.weight != REST:
             odd = value // (value & -value)
             cost += ODD_VALUE * (odd not in (1, 3)) + TOO_SHORT * (value < grid.shortest) * (0.5 if grid.fine else 1)
@@ -250,7 +289,7 @@ def _place_costs(knot: Knot, grid: Grid, pulls: dict[Fraction, tuple[float, ...]
         steps = level - knot.level
         costs[slot] += MOVED * abs(slot - float(knot.at)) + (DEMOTED * steps if steps > 0 else -PROMOTED * steps)
         if steps > 0 and level > 1:
-            shared = CHORD if knot.level < 2 else SHARED
+            shared = CHORD if knot.chord else SHARED
             costs[slot] += MIDDLE * knot.middle + shared * knot.shared + HIDDEN * (knot.level == 0)
         costs[slot] += OFF_GRID * (level == 3 and not grid.fine)
         if slot == 0 or (knot.fixed is not None and slot != knot.fixed):

@@ -280,30 +280,30 @@ def _note_words(numbers: Sequence[int]) -> str:
 
 
 def heard(plan: Plan) -> str:
-    """Notes of the first bar that fall off the target's beats, and how they sound there."""
-    meter = plan.target
-    beats = {beat * meter.pulse for beat in meter.beats} | {meter.bar}
+    """Notes of the first bar that fall off the target's beats, and how they sound there, where that is not as before."""
+    aside = [note for note in plan.mappings() if note.bar == 1 and note.now is not None and note.lasts is not None]
+    aside = [note for note in aside if (note.now or 0) % plan.target.bar not in _beats(plan.target)]
+    if not aside:
+        return "every note on a beat" if any(plan.lines) and not plan.target.is_open else ""
     phrases = []
-    for note in plan.mappings():
-        if note.bar == 1 and note.now is not None and note.lasts is not None and note.now % meter.bar not in beats:
-            phrases.append(
-                f"note {note.number} {_standing(meter, note.now)}{_leads(note.now % meter.bar, note.lasts, beats, meter)}"
-            )
-    if not phrases:
-        return "every note on a beat" if any(plan.lines) and not meter.is_open else ""
+    for note in aside:
+        now = _standing(plan.target, note.now or Fraction(0), note.lasts or Fraction(0))
+        if note.was is None or now != _standing(plan.source, note.was, note.lasted):
+            phrases.append(f"note {note.number} {now}")
     return "; ".join(phrases)
 
 
-def _standing(meter: Meter, position: Fraction) -> str:
-    place = place_name(meter, position)
-    return f"comes {place}" if " after " in place else f"on {place}"
+def _beats(meter: Meter) -> set[Fraction]:
+    return {beat * meter.pulse for beat in meter.beats} | {meter.bar}
 
 
-def _leads(now: Fraction, lasts: Fraction, beats: set[Fraction], meter: Meter) -> str:
-    crossed = sorted(beat for beat in beats if now < beat < now + lasts)
-    if crossed:
-        return f", held over {'the bar line' if crossed[0] == meter.bar else place_name(meter, crossed[0])}"
-    return ", pushing into the next bar" if now + lasts == meter.bar else ""
+def _standing(meter: Meter, position: Fraction, lasts: Fraction) -> str:
+    """Where a note stands, and over what it is held."""
+    place, at = place_name(meter, position), position % meter.bar
+    words = f"comes {place}" if " after " in place else f"on {place}"
+    if crossed := sorted(beat for beat in _beats(meter) if at < beat < at + lasts):
+        return f"{words}, held over {'the bar line' if crossed[0] == meter.bar else place_name(meter, crossed[0])}"
+    return f"{words}, pushing into the next bar" if at + lasts == meter.bar else words
 
 
 def basis(plan: Plan) -> str:

@@ -172,9 +172,9 @@ def theme_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--theme-part",
             shell_complete=parts_in,
-            help="Part of the file (by name) that has the figure; the lowest without it.",
+            help="Part of the file (by name) that has the figure; the lowest that moves without it.",
         ),
-        bars_option("--theme-bars", help="Bars of the file that make the theme (1-2 without it)."),
+        bars_option("--theme-bars", help="Bars of the file that make the theme (the first two without it)."),
         click.option(
             "--theme", "theme_file", type=click.Path(), help="A file of your own instead of the quoted theme."
         ),

@@ -121,7 +121,7 @@ class Span:
             Points.
         """
         notes = [(at, lasts) for at, lasts, _ in self.line]
-        return heard_cost(notes, self.warp, *self.frames, tempo, self.repeats)
+        return heard_cost(notes, self.warp, *self.frames, tempo, self.repeats, self.figure)
 
 
 @lru_cache(maxsize=1024)

@@ -131,12 +131,15 @@ class Timeline:
         return self.x.tolist(), self.y.tolist()
 
     @cached_property
-    def _begins(self) -> list[Fraction]:
-        return [span.start for span in self.spans]
+    def _begins(self) -> tuple[int, list[int]]:
+        """Parts of a quarter, and where the spans begin in them."""
+        parts = lcm(*(span.start.denominator for span in self.spans))
+        return parts, [span.start.numerator * (parts // span.start.denominator) for span in self.spans]
 
     def span_at(self, at: Fraction) -> Span:
         """The span that a source position, in quarters, falls into."""
-        return self.spans[max(bisect_right(self._begins, at) - 1, 0)]
+        parts, begins = self._begins
+        return self.spans[max(bisect_right(begins, at.numerator * parts // at.denominator) - 1, 0)]
 
     def turns(self) -> Iterator[tuple[Span, Fraction]]:
         """Where bars begin to be converted, and where that ends: the span and its place in the target."""

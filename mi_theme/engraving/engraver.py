@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,21 @@ SCALE = 40  # percent: 7.2 pixels between two lines of a staff
 SPACE = 0.18 * SCALE  # pixels between two lines
 UNITS = 1000 / SCALE  # of verovio, in a pixel
 HALF_HEAD = 108  # of those
+SYLLABLE = re.compile(r'(class="syl">\s*<text[^>]*>\s*<tspan[^>]*>\s*<tspan font-size=")(\d+)px')
+OVER = (
+    "harm",
+    "tempo",
+    "dir",
+    "reh",
+    "voltaBracket",
+    "fermata",
+    "trill",
+    "turn",
+    "mordent",
+    "slur",
+)  # what stands over notes
+HIGH = {"text": 450, "use": 300}  # of verovio: how far letters and signs reach over the place where they stand
+NARROWER = 0.8  # letters of ours are so much wider than those with which verovio reckons room for syllables
 SVG = "{http://www.w3.org/2000/svg}"
 OPTIONS: dict[str, Any] = {
     "scale": SCALE,
@@ -33,6 +49,7 @@ OPTIONS: dict[str, Any] = {
     "smuflTextFont": "none",
     "font": "Leipzig",
     "mnumInterval": 0,
+    "lyricWordSpace": 2.0,
     "pageHeight": 60000,
     "minLastJustification": 0.6,
     "pageMarginTop": 0,
@@ -65,6 +82,8 @@ class Engraved:
         Where each note stands, by its name: the head with its stem.
     systems
         Of each system, the top and bottom line of every staff.
+    top
+        The highest place of what stands over notes; infinite where nothing does.
     """
 
     svg: str
@@ -72,6 +91,7 @@ class Engraved:
     height: float
     notes: dict[str, Box]
     systems: tuple[tuple[tuple[float, float], ...], ...]
+    top: float = math.inf
 
 
 def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered: bool = True) -> Engraved:
@@ -106,8 +126,9 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered:
         raise ScoreError("verovio drew nothing")
     wide, high = (float(number) for number in root.attrib["viewBox"].split()[2:])
     boxes = {name: box for note in inner.iter(f"{SVG}g") if (name := note.get("id")) for box in _box_of(note)}
-    systems = tuple(tuple(_lines(system)) for system in inner.iter(f"{SVG}g") if system.get("class") == "system")
-    return Engraved(_nested(text, wide, high), wide, high, boxes, systems)
+    systems = tuple(tuple(_lines(system)) for system in _of_class(inner, "system"))
+    top = min((height for name in OVER for sign in _of_class(inner, name) for height in _tops(sign)), default=math.inf)
+    return Engraved(_nested(text, wide, high), wide, high, boxes, systems, top / UNITS)
 
 
 def _drawn(notes: str, options: dict[str, Any]) -> str:
@@ -123,6 +144,7 @@ def _drawn(notes: str, options: dict[str, Any]) -> str:
     if not kit.loadData(notes):
         raise ScoreError("verovio cannot draw these notes")
     made = re.sub(r"\s*<desc>.*?</desc>", "", str(kit.renderToSVG(1)), count=1)
+    made = SYLLABLE.sub(lambda found: f"{found[1]}{int(found[2]) * NARROWER:.0f}px", made)
     return made.replace('font-family="Times, serif"', f'font-family="{FONTS}"')
 
 
@@ -158,6 +180,17 @@ def _heights(stem: Element) -> Iterator[float]:
 def _translation(transform: str) -> tuple[float, float]:
     x, y = re.findall(r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)", transform)[0]
     return float(x), float(y)
+
+
+def _tops(sign: Element) -> Iterator[float]:
+    """How high letters, signs and lines of a group reach."""
+    for part in sign.iter():
+        if part.tag == f"{SVG}text":
+            yield float(part.get("y", 0)) - HIGH["text"]
+        elif part.tag == f"{SVG}use":
+            yield _translation(part.get("transform", ""))[1] - HIGH["use"]
+        elif part.tag == f"{SVG}path":
+            yield from (float(y) for _, y in re.findall(r"([-\d.]+)[ ,]([-\d.]+)", part.get("d", "")))
 
 
 def _lines(system: Element) -> Iterator[tuple[float, float]]:

@@ -18,7 +18,7 @@ from mi_theme.engraving.engraver import SPACE, Engraved, engraved
 from mi_theme.engraving.overlays import legend, legend_width, links
 from mi_theme.engraving.svg import page, text, text_width
 from mi_theme.errors import ScoreError
-from mi_theme.notated.staves import Staff
+from mi_theme.notated.staves import LOWER, Staff
 from mi_theme.pitch import LETTERS, SIGNS
 from mi_theme.score import Score
 from mi_theme.search import Hit
@@ -113,7 +113,12 @@ def notation(
     """
     staves, joined = _content(things, bars, hit)
     words = notation_words(staves, joined)
-    return _sheet(staves if labels else [replace(staff, labels=()) for staff in staves], joined, width, words)
+    return _sheet(
+        staves if labels else [replace(staff, labels=LOWER if staff.labels == LOWER else ()) for staff in staves],
+        joined,
+        width,
+        words,
+    )
 
 
 def _content(things: Sequence[object], bars: tuple[int, int] | None, hit: Hit | None) -> tuple[list[Staff], list[Join]]:
@@ -155,7 +160,7 @@ def _sheet(staves: Sequence[Staff], joined: Sequence[Join], width: float, descri
     staves = [replace(staff, labels=tuple(cut.get(label, label) for label in staff.labels)) for staff in staves]
     left = EDGE + max((text_width(label, LETTER, bold=True) for staff in staves for label in staff.labels), default=0)
     music = engraved(staves, width - left - EDGE, WIDE_GAP if any(join.below for join in joined) else GAP)
-    worded = any(staff.labels for staff in staves)
+    worded = any(any(staff.labels) for staff in staves)
     kinds = dict.fromkeys(join.kind for join in joined if worded)
     top, foot = _head_room(music), LEADING + EDGE if kinds else 0
     parts = [f'<g transform="translate({left:g} {top:g})">', music.svg, *links(music, joined), "</g>"]
@@ -180,7 +185,7 @@ def _places(staves: Sequence[Staff], music: Engraved, right: float, down: float)
 def _head_room(music: Engraved) -> float:
     """How far down the music goes, so that above its highest sign there is the edge and no more."""
     tops = [box.top for box in music.notes.values()] + [staff[0] - 2 * SPACE for staff in music.systems[0]]
-    return EDGE + SPACE - min(tops)
+    return EDGE + SPACE - min(*tops, music.top)
 
 
 def _foot(music: Engraved) -> float:
@@ -232,5 +237,5 @@ def _staff_words(staff: Staff) -> str:
     spoken = [f"{names} {note.end - note.start}" for names, note in zip(letters, notes, strict=False)]
     rest = [f"and {len(notes) - MOST_SPOKEN} more"] if len(notes) > MOST_SPOKEN else []
     metres = " then ".join(dict.fromkeys(str(bar.meter) for frame in staff.frames for bar in frame))
-    label = ", ".join(dict.fromkeys([metres, *staff.labels]))
+    label = ", ".join(dict.fromkeys([metres, *(("lower staff",) if staff.labels == LOWER else staff.labels)]))
     return f"{label}: {', '.join(spoken + rest) or 'silent'}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain, groupby
+from itertools import accumulate, chain, groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame
+from mi_theme.engraving.mei_marks import articulations_of, marks_of_frame, verses_of
+from mi_theme.engraving.said_marks import bar_lines_at, marked
 from mi_theme.meter import Meter
 from mi_theme.notated.bar_symbols import BarVoice, Symbol, accidentals, bar_voices, resolution_of
-from mi_theme.notated.staves import Head, Staff, StaffNote, clef_of
+from mi_theme.notated.staves import LOWER, Head, Staff, StaffNote, clef_of
 from mi_theme.notated.written_values import NewBar
 from mi_theme.pitch import LETTERS
 
@@ -24,13 +25,15 @@ LOWEST_LINE = 30  # the step that a drum on the lowest line has
 
 def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
     """The text of a score of these staves; with the numbers of bars where systems begin."""
+    staves = [marked(staff) for staff in staves]
     root = Element("mei", {"xmlns": NAMESPACE, "meiversion": "5.0"})
     place = root
     for name in ("music", "body", "mdiv", "score"):
         place = SubElement(place, name)
     group = SubElement(SubElement(place, "scoreDef"), "staffGrp", {"bar.thru": "false"})
-    for _, members in groupby(enumerate(staves, 1), key=lambda pair: pair[1].part if pair[1].part >= 0 else -pair[0]):
-        hands = list(members)
+    firsts = accumulate(staff.labels != LOWER for staff in staves)
+    for _, members in groupby(zip(firsts, enumerate(staves, 1), strict=True), key=lambda pair: pair[0]):
+        hands = [pair for _, pair in members]
         inside = SubElement(group, "staffGrp", {"symbol": "brace", "bar.thru": "true"}) if len(hands) > 1 else group
         for number, staff in hands:
             inside.append(_definition(staff, number))
@@ -39,15 +42,35 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
         {bar.start: voices for bar, voices in zip(chain.from_iterable(staff.frames), found, strict=True)}
         for staff, found in zip(staves, bar_voices(staves, resolution_of(staves)), strict=True)
     ]
+    inside = section
     for index, frame in enumerate(staves[0].frames):
-        last = {"right": "invis"} if any(staff.blank for staff in staves) else {}
-        measure = SubElement(section, "measure", ({"n": str(frame[0].number)} if numbered else {}) | last)
+        if index:
+            _change_keys(inside, staves, frame[0].start)
+        lines = bar_lines_at(staves, frame[0].start, frame[-1].end)
+        if lines.ending:
+            inside = SubElement(section, "ending", {"n": lines.ending, "label": f"{lines.ending}."})
+        sides = {side: form for side, form in (("left", lines.left), ("right", lines.right)) if form}
+        sides |= {"right": "invis"} if any(staff.blank for staff in staves) else {}
+        measure = SubElement(inside, "measure", ({"n": str(frame[0].number)} if numbered else {}) | sides)
+        inside = section if lines.ends else inside
         for number, staff in enumerate(staves, 1):
             measure.append(_staff(staff, music[number - 1], index, number))
         for number, staff in enumerate(staves, 1):
             if not staff.blank:
                 measure.extend(marks_of_frame(staff, index, number))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode")
+
+
+def _change_keys(section: Element, staves: Sequence[Staff], place: Fraction) -> None:
+    """The key signatures that staves have from a bar line on."""
+    changed = [(number, fifths) for number, staff in enumerate(staves, 1) for at, fifths in staff.keys if at == place]
+    group = SubElement(SubElement(section, "scoreDef"), "staffGrp") if changed else section
+    for number, fifths in changed:
+        SubElement(group, "staffDef", {"n": str(number), "keysig": _key(fifths)})
+
+
+def _key(fifths: int) -> str:
+    return f"{abs(fifths)}{'s' if fifths > 0 else 'f'}" if fifths else "0"
 
 
 def _definition(staff: Staff, number: int) -> Element:
@@ -74,11 +97,11 @@ def _setting(staff: Staff) -> dict[str, str]:
     found = {
         "clef.shape": shape,
         "clef.line": str(line),
-        "keysig": f"{abs(staff.fifths)}{'s' if staff.fifths > 0 else 'f'}",
+        "keysig": _key(staff.fifths),
     }
     if octave:
         found |= {"clef.dis": "8", "clef.dis.place": "above" if octave > 0 else "below"}
-    return found if staff.fifths else {**found, "keysig": "0"}
+    return found
 
 
 def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: int, number: int) -> Element:
@@ -92,7 +115,7 @@ def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: in
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
-                signs = {} if staff.percussion else accidentals(music[bar.start], staff.fifths)
+                signs = {} if staff.percussion else accidentals(music[bar.start], staff.fifths_at(bar.start))
                 _fill(layer, music[bar.start], bar, voice, signs, alone=len(bars) == 1)
         if voice == 0 or len(layer):
             element.append(layer)
@@ -116,13 +139,13 @@ def _fill(
     *,
     alone: bool,
 ) -> None:
-    """Notes, and the rests of the first voice that has notes; an empty bar has one rest. Tuplets, beams, and the symbols in them."""
+    """Notes, and the rests of the first voice that has notes where no other sounds; an empty bar has one rest. Tuplets, beams, and the symbols in them."""
     sounding = [index for index, one in enumerate(voices) if one.notes]
     if alone and voice == 0 and not sounding:
         SubElement(layer, "mRest")
         return
-    silent = "rest" if voice == min(sounding, default=0) else "space"
-    here = voices[voice]
+    first, here = voice == min(sounding, default=0), voices[voice]
+    others = [other.layout for other in voices if other.notes and other is not here] if first else []
     for run in here.layout.runs:
         place = layer
         if run.ratio != 1:
@@ -132,7 +155,8 @@ def _fill(
             beam = SubElement(place, "beam") if len(group) > 1 else place
             for symbol in group:
                 if symbol.which < 0:
-                    SubElement(beam, silent, _value(symbol.value))
+                    shown = first and not any(layout.sounds_through(symbol) for layout in others)
+                    SubElement(beam, "rest" if shown else "space", _value(symbol.value))
                 else:
                     beam.extend(_notes(symbol, here, here.name_of(symbol, bar), signs))
 
@@ -146,9 +170,16 @@ def _notes(symbol: Symbol, voice: BarVoice, name: str, signs: Mapping[str, set[i
 
 
 def _graces(heads: Sequence[Head], name: str, signs: Mapping[str, set[int]]) -> Iterator[Element]:
-    for number, head in enumerate(heads):
-        shown = head.step in signs.get(name, ())
-        yield Element("note", {ID: f"{name}{number}", "grace": "unacc", "dur": "8", **_head(head, shown)})
+    """One grace note is an eighth with a stroke, several are sixteenths under a beam."""
+    several = len(heads) > 1
+    value = {"grace": "acc", "dur": "16"} if several else {"grace": "unacc", "dur": "8"}
+    found = [
+        Element("note", {ID: f"{name}{number}", **value, **_head(head, head.step in signs.get(name, ()))})
+        for number, head in enumerate(heads)
+    ]
+    beam = Element("beam")
+    beam.extend(found)
+    yield from [beam] if several else found
 
 
 def _note(symbol: Symbol, note: StaffNote, name: str, signs: Mapping[str, set[int]]) -> Element:
@@ -157,8 +188,11 @@ def _note(symbol: Symbol, note: StaffNote, name: str, signs: Mapping[str, set[in
         found |= articulations_of(note)
     if len(note.heads) == 1:
         (head,) = note.heads
-        return Element("note", found | _head(head, head.step in signs.get(name, ())))
+        alone = Element("note", found | _head(head, head.step in signs.get(name, ())))
+        alone.extend(verses_of(note) if symbol.begins else ())
+        return alone
     chord = Element("chord", found)
+    chord.extend(verses_of(note) if symbol.begins else ())
     for index, head in enumerate(note.heads):
         SubElement(chord, "note", {ID: f"{name}h{index}", **_head(head, head.step in signs.get(name, ()))})
     return chord

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from mi_theme.notated.staves import Staff, StaffNote
 from mi_theme.score.marks import Mark, kind_of
 
-__all__ = ["articulations_of", "marks_of_frame"]
+__all__ = ["articulations_of", "marks_of_frame", "verses_of"]
 
 ARTICULATIONS = {  # what MEI calls them
     "accent": "acc",
@@ -51,6 +51,7 @@ SIGNS: dict[str, tuple[str, dict[str, str]]] = {  # marks that stand beside a no
     "caesura": ("caesura", {}),
 }
 HAIRPINS = {"crescendo": "cres", "diminuendo": "dim"}
+WORDS = {"chord": "harm", "words": "dir", "rehearsal": "reh"}  # what MEI calls what is said
 
 
 def articulations_of(note: StaffNote) -> dict[str, str]:
@@ -58,6 +59,18 @@ def articulations_of(note: StaffNote) -> dict[str, str]:
     found = [ARTICULATIONS[mark.name] for mark in note.marks if mark.name in ARTICULATIONS]
     strokes = next((mark.number for mark in note.marks if mark.name == "tremolo"), 0)
     return ({"artic": " ".join(found)} if found else {}) | ({"stem.mod": f"{strokes}slash"} if strokes else {})
+
+
+def verses_of(note: StaffNote) -> Iterator[Element]:
+    """What is sung on a note, verse by verse."""
+    for number, sung in enumerate(note.lyrics, 1):
+        if sung.strip():
+            verse = Element("verse", {"n": str(number)})
+            goes_on = sung.endswith("-") and len(sung) > 1
+            SubElement(verse, "syl", {"con": "d", "wordpos": "i"} if goes_on else {}).text = (
+                sung.removesuffix("-") if goes_on else sung
+            )
+            yield verse
 
 
 def marks_of_frame(staff: Staff, index: int, number: int) -> Iterator[Element]:
@@ -68,6 +81,8 @@ def marks_of_frame(staff: Staff, index: int, number: int) -> Iterator[Element]:
         if start <= note.start < end:
             yield from _signs(note, number)
     names = {note.id for note in staff.notes}
+    names |= {f"{note.id}g{place}" for note in staff.notes for place in range(len(note.graces))}
+    yield from _words(staff, index, number)
     for mark in staff.marks:
         if not start <= mark.start < end:
             continue
@@ -80,6 +95,17 @@ def marks_of_frame(staff: Staff, index: int, number: int) -> Iterator[Element]:
             yield Element("hairpin", {**here, "form": HAIRPINS[mark.name], "tstamp2": _end(mark.end, staff, index)})
         elif mark.first in names and mark.last in names:
             yield Element("slur", {"staff": str(number), "startid": f"#{mark.first}", "endid": f"#{mark.last}"})
+
+
+def _words(staff: Staff, index: int, number: int) -> Iterator[Element]:
+    """What is said over a staff in a frame."""
+    start, end = staff.frames[index][0].start, staff.frames[index][-1].end
+    for word in staff.words:
+        if start <= word.at < end and word.kind in WORDS:
+            place = {"staff": str(number), "tstamp": _place(word.at - start, staff, index), "place": "above"}
+            said = Element(WORDS[word.kind], place)
+            said.text = str(word.said)
+            yield said
 
 
 def _signs(note: StaffNote, number: int) -> Iterator[Element]:

@@ -322,7 +322,7 @@ def groups_of(rows: Sequence[ShardRow]) -> list[list[ShardRow]]:
     groups: list[list[ShardRow]] = []
     room = 0
     for row in rows:
-        if row.heights > room:
+        if not groups or row.heights > room:  # a score without notes needs none
             groups.append([])
             room = LARGEST
         groups[-1].append(row)

@@ -86,6 +86,11 @@ class Layout:
         """The most ticks of which all places and lengths of its symbols are multiples."""
         return gcd(*chain.from_iterable([(symbol.at, symbol.lasts) for symbol in self.symbols]))
 
+    def sounds_through(self, rest: Symbol) -> bool:
+        """Whether notes of this voice sound all the time that another one rests."""
+        end = rest.at + rest.lasts
+        return all(one.which >= 0 for one in self.symbols if one.at < end and one.at + one.lasts > rest.at)
+
 
 EMPTY = Layout()
 

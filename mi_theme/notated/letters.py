@@ -17,6 +17,7 @@ SHARPS = (0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6)  # letters of the pitch classes wh
 LOWEST = -7  # the step of MIDI's key 0, a C
 MOST_SIGNS = 2  # sharps or flats that one note can have
 RAISED = (9, 11)  # semitones above the tonic: the sixth and seventh that minor raises
+TRITONE = 6  # semitones above the tonic: in minor the raised fourth, whatever follows
 FIFTHS = (0, 2, 4, -1, 1, 3, 5)  # of the letters from C
 MIDDLE_OF_KEY, FARTHEST = (
     2,
@@ -107,7 +108,7 @@ def _leading(
             if minor and degree == RAISED[1]:
                 step = _near(7 * (pitch // 12 - 1) + (tonic.step - 1) % 7, pitch)
             elif degree not in scale and pitch % 12 not in MAJOR:
-                for onward in (1, -1):
+                for onward in (1,) if minor and degree == TRITONE else (1, -1):
                     if pitch + onward in after[part]:
                         led = after[part][pitch + onward] - onward
                         if abs(pitch - 12 * (led // 7 + 1) - MAJOR[led % 7]) <= 1:

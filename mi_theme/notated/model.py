@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from mi_theme.notated.staves import Staff
+from mi_theme.notated.staves import ScoreWord, Staff
 from mi_theme.notated.written_values import NewBar
 from mi_theme.score import Part
 
@@ -29,25 +29,6 @@ class WrittenKey(NamedTuple):
 
     fifths: int = 0
     mode: str = ""
-
-
-class ScoreWord(NamedTuple):
-    """What is said for all staves at a place.
-
-    Attributes
-    ----------
-    at
-        Quarters from the beginning.
-    kind
-        ``tempo`` in quarters a minute, ``pace`` for one that is played and not printed,
-        ``chord`` for a symbol, ``words``, or a ``rehearsal`` mark.
-    said
-        What it says.
-    """
-
-    at: Fraction
-    kind: str
-    said: str | float
 
 
 class WrittenPart(NamedTuple):

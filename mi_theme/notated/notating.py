@@ -127,7 +127,7 @@ def new_bars(bars: Sequence[Bar]) -> Iterator[NewBar]:
         In order.
     """
     before = None
-    for bar, following in zip(bars, [*bars[1:], bars[-1]], strict=True):
+    for bar, following in zip(bars, [*bars[1:], *bars[-1:]], strict=True):
         meter = following.meter if bar.number == 0 else bar.meter
         yield NewBar(bar.start, bar.end, bar.number, meter, meter != before)
         before = meter

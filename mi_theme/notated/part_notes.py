@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from itertools import pairwise, repeat
 from typing import NamedTuple
 
@@ -14,14 +12,13 @@ from numpy.typing import NDArray
 from mi_theme.notated.gates import Gated, gated_values
 from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.voice_separation import PartNote, WrittenChord, chords_of, graces_of, in_voices
+from mi_theme.notated.written_ends import ALIKE, USUAL_PARTS, filling_bars, strokes, struck_together
 from mi_theme.notated.written_keys import said_keys
 from mi_theme.notated.written_places import GRID, Places, written_place
-from mi_theme.notated.written_values import SIMPLE
 from mi_theme.pitch import Tonic
 from mi_theme.quantising import GRACE, MARKS, Quantized, quantize
-from mi_theme.quantising.gracenotes import NEXT
-from mi_theme.quantising.quantizer import STACCATO
-from mi_theme.score import MeterMap, Score
+from mi_theme.quantising.quantizer import STACCATO, TENUTO
+from mi_theme.score import Score
 from mi_theme.score.asides import asides_of
 from mi_theme.score.notes import NOTE
 from mi_theme.score.tonality import key_of
@@ -31,17 +28,14 @@ __all__ = ["NotesOfPart", "NotesOfParts", "note_steps", "span_steps"]
 LEAST = GRID  # of a quarter: a part that a note lasts at least
 MOST_VALUES = 0.9  # of a part's values kept by `quantize`: then all of them are notation
 FEW, MOST_ALIKE = 4, 0.8  # notes that are too few to tell by; of the notes: then they are gated
-USUAL_PARTS = {1, 2, 3, 4, 6}  # of a quarter: sixteenths, and triplets of eighths and sixteenths
 SAME_PLACE = 1 / 96  # quarters: how early a note may be for the key signature that begins with it
 FINEST_VALUE = 16  # parts of a quarter, in powers of two: the ends of a gate are finer
 USUAL = 0.5  # of a part's notes: a mark that more of them have is how it is played, and not written
 SHORT_SHARE = 0.6  # of a value: notes that a machine cuts so short are staccato
 BETWEEN = (
-    0.1  # of a value to both sides of where staccato begins: where as many notes are as are short, nothing stands out
+    0.1  # of a value beside where staccato or tenuto begins: where as many notes are as are marked, nothing stands out
 )
 LONGEST_STACCATO = 1  # quarter: a longer value with a dot is not short
-ALIKE = 0.1  # of a value: shares of it that sound so nearly alike are one articulation
-ONE_CHORD = Fraction(2, 3)  # of the longest value of notes struck together: what ends so early has a value of its own
 
 
 class NotesOfPart(NamedTuple):
@@ -112,7 +106,7 @@ class NotesOfParts:
         written = list(map(PartNote, starts, stops, *columns, marks, mine.tolist()))
         graces = set(mine[found.kinds[mine] == GRACE].tolist())
         if drums and not kept:
-            written = list(_strokes(written, graces, found.meters, places))
+            written = list(strokes(written, graces, found.meters, places))
         elif kept:
             graces |= (
                 self.marked.intersection(mine.tolist()) if found.source.is_notation else graces_of(written, places)
@@ -122,7 +116,7 @@ class NotesOfParts:
             usual = float(np.median(found.played_durations[mine] / np.maximum(part.ends - part.begins, 1)))
             sure = set(mine[part.sure].tolist()) | graces
             written = _to_mains(written, graces) if graces else written
-            written = list(_filling_bars(_struck_together(written, sure), sure, usual, found, places))
+            written = list(filling_bars(struck_together(written, sure), sure, usual, found, places))
         return NotesOfPart(written, frozenset(graces), kept, places)
 
 
@@ -269,80 +263,7 @@ def _marks(found: Quantized, mine: NDArray[np.int64]) -> NDArray[np.int64]:
     share = found.played_durations[mine] / np.maximum(found.durations[mine], 1)
     if short.sum() <= (np.abs(share - STACCATO) < BETWEEN).sum():
         marks[short] = 0
-    if (marks == MARKS.index("tenuto")).mean() > USUAL:
-        marks[marks == MARKS.index("tenuto")] = 0
+    long, nearly = marks == MARKS.index("tenuto"), (share < TENUTO) & (share >= TENUTO - BETWEEN)
+    if long.mean() > USUAL or long.sum() <= 2 * nearly.sum():
+        marks[long] = 0
     return marks
-
-
-def _struck_together(rows: Sequence[PartNote], sure: set[int]) -> Iterator[PartNote]:
-    """Notes of a player; those of a chord that are let go nearly together end together, but where their line goes on."""
-    chords: dict[int, list[PartNote]] = {}
-    begun: dict[int, list[int]] = {}
-    for row in rows:
-        begun.setdefault(row.start, []).append(row.pitch)
-        if row.order in sure:
-            yield row
-        else:
-            chords.setdefault(row.start, []).append(row)
-    for start, chord in chords.items():
-        longest = max(row.end for row in chord)
-        for row in chord:
-            near = row.end - start >= ONE_CHORD * (longest - start)
-            if near and row.end != longest:
-                goes_on = any(abs(pitch - row.pitch) <= NEXT for pitch in begun.get(row.end, ()))
-                yield row if goes_on else row._replace(end=longest)
-            else:
-                yield row
-
-
-def _filling_bars(
-    rows: Iterable[PartNote], sure: set[int], usual: float, found: Quantized, places: Places
-) -> Iterator[PartNote]:
-    """Ends that no note begins at, put where they can be read.
-
-    Notes before a silence last to the bar line, or to the next quarter, where they sound
-    for the share of that way that notes of this part do. Ends finer than sixteenths wait for the next place
-    of the division that their note begins in.
-    """
-    rows, quarter = list(rows), places.resolution
-    starts = sorted({row.start for row in rows})
-    begun = set(starts)
-    for row in rows:
-        if row.order in sure or row.end in begun:
-            yield row
-            continue
-        line = places.ticks(found.meters.at(places[row.start]).end)
-        after = bisect_right(starts, row.start)
-        following = starts[after] if after < len(starts) else None
-        sounds = int(found.played_durations[row.order]) / found.resolution * quarter
-        beat = (row.start // quarter + 1) * quarter
-        free = (end for end in (line, beat) if row.end < end and (following is None or following >= end))
-        usual_ends = (
-            end
-            for end in free
-            if places[end - row.start] in SIMPLE and abs(sounds / (end - row.start) - usual) <= ALIKE
-        )
-        if end := next(usual_ends, None):
-            yield row._replace(end=end)
-        elif places.denominator(row.end) not in USUAL_PARTS:
-            parts = places.denominator(row.start)
-            part = quarter // (parts if parts > 1 else 4)
-            place = -(-row.end // part) * part
-            yield row._replace(end=place if following is None or row.end > following else min(place, following))
-        else:
-            yield row
-
-
-def _strokes(rows: Sequence[PartNote], graces: set[int], meters: MeterMap, places: Places) -> Iterator[PartNote]:
-    """Strokes of drums, each as long as it is to the next or to the end of its beat: how long a drum sounds is not written."""
-    starts = sorted({row.start for row in rows if row.order not in graces})
-    ends, beat, beats = dict[int, int](), 0, list[int]()
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        while beat <= start:
-            if not beats:
-                bar = meters.at(places[max(start, beat)])
-                beats = [places.ticks(place) for place in (*bar.beats[1:], bar.end)][::-1]
-            beat = beats.pop()
-        ends[start] = beat if following is None else min(following, beat)
-    for row in rows:
-        yield row if row.order in graces else row._replace(end=ends[row.start], voice=0)

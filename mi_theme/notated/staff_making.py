@@ -14,7 +14,7 @@ import numpy as np
 
 from mi_theme.notated.placed_marks import dynamics_of_sections, said_marks, staff_marks
 from mi_theme.notated.players import Player, StaffOfPart
-from mi_theme.notated.staves import Head, Staff, StaffMark, StaffNote
+from mi_theme.notated.staves import LOWER, Head, Staff, StaffMark, StaffNote
 from mi_theme.notated.voice_separation import PartNote, WrittenChord
 from mi_theme.notated.written_places import Places
 from mi_theme.notated.written_values import NewBar
@@ -78,14 +78,14 @@ class StaffMaker:
             first = place == 0 or staff.part != found[0].part
             hand = place if found[0].part == staff.part else 0
             made = self._staff(staff, hand, of_parts[staff.part], first=first)
-            if len(player.parts) > len(found):
-                made = replace(made, labels=(player.name,))
+            if len(player.parts) > 1:
+                made = replace(made, labels=LOWER if place else (player.name,))
             if first and not (self.score.is_notation or any(kind_of(mark.name) == "dynamics" for mark in made.marks)):
                 mine = chain.from_iterable(other.notes.rows for other in found if other.part == staff.part)
                 rows = sorted(mine, key=lambda row: row.start) if self.sections else ()
                 said = dynamics_of_sections(rows, self.sections, self.end, staff.notes.places)
                 made = replace(made, marks=(*made.marks, *said))
-            yield replace(made, labels=("",)) if hand else made
+            yield replace(made, labels=LOWER) if hand else made
 
     def _staff(self, staff: StaffOfPart, place: int, parts: Sequence[int], *, first: bool) -> Staff:
         part = self.score.parts[staff.part]

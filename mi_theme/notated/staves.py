@@ -16,8 +16,10 @@ from mi_theme.score.asides import Aside
 from mi_theme.score.marks import Mark
 
 __all__ = [
+    "LOWER",
     "Frames",
     "Head",
+    "ScoreWord",
     "Staff",
     "StaffMark",
     "StaffNote",
@@ -40,6 +42,7 @@ OF_NAMES = {
 ODD_CLEF = 3  # ledger lines' worth of steps by which a clef with an 8 must be better
 
 
+LOWER = ("",)  # the labels of a staff that belongs to the player of the one above it
 Frames = tuple[tuple[NewBar, ...], ...]
 
 
@@ -114,6 +117,25 @@ class StaffMark(NamedTuple):
     last: str = ""
 
 
+class ScoreWord(NamedTuple):
+    """What is said for all staves at a place.
+
+    Attributes
+    ----------
+    at
+        Quarters from the beginning.
+    kind
+        ``tempo`` in quarters a minute, ``pace`` for one that is played and not printed,
+        ``chord`` for a symbol, ``words``, or a ``rehearsal`` mark.
+    said
+        What it says.
+    """
+
+    at: Fraction
+    kind: str
+    said: str | float
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """One staff.
@@ -139,6 +161,10 @@ class Staff:
         Dynamics, hairpins and slurs, by where they begin.
     part
         The number of its part in the score; -1 for none. Staves side by side of one part are of one instrument.
+    keys
+        Later key signatures, each with its place, that of a bar line.
+    words
+        What is said over it: chord symbols, words and rehearsal marks are drawn.
     """
 
     frames: Frames
@@ -150,6 +176,12 @@ class Staff:
     asides: tuple[tuple[Fraction, Aside], ...] = ()
     marks: tuple[StaffMark, ...] = ()
     part: int = -1
+    words: tuple[ScoreWord, ...] = ()
+    keys: tuple[tuple[Fraction, int], ...] = ()
+
+    def fifths_at(self, place: Fraction) -> int:
+        """The key signature that holds at a place in quarters."""
+        return next((fifths for at, fifths in reversed(self.keys) if at <= place), self.fifths)
 
     @property
     def notes(self) -> Iterator[StaffNote]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
@@ -16,6 +16,7 @@ from mi_theme.score.grace_times import GRACE_VALUE
 __all__ = ["PartNote", "WrittenChord", "chords_of", "graces_of", "in_voices"]
 
 SPAN = itemgetter(5, 0, 1)  # voice, start and end of a `PartNote`
+START, ENDS = itemgetter(0), itemgetter(0, 1)  # of a `WrittenChord`: where it starts; and where it ends
 MOST_VOICES = 4  # of a staff that was played: more cannot be told apart by the eye
 MOST_WRITTEN = 256  # voices of a part that was written: no page has room for more
 
@@ -126,20 +127,18 @@ def _attach(voices: dict[int, list[WrittenChord]], grace: PartNote, place: int) 
     """Put a grace note before its note; where none follows behind the last one; alone in its voice it is a short note."""
     for voice in dict.fromkeys([grace.voice, *voices]):
         chords = voices.get(voice, [])
-        later = [number for number, chord in enumerate(chords) if chord.start in (place, grace.end)]
-        if later:
-            number = min(
-                later, key=lambda number: (chords[number].start != place, abs(chords[number].height - grace.pitch))
-            )
-            chords[number] = chords[number]._replace(graces=(*chords[number].graces, grace))
-            return
+        for at in (place, grace.end):
+            here = range(bisect_left(chords, at, key=START), bisect_right(chords, at, key=START))
+            if here:
+                number = min(here, key=lambda number: abs(chords[number].height - grace.pitch))
+                chords[number] = chords[number]._replace(graces=(*chords[number].graces, grace))
+                return
     mine = voices.setdefault(grace.voice, [])
-    last = next((number for number in reversed(range(len(mine))) if mine[number].start < grace.start), None)
-    if last is not None and last == len(mine) - 1 and mine[last].end >= grace.end:
+    last = bisect_left(mine, grace.start, key=START) - 1
+    if 0 <= last == len(mine) - 1 and mine[last].end >= grace.end:
         mine[last] = mine[last]._replace(tails=(*mine[last].tails, grace))
     else:
-        mine.append(WrittenChord(grace.start, grace.end, (grace,)))
-        mine.sort(key=lambda chord: chord[:2])
+        insort_right(mine, WrittenChord(grace.start, grace.end, (grace,)), key=ENDS)
 
 
 def in_voices(chords: Sequence[WrittenChord], *, played: bool) -> list[list[WrittenChord]]:

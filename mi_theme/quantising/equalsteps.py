@@ -54,5 +54,5 @@ def in_equal_steps(at: Ints, placed: Bools, tick: Ints, apart: int) -> Bools:
         high = next(after for after in itertools.count(count) if after + 1 not in taken)
         anchored = on[near][even & ((number == low) | (number == high))].any()
         filled = sum(low <= one <= high for one in taken)
-        kept[run] = anchored and (2 * width / step) ** (filled - LEAST) < CHANCE
+        kept[run] = anchored and min(2 * width / step, 1.0) ** (filled - LEAST) < CHANCE
     return kept[np.searchsorted(moments, at)]

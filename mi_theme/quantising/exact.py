@@ -71,7 +71,9 @@ def exact_onsets(
     return found, tuplet
 
 
-def exact_ends(at: Ints, tuplet: NDArray[np.bool_], ends: Ints, part: Ints, quarter: int, tick: Ints) -> Ints:
+def exact_ends(
+    at: Ints, tuplet: NDArray[np.bool_], ends: Ints, part: Ints, quarter: int, tick: Ints, clock: int
+) -> Ints:
     """Where notes end, in parts where nearly all end as notation would have it; else -1; tuplets there end as they do.
 
     Parameters
@@ -85,7 +87,9 @@ def exact_ends(at: Ints, tuplet: NDArray[np.bool_], ends: Ints, part: Ints, quar
     part
         Of which part each is.
     quarter, tick
-        Ticks of the grid in a quarter; and in one tick of the file, for each.
+        Ticks of the grid in a quarter; and in what is one place, for each.
+    clock
+        Ticks of the grid in one tick of the file: where more is one place, ends on so fine a grid are nobody's.
     """
     found = np.full(len(at), -1, np.int64)
     for number in np.unique(part):
@@ -95,7 +99,8 @@ def exact_ends(at: Ints, tuplet: NDArray[np.bool_], ends: Ints, part: Ints, quar
             fine = finest_end(int(np.gcd.reduce(np.append(at[rows[~odd]], quarter))))
             near = (2 * ends[rows] + fine) // (2 * fine) * fine
             on = (np.abs(near - ends[rows]) * 2 <= tick[rows]) & (near > at[rows])
-            if on[~odd].mean() >= NEARLY:
+            telling = np.median(tick[rows]) <= max(COMMON * fine, clock)
+            if telling and on[~odd].mean() >= NEARLY:
                 found[rows] = np.where(odd, ends[rows], np.where(on, near, -1))
     return found
 

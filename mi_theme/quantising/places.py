@@ -19,7 +19,10 @@ from mi_theme.quantising.menus import COMPLEXITY, PLACES, SUBDIVISIONS
 
 __all__ = ["Placement", "places", "prices"]
 
-UNSTEADY, LOOSE, PACED = 0.010, 0.06, 0.035  # seconds; shares of a beat: of a place, of the time between two
+UNSTEADY, LOOSE, PACED = 0.010, 0.06, 0.03  # seconds; shares of a beat: of a place, of the time between two
+INSIDE = (1 / 3, 4.0)  # times the variance on a beat, and more of it inside: it is beats that are known
+# half the degrees of freedom of what is off, of a place and of the time between two: rolls, waits and slips are no tempo
+STRAY, HURRY = 3.0, 2.0
 FELT = 2.0  # seconds: a longer beat is not played more loosely
 SWITCH = 3.0  # when a beat is divided otherwise than the one before
 TOGETHER, APART = 8.0, 0.1  # two chords on one place, when a pianist's are so many seconds apart
@@ -123,11 +126,16 @@ def _chosen(seconds: Floats, grid: BeatGrid, path: Ints, finest: float) -> Place
     return Placement(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
 
 
-def _spread(grid: BeatGrid, beat: Ints, share: float) -> Floats:
-    """The variance that is expected of a pianist in each beat."""
+def _spread(grid: BeatGrid, beat: Ints, share: float, times: Floats) -> Floats:
+    """The variance that is expected of a pianist in each beat, shape (n, m); that of tempo so many times."""
     lasts = np.minimum(grid.seconds[beat + 1] - grid.seconds[beat], FELT)
-    found: Floats = UNSTEADY**2 + (share * lasts) ** 2
+    found: Floats = UNSTEADY**2 + (share * lasts[:, None]) ** 2 * times
     return found
+
+
+def _strayed(off: Any, freedom: float) -> Any:
+    """The cost of half a squared deviation where few are far: Student's t with twice so many degrees of freedom."""
+    return freedom * np.log1p(off / freedom)
 
 
 def _states(seconds: Floats, grid: BeatGrid, finest: float) -> _States:
@@ -150,9 +158,13 @@ def _states(seconds: Floats, grid: BeatGrid, finest: float) -> _States:
 def _standing(seconds: Floats, grid: BeatGrid, own: Ints, found: Placement) -> _States:
     """What it costs that chords, which sound in their `own` beats, stand on places, shapes (n, m)."""
     beat, of, part = found
-    at = grid.seconds[beat] + (grid.seconds[beat + 1] - grid.seconds[beat]) * part / of
+    share = part / of
+    at = grid.seconds[beat] + (grid.seconds[beat + 1] - grid.seconds[beat]) * share
+    inside = INSIDE[0] + INSIDE[1] * share * (1 - share)
+    usual, spread = (_spread(grid, own, LOOSE, times) for times in (np.ones((1, 1)), inside))
     cost = (
-        (seconds[:, None] - at) ** 2 / (2 * _spread(grid, own, LOOSE)[:, None])
+        _strayed((seconds[:, None] - at) ** 2 / (2 * spread), STRAY)
+        + 0.5 * np.log(spread / usual)
         + np.log2(of / np.gcd(part, of))
         + PLACES[of]
     )
@@ -170,9 +182,9 @@ def _steps(seconds: Floats, grid: BeatGrid, states: _States) -> NDArray[np.float
     later = (new.beat - old.beat).astype(np.int32)
     apart = np.diff(seconds)[:, None, None].astype(np.float32)
     lapse = (new.seconds - old.seconds).astype(np.float32)
-    spread = UNSTEADY**2 + _spread(grid, states.beat[1:, 0], PACED)
-    spread = spread[:, None, None].astype(np.float32)
-    cost = np.where(later <= 1, (apart - lapse) ** 2 / (2 * spread), 0)
+    spread = UNSTEADY**2 + _spread(grid, states.beat[1:, 0], PACED, np.ones((1, 1)))
+    spread = spread[:, :, None].astype(np.float32)
+    cost = np.where(later <= 1, _strayed((apart - lapse) ** 2 / (2 * spread), HURRY), 0)
     same_parts = old.of == new.of
     one = (later == 0) & (old.part == new.part)
     cost = np.where(one, TOGETHER * np.minimum(1, (apart / APART) ** 2), cost)

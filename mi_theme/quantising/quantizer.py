@@ -27,7 +27,7 @@ from mi_theme.quantising.values import values
 from mi_theme.score import MeterMap, MusicSource, Score
 from mi_theme.score.grace_times import GRACE_VALUE
 
-__all__ = ["KEPT", "STACCATO", "UNHEARD", "quantize"]
+__all__ = ["KEPT", "STACCATO", "TENUTO", "UNHEARD", "quantize"]
 
 PIANIST = 0.03  # seconds that a pianist without a click is off: looseness 1
 UNHEARD = 0.001  # seconds beside its place: of a machine whose clock is another, not of a player
@@ -127,7 +127,8 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     kind = _place_ornaments(playing, kinds, onset, exact, loose)
     end = playing.ends if written else np.full(len(onset), -1, np.int64)
     if clicked and not written:
-        end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks)
+        clock = grid.resolution // score.ticks_per_quarter
+        end = exact_ends(exact, on.tuplet, playing.ends, playing.part, grid.resolution, on.ticks, clock)
     known = np.where(end >= 0, end - onset, -1)
     hands = _hands(playing, score, onset, kind != GRACE)
     duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)

@@ -41,6 +41,7 @@ FADE = 0.02  # seconds, where sound is cut
 # where they stand in a page of an Ogg stream (RFC 3533): its number, a checksum, the count of segments, their lengths
 OGG_NUMBER, OGG_CHECKSUM, OGG_COUNT, OGG_LENGTHS = 14, 22, 26, 27
 MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+PIECE, MARGIN = 2**19, 4800  # frames that another rate is made of at once, and beside them: ten seconds, a tenth of one
 BLOCK = 2**16  # frames written at once: the Vorbis encoder keeps its block on the stack
 
 
@@ -87,12 +88,13 @@ def record(
         raise ScoreError(f"a tail is 0 to 60 seconds, not {tail:g}")
     synthesizer()  # the package is asked for before a soundfont is: one message wherever both are missing
     path, font = read_soundfont(soundfont)
-    samples = synthesized(score, font, RING if tail is None else tail) * np.float32(LOUDER)
+    samples = synthesized(score, font, RING if tail is None else tail)
+    samples *= np.float32(LOUDER)  # half an hour is 700 MB: it is there once
     end = score.tempos.seconds(score.quarters)
     samples = _ended(samples, end) if tail is None else _cut(samples, round((end + tail) * RATE))
     samples = samples if channels == 2 else samples.mean(axis=1, keepdims=True)
     samples = samples if rate == RATE else _resampled(samples, rate)
-    peak = float(np.abs(samples).max(initial=0))
+    peak = float(max(samples.max(initial=0), -samples.min(initial=0)))
     gain = PEAK / peak if peak > PEAK else 1.0
     samples *= np.float32(gain)
     samples.setflags(write=False)
@@ -146,30 +148,46 @@ def save_sound(score: Score, path: str | PathLike[str], ending: str, **options: 
 
 def _ended(samples: NDArray[np.float32], end: float) -> NDArray[np.float32]:
     """Samples to the end of the score, and on to where they cannot be heard any more."""
-    heard = np.flatnonzero(np.abs(samples).max(axis=1) > INAUDIBLE)
-    last = max(int(heard[-1]) + 1 if len(heard) else 0, round(end * RATE))
+    last = round(end * RATE)
+    for start in reversed(range(0, len(samples), BLOCK)):
+        heard = np.flatnonzero(np.abs(samples[start : start + BLOCK]).max(axis=1) > INAUDIBLE)
+        if len(heard):
+            last = max(last, start + int(heard[-1]) + 1)
+            break
     return _cut(samples, last + round(REST * RATE))
 
 
 def _cut(samples: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
     """So many frames, faded where they break off, silent where there are not enough."""
-    kept = np.zeros((frames, samples.shape[1]), np.float32)
-    kept[: len(samples)] = samples[:frames]
-    fade = min(round(FADE * RATE), frames, len(samples))
     broken = min(len(samples), frames)
-    kept[broken - fade : broken] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
-    return kept
+    fade = min(round(FADE * RATE), broken)
+    samples[broken - fade : broken] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
+    silence = np.zeros((frames - broken, samples.shape[1]), np.float32)
+    return np.concatenate([samples, silence]) if len(silence) else samples[:frames]
 
 
 def _resampled(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Another rate by way of the spectrum: what the new rate cannot hold is left out."""
+    """Another rate by way of the spectrum: what the new rate cannot hold is left out.
+
+    It is done piece by piece; where one is cut it is faded, and that part is taken from the piece beside it.
+    """
     step = RATE // np.gcd(RATE, rate)
-    count = step * 2 ** int(np.ceil(np.log2(max(len(samples) / step, 1))))
-    fewer = int(count * rate // RATE)
-    frames = round(len(samples) * rate / RATE)
-    channels = [np.fft.rfft(channel, count)[: fewer // 2 + 1] for channel in samples.T]
-    turned = [np.fft.irfft(spectrum, fewer)[:frames] * (fewer / count) for spectrum in channels]
-    return np.stack(turned, axis=1).astype(np.float32)
+    size, margin = step * (PIECE // step), step * (MARGIN // step)
+    made = np.empty((round(len(samples) * rate / RATE), samples.shape[1]), np.float32)
+    for start in range(0, len(samples), size):
+        before = margin if start else 0
+        piece = samples[start - before : start + size + margin].T.copy()
+        fade = np.hanning(margin)[: margin // 2]
+        piece[:, : before and len(fade)] *= fade[: before and len(fade)]
+        if start + size + margin < len(samples):
+            piece[:, -len(fade) :] *= fade[::-1]
+        count = step * 2 ** int(np.ceil(np.log2(max(piece.shape[1] / step, 1))))
+        fewer = int(count * rate // RATE)
+        turned = np.fft.irfft(np.fft.rfft(piece, count)[:, : fewer // 2 + 1], fewer) * (fewer / count)
+        first, skipped = start * rate // RATE, before * rate // RATE
+        place = made[first : first + size * rate // RATE]
+        place[:] = turned[:, skipped : skipped + len(place)].T
+    return made
 
 
 def _wav(recording: Recording) -> bytes:
@@ -178,7 +196,8 @@ def _wav(recording: Recording) -> bytes:
         file.setnchannels(recording.channels)
         file.setsampwidth(2)
         file.setframerate(recording.rate)
-        file.writeframes(np.rint(recording.samples * 32767).astype("<i2").tobytes())
+        for start in range(0, len(recording.samples), BLOCK):
+            file.writeframesraw(np.rint(recording.samples[start : start + BLOCK] * 32767).astype("<i2").tobytes())
     return buffer.getvalue()
 
 

@@ -65,9 +65,15 @@ def synthesized(score: Score, font: bytes, ring: float) -> Samples:
     ringing = _ringing(score, ring)
     count = min(max(ceil(_most_sounding(score) / NOTES_AT_ONCE), 1), MOST_GROUPS)
     while True:
-        sounds = [_rendered(group, font) for group in _groups(ringing, count)]
-        if count >= MOST_GROUPS or not any(_is_overdriven(sound) for sound in sounds):
-            return _added(sounds)
+        total = np.zeros((0, 2), np.float32)
+        for group in _groups(ringing, count):
+            sound = _rendered(group, font)
+            if count < MOST_GROUPS and _is_overdriven(sound):
+                break
+            total = _added(total, sound)
+        else:
+            total /= np.float32(FULL)
+            return total
         count *= 2
 
 
@@ -154,11 +160,14 @@ def _rendered(score: Score, font: bytes) -> NDArray[np.int16]:
 
 
 def _is_overdriven(sound: NDArray[np.int16]) -> bool:
-    return bool((sound >= FULL).any() or (sound <= -FULL).any())
+    return bool(sound.max(initial=0) >= FULL or sound.min(initial=0) <= -FULL)
 
 
-def _added(sounds: list[NDArray[np.int16]]) -> Samples:
-    total = np.zeros((max(map(len, sounds)), 2), np.float32)
-    for sound in sounds:  # of the same score, and yet now and then one frame longer or shorter
-        total[: len(sound)] += sound
-    return total / np.float32(FULL)
+def _added(total: Samples, sound: NDArray[np.int16]) -> Samples:
+    """Both; of the same score, and yet now and then one frame longer or shorter."""
+    if len(total) < len(sound):
+        longer = sound.astype(np.float32)
+        longer[: len(total)] += total
+        return longer
+    total[: len(sound)] += sound
+    return total

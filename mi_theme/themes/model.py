@@ -19,7 +19,7 @@ from mi_theme.meter import EIGHTH, Grouping, Meter
 from mi_theme.pitch import MODES, Tonic
 from mi_theme.score.sketches import Sketch
 from mi_theme.themes.motifs import Motif, Tone
-from mi_theme.themes.passages import key_of, lowest_part, motif_of
+from mi_theme.themes.passages import key_of, motif_of, opening_bars, staff_of_figure
 
 if TYPE_CHECKING:
     from mi_theme.score import Bars, MusicSource, Score
@@ -238,9 +238,9 @@ class Theme(Sketch, Shown):
         score
             Where the passage stands: music of any kind that `Score.of` takes.
         bars, part
-            First and last bar of the ostinato, bars 1 and 2 if none are named, and its part: the
-            lowest-lying pitched part that plays there, if none is named. Of notes that sound
-            together the lowest counts.
+            First and last bar of the ostinato, without them the first two of music (one that only
+            leads in is none), and its part: the lowest-lying one, of two hands the lower, that moves
+            there, with more than a note a bar. Of notes that sound together the lowest counts.
         head, head_part
             Bars and part of the melody; without them its first three notes are
             those of the ostinato.
@@ -260,22 +260,24 @@ class Theme(Sketch, Shown):
         ScoreError, UnknownName
             Where there are no such bars or parts, or no notes in them.
         """
+        from mi_theme.notated import notate
         from mi_theme.quantising import quantize
         from mi_theme.score import Score, first_and_last
 
-        score = quantize(Score.of(score)).score()
-        first, last = (
-            first_and_last(bars) if bars is not None else (1, 1 + any(bar.number == 2 for bar in score.bars()))
-        )
-        chosen = lowest_part(score, (first, last)) if part is None else score.part_index(part, pitched=True)
-        key = key_of(score, tonic, mode)
-        ostinato, register = motif_of(score, (first, last), chosen, "ostinato", key, BASS_REGISTER)
+        played = Score.of(score)
+        score, written = quantize(played).score(), notate(played)
+        first, last = first_and_last(bars) if bars is not None else opening_bars(score)
+        chosen = None if part is None else score.part_index(part, pitched=True)
+        key, staff = key_of(score, tonic, mode), staff_of_figure(played, written, (first, last), chosen)
+        ostinato, register = motif_of(score, (first, last), staff, "ostinato", key, BASS_REGISTER)
         motifs = [ostinato]
         if head:
-            singer = chosen if head_part is None else score.part_index(head_part, pitched=True)
-            motifs.append(motif_of(score, first_and_last(head), singer, "head", key, HEAD_REGISTER)[0])
+            place = first_and_last(head)
+            chosen = None if head_part is None else score.part_index(head_part, pitched=True)
+            singer = staff if chosen is None else staff_of_figure(played, written, place, chosen)
+            motifs.append(motif_of(score, place, singer, "head", key, HEAD_REGISTER)[0])
         title = name or score.source.rpartition("/")[2] or "a passage"
-        player = score.parts[score.part_index(chosen)].name
+        player = score.parts[staff.part].name
         return cls(
             title,
             tuple(motifs),

@@ -1,7 +1,8 @@
-"""What a passage of a score gives a theme: its motifs as scale degrees, and the key they stand in."""
+"""What a passage of a score gives a theme: its motifs as scale degrees, as they are written, and the key they stand in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,48 +12,79 @@ from mi_theme.score.tonality import key_of
 from mi_theme.themes.motifs import Motif, Tone
 
 if TYPE_CHECKING:
+    from mi_theme.notated import NotatedScore
+    from mi_theme.notated.staves import Staff, StaffNote
     from mi_theme.score import Score
 
-__all__ = ["key_of", "lowest_part", "motif_of"]
+__all__ = ["key_of", "motif_of", "opening_bars", "staff_of_figure"]
 
 
-def lowest_part(score: Score, bars: tuple[int, int]) -> int:
-    """The pitched part whose notes in some bars lie lowest.
+def opening_bars(score: Score) -> tuple[int, int]:
+    """The first two bars of music: where the first one only leads in, with notes in its second half, the two after it.
 
     Parameters
     ----------
-    score, bars
-        The bars, first and last.
+    score
+        On its grid.
+    """
+    drums = [index for index, part in enumerate(score.parts) if part.is_percussion]
+    onsets = [float(row["onset"]) for row in score.note_table() if row["part"] not in drums]
+    bars = [bar for bar in score.bars() if bar.number > 0]
+    first = next((bar.number for bar in bars if any(bar.start <= at < bar.start + bar.length / 2 for at in onsets)), 1)
+    return first, first + any(bar.number == first + 1 for bar in bars)
 
-    Returns
-    -------
-    int
-        Its number.
+
+def staff_of_figure(score: Score, written: NotatedScore, bars: tuple[int, int], part: int | None = None) -> Staff:
+    """The staff that has a figure in some bars: the lowest-lying one that moves, with more than a note a bar, else the lowest.
+
+    Parameters
+    ----------
+    score, written
+        The score, and what is written of it.
+    bars
+        First and last bar.
+    part
+        The part that it is of; any that is pitched without it.
 
     Raises
     ------
     ScoreError
-        Where no pitched part plays there.
+        Where no such notes begin there.
     """
+    from mi_theme.notated import notate
+
+    if part is not None and all(staff.part != part for staff in written.staves):  # read with others from their staves
+        written = notate(score, by_part=True, parts=[part])
+    staves = [staff for staff in written.staves if not staff.percussion and part in (None, staff.part)]
+    playing = {id(staff): list(_beginning(score, staff, bars)) for staff in staves}
+    heard = [staff for staff in staves if playing[id(staff)]]
+    if not heard:
+        player = "no pitched notes" if part is None else f"no notes of part {score.parts[part].name!r}"
+        raise ScoreError(f"{player} begin in bars {bars[0]} to {bars[1]}")
+    moving = [staff for staff in heard if len({note.start for note in playing[id(staff)]}) > bars[1] - bars[0] + 1]
+
+    def height(staff: Staff) -> float:
+        pitches = [head.midi for note in playing[id(staff)] for head in note.heads]
+        return sum(pitches) / len(pitches)
+
+    return min(moving or heard, key=height)
+
+
+def _beginning(score: Score, staff: Staff, bars: tuple[int, int]) -> Iterator[StaffNote]:
+    """The notes of a staff that begin in some bars."""
     start, end = score.bar(bars[0]).start, score.bar(bars[1]).end
-    notes = score.note_table()
-    inside = notes[(notes["onset"] >= float(start)) & (notes["onset"] < float(end))]
-    pitched = [index for index, part in enumerate(score.parts) if not part.is_percussion]
-    heights = {i: float(inside["pitch"][inside["part"] == i].mean()) for i in pitched if (inside["part"] == i).any()}
-    if not heights:
-        raise ScoreError(f"no pitched notes begin in bars {bars[0]} to {bars[1]}")
-    return min(heights, key=heights.__getitem__)
+    return (note for note in staff.notes if start <= note.start < end)
 
 
 def motif_of(
-    score: Score, bars: tuple[int, int], part: str | int, name: str, key: tuple[Tonic, str], register: int
+    score: Score, bars: tuple[int, int], staff: Staff, name: str, key: tuple[Tonic, str], register: int
 ) -> tuple[Motif, int]:
-    """The lowest line of a part in some bars, as degrees.
+    """The lowest line of a staff in some bars, as degrees.
 
     Parameters
     ----------
-    score, bars, part
-        The passage.
+    score, bars, staff
+        The passage, with notes that begin in it.
     name
         What the motif is called.
     key
@@ -64,32 +96,19 @@ def motif_of(
     -------
     motif, base
         The motif, and the MIDI number of degree 1.
-
-    Raises
-    ------
-    ScoreError
-        Where no notes begin there.
     """
-    passage = score.passage(bars, part)
-    notes = passage.note_table()
-    if not len(notes):
-        player = score.parts[score.part_index(part)].name
-        raise ScoreError(f"no notes of part {player!r} begin in bars {bars[0]} to {bars[1]}")
-    spans, ticks = passage.spans, passage.ticks_per_quarter
-    pitches = [int(passage.tracks[row["track"]].events["data1"][row["on"]]) for row in spans]
-    lowest: dict[int, tuple[int, int]] = {}
-    for start, stop, pitch in zip(spans["start"].tolist(), spans["stop"].tolist(), pitches, strict=True):
-        lowest[start] = min(lowest.get(start, (pitch, stop)), (pitch, stop))
+    start, end = score.bar(bars[0]).start, score.bar(bars[1]).end
+    lowest: dict[Fraction, tuple[int, Fraction]] = {}
+    pitches = []
+    for note in _beginning(score, staff, bars):
+        sounds = min(head.midi for head in note.heads), min(note.end, end)
+        pitches.append(sounds[0])
+        lowest[note.start] = min(lowest.get(note.start, sounds), sounds)
     tonic, mode = key
-    base = register + 12 * round((int(notes["pitch"].min()) - register - 6) / 12)
+    base = register + 12 * round((min(pitches) - register - 6) / 12)
     starts = sorted(lowest)
-    length = sum(
-        (bar.length for bar in passage.meters.bars(score.bar(bars[1]).end - score.bar(bars[0]).start)), Fraction(0)
-    )
     tones = []
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        pitch, stop = lowest[start]
-        end = min(stop, following) if following is not None else stop
-        degree = Degree.of_pitch(pitch, tonic, base, mode)
-        tones.append(Tone(Fraction(start, ticks), Fraction(max(end - start, 1), ticks), degree))
-    return Motif(tones, name, length=length), base
+    for at, following in zip(starts, [*starts[1:], end], strict=True):
+        pitch, stop = lowest[at]
+        tones.append(Tone(at - start, min(stop, following) - at, Degree.of_pitch(pitch, tonic, base, mode)))
+    return Motif(tones, name, length=end - start), base

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.engraving.drawings import readable
+from mi_theme.notated.notating import new_bars
 from mi_theme.score import Bar, Score, first_and_last
 from mi_theme.score.percussion_keys import drum_key
 from mi_theme.views.paper import FAINT, INK, MIDDLE, blank, in_our_style
@@ -122,15 +123,13 @@ def _bar_lines(axes: Axes, bars: Sequence[Bar], bar_width: float) -> None:
 
 
 def _bar_names(axes: Axes, bars: Sequence[Bar], bar_width: float) -> None:
-    """Bar numbers above, as many as there is room for, and the metre wherever it changes."""
-    before, free, across = None, 0.0, axes.get_xaxis_transform()
-    for index, bar in enumerate(bars):
-        changes = bar.meter != before
-        if changes or index * bar_width >= free:
-            words = f"{bar.number}    {bar.meter}" if changes else str(bar.number)
+    """Bar numbers above, as many as there is room for, and the metre wherever it changes; a pick-up is in that it leads to."""
+    free, across = 0.0, axes.get_xaxis_transform()
+    for index, bar in enumerate(new_bars(bars)):
+        if bar.signed or index * bar_width >= free:
+            words = f"{bar.number}    {bar.meter}" if bar.signed else str(bar.number)
             axes.annotate(words, (float(bar.start), 1), (1, 3), xycoords=across, textcoords="offset points")
             free = index * bar_width + NUMBERED + LETTER * len(words)
-        before = bar.meter
 
 
 def _pitched(axes: Axes, notes: NDArray[np.void], names: dict[int, str]) -> None:

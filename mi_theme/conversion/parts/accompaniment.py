@@ -241,8 +241,10 @@ def comping_of(layers: Sequence[Layer], start: int, count: Count) -> Comping | N
         for beat, indices in strokes.items():
             low = beat == 0 or (0 in strokes and len({p % 12 for p in layer.pitch[indices].tolist()}) == 1)
             (bass if low else chords).setdefault(number, {})[beat] = indices
-    found = Comping(bass, chords, frozenset(_tones(layers, bass) | _tones(layers, chords)))
-    return found if _is_pattern(found, layers, beats, stop) else None
+    found = Comping(bass, chords, frozenset())
+    if not _is_pattern(found, layers, beats, stop):
+        return None
+    return found._replace(tones=frozenset(_tones(layers, bass) | _tones(layers, chords)))
 
 
 def _on_beats(layer: Layer, start: int, beats: Sequence[int], stop: int) -> Attacks:

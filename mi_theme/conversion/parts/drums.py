@@ -62,7 +62,7 @@ def beat_drums(plan: ScorePlan, score: Score, found: Placements) -> None:
     company, beaten = Company.of(plan, score, found), _strokes(plan, score)
     fills = _fills(plan, beaten)
     for (span, start), mine, fill in zip(plan.starts(), beaten, fills, strict=True):
-        if plan.request.drums == "keep" or goes_by_the_map(span):
+        if (not mine and plan.request.drums == "pulse") or plan.request.drums == "keep" or goes_by_the_map(span):
             found.runs.append(())
         elif plan.request.drums == "pulse":
             found.runs.append(tuple(_redrawn(plan, span, start, mine, fill, company, found)))

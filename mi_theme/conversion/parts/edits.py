@@ -103,8 +103,10 @@ def _left_out(score: Score, edits: Edits) -> Iterator[Change]:
         at = Fraction(int(span["start"]), quarter)
         mine = edits.timeline.span_at(at)
         index, place = divmod(at - mine.start, mine.source.bar)
-        thinned = mine.how and (find(mine.how).by_notes or mine.base.keeps(at - mine.start))
-        why = edits.placements.dropped.get(row, "a run stays even" if thinned else "the time is cut")
+        why = edits.placements.dropped.get(row)
+        if why is None:
+            thinned = mine.how and (find(mine.how).by_notes or mine.base.keeps(at - mine.start))
+            why = "a run stays even" if thinned else "the time is cut"
         pitch = int(score.tracks[span["track"]].events["data1"][span["on"]])
         yield Change("dropped", score.parts[parts[row]].name, mine.first + int(index), place, pitch=pitch, why=why)
 

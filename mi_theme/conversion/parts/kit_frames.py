@@ -114,7 +114,8 @@ def evenly(base: Warp, frames: tuple[Frame, Frame]) -> bool:
         return False
     images = [base(at) for at in (*beats, source.length) if base.keeps(at) or at == source.length]
     steps = {b - a for a, b in pairwise(images)}
-    whole = len(images) == len(beats) + 1 and len(steps) == 1 and all((at / SIXTEENTH).denominator == 1 for at in steps)
+    each = target.length / len(beats)
+    whole = len(images) == len(beats) + 1 and steps == {each} and (each / SIXTEENTH).denominator == 1
     return whole and not set(images[:-1]) <= {pulse * target.meter.pulse for pulse in range(target.pulses)}
 
 

@@ -19,7 +19,9 @@ OF_FOUR = {Fraction(1, 4), Fraction(3, 4)}  # of a beat: where both are struck, 
 CROWDED = 4  # one of so many beats that are counted in halves
 MOST_BARS = 16  # that are looked at
 LEADING = 0.7  # share of a run that must be the lead's; other parts' notes may fill its rests
-SHORTEST_RUN = 3  # notes between rests: a beat of four but its first
+SHORTEST_RUN = (
+    3  # notes after a rest, a beat of four but its first; with it, four: three and a rest are the end of a phrase
+)
 SHAKEN = Fraction(1, 8)  # quarters: notes as short are a trill
 
 
@@ -82,6 +84,7 @@ def runs_through(piece: PieceReading, bar: Bar, beat: Fraction) -> bool:
     if any(mark.lasts > step < after for mark, after in zip(marks, steps, strict=True)):
         return False  # a note is held
     ends = [0, *(number for number, after in enumerate(steps, 1) if after > step), len(marks)]
-    runs = [stop - start for start, stop in pairwise(ends) if start < stop]
-    filled = 2 * len(marks) * step >= bar.length and min(runs, default=0) >= SHORTEST_RUN
+    runs = [(start, stop) for start, stop in pairwise(ends) if start < stop]
+    long = all(stop - start >= SHORTEST_RUN + (marks[start].at == 0) for start, stop in runs)
+    filled = len(marks) * step == bar.length or (2 * len(marks) * step >= bar.length and long)
     return filled and sum(mark.lead for mark in marks) >= LEADING * len(marks)

@@ -9,7 +9,7 @@ spans and stay even inside, an anticipation keeps its distance to its beat.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import ceil, floor
@@ -19,7 +19,7 @@ from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.pitch import LETTERS
 from mi_theme.warp import Warp
 
-__all__ = ["evened", "fitted", "free_places", "lilting"]
+__all__ = ["evened", "fitted", "free_places", "lilting", "wholes"]
 
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 PLACE_GRIDS = (SIXTEENTH, Fraction(1, 8), Fraction(1, 16))
@@ -143,6 +143,31 @@ def free_places(places: Iterable[Fraction]) -> list[Fraction]:
     return [at for at in found if not any(start < at < stop for start, stop in units)]
 
 
+def wholes(places: Iterable[NotePlace], leads: Collection[Fraction], mine: Collection[Fraction]) -> dict[Fraction, int]:
+    """Where the lead's tuplets begin, and its trills, whose notes find no places of their own: how many notes they have.
+
+    Parameters
+    ----------
+    places
+        Every mark, in order.
+    leads, mine
+        Where the lead's notes begin, and those that find a place each.
+    """
+    found: dict[Fraction, int] = {}
+    before, shaken = Fraction(0), False
+    for mark in places:
+        if not (mark.lead and mark.starts):
+            continue
+        if mark.at in mine:
+            before, shaken = mark.at, False
+        elif mark.at in leads:
+            found[before] = found.get(before, 1) + 1
+        elif not shaken:
+            found[mark.at] = 1
+            shaken = True
+    return dict(sorted(found.items()))
+
+
 def _units(places: Iterable[Fraction]) -> list[tuple[Fraction, Fraction]]:
     """Spans that move as one: beats with tuplets, sixteenths with finer notes inside."""
     places = sorted(places)
@@ -211,6 +236,8 @@ def _leaning(points: list[Point], mark: NotePlace, beat: Fraction, marks: Sequen
     """The points with an anticipation as far before its beat as it was; None where there is no room."""
     lead, highest = beat - mark.at, _height(points, beat)
     place = (mark.at, highest - lead)
+    if (highest / PLACE_GRIDS[-1]).denominator > 1:  # as beats in a group of three that becomes two
+        return None
     onsets = {other.at for other in marks if other.starts}
     before = [p for p in points if p[0] < mark.at and (p[1] < place[1] or p[0] in onsets or p[0] == 0)]
     near = max((at for at in onsets if at < mark.at), default=Fraction(0))

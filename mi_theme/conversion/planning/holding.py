@@ -12,7 +12,7 @@ from mi_theme.warp import Warp
 
 __all__ = ["first_held", "last_held"]
 
-EIGHTH = Fraction(1, 2)
+EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
 FEWEST_RUN = 4  # notes, the one before it among them
 
 
@@ -73,7 +73,10 @@ def last_held(
     group = max((start for start in starts if start < held[1]), default=Fraction(0))
     if group < held[0] and 2 * (held[1] - max(group, held[0])) <= figure[-1]:
         return base, marks  # it ends soon after a beat: what it would be held over is not its own
-    points = [(group, group), (held[1], held[1] + more)]
+    stop = held[1]
+    if (stop / SIXTEENTH).denominator > 1 and held[0] < group:  # over into a tuplet, which stays whole
+        stop, group = group, max(start for start in starts if start < group)
+    points = [(group, group), (stop, stop + more)]
     return Warp(sorted({(Fraction(0), Fraction(0)), *points, (base.source, base.target)})), marks
 
 
@@ -92,4 +95,5 @@ def _on_its_beat(
     late = (stop / EIGHTH).denominator > 1 and len(after) * EIGHTH == last
     ends = [(x, base.target - last + number * EIGHTH) for number, x in enumerate(after)] if late else []
     points = [(before, before), (at, beat), *(ends or [(stop, stop + base.target - base.source)])]
+    points.insert(2, (beat, beat + EIGHTH))  # on the grid for figures of accompanying parts, which go by groups
     return Warp(sorted({(Fraction(0), Fraction(0)), *points, (base.source, base.target)}))

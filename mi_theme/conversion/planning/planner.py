@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from mi_theme.adaptation import first_able, first_choices
 from mi_theme.adaptation.frames import Frame, Outcome, Task, figure_of_bars, frame_of, starts_of
@@ -19,7 +19,8 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tem
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
-from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting
+from mi_theme.conversion.planning.default_ways import EASE, MOST_HEARD, Tried, tried, unless_dear
+from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting, wholes
 from mi_theme.conversion.planning.holding import first_held, last_held
 from mi_theme.conversion.reading.grid import GRID
 from mi_theme.conversion.reading.layers import Layer, layers_of
@@ -33,13 +34,13 @@ from mi_theme.score import Bar, Score
 from mi_theme.score import messages as m
 from mi_theme.warp import Warp
 
-__all__ = ["MOST_HEARD", "Planner", "planner_of"]
+__all__ = ["Planner", "planner_of"]
 
-EASE, CUT = "ease", "cut"
+CUT = "cut"
 RUN_ON = "run-on"  # the strategy of bars whose run would go at two speeds
-MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
 BOTH_ENDS = ("hold-first", "hold-last")
 CLEARLY = 1.1  # times the cost of the other, which is not the usual one
+FAR = 4.0  # times, where the usual one is the bar and two beats more: 3+2 is how five goes
 
 
 @dataclass
@@ -77,11 +78,8 @@ class Planner:
 
     def _counted(self, meter: Meter) -> Meter:
         if meter not in self.counts:
-            free = (
-                not self.steady
-                and self.request.ratio is None
-                and (self.request.how is None or find(self.request.how).beat_for_beat)
-            )
+            how, ratio = self.request.how, self.request.ratio
+            free = not self.steady and ratio is None and (how is None or find(how).beat_for_beat)
             self.counts[meter] = counted(self.piece, meter, self.request.target, thin=self.thin, free=free)
         return self.counts[meter]
 
@@ -97,6 +95,13 @@ class Planner:
             if in_three > 1 and first_choices(task)[0] == "tripla":
                 return in_three
         return default_ratio(self.counted, request.target, request.how)
+
+    def ratio_of(self, meter: Meter) -> Fraction:
+        """That of the main metre; for another what suits it, where a quarter lasts as long under both."""
+        if meter == self.main or self.request.ratio is not None or self.keep != "pulse":
+            return self.ratio
+        own = default_ratio(self._counted(meter), self.request.target, self.request.how)
+        return own if own.denominator == 1 and own > self.ratio else self.ratio
 
     @cached_property
     def keep(self) -> str:
@@ -120,8 +125,9 @@ class Planner:
         """What a strategy is to do with some bars of a metre."""
         key = (meter, bars, hemiola)
         if key not in self.bare:
-            source = frame_of(self._counted(meter), bars * self.ratio.denominator)
-            target = frame_of(self.request.target, bars * self.ratio.numerator)
+            ratio = self.ratio_of(meter)
+            source = frame_of(self._counted(meter), bars * ratio.denominator)
+            target = frame_of(self.request.target, bars * ratio.numerator)
             groups = figure_of_bars(self.figure(meter)[0], source, target)
             figure = (source.length / 3,) * 3 if hemiola else groups
             self.bare[key] = Task(figure, (), source, target, self.request.feel)
@@ -136,18 +142,21 @@ class Planner:
     def name(self, meter: Meter) -> str:
         """The strategy for a metre: the one asked for, or the first of an arranger's choices that can."""
         if meter not in self.names:
-            task = self.task(meter)
-            heard = self.piece.lead >= 0
+            task, heard = self.task(meter), self.piece.lead >= 0
             name = self.request.how or first_able(first_choices(task, heard), task)[0]
             if heard and not self.request.how:
                 name = self._which_end(meter, name) if find(name).holds else self._cut_or(name, meter)
+                name = unless_dear(name, task, partial(self.tried, meter))
             self.names[meter] = name
         return self.names[meter]
 
     def _which_end(self, meter: Meter, name: str) -> str:
-        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual."""
-        costs = self.heard_costs(meter, [name, *(end for end in BOTH_ENDS if end != name)])
-        return min(costs, key=lambda way: costs[way] * (1 if way == name else CLEARLY), default=name)
+        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual; regrouped, where one of equal notes would last for three."""
+        task, far = self.task(meter), CLEARLY if find(name).holds == "first" else FAR
+        ways = [*BOTH_ENDS, *["regroup"] * (task.target.length - task.source.length > task.figure[0])]
+        costs = self.heard_costs(meter, [name, *(way for way in ways if way != name)])
+        dearer = {name: 1.0, "regroup": CLEARLY}
+        return min(costs, key=lambda way: costs[way] * dearer.get(way, far), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
         """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""
@@ -163,22 +172,22 @@ class Planner:
 
     def heard_costs(self, meter: Meter, names: Iterable[str]) -> dict[str, float]:
         """What ways cost the ear, a bar: over the first bars of a metre that have notes of the lead; without those that cannot."""
+        return {name: way.cost for name, way in self.tried(meter, names).items()}
+
+    def tried(self, meter: Meter, names: Iterable[str], most: int = MOST_HEARD) -> dict[str, Tried]:
+        """Ways as they do on the first bars of a metre that have notes of the lead; without those that cannot."""
         size = self.task(meter).source.bars
         whole = [bar for bar in self.piece.bars if bar.meter == meter and bar.number and bar.length == meter.bar]
         frames = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
         frames = [bars for bars in frames if bars[-1].end - bars[0].start == size * meter.bar]  # in a row
-        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:MOST_HEARD]
-        keep = {
-            name: self.request.keep or default_keep(self._counted(meter), self.request.target, self.ratio, name)
-            for name in names
-        }
-        found: dict[str, float] = {}
-        for name, kept in keep.items():
-            tempo = tempo_factor(self._counted(meter), self.request.target, self.ratio, kept)
+        frames = [bars for bars in frames if len(self.piece.line(bars[0].start, bars[-1].end)) > 1][:most]
+        old, new, ratio = self._counted(meter), self.request.target, self.ratio_of(meter)
+        found: dict[str, Tried] = {}
+        for name in names:
+            kept = self.request.keep or default_keep(old, new, ratio, name)
             with suppress(StrategyError):
-                runs = [BarRun(bars, name) for bars in frames]
-                spans = self.spans_of(runs)
-                found[name] = sum(span.heard(tempo) for span in spans) / max(len(spans), 1)
+                spans = self.spans_of([BarRun(bars, name) for bars in frames])
+                found[name] = tried(spans, self.piece.note_places, tempo_factor(old, new, ratio, kept))
         return found
 
     def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
@@ -186,11 +195,8 @@ class Planner:
         kept, self.lines = self.lines, {}
         try:
             self.decide_lines(runs)
-            return [
-                self.span(run.bars, run.how)
-                for run in runs
-                if len(run.bars) == self.task(run.bars[0].meter).source.bars
-            ]
+            whole = (run for run in runs if len(run.bars) == self.task(run.bars[0].meter).source.bars)
+            return [self.span(run.bars, run.how) for run in whole]
         finally:
             self.lines = kept
 
@@ -227,7 +233,7 @@ class Planner:
         first, more = task.figure[0], task.target.length - task.source.length
         even = len(set(task.figure)) == 1 and not (task.target.meter.is_additive or through_twos(task))
         holds = bool(strategy.holds) or strategy.alternatives
-        able = self.thin and even and holds and self.ratio.denominator == 1 and more > 0
+        able = self.thin and even and holds and self.ratio_of(meter).denominator == 1 and more > 0
         return (first, first + more) if able else (Fraction(0), Fraction(0))
 
     def decide_lines(self, runs: Sequence[BarRun]) -> None:
@@ -274,50 +280,16 @@ class Planner:
         )
         return dataclasses.replace(span, warp=self._fitted(span, end, task.figure))
 
-    def shortened(self, bars: Sequence[Bar], how: str) -> Span:
-        """Too few bars for a whole map before others that stay: they go as the first bars of the map do."""
-        outcome, length = self.whole(how, bars[0].meter), bars[-1].end - bars[0].start
-        points = [point for point in outcome.warp.points if point[0] < length]
-        return self._mapped(bars, how, Warp([*points, (length, outcome.warp.end(length))]), outcome.cost)
-
-    def tail(self, bars: Sequence[Bar], how: str) -> Span:
-        """A pick-up, or the bar of rest that holds one, as the end of the first whole map; the rest comes before it."""
-        first, meter = bars[0], bars[0].meter
-        outcome = self.whole(how, meter)
-        cut = outcome.warp.source - first.length
-        low = outcome.warp(cut)
-        points = [(x - cut, y - low) for x, y in outcome.warp.points if x > cut]
-        if first.number:  # a whole bar
-            points = [(Fraction(0), low), *((x, y + low) for x, y in points)]
-        warp = Warp([(Fraction(0), Fraction(0)), *points])
-        return self._mapped(bars[:1], how, warp, outcome.cost)
-
-    def _mapped(self, bars: Sequence[Bar], how: str, warp: Warp, cost: float) -> Span:
-        """Bars that a map carries as the strategy made it: no note inside them finds another place."""
-        first, last = bars[0], bars[-1]
-        return Span(
-            first=first.number,
-            last=last.number,
-            start=first.start,
-            source=first.meter,
-            target=self.request.target,
-            how=how,
-            warp=warp,
-            base=warp,
-            figure=self.figure(first.meter)[0],
-            line=self.piece.line(first.start, last.end),
-            cost=round(cost, 6),
-        )
-
     def task_of(self, bars: Sequence[Bar], how: str, hemiola: bool = False) -> Task:
         """What a strategy is to do with these bars, with their notes if it weighs them."""
         meter, start = bars[0].meter, bars[0].start
-        count = max(len(bars) // self.ratio.denominator, 1) if hemiola else 1
+        count = max(len(bars) // self.ratio_of(meter).denominator, 1) if hemiola else 1
         if not find(how).by_notes:
             return self.task(meter, count, hemiola=hemiola)
         end = start + self.task(meter, count).source.length
-        ends = (int(start * GRID), int(end * GRID), int(meter.groups[0] * meter.pulse * GRID))
-        riffs = riff_places(self.layers, *ends) if self.steady else set[int]()
+        riffs = set[int]()
+        if self.steady:
+            riffs = riff_places(self.layers, *(int(at * GRID) for at in (start, end, meter.groups[0] * meter.pulse)))
         every = self.piece.note_places(start, end)
         places = self.piece.note_places(start, end, True) if self.layers else every
         key = (id(every), id(places), meter, count, hemiola, frozenset(riffs))  # places that are alike are one value
@@ -330,12 +302,14 @@ class Planner:
         leads = {mark.at: mark for mark in marks if mark.lead}
         free = free_places(mark.at for mark in marks)
         mine = tuple(at for at in free if at in leads)
+        units = wholes(every, leads, mine)
         return bare._replace(
             onsets=mine,
             others=tuple(at for at in free if at not in leads and at * GRID not in riffs),
             lasts=tuple(leads[at].lasts for at in mine),
             shared=tuple(at for at in mine if leads[at].shared),
-            whole=_wholes(every, leads, mine),
+            whole=tuple(units),
+            strokes=tuple(units.values()),
             thin=self.thin,
             steady=self.steady,
             swung=self.piece.swing is not None,
@@ -362,7 +336,7 @@ class Planner:
                 base = lilting(base, marks, source)
             elif strategy.holds == "first":
                 base = first_held(base, marks, span.figure[0])
-            elif strategy.holds == "last" and not self.steady and self.ratio.numerator == 1:
+            elif strategy.holds == "last" and not self.steady and self.ratio_of(span.source).numerator == 1:
                 base, marks = last_held(base, marks, span.figure)
             warp = fitted(base, marks, () if placed else starts_of(figure)) if strategy.fits_notes else span.base
             place = self.piece.swing
@@ -372,24 +346,6 @@ class Planner:
                     warp = warp.then(swung(warp.target, again).inverse())
             self.maps[key] = warp
         return self.maps[key]
-
-
-def _wholes(
-    places: Iterable[NotePlace], leads: dict[Fraction, NotePlace], mine: Sequence[Fraction]
-) -> tuple[Fraction, ...]:
-    """Where the lead's tuplets begin, and its trills, whose notes find no places of their own."""
-    found, before, shaken = set(), Fraction(0), False
-    for mark in places:
-        if not (mark.lead and mark.starts):
-            continue
-        if mark.at in mine:
-            before, shaken = mark.at, False
-        elif mark.at in leads:
-            found.add(before)
-        elif not shaken:
-            found.add(mark.at)
-            shaken = True
-    return tuple(sorted(found))
 
 
 def planner_of(score: Score, request: Request) -> Planner:

@@ -14,7 +14,8 @@ from mi_theme.adaptation.strategies import STRATEGIES, find, proposed
 from mi_theme.adaptation.tempo_equations import counted_bars, tempo_factor
 from mi_theme.adaptation.wording import duration_name
 from mi_theme.conversion.parts.kit_frames import SIXTEENTH, evenly
-from mi_theme.conversion.planning.planner import MOST_HEARD, Planner
+from mi_theme.conversion.planning.default_ways import MOST_HEARD
+from mi_theme.conversion.planning.planner import Planner
 from mi_theme.conversion.spans import Span
 from mi_theme.errors import MiThemeError, StrategyError
 from mi_theme.score import messages as m

@@ -12,6 +12,7 @@ from mi_theme.adaptation.tempo_equations import tempo_factor
 from mi_theme.conversion.parts.edits import with_changes
 from mi_theme.conversion.planning.planner import Planner, planner_of
 from mi_theme.conversion.planning.remarks import because, other_ways, remarks
+from mi_theme.conversion.planning.short_frames import shortened, tail_of
 from mi_theme.conversion.reading.note_groups import hemiola_bars
 from mi_theme.conversion.request import Choice, Request
 from mi_theme.conversion.scoreplan import ScorePlan, Span
@@ -24,6 +25,8 @@ from mi_theme.warp import Warp
 __all__ = ["plan_score", "replanned"]
 
 FARTHEST = Fraction(3, 2)  # from the main metre's bar, or its reverse, to one that is carried over with it
+
+MOST_STRETCHED = Fraction(2)  # of a bar that is carried over with those of the main metre, where pulses stay
 
 
 def plan_score(score: Score, request: Request, *, told: bool = True) -> ScorePlan:
@@ -82,8 +85,8 @@ def _spans(planner: Planner) -> Iterator[Span]:
     planner.decide_lines(runs)
     for bars, how, why, hemiola, short, tail in runs:
         if not why:
-            shorter = planner.tail if tail else planner.shortened
-            yield shorter(bars, how) if short or tail else planner.span(bars, how, hemiola)
+            shorter = tail_of if tail else shortened
+            yield shorter(planner, bars, how) if short or tail else planner.span(bars, how, hemiola)
             continue
         start, meter, same = bars[0].start, bars[0].meter, Warp.identity(bars[-1].end - bars[0].start)
         yield Span(bars[0].number, bars[-1].number, start, meter, meter, how="", warp=same, base=same, why=why)
@@ -148,6 +151,9 @@ def _unable(planner: Planner, meter: Meter) -> str:
     if planner.request.source:
         return f"in {meter}, not in {main}"
     if not 1 / FARTHEST <= meter.bar / main.bar <= FARTHEST:
+        return f"in {meter}: too far from {target}"
+    stretch = target.bar * planner.ratio_of(meter) / meter.bar
+    if planner.keep == "pulse" and not 1 / MOST_STRETCHED <= stretch <= MOST_STRETCHED:
         return f"in {meter}: too far from {target}"
     try:
         proposed(planner.name(meter), planner.task(meter))

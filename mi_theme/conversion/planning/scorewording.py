@@ -210,7 +210,7 @@ def _heard(plan: ScorePlan, spans: Sequence[Span], figure: Plan) -> str:
 
 def _why(spans: Sequence[Span]) -> str:
     """What decided where the notes were weighed: the reasons of all bars together, their weight as in the mean bar."""
-    if not find(spans[0].how).by_notes:
+    if not find(spans[0].how).by_notes or spans[0].repeats:
         return ""
     totals: dict[tuple[str, str], float] = {}
     for term, means, saved in (reason for span in spans for reason in span.reasons):

@@ -23,6 +23,7 @@ CUT, RUNNING_SHARE = (
 )  # the lower number of cut time; of the notes, between quarters, where it is counted in four
 FULL_CHORD, CHORDS_SHARE = 3, 0.6  # notes that begin together, and on how many beats, where parts move in chords
 FOUR = 4  # beats that need no groups
+TWOS_AND_THREES = {2, 3}  # pulses of a group in an odd metre
 FOUND, GIVEN, STATED = "notes", "given", "metre"
 
 
@@ -39,9 +40,10 @@ def figure_of(piece: PieceReading, meter: Meter, grouping: Grouping | None) -> t
         if unit.numerator != 1 or unit.denominator & (unit.denominator - 1):
             raise StrategyError(f"the groups {grouping} do not fill a bar of {meter}")
         return tuple(part * unit for part in grouping), GIVEN
-    if not meter.grouping and meter.is_open and meter.pulses <= MOST_PULSES:
-        return _open_figure(piece, meter)
     shape = None if meter.grouping else _off_beat_shape(piece, meter)
+    grouped = bool(shape) and {group / meter.pulse for group in shape or ()} <= TWOS_AND_THREES
+    if not meter.grouping and meter.is_open and meter.pulses <= MOST_PULSES and not grouped:
+        return _open_figure(piece, meter)
     return (shape, FOUND) if shape else (tuple(group * meter.pulse for group in meter.groups), STATED)
 
 
@@ -66,9 +68,12 @@ def counted_meter(piece: PieceReading, meter: Meter) -> Meter:
     """The metre as players count it: cut time in four, where the lead runs in eighths, as reels and hornpipes do in 2/2."""
     if meter.grouping or meter.denominator != CUT or meter.is_compound:
         return meter
+    counted = Meter(f"{2 * meter.numerator}/{2 * CUT}")
+    if counted.is_compound:  # 3/2 is three halves, and 6/4 two threes
+        return meter
     onsets = np.unique(piece.score.spans["start"][piece.part_of == piece.lead])
     between = float((onsets % piece.score.ticks_per_quarter != 0).mean()) if len(onsets) else 0.0
-    return Meter(f"{2 * meter.numerator}/{2 * CUT}") if between >= RUNNING_SHARE else meter
+    return counted if between >= RUNNING_SHARE else meter
 
 
 def moves_in_beats(piece: PieceReading, meter: Meter) -> bool:
@@ -135,14 +140,22 @@ def _weights(piece: PieceReading, meter: Meter) -> tuple[Counter[int], Counter[i
 def _off_beat_shape(piece: PieceReading, meter: Meter) -> tuple[Fraction, ...] | None:
     """The rhythm of the lead, where most bars have the same and it is not that of the beats."""
     shapes: Counter[tuple[Fraction, ...]] = Counter()
-    for bar in piece.bars:
-        if bar.meter == meter and bar.length == meter.bar:
-            onsets = tuple(mark.at for mark in piece.note_places(bar.start, bar.end) if mark.lead)
-            shapes[onsets] += bool(onsets)
+    whole = [bar for bar in piece.bars if bar.meter == meter and bar.length == meter.bar]
+    alike = [piece.note_places(bar.start, bar.end) for bar in whole]  # one value for bars that are
+    times, kinds = Counter(map(id, alike)), {id(places): places for places in alike}
+    for key, places in kinds.items():
+        onsets = tuple(mark.at for mark in places if mark.lead)
+        shapes[onsets] += times[key] * bool(onsets)
     shape, count = shapes.most_common(1)[0] if shapes else ((), 0)
     beats = {beat * meter.pulse for beat in meter.beats}
-    whole = all((at / meter.pulse).denominator == 1 for at in shape)
-    if count < FIGURE_SHARE * shapes.total() or count < 2 or not whole or not 1 < len(shape) < 6 or set(shape) <= beats:
+    on_pulses = all((at / meter.pulse).denominator == 1 for at in shape)
+    if (
+        count < FIGURE_SHARE * shapes.total()
+        or count < 2
+        or not on_pulses
+        or not 1 < len(shape) < 6
+        or set(shape) <= beats
+    ):
         return None
     following = (min((beat for beat in beats if beat > at), default=Fraction(0)) for at in shape if at not in beats)
     if shape[0] or all(beat in shape for beat in following):  # no note off the beat lasts over the next one

@@ -155,9 +155,9 @@ def _staff(
     """The lead in these bars; the names of its notes begin with that of the staff."""
     bars = list(chain.from_iterable(frames))
     (staff,) = staves_of_passage(score, bars, [score.part_index(lead)], written=written)
-    voices = tuple(tuple(note._replace(id=name + note.id) for note in voice) for voice in staff.voices)
+    voices = tuple(tuple(note._replace(id=name + note.id, lyrics=()) for note in voice) for voice in staff.voices)
     sizes = [len(frame) for frame in frames]
-    return replace(staff, frames=_framed(staff.frames, sizes), voices=voices, labels=labels)
+    return replace(staff, frames=_framed(staff.frames, sizes), voices=voices, labels=labels, asides=())
 
 
 def _framed(frames: Frames, sizes: Sequence[int]) -> Frames:

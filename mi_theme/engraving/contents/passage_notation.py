@@ -13,9 +13,11 @@ from mi_theme.notated.notating import new_bars
 from mi_theme.notated.staves import Staff
 from mi_theme.pitch import Tonic
 from mi_theme.score import Bar, Score, first_and_last
+from mi_theme.score.asides import Aside
 
 __all__ = ["shown_bars", "staves_of_passage"]
 
+FINAL = Aside("right", "<barline><bar-style>light-heavy</bar-style></barline>")
 MOST_BARS, MOST_NOTES = 8, 300  # drawn when nobody says which
 
 
@@ -70,13 +72,26 @@ def staves_of_passage(
     written = written or notate(score, key, by_part=parts is not None, parts=parts)
     keys = [one.fifths for at, one in written.keys if at <= bars[0].start]
     fifths = keys[-1] if keys else 0
+    later = tuple((at, one.fifths) for at, one in written.keys if bars[0].start < at < bars[-1].end)
     found = []
     of_parts = {staff.part: staff for staff in written.staves}
     for staff in written.staves if parts is None else [of_parts[index] for index in parts]:
         cut = _cut(staff, bars[0].start, bars[-1].end)
         if cut.voices or parts is not None:
-            found.append(replace(cut, frames=frames, fifths=0 if cut.percussion else fifths))
+            signed = replace(cut, frames=frames, fifths=0 if cut.percussion else fifths)
+            found.append(replace(signed, keys=later) if parts is None and not cut.percussion else signed)
+    if found and parts is None:
+        start, end = bars[0].start, bars[-1].end
+        said = [word for word in written.remarks if start <= word.at < end and (word.kind != "words" or word.at > 0)]
+        last = [(end, FINAL)] if end >= written.bars[-1].end and not _is_closed(written.staves, end) else []
+        found[0] = replace(found[0], words=tuple(said), asides=(*found[0].asides, *last))
     return found or [Staff(frames, (), fifths)]
+
+
+def _is_closed(staves: Sequence[Staff], end: Fraction) -> bool:
+    """Whether staves say what their last bar line is."""
+    said = [aside.said for staff in staves for at, aside in staff.asides if (at, aside.host) == (end, "right")]
+    return any(sign in text for text in said for sign in ("<bar-style", "<repeat"))
 
 
 def _cut(staff: Staff, start: Fraction, end: Fraction) -> Staff:

@@ -182,7 +182,9 @@ class StaffWriter:
             sign = _sign(head, head.step in signed)
             written = f"{self._head(head, place > 0)}{text.length}{self._drum(head)}{text.value}{sign}"
             first = begins and not place
-            marks, slurs = (note.marks, self._slurs.get(note.id, ())) if first else ((), ())
+            last = symbol.tie in ("", "t")
+            marks = () if place else tuple([one for one in note.marks if (last if one.name == "fermata" else begins)])
+            slurs = self._slurs.get(note.id, ()) if first else ()
             if head.shape or marks or slurs or (first and note.lyrics):
                 lines = notations(text.ties, () if place else text.brackets, marks, slurs)
                 written += f"{text.tuplet}{_shape(head, number)}{self._staff}{'' if place else text.beams}{lines}"

@@ -113,8 +113,10 @@ class Batch(NamedTuple):
 def hits_in_batch(settings: SearchSettings, batch: Batch) -> list[Hit]:
     """All that is found in a batch, one hit for what parts double; E-values as for one note."""
     notes = sum(len(sheet.table) for sheet in batch.sheets)
+    if not notes:
+        return []
     if notes <= SMALL_BATCH:
-        whole = {sheet.source: _aligned(settings, sheet, max(notes, 1)) for sheet in batch.sheets}
+        whole = {sheet.source: _aligned(settings, sheet, notes) for sheet in batch.sheets}
     else:
         whole = _proposed(settings, batch, notes)
     left = _left(settings, batch, notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
@@ -14,7 +14,7 @@ from mi_theme.executors.batched_work import BATCH_FILES, Progress
 from mi_theme.files.bulk.sheets import Sheet
 from mi_theme.files.walks import Place, files_in
 from mi_theme.search.corpus.batches import Batch, SearchSettings, hits_in_batch
-from mi_theme.search.corpus.readers import Unread, sheets_of_file
+from mi_theme.search.corpus.readers import BookPart, Unread, sheets_of_file, with_books_divided
 from mi_theme.search.hits import Hit
 from mi_theme.search.match.metric_places import ANYWHERE, MetricConditions
 from mi_theme.search.match.piece_hits import LEAST, in_order, kept, oftener
@@ -99,12 +99,15 @@ def search_files(
     ScoreError, FileError, OSError
         Where the pattern says no notes, or there are no such files.
     """
-    wanted, paths = Pattern.to_search(pattern), files_in(places)
+    wanted, files, books = Pattern.to_search(pattern), *_divided(places)
     settings = SearchSettings(wanted, least, invert, fast, max_evalue, conditions)
     complete, parts = True, []
     try:
         work = functools.partial(_batch, settings)
-        for part in in_batches(work, paths, executor=executor, size=BATCH_FILES, progress=progress):
+        for part in chain(
+            in_batches(work, files, executor=executor, size=BATCH_FILES, progress=progress),
+            in_batches(work, books, executor=executor, size=1, progress=progress),
+        ):
             if isinstance(part, Failed):
                 part = Searched([], 0, 0, [Unread(str(part.item), part.reason)])
             parts.append(part)
@@ -120,6 +123,12 @@ def search_files(
     hits = sorted(chain.from_iterable(by_piece), key=in_order)[:top]
     unread = [failure for part in parts for failure in part.unread]
     return Searched(hits, sum(part.files for part in parts), notes, unread, complete)
+
+
+def _divided(places: Place | Iterable[Place]) -> tuple[list[Path], list[BookPart]]:
+    """Files, and the parts of long books."""
+    found = list(with_books_divided(files_in(places)))
+    return [one for one in found if isinstance(one, Path)], [one for one in found if isinstance(one, BookPart)]
 
 
 def sheets_in(
@@ -139,18 +148,21 @@ def sheets_in(
     FileError
         As `walks.files_in`.
     """
-    for path, tunes in one_by_one(_tunes, files_in(places), executor=executor, progress=progress):
+    pieces = list(with_books_divided(files_in(places)))
+    for path, tunes in one_by_one(_tunes, pieces, executor=executor, progress=progress):
         if isinstance(tunes, Failed):
             yield Unread(str(path), tunes.reason)
         else:
             yield from tunes
 
 
-def _tunes(path: Path) -> list[Sheet | Unread]:
+def _tunes(path: Path | BookPart) -> list[Sheet | Unread]:
     return list(sheets_of_file(path))
 
 
-def _batch(settings: SearchSettings, paths: list[Path], done: Callable[[int], object] | None = None) -> Searched:
+def _batch(
+    settings: SearchSettings, paths: Sequence[Path | BookPart], done: Callable[[int], object] | None = None
+) -> Searched:
     """Some files, read and searched; E-values as for one note."""
     sheets: list[Sheet] = []
     unread: list[Unread] = []
@@ -169,4 +181,5 @@ def _batch(settings: SearchSettings, paths: list[Path], done: Callable[[int], ob
     notes = sum(len(sheet.table) for sheet in sheets)
     hits = hits_in_batch(settings, batch)
     failed = {failure.source for failure in unread if "#" not in failure.source}
-    return Searched(hits, len(paths) - len(failed), notes, unread, complete)
+    files = sum(isinstance(path, Path) or path.first == 1 for path in paths)
+    return Searched(hits, files - len(failed), notes, unread, complete)
