@@ -17,6 +17,7 @@ import mi_theme as mi
 from mi_theme.catalog import load_file
 from mi_theme.cli import main
 from mi_theme.codec import plain_of_json
+from mi_theme.engraving import engraver
 from mi_theme.errors import FileError
 from mi_theme.file_bytes import file_text
 from mi_theme.files.musicxml.from_score import write
