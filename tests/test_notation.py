@@ -29,7 +29,8 @@ from mi_theme.notated.letters import letter_steps
 from mi_theme.notated.staves import Head, Staff, StaffNote
 from mi_theme.notated.written_values import NewBar, rests
 from mi_theme.pitch import MAJOR
-from mi_theme.score import MeterMap
+from mi_theme.score import Event, MeterMap, Track
+from mi_theme.score import messages as m
 from mi_theme.score.tonality import key_of
 from mi_theme.views import draw
 
@@ -186,6 +187,13 @@ def test_notes_whose_spelling_is_taken_away_get_it_back(work):
     bare["step"] = -1
     found = letter_steps(bare, score.key[0], key_of(score))
     assert (found == score.note_table()["step"]).mean() >= 0.98
+
+
+@pytest.mark.parametrize(("third", "mode"), [(55, "minor"), (56, "major")])
+def test_bare_fifths_are_in_the_mode_of_the_third_that_sounds(third, mode):
+    chords = [(4 * bar + at, lasts, root) for bar in range(4) for at, lasts, root in ((0, 2, 40), (2, 1.5, 40))]
+    rows = [(at, lasts, root + step) for at, lasts, root in chords for step in (0, 7, 12)] + [(15.5, 0.5, third)]
+    assert key_of(mi.Score.from_notes(*zip(*rows, strict=True))) == (mi.Tonic("E"), mode)
 
 
 def test_a_minor_tune_without_a_signature_has_no_spurious_naturals():
@@ -612,3 +620,19 @@ def test_staves_of_one_player_stand_in_a_brace_and_say_his_name_once() -> None:
     staves = staves_of_passage(score, shown_bars(score, None))
     assert [staff.labels for staff in staves] == [("Piano",), ("",)]
     assert mei(staves).count('symbol="brace"') == 1
+
+
+def test_a_change_of_key_inside_a_passage_is_drawn_and_its_accidentals_follow() -> None:
+    score = mi.Score.from_notes(range(12), 1, [66] * 12)
+    keys = [
+        Event(at * 4 * score.ticks_per_quarter, m.key_signature(fifths, False))
+        for at, fifths in ((0, 0), (1, 1), (2, 0))
+    ]
+    score = mi.Score(score.ticks_per_quarter, (Track.sorted([*score.tracks[0], *keys]), score.tracks[1]))
+    text = mei(staves_of_passage(score, shown_bars(score, None)))
+    root = fromstring(text.encode())
+    mei_name = "{http://www.music-encoding.org/ns/mei}"
+    assert [one.get("keysig") for one in root.iter(f"{mei_name}staffDef")] == ["0", "1s", "0"]
+    signs = [[note.get("accid") for note in bar.iter(f"{mei_name}note")] for bar in root.iter(f"{mei_name}measure")]
+    assert signs == [["s", None, None, None], [None] * 4, ["s", None, None, None]]
+    assert [pitch for _, pitch in heard(text)] == [66] * 12

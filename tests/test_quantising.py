@@ -16,7 +16,10 @@ import mi_theme as mi
 from mi_theme.errors import ScoreError
 from mi_theme.quantising import GRACE, MARKS, NOTE, TRILL, Beats, Quantized, quantize
 from mi_theme.quantising.equalsteps import in_equal_steps
+from mi_theme.quantising.exact import exact_ends
 from mi_theme.quantising.playing import columns_of
+from mi_theme.quantising.rests import rested
+from mi_theme.quantising.touch import learnt_touch, touch_cost
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
 
@@ -296,6 +299,46 @@ def test_the_end_of_a_run_is_no_row_of_grace_notes(seed: int) -> None:
     assert (found.kinds == NOTE).all()
 
 
+@pytest.mark.parametrize("tempo", [140, 160])
+def test_thirty_seconds_are_told_by_how_long_they_sound(tempo: int) -> None:
+    bar = ((0, 0.375), (0.375, 0.125), (0.5, 0.5), (1, 0.5))
+    wrong = 0
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        late, gate = random.uniform(-0.02, 0.02, (24, 4)) * tempo / 60, random.uniform(0.5, 0.95, (24, 4))
+        rows = [
+            (max(1.5 * number + at + late[number, note], 0), lasts * gate[number, note], 67 + note)
+            for number in range(24)
+            for note, (at, lasts) in enumerate(bar)
+        ]
+        found = quantize(score_of(rows, tempo=tempo, meter="3/8"))
+        wrong += sum(one.onset % F(3, 2) != F(bar[one.pitch - 67][0]) for one in found)
+    assert wrong <= 2  # of 960; by their beginnings alone some 40
+
+
+def test_touch_that_is_of_one_kind_tells_shares_and_no_touch_tells_nothing() -> None:
+    random = np.random.default_rng(0)
+    part = np.repeat([0, 1], 200)
+    share = np.concatenate([random.uniform(-1, -0.1, 200), random.uniform(-3, 2, 200)])
+    cost = learnt_touch(share, part, 2)
+    even, odd = (touch_cost(cost, np.array(row), np.array([-0.5, -2.0, 1.0])) for row in (0, 1))
+    assert even[0] < -1
+    assert even[1:].min() > 2
+    assert np.abs(odd).max() < 1
+    assert not touch_cost(cost, np.array(2), np.array([-0.5, -2.0])).any()
+
+
+def test_ends_on_a_grid_finer_than_the_clock_are_nobodys() -> None:
+    quarter = 80640
+    at = np.concatenate([np.arange(30) * quarter // 2, 15 * quarter + np.arange(5) * quarter // 5])
+    at = np.concatenate([at, 17 * quarter + np.arange(6) * quarter // 6, 19 * quarter + np.arange(8) * quarter // 8])
+    ends = at + np.random.default_rng(0).integers(quarter // 16, quarter // 10, len(at))
+    none, zero = np.zeros(len(at), bool), np.zeros(len(at), np.int64)
+    wide, clock = np.full(len(at), quarter // 130), quarter // 960
+    assert (exact_ends(at, none, ends, zero, quarter, wide, clock) < 0).all()
+    assert (exact_ends(at, none, at + quarter // 12, zero, quarter, zero + clock, clock) == at + quarter // 12).all()
+
+
 # Values
 
 
@@ -527,3 +570,14 @@ def test_many_notes_a_tick_apart_are_no_tuplet() -> None:
     """Steps finer than what the file counts in say nothing, however many they are."""
     at = np.arange(3000)
     assert not in_equal_steps(at, at < 1501, np.full(len(at), 480), 960).any()
+
+
+def test_a_late_stroke_is_not_held_as_long_as_the_longest_one() -> None:
+    """Drums that last beyond the last bar line that is looked for."""
+    onset = np.append(np.arange(64.0), [0.0, 63.5])
+    played = np.append(np.linspace(0.8, 0.95, 64), [9.0, 0.1])
+    part = np.append(np.zeros(64, int), [-1, -1])
+    written = np.append(np.ones(64), [9.0, 0.5])
+    meters = mi.Score.from_notes(onset, written, 60, meter="4/4").meters
+    found = rested(onset, played, written, part, np.full(len(onset), 0.25), meters)
+    assert found[part < 0].tolist() == [9.0, 0.5]

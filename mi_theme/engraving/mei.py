@@ -44,6 +44,8 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
     ]
     inside = section
     for index, frame in enumerate(staves[0].frames):
+        if index:
+            _change_keys(inside, staves, frame[0].start)
         lines = bar_lines_at(staves, frame[0].start, frame[-1].end)
         if lines.ending:
             inside = SubElement(section, "ending", {"n": lines.ending, "label": f"{lines.ending}."})
@@ -57,6 +59,18 @@ def mei(staves: Sequence[Staff], numbered: bool = True) -> str:
             if not staff.blank:
                 measure.extend(marks_of_frame(staff, index, number))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode")
+
+
+def _change_keys(section: Element, staves: Sequence[Staff], place: Fraction) -> None:
+    """The key signatures that staves have from a bar line on."""
+    changed = [(number, fifths) for number, staff in enumerate(staves, 1) for at, fifths in staff.keys if at == place]
+    group = SubElement(SubElement(section, "scoreDef"), "staffGrp") if changed else section
+    for number, fifths in changed:
+        SubElement(group, "staffDef", {"n": str(number), "keysig": _key(fifths)})
+
+
+def _key(fifths: int) -> str:
+    return f"{abs(fifths)}{'s' if fifths > 0 else 'f'}" if fifths else "0"
 
 
 def _definition(staff: Staff, number: int) -> Element:
@@ -83,11 +97,11 @@ def _setting(staff: Staff) -> dict[str, str]:
     found = {
         "clef.shape": shape,
         "clef.line": str(line),
-        "keysig": f"{abs(staff.fifths)}{'s' if staff.fifths > 0 else 'f'}",
+        "keysig": _key(staff.fifths),
     }
     if octave:
         found |= {"clef.dis": "8", "clef.dis.place": "above" if octave > 0 else "below"}
-    return found if staff.fifths else {**found, "keysig": "0"}
+    return found
 
 
 def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: int, number: int) -> Element:
@@ -101,7 +115,7 @@ def _staff(staff: Staff, music: Mapping[Fraction, Sequence[BarVoice]], index: in
             if staff.blank:
                 SubElement(layer, "mSpace")
             else:
-                signs = {} if staff.percussion else accidentals(music[bar.start], staff.fifths)
+                signs = {} if staff.percussion else accidentals(music[bar.start], staff.fifths_at(bar.start))
                 _fill(layer, music[bar.start], bar, voice, signs, alone=len(bars) == 1)
         if voice == 0 or len(layer):
             element.append(layer)

@@ -24,6 +24,7 @@ __all__ = [
     "first_line",
     "is_text",
     "is_utf8",
+    "opened",
     "place_of",
     "replace_file",
     "tunes_of",
@@ -87,6 +88,12 @@ def bytes_of(source: str | PathLike[str] | bytes) -> tuple[bytes, str]:
     if number > len(tunes):
         raise FileError(f"{path}: there are {len(tunes)} tunes in it, and no #{number}")
     return tunes[number - 1].encode(), f"{path}#{number}"
+
+
+def opened(source: str | PathLike[str] | bytes) -> tuple[BytesIO, str]:
+    """The same as a stream that alone holds the bytes: who reads notation lets them go when it has read them."""
+    data, name = bytes_of(source)
+    return BytesIO(data), name
 
 
 def is_text(source: object) -> bool:

@@ -6,13 +6,14 @@ To add a format is to add a row, and a function that makes a `Score` of bytes.
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mi_theme.arguments import asked
 from mi_theme.errors import FileError
-from mi_theme.files.disk import bytes_of, replace_file, unpacked
+from mi_theme.files.disk import bytes_of, opened, replace_file, unpacked
 from mi_theme.hooks import answer, function_at
 from mi_theme.score import Score
 
@@ -54,7 +55,7 @@ class Format(NamedTuple):
     begins
         What its first bytes match.
     reader
-        Room and function that make a Score of bytes and a name.
+        Room and function that make a Score of bytes and a name; of notation, of a stream too.
     sheets
         The same for a `Sheet`, fast.
     notes
@@ -152,9 +153,8 @@ def format_of(data: bytes, name: str = "") -> Format:
     where = name or "this data"
     if not data or data.isspace():
         raise FileError(f"{where}: an empty file")
-    head = data[:HEAD]
     for row in FORMATS:
-        if re.match(row.begins, head):
+        if re.match(row.begins, data[:HEAD]):
             return row
     ending = Path(name.partition("#")[0]).suffix.lower()
     named = next((row for row in FORMATS if ending in row.endings), None)
@@ -187,16 +187,16 @@ def read(source: str | PathLike[str] | bytes) -> Score:
     OSError
         Where it cannot be opened.
     """
-    return parsed(*bytes_of(source))
+    return parsed(*opened(source))
 
 
-def parsed(data: bytes, name: str = "") -> Score:
+def parsed(data: bytes | BytesIO, name: str = "") -> Score:
     """A score of the bytes of a file that nobody opens here: one that was sent.
 
     Parameters
     ----------
     data
-        The bytes.
+        The bytes, or a stream of them.
     name
         What the file is called, for messages and titles.
 
@@ -205,9 +205,17 @@ def parsed(data: bytes, name: str = "") -> Score:
     FileError
         Where it is damaged, too large or of an unknown kind.
     """
-    row = format_of(data, name)
-    score: Score = function_at(row.reader)(_notation(data, row, name), name)
+    stream = data if isinstance(data, BytesIO) else BytesIO(data)
+    row = format_of(stream.getvalue(), name)
+    score: Score = function_at(row.reader)(_contents(stream, row, name), name)
     return score
+
+
+def _contents(stream: BytesIO, row: Format, name: str) -> BytesIO | bytes:
+    """What the reader of a format takes: MIDI as bytes, notation as a stream, ABC and kern as MusicXML."""
+    if row.translator:
+        return BytesIO(function_at(row.translator)(stream.getvalue(), name))
+    return stream if row.notation else stream.getvalue()
 
 
 def read_stream(source: str | PathLike[str] | bytes) -> Any:
@@ -235,18 +243,10 @@ def read_stream(source: str | PathLike[str] | bytes) -> Any:
     row = format_of(data, name)
     if not row.notation:
         raise FileError(f"{name or 'this data'}: {row.name} is no notation")
-    data = _notation(data, row, name)
+    data = function_at(row.translator)(data, name) if row.translator else data
     stream = parse_stream(unpacked(data, name or "notation") if ".mxl" in row.endings else data, name)
     untangle_ties(stream)
     return stream
-
-
-def _notation(data: bytes, row: Format, name: str) -> bytes:
-    """What the reader of a format takes: ABC and kern as MusicXML."""
-    if not row.translator:
-        return data
-    translated: bytes = function_at(row.translator)(data, name)
-    return translated
 
 
 def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
@@ -270,12 +270,12 @@ def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
     MissingExtra
         Where it is MIDI and symusic is not installed.
     """
-    data, name = bytes_of(path)
-    row = format_of(data, name)
+    stream, name = opened(path)
+    row = format_of(stream.getvalue(), name)
     if row.notes:
-        notes: NDArray[np.void] = function_at(row.notes)(data, name)
+        notes: NDArray[np.void] = function_at(row.notes)(stream.getvalue(), name)
         return notes
-    return _sheet_of(data, row, name).table
+    return _sheet_of(stream, row, name).table
 
 
 def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
@@ -291,10 +291,10 @@ def read_sheet(path: str | PathLike[str] | bytes) -> Sheet:
     FileError, MissingExtra, OSError
         As `read_notes`; where it cannot be opened.
     """
-    return parsed_sheet(*bytes_of(path))
+    return parsed_sheet(*opened(path))
 
 
-def parsed_sheet(data: bytes, name: str = "") -> Sheet:
+def parsed_sheet(data: bytes | BytesIO, name: str = "") -> Sheet:
     """The same of the bytes of a file that nobody opens here.
 
     Parameters
@@ -309,12 +309,12 @@ def parsed_sheet(data: bytes, name: str = "") -> Sheet:
     FileError, MissingExtra
         As `read_sheet`.
     """
-    return _sheet_of(data, format_of(data, name), name)
+    stream = data if isinstance(data, BytesIO) else BytesIO(data)
+    return _sheet_of(stream, format_of(stream.getvalue(), name), name)
 
 
-def _sheet_of(data: bytes, row: Format, name: str) -> Sheet:
-    sheet: Sheet = function_at(row.sheets)(_notation(data, row, name), name)
-    return sheet
+def _sheet_of(stream: BytesIO, row: Format, name: str) -> Sheet:
+    return function_at(row.sheets)(_contents(stream, row, name), name)  # type: ignore[no-any-return]
 
 
 def save(score: Score, path: str | PathLike[str], *, exact: bool = False) -> None:

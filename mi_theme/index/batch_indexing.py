@@ -74,7 +74,7 @@ def index_batch(
     making = _ShardMaking(fast)
     try:
         for number, name in enumerate(batch, 1):
-            row, pieces = _read(Path(name), known)
+            row, pieces = _read(str(name), known)
             if making.notes and making.notes + row.notes > MOST_NOTES:
                 shards.append(making.written(Path(folder)))
                 making = _ShardMaking(fast)
@@ -110,18 +110,17 @@ class _ShardMaking:
         return shard_of(folder, self.lines.lines(), self.rows, np.array(self.hashes, np.uint64), self.notes)
 
 
-def _read(path: Path, known: dict[str, FileRow]) -> tuple[FileRow, list[tuple[int, Sheet]]]:
+def _read(name: str, known: dict[str, FileRow]) -> tuple[FileRow, list[tuple[int, Sheet]]]:
     """A file's row, and its pieces, each with its number in a book, where its content was not read before."""
-    name = str(path)
     if not name.isascii() and readable_name(name) != name:
         return FileRow(name, reason="its name is not in UTF-8; give it another"), []
     try:
-        about = path.stat()
+        about = Path(name).stat()
     except OSError as error:
         return FileRow(name, reason=error.strerror or str(error)), []
     size, modified = about.st_size, about.st_mtime_ns
     try:
-        data = file_bytes(path, LARGEST_FILE)
+        data = file_bytes(name, LARGEST_FILE)
     except (FileError, OSError) as error:
         return FileRow(name, size, modified, reason=reason_of(error, name)), []
     content = blake2b(data, digest_size=HASH_BYTES).hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from zlib import crc32
@@ -116,15 +116,16 @@ def piece_row(sheet: Sheet, content: str, tune: int) -> StoredPiece:
         The hash of its file, and its number in a book.
     """
     meters = sheet.meters
+    meter, changes, pickup = _meter_words(meters)
     return StoredPiece(
         hash=content,
         tune=tune,
         notes=len(sheet.table),
         parts=sheet.names,
         drums=tuple(sorted(sheet.drums)),
-        meter=str(meters.bar(1).meter) if meters.stated else "",
-        meters=tuple((str(at), str(meter)) for at, meter in meters.changes),
-        pickup=str(meters.pickup),
+        meter=meter,
+        meters=changes,
+        pickup=pickup,
         stated=meters.stated,
         whole=meters.whole,
         tempo=sheet.heading.tempo,
@@ -132,6 +133,13 @@ def piece_row(sheet: Sheet, content: str, tune: int) -> StoredPiece:
         title=sheet.heading.title,
         composer=sheet.heading.composer,
     )
+
+
+@lru_cache(maxsize=1024)
+def _meter_words(meters: MeterMap) -> tuple[str, tuple[tuple[str, str], ...], str]:
+    """The metre of the first whole bar, every change, and the pick-up: most pieces of a corpus have those of others."""
+    changes = tuple((str(at), str(meter)) for at, meter in meters.changes)
+    return str(meters.bar(1).meter) if meters.stated else "", changes, str(meters.pickup)
 
 
 def _key_words(key: tuple[int, bool] | None) -> str:

@@ -161,6 +161,8 @@ class Staff:
         Dynamics, hairpins and slurs, by where they begin.
     part
         The number of its part in the score; -1 for none. Staves side by side of one part are of one instrument.
+    keys
+        Later key signatures, each with its place, that of a bar line.
     words
         What is said over it: chord symbols, words and rehearsal marks are drawn.
     """
@@ -175,6 +177,11 @@ class Staff:
     marks: tuple[StaffMark, ...] = ()
     part: int = -1
     words: tuple[ScoreWord, ...] = ()
+    keys: tuple[tuple[Fraction, int], ...] = ()
+
+    def fifths_at(self, place: Fraction) -> int:
+        """The key signature that holds at a place in quarters."""
+        return next((fifths for at, fifths in reversed(self.keys) if at <= place), self.fifths)
 
     @property
     def notes(self) -> Iterator[StaffNote]:

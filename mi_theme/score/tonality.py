@@ -106,6 +106,9 @@ def estimated_key(score: Score) -> KeyEstimate:
     profiles, away = _profiles(), heard - heard.mean()
     fits = profiles @ away / np.sqrt(away @ away)
     best = int(fits.argmax())
+    minor, major = (heard[(int(profiles[best].argmax()) + third) % 12] for third in (3, 4))
+    if minor != major and (best >= 12) != (minor > major):  # of bare fifths no profile tells the mode, but a third does
+        best = (best + 12) % 24
     mode, name = [(mode, name) for mode, names in KEY_NAMES.items() for name in names][best]
     return KeyEstimate(Tonic(name), mode, float(fits[best]))
 

@@ -22,7 +22,6 @@ from mi_theme.themes.motifs import Motif, Tone
 from mi_theme.themes.passages import key_of, motif_of, opening_bars, staff_of_figure
 
 if TYPE_CHECKING:
-    from mi_theme.notated.staves import Staff
     from mi_theme.score import Bars, MusicSource, Score
 
 __all__ = ["Adaptation", "Motif", "Rights", "Theme", "Tone"]
@@ -240,9 +239,8 @@ class Theme(Sketch, Shown):
             Where the passage stands: music of any kind that `Score.of` takes.
         bars, part
             First and last bar of the ostinato, without them the first two of music (one that only
-            leads in is none), and its part: the lowest-lying one that moves there, with more
-            than a note a bar, if none is named. Of two hands the lower one that moves, of notes that sound
-            together the lowest counts.
+            leads in is none), and its part: the lowest-lying one, of two hands the lower, that moves
+            there, with more than a note a bar. Of notes that sound together the lowest counts.
         head, head_part
             Bars and part of the melody; without them its first three notes are
             those of the ostinato.
@@ -269,19 +267,14 @@ class Theme(Sketch, Shown):
         played = Score.of(score)
         score, written = quantize(played).score(), notate(played)
         first, last = first_and_last(bars) if bars is not None else opening_bars(score)
-
-        def staff_of(named: str | int | None, place: tuple[int, int]) -> Staff:
-            index = None if named is None else score.part_index(named, pitched=True)
-            if index is None or any(staff.part == index for staff in written.staves):
-                return staff_of_figure(score, written, place, index)
-            return staff_of_figure(score, notate(played, by_part=True, parts=[index]), place, index)
-
-        key, staff = key_of(score, tonic, mode), staff_of(part, (first, last))
+        chosen = None if part is None else score.part_index(part, pitched=True)
+        key, staff = key_of(score, tonic, mode), staff_of_figure(played, written, (first, last), chosen)
         ostinato, register = motif_of(score, (first, last), staff, "ostinato", key, BASS_REGISTER)
         motifs = [ostinato]
         if head:
             place = first_and_last(head)
-            singer = staff if head_part is None else staff_of(head_part, place)
+            chosen = None if head_part is None else score.part_index(head_part, pitched=True)
+            singer = staff if chosen is None else staff_of_figure(played, written, place, chosen)
             motifs.append(motif_of(score, place, singer, "head", key, HEAD_REGISTER)[0])
         title = name or score.source.rpartition("/")[2] or "a passage"
         player = score.parts[staff.part].name

@@ -51,6 +51,10 @@ def staff_of_figure(score: Score, written: NotatedScore, bars: tuple[int, int], 
     ScoreError
         Where no such notes begin there.
     """
+    from mi_theme.notated import notate
+
+    if part is not None and all(staff.part != part for staff in written.staves):  # read with others from their staves
+        written = notate(score, by_part=True, parts=[part])
     staves = [staff for staff in written.staves if not staff.percussion and part in (None, staff.part)]
     playing = {id(staff): list(_beginning(score, staff, bars)) for staff in staves}
     heard = [staff for staff in staves if playing[id(staff)]]

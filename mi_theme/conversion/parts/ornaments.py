@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,13 +89,13 @@ def _tuplets(score: Score) -> Iterator[tuple[Fraction, Fraction, Beat]]:
         if part.is_percussion:
             continue
         rows = np.flatnonzero(parts == number)
-        odd = rows[starts[rows] * BINARY_GRID % quarter != 0]
+        mine = starts[rows]
+        odd = rows[mine * BINARY_GRID % quarter != 0]
         for beat in np.unique(starts[odd] // quarter).tolist():
-            low, high = np.searchsorted(starts[rows], (beat * quarter, (beat + 1) * quarter))
-            mine = rows[low:high]
+            low, high = np.searchsorted(mine, (beat * quarter, (beat + 1) * quarter))
             for length in TUPLET_SPANS:
                 begins = [Fraction(beat) + at for at in (Fraction(0), length) if at < 1]
-                divided = ((start, length, _divided(score, mine, start, length)) for start in begins)
+                divided = ((start, length, _divided(score, rows[low:high], start, length)) for start in begins)
                 found = [(start, length, notes) for start, length, notes in divided if notes]
                 yield from found
                 if found:
@@ -112,6 +113,7 @@ def _divided(score: Score, rows: np.ndarray, start: Fraction, length: Fraction) 
     return found if count in TUPLETS and sorted(found) == [Fraction(i, count) for i in range(count)] else None
 
 
+@lru_cache(maxsize=1024)
 def _simple(share: Fraction) -> Fraction:
     """A share of the beat, the tick's rounding taken out."""
     near = min((share.limit_denominator(count) for count in TUPLETS), key=lambda value: abs(value - share))

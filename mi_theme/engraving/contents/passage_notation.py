@@ -72,12 +72,14 @@ def staves_of_passage(
     written = written or notate(score, key, by_part=parts is not None, parts=parts)
     keys = [one.fifths for at, one in written.keys if at <= bars[0].start]
     fifths = keys[-1] if keys else 0
+    later = tuple((at, one.fifths) for at, one in written.keys if bars[0].start < at < bars[-1].end)
     found = []
     of_parts = {staff.part: staff for staff in written.staves}
     for staff in written.staves if parts is None else [of_parts[index] for index in parts]:
         cut = _cut(staff, bars[0].start, bars[-1].end)
         if cut.voices or parts is not None:
-            found.append(replace(cut, frames=frames, fifths=0 if cut.percussion else fifths))
+            signed = replace(cut, frames=frames, fifths=0 if cut.percussion else fifths)
+            found.append(replace(signed, keys=later) if parts is None and not cut.percussion else signed)
     if found and parts is None:
         start, end = bars[0].start, bars[-1].end
         said = [word for word in written.remarks if start <= word.at < end and (word.kind != "words" or word.at > 0)]

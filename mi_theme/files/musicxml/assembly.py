@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from mi_theme.files.bulk.sheets import Sheet, SheetHeading
 from mi_theme.files.disk import FileWarning, first_line
 from mi_theme.files.musicxml.aside_reading import StaffAside
 from mi_theme.files.musicxml.counting import QUARTER, Ticks, later
-from mi_theme.files.musicxml.documents import Heading, bars_of, text_of_score
+from mi_theme.files.musicxml.documents import Heading, bars_of
 from mi_theme.files.musicxml.note_reading import NoteReader, SaidNote
 from mi_theme.files.musicxml.part_reading import NoteElement, PartReading, PlacedStaffAside
 from mi_theme.meter import Meter
@@ -80,8 +81,8 @@ class WrittenMusic(NamedTuple):
     meters: MeterMap
 
 
-def read_music(data: bytes, source: str = "") -> WrittenMusic:
-    """The music of a MusicXML file, compressed or not.
+def read_music(data: bytes | BytesIO, source: str = "") -> WrittenMusic:
+    """The music of a MusicXML file, compressed or not; a stream is closed when it is read, and lets its bytes go.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
     """
     where, heading = source or "MusicXML", Heading()
     try:
-        parts = _read_parts(text_of_score(data, where), where, heading)
+        parts = _read_parts(data if isinstance(data, BytesIO) else BytesIO(data), where, heading)
     except FileError:
         raise
     except (etree.XMLSyntaxError, ValueError, ArithmeticError, TypeError, AttributeError, IndexError) as error:
@@ -110,7 +111,7 @@ def read_music(data: bytes, source: str = "") -> WrittenMusic:
     return WrittenMusic(heading, parts, starts, staves, meter_map)
 
 
-def parse_sheet(data: bytes, source: str = "") -> Sheet:
+def parse_sheet(data: bytes | BytesIO, source: str = "") -> Sheet:
     """The notes, part names and metres of a MusicXML file, compressed or not.
 
     Raises
@@ -139,10 +140,10 @@ def _sheet_heading(music: WrittenMusic) -> SheetHeading:
     return SheetHeading(min(said)[2] if said else None, key, music.heading.title, music.heading.composer)
 
 
-def _read_parts(text: bytes, where: str, heading: Heading) -> list[PartReading]:
+def _read_parts(stream: BytesIO, where: str, heading: Heading) -> list[PartReading]:
     parts: list[PartReading] = []
     current, reader = "", NoteReader()
-    for name, bar in bars_of(text, where, heading):
+    for name, bar in bars_of(stream, where, heading):
         if not parts or name != current:
             current = name
             title = heading.names.get(name, "") or f"Part {len(parts) + 1}"

@@ -135,14 +135,20 @@ def text_of_score(data: bytes, where: str) -> bytes:
     return text.translate(None, CONTROLS) if CONTROL.search(text) else text
 
 
-def bars_of(text: bytes, where: str, heading: Heading) -> Iterator[tuple[str, Any]]:
+def bars_of(stream: BytesIO, where: str, heading: Heading) -> Iterator[tuple[str, Any]]:
     """(part, element that holds one bar of it), part by part; `heading` is filled before the first.
+
+    A stream that nobody else needs is closed behind the last bar: its text, the most of what is in memory, is let go.
 
     Raises
     ------
     FileError
         Where it is no score.
     """
+    text = text_of_score(stream.getvalue(), where)
+    if text is not stream.getvalue():
+        stream.close()
+        stream = BytesIO(text)
     root = _root(text)
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
@@ -150,9 +156,11 @@ def bars_of(text: bytes, where: str, heading: Heading) -> Iterator[tuple[str, An
     if root.tag == "score-timewise":
         yield from _timewise(text, heading)
     elif root.tag == "score-partwise":
-        yield from _partwise(text, heading)
+        del text
+        yield from _partwise(stream, heading)
     else:
         raise FileError(f"{where}: not a MusicXML score: it begins with <{str(root.tag)[:40]}>")
+    stream.close()
 
 
 def _root(text: bytes) -> Any:
@@ -165,9 +173,9 @@ def _root(text: bytes) -> Any:
     return parser.close()
 
 
-def _partwise(text: bytes, heading: Heading) -> Iterator[tuple[str, Any]]:
+def _partwise(stream: BytesIO, heading: Heading) -> Iterator[tuple[str, Any]]:
     """Each bar is forgotten when the next is asked for; parts without an id are told apart by where they stand."""
-    for _, element in etree.iterparse(BytesIO(text), events=("end",), tag=(*HEAD, "measure"), **SAFE):
+    for _, element in etree.iterparse(stream, events=("end",), tag=(*HEAD, "measure"), **SAFE):
         if element.tag == "measure":
             home = element.getparent()
             yield home.get("id") or f" {home.getparent().index(home)}", element

@@ -6,6 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from io import BytesIO
 
 from mi_theme.errors import FileError, ScoreError
 from mi_theme.files.disk import FileWarning
@@ -25,8 +26,8 @@ SETTING = ("<clef", "<staff-details", *OF_ALL)  # what a staff is set to: withou
 USUAL_TEMPO = 120.0  # quarters a minute, where a file says none
 
 
-def parse(data: bytes, source: str = "") -> Score:
-    """Read the bytes of a MusicXML file, compressed or not.
+def parse(data: bytes | BytesIO, source: str = "") -> Score:
+    """Read the bytes of a MusicXML file, compressed or not, or a stream of them, which is closed behind them.
 
     Repeats are not played out: each written bar counts once. Tied notes are one;
     grace notes take a thirty-second each from the time before their note; cue notes are silent.
