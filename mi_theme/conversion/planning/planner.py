@@ -19,7 +19,7 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tem
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
-from mi_theme.conversion.planning.default_ways import EASE, MOST_HEARD, Tried, tried, unless_dear
+from mi_theme.conversion.planning.default_ways import EASE, MOST_HEARD, Tried, unless_dear
 from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting, wholes
 from mi_theme.conversion.planning.holding import first_held, last_held
 from mi_theme.conversion.reading.grid import GRID
@@ -186,7 +186,7 @@ class Planner:
             kept = self.request.keep or default_keep(old, new, ratio, name)
             with suppress(StrategyError):
                 spans = self.spans_of([BarRun(bars, name) for bars in frames])
-                found[name] = tried(spans, self.piece.note_places, tempo_factor(old, new, ratio, kept))
+                found[name] = Tried(spans, self.piece.note_places, tempo_factor(old, new, ratio, kept))
         return found
 
     def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
