@@ -117,7 +117,8 @@ def click_places(
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
         joined[again] = STRUCK_AGAIN
         ornament = np.where(main >= 0, ORNAMENT + _beside(gap, usual, spread[part]), np.inf)
-        ornament += touch_cost(touch, hand, length - np.log2(usual))
+        held = touch_cost(touch, hand, length - np.log2(usual))
+        ornament += np.where(length <= np.log2(usual), np.minimum(held, 0.0), held)  # played sooner, let go sooner
         joined += touch_cost(touch, hand, length - np.log2(_past(seconds, spread[part], part)))
         after = _begins(np.where(inner, np.append(seconds[1:], 0), np.inf), pulses.seconds, AT_LINE * spread[part])
         found = _searched(

@@ -227,7 +227,7 @@ def _parts(playing: PerformedNotes, among: NDArray[np.bool_]) -> Iterator[Ints]:
 
 
 def _ornaments(playing: PerformedNotes, exact: Ints, *, clicked: bool) -> _Kinds:
-    """What has no place of its own; to a click grace notes are told with the places of the others, see `click_places`."""
+    """What has no place of its own; to a click only grace notes on the key before, others by `click_places`."""
     grace, trill, strum = (np.full(len(playing.at), -1, np.int64) for _ in range(3))
     for rows in _parts(playing, (exact < 0) & ~playing.drums):
         seconds, pitch, beat = playing.seconds[rows], playing.pitch[rows], playing.beat[rows]
@@ -236,9 +236,10 @@ def _ornaments(playing: PerformedNotes, exact: Ints, *, clicked: bool) -> _Kinds
         plain = rows[shakes < 0]
         rolls = strums(playing.seconds[plain], playing.lasts[plain], playing.pitch[plain])
         strum[plain] = np.where(rolls >= 0, plain[rolls], -1)
-        plain = plain[rolls < 0][: 0 if clicked else None]
+        plain = plain[rolls < 0]
+        again = np.diff(playing.pitch[plain], prepend=-1) == 0
         leads = graces(playing.seconds[plain], playing.lasts[plain], playing.pitch[plain], playing.beat[plain])
-        grace[plain] = np.where(leads >= 0, plain[leads], -1)
+        grace[plain] = np.where((leads >= 0) & (again | (not clicked)), plain[leads], -1)
     return _Kinds(grace, trill, strum)
 
 
