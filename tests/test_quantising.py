@@ -18,6 +18,7 @@ from mi_theme.quantising import GRACE, MARKS, NOTE, TRILL, Beats, Quantized, qua
 from mi_theme.quantising.equalsteps import in_equal_steps
 from mi_theme.quantising.exact import exact_ends
 from mi_theme.quantising.playing import columns_of
+from mi_theme.quantising.rests import rested
 from mi_theme.quantising.touch import learnt_touch, touch_cost
 from mi_theme.score import Event, Score, Track
 from mi_theme.score import messages as m
@@ -569,3 +570,14 @@ def test_many_notes_a_tick_apart_are_no_tuplet() -> None:
     """Steps finer than what the file counts in say nothing, however many they are."""
     at = np.arange(3000)
     assert not in_equal_steps(at, at < 1501, np.full(len(at), 480), 960).any()
+
+
+def test_a_late_stroke_is_not_held_as_long_as_the_longest_one() -> None:
+    """Drums that last beyond the last bar line that is looked for."""
+    onset = np.append(np.arange(64.0), [0.0, 63.5])
+    played = np.append(np.linspace(0.8, 0.95, 64), [9.0, 0.1])
+    part = np.append(np.zeros(64, int), [-1, -1])
+    written = np.append(np.ones(64), [9.0, 0.5])
+    meters = mi.Score.from_notes(onset, written, 60, meter="4/4").meters
+    found = rested(onset, played, written, part, np.full(len(onset), 0.25), meters)
+    assert found[part < 0].tolist() == [9.0, 0.5]

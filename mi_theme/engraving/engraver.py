@@ -20,6 +20,7 @@ __all__ = ["SPACE", "Box", "Engraved", "engraved"]
 SCALE = 40  # percent: 7.2 pixels between two lines of a staff
 SPACE = 0.18 * SCALE  # pixels between two lines
 UNITS = 1000 / SCALE  # of verovio, in a pixel
+MOST_NOTES = 6_000  # of a picture, which verovio draws in ten seconds: a page of an orchestra has a thousand
 HALF_HEAD = 108  # of those
 SYLLABLE = re.compile(r'(class="syl">\s*<text[^>]*>\s*<tspan[^>]*>\s*<tspan font-size=")(\d+)px')
 OVER = (
@@ -113,8 +114,11 @@ def engraved(staves: Sequence[Staff], width: float, gap: float = 12.0, numbered:
     MissingExtra
         Where verovio is not installed.
     ScoreError
-        Where verovio cannot draw this.
+        Where verovio cannot draw this, or there are more than `MOST_NOTES`.
     """
+    count = sum(1 for staff in staves for _ in staff.notes)
+    if count > MOST_NOTES:
+        raise ScoreError(f"{count:,} notes are too many for one picture: name fewer bars, such as --bars 1-4")
     options = {**OPTIONS, "pageWidth": round(width * 100 / SCALE), "spacingStaff": gap}
     notes = mei(staves, numbered)
     text = _drawn(notes, options)

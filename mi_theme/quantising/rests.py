@@ -103,7 +103,7 @@ def rested(onset: Floats, played: Floats, written: Floats, part: Ints, finest: F
     for left, shortest, longest in ((together, least[chord], most[chord]), (alone, played, played)):
         middle = np.sqrt(shortest * longest / (low * high))
         undecided = left & (part >= 0) & (found == written)
-        line = lines[np.searchsorted(lines, onset + longest)]
+        line = lines.take(np.searchsorted(lines, onset + longest), mode="clip")  # drums, which are one chord, have none
         for place in (None, *PLACES):
             step = np.maximum(place or 1.0, finest)
             end = line if place is None else np.rint((onset + middle) / step) * step
