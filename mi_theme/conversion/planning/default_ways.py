@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from functools import cached_property
 
 from mi_theme.adaptation.frames import Task
 from mi_theme.adaptation.strategies import STRATEGIES, find
 from mi_theme.conversion.reading.piece_reading import NotePlace
 from mi_theme.conversion.spans import Span
 
-__all__ = ["EASE", "MOST_HEARD", "Tried", "tried", "unless_dear"]
+__all__ = ["EASE", "MOST_HEARD", "Tried", "unless_dear"]
 
 EASE = "ease"
 MOST_HEARD = 8  # stretches of bars that ways are compared on: a phrase
@@ -21,40 +22,31 @@ FAR_LESS = 0.6  # of what the usual way costs: groups and habits win while they 
 LESS = 0.9  # and where time is lost: it comes from rests and held notes first
 
 
-class Tried(NamedTuple):
-    """What a way does to some bars: what it costs the ear, a bar; at which tempo; how many places lose their notes; whether bars stay whole.
+@dataclass(frozen=True)
+class Tried:
+    """A way as it is on some bars, at a tempo by which the length of a quarter is multiplied; `places` tells where the notes of a stretch begin."""
 
-    Bars stay whole where nothing is played twice, nothing falls silent, and more changes than the speed.
-    """
-
-    cost: float
+    spans: Sequence[Span]
+    places: Callable[[Fraction, Fraction], Sequence[NotePlace]]
     tempo: Fraction
-    lost: int
-    whole: bool
 
+    @cached_property
+    def cost(self) -> float:
+        """What it costs the ear, a bar."""
+        return sum(span.heard(self.tempo) for span in self.spans) / max(len(self.spans), 1)
 
-def tried(spans: Sequence[Span], places: Callable[[Fraction, Fraction], Sequence[NotePlace]], tempo: Fraction) -> Tried:
-    """A way as it is on some bars.
+    @cached_property
+    def lost(self) -> int:
+        """How many places lose their notes."""
+        stretches = ((span.warp, self.places(span.start, span.start + span.warp.source)) for span in self.spans)
+        return sum(mark.starts and not warp.keeps(mark.at) for warp, marks in stretches for mark in marks)
 
-    Parameters
-    ----------
-    spans
-        The bars under it.
-    places
-        From the beginning and the end of a stretch to where its notes begin.
-    tempo
-        What the length of a quarter is multiplied with.
-    """
-    return Tried(
-        sum(span.heard(tempo) for span in spans) / max(len(spans), 1),
-        tempo,
-        sum(
-            mark.starts and not span.warp.keeps(mark.at)
-            for span in spans
-            for mark in places(span.start, span.start + span.warp.source)
-        ),
-        not any(span.repeats or span.base.is_linear or span.base.inserted or _falls_silent(span) for span in spans),
-    )
+    @cached_property
+    def whole(self) -> bool:
+        """Whether nothing is played twice, nothing falls silent, and more changes than the speed."""
+        return not any(
+            span.repeats or span.base.is_linear or span.base.inserted or _falls_silent(span) for span in self.spans
+        )
 
 
 def _falls_silent(span: Span) -> bool:

@@ -19,7 +19,7 @@ from mi_theme.adaptation.tempo_equations import default_keep, default_ratio, tem
 from mi_theme.conversion.parts.accompaniment import takes_all_runs
 from mi_theme.conversion.parts.riffs import riff_places
 from mi_theme.conversion.planning.bar_counts import counted, runs_through
-from mi_theme.conversion.planning.default_ways import EASE, MOST_HEARD, Tried, tried, unless_dear
+from mi_theme.conversion.planning.default_ways import EASE, MOST_HEARD, Tried, unless_dear
 from mi_theme.conversion.planning.fitting import evened, fitted, free_places, lilting, wholes
 from mi_theme.conversion.planning.holding import first_held, last_held
 from mi_theme.conversion.reading.grid import GRID
@@ -152,12 +152,11 @@ class Planner:
         return self.names[meter]
 
     def _which_end(self, meter: Meter, name: str) -> str:
-        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual; regrouped, where one of equal notes would last for three."""
+        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual; regrouped, where one of equal notes would last for three and five is not the bar and two beats more."""
         task, far = self.task(meter), CLEARLY if find(name).holds == "first" else FAR
         ways = [*BOTH_ENDS, *["regroup"] * (task.target.length - task.source.length > task.figure[0])]
         costs = self.heard_costs(meter, [name, *(way for way in ways if way != name)])
-        dearer = {name: 1.0, "regroup": CLEARLY}
-        return min(costs, key=lambda way: costs[way] * dearer.get(way, far), default=name)
+        return min(costs, key=lambda way: costs[way] * (1.0 if way == name else far), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
         """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""
@@ -188,7 +187,7 @@ class Planner:
             kept = self.request.keep or default_keep(old, new, ratio, name)
             with suppress(StrategyError):
                 spans = self.spans_of([BarRun(bars, name) for bars in frames])
-                found[name] = tried(spans, self.piece.note_places, tempo_factor(old, new, ratio, kept))
+                found[name] = Tried(spans, self.piece.note_places, tempo_factor(old, new, ratio, kept))
         return found
 
     def spans_of(self, runs: Sequence[BarRun]) -> list[Span]:
