@@ -63,7 +63,7 @@ def bars_of(score: mi.Score, to: str) -> list[Places]:
         ("7/8", "3/4", [at / 2 for at in range(7)], [[0, 0.5, 1, 1.5, 2, 2.5]]),
         ("5/8", "2/4", [at / 2 for at in range(5)], [[0, 0.5, 1, 1.5]]),
         # equal beats: the longest is at most twice the shortest
-        ("3/4", "5/4", [0, 1, 2], [[0, 2, 4], [0, 2, 3], [0, 1, 3]]),
+        ("3/4", "5/4", [0, 1, 2], [[0, 1, 2], [0, 2, 4], [0, 2, 3], [0, 1, 3]]),
         ("5/4", "3/4", [0, 1, 2, 3, 4], [[0, 1, 1.5, 2, 2.5]]),
         ("5/4", "4/4", [0, 1, 2, 3, 4], [[0, 1, 2, 3, 3.5]]),
         # runs of triplets lose whole ones

@@ -17,6 +17,7 @@ import mi_theme as mi
 from mi_theme.catalog import load_file
 from mi_theme.cli import main
 from mi_theme.codec import plain_of_json
+from mi_theme.engraving import engraver
 from mi_theme.errors import FileError
 from mi_theme.file_bytes import file_text
 from mi_theme.files.musicxml.from_score import write
@@ -184,3 +185,10 @@ def test_a_name_that_is_no_text_is_left_out_of_an_index(desk: Path) -> None:
     assert result.exit_code == 1, result.output
     assert "its name is not in UTF-8" in result.output
     assert mi.find(mi.theme(), desk / "made.idx")
+
+
+@pytest.mark.tool("verovio")
+def test_a_picture_of_thousands_of_notes_is_refused(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar of them would be drawn for minutes."""
+    monkeypatch.setattr(engraver, "MOST_NOTES", 7)
+    assert "8 notes are too many for one picture" in said("draw song.mid --as notation -o out.svg")

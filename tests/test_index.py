@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
+from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from mi_theme.index.generations import CONTENTS, Generation
 from mi_theme.index.joining import joined_lines
 from mi_theme.index.line_making import order_of, taken_apart
 from mi_theme.index.query_lines import lines_of
+from mi_theme.index.seed_windows import rare_windows, windows
 from mi_theme.index.seeds import BASE, INTERVALS, Postings, span_of
 from mi_theme.index.stored_notes import BETWEEN, NoteLines, table_of_rows
 from mi_theme.index.write_lock import sole_writer
@@ -230,6 +232,20 @@ def told_of(
     time = kernel.times(path[1], path[2], lines.timed)
     tune, rhythm = kernel.tunes(lines.height, path, way, model), kernel.rhythms(path[0], time, path[2], model)
     return [found, *path, time, tune.round(9), rhythm.round(9)]
+
+
+@given(st.lists(st.integers(-5, 5), min_size=3, max_size=24), st.randoms(use_true_random=False))
+def test_changes_leave_a_window_whole(rises: list[int], chosen: random.Random) -> None:
+    height = np.cumsum([0, *rises]).tolist()
+    every, apart = windows(height)
+    counts = [chosen.randrange(10**6) for _ in every]
+    looked_up = rare_windows(every, apart, counts)
+    for row in looked_up:
+        seed = every[row.window]
+        assert 0 <= row.number <= seed.number < seed.end <= row.number + row.notes <= len(height)
+    for changed in combinations(range(len(height)), apart - 1):
+        spans = [range(row.number, row.number + row.notes) for row in looked_up]
+        assert any(not {*changed} & {*span} for span in spans)
 
 
 @pytest.mark.parametrize(("stretch", "paid"), [(1, 0.0), (2, COPY_MODEL.stretched), (1 / 3, COPY_MODEL.stretched)])

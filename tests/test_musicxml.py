@@ -408,6 +408,17 @@ def agree(path: Path) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore::mi_theme.files.FileWarning", "ignore::mi_theme.score.TimingWarning")
+def test_a_stream_is_closed_when_it_is_read_and_bytes_stay() -> None:
+    from mi_theme.files.formats import parsed, parsed_sheet
+
+    data = write(mi.Score.from_notes([0, 1], [1, 1], [60, 62]))
+    for read in (parsed, parsed_sheet):
+        stream = BytesIO(data)
+        assert len(read(stream).note_table()) == 2
+        assert stream.closed
+        assert len(read(data).note_table()) == 2
+
+
 def test_find_and_read_agree_on_real_music() -> None:
     paths = corpus(40)
     assert len(paths) >= 10

@@ -252,3 +252,16 @@ def test_a_plan_is_read_without_the_ornaments_that_go_with_their_notes() -> None
     assert "all 11 notes" in str(plans[1])
     (done,) = (plan.apply(mi.read(graced.encode())) for plan in plans[1:])
     assert len(done.notes()) == 11 + 6
+
+
+def test_what_a_way_costs_is_not_what_another_left_behind() -> None:
+    """The maps of several ways begin alike and are fitted differently: each is kept by its way."""
+    from mi_theme.conversion.planning.planner import planner_of
+    from mi_theme.conversion.request import Request
+
+    jig = mi.Score.of("X:1\nM:6/8\nL:1/8\nK:D\n" + "dcB AFD|EFG ABc|" * 8)
+    ways = ("square", "hold-first", "hold-last")
+    together = planner_of(jig, Request.of("3/4", {})).heard_costs(mi.Meter("6/8"), ways)
+    alone = [planner_of(jig, Request.of("3/4", {})).heard_costs(mi.Meter("6/8"), [way]) for way in ways]
+    assert together
+    assert together == {way: cost for costs in alone for way, cost in costs.items()}

@@ -180,9 +180,11 @@ def _hits_in_pieces(
     corpus: StoredCorpus, pieces: Pieces, pattern: Pattern, settings: SearchSettings, notes: int
 ) -> dict[Place, list[Hit]]:
     """The hits in some pieces around what seeds propose, and in a small corpus what a scan does, as in a folder of these; E-values as for the piece of each."""
+    found: dict[Place, list[Hit]] = {}
+    if not pieces:
+        return found
     sheets = {place: corpus.sheet(*place)[0] for place in pieces}
     own = {sheet.source: place for place, sheet in sheets.items()}
-    found: dict[Place, list[Hit]] = {}
     asked = AskedEvidence(len(pattern), whole_copy(pattern), notes, settings.max_evalue)
     options = {
         "least": settings.least,
@@ -194,7 +196,7 @@ def _hits_in_pieces(
         "likely": dict(enumerate(pieces.values())),
     }
     batch = Batch.of_spelled([*sheets.values()])
-    for hit in proposed_hits(pattern, batch, **options) if sheets else ():  # type: ignore[arg-type]
+    for hit in proposed_hits(pattern, batch, **options):  # type: ignore[arg-type]
         found.setdefault(own[hit.source], []).append(hit)
     return found
 

@@ -115,13 +115,10 @@ def click_places(
         together = habits.together[part, follows, chordal]
         joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
         joined[again] = STRUCK_AGAIN
-        beside = np.maximum(np.maximum(gap - usual, np.minimum(usual, PLAYED) - gap), 0)
-        apart = np.where(main >= 0, beside**2, 0) / (4 * spread[part] ** 2)
-        ornament = np.where(main >= 0, ORNAMENT + apart + touch_cost(touch, hand, length - np.log2(usual)), np.inf)
+        ornament = np.where(main >= 0, ORNAMENT + _beside(gap, usual, spread[part]), np.inf)
+        ornament += touch_cost(touch, hand, length - np.log2(usual))
         joined += touch_cost(touch, hand, length - np.log2(_past(seconds, spread[part], part)))
-        after = np.where(inner, np.append(seconds[1:], 0), np.inf)
-        line = pulses.seconds[np.searchsorted(pulses.seconds, after, "right") - 1]
-        after = np.where(after - line < AT_LINE * spread[part], line, after)
+        after = _begins(np.where(inner, np.append(seconds[1:], 0), np.inf), pulses.seconds, AT_LINE * spread[part])
         found = _searched(
             ChainNotes(seconds, spread[part], joined, parted, ornament, part, length, after, hand, touch),
             beats,
@@ -142,6 +139,19 @@ def click_places(
         touch = _touch(grid, ticks, length, part, hand, ~grace)
     off = (seconds - grid.even(ticks))[~exact & ~grace]
     return ticks, np.where(grace, main, -1), float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
+
+
+def _beside(gap: Floats, usual: Floats, spread: Floats) -> Floats:
+    """What it costs a grace note to be sooner before its note than it is written and than it is played, or later."""
+    off = np.maximum(np.maximum(gap - usual, np.minimum(usual, PLAYED) - gap), 0)
+    found: Floats = off**2 / (4 * spread**2)
+    return found
+
+
+def _begins(seconds: Floats, lines: Floats, near: Floats) -> Floats:
+    """When notes begin, on the pulse that they come soon after."""
+    line = lines[np.searchsorted(lines, seconds, "right") - 1]
+    return np.where(seconds - line < near, line, seconds)
 
 
 def _past(seconds: Floats, spread: Floats, part: Ints) -> Floats:

@@ -2,7 +2,8 @@
 
 At every onset there is a place between the hands. It is chosen for all onsets at once, by
 dynamic programming: a hand reaches no farther than it can, stays in the register of its
-staff, and the place moves as little as it may, so that what goes on in one hand stays there.
+staff and near to where it was, and the place moves as little as it may, so that what goes
+on in one hand stays there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ COST_OF_REACH, COST_OF_FAR = 1.0, 6.0  # a semitone more
 COST_OF_LEDGER = 0.5  # a semitone beyond those
 COST_OF_CLOSENESS = 2.0  # hands nearer to each other than a third
 COST_OF_MOVING, COST_OF_MOVE = 0.25, 0.5  # of the place between the hands: a semitone, and any
+COST_OF_WAY, FAR_WAY = (
+    0.15,
+    12,
+)  # of a hand: a semitone from where it played last; what is farther is a leap, which costs no more
+USUAL = (48.0, 72.0)  # where hands are before they play
 COST_OF_BIAS = 0.03  # a semitone away from the middle
 NEAR_HANDS = 3  # semitones
 MOST_ON_ONE = 0.1  # of the notes: more that one staff cannot take without many ledger lines ask for two
@@ -52,14 +58,18 @@ def left_hand(start: Ints, pitch: Ints) -> NDArray[np.bool_]:
         return np.zeros(0, bool)
     order = np.lexsort((pitch, start))
     new = np.append(True, np.diff(start[order]) > 0)
-    costs = _costs(pitch[order], np.flatnonzero(new))
+    starts = np.flatnonzero(new)
+    costs, (middle, plays) = _costs(pitch[order], starts), _middles(pitch[order], starts)
     moves = np.abs(PLACES[:, None] - PLACES)
     moving = COST_OF_MOVING * moves + COST_OF_MOVE * (moves > 0)
-    best, before = costs[0], np.zeros(costs.shape, np.int8)
-    for index in range(1, len(costs)):
-        ways = best[:, None] + moving
-        before[index] = ways.argmin(axis=0)
+    before = np.zeros(costs.shape, np.int8)
+    best, hands = np.zeros(len(PLACES)), np.repeat(np.array(USUAL)[:, None], len(PLACES), axis=1)
+    for index in range(len(costs)):  # each way takes with it where its hands are
+        far = np.minimum(np.abs(middle[index][:, None] - hands[:, :, None]), FAR_WAY) * plays[index][:, None]
+        ways = best[:, None] + moving + COST_OF_WAY * (far[0] + far[1])
+        came = before[index] = ways.argmin(axis=0)
         best = ways.min(axis=0) + costs[index]
+        hands = np.where(plays[index], middle[index], hands[:, came])
     place = np.empty(len(costs), np.int64)
     place[-1] = best.argmin()
     for index in range(len(costs) - 1, 0, -1):
@@ -67,6 +77,17 @@ def left_hand(start: Ints, pitch: Ints) -> NDArray[np.bool_]:
     found = np.empty(len(start), bool)
     found[order] = pitch[order] < PLACES[place][np.cumsum(new) - 1]
     return found
+
+
+def _middles(pitch: Ints, starts: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """Where each hand is at each onset, in the middle of its notes, and whether it plays, shapes (onsets, 2, places)."""
+    small, left = pitch[:, None].astype(np.int16), pitch[:, None] < PLACES
+    count, total = (
+        np.stack([np.add.reduceat(one, starts, dtype=np.int32) for one in hands], axis=1)
+        for hands in ((left, ~left), (np.where(left, small, 0), np.where(left, 0, small)))
+    )
+    found: Floats = total / np.maximum(count, 1)
+    return found, count > 0
 
 
 def _costs(pitch: Ints, starts: Ints) -> Floats:

@@ -151,12 +151,11 @@ class Planner:
         return self.names[meter]
 
     def _which_end(self, meter: Meter, name: str) -> str:
-        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual; regrouped, where one of equal notes would last for three."""
+        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual; regrouped, where one of equal notes would last for three and five is not the bar and two beats more."""
         task, far = self.task(meter), CLEARLY if find(name).holds == "first" else FAR
         ways = [*BOTH_ENDS, *["regroup"] * (task.target.length - task.source.length > task.figure[0])]
         costs = self.heard_costs(meter, [name, *(way for way in ways if way != name)])
-        dearer = {name: 1.0, "regroup": CLEARLY}
-        return min(costs, key=lambda way: costs[way] * dearer.get(way, far), default=name)
+        return min(costs, key=lambda way: costs[way] * (1.0 if way == name else far), default=name)
 
     def _cut_or(self, name: str, meter: Meter) -> str:
         """Whether under a kit the end of the bar goes for all: where nothing of the lead begins there, and it costs the ear no more."""

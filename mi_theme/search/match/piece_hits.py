@@ -99,18 +99,11 @@ def hits_in(
     everywhere = regions is None if everywhere is None else everywhere
     if regions is None:
         tried = [1.0, *proposed_stretches(pattern, notes)] if stretches is None else map(float, stretches)
-        regions, bent = [Region(0, len(notes), stretch) for stretch in tried], [Region(0, len(notes))]
+        ranges = [Region(0, len(notes), stretch) for stretch in tried], [Region(0, len(notes))]
     else:
-        bent = list(regions)
-    options: dict[str, Any] = {
-        "least": min(least, FLOOR),
-        "beside": VARIED * least,
-        "surprise": surprise,
-        "invert": invert,
-    }
-    timed = align(pattern, notes, regions, costs=costs, fast=fast, **options)
-    best = timed[0].share if timed else 0.0
-    found = apart([*timed, *align(pattern, notes, bent, best=best, costs=UNTIMED, fast=fast, **options)])
+        ranges = [*regions], [*regions]
+    looked: dict[str, Any] = {"least": min(least, FLOOR), "beside": VARIED * least, "surprise": surprise}
+    found = _both_ways_timed(pattern, notes, ranges, costs, invert=invert, fast=fast, **looked)
     whole = [alignment for alignment in found if alignment.share >= least * found[0].share]
     heard = HeardNotes.of(notes)
     chance = chance_in(pattern, heard, proposed=not everywhere)
@@ -129,6 +122,19 @@ def hits_in(
             hit = _hit(pattern, sheet, rows, heard.step, alignment)
             hits.append(replace(hit, evalue=number, score=total(reasons), reasons=reasons, again=again))
     return hits
+
+
+def _both_ways_timed(
+    pattern: Pattern,
+    notes: NDArray[np.void],
+    ranges: tuple[list[Region], list[Region]],
+    costs: AlignmentCosts,
+    **options: Any,
+) -> list[NoteAlignment]:
+    """The alignments whose rhythm counts in some regions, and those in any rhythm in others, best first."""
+    timed = align(pattern, notes, ranges[0], costs=costs, **options)
+    best = timed[0].share if timed else 0.0
+    return apart([*timed, *align(pattern, notes, ranges[1], best=best, costs=UNTIMED, **options)])
 
 
 def _foretold(pattern: Pattern, heard: HeardNotes, alignment: NoteAlignment, chance: Chance) -> float:
