@@ -97,14 +97,15 @@ def click_places(
     pulses = _pulses_of(beats)
     gap = np.diff(seconds, append=np.inf)
     inner = np.append(np.diff(part) == 0, False)
-    sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int64)
+    sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int8)
     step = np.abs(np.diff(pitch, append=-1))
     again = inner & ~drums & (step == 0) & (gap > lasts - UNHEARD)  # of drums those are flams
-    melodic = A_SECOND * (inner & ~drums & (step > 0) & (step <= NEXT))
+    melodic = np.int8(A_SECOND) * (inner & ~drums & (step > 0) & (step <= NEXT))
     parts = int(part.max(initial=0)) + 1
     habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
     joins = inner & (sounded == 0) & (gap < 2 * FIRST)
     main = _led(gap, lasts, inner & ~drums & ~exact)
+    del step
     beat = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
     usual = float(GRACE_VALUE * grid.resolution) * (np.diff(grid.seconds) / np.diff(grid.ticks))[beat]
     length, touch = np.log2(np.maximum(lasts, LEAST_LASTS)), no_touch(parts)
