@@ -532,7 +532,7 @@ def test_the_tune_leaves_sixteenths_for_other_parts() -> None:
     assert all((at * 4) % 1 == 0 for part in made.parts for at in made.notes(part.name)["onset"].tolist())
 
 
-@pytest.mark.parametrize(("values", "places"), [([1.5, 0.5, 1], [0, 1.5, 2, 5])])
+@pytest.mark.parametrize(("values", "places"), [([1, 1, 1], [0, 1, 2, 5]), ([1.5, 0.5, 1], [0, 1.5, 2, 5])])
 def test_a_waltz_in_five_is_the_bar_and_two_beats_more(values: list[float], places: list[float]) -> None:
     plan = mi.plan(line(values, meter="3/4"), "5/4")
     assert plan.how == "hold-last"

@@ -301,3 +301,12 @@ def test_a_bar_of_five_as_four_beats_of_five_sixteenths_is_offered_and_played_by
 def test_beats_go_evenly_only_where_they_fill_the_bar(length: int, to: str, so: bool) -> None:
     frames = Frame(mi.Meter("4/4")), Frame(mi.Meter(to))
     assert evenly(Warp.linear(4, length), frames) is so
+
+
+def test_a_kit_in_seven_and_its_band_have_the_same_three_beats() -> None:
+    tune: Bar = [(0, 1, 69), (1, 0.5, 71), (1.5, 1, 72), (2.5, 0.5, 71), (3, 0.5, 69)]
+    bass: Bar = [(0, 1, 33), (1, 0.5, 33), (1.5, 1, 36), (2.5, 1, 38)]
+    kit: Bar = [(0, 0.1, KICK), (1.5, 0.1, SNARE), (2.5, 0.1, KICK), *((at / 2, 0.1, HAT) for at in range(7))]
+    made = mi.convert(song("7/8:3+2+2", (tune, bass, kit)), "3/4")
+    assert struck(made, KICK) + struck(made, SNARE) == [0, 2, 1]
+    assert [struck(made, key, part="Bass")[0] for key in (33, 36, 38)] == [0, 1, 2]

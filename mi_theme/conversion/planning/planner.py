@@ -146,7 +146,8 @@ class Planner:
             name = self.request.how or first_able(first_choices(task, heard), task)[0]
             if heard and not self.request.how:
                 name = self._which_end(meter, name) if find(name).holds else self._cut_or(name, meter)
-                name = unless_dear(name, task, partial(self.tried, meter))
+                if not self.steady or len(set(task.figure)) == 1:  # the groups of a kit and a band are the same ones
+                    name = unless_dear(name, task, partial(self.tried, meter))
             self.names[meter] = name
         return self.names[meter]
 
