@@ -60,6 +60,29 @@ class _Path(NamedTuple):
     in_pulses: Floats
 
 
+class _Heard(NamedTuple):
+    """What is heard of the notes wherever they stand, columns of shape (n,).
+
+    `parts` is how many there are; `inner` which are followed by another of their part, so many seconds later (`gap`);
+    `sounded` whether they have sounded by then, `melodic` whether they go on by step, `again` whether their key is
+    struck again; of drums those are flams. `main` is the note of what may be a grace note, `usual` the seconds that one
+    is written with, `length` the logarithm of those that a note sounds, `hand` its part, one more than there are for drums.
+    """
+
+    seconds: Floats
+    part: Ints
+    parts: int
+    inner: NDArray[np.bool_]
+    gap: Floats
+    sounded: NDArray[np.int8]
+    melodic: NDArray[np.int8]
+    again: NDArray[np.bool_]
+    main: Ints
+    usual: Floats
+    length: Floats
+    hand: Ints
+
+
 class _Found(NamedTuple):
     """The tick of each note, which stand on pulses, and counts as `Habits` takes them."""
 
@@ -94,53 +117,75 @@ def click_places(
         The shortest part of a beat in ticks; 0 for none.
     """
     beats = _beats_of(grid)
-    pulses = _pulses_of(beats)
+    pulses, heard = _pulses_of(beats), _heard(seconds, lasts, part, pitch, drums, exact, grid)
+    parts, inner, gap = heard.parts, heard.inner, heard.gap
+    habits, spread, touch = Habits.of(parts), np.full(parts, FIRST), no_touch(parts)
+    joins = inner & (heard.sounded == 0) & (gap < 2 * FIRST)
+    for _ in range(ROUNDS):
+        notes, following = _weighed(heard, habits, spread[part], touch, joins, pulses.seconds)
+        found = _searched(notes, beats, pulses, habits, finest)
+        off = seconds - grid.even(found.ticks)
+        grace = (np.diff(found.ticks, append=-1) == 0) & (
+            notes.ornament < off**2 / (2 * spread[part] ** 2) + notes.joined
+        )
+        plain = found.plain & ~exact & ~grace
+        spread = _spreads(off, part, plain if plain.any() else ~exact & ~grace, spread)
+        close = np.flatnonzero(inner & ~grace & (gap < NEAR * spread[part]))
+        joins = inner & ~grace & (np.diff(found.ticks, append=0) == 0)
+        pairs = np.zeros((parts, len(FOLLOWING), 2, 2))
+        np.add.at(pairs, (part[close], *(column[close] for column in following), joins[close].astype(np.int64)), 1)
+        habits = Habits.of(parts, (*found.counts, pairs))
+        touch = _touch(grid, found.ticks, heard.length, part, heard.hand, ~grace)
+    off = off[~exact & ~grace]
+    return found.ticks, np.where(grace, heard.main, -1), float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
+
+
+def _heard(
+    seconds: Floats,
+    lasts: Floats,
+    part: Ints,
+    pitch: Ints,
+    drums: NDArray[np.bool_],
+    exact: NDArray[np.bool_],
+    grid: BeatGrid,
+) -> _Heard:
     gap = np.diff(seconds, append=np.inf)
     inner = np.append(np.diff(part) == 0, False)
-    sounded = (inner & ~drums & (gap > SOUNDED * lasts)).astype(np.int8)
-    step = np.abs(np.diff(pitch, append=-1))
-    again = inner & ~drums & (step == 0) & (gap > lasts - UNHEARD)  # of drums those are flams
-    melodic = np.int8(A_SECOND) * (inner & ~drums & (step > 0) & (step <= NEXT))
-    parts = int(part.max(initial=0)) + 1
-    habits, spread, ticks = Habits.of(parts), np.full(parts, FIRST), np.zeros(len(seconds), np.int64)
-    joins = inner & (sounded == 0) & (gap < 2 * FIRST)
-    main = _led(gap, lasts, inner & ~drums & ~exact)
-    del step
+    tuned, step, parts = inner & ~drums, np.abs(np.diff(pitch, append=-1)), int(part.max(initial=0)) + 1
     beat = np.clip(np.searchsorted(grid.seconds, seconds, "right") - 1, 0, len(grid) - 1)
-    usual = float(GRACE_VALUE * grid.resolution) * (np.diff(grid.seconds) / np.diff(grid.ticks))[beat]
-    length, touch = np.log2(np.maximum(lasts, LEAST_LASTS)), no_touch(parts)
-    hand = np.where(drums, parts, part)
-    for _ in range(ROUNDS):
-        follows = sounded * (gap > spread[part]) + melodic
-        chordal = _among_chords(joins, inner)
-        together = habits.together[part, follows, chordal]
-        joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
-        joined[again] = STRUCK_AGAIN
-        ornament = np.where(main >= 0, ORNAMENT + _beside(gap, usual, spread[part]), np.inf)
-        held = touch_cost(touch, hand, length - np.log2(usual))
-        ornament += np.where(length <= np.log2(usual), np.minimum(held, 0.0), held)  # played sooner, let go sooner
-        joined += touch_cost(touch, hand, length - np.log2(_past(seconds, spread[part], part)))
-        after = _begins(np.where(inner, np.append(seconds[1:], 0), np.inf), pulses.seconds, AT_LINE * spread[part])
-        found = _searched(
-            ChainNotes(seconds, spread[part], joined, parted, ornament, part, length, after, hand, touch),
-            beats,
-            pulses,
-            habits,
-            finest,
-        )
-        ticks = found.ticks
-        stood = (seconds - grid.even(ticks)) ** 2 / (2 * spread[part] ** 2)
-        grace = (np.diff(ticks, append=-1) == 0) & (ornament < stood + joined)
-        plain = found.plain & ~exact & ~grace
-        spread = _spreads(seconds - grid.even(ticks), part, plain if plain.any() else ~exact & ~grace, spread)
-        close = np.flatnonzero(inner & ~grace & (gap < NEAR * spread[part]))
-        joins = inner & ~grace & (np.diff(ticks, append=0) == 0)
-        pairs = np.zeros((parts, len(FOLLOWING), 2, 2))
-        np.add.at(pairs, (part[close], follows[close], chordal[close], joins[close].astype(np.int64)), 1)
-        habits = Habits.of(parts, (*found.counts, pairs))
-        touch = _touch(grid, ticks, length, part, hand, ~grace)
-    off = (seconds - grid.even(ticks))[~exact & ~grace]
-    return ticks, np.where(grace, main, -1), float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
+    return _Heard(
+        seconds=seconds,
+        part=part,
+        parts=parts,
+        inner=inner,
+        gap=gap,
+        sounded=(tuned & (gap > SOUNDED * lasts)).astype(np.int8),
+        melodic=np.int8(A_SECOND) * (tuned & (step > 0) & (step <= NEXT)),
+        again=tuned & (step == 0) & (gap > lasts - UNHEARD),
+        main=_led(gap, lasts, tuned & ~exact),
+        usual=float(GRACE_VALUE * grid.resolution) * (np.diff(grid.seconds) / np.diff(grid.ticks))[beat],
+        length=np.log2(np.maximum(lasts, LEAST_LASTS)),
+        hand=np.where(drums, parts, part),
+    )
+
+
+def _weighed(
+    heard: _Heard, habits: Habits, spread: Floats, touch: Floats, joins: NDArray[np.bool_], lines: Floats
+) -> tuple[ChainNotes, tuple[Ints, Ints]]:
+    """What each way to stand costs each note, and how notes follow, as rows of `Habits.together`."""
+    seconds, part, inner, length, hand = heard.seconds, heard.part, heard.inner, heard.length, heard.hand
+    follows, chordal = heard.sounded * (heard.gap > spread) + heard.melodic, _among_chords(joins, inner)
+    together = habits.together[part, follows, chordal]
+    joined, parted = np.where(inner, -np.log(together), np.inf), np.where(inner, -np.log1p(-together), 0.0)
+    joined[heard.again] = STRUCK_AGAIN
+    joined += touch_cost(touch, hand, length - np.log2(_past(seconds, spread, part)))
+    usual = np.log2(heard.usual)
+    held = touch_cost(touch, hand, length - usual)
+    ornament = np.where(heard.main >= 0, ORNAMENT + _beside(heard.gap, heard.usual, spread), np.inf)
+    ornament += np.where(length <= usual, np.minimum(held, 0.0), held)  # played sooner, let go sooner
+    after = _begins(np.where(inner, np.append(seconds[1:], 0), np.inf), lines, AT_LINE * spread)
+    notes = ChainNotes(seconds, spread, joined, parted, ornament, part, length, after, hand, touch)
+    return notes, (follows, chordal)
 
 
 def _beside(gap: Floats, usual: Floats, spread: Floats) -> Floats:
