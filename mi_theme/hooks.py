@@ -26,6 +26,8 @@ LOADING = RLock()
 PROGRAMS = ("cli", "server", "toolserver")  # rooms that no public name is in, and that need more packages
 every_room: list[ModuleType] = []  # once they are loaded
 
+functions: dict[str, Callable[..., Any]] = {}  # that tables name, once they are loaded
+
 #: Method of a value: module (within the package) and function that answers, such as "files:save"; the front door fills it.
 methods: dict[str, str] = {}
 
@@ -61,9 +63,10 @@ def function_at(place: str) -> Callable[..., Any]:
     callable
         The function.
     """
-    module, function = place.split(":")
-    found: Callable[..., Any] = getattr(loaded(module), function)
-    return found
+    if place not in functions:
+        module, function = place.split(":")
+        functions[place] = getattr(loaded(module), function)
+    return functions[place]
 
 
 def loaded(module: str) -> ModuleType:

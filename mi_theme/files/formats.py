@@ -270,11 +270,11 @@ def read_notes(path: str | PathLike[str] | bytes) -> NDArray[np.void]:
     MissingExtra
         Where it is MIDI and symusic is not installed.
     """
-    stream, name = opened(path)
-    row = format_of(stream.getvalue(), name)
+    data, name = bytes_of(path)
+    row = format_of(data, name)
     if row.notes:
-        notes: NDArray[np.void] = function_at(row.notes)(stream.getvalue(), name)
-        return notes
+        return function_at(row.notes)(data, name)  # type: ignore[no-any-return]
+    stream, data = BytesIO(data), b""  # the stream alone holds them, until they are read
     return _sheet_of(stream, row, name).table
 
 
