@@ -547,3 +547,9 @@ def test_bars_that_would_be_stretched_more_than_twice_stay() -> None:
     struck = [(480 * one + end, (m.note_off if end else m.note_on)(0, 60 + one % 5, *[] if end else [80])) for one in notes for end in (0, 240)]  # fmt: skip
     plan = mi.plan(mi.Score(480, (Track.sorted(head), Track.sorted(list(starmap(Event, struck))))), "5/4")
     assert [span.why for span in plan.spans if not span.how] == ["in 2/4: too far from 5/4"]
+
+
+def test_a_cut_that_leaves_no_note_says_nothing_of_their_speed() -> None:
+    plan = mi.plan(mi.Score.from_notes([3, 7], 1, 60, meter="4/4"), "3/4", how="cut")
+    assert "speed" not in str(plan)
+    assert not len(plan.apply(mi.Score.from_notes([3, 7], 1, 60, meter="4/4")).notes())

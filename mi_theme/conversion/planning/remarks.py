@@ -82,7 +82,7 @@ def _by_speed(planner: Planner, spans: Sequence[Span]) -> Iterator[str]:
     notes = [(span, at) for span in mine for at, *_ in span.line]
     kept = sum(span.warp.keeps(at) for span, at in notes)
     speed = float(before / after) * kept / max(len(notes), 1)
-    if notes and not 1 - A_THIRD < speed < 1 + A_THIRD:
+    if kept and not 1 - A_THIRD < speed < 1 + A_THIRD:
         now = planner.piece.score.tempos.per_minute(mine[0].start) / float(tempo)
         word = "slow" if speed < 1 else "fast"
         yield f"the notes go by {word}er than before: quarter = {now / speed:.0f} for {now:.0f} keeps their speed"
