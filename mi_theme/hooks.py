@@ -26,7 +26,7 @@ LOADING = RLock()
 PROGRAMS = ("cli", "server", "toolserver")  # rooms that no public name is in, and that need more packages
 every_room: list[ModuleType] = []  # once they are loaded
 
-functions: dict[str, Callable[..., Any]] = {}  # that tables name, once they are loaded
+whole: dict[str, ModuleType] = {}  # modules that tables name, once they are loaded
 
 #: Method of a value: module (within the package) and function that answers, such as "files:save"; the front door fills it.
 methods: dict[str, str] = {}
@@ -63,10 +63,11 @@ def function_at(place: str) -> Callable[..., Any]:
     callable
         The function.
     """
-    if place not in functions:
-        module, function = place.split(":")
-        functions[place] = getattr(loaded(module), function)
-    return functions[place]
+    module, function = place.split(":")
+    if module not in whole:
+        whole[module] = loaded(module)
+    found: Callable[..., Any] = getattr(whole[module], function)
+    return found
 
 
 def loaded(module: str) -> ModuleType:
