@@ -84,7 +84,7 @@ PACKAGES = "click|collections|concurrent|fractions|functools|matplotlib|msgspec|
 INNER = (
     "Array|Assignment|BeatTimes|Candidates|Chord|ClaimTables|ColumnTable|Dated|DrumRun|F|FacingScores|FilmRow|Floats|Groove|HasNoteArray"
     "|HasScore|HeardMusic|HeardNotes|Join|Mark|MetricConditions|Music|NewBar|P|PartPattern|Place|Places|Progress|QuantizedBar|QuantizedMusic|R|Readable|Real|Refusal|RhythmPlace|S|SearchSettings"
-    "|ScoreWord|Staff|StaffMark|Stream|StreamScore|T|SwingShare|Ticks|TitleBlock|Tones|Value|Whole|WrittenKey|WrittenPart"
+    "|ScoreWord|Staff|StaffMark|Stream|StreamScore|T|SwingShare|Ticks|TimedLines|TitleBlock|Tones|Value|Whole|WrittenKey|WrittenPart"
 )
 suppress_warnings = ["ref.python"]  # two rooms have Costs: the nearer one is meant
 nitpick_ignore_regex = [
