@@ -284,7 +284,7 @@ def test_a_worker_that_comes_when_all_is_done_says_nothing(tmp_path: Path) -> No
 def cluster() -> Iterator[object]:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as found:
         yield found
 

@@ -44,7 +44,7 @@ def cluster() -> Iterator[tuple[Executor, Any]]:
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
         ) as made,
         dask_workers(made.scheduler_address) as executor,
     ):

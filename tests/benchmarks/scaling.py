@@ -90,7 +90,7 @@ def drivers_share(paths: Sequence[Path]) -> float:
 
     many = [path for _ in range(-(-200 * BATCH_FILES // len(paths))) for path in paths]
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as cluster,
         dask_workers(cluster.scheduler_address) as executor,
     ):
         seconds, found = spent(lambda: list(in_batches(nothing, many, executor=executor)))
