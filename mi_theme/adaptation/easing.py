@@ -219,11 +219,7 @@ def _knots(
     beat, others = beat_of(frame, task.figure), {*task.others, *task.shared}
     struck = [at for at in places if at not in held]
     wholes = [b - a for a, b in pairwise([*struck, length])]
-    sounding = [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)]
-    found = runs_in(sounding, beat, FEWEST_STROKES if task.steady else FEWEST_RUN) if task.thin else {}
-    if task.steady:  # where a run sets out off the beat, its first note may go as well
-        found = dict.fromkeys([n - 1 for n in found if found[n] == 1 and struck[n - 1] not in frame.beats], 1) | found
-    runs = {struck[number]: unit for number, unit in found.items()}
+    runs = _runs_in(task, struck, [0 if at in silent else value for at, value in zip(struck, wholes, strict=True)])
     lasting, whole, tuplets = dict(zip(struck, wholes, strict=True)), beat, _tuplets_in(task, struck, wholes)
     knots = []
     for at, following in pairwise([*places, length]):
@@ -251,6 +247,18 @@ def _knots(
         )
         knots.append(knot._replace(run=0) if knot.fixed is not None else knot)
     return tuple(knots)
+
+
+def _runs_in(task: Task, struck: Sequence[Fraction], values: Sequence[Fraction | int]) -> dict[Fraction, int]:
+    """The notes of runs by where they begin, where some may be left out."""
+    beat = beat_of(task.source, task.figure)
+    found = runs_in(values, beat, FEWEST_STROKES if task.steady else FEWEST_RUN) if task.thin else {}
+    if task.steady:  # where a run sets out off the beat, its first note may go as well
+        off = [
+            number - 1 for number, unit in found.items() if unit == 1 and struck[number - 1] not in task.source.beats
+        ]
+        found = dict.fromkeys(off, 1) | found
+    return {struck[number]: unit for number, unit in found.items()}
 
 
 def _tuplets_in(task: Task, struck: Sequence[Fraction], values: Sequence[Fraction]) -> dict[Fraction, Tuplet]:

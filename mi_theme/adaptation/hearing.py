@@ -7,7 +7,7 @@ on the lead's notes as they come out, at the tempo at which they come out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import log2
@@ -107,14 +107,21 @@ def heard_cost(
         total += AGAINST * (compound and _is_duplet(image, stop, target.groups[0]))
         total += _stretch(float(rest), float(warp.end(ends[number]) - stop) * speed, charges.REST) if rest else 0.0
         kept.append(Heard(old, new, level, rest > 0))
-    silences = sum(y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
-    filled = sum(stop - start for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes))
-    total += SILENCE * float(max(silences - filled, 0))
-    again = [number for number, (at, _) in enumerate(notes) if any(start <= at < stop for start, stop, _ in repeats)]
-    total += sum(charges.DROPPED if in_run.keys() & {number, number - 1} else LOST for number in again)
+    total += _filled(notes, warp, repeats, in_run)
     total += sum(_beside(one, two) for one, two in pairwise(kept) if not one.rests)
     total += order_lost([at for at, _ in notes], warp, source, figure or source.groups[: len(source.meter.groups)])
     return total / source.bars
+
+
+def _filled(
+    notes: Sequence[Note], warp: Warp, repeats: Sequence[tuple[Fraction, Fraction, Fraction]], in_run: Collection[int]
+) -> float:
+    """What silence costs that a map puts in, and the notes that are played again to fill it."""
+    silences = sum(y1 - y0 for (x0, y0), (x1, y1) in pairwise(warp.points) if x0 == x1)
+    filled = sum(stop - start for start, stop, _ in repeats if any(start <= at < stop for at, _ in notes))
+    again = [number for number, (at, _) in enumerate(notes) if any(start <= at < stop for start, stop, _ in repeats)]
+    struck = sum(charges.DROPPED if number in in_run or number - 1 in in_run else LOST for number in again)
+    return SILENCE * float(max(silences - filled, 0)) + struck
 
 
 def _stretch(old: float, new: float, weight: float) -> float:

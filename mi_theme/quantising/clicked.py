@@ -22,7 +22,7 @@ from mi_theme.quantising.menus import COMPOUND, HALF, PULSES
 from mi_theme.quantising.touch import learnt_touch, no_touch, touch_cost
 from mi_theme.score.grace_times import GRACE_VALUE
 
-__all__ = ["click_places"]
+__all__ = ["ClickNotes", "click_places"]
 
 ROUNDS = 3
 FIRST = 0.012  # seconds that notes are off at first
@@ -60,6 +60,27 @@ class _Path(NamedTuple):
     in_pulses: Floats
 
 
+class ClickNotes(NamedTuple):
+    """Notes that were played to a click, columns of shape (n,) in the order of parts and beginnings.
+
+    Attributes
+    ----------
+    seconds
+        Onsets as `BeatGrid.even` has them.
+    lasts, part, pitch, drums
+        Seconds that each sounds, its part and MIDI number, whether that is percussion.
+    exact
+        Which are on the grid.
+    """
+
+    seconds: Floats
+    lasts: Floats
+    part: Ints
+    pitch: Ints
+    drums: NDArray[np.bool_]
+    exact: NDArray[np.bool_]
+
+
 class _Heard(NamedTuple):
     """What is heard of the notes wherever they stand, columns of shape (n,).
 
@@ -91,33 +112,21 @@ class _Found(NamedTuple):
     counts: tuple[Floats, Floats, Floats, Floats]
 
 
-def click_places(
-    seconds: Floats,
-    lasts: Floats,
-    part: Ints,
-    pitch: Ints,
-    drums: NDArray[np.bool_],
-    exact: NDArray[np.bool_],
-    grid: BeatGrid,
-    finest: float = 0.0,
-) -> tuple[Ints, Ints, float]:
+def click_places(played: ClickNotes, grid: BeatGrid, finest: float = 0.0) -> tuple[Ints, Ints, float]:
     """The tick of each note; for grace notes the row of their note, else -1; how far off notes are that are not exact, in seconds.
 
     Parameters
     ----------
-    seconds
-        Onsets as `BeatGrid.even` has them, in the order of parts and beginnings, shape (n,).
-    lasts, part, pitch, drums
-        Seconds that each sounds, its part and MIDI number, whether that is percussion.
-    exact
-        Which are on the grid.
+    played
+        The notes.
     grid
         The beats.
     finest
         The shortest part of a beat in ticks; 0 for none.
     """
     beats = _beats_of(grid)
-    pulses, heard = _pulses_of(beats), _heard(seconds, lasts, part, pitch, drums, exact, grid)
+    pulses, heard = _pulses_of(beats), _heard(played, grid)
+    seconds, part, exact = played.seconds, played.part, played.exact
     parts, inner, gap = heard.parts, heard.inner, heard.gap
     habits, spread, touch = Habits.of(parts), np.full(parts, FIRST), no_touch(parts)
     joins = inner & (heard.sounded == 0) & (gap < 2 * FIRST)
@@ -140,15 +149,8 @@ def click_places(
     return found.ticks, np.where(grace, heard.main, -1), float(np.sqrt(np.mean(off**2))) if len(off) else 0.0
 
 
-def _heard(
-    seconds: Floats,
-    lasts: Floats,
-    part: Ints,
-    pitch: Ints,
-    drums: NDArray[np.bool_],
-    exact: NDArray[np.bool_],
-    grid: BeatGrid,
-) -> _Heard:
+def _heard(played: ClickNotes, grid: BeatGrid) -> _Heard:
+    seconds, lasts, part, pitch, drums, exact = played
     gap = np.diff(seconds, append=np.inf)
     inner = np.append(np.diff(part) == 0, False)
     tuned, step, parts = inner & ~drums, np.abs(np.diff(pitch, append=-1)), int(part.max(initial=0)) + 1

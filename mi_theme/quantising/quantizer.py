@@ -14,7 +14,7 @@ from mi_theme.errors import ScoreError
 from mi_theme.quantising.beatgrid import Floats, Ints, grid_of_beats
 from mi_theme.quantising.beattimes import Beats
 from mi_theme.quantising.chords import chords_of
-from mi_theme.quantising.clicked import click_places
+from mi_theme.quantising.clicked import ClickNotes, click_places
 from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
 from mi_theme.quantising.gracenotes import TOGETHER, graces, strums, trills
 from mi_theme.quantising.hands import KEYBOARDS, left_hand, wants_two_staves
@@ -103,16 +103,21 @@ def quantize(
     return known
 
 
+def _groups(onset: Ints, part: Ints) -> Ints:
+    """The number of the chord that each note is of: of one part, and on one place."""
+    order, found = np.lexsort((onset, part)), np.zeros(len(onset), np.int64)
+    found[order[1:]] = np.cumsum((np.diff(part[order]) != 0) | (np.diff(onset[order]) != 0))
+    return found
+
+
 def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | None, shortest: Fraction) -> Quantized:
     """The same with its options read."""
-    if beats is None:
+    if clicked := beats is None:
         playing = played_by_score(score)
     else:
-        starts = score.tempos.clock(score.spans["start"] / score.ticks_per_quarter)
-        beats = beats.around(starts)
+        beats = beats.around(score.tempos.clock(score.spans["start"] / score.ticks_per_quarter))
         playing = played_by_beats(score, grid_of_beats(beats.seconds, beats.quarters))
     grid = playing.grid
-    clicked = beats is None
     on, written = _on_the_grid(playing, score, ratio, clicked=clicked)
     exact = on.onsets
     kinds = _ornaments(playing, exact, clicked=clicked)
@@ -132,10 +137,6 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
     known = np.where(end >= 0, end - onset, -1)
     hands = _hands(playing, score, onset, kind != GRACE)
     duration = _written(playing, onset, kind, known, ~on.tuplet, hands, score.meters if clicked else None)
-    order = np.lexsort((onset, playing.part))
-    begins = (np.diff(playing.part[order]) != 0) | (np.diff(onset[order]) != 0)
-    group = np.zeros(len(onset), np.int64)
-    group[order[1:]] = np.cumsum(begins)
     return Quantized(
         source=score,
         resolution=grid.resolution,
@@ -147,7 +148,7 @@ def _quantized(score: Score, beats: Beats | None, swing: object, ratio: float | 
         parts=playing.part,
         kinds=kind,
         marks=_marks(playing, duration, kind, end >= 0),
-        groups=group,
+        groups=_groups(onset, playing.part),
         exact=on.unmoved,
         errors=np.where(kind == NOTE, even - grid.even(onset), 0.0),
         swing=found,
@@ -256,9 +257,9 @@ def _placed(
             found[rows] = exact[rows]
             return found, led, 0.0
         rows = rows[np.lexsort((playing.pitch[rows], even[rows], playing.part[rows]))]
-        on = exact[rows] >= 0
-        notes = even[rows], playing.lasts[rows], playing.part[rows], playing.pitch[rows], playing.drums[rows], on
-        found[rows], main, spread = click_places(*notes, playing.grid, finest)
+        part, pitch, drums = playing.part[rows], playing.pitch[rows], playing.drums[rows]
+        notes = ClickNotes(even[rows], playing.lasts[rows], part, pitch, drums, exact[rows] >= 0)
+        found[rows], main, spread = click_places(notes, playing.grid, finest)
         led[rows] = np.where(main >= 0, rows[main], -1)
         return found, led, min(spread / PIANIST, 1.0)
     rows = rows[np.lexsort((playing.pitch[rows], even[rows]))]

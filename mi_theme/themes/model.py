@@ -276,8 +276,7 @@ class Theme(Sketch, Shown):
             chosen = None if head_part is None else score.part_index(head_part, pitched=True)
             singer = staff if chosen is None else staff_of_figure(played, written, place, chosen)
             motifs.append(motif_of(score, place, singer, "head", key, HEAD_REGISTER)[0])
-        title = name or score.source.rpartition("/")[2] or "a passage"
-        player = score.parts[staff.part].name
+        title, player = name or score.source.rpartition("/")[2] or "a passage", score.parts[staff.part].name
         return cls(
             title,
             tuple(motifs),

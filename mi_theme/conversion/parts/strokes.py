@@ -108,8 +108,7 @@ def figure_strokes(places: Sequence[Fraction], kit: KitMap) -> tuple[KitStroke, 
     (figure,), strokes = figures, []
     for number, (start, length) in enumerate(zip(kit.target.beats, kit.target.groups, strict=True)):
         model = old[origins.get(start, _twin(number, len(old)))]
-        way = _turned if kit.turns else _shared if kit.evenly else _kept
-        moved = (way(offset, kit.source.groups[0], length) for offset in figure)
+        moved = (_moved(offset, kit, length) for offset in figure)
         strokes += [KitStroke(start + at, origin) for at, origin in zip(moved, model, strict=True) if at < length]
     return tuple(strokes)
 
@@ -129,8 +128,7 @@ def _offsets(length: Fraction, step: Fraction, phase: Fraction, kit: KitMap) -> 
     beat = kit.source.groups[0]
     each = beat / step
     if each == 1:  # one a beat
-        way = _turned if kit.turns else _shared if kit.evenly else _kept
-        return [way(phase, beat, length)]
+        return [_moved(phase, kit, length)]
     if kit.turns and each in TURNED and not phase and len(set(kit.target.groups)) == 1:
         count = TURNED[int(each)]
         return [index * length / count for index in range(count)]
@@ -152,9 +150,12 @@ def _shared(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
     return floor(offset * new / old / SIXTEENTH + Fraction(1, 2)) * SIXTEENTH
 
 
-def _kept(offset: Fraction, old: Fraction, new: Fraction) -> Fraction:
-    """The same place; the last sixteenth of a beat that is too short for it."""
-    return min(offset, new - SIXTEENTH)
+def _moved(offset: Fraction, kit: KitMap, new: Fraction) -> Fraction:
+    """Where a stroke is in its new beat, all old ones being alike: where it was, or in the last sixteenth of one that is too short."""
+    old = kit.source.groups[0]
+    if kit.turns:
+        return _turned(offset, old, new)
+    return _shared(offset, old, new) if kit.evenly else min(offset, new - SIXTEENTH)
 
 
 def fill_start(places: Mapping[int, Collection[Fraction]], source: Frame) -> Fraction:

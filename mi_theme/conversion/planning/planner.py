@@ -152,7 +152,10 @@ class Planner:
         return self.names[meter]
 
     def _which_end(self, meter: Meter, name: str) -> str:
-        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual; regrouped, where one of equal notes would last for three and five is not the bar and two beats more."""
+        """Whether bars are held at their beginning or at their end: where that costs the ear clearly less, or as is usual.
+
+        They may be regrouped too, where one of equal notes would last for three.
+        """
         task, far = self.task(meter), CLEARLY if find(name).holds == "first" else FAR
         ways = [*BOTH_ENDS, *["regroup"] * (task.target.length - task.source.length > task.figure[0])]
         costs = self.heard_costs(meter, [name, *(way for way in ways if way != name)])
