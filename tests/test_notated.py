@@ -337,6 +337,23 @@ def test_low_and_high_parts_have_clefs_with_an_eight() -> None:
         assert written(Score.from_notes(range(4), 1, pitch)).findtext(".//clef/clef-octave-change") == octave
 
 
+@pytest.mark.parametrize(
+    ("bar", "names", "staves"),
+    [
+        ([(43, 71), (55, 72), (50, 74), (57, 69)], [], 2),  # two hands of whom nobody says what they play
+        ([(43,), (71,), (50,), (74,)], [], 1),  # leaps of a line
+        ([(43,), (71,), (50,), (74,)], ["Piano"], 2),
+        ([(60, 64), (62, 65), (64, 67), (60, 72)], ["Piano"], 1),
+    ],
+)
+def test_a_file_that_says_no_program_is_for_a_piano_where_two_hands_play(
+    bar: list[tuple[int, ...]], names: list[str], staves: int
+) -> None:
+    notes = [(place, pitch) for place, chord in enumerate(bar * 4) for pitch in chord]
+    onset, pitch = zip(*notes, strict=True)
+    assert len(written(Score.from_notes(onset, 1, pitch, names=names)).findall(".//staves")) == staves - 1
+
+
 def test_a_guitar_is_written_an_octave_higher_than_it_sounds() -> None:
     root = written(Score.from_notes(range(4), 1, [40, 47, 52, 64], names=["Guitar"]))
     assert (root.findtext(".//clef/sign"), root.findtext(".//clef/clef-octave-change")) == ("G", "-1")

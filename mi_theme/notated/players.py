@@ -89,8 +89,9 @@ def staves_of_player(score: Score, player: Player, parts: NotesOfParts) -> list[
     first, *others = player.parts
     alone, *more = [StaffOfPart(index, parts[index]) for index in player.parts]
     if not others:
-        pitches = np.array([row.pitch for row in alone.notes.rows], np.int64)
-        split = score.parts[first].program in KEYBOARDS and not alone.notes.kept and wants_two_staves(pitches)
+        start, pitch = np.array([(row.start, row.pitch) for row in alone.notes.rows], np.int64).reshape(-1, 2).T
+        only = sum(not part.is_percussion for part in score.parts) == 1
+        split = not alone.notes.kept and wants_two_staves(score.parts[first], start, pitch, alone=only)
         return _by_hands(alone) if split else [alone]
     if len(others) == 1 or any(OF_STAFF.fullmatch(score.parts[index].name) for index in player.parts):
         return [alone, *more]

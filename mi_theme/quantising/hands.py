@@ -8,14 +8,18 @@ on in one hand stays there.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mi_theme.quantising.beatgrid import Floats, Ints
+from mi_theme.score import Part
 
 __all__ = ["KEYBOARDS", "left_hand", "wants_two_staves"]
 
 KEYBOARDS = frozenset((*range(1, 10), *range(17, 23), 24, 47))  # pianos to celesta, organs, accordions, harp
+KEYBOARD_NAME = re.compile(r"piano|klavier|key(s|boards?)\b|organ|harpsichord|cembalo|accordion|celesta|\bharp", re.I)
 PLACES = np.arange(45, 77)  # keys from which up the right hand plays: around the middle of a keyboard
 MIDDLE = 60
 REACH, FAR_REACH = 12, 16  # semitones that a hand spans with ease, and at all
@@ -24,10 +28,8 @@ COST_OF_REACH, COST_OF_FAR = 1.0, 6.0  # a semitone more
 COST_OF_LEDGER = 0.5  # a semitone beyond those
 COST_OF_CLOSENESS = 2.0  # hands nearer to each other than a third
 COST_OF_MOVING, COST_OF_MOVE = 0.25, 0.5  # of the place between the hands: a semitone, and any
-COST_OF_WAY, FAR_WAY = (
-    0.15,
-    12,
-)  # of a hand: a semitone from where it played last; what is farther is a leap, which costs no more
+# of a hand: a semitone from where it played last; what is farther is a leap, which costs no more
+COST_OF_WAY, FAR_WAY = 0.15, 12
 USUAL = (48.0, 72.0)  # where hands are before they play
 COST_OF_BIAS = 0.03  # a semitone away from the middle
 NEAR_HANDS = 3  # semitones
@@ -35,15 +37,30 @@ MOST_ON_ONE = 0.1  # of the notes: more that one staff cannot take without many 
 FAR_BELOW, FAR_ABOVE = 57, 65  # keys beyond which a treble, and a bass staff, need more than two ledger lines
 
 
-def wants_two_staves(pitch: Ints) -> bool:
-    """Whether a part is written on two staves: one of them, whichever, would need many ledger lines.
+def wants_two_staves(part: Part, start: Ints, pitch: Ints, *, alone: bool) -> bool:
+    """Whether a part is written on two staves: it is for a keyboard, and one staff, whichever, would need many ledger lines.
+
+    Where neither a program nor the name says what plays, it is a piano, as General MIDI has it,
+    if it is alone and strikes keys together that one hand cannot reach.
 
     Parameters
     ----------
-    pitch
-        MIDI numbers of its notes.
+    part
+        What the file says of it.
+    start, pitch
+        Where its notes begin, as written, and their MIDI numbers.
+    alone
+        Whether no other part has pitch.
     """
-    return bool(len(pitch)) and min(float((pitch < FAR_BELOW).mean()), float((pitch > FAR_ABOVE).mean())) > MOST_ON_ONE
+    far = min(float((pitch < FAR_BELOW).mean()), float((pitch > FAR_ABOVE).mean())) if len(pitch) else 0.0
+    if far <= MOST_ON_ONE or part.is_percussion:
+        return False
+    if part.program or KEYBOARD_NAME.search(part.name):
+        return part.program in KEYBOARDS or not part.program
+    order = np.lexsort((pitch, start))
+    begins = np.flatnonzero(np.append(True, np.diff(start[order]) > 0))
+    ends = np.append(begins[1:], len(order)) - 1
+    return alone and float((pitch[order][ends] - pitch[order][begins] > FAR_REACH).mean()) > MOST_ON_ONE
 
 
 def left_hand(start: Ints, pitch: Ints) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from mi_theme.quantising.chords import chords_of
 from mi_theme.quantising.clicked import ClickNotes, click_places
 from mi_theme.quantising.exact import exact_ends, exact_onsets, finest_end
 from mi_theme.quantising.gracenotes import TOGETHER, graces, strums, trills
-from mi_theme.quantising.hands import KEYBOARDS, left_hand, wants_two_staves
+from mi_theme.quantising.hands import left_hand, wants_two_staves
 from mi_theme.quantising.model import GRACE, MARKS, NOTE, TRILL, Quantized
 from mi_theme.quantising.places import places
 from mi_theme.quantising.playing import PerformedNotes, played_by_beats, played_by_score
@@ -330,10 +330,10 @@ def _nearest(at: Ints, step: int) -> Ints:
 
 def _hands(playing: PerformedNotes, score: Score, onset: Ints, among: NDArray[np.bool_]) -> Ints:
     """The part of each note, where the left hand on a keyboard is one of its own."""
-    found = playing.part.copy()
+    found, alone = playing.part.copy(), sum(not part.is_percussion for part in score.parts) == 1
     for number, part in enumerate(score.parts):
         rows = np.flatnonzero((playing.part == number) & among)
-        if part.program in KEYBOARDS and not part.is_percussion and wants_two_staves(playing.pitch[rows]):
+        if wants_two_staves(part, onset[rows], playing.pitch[rows], alone=alone):
             lower = left_hand(onset[rows], playing.pitch[rows])
             found[rows[lower]] += len(score.parts)
     return found
